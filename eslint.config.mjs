@@ -1,0 +1,39 @@
+import js from "@eslint/js";
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+const providerRoot = {
+  name: "@cdktf/provider-aws",
+  message: "It loads every resource of AWS: import @cdktf/provider-aws/lib/<resource>.",
+};
+
+export default tseslint.config(
+  { ignores: ["lib/", "build/", "coverage/", "**/cdktf.out/", "node_modules/"] },
+  js.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
+  {
+    files: ["**/*.ts"],
+    plugins: { "import-x": importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "import-x/no-cycle": "error",
+      "import-x/no-duplicates": ["error", { "prefer-inline": false }],
+      "import-x/no-extraneous-dependencies": ["error", { devDependencies: ["test/**", "bench/**", "scripts/**", "*.config.*"] }],
+      "import-x/order": ["error", { alphabetize: { order: "asc" }, "newlines-between": "never" }],
+      "no-restricted-imports": ["error", { paths: [providerRoot] }],
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      // The library's users carry what it imports: its peers only, and cdktf only by its front door.
+      "no-restricted-imports": [
+        "error",
+        { paths: [providerRoot], patterns: [{ group: ["cdktf/*", "node:*"], message: "Use the public API of the peers." }] },
+      ],
+    },
+  },
+  { files: ["**/*.mjs", "**/*.js"], languageOptions: { globals: { module: "readonly" } }, extends: [tseslint.configs.disableTypeChecked] },
+);

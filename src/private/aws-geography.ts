@@ -1,0 +1,49 @@
+import type { Rule } from "./faults";
+
+/** Twelve digits. */
+export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, words: "be an AWS account ID of 12 digits" };
+
+/** The name of a region, not of one of its zones. */
+export const REGION: Rule = {
+  pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
+  words: "be the name of an AWS region, like eu-west-1",
+};
+
+interface Partition {
+  /** Region names that belong to the partition. */
+  readonly regions: RegExp;
+  /** What the names of its registries end with. */
+  readonly dnsSuffix: string;
+}
+
+// https://docs.aws.amazon.com/general/latest/gr/ecr.html
+const PARTITIONS: { readonly [partition: string]: Partition } = {
+  "aws-cn": { regions: /^cn-/, dnsSuffix: "amazonaws.com.cn" },
+  "aws-us-gov": { regions: /^us-gov-/, dnsSuffix: "amazonaws.com" },
+  "aws-iso": { regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov" },
+  "aws-iso-b": { regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov" },
+  "aws-iso-e": { regions: /^eu-isoe-/, dnsSuffix: "cloud.adc-e.uk" },
+  "aws-iso-f": { regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov" },
+  "aws-eusc": { regions: /^eusc-/, dnsSuffix: "amazonaws.eu" },
+  aws: { regions: /^/, dnsSuffix: "amazonaws.com" },
+};
+
+export const PARTITION_NAMES: readonly string[] = Object.keys(PARTITIONS);
+
+/** The partition that a region belongs to. */
+export function partitionOf(region: string): string {
+  return PARTITION_NAMES.find((name) => PARTITIONS[name]?.regions.test(region)) ?? "aws";
+}
+
+/** What registry names of a partition end with; undefined for a partition that is not known. */
+export function dnsSuffixOf(partition: string): string | undefined {
+  return PARTITIONS[partition]?.dnsSuffix;
+}
+
+/**
+ * Whether AWS documents that pull-through caches are not available in a partition.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+ */
+export function lacksPullThroughCaches(partition: string): boolean {
+  return partition === "aws-cn" || partition === "aws-us-gov";
+}

@@ -1,0 +1,99 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Lazy } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import type { Construct } from "constructs";
+import { policyDocument, trustPolicy } from "./policy-document";
+import type { PolicyStatement } from "./policy-document";
+
+/** A role that ECR assumes, and what must exist before ECR may be told of it. */
+export interface ServiceRole {
+  readonly roleArn: string;
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** What a role made for ECR is called, who assumes it and what it may do; the statements are asked for at synth. */
+interface ServiceRoleConfig {
+  readonly id: string;
+  readonly namePrefix: string;
+  readonly description: string;
+  readonly service: string;
+  readonly statements: () => PolicyStatement[];
+  readonly provider: TerraformProvider | undefined;
+}
+
+/**
+ * The role that ECR creates repositories with, once they have tags or a KMS key; `kmsKeyArns` may still grow.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html
+ */
+export function repositoryCreationRole(
+  scope: Construct,
+  kmsKeyArns: ReadonlySet<string>,
+  provider: TerraformProvider | undefined,
+): ServiceRole {
+  return serviceRole(scope, {
+    id: "repository-creation-role",
+    namePrefix: "ecr-repository-creation-",
+    description: "Amazon ECR creates the repositories of a pull-through cache with it",
+    service: "ecr.amazonaws.com",
+    statements: () => [
+      { Effect: "Allow", Action: ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"], Resource: "*" },
+      ...(kmsKeyArns.size === 0
+        ? []
+        : [
+            {
+              Effect: "Allow" as const,
+              Action: ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"],
+              Resource: [...kmsKeyArns],
+            },
+          ]),
+    ],
+    provider,
+  });
+}
+
+/**
+ * The role that ECR reads a private registry of another account with.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
+ */
+export function upstreamRole(scope: Construct, provider: TerraformProvider | undefined): ServiceRole {
+  return serviceRole(scope, {
+    id: "upstream-role",
+    namePrefix: "ecr-pull-through-cache-",
+    description: "Amazon ECR reads private registries of other accounts for a pull-through cache with it",
+    service: "pullthroughcache.ecr.amazonaws.com",
+    statements: () => [
+      {
+        Effect: "Allow",
+        Action: [
+          "ecr:GetDownloadUrlForLayer",
+          "ecr:GetAuthorizationToken",
+          "ecr:BatchImportUpstreamImage",
+          "ecr:BatchGetImage",
+          "ecr:GetImageCopyStatus",
+          "ecr:InitiateLayerUpload",
+          "ecr:UploadLayerPart",
+          "ecr:CompleteLayerUpload",
+          "ecr:PutImage",
+        ],
+        Resource: "*",
+      },
+    ],
+    provider,
+  });
+}
+
+function serviceRole(scope: Construct, config: ServiceRoleConfig): ServiceRole {
+  const role = new IamRole(scope, config.id, {
+    namePrefix: config.namePrefix,
+    description: config.description,
+    assumeRolePolicy: trustPolicy(config.service),
+    provider: config.provider,
+  });
+  const policy = new IamRolePolicy(scope, `${config.id}-policy`, {
+    role: role.name,
+    policy: Lazy.stringValue({ produce: () => policyDocument(...config.statements()) }),
+    provider: config.provider,
+  });
+  return { roleArn: role.arn, dependsOn: [policy] };
+}

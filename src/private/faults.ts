@@ -1,0 +1,106 @@
+import { Token } from "cdktf";
+import type { Construct } from "constructs";
+
+/** A rule and its words, stated once for every check that applies it. */
+export interface Rule {
+  readonly pattern: RegExp;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Completes "must …". */
+  readonly words: string;
+}
+
+/** Something that may stand in a message in place of a value that must not be shown. */
+export class Withheld {
+  /** Describes a value of a credential without showing it: people paste tokens where names belong. */
+  public static of(value: unknown): Withheld {
+    return new Withheld(
+      typeof value === "string"
+        ? `a string of ${value.length} characters (not shown, it may be a secret)`
+        : value === undefined || value === null
+          ? "nothing"
+          : `a value of type ${typeof value} (not shown, it may be a secret)`,
+    );
+  }
+
+  private constructor(public readonly text: string) {}
+}
+
+/**
+ * The faults of one declaration, collected so that all of them are reported at once
+ * and before anything is created.
+ */
+export class Faults {
+  private readonly messages: string[] = [];
+
+  /** Records that `prop` must follow `rule`, what it was instead, and the way out. */
+  public add(prop: string, rule: string, got: unknown, wayOut: string): void {
+    const message = `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
+    if (!this.messages.includes(message)) {
+      this.messages.push(message);
+    }
+  }
+
+  /** Records a fault unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
+  public checkString(prop: string, value: unknown, rule: Rule, wayOut: string): boolean {
+    if (Token.isUnresolved(value) || follows(value, rule)) {
+      return true;
+    }
+    this.add(prop, rule.words, value, wayOut);
+    return false;
+  }
+
+  /** Records a fault unless `value` is undefined, a token or an integer within the bounds. */
+  public checkInteger(prop: string, value: unknown, min: number, max: number, wayOut: string): void {
+    if (value === undefined || Token.isUnresolved(value)) {
+      return;
+    }
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+      this.add(prop, `be an integer ${range}`, value, wayOut);
+    }
+  }
+
+  /** Throws one error that names `place` and every fault; does nothing when there is none. */
+  public throwIfAny(place: string): void {
+    if (this.messages.length === 1) {
+      throw new Error(`${place}: ${this.messages[0]}`);
+    }
+    if (this.messages.length > 1) {
+      throw new Error(`${place}: ${this.messages.length} faults\n${this.messages.map((m) => `- ${m}`).join("\n")}`);
+    }
+  }
+
+  /** Like `throwIfAny`, for a construct under construction: takes it out of the tree, so that nothing is left half made. */
+  public throwAndRemove(construct: Construct): void {
+    if (this.messages.length > 0) {
+      construct.node.scope?.node.tryRemoveChild(construct.node.id);
+      this.throwIfAny(construct.node.path);
+    }
+  }
+}
+
+/** Whether `value` is a string that follows `rule`. */
+export function follows(value: unknown, rule: Rule): value is string {
+  return (
+    typeof value === "string" &&
+    value.length >= (rule.minLength ?? 0) &&
+    value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
+    rule.pattern.test(value)
+  );
+}
+
+/** Throws one fault in the form that all messages share. */
+export function fail(place: string, prop: string, rule: string, got: unknown, wayOut: string): never {
+  const faults = new Faults();
+  faults.add(prop, rule, got, wayOut);
+  faults.throwIfAny(place);
+  throw new Error("unreachable");
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Withheld) {
+    return value.text;
+  }
+  return value === undefined ? "nothing" : (JSON.stringify(value) ?? typeof value);
+}

@@ -1,0 +1,46 @@
+import { Fn, Token } from "cdktf";
+
+/** One statement of an IAM policy, with AWS's own keys. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: { readonly Service?: string; readonly AWS?: string | string[] };
+  readonly Action: string | string[];
+  readonly Resource?: string | string[];
+}
+
+/** An IAM policy as JSON. */
+export function policyDocument(...statements: PolicyStatement[]): string {
+  return jsonDocument({ Version: "2012-10-17", Statement: statements });
+}
+
+/** Who may assume a role: one AWS service. */
+export function trustPolicy(service: string): string {
+  return policyDocument({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
+}
+
+/**
+ * JSON text of a document: written out when every value is known, so that a plan shows it
+ * whole, and left to Terraform's jsonencode when a value comes from another resource.
+ */
+export function jsonDocument(document: object): string {
+  return containsToken(document) ? Fn.jsonencode(document) : JSON.stringify(document);
+}
+
+/**
+ * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as
+ * `${aws:username}` are not Terraform's, which would refuse them.
+ */
+export function literalJson(text: string): string {
+  return text.replace(/\$\{(?=[A-Za-z][\w-]*:|[*?$]\})/g, "$${");
+}
+
+function containsToken(value: unknown): boolean {
+  if (Token.isUnresolved(value)) {
+    return true;
+  }
+  if (Array.isArray(value)) {
+    return value.some(containsToken);
+  }
+  return typeof value === "object" && value !== null && Object.values(value).some(containsToken);
+}

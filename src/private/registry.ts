@@ -1,0 +1,166 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
+import { TerraformStack, Token } from "cdktf";
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { ACCOUNT_ID, PARTITION_NAMES, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
+import type { Faults } from "./faults";
+
+/** What a caller may say about the registry, each of which may be a token. */
+export interface RegistryProps {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly partition?: string;
+  readonly provider?: TerraformProvider;
+}
+
+/** What is known of a registry at synth; a part is undefined when only Terraform can tell. */
+export interface RegistryFacts {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly partition?: string;
+}
+
+/** The arguments that put a regional resource where the registry is. */
+export interface RegionalArguments {
+  readonly provider?: TerraformProvider;
+  readonly region?: string;
+}
+
+/** Records what is wrong with the props that name a registry. */
+export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
+  if (props.accountId !== undefined) {
+    faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
+  }
+  if (props.region !== undefined) {
+    if (!resourcesTakeRegion()) {
+      faults.add(
+        "region",
+        "not be set with @cdktf/provider-aws 20, whose resources have no region of their own",
+        props.region,
+        "pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21",
+      );
+    } else {
+      faults.checkString("region", props.region, REGION, "give the region, not one of its zones");
+    }
+  }
+  if (props.partition !== undefined && !Token.isUnresolved(props.partition)) {
+    if (!PARTITION_NAMES.includes(props.partition)) {
+      faults.add("partition", `be one of ${PARTITION_NAMES.join(", ")}`, props.partition, "leave it out to have it derived");
+    } else if (isLiteral(props.region) && partitionOf(props.region) !== props.partition) {
+      faults.add("partition", `be that of ${props.region}`, props.partition, "leave it out to have it derived");
+    }
+  }
+}
+
+/** What the props, and the provider they name or the stack's own, tell at synth. */
+export function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
+  const region = literal(props.region ?? regionOfProvider(scope, props.provider));
+  return {
+    accountId: literal(props.accountId),
+    region,
+    partition: literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region)),
+  };
+}
+
+/**
+ * The registry a cache lives in: one account in one region. It answers from the props and the provider
+ * where they tell, and otherwise with data sources, made when first asked for and once per stack and provider.
+ */
+export class Registry {
+  /** Spread into every regional resource and data source. */
+  public readonly regional: RegionalArguments;
+  /** What is known at synth. */
+  public readonly facts: RegistryFacts;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly props: RegistryProps,
+  ) {
+    this.facts = registryFacts(scope, props);
+    this.regional = {
+      provider: props.provider,
+      ...(props.region === undefined ? {} : { region: props.region }),
+    };
+  }
+
+  /** The account ID, or a reference to it. */
+  public get accountId(): string {
+    return (
+      this.props.accountId ??
+      this.lookup("caller-identity", (scope, id, provider) => new DataAwsCallerIdentity(scope, id, { provider })).accountId
+    );
+  }
+
+  /** The name of the region, or a reference to it. */
+  public get region(): string {
+    // `id` holds the region's name in every version of the AWS provider; `name` is deprecated in 6.
+    return (
+      this.props.region ??
+      regionOfProvider(this.scope, this.props.provider) ??
+      this.lookup("region", (scope, id, provider) => new DataAwsRegion(scope, id, { provider })).id
+    );
+  }
+
+  /** The partition, or a reference to it. */
+  public get partition(): string {
+    return this.facts.partition ?? this.props.partition ?? this.partitionData().partition;
+  }
+
+  /** What the names of registries in this partition end with, or a reference to it. */
+  public get dnsSuffix(): string {
+    return (
+      (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ?? this.partitionData().dnsSuffix
+    );
+  }
+
+  /** The host that clients pull from. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+  public get uri(): string {
+    return `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`;
+  }
+
+  /** Tells this registry from any other that the same stack may configure. */
+  public get key(): string {
+    return [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@");
+  }
+
+  private partitionData(): DataAwsPartition {
+    return this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider }));
+  }
+
+  private lookup<T extends Construct>(
+    fact: string,
+    create: (scope: Construct, id: string, provider: TerraformProvider | undefined) => T,
+  ): T {
+    const stack = TerraformStack.of(this.scope);
+    const shared = stack.node.tryFindChild("aws-lookup") ?? new Construct(stack, "aws-lookup");
+    const alias = this.props.provider?.alias;
+    const id = alias === undefined ? fact : `${fact}-${alias}`;
+    return (shared.node.tryFindChild(id) as T | undefined) ?? create(shared, id, this.props.provider);
+  }
+}
+
+/** Whether the installed @cdktf/provider-aws gives each resource a `region`, as 21 does and 20 does not. */
+function resourcesTakeRegion(): boolean {
+  return "region" in EcrPullThroughCacheRule.prototype;
+}
+
+/** The region an AWS provider is configured with, be it the given one or the stack's default one. */
+function regionOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
+  const provider =
+    given ??
+    TerraformStack.of(scope)
+      .allProviders()
+      .find((p) => p.terraformResourceType === "aws" && p.alias === undefined);
+  return (provider as { readonly region?: string } | undefined)?.region;
+}
+
+function isLiteral(value: string | undefined): value is string {
+  return typeof value === "string" && !Token.isUnresolved(value);
+}
+
+function literal(value: string | undefined): string | undefined {
+  return isLiteral(value) ? value : undefined;
+}

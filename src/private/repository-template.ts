@@ -1,0 +1,254 @@
+import { Token } from "cdktf";
+import { TagMutability } from "../repository-settings";
+import type { RepositorySettings } from "../repository-settings";
+import { tryParseArn } from "./arn";
+import type { Faults, Rule } from "./faults";
+import { jsonDocument, literalJson } from "./policy-document";
+import type { RegistryFacts } from "./registry";
+
+/** Settings with every default filled in, ready for a template. */
+export interface RepositoryTemplate {
+  readonly tagMutability: TagMutability;
+  readonly lifecyclePolicy?: string;
+  readonly repositoryPolicy?: string;
+  readonly kmsKeyArn?: string;
+  readonly tags?: { readonly [key: string]: string };
+  readonly roleArn?: string;
+  /** Whether ECR can create such repositories only through a role. */
+  readonly needsRole: boolean;
+}
+
+const DEFAULT_EXPIRE_UNTAGGED_AFTER_DAYS = 7;
+const DEFAULT_KEEP_LAST_IMAGES = 100;
+
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
+const MAX_REPOSITORY_POLICY = 10240;
+const MAX_TAGS = 50;
+const TAG_KEY: Rule = {
+  pattern: /^(?!aws:)/i,
+  minLength: 1,
+  maxLength: 128,
+  words: "have keys of 1 to 128 characters that do not start with aws:",
+};
+const TAG_VALUE: Rule = { pattern: /^/, maxLength: 256, words: "be a string of up to 256 characters" };
+
+const KMS_KEY: Rule = {
+  pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+  words: "be the ARN of a KMS key, not of an alias",
+};
+
+/** The ARN of an IAM role, with or without a path. */
+export const ROLE_ARN: Rule = {
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  maxLength: 2048,
+  words: "be the ARN of an IAM role",
+};
+
+const KNOWN_SETTINGS: { readonly [key in keyof Required<RepositorySettings>]: true } = {
+  creationTemplate: true,
+  expireUntaggedAfterDays: true,
+  keepLastImages: true,
+  keepAllImages: true,
+  tagMutability: true,
+  kmsKeyArn: true,
+  tags: true,
+  repositoryPolicy: true,
+  roleArn: true,
+};
+
+/** The settings of one upstream: its own, and the common ones where it says nothing. */
+export function mergeSettings(
+  common: RepositorySettings | undefined,
+  own: RepositorySettings | undefined,
+): RepositorySettings {
+  const given = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0) {
+    return common ?? {};
+  }
+  // An upstream that says how its repositories look wants a template, whatever the others do.
+  const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
+  if (own?.keepAllImages === true) {
+    return { ...merged, expireUntaggedAfterDays: own.expireUntaggedAfterDays, keepLastImages: own.keepLastImages };
+  }
+  const limits = own?.expireUntaggedAfterDays !== undefined || own?.keepLastImages !== undefined;
+  return limits ? { ...merged, keepAllImages: own.keepAllImages } : merged;
+}
+
+/** Fills in the defaults; undefined when there is to be no template. */
+export function repositoryTemplate(settings: RepositorySettings): RepositoryTemplate | undefined {
+  if (settings.creationTemplate === false) {
+    return undefined;
+  }
+  const tags = hasTags(settings.tags) ? settings.tags : undefined;
+  return {
+    tagMutability: settings.tagMutability ?? TagMutability.MUTABLE,
+    lifecyclePolicy: settings.keepAllImages === true ? undefined : lifecyclePolicy(settings),
+    repositoryPolicy: settings.repositoryPolicy === undefined ? undefined : literalJson(settings.repositoryPolicy),
+    kmsKeyArn: settings.kmsKeyArn,
+    tags,
+    roleArn: settings.roleArn,
+    needsRole: tags !== undefined || settings.kmsKeyArn !== undefined,
+  };
+}
+
+/** Records what is wrong with settings as they were given. */
+export function checkRepositorySettings(
+  faults: Faults,
+  prop: string,
+  settings: RepositorySettings,
+  facts: RegistryFacts,
+): void {
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
+    faults.add(prop, "be an object of settings", settings, "to have no template, use { creationTemplate: false }");
+    return;
+  }
+  for (const name of Object.keys(settings)) {
+    if (!(name in KNOWN_SETTINGS)) {
+      faults.add(`${prop}.${name}`, "be a known setting", name, `use one of ${Object.keys(KNOWN_SETTINGS).join(", ")}`);
+    }
+  }
+  checkFlags(faults, prop, settings);
+  faults.checkInteger(
+    `${prop}.expireUntaggedAfterDays`,
+    settings.expireUntaggedAfterDays,
+    1,
+    Number.MAX_SAFE_INTEGER,
+    "to delete nothing, use `keepAllImages`",
+  );
+  faults.checkInteger(
+    `${prop}.keepLastImages`,
+    settings.keepLastImages,
+    1,
+    Number.MAX_SAFE_INTEGER,
+    "to delete nothing, use `keepAllImages`",
+  );
+  if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
+    faults.add(
+      `${prop}.tagMutability`,
+      `be one of ${Object.values(TagMutability).join(", ")}`,
+      settings.tagMutability,
+      "use TagMutability",
+    );
+  }
+  if (settings.kmsKeyArn !== undefined) {
+    checkKmsKey(faults, `${prop}.kmsKeyArn`, settings.kmsKeyArn, facts);
+  }
+  if (settings.tags !== undefined) {
+    checkTags(faults, `${prop}.tags`, settings.tags);
+  }
+  if (settings.repositoryPolicy !== undefined) {
+    checkRepositoryPolicy(faults, `${prop}.repositoryPolicy`, settings.repositoryPolicy);
+  }
+  if (settings.roleArn !== undefined) {
+    faults.checkString(`${prop}.roleArn`, settings.roleArn, ROLE_ARN, "leave it out to have a role made when one is needed");
+  }
+}
+
+function checkFlags(faults: Faults, prop: string, settings: RepositorySettings): void {
+  for (const flag of ["creationTemplate", "keepAllImages"] as const) {
+    if (settings[flag] !== undefined && typeof settings[flag] !== "boolean") {
+      faults.add(`${prop}.${flag}`, "be true or false", settings[flag], "leave it out for the default");
+    }
+  }
+  const others = Object.entries(settings).filter(([name, value]) => name !== "creationTemplate" && value !== undefined);
+  if (settings.creationTemplate === false && others.length > 0) {
+    faults.add(
+      `${prop}.creationTemplate`,
+      `not be false beside ${others.map(([name]) => `\`${name}\``).join(", ")}`,
+      false,
+      "without a template ECR knows none of them: leave them out or keep the template",
+    );
+  }
+  if (
+    settings.keepAllImages === true &&
+    (settings.expireUntaggedAfterDays !== undefined || settings.keepLastImages !== undefined)
+  ) {
+    faults.add(
+      `${prop}.keepAllImages`,
+      "not be true beside `expireUntaggedAfterDays` or `keepLastImages`",
+      true,
+      "choose one or the other",
+    );
+  }
+}
+
+function checkKmsKey(faults: Faults, prop: string, kmsKeyArn: string, facts: RegistryFacts): void {
+  if (!faults.checkString(prop, kmsKeyArn, KMS_KEY, "give the ARN of the key") || Token.isUnresolved(kmsKeyArn)) {
+    return;
+  }
+  const region = tryParseArn(kmsKeyArn)?.region;
+  if (facts.region !== undefined && region !== facts.region) {
+    faults.add(
+      prop,
+      `be in the region of the cache, ${facts.region}`,
+      kmsKeyArn,
+      "a fleet takes each region's key in `regionalRepositories`",
+    );
+  }
+}
+
+function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]: string }): void {
+  if (Token.isUnresolved(tags)) {
+    return;
+  }
+  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) {
+    faults.add(prop, "be a map of strings", tags, "give each tag as a key and its value");
+    return;
+  }
+  if (Object.keys(tags).length > MAX_TAGS) {
+    faults.add(prop, `have at most ${MAX_TAGS} entries`, Object.keys(tags).length, "ECR takes no more on a repository");
+  }
+  for (const [key, value] of Object.entries(tags)) {
+    faults.checkString(prop, key, TAG_KEY, "rename the tag");
+    faults.checkString(`${prop}[${JSON.stringify(key)}]`, value, TAG_VALUE, "shorten it");
+  }
+}
+
+function checkRepositoryPolicy(faults: Faults, prop: string, policy: string): void {
+  if (Token.isUnresolved(policy)) {
+    return;
+  }
+  if (typeof policy !== "string" || !isJsonObject(policy)) {
+    faults.add(prop, "be a policy as JSON text", policy, "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens");
+  } else if (policy.length > MAX_REPOSITORY_POLICY) {
+    faults.add(prop, `be at most ${MAX_REPOSITORY_POLICY} characters`, `${policy.length} characters`, "join its statements");
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function hasTags(tags: RepositorySettings["tags"]): boolean {
+  return tags !== undefined && (Token.isUnresolved(tags) || Object.keys(tags).length > 0);
+}
+
+/**
+ * Untagged images go by age, then all images by number; the rule for any tag must come last.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+ */
+function lifecyclePolicy(settings: RepositorySettings): string {
+  const days = settings.expireUntaggedAfterDays ?? DEFAULT_EXPIRE_UNTAGGED_AFTER_DAYS;
+  const images = settings.keepLastImages ?? DEFAULT_KEEP_LAST_IMAGES;
+  return jsonDocument({
+    rules: [
+      {
+        rulePriority: 1,
+        description: "Delete untagged images by age",
+        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: days },
+        action: { type: "expire" },
+      },
+      {
+        rulePriority: 2,
+        description: "Keep the newest images",
+        selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: images },
+        action: { type: "expire" },
+      },
+    ],
+  });
+}

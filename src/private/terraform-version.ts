@@ -1,0 +1,25 @@
+import { TerraformElement, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+
+const ID = "terraform-version-constraint";
+
+/**
+ * Makes a stack insist on Terraform 1.11, the first with write-only arguments and with S3's own state lock,
+ * so that an older one says so in a sentence. A `required_version` that the stack overrides itself wins.
+ */
+export function requireTerraform111(scope: Construct): void {
+  const stack = TerraformStack.of(scope);
+  if (stack.node.tryFindChild(ID) === undefined) {
+    new TerraformVersionConstraint(stack, ID);
+  }
+}
+
+class TerraformVersionConstraint extends TerraformElement {
+  public override toTerraform(): object {
+    return { terraform: { required_version: ">= 1.11.0" } };
+  }
+
+  public override toHclTerraform(): object {
+    return this.toTerraform();
+  }
+}

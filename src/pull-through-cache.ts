@@ -1,0 +1,266 @@
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
+import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
+import { Op, TerraformResource, TerraformStack, Token } from "cdktf";
+import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
+import { Construct } from "constructs";
+import { lacksPullThroughCaches } from "./private/aws-geography";
+import { checkDeclaration } from "./private/check-declaration";
+import { checkUpstream } from "./private/check-upstream";
+import { constructId } from "./private/construct-id";
+import { referToCredential } from "./private/credential";
+import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
+import type { ServiceRole } from "./private/ecr-service-role";
+import { Faults, fail } from "./private/faults";
+import { Registry, checkRegistryProps } from "./private/registry";
+import { RegistryClaims } from "./private/registry-claims";
+import { withoutTrailingSlash } from "./private/repository-path";
+import { mergeSettings, repositoryTemplate } from "./private/repository-template";
+import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
+import type { UpstreamSpec } from "./private/upstream-spec";
+import { warn } from "./private/warnings";
+import { TagMutability } from "./repository-settings";
+import type { RepositorySettings } from "./repository-settings";
+import type { Upstream } from "./upstream";
+
+/** Which registries one Amazon ECR registry caches, and how. */
+export interface PullThroughCacheProps {
+  /** The registries to cache, at least one and, with what else the registry caches, at most 50. */
+  readonly upstreams: Upstream[];
+  /**
+   * How the repositories look that ECR creates for the cached images.
+   * @default - tags can move, AES-256, untagged images go after 7 days and all but the newest 100 images go
+   */
+  readonly repositories?: RepositorySettings;
+  /**
+   * The AWS provider of the account and region, for every resource and data source.
+   * @default - the stack's AWS provider without an alias
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The region, given to every regional resource, so that one provider serves many regions. Needs
+   * @cdktf/provider-aws 21; with 20 it is an error, since its resources have no region of their own.
+   * @default - the region of the provider
+   */
+  readonly region?: string;
+  /**
+   * The account ID; may be a token.
+   * @default - looked up when Terraform plans, and only if something needs it
+   */
+  readonly accountId?: string;
+  /**
+   * The partition, like `aws`; may be a token.
+   * @default - that of the region, or looked up when Terraform plans, and only if something needs it
+   */
+  readonly partition?: string;
+}
+
+/**
+ * Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries.
+ *
+ * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with the
+ * same prefix; a Secrets Manager secret where the credential is a managed one; an IAM role for ECR where repositories have
+ * tags or a KMS key, and one where an upstream is in another account. A rule waits for all that it needs, so that no pull
+ * meets half of it.
+ *
+ * Rules cost nothing; storage, secrets and traffic do. Changing an upstream's prefix or registry replaces its rule and its
+ * template; the repositories already created stay, and ECR stops refreshing those without a rule.
+ *
+ * Everything that is wrong with the declaration is reported by one error before the first resource is created.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+ */
+export class PullThroughCache extends Construct {
+  private readonly registry: Registry;
+  private readonly claims: RegistryClaims;
+  private readonly repositories: RepositorySettings | undefined;
+  private readonly members = new Map<string, Upstream>();
+  private readonly kmsKeyArns = new Set<string>();
+  private creationRole: ServiceRole | undefined;
+  private crossAccountRole: ServiceRole | undefined;
+
+  /**
+   * @param scope a stack with an AWS provider, or a construct in one
+   * @param id part of the address of every resource: changing it replaces them all
+   * @param props what to cache
+   */
+  public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
+    super(scope, id);
+    const faults = new Faults();
+    checkRegistryProps(faults, props);
+    this.registry = new Registry(this, props);
+    this.claims = RegistryClaims.of(TerraformStack.of(this), this.registry.key);
+    const tried = this.claims.copy();
+    checkDeclaration(faults, props, { facts: this.registry.facts, claims: tried, stack: TerraformStack.of(this) });
+    faults.throwAndRemove(this);
+
+    this.claims.adopt(tried);
+    this.repositories = props.repositories;
+    this.warnOfRegion();
+    props.upstreams.forEach((upstream) => this.createUpstream(upstream));
+  }
+
+  /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
+  public get registryUri(): string {
+    return this.registry.uri;
+  }
+
+  /** The upstreams, in the order in which they were added. */
+  public get upstreams(): Upstream[] {
+    return [...this.members.values()];
+  }
+
+  /** Caches one more registry, as if it stood at the end of `upstreams`. */
+  public addUpstream(upstream: Upstream): void {
+    const faults = new Faults();
+    const tried = this.claims.copy();
+    checkUpstream(faults, "upstream", upstream, {
+      facts: this.registry.facts,
+      claims: tried,
+      stack: TerraformStack.of(this),
+    });
+    faults.throwIfAny(this.node.path);
+    this.claims.adopt(tried);
+    this.createUpstream(upstream);
+  }
+
+  /**
+   * What to pull in place of a repository of an upstream, without tag:
+   * `<account>.dkr.ecr.<region>.<suffix>/<prefix>/<repository>`.
+   *
+   * An official image of Docker Hub may be named with or without its `library/`; the URI has it, since ECR answers 403
+   * otherwise.
+   *
+   * @param prefix the prefix of the upstream
+   * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   */
+  public repositoryUri(prefix: string, repository: string): string {
+    const upstream = this.members.get(withoutTrailingSlash(String(prefix)));
+    if (upstream === undefined) {
+      fail(this.node.path, "prefix", `be one of ${[...this.members.keys()].join(", ")}`, prefix, "add an upstream with that prefix");
+    }
+    const faults = new Faults();
+    const path = cachedPath(faults, upstream._spec, repository);
+    faults.throwIfAny(this.node.path);
+    return `${this.registry.uri}/${path}`;
+  }
+
+  private warnOfRegion(): void {
+    const { partition, region } = this.registry.facts;
+    if (partition !== undefined && lacksPullThroughCaches(partition)) {
+      warn(
+        this,
+        "region-without-pull-through-cache",
+        `Amazon ECR documents no pull-through caches in ${region ?? partition}: creating the rules will fail`,
+      );
+    }
+  }
+
+  private createUpstream(upstream: Upstream): void {
+    const spec = upstream._spec;
+    const id = constructId(withoutTrailingSlash(spec.prefix));
+    const template = this.createTemplate(id, spec);
+    const credential =
+      spec.credential === undefined
+        ? undefined
+        : referToCredential(this, spec.credential, spec.prefix, this.registry);
+    const role = this.roleForUpstream(spec);
+    new EcrPullThroughCacheRule(this, `${id}-rule`, {
+      ...this.registry.regional,
+      ecrRepositoryPrefix: spec.prefix,
+      upstreamRegistryUrl: upstreamUrl(spec, this.registry),
+      upstreamRepositoryPrefix: upstreamRepositoryPrefix(spec),
+      credentialArn: credential?.secretArn,
+      customRoleArn: role?.roleArn,
+      lifecycle: this.ruleLifecycle(id, spec),
+      dependsOn: present([...(template ?? []), ...(credential?.dependsOn ?? []), ...(role?.dependsOn ?? [])]),
+    });
+    this.members.set(withoutTrailingSlash(spec.prefix), upstream);
+    if (spec.kind === "unlisted") {
+      warn(
+        this,
+        "unlisted-registry",
+        `${spec.host} is not known to be a registry that Amazon ECR can cache: if it is not, creating the rule ${spec.prefix} will fail`,
+      );
+    }
+  }
+
+  private createTemplate(id: string, spec: UpstreamSpec): ITerraformDependable[] | undefined {
+    const template = repositoryTemplate(mergeSettings(this.repositories, spec.repositories));
+    if (template === undefined) {
+      return undefined;
+    }
+    if (template.tagMutability === TagMutability.IMMUTABLE) {
+      // https://github.com/aws/containers-roadmap/issues/2275
+      warn(this, "immutable-tags", `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`);
+    }
+    if (template.kmsKeyArn !== undefined && template.roleArn === undefined) {
+      this.kmsKeyArns.add(template.kmsKeyArn);
+    }
+    const role =
+      template.roleArn === undefined && template.needsRole
+        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this.registry.regional.provider))
+        : undefined;
+    return [
+      new EcrRepositoryCreationTemplate(this, `${id}-template`, {
+        ...this.registry.regional,
+        prefix: spec.prefix,
+        appliedFor: ["PULL_THROUGH_CACHE"],
+        imageTagMutability: template.tagMutability,
+        encryptionConfiguration:
+          template.kmsKeyArn === undefined ? undefined : [{ encryptionType: "KMS", kmsKey: template.kmsKeyArn }],
+        lifecyclePolicy: template.lifecyclePolicy,
+        repositoryPolicy: template.repositoryPolicy,
+        resourceTags: template.tags,
+        customRoleArn: template.roleArn ?? role?.roleArn,
+        dependsOn: role?.dependsOn,
+      }),
+    ];
+  }
+
+  private roleForUpstream(spec: UpstreamSpec): ServiceRole | undefined {
+    if (!isCrossAccount(spec, this.registry.facts)) {
+      return undefined;
+    }
+    const roleArn = spec.privateEcr?.roleArn;
+    return roleArn === undefined
+      ? (this.crossAccountRole ??= upstreamRole(this, this.registry.regional.provider))
+      : { roleArn, dependsOn: [] };
+  }
+
+  private ruleLifecycle(id: string, spec: UpstreamSpec): TerraformResourceLifecycle | undefined {
+    if (spec.kind === "unlisted") {
+      return { replaceTriggeredBy: [this.authenticationOf(id, spec)] };
+    }
+    // Both accounts known at synth and different: nothing is left for Terraform to find out.
+    const accountId = spec.privateEcr?.accountId;
+    const known = this.registry.facts.accountId !== undefined && !Token.isUnresolved(accountId);
+    if (accountId === undefined || known) {
+      return undefined;
+    }
+    return {
+      precondition: [
+        {
+          condition: Op.neq(this.registry.accountId, accountId),
+          errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: leave out its accountId.`,
+        },
+      ],
+    };
+  }
+
+  /**
+   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. A registry whose
+   * host does not say how it authenticates gets something to be replaced with.
+   */
+  private authenticationOf(id: string, spec: UpstreamSpec): TerraformResource {
+    const data = new TerraformResource(this, `${id}-authentication`, {
+      terraformResourceType: "terraform_data",
+      terraformGeneratorMetadata: { providerName: "terraform" },
+    });
+    data.addOverride("input", spec.credential === undefined ? "none" : "credential");
+    return data;
+  }
+}
+
+function present(dependencies: ITerraformDependable[]): ITerraformDependable[] | undefined {
+  return dependencies.length === 0 ? undefined : dependencies;
+}

@@ -1,0 +1,75 @@
+import type { CredentialSpec } from "./private/credential";
+
+/** The Terraform variables that hold a registry's credential, and the secret made of them. */
+export interface CredentialVariables {
+  /** Name of the Terraform variable that holds the user name. */
+  readonly username: string;
+  /** Name of the Terraform variable that holds the access token or password. */
+  readonly accessToken: string;
+  /**
+   * Counts the values the variables have had, from 1. Terraform does not remember a write-only value, so it
+   * writes the secret again only when this number changes: raise it by one to rotate the credential.
+   */
+  readonly version: number;
+  /**
+   * Name of the secret, which must start with `ecr-pullthroughcache/`.
+   * @default - `ecr-pullthroughcache/` and the prefix of the upstream
+   */
+  readonly secretName?: string;
+  /**
+   * Days in which a deleted secret can be restored, 0 or 7 to 30. Until they are over its name cannot be used
+   * again, so a cache that is taken away and put back fails to apply. Terraform can write the secret again at any
+   * time, so the default keeps nothing.
+   * @default 0
+   */
+  readonly recoveryWindowInDays?: number;
+}
+
+/**
+ * How ECR signs in to an upstream registry that asks for it: always a Secrets Manager secret in the account and
+ * region of the cache, whose name starts with `ecr-pullthroughcache/` and which holds `username` and `accessToken`.
+ *
+ * There is no way to pass a token itself: it would stay readable in the Terraform JSON and in the state.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+ */
+export class RegistryCredential {
+  /**
+   * A secret that Terraform makes and fills from two variables.
+   *
+   * Declares the variables on the stack, sensitive and ephemeral, once per name; set them with `TF_VAR_<name>` or in
+   * your pipeline. The value is written with a write-only argument: it is in no JSON, plan or state. Needs Terraform
+   * 1.11 or later. A secret costs a monthly fee per region.
+   */
+  public static fromVariables(variables: CredentialVariables): RegistryCredential {
+    return new RegistryCredential({ source: "variables", ...variables });
+  }
+
+  /**
+   * A secret that exists already, by its full ARN, which may be a token.
+   *
+   * It must be in the account and region of the cache, and encrypted with the key `aws/secretsmanager`: ECR cannot
+   * read one under a customer managed key.
+   */
+  public static fromSecretArn(secretArn: string): RegistryCredential {
+    return new RegistryCredential({ source: "secret-arn", secretArn });
+  }
+
+  /**
+   * A secret that exists already, by its name, which may be a token.
+   *
+   * It is looked up in the region of the cache when Terraform plans, so one declaration serves every region of a fleet
+   * whose secret is replicated, and a missing secret fails the plan. Like any secret for ECR it must be encrypted with the
+   * key `aws/secretsmanager`.
+   */
+  public static fromSecretName(secretName: string): RegistryCredential {
+    return new RegistryCredential({ source: "secret-name", secretName });
+  }
+
+  /** @internal */
+  public readonly _spec: CredentialSpec;
+
+  private constructor(spec: CredentialSpec) {
+    this._spec = spec;
+  }
+}

@@ -1,0 +1,193 @@
+import { SUPPORTED_REGISTRIES, kindOf } from "./private/supported-registries";
+import type { RegistryKind } from "./private/supported-registries";
+import type { UpstreamSpec } from "./private/upstream-spec";
+import type { RegistryCredential } from "./registry-credential";
+import type { RepositorySettings } from "./repository-settings";
+
+/** What can be said about any upstream. */
+export interface UpstreamOptions {
+  /**
+   * First part of the names of the repositories that cache this upstream: 2 to 30 lower-case letters and digits, with
+   * single `.`, `_`, `-` or `/` between them, or `ROOT` for none. Must be known at synth. Changing it replaces the rule
+   * and leaves the repositories under the old prefix where they are.
+   * @default - the upstream's usual prefix, as each factory says
+   */
+  readonly prefix?: string;
+  /**
+   * How the repositories of this upstream look, where they differ from the cache's other ones.
+   * @default - as the cache says
+   */
+  readonly repositories?: RepositorySettings;
+}
+
+/** Which private registry to cache, and how to read it. */
+export interface PrivateEcrOptions extends UpstreamOptions {
+  /** Region of the upstream registry; may be a token. */
+  readonly region: string;
+  /**
+   * Account of the upstream registry; may be a token.
+   *
+   * The upstream account has to let this one read: a registry or repository policy that allows the cache account's root
+   * `ecr:BatchGetImage`, `ecr:GetDownloadUrlForLayer`, `ecr:BatchImportUpstreamImage` and `ecr:GetImageCopyStatus`.
+   * @default - the account of the cache
+   */
+  readonly accountId?: string;
+  /**
+   * Which of the upstream's repositories are cached: those under this prefix, or all of them with `ROOT`.
+   * @default "ROOT"
+   */
+  readonly upstreamRepositoryPrefix?: string;
+  /**
+   * ARN of an IAM role in the account of the cache that ECR reads the upstream with, trusting
+   * `pullthroughcache.ecr.amazonaws.com`. Only for an upstream in another account.
+   * @default - for another account, a role with what AWS documents and no more; in the same account none is needed
+   */
+  readonly roleArn?: string;
+}
+
+/** What to say about a registry that is given by its URL. */
+export interface RegistryUrlOptions extends UpstreamOptions {
+  /**
+   * How ECR signs in to the registry.
+   * @default - no credential
+   */
+  readonly credential?: RegistryCredential;
+}
+
+/**
+ * A registry that Amazon ECR can cache.
+ *
+ * An upstream is a whole registry. To cache one repository of it, or one publisher's, pull only that: the path belongs in
+ * the image's name, not in the upstream.
+ *
+ * What is wrong with an upstream is reported by the cache that it is given to, together with everything else.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+ */
+export class Upstream {
+  /** Amazon ECR Public, `public.ecr.aws`, under `ecr-public`. */
+  public static ecrPublic(options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("ecr-public", undefined, options);
+  }
+
+  /** The registry of Kubernetes, `registry.k8s.io`, under `kubernetes`. */
+  public static kubernetes(options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("kubernetes", undefined, options);
+  }
+
+  /** Quay, `quay.io`, under `quay`. ECR reads it without signing in: private repositories cannot be cached. */
+  public static quay(options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("quay", undefined, options);
+  }
+
+  /**
+   * Docker Hub, `registry-1.docker.io`, under `docker-hub`. ECR insists on a credential, for public images too; a personal
+   * access token that may read public repositories is enough.
+   */
+  public static dockerHub(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("docker-hub", credential, options);
+  }
+
+  /** The GitHub Container Registry, `ghcr.io`, under `github`. Needs a classic token with `read:packages`. */
+  public static github(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("github", credential, options);
+  }
+
+  /** The Container Registry of GitLab.com, `registry.gitlab.com`, under `gitlab`. A GitLab of your own cannot be cached. */
+  public static gitlab(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("gitlab", credential, options);
+  }
+
+  /**
+   * An Azure Container Registry, `<registryName>.azurecr.io`, under `azure`.
+   *
+   * @param registryName the name of the registry, without `.azurecr.io`
+   */
+  public static azure(registryName: string, credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
+    return new Upstream({
+      ...options,
+      kind: "azure",
+      origin: "registryName",
+      given: registryName,
+      host: `${registryName}.azurecr.io`,
+      credential,
+    });
+  }
+
+  /** The Chainguard Registry, `cgr.dev`, under `chainguard`. Needs a pull token. */
+  public static chainguard(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
+    return Upstream.listed("chainguard", credential, options);
+  }
+
+  /** A private Amazon ECR registry in another region or another account, under `ecr`. */
+  public static privateEcr(options: PrivateEcrOptions): Upstream {
+    const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = options;
+    return new Upstream({
+      ...common,
+      kind: "private-ecr",
+      privateEcr: { accountId, region, upstreamRepositoryPrefix, roleArn },
+    });
+  }
+
+  /**
+   * The registry at a URL, for declarations that come from a file or from Terraform you already have.
+   *
+   * It must be one that ECR documents as an upstream; others are refused with the reason. A credential is required and
+   * refused as the registry asks for it.
+   *
+   * @param upstreamRegistryUrl the bare host, like `ghcr.io`: no scheme and no path
+   */
+  public static fromRegistryUrl(upstreamRegistryUrl: string, options: RegistryUrlOptions = {}): Upstream {
+    const { credential, ...common } = options;
+    const kind = kindOf(upstreamRegistryUrl);
+    if (kind === "private-ecr") {
+      const [accountId, , , region = ""] = upstreamRegistryUrl.split(".");
+      return new Upstream({ ...common, kind, credential, privateEcr: { accountId, region } });
+    }
+    return new Upstream({
+      ...common,
+      kind: kind ?? "unsupported",
+      origin: "upstreamRegistryUrl",
+      given: upstreamRegistryUrl,
+      host: upstreamRegistryUrl,
+      credential,
+    });
+  }
+
+  /**
+   * A registry that this version does not know, on your word that AWS now does. Adds a warning, because AWS refuses every
+   * other registry only when the rule is applied.
+   *
+   * @param upstreamRegistryUrl the bare host, like `registry.example.com`: no scheme and no path
+   * @param options must give the `prefix`, which has no usual value here
+   */
+  public static unlisted(upstreamRegistryUrl: string, options: RegistryUrlOptions): Upstream {
+    return new Upstream({
+      ...options,
+      kind: "unlisted",
+      origin: "upstreamRegistryUrl",
+      given: upstreamRegistryUrl,
+      host: upstreamRegistryUrl,
+    });
+  }
+
+  private static listed(
+    kind: Exclude<RegistryKind, "azure" | "private-ecr">,
+    credential: RegistryCredential | undefined,
+    options: UpstreamOptions,
+  ): Upstream {
+    return new Upstream({ ...options, kind, host: SUPPORTED_REGISTRIES[kind].host as string, credential });
+  }
+
+  /** First part of the names of the repositories that cache this upstream, as it was given or by default. */
+  public readonly prefix: string;
+
+  /** @internal */
+  public readonly _spec: UpstreamSpec;
+
+  private constructor(spec: Omit<UpstreamSpec, "prefix"> & { readonly prefix?: string }) {
+    const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
+    this.prefix = spec.prefix ?? usual;
+    this._spec = { ...spec, prefix: this.prefix };
+  }
+}
