@@ -21,7 +21,16 @@ export default tseslint.config(
       "import-x/no-cycle": "error",
       "import-x/no-duplicates": ["error", { "prefer-inline": false }],
       "import-x/no-extraneous-dependencies": ["error", { devDependencies: ["test/**", "bench/**", "scripts/**", "*.config.*"] }],
-      "import-x/order": ["error", { alphabetize: { order: "asc" }, "newlines-between": "never" }],
+      "import-x/order": [
+        "error",
+        {
+          alphabetize: { order: "asc" },
+          "newlines-between": "never",
+          // The package by its own name is no neighbour, wherever it resolves to.
+          pathGroups: [{ pattern: "cdktf-ecr-pull-through-cache", group: "external" }],
+          pathGroupsExcludedImportTypes: ["builtin"],
+        },
+      ],
       "no-restricted-imports": ["error", { paths: [providerRoot] }],
     },
   },

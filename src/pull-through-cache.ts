@@ -93,7 +93,7 @@ export class PullThroughCache extends Construct {
     checkDeclaration(faults, props, { facts: this.registry.facts, claims: tried, stack: TerraformStack.of(this) });
     faults.throwAndRemove(this);
 
-    this.claims.adopt(tried);
+    this.claims.adopt(tried, this.node.path);
     this.repositories = props.repositories;
     this.warnOfRegion();
     props.upstreams.forEach((upstream) => this.createUpstream(upstream));
@@ -119,7 +119,7 @@ export class PullThroughCache extends Construct {
       stack: TerraformStack.of(this),
     });
     faults.throwIfAny(this.node.path);
-    this.claims.adopt(tried);
+    this.claims.adopt(tried, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -229,7 +229,8 @@ export class PullThroughCache extends Construct {
 
   private ruleLifecycle(id: string, spec: UpstreamSpec): TerraformResourceLifecycle | undefined {
     if (spec.kind === "unlisted") {
-      return { replaceTriggeredBy: [this.authenticationOf(id, spec)] };
+      // By name: Terraform refuses the "${…}" that cdktf would make of the resource itself.
+      return { replaceTriggeredBy: [`terraform_data.${this.authenticationOf(id, spec).friendlyUniqueId}`] };
     }
     // Both accounts known at synth and different: nothing is left for Terraform to find out.
     const accountId = spec.privateEcr?.accountId;

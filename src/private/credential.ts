@@ -167,6 +167,7 @@ function checkVariables(
     1,
     Number.MAX_SAFE_INTEGER,
     "start at 1 and raise it by one with every new value of the variables",
+    shownIfNumber,
   );
   if (variables.secretName !== undefined) {
     checkSecretName(faults, `${prop}.secretName`, variables.secretName);
@@ -178,6 +179,7 @@ function checkVariables(
       7,
       30,
       "use 0 to have a deleted secret's name free at once",
+      shownIfNumber,
     );
   }
 }
@@ -303,4 +305,8 @@ function secretId(name: string, prefix: string): string {
 
 function shownIf(value: unknown, start: string): unknown {
   return typeof value === "string" && value.startsWith(start) ? value : Withheld.of(value);
+}
+
+function shownIfNumber(value: unknown): unknown {
+  return typeof value === "number" ? value : Withheld.of(value);
 }

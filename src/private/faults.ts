@@ -50,14 +50,21 @@ export class Faults {
     return false;
   }
 
-  /** Records a fault unless `value` is undefined, a token or an integer within the bounds. */
-  public checkInteger(prop: string, value: unknown, min: number, max: number, wayOut: string): void {
+  /** Records a fault unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
+  public checkInteger(
+    prop: string,
+    value: unknown,
+    min: number,
+    max: number,
+    wayOut: string,
+    show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
+  ): void {
     if (value === undefined || Token.isUnresolved(value)) {
       return;
     }
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
       const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
-      this.add(prop, `be an integer ${range}`, value, wayOut);
+      this.add(prop, `be an integer ${range}`, show(value), wayOut);
     }
   }
 

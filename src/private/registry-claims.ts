@@ -29,9 +29,9 @@ export class RegistryClaims {
     return copy;
   }
 
-  /** Takes over what a copy has claimed. */
-  public adopt(tried: RegistryClaims): void {
-    tried.prefixes.forEach((owner, prefix) => this.prefixes.set(prefix, owner));
+  /** Takes over what a copy has claimed, for `owner`. */
+  public adopt(tried: RegistryClaims, owner: string): void {
+    tried.prefixes.forEach((_, prefix) => this.prefixes.set(prefix, this.prefixes.get(prefix) ?? owner));
     tried.secrets.forEach((credential, name) => this.secrets.set(name, credential));
   }
 }

@@ -6,6 +6,7 @@ import { TerraformStack, Token } from "cdktf";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { ACCOUNT_ID, PARTITION_NAMES, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
+import { follows } from "./faults";
 import type { Faults } from "./faults";
 
 /** What a caller may say about the registry, each of which may be a token. */
@@ -58,10 +59,12 @@ export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
 /** What the props, and the provider they name or the stack's own, tell at synth. */
 export function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
   const region = literal(props.region ?? regionOfProvider(scope, props.provider));
+  const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
-    accountId: literal(props.accountId),
+    // A value that is at fault itself is nothing to hold others against.
+    accountId: follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
     region,
-    partition: literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region)),
+    partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
   };
 }
 
@@ -74,6 +77,7 @@ export class Registry {
   public readonly regional: RegionalArguments;
   /** What is known at synth. */
   public readonly facts: RegistryFacts;
+  private host: string | undefined;
 
   public constructor(
     private readonly scope: Construct,
@@ -118,7 +122,8 @@ export class Registry {
 
   /** The host that clients pull from. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
   public get uri(): string {
-    return `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`;
+    // Every reference to an attribute costs cdktf a token and a stack trace: once is enough.
+    return (this.host ??= `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`);
   }
 
   /** Tells this registry from any other that the same stack may configure. */

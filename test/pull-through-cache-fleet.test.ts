@@ -1,0 +1,208 @@
+import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
+import { Token } from "cdktf";
+import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
+import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
+
+const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const upstreams = [Upstream.ecrPublic()];
+
+function fleetWith(props: Partial<PullThroughCacheFleetProps> = {}) {
+  return new PullThroughCacheFleet(testApp(), "cache", { regions: ["us-east-1", "eu-west-1"], upstreams, ...props });
+}
+
+function faultOf(props: Partial<PullThroughCacheFleetProps>) {
+  return messageOf(() => fleetWith(props));
+}
+
+test("a fleet is one stack per region, with a provider and a state of its own and the same resources", () => {
+  const fleet = fleetWith();
+  expect(fleet.regions).toEqual(["us-east-1", "eu-west-1"]);
+  for (const region of fleet.regions) {
+    const stack = fleet.stackIn(region);
+    const json = synthesized(stack);
+    expect(stack.node.id).toBe(`cache-${region}`);
+    expect(json.provider).toEqual({ aws: [{ region }] });
+    expect(json.terraform?.["backend"]).toEqual({ local: { path: `../../../terraform.cache-${region}.tfstate` } });
+    expect(json.data).toBeUndefined();
+    expect(json.resource).toEqual(synthesized(fleet.stackIn("us-east-1")).resource);
+  }
+});
+
+test("the addresses of a fleet's resources stay what they were", () => {
+  expect(addresses(synthesized(fleetWith().stackIn("eu-west-1")))).toEqual([
+    "aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B",
+    "aws_ecr_repository_creation_template.cache_ecr-public-template_7B995F5C",
+  ]);
+});
+
+test("a region's stack takes resources of one's own, and its cache gives URIs", () => {
+  const fleet = fleetWith({ accountId: "111122223333" });
+  new DataAwsVpc(fleet.stackIn("eu-west-1"), "vpc", { default: true });
+  expect(blocks(synthesized(fleet.stackIn("eu-west-1")), "aws_vpc")).toHaveLength(1);
+  expect(synthesized(fleet.stackIn("us-east-1")).data).toBeUndefined();
+  expect(fleet.cacheIn("eu-west-1").repositoryUri("ecr-public", "elastio/agent")).toBe(
+    "111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecr-public/elastio/agent",
+  );
+});
+
+test("a secret's name serves every region", () => {
+  const credential = RegistryCredential.fromSecretName("ecr-pullthroughcache/hub");
+  const fleet = fleetWith({ upstreams: [Upstream.dockerHub(credential)] });
+  for (const region of fleet.regions) {
+    expect(only(synthesized(fleet.stackIn(region)), "aws_secretsmanager_secret")["name"]).toBe("ecr-pullthroughcache/hub");
+  }
+});
+
+test("a region's own settings win over the common ones", () => {
+  const fleet = fleetWith({
+    repositories: { keepLastImages: 5, kmsKeyArn: KEY },
+    regionalRepositories: { "eu-west-1": { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") } },
+  });
+  const keys = fleet.regions.map((region) => {
+    const template = only(synthesized(fleet.stackIn(region)), "aws_ecr_repository_creation_template");
+    expect(template["lifecycle_policy"]).toContain('"countNumber":5');
+    return (template["encryption_configuration"] as { kms_key: string }[])[0]?.kms_key;
+  });
+  expect(keys).toEqual([KEY, KEY.replace("us-east-1", "eu-west-1")]);
+});
+
+describe("the providers", () => {
+  test("have the configuration that is given", () => {
+    const providerConfig = { assumeRole: [{ roleArn: "arn:aws:iam::111122223333:role/deploy" }] };
+    expect(synthesized(fleetWith({ providerConfig }).stackIn("us-east-1")).provider).toEqual({
+      aws: [{ region: "us-east-1", assume_role: [{ role_arn: "arn:aws:iam::111122223333:role/deploy" }] }],
+    });
+  });
+
+  test("touch no other account than the given one", () => {
+    const accounts = (props: Partial<PullThroughCacheFleetProps>) =>
+      synthesized(fleetWith(props).stackIn("us-east-1")).provider?.["aws"]?.[0]?.["allowed_account_ids"];
+    expect(accounts({ accountId: "111122223333" })).toEqual(["111122223333"]);
+    expect(accounts({ accountId: "111122223333", providerConfig: { allowedAccountIds: ["4"] } })).toEqual(["4"]);
+    expect(accounts({ accountId: "111122223333", providerConfig: { skipRequestingAccountId: true } })).toBeUndefined();
+  });
+});
+
+describe("a stack after all", () => {
+  test("waits for every region", () => {
+    const fleet = fleetWith();
+    const connector = fleet.stackAfterAll("connector", { region: "ap-southeast-2" });
+    expect(connector.node.id).toBe("cache-connector");
+    expect(connector.dependencies).toEqual([fleet.stackIn("us-east-1"), fleet.stackIn("eu-west-1")]);
+    const json = synthesized(connector);
+    expect(json.provider).toEqual({ aws: [{ region: "ap-southeast-2" }] });
+    expect(json.terraform?.["backend"]).toEqual({ local: { path: "../../../terraform.cache-connector.tfstate" } });
+  });
+
+  test("fails on a region that is none", () => {
+    expect(messageOf(() => fleetWith().stackAfterAll("connector", { region: "us-east" }))).toBe(
+      'cache/cache-connector: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
+    );
+  });
+});
+
+test("fails to give what is in another region", () => {
+  const message = 'cache: `region` must be one of us-east-1, eu-west-1, got "eu-west-2"; add it to the fleet\'s `regions`';
+  expect(messageOf(() => fleetWith().stackIn("eu-west-2"))).toBe(message);
+  expect(messageOf(() => fleetWith().cacheIn("eu-west-2"))).toBe(message);
+});
+
+describe("a declaration", () => {
+  test.each<[string, Partial<PullThroughCacheFleetProps>, string]>([
+    ["no region", { regions: [] }, "`regions` must be a list of at least one region, got []; say where to cache"],
+    [
+      "a zone",
+      { regions: ["eu-west-1b"] },
+      '`regions[0]` must be the name of an AWS region, like eu-west-1, got "eu-west-1b"; give the region, not one of its zones',
+    ],
+    [
+      "a region twice",
+      { regions: ["eu-west-1", "eu-west-1"] },
+      '`regions[1]` must be a region given once, got "eu-west-1"; leave out the second one',
+    ],
+    [
+      "a region that only Terraform knows",
+      { regions: [Token.asString({ resolve: () => "${var.region}" })] },
+      '`regions[0]` must be known at synth, got "a token"; stacks are named after regions: give a literal',
+    ],
+    [
+      "an account that is none",
+      { accountId: "1" },
+      '`accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string with its leading zeros',
+    ],
+    [
+      "a provider's own region",
+      { providerConfig: { region: "us-east-1" } },
+      '`providerConfig.region` must not be given, got "us-east-1"; each stack\'s provider has its own',
+    ],
+    [
+      "settings of a region it is not in",
+      { regionalRepositories: { "eu-west-2": {} } },
+      '`regionalRepositories` must name regions of the fleet only, got "eu-west-2"; add the region or leave it out here',
+    ],
+    [
+      "wrong settings of a region",
+      { regionalRepositories: { "eu-west-1": { kmsKeyArn: KEY } } },
+      `\`regionalRepositories["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; a fleet takes each region's key in \`regionalRepositories\``,
+    ],
+    [
+      "one key for all regions",
+      { repositories: { kmsKeyArn: KEY } },
+      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; a fleet takes each region's key in \`regionalRepositories\``,
+    ],
+    [
+      "one secret for all regions",
+      {
+        upstreams: [
+          Upstream.github(
+            RegistryCredential.fromSecretArn(
+              "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf",
+            ),
+          ),
+        ],
+      },
+      '`upstreams[0].credential.secretArn` must be in the region of the cache, eu-west-1, got "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf"; replicate the secret there and use fromSecretName, which is looked up in each region',
+    ],
+    [
+      "a registry that caches itself",
+      { upstreams: [Upstream.privateEcr({ region: "eu-west-1" })] },
+      '`upstreams[0].region` must be another region than the cache\'s, got "eu-west-1"; a registry cannot cache itself: pull from it directly',
+    ],
+    [
+      "a backend that is at fault",
+      { backend: StateBackend.s3({ bucket: "My_Bucket", region: "eu-west-1" }) },
+      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, got "My_Bucket"; give the name, not the ARN',
+    ],
+  ])("fails on %s", (_name, props, message) => {
+    expect(faultOf(props)).toBe(`cache: ${message}`);
+  });
+
+  test("has all its faults reported once and together, and no stack is made", () => {
+    const app = testApp();
+    const declare = () =>
+      new PullThroughCacheFleet(app, "cache", {
+        regions: ["us-east-1", "eu-west-1", "moon"],
+        upstreams: [Upstream.ecrPublic({ prefix: "x" })],
+        repositories: { keepLastImages: -1 },
+      });
+    expect(messageOf(declare).split("\n")).toEqual([
+      "cache: 3 faults",
+      expect.stringMatching(/^- `regions\[2]` must be the name of an AWS region/),
+      expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
+      expect.stringMatching(/^- `repositories\.keepLastImages` must be an integer of 1 or more, got -1/),
+    ]);
+    expect(app.node.children).toEqual([]);
+  });
+
+  test("fails on wrong upstreams even when it has no region", () => {
+    expect(faultOf({ regions: [], upstreams: [] })).toContain("2 faults");
+  });
+
+  test("fails inside a stack", () => {
+    const stack = stackIn("us-east-1");
+    expect(messageOf(() => new PullThroughCacheFleet(stack, "cache", { regions: ["us-east-1"], upstreams }))).toBe(
+      'stack/cache: `scope` must be outside of any stack, got "stack"; give the app: the fleet makes its own stacks',
+    );
+  });
+});

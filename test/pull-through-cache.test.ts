@@ -1,0 +1,404 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
+import {
+  addresses,
+  blocks,
+  messageOf,
+  stackIn,
+  stackWithCache,
+  synthesized,
+  testApp,
+  warnings,
+} from "./support/synthesis";
+
+const SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/registry-AbCdEf";
+
+test("the smallest cache is one rule and its template", () => {
+  const json = synthesized(stackWithCache({ upstreams: [Upstream.ecrPublic()] }));
+  expect(json).toEqual({
+    provider: { aws: [{ region: "us-east-1" }] },
+    resource: {
+      aws_ecr_pull_through_cache_rule: {
+        "cache_ecr-public-rule_8ACF2D4B": {
+          depends_on: ["aws_ecr_repository_creation_template.cache_ecr-public-template_7B995F5C"],
+          ecr_repository_prefix: "ecr-public",
+          upstream_registry_url: "public.ecr.aws",
+        },
+      },
+      aws_ecr_repository_creation_template: {
+        "cache_ecr-public-template_7B995F5C": {
+          applied_for: ["PULL_THROUGH_CACHE"],
+          image_tag_mutability: "MUTABLE",
+          lifecycle_policy:
+            '{"rules":[{"rulePriority":1,"description":"Delete untagged images by age","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":7},"action":{"type":"expire"}},{"rulePriority":2,"description":"Keep the newest images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":100},"action":{"type":"expire"}}]}',
+          prefix: "ecr-public",
+        },
+      },
+    },
+    terraform: {
+      required_providers: { aws: { source: "aws", version: "5.100.0" } },
+    },
+  });
+});
+
+test("the address of every kind of resource stays what it was: changing one destroys people's resources", () => {
+  const stack = stackIn(undefined);
+  const cache = new PullThroughCache(stack, "cache", {
+    upstreams: [
+      Upstream.dockerHub(
+        RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 }),
+      ),
+      Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github.com/bot")),
+      Upstream.privateEcr({ region: "eu-west-1", accountId: "444455556666", prefix: "a/b.c_d" }),
+      Upstream.unlisted("registry.example.com", { prefix: "example" }),
+    ],
+    repositories: { tags: { team: "platform" } },
+  });
+  cache.repositoryUri("example", "app");
+  expect(addresses(synthesized(stack))).toEqual([
+    "aws_ecr_pull_through_cache_rule.cache_a_2fb_2ec_5fd-rule_7DF6CDC7",
+    "aws_ecr_pull_through_cache_rule.cache_docker-hub-rule_78E9EDE4",
+    "aws_ecr_pull_through_cache_rule.cache_example-rule_92D677F0",
+    "aws_ecr_pull_through_cache_rule.cache_github-rule_59D4F582",
+    "aws_ecr_repository_creation_template.cache_a_2fb_2ec_5fd-template_5E4C3E7D",
+    "aws_ecr_repository_creation_template.cache_docker-hub-template_F0D475E8",
+    "aws_ecr_repository_creation_template.cache_example-template_C902EAAE",
+    "aws_ecr_repository_creation_template.cache_github-template_EF3E059D",
+    "aws_iam_role.cache_repository-creation-role_8BDA3799",
+    "aws_iam_role.cache_upstream-role_25316AD3",
+    "aws_iam_role_policy.cache_repository-creation-role-policy_1496BB71",
+    "aws_iam_role_policy.cache_upstream-role-policy_D9CE9026",
+    "aws_secretsmanager_secret.cache_docker-hub-secret_700B7009",
+    "aws_secretsmanager_secret_version.cache_docker-hub-secret-version_FC701ECD",
+    "data.aws_caller_identity.aws-lookup_caller-identity_82AEBEF1",
+    "data.aws_partition.aws-lookup_partition_7147F8A7",
+    "data.aws_region.aws-lookup_region_0A228083",
+    "data.aws_secretsmanager_secret.cache_github_2ecom_2fbot-secret-lookup_2066F650",
+    "terraform_data.cache_example-authentication_A09E821C",
+  ]);
+});
+
+describe("one declaration", () => {
+  test("has all its faults reported together, and nothing is made", () => {
+    const stack = stackIn("us-east-1");
+    const declare = () =>
+      new PullThroughCache(stack, "cache", {
+        accountId: "1",
+        partition: "aws-eu",
+        upstreams: [
+          Upstream.ecrPublic({ prefix: "Public" }),
+          Upstream.dockerHub(RegistryCredential.fromSecretArn(SECRET.replace("us-east-1", "eu-west-1"))),
+          Upstream.fromRegistryUrl("gcr.io"),
+        ],
+        repositories: { keepLastImages: 0 },
+      });
+    expect(messageOf(declare).split("\n")).toEqual([
+      "stack/cache: 6 faults",
+      '- `accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string with its leading zeros',
+      '- `partition` must be one of aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f, aws-eusc, aws, got "aws-eu"; leave it out to have it derived',
+      expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
+      expect.stringMatching(/^- `upstreams\[1]\.credential\.secretArn` must be in the region of the cache, us-east-1/),
+      expect.stringMatching(/^- `upstreams\[2]\.upstreamRegistryUrl` must be a registry that ECR can cache/),
+      "- `repositories.keepLastImages` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
+    ]);
+    expect(stack.node.tryFindChild("cache")).toBeUndefined();
+    expect(Object.keys(synthesized(stack))).toEqual(["provider", "terraform"]);
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["nothing", undefined, "nothing"],
+    ["an empty list", [], "[]"],
+  ])("fails on %s to cache", (_name, upstreams, got) => {
+    expect(messageOf(() => stackWithCache({ upstreams } as PullThroughCacheProps))).toBe(
+      `stack/cache: \`upstreams\` must be a list of at least one Upstream, got ${got}; say what to cache, for example Upstream.ecrPublic()`,
+    );
+  });
+});
+
+describe("prefixes", () => {
+  const twice = (first: string, second: string) => () =>
+    stackWithCache({ upstreams: [Upstream.ecrPublic({ prefix: first }), Upstream.quay({ prefix: second })] });
+
+  test.each([
+    ["mirror", "mirror"],
+    ["mirror", "mirror/"],
+    ["mirror/", "mirror"],
+  ])("fail twice in one registry: %j and %j", (first, second) => {
+    expect(messageOf(twice(first, second))).toBe(
+      `stack/cache: \`upstreams[1].prefix\` must be used once per registry, and upstreams[0] uses it already, got "${second}"; give one of the two another prefix (a slash at the end makes no difference)`,
+    );
+  });
+
+  test("that differ in a character Terraform does not allow have resources of their own", () => {
+    const upstreams = ["docker.io", "dockerio", "docker_io", "docker/io", "docker-io"].map((prefix) =>
+      Upstream.ecrPublic({ prefix }),
+    );
+    const stack = stackIn("us-east-1");
+    // Under this id, cdktf leaves the path out of the addresses, and with it the hash that tells them apart.
+    new PullThroughCache(stack, "Default", { upstreams });
+    expect(blocks(synthesized(stack), "aws_ecr_pull_through_cache_rule")).toHaveLength(5);
+  });
+
+  test("fail when two caches of a stack use one, and not when their providers differ", () => {
+    const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()] });
+    expect(messageOf(() => new PullThroughCache(stack, "second", { upstreams: [Upstream.ecrPublic()] }))).toMatch(
+      /^stack\/second: `upstreams\[0]\.prefix` must be used once per registry, and stack\/cache uses it already/,
+    );
+    const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    new PullThroughCache(stack, "europe-cache", { upstreams: [Upstream.ecrPublic()], provider });
+    expect(blocks(synthesized(stack), "aws_ecr_pull_through_cache_rule")).toHaveLength(2);
+  });
+});
+
+describe("the quota", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => Upstream.ecrPublic({ prefix: `mirror-${i}` }));
+
+  test("admits 50 rules", () => {
+    const json = synthesized(stackWithCache({ upstreams: many(50) }));
+    expect(blocks(json, "aws_ecr_pull_through_cache_rule")).toHaveLength(50);
+  });
+
+  test("fails on 51, in one cache or one by one", () => {
+    const fault = (prop: string) =>
+      `stack/cache: \`${prop}\` must add up to at most 50 per registry, got 51; AWS does not raise this quota: use another region or account for the rest`;
+    expect(messageOf(() => stackWithCache({ upstreams: many(51) }))).toBe(fault("upstreams"));
+    const cache = new PullThroughCache(stackIn("us-east-1"), "cache", { upstreams: many(50) });
+    expect(messageOf(() => cache.addUpstream(Upstream.quay()))).toBe(fault("upstream"));
+  });
+});
+
+describe("an upstream added later", () => {
+  test("is cached like the others", () => {
+    const stack = stackIn("us-east-1");
+    const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+    cache.addUpstream(Upstream.quay());
+    expect(cache.upstreams.map((upstream) => upstream.prefix)).toEqual(["ecr-public", "quay"]);
+    expect(synthesized(stack)).toEqual(
+      synthesized(stackWithCache({ upstreams: [Upstream.ecrPublic(), Upstream.quay()] })),
+    );
+  });
+
+  test("fails like the others, and the cache stays as it was", () => {
+    const stack = stackIn("us-east-1");
+    const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+    expect(messageOf(() => cache.addUpstream(Upstream.quay({ prefix: "ecr-public/" })))).toBe(
+      'stack/cache: `upstream.prefix` must be used once per registry, and stack/cache uses it already, got "ecr-public/"; give one of the two another prefix (a slash at the end makes no difference)',
+    );
+    cache.upstreams.pop();
+    expect(cache.upstreams).toHaveLength(1);
+    expect(blocks(synthesized(stack), "aws_ecr_pull_through_cache_rule")).toHaveLength(1);
+  });
+});
+
+describe("where the registry is", () => {
+  const upstreams = [Upstream.ecrPublic()];
+
+  test("is known without a data source when account and region are given", () => {
+    const stack = stackIn("us-east-1");
+    const cache = new PullThroughCache(stack, "cache", { upstreams, accountId: "111122223333" });
+    expect(cache.repositoryUri("ecr-public", "nginx/nginx")).toBe(
+      "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecr-public/nginx/nginx",
+    );
+    expect(synthesized(stack).data).toBeUndefined();
+  });
+
+  test.each([
+    ["us-gov-west-1", "amazonaws.com"],
+    ["cn-north-1", "amazonaws.com.cn"],
+    ["us-iso-east-1", "c2s.ic.gov"],
+    ["us-isob-east-1", "sc2s.sgov.gov"],
+    ["eu-isoe-west-1", "cloud.adc-e.uk"],
+    ["us-isof-south-1", "csp.hci.ic.gov"],
+    ["eusc-de-east-1", "amazonaws.eu"],
+  ])("in %s ends with %s", (region, suffix) => {
+    const cache = new PullThroughCache(stackIn(region), "cache", { upstreams, accountId: "111122223333" });
+    expect(cache.registryUri).toBe(`111122223333.dkr.ecr.${region}.${suffix}`);
+  });
+
+  test("is looked up once for all caches of a stack, and only what is not known", () => {
+    const stack = stackIn(undefined);
+    for (const id of ["one", "two"]) {
+      const cache = new PullThroughCache(stack, id, { upstreams: [Upstream.quay({ prefix: id })] });
+      expect(cache.registryUri).toBe(cache.registryUri);
+    }
+    const json = synthesized(stack);
+    expect(addresses(json).filter((address) => address.startsWith("data."))).toEqual([
+      expect.stringMatching(/^data\.aws_caller_identity\.aws-lookup_caller-identity_/),
+      expect.stringMatching(/^data\.aws_partition\.aws-lookup_partition_/),
+      expect.stringMatching(/^data\.aws_region\.aws-lookup_region_/),
+    ]);
+  });
+
+  test("is not looked up when nothing asks for it", () => {
+    const stack = stackIn(undefined);
+    new PullThroughCache(stack, "cache", { upstreams });
+    expect(synthesized(stack).data).toBeUndefined();
+  });
+
+  test("may be tokens", () => {
+    const stack = new TerraformStack(testApp(), "stack");
+    const variable = (name: string) => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+    new AwsProvider(stack, "aws", { region: variable("region") });
+    const cache = new PullThroughCache(stack, "cache", {
+      upstreams,
+      accountId: variable("account"),
+      partition: variable("partition"),
+    });
+    new TerraformOutput(stack, "uri", { value: cache.registryUri });
+    const json = synthesized(stack);
+    expect(json.output?.["uri"]?.value).toMatch(
+      /^\$\{var\.account}\.dkr\.ecr\.\$\{var\.region}\.\$\{data\.aws_partition\.\S+\.dns_suffix}$/,
+    );
+    expect(Object.keys(json.data ?? {})).toEqual(["aws_partition"]);
+  });
+
+  test("with its partition given has no other part looked up", () => {
+    const stack = stackIn(undefined);
+    const cache = new PullThroughCache(stack, "cache", { upstreams, accountId: "111122223333", partition: "aws-cn" });
+    expect(cache.registryUri).toMatch(/\.amazonaws\.com\.cn$/);
+    expect(Object.keys(synthesized(stack).data ?? {})).toEqual(["aws_region"]);
+  });
+
+  test("is that of an aliased provider, which reaches every resource and data source", () => {
+    const stack = stackIn("us-east-1");
+    const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    const cache = new PullThroughCache(stack, "cache", {
+      provider,
+      upstreams: [
+        Upstream.dockerHub(
+          RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 }),
+        ),
+        Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
+        Upstream.privateEcr({ region: "us-east-1", accountId: "444455556666" }),
+      ],
+      repositories: { tags: { team: "platform" } },
+    });
+    expect(cache.registryUri).toContain(".dkr.ecr.eu-west-1.amazonaws.com");
+    const json = synthesized(stack);
+    const all = [...Object.values(json.resource ?? {}), ...Object.values(json.data ?? {})].flatMap(Object.values);
+    expect(all).toHaveLength(14);
+    for (const block of all) {
+      expect((block as { provider?: string }).provider).toBe("aws.europe");
+    }
+  });
+
+  test.each<[string, Partial<PullThroughCacheProps>, string]>([
+    [
+      "a region that resources do not take",
+      { region: "eu-west-1" },
+      '`region` must not be set with @cdktf/provider-aws 20, whose resources have no region of their own, got "eu-west-1"; pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21',
+    ],
+    [
+      "an account that lost its leading zero",
+      { accountId: "11122223333" },
+      '`accountId` must be an AWS account ID of 12 digits, got "11122223333"; give it as a string with its leading zeros',
+    ],
+    [
+      "an account as a number",
+      { accountId: 111122223333 as never },
+      "`accountId` must be an AWS account ID of 12 digits, got 111122223333; give it as a string with its leading zeros",
+    ],
+  ])("fails on %s", (_name, props, message) => {
+    expect(messageOf(() => stackWithCache({ upstreams, ...props }))).toBe(`stack/cache: ${message}`);
+  });
+});
+
+describe("regions without pull-through caches", () => {
+  test.each(["cn-north-1", "us-gov-west-1"])("are warned of: %s", (region) => {
+    const stack = stackIn(region);
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+    expect(warnings(stack)).toEqual([
+      `Amazon ECR documents no pull-through caches in ${region}: creating the rules will fail (if this is meant, add "region-without-pull-through-cache" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app's context)`,
+    ]);
+  });
+
+  test("are not the others", () => {
+    expect(warnings(stackWithCache({ upstreams: [Upstream.ecrPublic()] }))).toEqual([]);
+  });
+});
+
+describe("what to pull", () => {
+  const credential = RegistryCredential.fromSecretArn(SECRET);
+  const cache = new PullThroughCache(stackIn("us-east-1"), "cache", {
+    accountId: "111122223333",
+    upstreams: [
+      Upstream.ecrPublic({ prefix: "public/" }),
+      Upstream.dockerHub(credential),
+      Upstream.kubernetes({ prefix: "ROOT" }),
+      Upstream.privateEcr({ region: "eu-west-1", prefix: "europe" }),
+      Upstream.privateEcr({ region: "eu-west-1", prefix: "team-a", upstreamRepositoryPrefix: "team-a" }),
+      Upstream.privateEcr({ region: "eu-west-1", prefix: "my-app", upstreamRepositoryPrefix: "upstream-app" }),
+    ],
+  });
+  const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+
+  test.each([
+    ["public", "elastio/agent", "public/elastio/agent"],
+    ["public/", "elastio/agent", "public/elastio/agent"],
+    ["docker-hub", "library/nginx", "docker-hub/library/nginx"],
+    ["docker-hub", "nginx", "docker-hub/library/nginx"],
+    ["docker-hub", "grafana/grafana", "docker-hub/grafana/grafana"],
+    ["ROOT", "pause", "pause"],
+    ["ROOT", "ingress-nginx/controller", "ingress-nginx/controller"],
+    ["europe", "my-app/image", "europe/my-app/image"],
+    ["team-a", "team-a/image", "team-a/image"],
+    ["my-app", "upstream-app/image", "my-app/image"],
+    ["public", "a__b/c--d/e.f_g", "public/a__b/c--d/e.f_g"],
+  ])("under %j for %j is %j", (prefix, repository, path) => {
+    expect(cache.repositoryUri(prefix, repository)).toBe(`${registry}/${path}`);
+  });
+
+  test("may be a token", () => {
+    const stack = stackIn("us-east-1");
+    const repository = new TerraformVariable(stack, "image", { type: "string" }).stringValue;
+    expect(cache.repositoryUri("public", repository)).toBe(`${registry}/public/${repository}`);
+  });
+
+  test.each([
+    [
+      "other",
+      "nginx",
+      '`prefix` must be one of public, docker-hub, ROOT, europe, team-a, my-app, got "other"; add an upstream with that prefix',
+    ],
+    [
+      "public",
+      "elastio/agent:1",
+      '`repository` must be without tag and digest, got "elastio/agent:1"; put them behind the URI',
+    ],
+    [
+      "public",
+      "elastio/agent@sha256:0",
+      '`repository` must be without tag and digest, got "elastio/agent@sha256:0"; put them behind the URI',
+    ],
+    [
+      "public",
+      "public.ecr.aws/elastio/agent",
+      '`repository` must be without the upstream\'s host, got "public.ecr.aws/elastio/agent"; leave out public.ecr.aws/',
+    ],
+    [
+      "docker-hub",
+      "docker.io/library/nginx",
+      '`repository` must be without the upstream\'s host, got "docker.io/library/nginx"; leave out docker.io/',
+    ],
+    [
+      "public",
+      "Elastio/Agent",
+      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got "Elastio/Agent"; give it as the upstream names it',
+    ],
+    [
+      "public",
+      "",
+      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got ""; give it as the upstream names it',
+    ],
+    [
+      "my-app",
+      "other/image",
+      '`repository` must be under upstream-app/, the part of the upstream that is cached, got "other/image"; cache more of it with `upstreamRepositoryPrefix`',
+    ],
+  ])("under %j fails for %j", (prefix, repository, message) => {
+    expect(messageOf(() => cache.repositoryUri(prefix, repository))).toBe(`stack/cache: ${message}`);
+  });
+});

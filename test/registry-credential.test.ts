@@ -1,0 +1,311 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { TerraformVariable, Token } from "cdktf";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
+import { blocks, messageOf, only, stackIn, stackWithCache, synthesized } from "./support/synthesis";
+
+const variables: CredentialVariables = { username: "hub_username", accessToken: "hub_access_token", version: 3 };
+
+function cacheWith(credential: RegistryCredential) {
+  return synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(credential)], accountId: "111122223333" }));
+}
+
+function faultOf(credential: RegistryCredential) {
+  return messageOf(() => cacheWith(credential)).replace("stack/cache: `upstreams[0].credential", "`");
+}
+
+describe("a credential from variables", () => {
+  const json = cacheWith(RegistryCredential.fromVariables(variables));
+
+  test("declares two variables of the stack, sensitive, ephemeral and never empty", () => {
+    const declared = (name: string) => ({
+      type: "string",
+      description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
+      sensitive: true,
+      ephemeral: true,
+      nullable: false,
+      validation: [
+        { condition: `\${length(trimspace(var.${name})) > 0}`, error_message: `The variable ${name} must not be empty.` },
+      ],
+    });
+    expect(json.variable).toEqual({
+      hub_username: declared("hub_username"),
+      hub_access_token: declared("hub_access_token"),
+    });
+  });
+
+  test("writes a secret that ECR may read, with a write-only value", () => {
+    expect(only(json, "aws_secretsmanager_secret")).toEqual({
+      name: "ecr-pullthroughcache/docker-hub",
+      description: "Credential of an ECR pull-through cache",
+      recovery_window_in_days: 0,
+    });
+    expect(only(json, "aws_secretsmanager_secret_version")).toEqual({
+      secret_id: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.cache_docker-hub-secret_\w+\.id}$/) as unknown,
+      secret_string_wo: '${jsonencode({"username" = var.hub_username, "accessToken" = var.hub_access_token})}',
+      secret_string_wo_version: 3,
+    });
+  });
+
+  test("is read by a rule that waits for the secret's value", () => {
+    const rule = only(json, "aws_ecr_pull_through_cache_rule");
+    expect(rule["credential_arn"]).toMatch(/^\$\{aws_secretsmanager_secret\.cache_docker-hub-secret_\w+\.arn}$/);
+    expect(rule["depends_on"]).toContainEqual(
+      expect.stringMatching(/^aws_secretsmanager_secret_version\.cache_docker-hub-secret-version_/),
+    );
+  });
+
+  test("insists on a Terraform that has write-only arguments, unless the stack says otherwise", () => {
+    expect(json.terraform?.["required_version"]).toBe(">= 1.11.0");
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(RegistryCredential.fromVariables(variables))] });
+    stack.addOverride("terraform.required_version", "~> 1.12");
+    expect(synthesized(stack).terraform?.["required_version"]).toBe("~> 1.12");
+  });
+
+  test("declares a variable once, however many credentials use it", () => {
+    const other = { ...variables, accessToken: "other_access_token" };
+    const both = synthesized(
+      stackWithCache({
+        upstreams: [
+          Upstream.dockerHub(RegistryCredential.fromVariables(variables)),
+          Upstream.github(RegistryCredential.fromVariables(other)),
+        ],
+      }),
+    );
+    expect(Object.keys(both.variable ?? {}).sort()).toEqual(["hub_access_token", "hub_username", "other_access_token"]);
+    expect(blocks(both, "aws_secretsmanager_secret")).toHaveLength(2);
+  });
+
+  test("shared by two upstreams under one name of a secret writes it once", () => {
+    const shared = RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+    const both = synthesized(
+      stackWithCache({ upstreams: [Upstream.dockerHub(shared), Upstream.dockerHub(shared, { prefix: "hub2" })] }),
+    );
+    expect(only(both, "aws_secretsmanager_secret")["name"]).toBe("ecr-pullthroughcache/shared");
+    expect(new Set(blocks(both, "aws_ecr_pull_through_cache_rule").map((rule) => rule["credential_arn"])).size).toBe(1);
+  });
+
+  test("keeps a deleted secret for as long as it is told", () => {
+    const kept = cacheWith(RegistryCredential.fromVariables({ ...variables, recoveryWindowInDays: 7 }));
+    expect(only(kept, "aws_secretsmanager_secret")["recovery_window_in_days"]).toBe(7);
+  });
+
+  test("takes its version and its secret's name from elsewhere", () => {
+    const stack = stackIn("us-east-1");
+    const version = new TerraformVariable(stack, "revision", { type: "number" }).numberValue;
+    const secretName = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.dockerHub(RegistryCredential.fromVariables({ ...variables, version, secretName }))],
+    });
+    const given = synthesized(stack);
+    expect(only(given, "aws_secretsmanager_secret")["name"]).toBe("${var.secret}");
+    expect(only(given, "aws_secretsmanager_secret_version")["secret_string_wo_version"]).toBe("${var.revision}");
+  });
+
+  const version = "start at 1 and raise it by one with every new value of the variables";
+  test.each<[string, Partial<CredentialVariables>, string]>([
+    ["version 0", { version: 0 }, `.version\` must be an integer of 1 or more, got 0; ${version}`],
+    ["half a version", { version: 1.5 }, `.version\` must be an integer of 1 or more, got 1.5; ${version}`],
+    [
+      "no version",
+      { version: undefined },
+      ".version` must be given, got nothing; start at 1 and raise it with every new value",
+    ],
+    [
+      "a recovery window of 6 days",
+      { recoveryWindowInDays: 6 },
+      ".recoveryWindowInDays` must be an integer from 7 to 30, got 6; use 0 to have a deleted secret's name free at once",
+    ],
+    [
+      "a recovery window of 31 days",
+      { recoveryWindowInDays: 31 },
+      ".recoveryWindowInDays` must be an integer from 7 to 30, got 31; use 0 to have a deleted secret's name free at once",
+    ],
+    [
+      "one variable for both",
+      { accessToken: "hub_username" },
+      ".accessToken` must name another variable than `username`, got a string of 12 characters (not shown, it may be a secret); declare one variable for each",
+    ],
+    [
+      "a name Terraform reserves",
+      { username: "version" },
+      '.username` must not be a name that Terraform reserves, got "version"; choose another name for the variable',
+    ],
+    [
+      "a secret ECR may not read",
+      { secretName: "docker-hub" },
+      ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); give the secret a name that ECR may read",
+    ],
+  ])("fails on %s", (_name, wrong, message) => {
+    expect(faultOf(RegistryCredential.fromVariables({ ...variables, ...wrong }))).toBe(`\`${message}`);
+  });
+
+  // Made up, in the shapes that registries give out.
+  test.each([
+    "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    "ghp_0123456789abcdefghijabcdefghij012345",
+    "github_pat_11abcdefg0123456789_abcdefghijklmnopqrst",
+    "glpat-0123456789abcdefghij",
+    "dckr_pat_0123456789abcdefghijabcdefg",
+    "0123456789abcdef0123456789abcdef01234567",
+    "a0123456789abcdef0123456789abcdef0123456",
+    "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+    "hunter2!",
+    "${var.token}",
+    "two words",
+    "",
+    "a".repeat(65),
+  ])("fails on a value in place of a variable's name, and does not show it: %j", (value) => {
+    expect(faultOf(RegistryCredential.fromVariables({ ...variables, accessToken: value }))).toBe(
+      `\`.accessToken\` must be the name of a Terraform variable, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>`,
+    );
+  });
+
+  test("fails on a variable given by reference", () => {
+    const stack = stackIn("us-east-1");
+    const token = new TerraformVariable(stack, "token", { type: "string" }).stringValue;
+    const credential = RegistryCredential.fromVariables({ ...variables, accessToken: token });
+    expect(
+      messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] })),
+    ).toMatch(/`upstreams\[0]\.credential\.accessToken` must be the name of a Terraform variable/);
+  });
+
+  test("fails where the stack has something else of that name", () => {
+    const stack = stackIn("us-east-1");
+    new TerraformVariable(stack, "hub_username", { type: "string" });
+    const credential = RegistryCredential.fromVariables(variables);
+    expect(
+      messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] })),
+    ).toBe(
+      'stack/cache: `upstreams[0].credential.username` must not be the id of another construct in the stack, got "hub_username"; let the credential declare the variable, or choose another name',
+    );
+  });
+
+  test("fails where two credentials write one secret", () => {
+    const named = () => RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+    expect(
+      messageOf(() => stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] })),
+    ).toBe(
+      'stack/cache: `upstreams[1].credential.secretName` must be written by one credential only, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams or give each a `secretName` of its own',
+    );
+  });
+});
+
+describe("a credential by its secret's ARN", () => {
+  const arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
+
+  test("is handed to the rule, and nothing is made or looked up", () => {
+    const json = cacheWith(RegistryCredential.fromSecretArn(arn));
+    expect(only(json, "aws_ecr_pull_through_cache_rule")["credential_arn"]).toBe(arn);
+    expect([blocks(json, "aws_secretsmanager_secret"), json.data]).toEqual([[], undefined]);
+  });
+
+  test("may come from another resource", () => {
+    const stack = stackIn("us-east-1");
+    const secret = new SecretsmanagerSecret(stack, "hub", { name: "ecr-pullthroughcache/hub" });
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.dockerHub(RegistryCredential.fromSecretArn(secret.arn))],
+    });
+    expect(only(synthesized(stack), "aws_ecr_pull_through_cache_rule")["credential_arn"]).toBe(
+      "${aws_secretsmanager_secret.hub.arn}",
+    );
+  });
+
+  const full =
+    ".secretArn` must be the full ARN of a Secrets Manager secret whose name starts with ecr-pullthroughcache/, with the six characters at its end, got ";
+  const copy = "; copy it from Secrets Manager, or use fromSecretName";
+  test.each([
+    ["another service", "arn:aws:ssm:us-east-1:111122223333:parameter/ecr-pullthroughcache/docker-hub-AbCdEf"],
+    ["another name", "arn:aws:secretsmanager:us-east-1:111122223333:secret:docker-hub-AbCdEf"],
+    ["no six characters", "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub"],
+    ["no account", "arn:aws:secretsmanager:us-east-1::secret:ecr-pullthroughcache/docker-hub-AbCdEf"],
+    [
+      "613 characters",
+      `arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/${"x".repeat(532)}-AbCdEf`,
+    ],
+  ])("fails on %s", (_name, wrong) => {
+    expect(faultOf(RegistryCredential.fromSecretArn(wrong))).toBe(`\`${full}${JSON.stringify(wrong)}${copy}`);
+  });
+
+  test("fails on a token, and does not show it", () => {
+    expect(faultOf(RegistryCredential.fromSecretArn("user:dckr_pat_s3cr3t"))).toBe(
+      `\`${full}a string of 20 characters (not shown, it may be a secret)${copy}`,
+    );
+  });
+
+  test("fails on another region and another account, and says both", () => {
+    const wrong = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
+    expect(faultOf(RegistryCredential.fromSecretArn(wrong))).toBe(
+      [
+        "stack/cache: 2 faults",
+        `- \`upstreams[0].credential.secretArn\` must be in the region of the cache, us-east-1, got "${wrong}"; replicate the secret there and use fromSecretName, which is looked up in each region`,
+        `- \`upstreams[0].credential.secretArn\` must be in the account of the cache, 111122223333, got "${wrong}"; make a secret there: ECR reads none of another account`,
+      ].join("\n"),
+    );
+  });
+
+  test("is not held against a region or an account that only Terraform knows", () => {
+    const stack = stackIn(undefined);
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.dockerHub(RegistryCredential.fromSecretArn(arn))],
+      accountId: new DataAwsCallerIdentity(stack, "me").accountId,
+    });
+    expect(only(synthesized(stack), "aws_ecr_pull_through_cache_rule")["credential_arn"]).toBe(arn);
+  });
+});
+
+describe("a credential by its secret's name", () => {
+  test("is looked up, once for all upstreams that share it", () => {
+    const named = () => RegistryCredential.fromSecretName("ecr-pullthroughcache/hub");
+    const json = synthesized(
+      stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.dockerHub(named(), { prefix: "hub2" })] }),
+    );
+    expect(only(json, "aws_secretsmanager_secret")).toEqual({ name: "ecr-pullthroughcache/hub" });
+    expect(json.resource).not.toHaveProperty("aws_secretsmanager_secret");
+    for (const rule of blocks(json, "aws_ecr_pull_through_cache_rule")) {
+      expect(rule["credential_arn"]).toMatch(/^\$\{data\.aws_secretsmanager_secret\.cache_hub-secret-lookup_\w+\.arn}$/);
+    }
+  });
+
+  test("may be named by tokens, each looked up on its own", () => {
+    const stack = stackIn("us-east-1");
+    const name = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
+    const credential = RegistryCredential.fromSecretName(name);
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.dockerHub(credential), Upstream.github(credential)],
+    });
+    expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toEqual([
+      { name: "${var.secret}" },
+      { name: "${var.secret}" },
+    ]);
+  });
+
+  test.each(["docker-hub", "ecr-pullthroughcache/", "", "dckr_pat_s3cr3t", `ecr-pullthroughcache/${"x".repeat(492)}`])(
+    "fails on %j",
+    (name) => {
+      const got = name.startsWith("ecr-pullthroughcache/")
+        ? JSON.stringify(name)
+        : `a string of ${name.length} characters (not shown, it may be a secret)`;
+      expect(faultOf(RegistryCredential.fromSecretName(name))).toBe(
+        `\`.secretName\` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got ${got}; give the secret a name that ECR may read`,
+      );
+    },
+  );
+});
+
+test("no fault of a credential shows a value that may be a secret", () => {
+  const marker = "s3cr3t-m4rk3r";
+  const doors = [
+    () => RegistryCredential.fromSecretArn(marker),
+    () => RegistryCredential.fromSecretName(marker),
+    () => RegistryCredential.fromVariables({ username: marker, accessToken: marker, version: 1, secretName: marker }),
+    () => RegistryCredential.fromVariables({ ...variables, version: marker as never }),
+    () => marker as never,
+    () => ({ token: marker }) as never,
+    () => Token.asString(marker) as never,
+  ];
+  for (const door of doors) {
+    expect(messageOf(() => cacheWith(door()))).not.toContain(marker);
+  }
+});

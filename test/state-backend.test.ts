@@ -1,0 +1,131 @@
+import { App, TerraformOutput, Testing } from "cdktf";
+import { PullThroughCacheFleet, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { HcpTerraformStateOptions, S3StateOptions } from "cdktf-ecr-pull-through-cache";
+import { messageOf, synthesized, testApp } from "./support/synthesis";
+
+function fleetWith(backend?: StateBackend) {
+  return new PullThroughCacheFleet(testApp(), "cache", {
+    regions: ["us-east-1"],
+    upstreams: [Upstream.ecrPublic()],
+    accountId: "111122223333",
+    backend,
+  });
+}
+
+function terraformBlock(backend?: StateBackend) {
+  return synthesized(fleetWith(backend).stackIn("us-east-1")).terraform ?? {};
+}
+
+test("the state is by default a file beside the output folder, by a relative path", () => {
+  const local = { local: { path: "../../../terraform.cache-us-east-1.tfstate" } };
+  expect(terraformBlock()["backend"]).toEqual(local);
+  expect(terraformBlock(StateBackend.local())["backend"]).toEqual(local);
+});
+
+describe("a state in S3", () => {
+  const s3: S3StateOptions = { bucket: "acme-states", region: "eu-west-1" };
+
+  test("is encrypted and locked by S3 itself, which needs Terraform 1.11", () => {
+    expect(terraformBlock(StateBackend.s3(s3))).toMatchObject({
+      required_version: ">= 1.11.0",
+      backend: {
+        s3: {
+          bucket: "acme-states",
+          region: "eu-west-1",
+          key: "ecr-pull-through-cache/cache-us-east-1.tfstate",
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+    });
+  });
+
+  test.each<[string, Partial<S3StateOptions>, object]>([
+    ["its keys", { keyPrefix: "platform/" }, { key: "platform/cache-us-east-1.tfstate" }],
+    ["no folder", { keyPrefix: "" }, { key: "cache-us-east-1.tfstate" }],
+    ["a key of KMS", { kmsKeyId: "alias/states" }, { kms_key_id: "alias/states" }],
+    [
+      "a role",
+      { roleArn: "arn:aws:iam::111122223333:role/states" },
+      { assume_role: { role_arn: "arn:aws:iam::111122223333:role/states" } },
+    ],
+  ])("may be given %s", (_name, options, expected) => {
+    expect(terraformBlock(StateBackend.s3({ ...s3, ...options }))["backend"]).toMatchObject({ s3: expected });
+  });
+
+  test.each<[string, Partial<S3StateOptions>, string]>([
+    [
+      "a bucket's ARN",
+      { bucket: "arn:aws:s3:::acme-states" },
+      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, got "arn:aws:s3:::acme-states"; give the name, not the ARN',
+    ],
+    [
+      "a region that is none",
+      { region: "eu" },
+      '`backend.region` must be the name of an AWS region, like eu-west-1, got "eu"; give the bucket\'s region',
+    ],
+    [
+      "keys without a slash",
+      { keyPrefix: "platform" },
+      '`backend.keyPrefix` must end with a slash and not begin with one, got "platform"; for example platform/registries/',
+    ],
+    [
+      "a role that is none",
+      { roleArn: "states" },
+      '`backend.roleArn` must be the ARN of an IAM role, got "states"; leave it out to use Terraform\'s own credentials',
+    ],
+  ])("fails on %s", (_name, options, message) => {
+    expect(messageOf(() => fleetWith(StateBackend.s3({ ...s3, ...options })))).toBe(`cache: ${message}`);
+  });
+});
+
+describe("a state in HCP Terraform", () => {
+  const workspaceOf = (options: HcpTerraformStateOptions) => terraformBlock(StateBackend.hcpTerraform(options))["cloud"];
+
+  test("is a workspace named after the stack", () => {
+    expect(workspaceOf({ organization: "acme" })).toEqual({
+      organization: "acme",
+      workspaces: { name: "cache-us-east-1" },
+    });
+    expect(
+      workspaceOf({ organization: "acme", workspacePrefix: "ecr-", project: "platform", hostname: "tfe.acme.com" }),
+    ).toEqual({
+      hostname: "tfe.acme.com",
+      organization: "acme",
+      workspaces: { name: "ecr-cache-us-east-1", project: "platform" },
+    });
+  });
+
+  test.each<[string, HcpTerraformStateOptions, string]>([
+    [
+      "an organization that is none",
+      { organization: "acme inc" },
+      '`backend.organization` must be letters, digits, underscores and hyphens, got "acme inc"; give the organization\'s name',
+    ],
+    [
+      "a prefix that no workspace can have",
+      { organization: "acme", workspacePrefix: "ecr/" },
+      '`backend.workspacePrefix` must be letters, digits, underscores and hyphens, got "ecr/"; leave it out for none',
+    ],
+  ])("fails on %s", (_name, options, message) => {
+    expect(messageOf(() => fleetWith(StateBackend.hcpTerraform(options)))).toBe(`cache: ${message}`);
+  });
+});
+
+describe("no backend", () => {
+  test("leaves nothing in the JSON, and no absolute path", () => {
+    expect(terraformBlock(StateBackend.none())).not.toHaveProperty("backend");
+    expect(Testing.synth(fleetWith(StateBackend.none()).stackIn("us-east-1"))).not.toContain(process.cwd());
+  });
+
+  test("fails on a reference from another stack, which would not know the state", () => {
+    const fleet = fleetWith(StateBackend.none());
+    const last = fleet.stackAfterAll("last", { region: "us-east-1" });
+    const cache = fleet.cacheIn("us-east-1");
+    const rule = cache.node.findChild("ecr-public-rule") as unknown as { readonly registryId: string };
+    new TerraformOutput(last, "registry", { value: rule.registryId });
+    expect(messageOf(() => App.of(last).synth())).toContain(
+      "cache/cache-last: a reference to cache/cache-us-east-1 needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend",
+    );
+  });
+});
