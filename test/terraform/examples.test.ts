@@ -1,0 +1,139 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LocalAws } from "../local-aws/server";
+import { EXAMPLES, ROOT, contents, stackFolders, synthesizeExample } from "../support/examples";
+import { Workspace, describeWithTerraform, execute, temporaryFolder } from "../support/terraform";
+import type { Plan } from "../support/terraform";
+
+const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
+
+/** What a plan of each stack creates: prefixes by upstream URL, and how many of what else. */
+const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly others: object } } = {
+  "docker-hub": {
+    rules: { "docker-hub": "registry-1.docker.io" },
+    others: { aws_secretsmanager_secret: 1, aws_secretsmanager_secret_version: 1 },
+  },
+  "all-upstreams": {
+    rules: {
+      "ecr-public": "public.ecr.aws",
+      k8s: "registry.k8s.io",
+      quay: "quay.io",
+      "docker-hub": "registry-1.docker.io",
+      github: "ghcr.io",
+      gitlab: "registry.gitlab.com",
+      azure: "contoso.azurecr.io",
+      chainguard: "cgr.dev",
+      europe: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+      platform: "444455556666.dkr.ecr.us-east-1.amazonaws.com",
+    },
+    others: {
+      aws_iam_role: 2,
+      aws_iam_role_policy: 2,
+      aws_secretsmanager_secret: 1,
+      aws_secretsmanager_secret_version: 1,
+    },
+  },
+  "elastio-us-east-1": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
+  "elastio-eu-west-1": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
+  "elastio-ap-southeast-2": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
+};
+
+test("an example gives the same bytes from any folder", async () => {
+  for (const example of EXAMPLES) {
+    const here = contents(await synthesizeExample(example));
+    const elsewhere = contents(await synthesizeExample(example, temporaryFolder()));
+    expect(elsewhere).toEqual(here);
+    expect(Object.keys(here)).not.toEqual([]);
+    expect(JSON.stringify(here)).not.toContain(ROOT);
+  }
+});
+
+test("every example imports the package by name and opens with three lines", () => {
+  for (const example of EXAMPLES) {
+    const lines = fs.readFileSync(path.join(ROOT, "examples", example, "main.ts"), "utf8").split("\n");
+    expect(lines.slice(0, 3).map((line) => line.slice(0, 3))).toEqual(["// ", "// ", "// "]);
+    expect(lines.slice(1, 3).map((line) => /^\/\/ (Creates|Run)/.exec(line)?.[1])).toEqual(["Creates", "Run"]);
+    expect(lines.join("\n")).toContain('from "cdktf-ecr-pull-through-cache"');
+  }
+});
+
+describeWithTerraform("the examples", () => {
+  let aws: LocalAws;
+  const workspaces: { readonly name: string; readonly workspace: Workspace; plan?: Plan }[] = [];
+
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    for (const example of EXAMPLES) {
+      for (const folder of stackFolders(await synthesizeExample(example))) {
+        const workspace = new Workspace(folder);
+        workspace.write("provider_override.tf.json", aws.providerOverride);
+        await workspace.init();
+        workspaces.push({ name: path.basename(folder), workspace });
+      }
+    }
+  }, 300_000);
+  afterAll(() => aws.stop());
+
+  test("are the stacks that are expected", () => {
+    expect(workspaces.map(({ name }) => name).sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  test("are valid", async () => {
+    for (const { workspace } of workspaces) {
+      expect(await workspace.validate()).toEqual([]);
+    }
+  });
+
+  test("plan to create what they say, and ask AWS for nothing but the account", async () => {
+    for (const { name, workspace } of workspaces) {
+      const plan = await workspace.plan(env);
+      const created = (plan.resource_changes ?? []).filter((resource) => resource.mode === "managed");
+      expect(new Set(created.map((resource) => resource.change.actions.join()))).toEqual(new Set(["create"]));
+      const rules = created.filter((resource) => resource.type === "aws_ecr_pull_through_cache_rule");
+      const templates = created.filter((resource) => resource.type === "aws_ecr_repository_creation_template");
+      expect(
+        Object.fromEntries(
+          rules.map(({ change }) => [change.after?.["ecr_repository_prefix"], change.after?.["upstream_registry_url"]]),
+        ),
+      ).toEqual(EXPECTED[name]?.rules);
+      expect(templates.map(({ change }) => change.after?.["prefix"]).sort()).toEqual(
+        Object.keys(EXPECTED[name]?.rules ?? {}).sort(),
+      );
+      const others = created.filter((resource) => !rules.includes(resource) && !templates.includes(resource));
+      expect(counts(others.map((resource) => resource.type))).toEqual(EXPECTED[name]?.others);
+    }
+    // GetUser is how the provider itself first tries to learn its account.
+    expect(aws.operations.filter((operation) => !/^(GetCallerIdentity|GetUser)$/.test(operation))).toEqual([]);
+  }, 300_000);
+
+  test("have every rule wait for its template, and for the secret's value where it has one", async () => {
+    for (const { workspace } of workspaces) {
+      const plan = JSON.parse(await workspace.run(["show", "-json", "tfplan"])) as Plan;
+      for (const resource of plan.configuration.root_module.resources ?? []) {
+        if (resource.address.startsWith("aws_ecr_pull_through_cache_rule.")) {
+          const template = resource.address.replace(/^.*?\.(.*)-rule_\w+$/, "aws_ecr_repository_creation_template.$1-template_");
+          expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
+          expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
+            resource.address.includes("docker-hub"),
+          );
+        }
+      }
+    }
+  });
+
+  test("are written by the CLI of cdktf as the program itself writes them", async () => {
+    const outdir = path.join(temporaryFolder(), "cdktf.out");
+    const { status, output } = await execute("npx", ["--no-install", "cdktf", "synth", "--output", outdir], {
+      cwd: ROOT,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", CI: "1" },
+    });
+    expect(`${String(status)} ${status === 0 ? "" : output}`).toBe("0 ");
+    expect(contents(outdir)).toEqual(contents(await synthesizeExample("elastio-connector")));
+  });
+});
+
+function counts(names: string[]): { [name: string]: number } {
+  const counted: { [name: string]: number } = {};
+  names.forEach((name) => (counted[name] = (counted[name] ?? 0) + 1));
+  return counted;
+}
