@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ROOT, contents, synthesizeExample } from "./support/examples";
+import { execute, temporaryFolder } from "./support/terraform";
+
+/** The oldest and the newest provider package that the peers admit, and the examples each runs. */
+const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
+
+const REGION_PROGRAM = `
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, LocalBackend, TerraformStack } from "cdktf";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+
+const app = new App();
+const stack = new TerraformStack(app, "region");
+new AwsProvider(stack, "aws", { region: "us-east-1" });
+new LocalBackend(stack, { path: "terraform.tfstate" });
+new PullThroughCache(stack, "cache", {
+  region: "eu-west-1",
+  upstreams: [
+    Upstream.dockerHub(RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })),
+    Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
+  ],
+  repositories: { tags: { team: "platform" } },
+});
+app.synth();
+`;
+
+const npm = (args: string[], cwd: string): Promise<{ status: number | null; output: string }> =>
+  execute("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd });
+
+async function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { status, output } = await execute(command, args, { cwd, env: { ...process.env, ...env } });
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
+  }
+  return output;
+}
+
+/** Tests that install from the npm registry: skipped, with the reason, where it is out of reach, unless in CI. */
+function describeWithRegistry(name: string, tests: () => void): void {
+  if (process.env["CI"] || spawnSync("npm", ["ping", "--loglevel=error"], { timeout: 20_000 }).status === 0) {
+    describe(name, tests);
+  } else {
+    process.stderr.write(`skipped: ${name}: the npm registry is out of reach\n`);
+    describe.skip(`${name} (the npm registry is out of reach)`, tests);
+  }
+}
+
+describeWithRegistry("the package, installed from its tarball", () => {
+  let tarball: string;
+
+  beforeAll(async () => {
+    const folder = temporaryFolder();
+    await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
+    tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+  }, 120_000);
+
+  test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
+    const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
+    expect(files).toEqual(expect.arrayContaining(["package/lib/index.js", "package/lib/index.d.ts", "package/LICENSE"]));
+    expect(files.filter((file) => !/^package\/(lib\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+  });
+
+  test.each(PROVIDERS)(
+    "type-checks and runs beside @cdktf/provider-aws %s in an empty folder",
+    async (version) => {
+      const folder = temporaryFolder();
+      install(folder);
+      const installed = await npm(
+        ["install", "--prefer-offline", "--save-exact", tarball, `@cdktf/provider-aws@${version}`, ...PEERS],
+        folder,
+      );
+      expect(`${String(installed.status)} ${installed.status === 0 ? "" : installed.output}`).toBe("0 ");
+
+      fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
+      fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
+      await run("npx", ["--no-install", "tsc", "-p", "."], folder);
+
+      const outdir = path.join(folder, "cdktf.out");
+      await run(process.execPath, ["main.js"], folder, { CDKTF_OUTDIR: outdir });
+      const provider = version.startsWith("20") ? "5.100.0" : providerVersion(folder);
+      const here = contents(await synthesizeExample("all-upstreams"));
+      const expected = Object.fromEntries(
+        Object.entries(here).map(([file, text]) => [file, text.replace('"version": "5.100.0"', `"version": "${provider}"`)]),
+      );
+      expect(contents(outdir)).toEqual(expected);
+
+      const region = await execute(process.execPath, ["region.js"], { cwd: folder, env: { ...process.env, CDKTF_OUTDIR: outdir } });
+      if (version.startsWith("20")) {
+        expect(region.status).toBe(1);
+        expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");
+      } else {
+        expect(`${String(region.status)} ${region.output}`).toBe("0 ");
+        expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+      }
+    },
+    600_000,
+  );
+});
+
+/** What a user of the package has beside it. */
+const PEERS = ["cdktf@0.21.0", "constructs@10.8.1", "typescript@5.9.3", "@types/node@20"];
+
+function install(folder: string): void {
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true }));
+  fs.writeFileSync(
+    path.join(folder, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "ES2022",
+        module: "node16",
+        moduleResolution: "node16",
+        strict: true,
+        skipLibCheck: false,
+        types: ["node"],
+      },
+      files: ["main.ts", "region.ts"],
+    }),
+  );
+}
+
+/** The version of hashicorp/aws that an installed provider package is made for. */
+function providerVersion(folder: string): string {
+  const text = fs.readFileSync(path.join(folder, "node_modules/@cdktf/provider-aws/lib/provider/index.js"), "utf8");
+  return /providerVersion: ['"]([\d.]+)['"]/.exec(text)?.[1] ?? "unknown";
+}
+
+function expectRegionEverywhere(file: string): void {
+  const json = JSON.parse(fs.readFileSync(file, "utf8")) as {
+    resource: { [type: string]: { [name: string]: { region?: string } } };
+    data: { [type: string]: { [name: string]: { region?: string } } };
+  };
+  const regional = { ...json.resource, data: json.data["aws_secretsmanager_secret"] };
+  for (const [type, named] of Object.entries(regional)) {
+    for (const block of Object.values(named ?? {})) {
+      expect([type, block.region]).toEqual([type, type.startsWith("aws_iam_") ? undefined : "eu-west-1"]);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SUPPORTED_REGISTRIES } from "../src/private/supported-registries";
+import { EXAMPLES, ROOT } from "./support/examples";
+
+const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+
+function fenced(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
+}
+
+test("every snippet of the README stands in an example", () => {
+  const examples = EXAMPLES.map((example) => fs.readFileSync(path.join(ROOT, "examples", example, "main.ts"), "utf8"));
+  const snippets = fenced("ts");
+  expect(snippets.length).toBeGreaterThanOrEqual(3);
+  for (const snippet of snippets) {
+    expect(examples.some((example) => example.includes(snippet))).toBe(true);
+  }
+});
+
+test("every npm script that the README names exists", () => {
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { scripts: object };
+  const named = [...readme.matchAll(/npm (?:run )?(synth|test|bench|check|lint)\b/g)].map((match) => match[1]);
+  expect(named).toEqual(expect.arrayContaining(["synth", "test"]));
+  for (const name of named) {
+    expect(scripts).toHaveProperty(name ?? "");
+  }
+});
+
+test("every link into the project leads somewhere", () => {
+  for (const [, target = ""] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+    expect([target, fs.existsSync(path.join(ROOT, target))]).toEqual([target, true]);
+  }
+});
+
+test("every kind of upstream is in the README with its usual prefix", () => {
+  for (const registry of Object.values(SUPPORTED_REGISTRIES)) {
+    const factory = registry.factory.replace(/\(.*$/, "(");
+    const row = readme.split("\n").find((line) => line.startsWith(`| \`${factory}`));
+    expect(row).toContain(`| \`${registry.usualPrefix}\` |`);
+  }
+});
