@@ -109,7 +109,8 @@ export class PullThroughCacheFleet extends Construct {
 
   private createCache(region: string): PullThroughCache {
     const { upstreams, repositories, regionalRepositories, accountId } = this.props;
-    return new PullThroughCache(this.createStack(region, region), "cache", {
+    // cdktf leaves this id out of addresses: in a stack of the cache's own they are as short as its prefixes.
+    return new PullThroughCache(this.createStack(region, region), "Default", {
       upstreams,
       repositories: mergeSettings(repositories, regionalRepositories?.[region]),
       accountId,

@@ -3,11 +3,12 @@ import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repos
 import { Op, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
+import type { IConstruct } from "constructs";
 import { lacksPullThroughCaches } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
 import { checkUpstream } from "./private/check-upstream";
 import { constructId } from "./private/construct-id";
-import { referToCredential } from "./private/credential";
+import { referToCredential } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import type { ServiceRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
@@ -80,7 +81,7 @@ export class PullThroughCache extends Construct {
 
   /**
    * @param scope a stack with an AWS provider, or a construct in one
-   * @param id part of the address of every resource: changing it replaces them all
+   * @param id part of the address of every resource: changing it replaces them all; `Default` is left out of addresses
    * @param props what to cache
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
@@ -97,6 +98,9 @@ export class PullThroughCache extends Construct {
     this.repositories = props.repositories;
     this.warnOfRegion();
     props.upstreams.forEach((upstream) => this.createUpstream(upstream));
+    if (id === "Default") {
+      this.node.addValidation({ validate: () => this.clashes(scope) });
+    }
   }
 
   /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
@@ -142,6 +146,16 @@ export class PullThroughCache extends Construct {
     const path = cachedPath(faults, upstream._spec, repository);
     faults.throwIfAny(this.node.path);
     return `${this.registry.uri}/${path}`;
+  }
+
+  /** Under the id that cdktf leaves out, a neighbour of the same type and id has the same address, and one is lost. */
+  private clashes(scope: Construct): string[] {
+    return scope.node.children.flatMap((neighbour) => {
+      const mine = this.node.tryFindChild(neighbour.node.id);
+      return mine !== undefined && typeOf(mine) === typeOf(neighbour)
+        ? [`\`${neighbour.node.path}\` must not have the id and the type of a resource of ${this.node.path}; choose another id`]
+        : [];
+    });
   }
 
   private warnOfRegion(): void {
@@ -260,6 +274,10 @@ export class PullThroughCache extends Construct {
     data.addOverride("input", spec.credential === undefined ? "none" : "credential");
     return data;
   }
+}
+
+function typeOf(construct: IConstruct): string | undefined {
+  return (construct as Partial<TerraformResource>).terraformResourceType;
 }
 
 function present(dependencies: ITerraformDependable[]): ITerraformDependable[] | undefined {

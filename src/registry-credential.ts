@@ -1,5 +1,3 @@
-import type { CredentialSpec } from "./private/credential";
-
 /** The Terraform variables that hold a registry's credential, and the secret made of them. */
 export interface CredentialVariables {
   /** Name of the Terraform variable that holds the user name. */
@@ -24,6 +22,15 @@ export interface CredentialVariables {
    */
   readonly recoveryWindowInDays?: number;
 }
+
+/**
+ * Where a credential comes from.
+ * @internal
+ */
+export type CredentialSpec =
+  | ({ readonly source: "variables" } & CredentialVariables)
+  | { readonly source: "secret-arn"; readonly secretArn: string }
+  | { readonly source: "secret-name"; readonly secretName: string };
 
 /**
  * How ECR signs in to an upstream registry that asks for it: always a Secrets Manager secret in the account and

@@ -1,5 +1,6 @@
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
-import { Token } from "cdktf";
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
+import { App, Token } from "cdktf";
 import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
 import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
@@ -31,8 +32,8 @@ test("a fleet is one stack per region, with a provider and a state of its own an
 
 test("the addresses of a fleet's resources stay what they were", () => {
   expect(addresses(synthesized(fleetWith().stackIn("eu-west-1")))).toEqual([
-    "aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B",
-    "aws_ecr_repository_creation_template.cache_ecr-public-template_7B995F5C",
+    "aws_ecr_pull_through_cache_rule.ecr-public-rule",
+    "aws_ecr_repository_creation_template.ecr-public-template",
   ]);
 });
 
@@ -43,6 +44,17 @@ test("a region's stack takes resources of one's own, and its cache gives URIs", 
   expect(synthesized(fleet.stackIn("us-east-1")).data).toBeUndefined();
   expect(fleet.cacheIn("eu-west-1").repositoryUri("ecr-public", "elastio/agent")).toBe(
     "111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecr-public/elastio/agent",
+  );
+});
+
+test("fails on a resource of one's own that would have the address of one of the cache", () => {
+  const fleet = fleetWith();
+  const stack = fleet.stackIn("eu-west-1");
+  new DataAwsVpc(stack, "ecr-public-template", { default: true });
+  expect(() => App.of(stack).synth()).not.toThrow();
+  new EcrPullThroughCacheRule(stack, "ecr-public-rule", { ecrRepositoryPrefix: "x", upstreamRegistryUrl: "quay.io" });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    "[cache/cache-eu-west-1/Default] `cache/cache-eu-west-1/ecr-public-rule` must not have the id and the type of a resource of cache/cache-eu-west-1/Default; choose another id",
   );
 });
 

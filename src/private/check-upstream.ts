@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { Upstream } from "../upstream";
 import { ACCOUNT_ID, REGION, partitionOf } from "./aws-geography";
-import { checkCredential, claimManagedSecret } from "./credential";
+import { checkCredential, claimManagedSecret } from "./check-credential";
 import { Withheld, follows } from "./faults";
 import type { Faults } from "./faults";
 import type { RegistryFacts } from "./registry";

@@ -61,16 +61,19 @@ export function mergeSettings(
   common: RepositorySettings | undefined,
   own: RepositorySettings | undefined,
 ): RepositorySettings {
-  const given = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
+  if (own === undefined) {
+    return common ?? {};
+  }
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
   if (given.length === 0) {
     return common ?? {};
   }
   // An upstream that says how its repositories look wants a template, whatever the others do.
   const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
-  if (own?.keepAllImages === true) {
+  if (own.keepAllImages === true) {
     return { ...merged, expireUntaggedAfterDays: own.expireUntaggedAfterDays, keepLastImages: own.keepLastImages };
   }
-  const limits = own?.expireUntaggedAfterDays !== undefined || own?.keepLastImages !== undefined;
+  const limits = own.expireUntaggedAfterDays !== undefined || own.keepLastImages !== undefined;
   return limits ? { ...merged, keepAllImages: own.keepAllImages } : merged;
 }
 

@@ -1,33 +1,13 @@
-import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret";
-import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
-import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
-import { Fn, TerraformStack, TerraformVariable, Token } from "cdktf";
-import type { ITerraformDependable } from "cdktf";
-import type { Construct } from "constructs";
+import { Token } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import type { CredentialVariables, RegistryCredential } from "../registry-credential";
 import { tryParseArn } from "./arn";
-import { constructId } from "./construct-id";
+import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
+import { CredentialVariable } from "./credential-variable";
 import { Withheld, follows } from "./faults";
 import type { Faults, Rule } from "./faults";
-import type { Registry, RegistryFacts } from "./registry";
+import type { RegistryFacts } from "./registry";
 import type { RegistryClaims } from "./registry-claims";
-import { withoutTrailingSlash } from "./repository-path";
-import { requireTerraform111 } from "./terraform-version";
-
-/** Where a credential comes from. */
-export type CredentialSpec =
-  | ({ readonly source: "variables" } & CredentialVariables)
-  | { readonly source: "secret-arn"; readonly secretArn: string }
-  | { readonly source: "secret-name"; readonly secretName: string };
-
-/** What a rule needs to know of its credential. */
-export interface CredentialReference {
-  readonly secretArn: string;
-  /** What must exist before ECR can read the secret. */
-  readonly dependsOn: ITerraformDependable[];
-}
-
-const SECRET_PREFIX = "ecr-pullthroughcache/";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
 const SECRET_NAME: Rule = {
@@ -98,47 +78,6 @@ export function claimManagedSecret(
     );
   }
   claims.secrets.set(name, credential);
-}
-
-/** Creates or looks up the secret of a credential, once for all upstreams of a cache that share it. */
-export function referToCredential(
-  scope: Construct,
-  credential: RegistryCredential,
-  prefix: string,
-  registry: Registry,
-): CredentialReference {
-  const spec = credential._spec;
-  switch (spec.source) {
-    case "variables":
-      return writeSecret(scope, spec, managedSecretName(spec, prefix), prefix, registry);
-    case "secret-arn":
-      return { secretArn: spec.secretArn, dependsOn: [] };
-    case "secret-name":
-      return { secretArn: lookUpSecret(scope, spec.secretName, prefix, registry), dependsOn: [] };
-  }
-}
-
-/** A variable that lives only as long as a Terraform command, so that no plan or state holds its value. */
-class CredentialVariable extends TerraformVariable {
-  private static readonly MARK = Symbol.for("cdktf-ecr-pull-through-cache.CredentialVariable");
-
-  public static is(x: unknown): x is CredentialVariable {
-    return typeof x === "object" && x !== null && CredentialVariable.MARK in x;
-  }
-
-  public constructor(stack: TerraformStack, name: string) {
-    super(stack, name, {
-      type: "string",
-      description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
-      sensitive: true,
-      nullable: false,
-      validation: [
-        { condition: `\${length(trimspace(var.${name})) > 0}`, errorMessage: `The variable ${name} must not be empty.` },
-      ],
-    });
-    this.addOverride("ephemeral", true);
-    Object.defineProperty(this, CredentialVariable.MARK, { value: true });
-  }
 }
 
 function checkVariables(
@@ -238,69 +177,6 @@ function checkSecretArn(faults: Faults, prop: string, secretArn: unknown, facts:
       "make a secret there: ECR reads none of another account",
     );
   }
-}
-
-function managedSecretName(variables: CredentialVariables, prefix: string): string {
-  return variables.secretName ?? `${SECRET_PREFIX}${withoutTrailingSlash(prefix)}`;
-}
-
-function writeSecret(
-  scope: Construct,
-  variables: CredentialVariables,
-  name: string,
-  prefix: string,
-  registry: Registry,
-): CredentialReference {
-  const id = secretId(name, prefix);
-  const secret =
-    (scope.node.tryFindChild(`${id}-secret`) as SecretsmanagerSecret | undefined) ??
-    new SecretsmanagerSecret(scope, `${id}-secret`, {
-      ...registry.regional,
-      name,
-      description: "Credential of an ECR pull-through cache",
-      recoveryWindowInDays: variables.recoveryWindowInDays ?? 0,
-    });
-  const version =
-    (scope.node.tryFindChild(`${id}-secret-version`) as SecretsmanagerSecretVersion | undefined) ??
-    createSecretVersion(scope, `${id}-secret-version`, variables, secret, registry);
-  return { secretArn: secret.arn, dependsOn: [version] };
-}
-
-function createSecretVersion(
-  scope: Construct,
-  id: string,
-  variables: CredentialVariables,
-  secret: SecretsmanagerSecret,
-  registry: Registry,
-): SecretsmanagerSecretVersion {
-  requireTerraform111(scope);
-  return new SecretsmanagerSecretVersion(scope, id, {
-    ...registry.regional,
-    secretId: secret.id,
-    secretStringWo: Fn.jsonencode({
-      username: declareVariable(scope, variables.username).stringValue,
-      accessToken: declareVariable(scope, variables.accessToken).stringValue,
-    }),
-    secretStringWoVersion: variables.version,
-  });
-}
-
-function declareVariable(scope: Construct, name: string): TerraformVariable {
-  const stack = TerraformStack.of(scope);
-  return (stack.node.tryFindChild(name) as TerraformVariable | undefined) ?? new CredentialVariable(stack, name);
-}
-
-function lookUpSecret(scope: Construct, name: string, prefix: string, registry: Registry): string {
-  const id = `${secretId(name, prefix)}-secret-lookup`;
-  const data =
-    (scope.node.tryFindChild(id) as DataAwsSecretsmanagerSecret | undefined) ??
-    new DataAwsSecretsmanagerSecret(scope, id, { ...registry.regional, name });
-  return data.arn;
-}
-
-/** Secrets are told apart by name; one whose name Terraform computes, by a name no secret can have. */
-function secretId(name: string, prefix: string): string {
-  return constructId(Token.isUnresolved(name) ? `~${withoutTrailingSlash(prefix)}` : name.slice(SECRET_PREFIX.length));
 }
 
 function shownIf(value: unknown, start: string): unknown {

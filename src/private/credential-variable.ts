@@ -1,0 +1,31 @@
+import { TerraformStack, TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+
+/** A variable that lives only as long as a Terraform command, so that no plan or state holds its value. */
+export class CredentialVariable extends TerraformVariable {
+  private static readonly MARK = Symbol.for("cdktf-ecr-pull-through-cache.CredentialVariable");
+
+  public static is(x: unknown): x is CredentialVariable {
+    return typeof x === "object" && x !== null && CredentialVariable.MARK in x;
+  }
+
+  /** The variable of that name on the stack of a construct, declared when first asked for. */
+  public static of(scope: Construct, name: string): CredentialVariable {
+    const stack = TerraformStack.of(scope);
+    return (stack.node.tryFindChild(name) as CredentialVariable | undefined) ?? new CredentialVariable(stack, name);
+  }
+
+  private constructor(stack: TerraformStack, name: string) {
+    super(stack, name, {
+      type: "string",
+      description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
+      sensitive: true,
+      nullable: false,
+      validation: [
+        { condition: `\${length(trimspace(var.${name})) > 0}`, errorMessage: `The variable ${name} must not be empty.` },
+      ],
+    });
+    this.addOverride("ephemeral", true);
+    Object.defineProperty(this, CredentialVariable.MARK, { value: true });
+  }
+}
