@@ -6,8 +6,8 @@ import { transformFileSync } from "@swc/core";
 export const ROOT = join(__dirname, "..");
 
 /**
- * Where the compiled workloads are: inside the repository, so that the package's name leads to its compiled `lib/` and the
- * peers to `node_modules/`.
+ * Where the compiled workloads are: inside the repository, so that the package's name leads to its compiled `lib/` and
+ * the peers to `node_modules/`.
  */
 export const WORKLOADS = join(ROOT, "build", "bench");
 

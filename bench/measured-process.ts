@@ -28,10 +28,10 @@ export function synthesize(workload: Workload, regions: number, inspect?: (outdi
   }
 }
 
-/** Imports modules in a process that does nothing else. */
-export function importModules(modules: string[]): Sample {
+/** Imports modules in a process that does nothing else and is started with `flags`. */
+export function importModules(modules: string[], flags: string[] = []): Sample {
   const script = modules.map((name) => `require(${JSON.stringify(name)});`).join("");
-  return { ...runNode(["--require", join(WORKLOADS, "usage.js"), "--eval", script]), bytes: 0 };
+  return { ...runNode([...flags, "--require", join(WORKLOADS, "usage.js"), "--eval", script]), bytes: 0 };
 }
 
 /** The Terraform JSON in an output folder, one file per stack. */

@@ -19,24 +19,26 @@ export function resultsTable(comparisons: readonly Comparison[]): string {
 }
 
 /** The text of RESULTS.md. */
-export function resultsDocument(comparisons: readonly Comparison[], { pairs, nodeVersion, cpus }: Circumstances): string {
+export function resultsDocument(comparisons: readonly Comparison[], circumstances: Circumstances): string {
+  const { pairs, nodeVersion, cpus } = circumstances;
   const widest = Math.max(...comparisons.map(({ spread: [from, to] }) => to - from));
   return `# Cost of the pack against the same resources by hand
 
 ${resultsTable(comparisons)}
 
 Both sides declare the same resources, variables, providers and backends, which is verified before anything is timed:
-Amazon ECR Public, Kubernetes, Quay, Docker Hub with a managed credential and GitHub with an existing secret, with tagged
-repositories, one stack per region. By hand means with the classes of \`@cdktf/provider-aws\`, imported one by one,
-directly in the stack. Import means a bare \`require\` of the package against one of just what the package requires.
+Amazon ECR Public, Kubernetes, Quay, Docker Hub with a managed credential and GitHub with an existing secret, with
+tagged repositories, one stack per region. By hand means with the classes of \`@cdktf/provider-aws\`, imported one by
+one, directly in the stack. Import means a bare \`require\` of the package against those of just what the package
+requires; with room in the heap, neither makes V8 collect all of it, which otherwise one may just do and the other not.
 
 - This pack and by hand: medians of whole processes. Ratio: median of the ratios of ${pairs} pairs of processes, run in
-  turns; the middle half of the pairs lies within the spread beside it. A ratio without a target is for information.
+  turns. Middle half: where the ratios of half of the pairs lie. A ratio without a target is for information.
 - Node.js ${nodeVersion}, ${cpus} CPUs.
-- Run again with \`npm run bench\`; \`BENCH_PAIRS=50 npm run bench\` takes more pairs.
+- Run again with \`npm run bench\`; \`BENCH_PAIRS=99 npm run bench\` takes more pairs.
 
-Noise: the machine was shared with other work and the middle half of some measure's pairs is ${widest.toFixed(2)} wide, so a
-difference in time of a few hundredths says nothing; bytes are exact.
+Noise: the middle half of the least steady measure is ${widest.toFixed(2)} wide, so that two runs may differ by a few
+hundredths in any ratio of time, and only the bytes are exact.
 `;
 }
 

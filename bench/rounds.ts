@@ -17,7 +17,11 @@ export interface Round {
   readonly synthesis: ReadonlyMap<number, Pair>;
   /** A bare import of the package, and of what it imports. */
   readonly imports: Pair;
+  /** The same with a heap so large that no import makes V8 collect all of it. */
+  readonly importsWithRoom: Pair;
 }
+
+const ROOM = ["--initial-heap-size=96"];
 
 /** Runs one round; the pack goes first, in every pair. */
 export function runRound(imports: string[]): Round {
@@ -25,5 +29,9 @@ export function runRound(imports: string[]): Round {
   for (const regions of REGION_COUNTS) {
     synthesis.set(regions, { pack: synthesize("pack", regions), hand: synthesize("hand-written", regions) });
   }
-  return { synthesis, imports: { pack: importModules([PACKAGE]), hand: importModules(imports) } };
+  return {
+    synthesis,
+    imports: { pack: importModules([PACKAGE]), hand: importModules(imports) },
+    importsWithRoom: { pack: importModules([PACKAGE], ROOM), hand: importModules(imports, ROOM) },
+  };
 }

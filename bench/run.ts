@@ -9,7 +9,7 @@ import { REGION_COUNTS, runRound } from "./rounds";
 import type { Round } from "./rounds";
 import { assertSameResources } from "./same-resources";
 
-const DEFAULT_PAIRS = 21;
+const DEFAULT_PAIRS = 31;
 
 const pairs = Number(process.env.BENCH_PAIRS ?? DEFAULT_PAIRS);
 if (!Number.isInteger(pairs) || pairs < 1) {

@@ -57,6 +57,7 @@ interface Credential {
   readonly dependsOn: ITerraformDependable[];
 }
 
+// The ids are the pack's own, so that only what the pack adds to them counts, and not the length of a word.
 runMeasuredApp((app, regions) => {
   for (const region of regions) {
     declareRegion(app, region);
@@ -71,7 +72,7 @@ function declareRegion(app: App, region: string): void {
   stack.addOverride("terraform.required_version", ">= 1.11.0");
 
   const creationRole = declareCreationRole(stack);
-  const githubSecret = new DataAwsSecretsmanagerSecret(stack, "github-secret", { name: GITHUB_SECRET });
+  const githubSecret = new DataAwsSecretsmanagerSecret(stack, "github-secret-lookup", { name: GITHUB_SECRET });
   declareCache(stack, "ecr-public", "public.ecr.aws", creationRole);
   declareCache(stack, "kubernetes", "registry.k8s.io", creationRole);
   declareCache(stack, "quay", "quay.io", creationRole);
@@ -80,12 +81,15 @@ function declareRegion(app: App, region: string): void {
 }
 
 function declareCreationRole(stack: TerraformStack): CreationRole {
-  const role = new IamRole(stack, "creation-role", {
+  const role = new IamRole(stack, "repository-creation-role", {
     namePrefix: "ecr-repository-creation-",
     description: "Amazon ECR creates the repositories of a pull-through cache with it",
     assumeRolePolicy: TRUST_POLICY,
   });
-  const policy = new IamRolePolicy(stack, "creation-role-policy", { role: role.name, policy: CREATION_POLICY });
+  const policy = new IamRolePolicy(stack, "repository-creation-role-policy", {
+    role: role.name,
+    policy: CREATION_POLICY,
+  });
   return { role, policy };
 }
 

@@ -2,7 +2,7 @@ import { App } from "cdktf";
 import { REGIONS } from "./declaration";
 import { reportConstructAndSynth } from "./usage";
 
-/** Builds and synthesizes the app that `declare` fills, as the arguments say: the output folder and how many regions. */
+/** Builds and synthesizes the app that `declare` fills; arguments: the output folder and the number of regions. */
 export function runMeasuredApp(declare: (app: App, regions: string[]) => void): void {
   const [outdir, regions] = process.argv.slice(2);
   const start = process.cpuUsage();

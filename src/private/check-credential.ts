@@ -1,7 +1,6 @@
 import { Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { CredentialVariables, RegistryCredential } from "../registry-credential";
-import { tryParseArn } from "./arn";
 import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
 import { CredentialVariable } from "./credential-variable";
 import { Withheld, follows } from "./faults";
@@ -156,12 +155,12 @@ function checkSecretArn(faults: Faults, prop: string, secretArn: unknown, facts:
   if (Token.isUnresolved(secretArn)) {
     return;
   }
-  const arn = follows(secretArn, SECRET_ARN) ? tryParseArn(secretArn) : undefined;
-  if (arn === undefined) {
+  if (!follows(secretArn, SECRET_ARN)) {
     faults.add(prop, SECRET_ARN.words, shownIf(secretArn, "arn:"), "copy it from Secrets Manager, or use fromSecretName");
     return;
   }
-  if (facts.region !== undefined && arn.region !== facts.region) {
+  const [, , , region, accountId] = secretArn.split(":");
+  if (facts.region !== undefined && region !== facts.region) {
     faults.add(
       prop,
       `be in the region of the cache, ${facts.region}`,
@@ -169,7 +168,7 @@ function checkSecretArn(faults: Faults, prop: string, secretArn: unknown, facts:
       "replicate the secret there and use fromSecretName, which is looked up in each region",
     );
   }
-  if (facts.accountId !== undefined && arn.accountId !== facts.accountId) {
+  if (facts.accountId !== undefined && accountId !== facts.accountId) {
     faults.add(
       prop,
       `be in the account of the cache, ${facts.accountId}`,

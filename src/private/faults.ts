@@ -35,7 +35,7 @@ export class Faults {
 
   /** Records that `prop` must follow `rule`, what it was instead, and the way out. */
   public add(prop: string, rule: string, got: unknown, wayOut: string): void {
-    const message = `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
+    const message = worded(prop, rule, got, wayOut);
     if (!this.messages.includes(message)) {
       this.messages.push(message);
     }
@@ -99,10 +99,11 @@ export function follows(value: unknown, rule: Rule): value is string {
 
 /** Throws one fault in the form that all messages share. */
 export function fail(place: string, prop: string, rule: string, got: unknown, wayOut: string): never {
-  const faults = new Faults();
-  faults.add(prop, rule, got, wayOut);
-  faults.throwIfAny(place);
-  throw new Error("unreachable");
+  throw new Error(`${place}: ${worded(prop, rule, got, wayOut)}`);
+}
+
+function worded(prop: string, rule: string, got: unknown, wayOut: string): string {
+  return `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
 }
 
 function shown(value: unknown): string {

@@ -108,15 +108,11 @@ export class Registry {
     );
   }
 
-  /** The partition, or a reference to it. */
-  public get partition(): string {
-    return this.facts.partition ?? this.props.partition ?? this.partitionData().partition;
-  }
-
   /** What the names of registries in this partition end with, or a reference to it. */
   public get dnsSuffix(): string {
     return (
-      (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ?? this.partitionData().dnsSuffix
+      (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ??
+      this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider })).dnsSuffix
     );
   }
 
@@ -129,10 +125,6 @@ export class Registry {
   /** Tells this registry from any other that the same stack may configure. */
   public get key(): string {
     return [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@");
-  }
-
-  private partitionData(): DataAwsPartition {
-    return this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider }));
   }
 
   private lookup<T extends Construct>(

@@ -1,7 +1,6 @@
 import { Token } from "cdktf";
 import { TagMutability } from "../repository-settings";
 import type { RepositorySettings } from "../repository-settings";
-import { tryParseArn } from "./arn";
 import type { Faults, Rule } from "./faults";
 import { jsonDocument, literalJson } from "./policy-document";
 import type { RegistryFacts } from "./registry";
@@ -179,7 +178,7 @@ function checkKmsKey(faults: Faults, prop: string, kmsKeyArn: string, facts: Reg
   if (!faults.checkString(prop, kmsKeyArn, KMS_KEY, "give the ARN of the key") || Token.isUnresolved(kmsKeyArn)) {
     return;
   }
-  const region = tryParseArn(kmsKeyArn)?.region;
+  const region = kmsKeyArn.split(":")[3];
   if (facts.region !== undefined && region !== facts.region) {
     faults.add(
       prop,

@@ -12,12 +12,15 @@ export const EXAMPLES: readonly string[] = fs
   .map((entry) => entry.name);
 
 /** Runs an example as its own program, from a folder and into a folder, and returns the output folder. */
-export async function synthesizeExample(example: string, cwd: string = ROOT): Promise<string> {
+export async function synthesizeExample(
+  example: string,
+  { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const outdir = path.join(temporaryFolder(), "cdktf.out");
   const main = path.join(ROOT, "examples", example, "main.ts");
   const { status, output } = await execute(process.execPath, ["--import", require.resolve("tsx"), main], {
     cwd,
-    env: { ...process.env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
+    env: { ...process.env, ...env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
   });
   if (status !== 0) {
     throw new Error(`examples/${example} ended with ${String(status)}:\n${output}`);

@@ -41,7 +41,7 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
 test("an example gives the same bytes from any folder", async () => {
   for (const example of EXAMPLES) {
     const here = contents(await synthesizeExample(example));
-    const elsewhere = contents(await synthesizeExample(example, temporaryFolder()));
+    const elsewhere = contents(await synthesizeExample(example, { cwd: temporaryFolder() }));
     expect(elsewhere).toEqual(here);
     expect(Object.keys(here)).not.toEqual([]);
     expect(JSON.stringify(here)).not.toContain(ROOT);
@@ -118,6 +118,16 @@ describeWithTerraform("the examples", () => {
           );
         }
       }
+    }
+  });
+
+  test("are valid in HCL as well, which cdktf can write instead", async () => {
+    for (const example of EXAMPLES) {
+      const outdir = await synthesizeExample(example, { env: { SYNTH_HCL_OUTPUT: "true" } });
+      const [folder = ""] = stackFolders(outdir);
+      const workspace = new Workspace(folder);
+      await workspace.init();
+      expect((await workspace.validate()).filter((diagnostic) => diagnostic.severity === "error")).toEqual([]);
     }
   });
 
