@@ -20,7 +20,10 @@ export default tseslint.config(
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "import-x/no-cycle": "error",
       "import-x/no-duplicates": ["error", { "prefer-inline": false }],
-      "import-x/no-extraneous-dependencies": ["error", { devDependencies: ["test/**", "bench/**", "scripts/**", "*.config.*"] }],
+      "import-x/no-extraneous-dependencies": [
+        "error",
+        { devDependencies: ["test/**", "bench/**", "scripts/**", "*.config.*"] },
+      ],
       "import-x/order": [
         "error",
         {
@@ -40,9 +43,16 @@ export default tseslint.config(
       // The library's users carry what it imports: its peers only, and cdktf only by its front door.
       "no-restricted-imports": [
         "error",
-        { paths: [providerRoot], patterns: [{ group: ["cdktf/*", "node:*"], message: "Use the public API of the peers." }] },
+        {
+          paths: [providerRoot],
+          patterns: [{ group: ["cdktf/*", "node:*"], message: "Use the public API of the peers." }],
+        },
       ],
     },
   },
-  { files: ["**/*.mjs", "**/*.js"], languageOptions: { globals: { module: "readonly" } }, extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.mjs", "**/*.js"],
+    languageOptions: { globals: { module: "readonly" } },
+    extends: [tseslint.configs.disableTypeChecked],
+  },
 );

@@ -1,5 +1,9 @@
 export { PullThroughCache, type PullThroughCacheProps } from "./pull-through-cache";
-export { PullThroughCacheFleet, type PullThroughCacheFleetProps, type StackAfterAllOptions } from "./pull-through-cache-fleet";
+export {
+  PullThroughCacheFleet,
+  type PullThroughCacheFleetProps,
+  type StackAfterAllOptions,
+} from "./pull-through-cache-fleet";
 export { RegistryCredential, type CredentialVariables } from "./registry-credential";
 export { TagMutability, type RepositorySettings } from "./repository-settings";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./state-backend";

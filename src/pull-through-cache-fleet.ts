@@ -74,7 +74,7 @@ export class PullThroughCacheFleet extends Construct {
   public constructor(scope: Construct, id: string, props: PullThroughCacheFleetProps) {
     super(scope, id);
     checkFleet(this, props);
-    this.props = props;
+    this.props = { ...props };
     this.regions = [...props.regions];
     for (const region of this.regions) {
       this.caches.set(region, this.createCache(region));
@@ -150,14 +150,24 @@ function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   }
   for (const name of ["region", "alias"] as const) {
     if (props.providerConfig?.[name] !== undefined) {
-      faults.add(`providerConfig.${name}`, "not be given", props.providerConfig[name], "each stack's provider has its own");
+      faults.add(
+        `providerConfig.${name}`,
+        "not be given",
+        props.providerConfig[name],
+        "each stack's provider has its own",
+      );
     }
   }
   (props.backend ?? StateBackend.local())._check(faults);
   const regions = checkRegions(faults, props.regions);
   for (const region of Object.keys(props.regionalRepositories ?? {})) {
     if (!regions.includes(region)) {
-      faults.add("regionalRepositories", "name regions of the fleet only", region, "add the region or leave it out here");
+      faults.add(
+        "regionalRepositories",
+        "name regions of the fleet only",
+        region,
+        "add the region or leave it out here",
+      );
     }
   }
   // Without a region that can be checked, the rest of the declaration still is.

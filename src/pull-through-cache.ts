@@ -15,7 +15,7 @@ import { Faults, fail } from "./private/faults";
 import { Registry, checkRegistryProps } from "./private/registry";
 import { RegistryClaims } from "./private/registry-claims";
 import { withoutTrailingSlash } from "./private/repository-path";
-import { mergeSettings, repositoryTemplate } from "./private/repository-template";
+import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
 import type { UpstreamSpec } from "./private/upstream-spec";
 import { warn } from "./private/warnings";
@@ -95,7 +95,7 @@ export class PullThroughCache extends Construct {
     faults.throwAndRemove(this);
 
     this.claims.adopt(tried, this.node.path);
-    this.repositories = props.repositories;
+    this.repositories = copySettings(props.repositories);
     this.warnOfRegion();
     props.upstreams.forEach((upstream) => this.createUpstream(upstream));
     if (id === "Default") {
@@ -140,7 +140,13 @@ export class PullThroughCache extends Construct {
   public repositoryUri(prefix: string, repository: string): string {
     const upstream = this.members.get(withoutTrailingSlash(String(prefix)));
     if (upstream === undefined) {
-      fail(this.node.path, "prefix", `be one of ${[...this.members.keys()].join(", ")}`, prefix, "add an upstream with that prefix");
+      fail(
+        this.node.path,
+        "prefix",
+        `be one of ${[...this.members.keys()].join(", ")}`,
+        prefix,
+        "add an upstream with that prefix",
+      );
     }
     const faults = new Faults();
     const path = cachedPath(faults, upstream._spec, repository);
@@ -153,7 +159,9 @@ export class PullThroughCache extends Construct {
     return scope.node.children.flatMap((neighbour) => {
       const mine = this.node.tryFindChild(neighbour.node.id);
       return mine !== undefined && typeOf(mine) === typeOf(neighbour)
-        ? [`\`${neighbour.node.path}\` must not have the id and the type of a resource of ${this.node.path}; choose another id`]
+        ? [
+            `\`${neighbour.node.path}\` must not have the id and the type of a resource of ${this.node.path}; choose another id`,
+          ]
         : [];
     });
   }
@@ -174,9 +182,7 @@ export class PullThroughCache extends Construct {
     const id = constructId(withoutTrailingSlash(spec.prefix));
     const template = this.createTemplate(id, spec);
     const credential =
-      spec.credential === undefined
-        ? undefined
-        : referToCredential(this, spec.credential, spec.prefix, this.registry);
+      spec.credential === undefined ? undefined : referToCredential(this, spec.credential, spec.prefix, this.registry);
     const role = this.roleForUpstream(spec);
     new EcrPullThroughCacheRule(this, `${id}-rule`, {
       ...this.registry.regional,
@@ -205,7 +211,11 @@ export class PullThroughCache extends Construct {
     }
     if (template.tagMutability === TagMutability.IMMUTABLE) {
       // https://github.com/aws/containers-roadmap/issues/2275
-      warn(this, "immutable-tags", `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`);
+      warn(
+        this,
+        "immutable-tags",
+        `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`,
+      );
     }
     if (template.kmsKeyArn !== undefined && template.roleArn === undefined) {
       this.kmsKeyArns.add(template.kmsKeyArn);

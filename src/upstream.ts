@@ -1,3 +1,4 @@
+import { copySettings } from "./private/repository-template";
 import { SUPPORTED_REGISTRIES, kindOf } from "./private/supported-registries";
 import type { RegistryKind } from "./private/supported-registries";
 import type { UpstreamSpec } from "./private/upstream-spec";
@@ -188,6 +189,6 @@ export class Upstream {
   private constructor(spec: Omit<UpstreamSpec, "prefix"> & { readonly prefix?: string }) {
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = spec.prefix ?? usual;
-    this._spec = { ...spec, prefix: this.prefix };
+    this._spec = { ...spec, prefix: this.prefix, repositories: copySettings(spec.repositories) };
   }
 }

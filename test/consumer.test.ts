@@ -59,8 +59,12 @@ describeWithRegistry("the package, installed from its tarball", () => {
 
   test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
-    expect(files).toEqual(expect.arrayContaining(["package/lib/index.js", "package/lib/index.d.ts", "package/LICENSE"]));
-    expect(files.filter((file) => !/^package\/(lib\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(file))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining(["package/lib/index.js", "package/lib/index.d.ts", "package/LICENSE"]),
+    );
+    expect(
+      files.filter((file) => !/^package\/(lib\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(file)),
+    ).toEqual([]);
     expect(files.filter((file) => /\.ts$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
   });
 
@@ -84,11 +88,17 @@ describeWithRegistry("the package, installed from its tarball", () => {
       const provider = version.startsWith("20") ? "5.100.0" : providerVersion(folder);
       const here = contents(await synthesizeExample("all-upstreams"));
       const expected = Object.fromEntries(
-        Object.entries(here).map(([file, text]) => [file, text.replace('"version": "5.100.0"', `"version": "${provider}"`)]),
+        Object.entries(here).map(([file, text]) => [
+          file,
+          text.replace('"version": "5.100.0"', `"version": "${provider}"`),
+        ]),
       );
       expect(contents(outdir)).toEqual(expected);
 
-      const region = await execute(process.execPath, ["region.js"], { cwd: folder, env: { ...process.env, CDKTF_OUTDIR: outdir } });
+      const region = await execute(process.execPath, ["region.js"], {
+        cwd: folder,
+        env: { ...process.env, CDKTF_OUTDIR: outdir },
+      });
       if (version.startsWith("20")) {
         expect(region.status).toBe(1);
         expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");

@@ -27,7 +27,9 @@ function sources(): string[] {
 /** The modules outside the package that its sources name, types aside. */
 function imports(): string[] {
   const named = sources().flatMap((file) =>
-    [...fs.readFileSync(file, "utf8").matchAll(/^import (?!type).* from "([^.][^"]*)";$/gm)].map((match) => match[1] ?? ""),
+    [...fs.readFileSync(file, "utf8").matchAll(/^import (?!type).* from "([^.][^"]*)";$/gm)].map(
+      (match) => match[1] ?? "",
+    ),
   );
   return [...new Set(named)].sort();
 }
@@ -35,7 +37,11 @@ function imports(): string[] {
 test("importing the package loads what cdktf and its own deep imports load, its own files, and nothing else", async () => {
   const index = path.join(SRC, "index.ts");
   const ours = await loadedBy(`require(${JSON.stringify(index)})`);
-  const peers = await loadedBy(imports().map((name) => `require(${JSON.stringify(name)})`).join(";"));
+  const peers = await loadedBy(
+    imports()
+      .map((name) => `require(${JSON.stringify(name)})`)
+      .join(";"),
+  );
   const outside = ours.filter((file) => !file.startsWith(SRC + path.sep));
   expect(outside.filter((file) => !peers.includes(file))).toEqual([]);
   expect(ours.length).toBeLessThanOrEqual(peers.length + sources().length);

@@ -62,7 +62,9 @@ test("a secret's name serves every region", () => {
   const credential = RegistryCredential.fromSecretName("ecr-pullthroughcache/hub");
   const fleet = fleetWith({ upstreams: [Upstream.dockerHub(credential)] });
   for (const region of fleet.regions) {
-    expect(only(synthesized(fleet.stackIn(region)), "aws_secretsmanager_secret")["name"]).toBe("ecr-pullthroughcache/hub");
+    expect(only(synthesized(fleet.stackIn(region)), "aws_secretsmanager_secret")["name"]).toBe(
+      "ecr-pullthroughcache/hub",
+    );
   }
 });
 
@@ -115,7 +117,8 @@ describe("a stack after all", () => {
 });
 
 test("fails to give what is in another region", () => {
-  const message = 'cache: `region` must be one of us-east-1, eu-west-1, got "eu-west-2"; add it to the fleet\'s `regions`';
+  const message =
+    'cache: `region` must be one of us-east-1, eu-west-1, got "eu-west-2"; add it to the fleet\'s `regions`';
   expect(messageOf(() => fleetWith().stackIn("eu-west-2"))).toBe(message);
   expect(messageOf(() => fleetWith().cacheIn("eu-west-2"))).toBe(message);
 });

@@ -154,7 +154,8 @@ describe("prefixes", () => {
 });
 
 describe("the quota", () => {
-  const many = (count: number) => Array.from({ length: count }, (_, i) => Upstream.ecrPublic({ prefix: `mirror-${i}` }));
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, i) => Upstream.ecrPublic({ prefix: `mirror-${i}` }));
 
   test("admits 50 rules", () => {
     const json = synthesized(stackWithCache({ upstreams: many(50) }));

@@ -6,7 +6,9 @@ import { EXAMPLES, ROOT } from "./support/examples";
 const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
 
 function fenced(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map((match) => match[1] ?? "");
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 test("every snippet of the README stands in an example", () => {

@@ -26,7 +26,10 @@ describe("a credential from variables", () => {
       ephemeral: true,
       nullable: false,
       validation: [
-        { condition: `\${length(trimspace(var.${name})) > 0}`, error_message: `The variable ${name} must not be empty.` },
+        {
+          condition: `\${length(trimspace(var.${name})) > 0}`,
+          error_message: `The variable ${name} must not be empty.`,
+        },
       ],
     });
     expect(json.variable).toEqual({
@@ -175,9 +178,7 @@ describe("a credential from variables", () => {
     const stack = stackIn("us-east-1");
     new TerraformVariable(stack, "hub_username", { type: "string" });
     const credential = RegistryCredential.fromVariables(variables);
-    expect(
-      messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] })),
-    ).toBe(
+    expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] }))).toBe(
       'stack/cache: `upstreams[0].credential.username` must not be the id of another construct in the stack, got "hub_username"; let the credential declare the variable, or choose another name',
     );
   });
@@ -264,7 +265,9 @@ describe("a credential by its secret's name", () => {
     expect(only(json, "aws_secretsmanager_secret")).toEqual({ name: "ecr-pullthroughcache/hub" });
     expect(json.resource).not.toHaveProperty("aws_secretsmanager_secret");
     for (const rule of blocks(json, "aws_ecr_pull_through_cache_rule")) {
-      expect(rule["credential_arn"]).toMatch(/^\$\{data\.aws_secretsmanager_secret\.cache_hub-secret-lookup_\w+\.arn}$/);
+      expect(rule["credential_arn"]).toMatch(
+        /^\$\{data\.aws_secretsmanager_secret\.cache_hub-secret-lookup_\w+\.arn}$/,
+      );
     }
   });
 

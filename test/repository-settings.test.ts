@@ -190,6 +190,21 @@ test("tags may come from a variable as a whole", () => {
   expect(blocks(json, "aws_iam_role")).toHaveLength(1);
 });
 
+test("settings are copied: what the caller changes afterwards changes nothing", () => {
+  const tags: { [key: string]: string } = { team: "platform" };
+  const repositories = { keepLastImages: 5, tags };
+  const upstream = Upstream.quay({ repositories });
+  const stack = stackIn("us-east-1");
+  const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories });
+  tags["team"] = "other";
+  repositories.keepLastImages = 6;
+  cache.addUpstream(upstream);
+  for (const template of blocks(synthesized(stack), "aws_ecr_repository_creation_template")) {
+    expect(template["resource_tags"]).toEqual({ team: "platform" });
+    expect(template["lifecycle_policy"]).toContain('"countNumber":5');
+  }
+});
+
 describe("settings of one upstream", () => {
   test("win over the cache's, one by one", () => {
     const json = cacheWith({ tags: { a: "1" }, roleArn: ROLE, keepLastImages: 9 }, { tags: { b: "2" } });
@@ -247,7 +262,11 @@ describe("settings", () => {
       { tags: { team: "x".repeat(257) } },
       `.tags["team"]\` must be a string of up to 256 characters, got "${"x".repeat(257)}"; shorten it`,
     ],
-    ["a list of tags", { tags: ["a"] }, '.tags` must be a map of strings, got ["a"]; give each tag as a key and its value'],
+    [
+      "a list of tags",
+      { tags: ["a"] },
+      '.tags` must be a map of strings, got ["a"]; give each tag as a key and its value',
+    ],
     [
       "51 tags",
       { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, ""])) },
@@ -293,7 +312,11 @@ describe("settings", () => {
       { keepLastImage: 5 },
       '.keepLastImage` must be a known setting, got "keepLastImage"; use one of creationTemplate, expireUntaggedAfterDays, keepLastImages, keepAllImages, tagMutability, kmsKeyArn, tags, repositoryPolicy, roleArn',
     ],
-    ["false", false, "` must be an object of settings, got false; to have no template, use { creationTemplate: false }"],
+    [
+      "false",
+      false,
+      "` must be an object of settings, got false; to have no template, use { creationTemplate: false }",
+    ],
   ])("fail on %s", (_name, settings, message) => {
     expect(faultOf(settings)).toBe(`stack/cache: \`repositories${message}`);
   });

@@ -80,7 +80,8 @@ describe("a state in S3", () => {
 });
 
 describe("a state in HCP Terraform", () => {
-  const workspaceOf = (options: HcpTerraformStateOptions) => terraformBlock(StateBackend.hcpTerraform(options))["cloud"];
+  const workspaceOf = (options: HcpTerraformStateOptions) =>
+    terraformBlock(StateBackend.hcpTerraform(options))["cloud"];
 
   test("is a workspace named after the stack", () => {
     expect(workspaceOf({ organization: "acme" })).toEqual({

@@ -97,7 +97,9 @@ describe("a private registry", () => {
     });
     for (const rule of blocks(json, "aws_ecr_pull_through_cache_rule")) {
       expect(rule["custom_role_arn"]).toMatch(/^\$\{aws_iam_role\.cache_upstream-role_\w+\.arn}$/);
-      expect(rule["depends_on"]).toContainEqual(expect.stringMatching(/^aws_iam_role_policy\.cache_upstream-role-policy_/));
+      expect(rule["depends_on"]).toContainEqual(
+        expect.stringMatching(/^aws_iam_role_policy\.cache_upstream-role-policy_/),
+      );
       expect(rule).not.toHaveProperty("lifecycle");
     }
   });
@@ -190,7 +192,7 @@ describe("a private registry", () => {
     [
       "fails on an upstream prefix that is none",
       Upstream.privateEcr({ region: "eu-west-1", upstreamRepositoryPrefix: "/base" }),
-      "`upstreams[0].upstreamRepositoryPrefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got \"/base\"; use ROOT to cache every repository",
+      '`upstreams[0].upstreamRepositoryPrefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got "/base"; use ROOT to cache every repository',
     ],
     [
       "fails on an upstream prefix beside ROOT",
@@ -209,7 +211,9 @@ describe("a registry given by its URL", () => {
       ecr_repository_prefix: "github",
       credential_arn: SECRET,
     });
-    expect(ruleOf(Upstream.fromRegistryUrl("contoso.azurecr.io", { credential }))["ecr_repository_prefix"]).toBe("azure");
+    expect(ruleOf(Upstream.fromRegistryUrl("contoso.azurecr.io", { credential }))["ecr_repository_prefix"]).toBe(
+      "azure",
+    );
   });
 
   test("of a private registry is taken apart", () => {
@@ -325,7 +329,7 @@ describe("a registry that AWS may have added since", () => {
 
   test("fails without a prefix", () => {
     expect(faultOf(Upstream.unlisted("registry.example.com", {}))).toBe(
-      "stack/cache: `upstreams[0].prefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got \"\"; give a literal that ECR takes: resources are named after it",
+      'stack/cache: `upstreams[0].prefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ""; give a literal that ECR takes: resources are named after it',
     );
   });
 });

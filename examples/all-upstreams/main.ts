@@ -34,7 +34,12 @@ const cache = new PullThroughCache(stack, "cache", {
     Upstream.chainguard(secret("chainguard"), { repositories: { keepLastImages: 10 } }),
     // Another region of the same account needs no role; another account does, and one is made.
     Upstream.privateEcr({ region: "eu-west-1", prefix: "europe" }),
-    Upstream.privateEcr({ accountId: "444455556666", region: "us-east-1", prefix: "platform", upstreamRepositoryPrefix: "base" }),
+    Upstream.privateEcr({
+      accountId: "444455556666",
+      region: "us-east-1",
+      prefix: "platform",
+      upstreamRepositoryPrefix: "base",
+    }),
   ],
   repositories: {
     expireUntaggedAfterDays: 7,

@@ -17,7 +17,8 @@ const SECRET_NAME: Rule = {
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
 const SECRET_ARN: Rule = {
-  pattern: /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
+  pattern:
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
   minLength: 50,
   maxLength: 612,
   words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
@@ -30,7 +31,16 @@ const VARIABLE_NAME: Rule = {
 };
 
 // Names that Terraform keeps for itself. https://developer.hashicorp.com/terraform/language/values/variables
-const RESERVED_VARIABLE_NAMES = ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+const RESERVED_VARIABLE_NAMES = [
+  "source",
+  "version",
+  "providers",
+  "count",
+  "for_each",
+  "lifecycle",
+  "depends_on",
+  "locals",
+];
 
 // What registries' tokens begin with, and a run of letters and digits that no name has: these are values, not names.
 const LOOKS_LIKE_A_TOKEN = /^(gh[opsur]_|github_pat_|glpat|dckr_[op]at_)[a-z0-9_]{16,}|(?=[a-z0-9]*\d)[a-z0-9]{20,}/i;
@@ -156,7 +166,12 @@ function checkSecretArn(faults: Faults, prop: string, secretArn: unknown, facts:
     return;
   }
   if (!follows(secretArn, SECRET_ARN)) {
-    faults.add(prop, SECRET_ARN.words, shownIf(secretArn, "arn:"), "copy it from Secrets Manager, or use fromSecretName");
+    faults.add(
+      prop,
+      SECRET_ARN.words,
+      shownIf(secretArn, "arn:"),
+      "copy it from Secrets Manager, or use fromSecretName",
+    );
     return;
   }
   const [, , , region, accountId] = secretArn.split(":");

@@ -15,7 +15,12 @@ export interface Declaration {
 export function checkDeclaration(faults: Faults, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositories } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
-    faults.add("upstreams", "be a list of at least one Upstream", upstreams, "say what to cache, for example Upstream.ecrPublic()");
+    faults.add(
+      "upstreams",
+      "be a list of at least one Upstream",
+      upstreams,
+      "say what to cache, for example Upstream.ecrPublic()",
+    );
   } else {
     upstreams.forEach((upstream, index) => checkUpstream(faults, `upstreams[${index}]`, upstream, context));
   }

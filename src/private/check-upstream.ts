@@ -92,7 +92,12 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
     faults.add(place, "be known at synth", "a token", "give it as a literal");
   } else if (spec.kind === "azure") {
     if (kindOf(host) !== "azure") {
-      faults.add(place, "be 5 to 50 lower-case letters and digits", spec.given, "give the registry's name without .azurecr.io");
+      faults.add(
+        place,
+        "be 5 to 50 lower-case letters and digits",
+        spec.given,
+        "give the registry's name without .azurecr.io",
+      );
     }
   } else if (!HOST.test(host)) {
     faults.add(
@@ -107,12 +112,18 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
       place,
       "be a registry that ECR can cache",
       spec.given,
-      reasonUnsupported(host) ?? `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`,
+      reasonUnsupported(host) ??
+        `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`,
     );
   } else if (spec.kind === "unlisted") {
     const kind = kindOf(host);
     if (kind !== undefined) {
-      faults.add(place, "be a registry that this version does not know", spec.given, `use ${SUPPORTED_REGISTRIES[kind].factory}`);
+      faults.add(
+        place,
+        "be a registry that this version does not know",
+        spec.given,
+        `use ${SUPPORTED_REGISTRIES[kind].factory}`,
+      );
     }
   }
 }
@@ -123,16 +134,31 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
   }
   if (spec.credential === undefined || spec.credential === null) {
     if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "required") {
-      faults.add(prop, "be given", undefined, `ECR caches ${SUPPORTED_REGISTRIES[spec.kind].name} only with one: use RegistryCredential`);
+      faults.add(
+        prop,
+        "be given",
+        undefined,
+        `ECR caches ${SUPPORTED_REGISTRIES[spec.kind].name} only with one: use RegistryCredential`,
+      );
     }
     return;
   }
   if (spec.credential._spec === undefined) {
-    faults.add(prop, "be a RegistryCredential", Withheld.of(spec.credential), "use RegistryCredential.fromVariables, fromSecretArn or fromSecretName");
+    faults.add(
+      prop,
+      "be a RegistryCredential",
+      Withheld.of(spec.credential),
+      "use RegistryCredential.fromVariables, fromSecretArn or fromSecretName",
+    );
     return;
   }
   if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "impossible") {
-    faults.add(prop, "not be given", "a credential", `ECR takes none for ${SUPPORTED_REGISTRIES[spec.kind].name}: leave it out`);
+    faults.add(
+      prop,
+      "not be given",
+      "a credential",
+      `ECR takes none for ${SUPPORTED_REGISTRIES[spec.kind].name}: leave it out`,
+    );
     return;
   }
   checkCredential(faults, prop, spec.credential, context.facts, context.stack);
@@ -154,13 +180,23 @@ function checkPrivateEcr(
   }
   if (roleArn !== undefined) {
     if (!isCrossAccount(spec, facts)) {
-      faults.add(`${prop}.roleArn`, "be given only for an upstream in another account", roleArn, "set `accountId` to that account or leave the role out");
+      faults.add(
+        `${prop}.roleArn`,
+        "be given only for an upstream in another account",
+        roleArn,
+        "set `accountId` to that account or leave the role out",
+      );
     } else {
       faults.checkString(`${prop}.roleArn`, roleArn, ROLE_ARN, "leave it out to have a role made");
     }
   }
   if (privateEcr.upstreamRepositoryPrefix !== undefined) {
-    checkUpstreamRepositoryPrefix(faults, `${prop}.upstreamRepositoryPrefix`, spec, privateEcr.upstreamRepositoryPrefix);
+    checkUpstreamRepositoryPrefix(
+      faults,
+      `${prop}.upstreamRepositoryPrefix`,
+      spec,
+      privateEcr.upstreamRepositoryPrefix,
+    );
   }
 }
 
@@ -175,9 +211,19 @@ function checkUpstreamRegion(
     return;
   }
   if (facts.partition !== undefined && partitionOf(region) !== facts.partition) {
-    faults.add(prop, `be in the cache's own partition, ${facts.partition}`, region, "ECR cannot reach a registry of another partition");
+    faults.add(
+      prop,
+      `be in the cache's own partition, ${facts.partition}`,
+      region,
+      "ECR cannot reach a registry of another partition",
+    );
   } else if (region === facts.region && !isCrossAccount(spec, facts)) {
-    faults.add(prop, "be another region than the cache's", region, "a registry cannot cache itself: pull from it directly");
+    faults.add(
+      prop,
+      "be another region than the cache's",
+      region,
+      "a registry cannot cache itself: pull from it directly",
+    );
   }
 }
 

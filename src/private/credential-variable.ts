@@ -22,7 +22,10 @@ export class CredentialVariable extends TerraformVariable {
       sensitive: true,
       nullable: false,
       validation: [
-        { condition: `\${length(trimspace(var.${name})) > 0}`, errorMessage: `The variable ${name} must not be empty.` },
+        {
+          condition: `\${length(trimspace(var.${name})) > 0}`,
+          errorMessage: `The variable ${name} must not be empty.`,
+        },
       ],
     });
     this.addOverride("ephemeral", true);

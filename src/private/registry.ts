@@ -49,7 +49,12 @@ export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
   }
   if (props.partition !== undefined && !Token.isUnresolved(props.partition)) {
     if (!PARTITION_NAMES.includes(props.partition)) {
-      faults.add("partition", `be one of ${PARTITION_NAMES.join(", ")}`, props.partition, "leave it out to have it derived");
+      faults.add(
+        "partition",
+        `be one of ${PARTITION_NAMES.join(", ")}`,
+        props.partition,
+        "leave it out to have it derived",
+      );
     } else if (isLiteral(props.region) && partitionOf(props.region) !== props.partition) {
       faults.add("partition", `be that of ${props.region}`, props.partition, "leave it out to have it derived");
     }
@@ -94,7 +99,8 @@ export class Registry {
   public get accountId(): string {
     return (
       this.props.accountId ??
-      this.lookup("caller-identity", (scope, id, provider) => new DataAwsCallerIdentity(scope, id, { provider })).accountId
+      this.lookup("caller-identity", (scope, id, provider) => new DataAwsCallerIdentity(scope, id, { provider }))
+        .accountId
     );
   }
 

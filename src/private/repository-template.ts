@@ -55,6 +55,15 @@ const KNOWN_SETTINGS: { readonly [key in keyof Required<RepositorySettings>]: tr
   roleArn: true,
 };
 
+/** Settings that the caller cannot change any more; what is no object is left for the checks. */
+export function copySettings<T extends RepositorySettings | undefined>(settings: T): T {
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
+    return settings;
+  }
+  const { tags } = settings;
+  return isMap(tags) ? { ...settings, tags: { ...tags } } : { ...settings };
+}
+
 /** The settings of one upstream: its own, and the common ones where it says nothing. */
 export function mergeSettings(
   common: RepositorySettings | undefined,
@@ -142,7 +151,12 @@ export function checkRepositorySettings(
     checkRepositoryPolicy(faults, `${prop}.repositoryPolicy`, settings.repositoryPolicy);
   }
   if (settings.roleArn !== undefined) {
-    faults.checkString(`${prop}.roleArn`, settings.roleArn, ROLE_ARN, "leave it out to have a role made when one is needed");
+    faults.checkString(
+      `${prop}.roleArn`,
+      settings.roleArn,
+      ROLE_ARN,
+      "leave it out to have a role made when one is needed",
+    );
   }
 }
 
@@ -193,7 +207,7 @@ function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]:
   if (Token.isUnresolved(tags)) {
     return;
   }
-  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) {
+  if (!isMap(tags)) {
     faults.add(prop, "be a map of strings", tags, "give each tag as a key and its value");
     return;
   }
@@ -211,9 +225,19 @@ function checkRepositoryPolicy(faults: Faults, prop: string, policy: string): vo
     return;
   }
   if (typeof policy !== "string" || !isJsonObject(policy)) {
-    faults.add(prop, "be a policy as JSON text", policy, "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens");
+    faults.add(
+      prop,
+      "be a policy as JSON text",
+      policy,
+      "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens",
+    );
   } else if (policy.length > MAX_REPOSITORY_POLICY) {
-    faults.add(prop, `be at most ${MAX_REPOSITORY_POLICY} characters`, `${policy.length} characters`, "join its statements");
+    faults.add(
+      prop,
+      `be at most ${MAX_REPOSITORY_POLICY} characters`,
+      `${policy.length} characters`,
+      "join its statements",
+    );
   }
 }
 
@@ -224,6 +248,10 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isMap(value: unknown): value is { readonly [key: string]: string } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !Token.isUnresolved(value);
 }
 
 function hasTags(tags: RepositorySettings["tags"]): boolean {

@@ -13,15 +13,7 @@ export interface SupportedRegistry {
 }
 
 export type RegistryKind =
-  | "ecr-public"
-  | "kubernetes"
-  | "quay"
-  | "docker-hub"
-  | "github"
-  | "gitlab"
-  | "azure"
-  | "chainguard"
-  | "private-ecr";
+  "ecr-public" | "kubernetes" | "quay" | "docker-hub" | "github" | "gitlab" | "azure" | "chainguard" | "private-ecr";
 
 /**
  * Every registry that ECR documents as an upstream.

@@ -87,7 +87,12 @@ function withinUpstreamPrefix(faults: Faults, spec: UpstreamSpec, path: string):
   }
   const start = `${withoutTrailingSlash(upstreamPrefix)}/`;
   if (!path.startsWith(start)) {
-    faults.add("repository", `be under ${start}, the part of the upstream that is cached`, path, "cache more of it with `upstreamRepositoryPrefix`");
+    faults.add(
+      "repository",
+      `be under ${start}, the part of the upstream that is cached`,
+      path,
+      "cache more of it with `upstreamRepositoryPrefix`",
+    );
     return path;
   }
   return path.slice(start.length);

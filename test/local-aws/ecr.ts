@@ -53,7 +53,11 @@ export class Ecr {
       if (this.templates.in(scope).has(prefix)) {
         throw new AwsError("TemplateAlreadyExistsException", `A template for ${prefix} exists already.`);
       }
-      const template = { imageTagMutability: "MUTABLE", encryptionConfiguration: { encryptionType: "AES256" }, ...input };
+      const template = {
+        imageTagMutability: "MUTABLE",
+        encryptionConfiguration: { encryptionType: "AES256" },
+        ...input,
+      };
       this.templates.in(scope).set(prefix, template);
       return { registryId: scope.accountId, repositoryCreationTemplate: template };
     },
@@ -78,7 +82,10 @@ export class Ecr {
     const url = text(input, "upstreamRegistryUrl");
     const secretArn = input["credentialArn"] as string | undefined;
     if (!ANONYMOUS.test(url) && !(SIGNED_IN.test(url) && secretArn !== undefined)) {
-      throw new AwsError("UnsupportedUpstreamRegistryException", `${url} cannot be cached, or not without a credential.`);
+      throw new AwsError(
+        "UnsupportedUpstreamRegistryException",
+        `${url} cannot be cached, or not without a credential.`,
+      );
     }
     if (secretArn === undefined) {
       return;
@@ -103,7 +110,9 @@ function found(items: Map<string, Fields>, key: string, code: string): Fields {
 }
 
 function select(items: Map<string, Fields>, keys: unknown, code: string): Fields[] {
-  return Array.isArray(keys) && keys.length > 0 ? keys.map((key) => found(items, String(key), code)) : [...items.values()];
+  return Array.isArray(keys) && keys.length > 0
+    ? keys.map((key) => found(items, String(key), code))
+    : [...items.values()];
 }
 
 function remove(items: Map<string, Fields>, key: string, code: string): Fields {

@@ -105,10 +105,12 @@ export class LocalAws {
     const operation = parameters.get("Action") ?? "";
     this.requests.push({ region, operation, body: parameters.toString() });
     const known = operation === "GetCallerIdentity";
-    response.writeHead(known ? 200 : 400, { "content-type": "text/xml" }).end(
-      known
-        ? `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:root</Arn><UserId>${ACCOUNT}</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
-        : `<ErrorResponse><Error><Code>InvalidAction</Code><Message>${operation} is not answered here</Message></Error></ErrorResponse>`,
-    );
+    response
+      .writeHead(known ? 200 : 400, { "content-type": "text/xml" })
+      .end(
+        known
+          ? `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:root</Arn><UserId>${ACCOUNT}</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
+          : `<ErrorResponse><Error><Code>InvalidAction</Code><Message>${operation} is not answered here</Message></Error></ErrorResponse>`,
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import type { App} from "cdktf";
+import type { App } from "cdktf";
 import { TerraformStack, Testing } from "cdktf";
 import { PullThroughCache } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";

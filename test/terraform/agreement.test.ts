@@ -23,12 +23,16 @@ function addressOf(diagnostic: Diagnostic): string {
 describeWithTerraform("the real provider", () => {
   test("refuses the prefixes that we refuse, and no others", async () => {
     const known = ["ROOT", "root", "a/b", "ab/", "a.b", "a", "Docker", "/ab", "a//b", "a..b", "ab-", "ROOT/", "a b"];
-    const prefixes = [...new Set([...known, "a__b", "a--b", "a".repeat(30), "a".repeat(31), ...fc.sample(prefixLike, 500)])];
+    const prefixes = [
+      ...new Set([...known, "a__b", "a--b", "a".repeat(30), "a".repeat(31), ...fc.sample(prefixLike, 500)]),
+    ];
     const rules = prefixes.map((prefix, index) => [
       `r${index}`,
       { ecr_repository_prefix: prefix, upstream_registry_url: "public.ecr.aws" },
     ]);
-    const theirs = await refused({ aws_ecr_pull_through_cache_rule: Object.fromEntries(rules) as { [n: string]: object } });
+    const theirs = await refused({
+      aws_ecr_pull_through_cache_rule: Object.fromEntries(rules) as { [n: string]: object },
+    });
     const ours = prefixes.flatMap((prefix, index) =>
       follows(prefix, REPOSITORY_PREFIX) ? [] : [`aws_ecr_pull_through_cache_rule.r${index}`],
     );
@@ -77,8 +81,8 @@ describeWithTerraform("the real provider", () => {
       `t${index}`,
       { prefix: `t${index}`, applied_for: ["PULL_THROUGH_CACHE"], image_tag_mutability: mutability },
     ]);
-    expect(await refused({ aws_ecr_repository_creation_template: Object.fromEntries(templates) as object as never })).toEqual(
-      new Set(),
-    );
+    expect(
+      await refused({ aws_ecr_repository_creation_template: Object.fromEntries(templates) as object as never }),
+    ).toEqual(new Set());
   });
 });

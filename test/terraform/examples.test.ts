@@ -111,7 +111,10 @@ describeWithTerraform("the examples", () => {
       const plan = JSON.parse(await workspace.run(["show", "-json", "tfplan"])) as Plan;
       for (const resource of plan.configuration.root_module.resources ?? []) {
         if (resource.address.startsWith("aws_ecr_pull_through_cache_rule.")) {
-          const template = resource.address.replace(/^.*?\.(.*)-rule.*$/, "aws_ecr_repository_creation_template.$1-template");
+          const template = resource.address.replace(
+            /^.*?\.(.*)-rule.*$/,
+            "aws_ecr_repository_creation_template.$1-template",
+          );
           expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
           expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
             resource.address.includes("docker-hub"),

@@ -74,7 +74,10 @@ interface Synthesized {
 }
 
 /** A file for `terraform test`: one run per condition, all on the same mocked resources. */
-function testFile(json: Synthesized, expected: { readonly [prefix: string]: { readonly [words: string]: string } }): string {
+function testFile(
+  json: Synthesized,
+  expected: { readonly [prefix: string]: { readonly [words: string]: string } },
+): string {
   const address = (type: string, part: string): string => {
     const name = Object.keys(json.resource[type] ?? {}).find((found) => found.replace(/^cache_/, "").startsWith(part));
     return `${type}.${name ?? `no-${part}`}`;
