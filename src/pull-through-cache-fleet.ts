@@ -4,9 +4,11 @@ import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ACCOUNT_ID, REGION, partitionOf } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
-import { Faults, fail } from "./private/faults";
+import { Faults, fail, follows } from "./private/faults";
+import type { Rule } from "./private/faults";
 import { RegistryClaims } from "./private/registry-claims";
 import { checkRepositorySettings, mergeSettings } from "./private/repository-template";
+import { Withheld } from "./private/secrecy";
 import { PullThroughCache } from "./pull-through-cache";
 import type { RepositorySettings } from "./repository-settings";
 import { StateBackend } from "./state-backend";
@@ -29,7 +31,7 @@ export interface PullThroughCacheFleetProps {
    */
   readonly regionalRepositories?: { readonly [region: string]: RepositorySettings };
   /**
-   * The account ID. When given, no stack can be applied to another account.
+   * The account ID; may be a token. When given, Terraform refuses to run a stack with credentials of another account.
    * @default - the account of the credentials that Terraform runs with
    */
   readonly accountId?: string;
@@ -51,18 +53,37 @@ export interface StackAfterAllOptions {
   readonly region: string;
 }
 
+const PROPS: readonly string[] = [
+  "regions",
+  "upstreams",
+  "repositories",
+  "regionalRepositories",
+  "accountId",
+  "backend",
+  "providerConfig",
+] satisfies (keyof PullThroughCacheFleetProps)[];
+
+// What each stack of a fleet holds beside the cache.
+const PROVIDER_ID = "aws";
+const BACKEND_ID = "backend";
+
+const STACK_NAME: Rule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  maxLength: 128,
+  words: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
+};
+
 /**
- * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, each with a provider and a state
- * of its own.
+ * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, each with a provider and a
+ * state of its own.
  *
- * Regions are then planned, applied and rolled back alone, one after the other or as parallel jobs, and Terraform never runs
- * more than one provider process at a time. `cdktf deploy '*'` applies them all.
+ * Regions are then planned, applied and rolled back alone, one after the other or as parallel jobs, and Terraform never
+ * runs more than one provider process at a time. `cdktf deploy '*'` applies them all. A region that is taken out of
+ * `regions` is not destroyed by that: destroy its stack first.
  *
  * Everything that is wrong with the declaration is reported by one error before the first stack is created.
  */
 export class PullThroughCacheFleet extends Construct {
-  /** The regions, in the order in which they were given. */
-  public readonly regions: string[];
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
 
@@ -73,12 +94,20 @@ export class PullThroughCacheFleet extends Construct {
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheFleetProps) {
     super(scope, id);
-    checkFleet(this, props);
-    this.props = { ...props };
-    this.regions = [...props.regions];
-    for (const region of this.regions) {
+    checkFleet(this, { ...props });
+    this.props = {
+      ...props,
+      backend: props.backend ?? StateBackend.local(),
+      providerConfig: { ...props.providerConfig },
+    };
+    for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));
     }
+  }
+
+  /** The regions, in the order in which they were given. */
+  public get regions(): string[] {
+    return [...this.caches.keys()];
   }
 
   /** The stack of a region, to add resources of your own to. Throws for a region the fleet is not in. */
@@ -95,13 +124,15 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   /**
-   * Creates a stack named `<id of the fleet>-<id>` with a provider and a state like the regional ones, which is deployed after
-   * all of them: for what must not change before every region has its cache.
+   * Creates a stack named `<id of the fleet>-<id>` with a provider and a state like the regional ones, which is deployed
+   * after all of them: for what must not change before every region has its cache.
    */
   public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
     const faults = new Faults();
-    faults.checkString("region", options.region, REGION, "give the region of the stack's provider");
-    faults.throwIfAny(`${this.node.path}/${this.node.id}-${id}`);
+    faults.checkString("id", id, STACK_NAME, "give it a name");
+    faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
+    checkStackName(faults, this, "id", id, this.props.backend);
+    faults.throwIfAny(this.node.path);
     const stack = this.createStack(id, options.region);
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
     return stack;
@@ -119,69 +150,124 @@ export class PullThroughCacheFleet extends Construct {
 
   private createStack(suffix: string, region: string): TerraformStack {
     const { accountId, backend, providerConfig } = this.props;
-    const stack = new TerraformStack(this, `${this.node.id}-${suffix}`);
-    new AwsProvider(stack, "aws", {
-      ...(accountId === undefined || choosesAccounts(providerConfig) ? {} : { allowedAccountIds: [accountId] }),
+    const stack = new TerraformStack(this, stackName(this, suffix));
+    new AwsProvider(stack, PROVIDER_ID, {
+      ...(accountId === undefined || providerConfig?.skipRequestingAccountId === true
+        ? {}
+        : { allowedAccountIds: [accountId] }),
       ...providerConfig,
       region,
     });
-    (backend ?? StateBackend.local())._attach(stack);
+    backend?._attach(stack);
     return stack;
   }
 }
 
-/** Whether a provider's configuration says itself which accounts it may touch, or may not ask. */
-function choosesAccounts(config: AwsProviderConfig | undefined): boolean {
-  return (
-    config?.allowedAccountIds !== undefined ||
-    config?.forbiddenAccountIds !== undefined ||
-    config?.skipRequestingAccountId !== undefined
-  );
+function stackName(fleet: Construct, suffix: string): string {
+  return `${fleet.node.id}-${suffix}`;
 }
 
 function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   const faults = new Faults();
+  faults.checkKeys("", props, PROPS, "a property of a fleet");
+  faults.checkString("id", fleet.node.id, STACK_NAME, "give the fleet a name");
   const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
   if (enclosing !== undefined) {
-    faults.add("scope", "be outside of any stack", enclosing.node.path, "give the app: the fleet makes its own stacks");
+    const way = "give the app: the fleet makes its own stacks";
+    faults.add("scope", "be outside of any stack", enclosing.node.path, way);
   }
   if (props.accountId !== undefined) {
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
   }
-  for (const name of ["region", "alias"] as const) {
-    if (props.providerConfig?.[name] !== undefined) {
-      faults.add(
-        `providerConfig.${name}`,
-        "not be given",
-        props.providerConfig[name],
-        "each stack's provider has its own",
-      );
-    }
+  checkProviderConfig(faults, props);
+  if (props.backend !== undefined && props.backend._attach === undefined) {
+    faults.add("backend", "be a StateBackend", props.backend, "use a factory, for example StateBackend.s3(options)");
+  } else {
+    props.backend?._check(faults);
   }
-  (props.backend ?? StateBackend.local())._check(faults);
   const regions = checkRegions(faults, props.regions);
+  for (const region of regions) {
+    checkStackName(faults, fleet, "id", region, props.backend);
+  }
   for (const region of Object.keys(props.regionalRepositories ?? {})) {
     if (!regions.includes(region)) {
-      faults.add(
-        "regionalRepositories",
-        "name regions of the fleet only",
-        region,
-        "add the region or leave it out here",
-      );
+      const way = "add the region or leave it out here";
+      faults.add("regionalRepositories", "name regions of the fleet only", region, way);
     }
   }
   // Without a region that can be checked, the rest of the declaration still is.
   for (const region of regions.length === 0 ? [undefined] : regions) {
-    const partition = region === undefined ? undefined : partitionOf(region);
-    const facts = { accountId: literal(props.accountId), region, partition };
-    const own = region === undefined ? undefined : props.regionalRepositories?.[region];
-    if (own !== undefined) {
-      checkRepositorySettings(faults, `regionalRepositories["${region}"]`, own, facts);
-    }
-    const repositories = own?.kmsKeyArn === undefined ? props.repositories : withoutKmsKey(props.repositories);
-    checkDeclaration(faults, { upstreams: props.upstreams, repositories }, { facts, claims: new RegistryClaims() });
+    checkRegion(faults, fleet, props, region);
   }
   faults.throwAndRemove(fleet);
+}
+
+/** Records what is wrong with the caches of one region, or of none that is known. */
+function checkRegion(
+  faults: Faults,
+  fleet: Construct,
+  props: PullThroughCacheFleetProps,
+  region: string | undefined,
+): void {
+  const accountId = follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined;
+  const facts = { accountId, region, partition: region === undefined ? undefined : partitionOf(region) };
+  const own = region === undefined ? undefined : props.regionalRepositories?.[region];
+  if (region !== undefined && own !== undefined) {
+    checkRepositorySettings(faults, `regionalRepositories["${region}"]`, own, facts);
+  }
+  const claims =
+    accountId === undefined || region === undefined
+      ? new RegistryClaims()
+      : RegistryClaims.ofRegistry(fleet, accountId, region).copy();
+  checkDeclaration(
+    faults,
+    {
+      upstreams: props.upstreams,
+      repositories: own?.kmsKeyArn === undefined ? props.repositories : withoutKmsKey(props.repositories),
+    },
+    { facts, claims, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
+  );
+}
+
+/** Two stacks of one name would be written to one folder and keep one state. */
+function checkStackName(
+  faults: Faults,
+  fleet: Construct,
+  prop: string,
+  suffix: string,
+  backend: StateBackend | undefined,
+): void {
+  const name = stackName(fleet, suffix);
+  const namesake = fleet.node.root.node
+    .findAll()
+    .find((construct) => TerraformStack.isStack(construct) && construct.node.id.toLowerCase() === name.toLowerCase());
+  if (namesake !== undefined) {
+    const way = `choose another id: the stack ${namesake.node.path} is written to the same folder`;
+    faults.add(prop, "give every stack of the app a name of its own, on any file system", name, way);
+  }
+  backend?._checkStack?.(faults, prop, name);
+}
+
+function checkProviderConfig(faults: Faults, { accountId, providerConfig = {} }: PullThroughCacheFleetProps): void {
+  for (const name of ["region", "alias"] as const) {
+    if (providerConfig[name] !== undefined) {
+      const way = "each stack's provider has its own";
+      faults.add(`providerConfig.${name}`, "not be given", providerConfig[name], way);
+    }
+  }
+  for (const name of ["accessKey", "secretKey", "token"] as const) {
+    if (providerConfig[name] !== undefined && !Token.isUnresolved(providerConfig[name])) {
+      const way =
+        "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
+      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(providerConfig[name]), way);
+    }
+  }
+  for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {
+    if (accountId !== undefined && providerConfig[name] !== undefined) {
+      const way = "leave one of them out: `accountId` is the only account allowed";
+      faults.add(`providerConfig.${name}`, "not be given beside `accountId`", providerConfig[name], way);
+    }
+  }
 }
 
 /** Records what is wrong with the regions and returns those that can be checked further. */
@@ -191,10 +277,10 @@ function checkRegions(faults: Faults, regions: unknown): string[] {
     return [];
   }
   const checked: string[] = [];
-  regions.forEach((region: unknown, index) => {
+  for (const [index, region] of (regions as unknown[]).entries()) {
     const prop = `regions[${index}]`;
     if (Token.isUnresolved(region)) {
-      faults.add(prop, "be known at synth", "a token", "stacks are named after regions: give a literal");
+      faults.add(prop, "be known at synth", region, "stacks are named after regions: give a literal");
     } else if (faults.checkString(prop, region, REGION, "give the region, not one of its zones")) {
       if (checked.includes(region as string)) {
         faults.add(prop, "be a region given once", region, "leave out the second one");
@@ -202,14 +288,10 @@ function checkRegions(faults: Faults, regions: unknown): string[] {
         checked.push(region as string);
       }
     }
-  });
+  }
   return checked;
 }
 
 function withoutKmsKey(settings: RepositorySettings | undefined): RepositorySettings | undefined {
   return settings === undefined ? undefined : { ...settings, kmsKeyArn: undefined };
-}
-
-function literal(value: string | undefined): string | undefined {
-  return Token.isUnresolved(value) ? undefined : value;
 }

@@ -3,21 +3,23 @@ import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repos
 import { Op, TerraformResource, TerraformStack, Token } from "cdktf";
 import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import type { IConstruct } from "constructs";
+import { addressClashes } from "./private/address-clashes";
 import { lacksPullThroughCaches } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
 import { checkUpstream } from "./private/check-upstream";
 import { constructId } from "./private/construct-id";
-import { referToCredential } from "./private/credential-secret";
+import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import type { ServiceRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import { Registry, checkRegistryProps } from "./private/registry";
-import { RegistryClaims } from "./private/registry-claims";
-import { withoutTrailingSlash } from "./private/repository-path";
+import { Registry, checkRegistryProps, missingProvider } from "./private/registry";
+import type { RegistryClaims } from "./private/registry-claims";
+import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
+import type { RepositoryTemplate } from "./private/repository-template";
+import { reasonUnsupported } from "./private/supported-registries";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
-import type { UpstreamSpec } from "./private/upstream-spec";
+import type { UpstreamContext, UpstreamSpec } from "./private/upstream-spec";
 import { warn } from "./private/warnings";
 import { TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
@@ -44,7 +46,8 @@ export interface PullThroughCacheProps {
    */
   readonly region?: string;
   /**
-   * The account ID; may be a token.
+   * The account ID; may be a token. It is taken at its word: to have Terraform refuse any other account, give it to the
+   * provider as `allowedAccountIds` too.
    * @default - looked up when Terraform plans, and only if something needs it
    */
   readonly accountId?: string;
@@ -54,6 +57,15 @@ export interface PullThroughCacheProps {
    */
   readonly partition?: string;
 }
+
+const PROPS: readonly string[] = [
+  "upstreams",
+  "repositories",
+  "provider",
+  "region",
+  "accountId",
+  "partition",
+] satisfies (keyof PullThroughCacheProps)[];
 
 /**
  * Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries.
@@ -72,8 +84,9 @@ export interface PullThroughCacheProps {
  */
 export class PullThroughCache extends Construct {
   private readonly registry: Registry;
-  private readonly claims: RegistryClaims;
-  private readonly repositories: RepositorySettings | undefined;
+  private readonly secrets: CredentialSecrets;
+  private readonly repositories: RepositorySettings;
+  private readonly commonTemplate: RepositoryTemplate | undefined;
   private readonly members = new Map<string, Upstream>();
   private readonly kmsKeyArns = new Set<string>();
   private creationRole: ServiceRole | undefined;
@@ -87,20 +100,24 @@ export class PullThroughCache extends Construct {
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const faults = new Faults();
-    checkRegistryProps(faults, props);
-    this.registry = new Registry(this, props);
-    this.claims = RegistryClaims.of(TerraformStack.of(this), this.registry.key);
-    const tried = this.claims.copy();
-    checkDeclaration(faults, props, { facts: this.registry.facts, claims: tried, stack: TerraformStack.of(this) });
+    faults.checkKeys("", { ...props }, PROPS, "a property of a cache");
+    checkInStack(faults, this);
+    checkRegistryProps(faults, this, { ...props });
+    this.registry = new Registry(this, { ...props });
+    const claims = this.registry.claims.copy();
+    checkDeclaration(faults, { ...props }, this.context(claims));
     faults.throwAndRemove(this);
 
-    this.claims.adopt(tried, this.node.path);
-    this.repositories = copySettings(props.repositories);
+    this.registry.claims.adopt(claims, this.node.path);
+    this.secrets = new CredentialSecrets(this, this.registry);
+    this.repositories = copySettings(props.repositories) ?? {};
+    this.commonTemplate = repositoryTemplate(this.repositories);
     this.warnOfRegion();
-    props.upstreams.forEach((upstream) => this.createUpstream(upstream));
-    if (id === "Default") {
-      this.node.addValidation({ validate: () => this.clashes(scope) });
+    // Not forEach: every token that cdktf makes below pays for each frame above it.
+    for (const upstream of props.upstreams) {
+      this.createUpstream(upstream);
     }
+    this.node.addValidation({ validate: () => [...missingProvider(this, props.provider), ...addressClashes(this)] });
   }
 
   /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
@@ -116,14 +133,10 @@ export class PullThroughCache extends Construct {
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const faults = new Faults();
-    const tried = this.claims.copy();
-    checkUpstream(faults, "upstream", upstream, {
-      facts: this.registry.facts,
-      claims: tried,
-      stack: TerraformStack.of(this),
-    });
+    const claims = this.registry.claims.copy();
+    checkUpstream(faults, "upstream", upstream, this.context(claims));
     faults.throwIfAny(this.node.path);
-    this.claims.adopt(tried, this.node.path);
+    this.registry.claims.adopt(claims, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -150,20 +163,13 @@ export class PullThroughCache extends Construct {
     }
     const faults = new Faults();
     const path = cachedPath(faults, upstream._spec, repository);
+    checkOwnPath(faults, path, upstream, this.upstreams);
     faults.throwIfAny(this.node.path);
     return `${this.registry.uri}/${path}`;
   }
 
-  /** Under the id that cdktf leaves out, a neighbour of the same type and id has the same address, and one is lost. */
-  private clashes(scope: Construct): string[] {
-    return scope.node.children.flatMap((neighbour) => {
-      const mine = this.node.tryFindChild(neighbour.node.id);
-      return mine !== undefined && typeOf(mine) === typeOf(neighbour)
-        ? [
-            `\`${neighbour.node.path}\` must not have the id and the type of a resource of ${this.node.path}; choose another id`,
-          ]
-        : [];
-    });
+  private context(claims: RegistryClaims): UpstreamContext {
+    return { facts: this.registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
   }
 
   private warnOfRegion(): void {
@@ -181,8 +187,7 @@ export class PullThroughCache extends Construct {
     const spec = upstream._spec;
     const id = constructId(withoutTrailingSlash(spec.prefix));
     const template = this.createTemplate(id, spec);
-    const credential =
-      spec.credential === undefined ? undefined : referToCredential(this, spec.credential, spec.prefix, this.registry);
+    const credential = spec.credential === undefined ? undefined : this.secrets.refer(spec.credential, spec.prefix);
     const role = this.roleForUpstream(spec);
     new EcrPullThroughCacheRule(this, `${id}-rule`, {
       ...this.registry.regional,
@@ -199,13 +204,16 @@ export class PullThroughCache extends Construct {
       warn(
         this,
         "unlisted-registry",
-        `${spec.host} is not known to be a registry that Amazon ECR can cache: if it is not, creating the rule ${spec.prefix} will fail`,
+        `${spec.host} is not known to be a registry that Amazon ECR can cache, and creating the rule ${spec.prefix} fails if it is not: ${reasonUnsupported(spec.host ?? "") ?? "see AWS's list"}`,
       );
     }
   }
 
   private createTemplate(id: string, spec: UpstreamSpec): ITerraformDependable[] | undefined {
-    const template = repositoryTemplate(mergeSettings(this.repositories, spec.repositories));
+    const template =
+      spec.repositories === undefined
+        ? this.commonTemplate
+        : repositoryTemplate(mergeSettings(this.repositories, spec.repositories));
     if (template === undefined) {
       return undefined;
     }
@@ -266,7 +274,7 @@ export class PullThroughCache extends Construct {
       precondition: [
         {
           condition: Op.neq(this.registry.accountId, accountId),
-          errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: leave out its accountId.`,
+          errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.`,
         },
       ],
     };
@@ -286,8 +294,26 @@ export class PullThroughCache extends Construct {
   }
 }
 
-function typeOf(construct: IConstruct): string | undefined {
-  return (construct as Partial<TerraformResource>).terraformResourceType;
+/** A cache outside of a stack can be told nothing more: what follows asks its stack. */
+function checkInStack(faults: Faults, cache: Construct): void {
+  if (!cache.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
+    const way = "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own";
+    faults.add("scope", "be a stack or in one", cache.node.scope?.node.path ?? "nothing", way);
+    faults.throwAndRemove(cache);
+  }
+}
+
+/** ECR takes the rule with the longest prefix that a path begins with. */
+function checkOwnPath(faults: Faults, path: string, upstream: Upstream, all: Upstream[]): void {
+  const length = upstream.prefix === ROOT ? 0 : withoutTrailingSlash(upstream.prefix).length;
+  const rival = all.find(({ prefix }) => {
+    const start = withoutTrailingSlash(prefix);
+    return prefix !== ROOT && start.length > length && path.startsWith(`${start}/`);
+  });
+  if (rival !== undefined) {
+    const way = "give one of the two upstreams another prefix";
+    faults.add("repository", `not lead under the longer prefix ${rival.prefix}, which another upstream has`, path, way);
+  }
 }
 
 function present(dependencies: ITerraformDependable[]): ITerraformDependable[] | undefined {

@@ -28,7 +28,7 @@ export interface CredentialVariables {
  * @internal
  */
 export type CredentialSpec =
-  | ({ readonly source: "variables" } & CredentialVariables)
+  | { readonly source: "variables"; readonly variables: CredentialVariables }
   | { readonly source: "secret-arn"; readonly secretArn: string }
   | { readonly source: "secret-name"; readonly secretName: string };
 
@@ -49,7 +49,7 @@ export class RegistryCredential {
    * 1.11 or later. A secret costs a monthly fee per region.
    */
   public static fromVariables(variables: CredentialVariables): RegistryCredential {
-    return new RegistryCredential({ source: "variables", ...variables });
+    return new RegistryCredential({ source: "variables", variables: { ...variables } });
   }
 
   /**

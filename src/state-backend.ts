@@ -1,4 +1,12 @@
-import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, TerraformBackend, TerraformStack } from "cdktf";
+import {
+  CloudBackend,
+  LocalBackend,
+  NamedCloudWorkspace,
+  S3Backend,
+  TerraformBackend,
+  TerraformStack,
+  Token,
+} from "cdktf";
 import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { REGION } from "./private/aws-geography";
@@ -50,6 +58,20 @@ export interface HcpTerraformStateOptions {
   readonly hostname?: string;
 }
 
+const S3_OPTIONS: readonly string[] = [
+  "bucket",
+  "region",
+  "keyPrefix",
+  "kmsKeyId",
+  "roleArn",
+] satisfies (keyof S3StateOptions)[];
+const HCP_OPTIONS: readonly string[] = [
+  "organization",
+  "workspacePrefix",
+  "project",
+  "hostname",
+] satisfies (keyof HcpTerraformStateOptions)[];
+
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const BUCKET: Rule = {
   pattern: /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/,
@@ -59,6 +81,10 @@ const BUCKET: Rule = {
 };
 const KEY_PREFIX: Rule = { pattern: /^$|^[^/].*\/$/, words: "end with a slash and not begin with one" };
 const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
+const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, words: "be a host's name, without scheme" };
+const TEXT: Rule = { pattern: /./, words: "be text" };
+// https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
+const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
 
 /** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
 export class StateBackend {
@@ -76,15 +102,28 @@ export class StateBackend {
 
   /** An object in S3, encrypted, with S3's own lock, which needs Terraform 1.11 and no DynamoDB table. */
   public static s3(options: S3StateOptions): StateBackend {
+    const { bucket, region, keyPrefix = "ecr-pull-through-cache/", kmsKeyId, roleArn, ...unknown } = { ...options };
     return new StateBackend(
-      (faults) => checkS3(faults, options),
+      (faults) => {
+        faults.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
+        checkLiteral(faults, "bucket", bucket, BUCKET, "give the name, not the ARN");
+        checkLiteral(faults, "region", region, REGION, "give the bucket's region");
+        checkLiteral(faults, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
+        if (kmsKeyId !== undefined) {
+          checkLiteral(faults, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");
+        }
+        if (roleArn !== undefined) {
+          checkLiteral(faults, "roleArn", roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
+        }
+      },
       (stack) => {
-        const { keyPrefix = "ecr-pull-through-cache/", roleArn, ...location } = options;
         requireTerraform111(stack);
         new S3Backend(stack, {
-          ...location,
+          bucket,
+          region,
           key: `${keyPrefix}${stack.node.id}.tfstate`,
           encrypt: true,
+          kmsKeyId,
           assumeRole: roleArn === undefined ? undefined : { roleArn },
         }).addOverride("use_lockfile", true);
       },
@@ -93,17 +132,28 @@ export class StateBackend {
 
   /** A workspace of HCP Terraform or Terraform Enterprise, named after the stack. */
   public static hcpTerraform(options: HcpTerraformStateOptions): StateBackend {
+    const { organization, workspacePrefix = "", project, hostname, ...unknown } = { ...options };
     return new StateBackend(
       (faults) => {
-        faults.checkString("backend.organization", options.organization, NAME, "give the organization's name");
-        faults.checkString("backend.workspacePrefix", options.workspacePrefix ?? "x", NAME, "leave it out for none");
+        faults.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
+        checkLiteral(faults, "organization", organization, NAME, "give the organization's name");
+        if (project !== undefined) {
+          checkLiteral(faults, "project", project, TEXT, "give the project's name");
+        }
+        if (hostname !== undefined) {
+          checkLiteral(faults, "hostname", hostname, HOSTNAME, "leave it out for HCP Terraform");
+        }
       },
       (stack) =>
         new CloudBackend(stack, {
-          organization: options.organization,
-          hostname: options.hostname,
-          workspaces: new NamedCloudWorkspace(`${options.workspacePrefix ?? ""}${stack.node.id}`, options.project),
+          organization,
+          hostname,
+          workspaces: new NamedCloudWorkspace(`${workspacePrefix}${stack.node.id}`, project),
         }),
+      (faults, prop, name) => {
+        const way = `shorten or change \`${prop}\` or \`workspacePrefix\``;
+        checkLiteral(faults, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, way);
+      },
     );
   }
 
@@ -120,6 +170,8 @@ export class StateBackend {
     public readonly _check: (faults: Faults) => void,
     /** @internal */
     public readonly _attach: (stack: TerraformStack) => void,
+    /** @internal */
+    public readonly _checkStack?: (faults: Faults, prop: string, name: string) => void,
   ) {}
 }
 
@@ -144,13 +196,12 @@ class NoBackend extends TerraformBackend {
   }
 }
 
-function checkS3(faults: Faults, options: S3StateOptions): void {
-  faults.checkString("backend.bucket", options.bucket, BUCKET, "give the name, not the ARN");
-  faults.checkString("backend.region", options.region, REGION, "give the bucket's region");
-  if (options.keyPrefix !== undefined) {
-    faults.checkString("backend.keyPrefix", options.keyPrefix, KEY_PREFIX, "for example platform/registries/");
-  }
-  if (options.roleArn !== undefined) {
-    faults.checkString("backend.roleArn", options.roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
+/** Terraform takes a backend's arguments as they stand in the JSON: a reference would be read as its own text. */
+function checkLiteral(faults: Faults, name: string, value: unknown, rule: Rule, wayOut: string): void {
+  if (Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"))) {
+    const way = "give a literal: Terraform evaluates nothing in a backend";
+    faults.add(`backend.${name}`, "be known at synth", value, way);
+  } else {
+    faults.checkString(`backend.${name}`, value, rule, wayOut);
   }
 }

@@ -39,8 +39,10 @@ export interface PrivateEcrOptions extends UpstreamOptions {
    */
   readonly upstreamRepositoryPrefix?: string;
   /**
-   * ARN of an IAM role in the account of the cache that ECR reads the upstream with, trusting
-   * `pullthroughcache.ecr.amazonaws.com`. Only for an upstream in another account.
+   * ARN of an IAM role in the account of the cache that ECR reads the upstream with. Only for an upstream in another
+   * account. It trusts `pullthroughcache.ecr.amazonaws.com` and may `ecr:GetDownloadUrlForLayer`,
+   * `ecr:GetAuthorizationToken`, `ecr:BatchImportUpstreamImage`, `ecr:BatchGetImage`, `ecr:GetImageCopyStatus`,
+   * `ecr:InitiateLayerUpload`, `ecr:UploadLayerPart`, `ecr:CompleteLayerUpload` and `ecr:PutImage`.
    * @default - for another account, a role with what AWS documents and no more; in the same account none is needed
    */
   readonly roleArn?: string;
@@ -53,6 +55,16 @@ export interface RegistryUrlOptions extends UpstreamOptions {
    * @default - no credential
    */
   readonly credential?: RegistryCredential;
+  /**
+   * As in `PrivateEcrOptions`, for the URL of a private Amazon ECR registry only.
+   * @default "ROOT"
+   */
+  readonly upstreamRepositoryPrefix?: string;
+  /**
+   * As in `PrivateEcrOptions`, for the URL of a private Amazon ECR registry only.
+   * @default - for another account, a role is made
+   */
+  readonly roleArn?: string;
 }
 
 /**
@@ -105,14 +117,8 @@ export class Upstream {
    * @param registryName the name of the registry, without `.azurecr.io`
    */
   public static azure(registryName: string, credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
-    return new Upstream({
-      ...options,
-      kind: "azure",
-      origin: "registryName",
-      given: registryName,
-      host: `${registryName}.azurecr.io`,
-      credential,
-    });
+    const host = `${registryName}.azurecr.io`;
+    return new Upstream({ kind: "azure", origin: "registryName", given: registryName, host, credential }, options);
   }
 
   /** The Chainguard Registry, `cgr.dev`, under `chainguard`. Needs a pull token. */
@@ -122,12 +128,10 @@ export class Upstream {
 
   /** A private Amazon ECR registry in another region or another account, under `ecr`. */
   public static privateEcr(options: PrivateEcrOptions): Upstream {
-    const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = options;
-    return new Upstream({
-      ...common,
-      kind: "private-ecr",
-      privateEcr: { accountId, region, upstreamRepositoryPrefix, roleArn },
-    });
+    // Callers in JavaScript may leave everything out; the cache says what is missing.
+    const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = options ?? {};
+    const privateEcr = { accountId, region, upstreamRepositoryPrefix, roleArn };
+    return new Upstream({ kind: "private-ecr", privateEcr }, common);
   }
 
   /**
@@ -139,20 +143,16 @@ export class Upstream {
    * @param upstreamRegistryUrl the bare host, like `ghcr.io`: no scheme and no path
    */
   public static fromRegistryUrl(upstreamRegistryUrl: string, options: RegistryUrlOptions = {}): Upstream {
-    const { credential, ...common } = options;
-    const kind = kindOf(upstreamRegistryUrl);
+    const { credential, ...common } = { ...options };
+    const kind = typeof upstreamRegistryUrl === "string" ? kindOf(upstreamRegistryUrl) : undefined;
+    const source = { origin: "upstreamRegistryUrl", given: upstreamRegistryUrl, credential };
     if (kind === "private-ecr") {
+      const { upstreamRepositoryPrefix, roleArn, ...rest } = common;
       const [accountId, , , region = ""] = upstreamRegistryUrl.split(".");
-      return new Upstream({ ...common, kind, credential, privateEcr: { accountId, region } });
+      const privateEcr = { accountId, region, upstreamRepositoryPrefix, roleArn };
+      return new Upstream({ ...source, kind, privateEcr }, rest);
     }
-    return new Upstream({
-      ...common,
-      kind: kind ?? "unsupported",
-      origin: "upstreamRegistryUrl",
-      given: upstreamRegistryUrl,
-      host: upstreamRegistryUrl,
-      credential,
-    });
+    return new Upstream({ ...source, kind: kind ?? "unsupported", host: upstreamRegistryUrl }, common);
   }
 
   /**
@@ -163,13 +163,17 @@ export class Upstream {
    * @param options must give the `prefix`, which has no usual value here
    */
   public static unlisted(upstreamRegistryUrl: string, options: RegistryUrlOptions): Upstream {
-    return new Upstream({
-      ...options,
-      kind: "unlisted",
-      origin: "upstreamRegistryUrl",
-      given: upstreamRegistryUrl,
-      host: upstreamRegistryUrl,
-    });
+    const { credential, ...common } = { ...options };
+    return new Upstream(
+      {
+        kind: "unlisted",
+        origin: "upstreamRegistryUrl",
+        given: upstreamRegistryUrl,
+        host: upstreamRegistryUrl,
+        credential,
+      },
+      common,
+    );
   }
 
   private static listed(
@@ -177,7 +181,7 @@ export class Upstream {
     credential: RegistryCredential | undefined,
     options: UpstreamOptions,
   ): Upstream {
-    return new Upstream({ ...options, kind, host: SUPPORTED_REGISTRIES[kind].host as string, credential });
+    return new Upstream({ kind, host: SUPPORTED_REGISTRIES[kind].host as string, credential }, options);
   }
 
   /** First part of the names of the repositories that cache this upstream, as it was given or by default. */
@@ -186,9 +190,16 @@ export class Upstream {
   /** @internal */
   public readonly _spec: UpstreamSpec;
 
-  private constructor(spec: Omit<UpstreamSpec, "prefix"> & { readonly prefix?: string }) {
+  private constructor(spec: Omit<UpstreamSpec, "prefix" | "repositories" | "unknown">, options: UpstreamOptions) {
+    const { prefix, repositories, ...unknown } = typeof options === "object" ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
-    this.prefix = spec.prefix ?? usual;
-    this._spec = { ...spec, prefix: this.prefix, repositories: copySettings(spec.repositories) };
+    this.prefix = prefix ?? usual;
+    this._spec = {
+      ...spec,
+      credential: spec.credential ?? undefined,
+      prefix: this.prefix,
+      repositories: copySettings(repositories),
+      unknown,
+    };
   }
 }

@@ -27,7 +27,7 @@ function sources(): string[] {
 /** The modules outside the package that its sources name, types aside. */
 function imports(): string[] {
   const named = sources().flatMap((file) =>
-    [...fs.readFileSync(file, "utf8").matchAll(/^import (?!type).* from "([^.][^"]*)";$/gm)].map(
+    [...fs.readFileSync(file, "utf8").matchAll(/^import (?!type)[^;]*? from "([^.][^"]*)";$/gm)].map(
       (match) => match[1] ?? "",
     ),
   );

@@ -3,6 +3,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { App, Token } from "cdktf";
 import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
+import { Construct } from "constructs";
 import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
 
 const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -54,7 +55,7 @@ test("fails on a resource of one's own that would have the address of one of the
   expect(() => App.of(stack).synth()).not.toThrow();
   new EcrPullThroughCacheRule(stack, "ecr-public-rule", { ecrRepositoryPrefix: "x", upstreamRegistryUrl: "quay.io" });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    "[cache/cache-eu-west-1/Default] `cache/cache-eu-west-1/ecr-public-rule` must not have the id and the type of a resource of cache/cache-eu-west-1/Default; choose another id",
+    "[cache/cache-eu-west-1/Default] `cache/cache-eu-west-1/ecr-public-rule` must not have the address of `cache/cache-eu-west-1/Default/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.ecr-public-rule; choose another id",
   );
 });
 
@@ -93,7 +94,8 @@ describe("the providers", () => {
     const accounts = (props: Partial<PullThroughCacheFleetProps>) =>
       synthesized(fleetWith(props).stackIn("us-east-1")).provider?.["aws"]?.[0]?.["allowed_account_ids"];
     expect(accounts({ accountId: "111122223333" })).toEqual(["111122223333"]);
-    expect(accounts({ accountId: "111122223333", providerConfig: { allowedAccountIds: ["4"] } })).toEqual(["4"]);
+    expect(accounts({ providerConfig: { allowedAccountIds: ["4"] } })).toEqual(["4"]);
+    expect(accounts({ accountId: "111122223333", providerConfig: { skipRequestingAccountId: false } })).toBeDefined();
     expect(accounts({ accountId: "111122223333", providerConfig: { skipRequestingAccountId: true } })).toBeUndefined();
   });
 });
@@ -111,7 +113,7 @@ describe("a stack after all", () => {
 
   test("fails on a region that is none", () => {
     expect(messageOf(() => fleetWith().stackAfterAll("connector", { region: "us-east" }))).toBe(
-      'cache/cache-connector: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
+      'cache: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
     );
   });
 });
@@ -139,7 +141,7 @@ describe("a declaration", () => {
     [
       "a region that only Terraform knows",
       { regions: [Token.asString({ resolve: () => "${var.region}" })] },
-      '`regions[0]` must be known at synth, got "a token"; stacks are named after regions: give a literal',
+      "`regions[0]` must be known at synth, got a token; stacks are named after regions: give a literal",
     ],
     [
       "an account that is none",
@@ -150,6 +152,35 @@ describe("a declaration", () => {
       "a provider's own region",
       { providerConfig: { region: "us-east-1" } },
       '`providerConfig.region` must not be given, got "us-east-1"; each stack\'s provider has its own',
+    ],
+    [
+      "other accounts beside its own",
+      { accountId: "111122223333", providerConfig: { forbiddenAccountIds: ["444455556666"] } },
+      '`providerConfig.forbiddenAccountIds` must not be given beside `accountId`, got ["444455556666"]; leave one of them out: `accountId` is the only account allowed',
+    ],
+    [
+      "a key of AWS in the program",
+      { providerConfig: { secretKey: "abc" } },
+      "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it",
+    ],
+    [
+      "something else for a backend",
+      { backend: "s3" as never },
+      '`backend` must be a StateBackend, got "s3"; use a factory, for example StateBackend.s3(options)',
+    ],
+    [
+      "a variable named like something in its stacks",
+      {
+        upstreams: [
+          Upstream.github(RegistryCredential.fromVariables({ username: "aws", accessToken: "token", version: 1 })),
+        ],
+      },
+      '`upstreams[0].credential.username` must not be the id of another construct in the stack, got "aws"; let the credential declare the variable, or choose another name',
+    ],
+    [
+      "a property it does not have",
+      { region: "us-east-1" } as never,
+      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, regionalRepositories, accountId, backend, providerConfig",
     ],
     [
       "settings of a region it is not in",
@@ -212,6 +243,50 @@ describe("a declaration", () => {
 
   test("fails on wrong upstreams even when it has no region", () => {
     expect(faultOf({ regions: [], upstreams: [] })).toContain("2 faults");
+  });
+
+  test("fails without any", () => {
+    expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain("2 faults");
+  });
+
+  test("fails on a name that no folder should have", () => {
+    const declare = () => new PullThroughCacheFleet(testApp(), "my fleet", { regions: ["us-east-1"], upstreams });
+    expect(messageOf(declare)).toBe(
+      'my fleet: `id` must be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it, got "my fleet"; give the fleet a name',
+    );
+  });
+
+  test("fails when a stack of the app has the name of one of its own: they would share a folder and a state", () => {
+    const app = testApp();
+    const declare = (scope: string) => () =>
+      new PullThroughCacheFleet(new Construct(app, scope), "cache", { regions: ["us-east-1"], upstreams });
+    const fleet = declare("dev")();
+    expect(messageOf(declare("prod"))).toBe(
+      'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack dev/cache/cache-us-east-1 is written to the same folder',
+    );
+    expect(messageOf(() => fleet.stackAfterAll("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
+  });
+
+  test("fails when another fleet caches the same prefix in the same account and region", () => {
+    const app = testApp();
+    const declare = (id: string) => () =>
+      new PullThroughCacheFleet(app, id, { regions: ["us-east-1"], upstreams, accountId: "111122223333" });
+    declare("one")();
+    expect(messageOf(declare("two"))).toContain(
+      "two: `upstreams[0].prefix` must be used once per registry, and one/one-us-east-1/Default uses it already",
+    );
+    expect(app.node.tryFindChild("two")).toBeUndefined();
+  });
+
+  test("takes a region without templates beside common settings", () => {
+    const fleet = fleetWith({
+      repositories: { keepLastImages: 5 },
+      regionalRepositories: { "eu-west-1": { creationTemplate: false } },
+    });
+    const templates = fleet.regions.map(
+      (region) => blocks(synthesized(fleet.stackIn(region)), "aws_ecr_repository_creation_template").length,
+    );
+    expect(templates).toEqual([1, 0]);
   });
 
   test("fails inside a stack", () => {

@@ -1,7 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import { App, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import type { TerraformResource } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
+import { Construct } from "constructs";
 import {
   addresses,
   blocks,
@@ -78,6 +80,32 @@ test("the address of every kind of resource stays what it was: changing one dest
     "data.aws_secretsmanager_secret.cache_github_2ecom_2fbot-secret-lookup_2066F650",
     "terraform_data.cache_example-authentication_A09E821C",
   ]);
+});
+
+test("fails when something else has the address of one of its resources: Terraform would see only one", () => {
+  const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()] });
+  const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+  new PullThroughCache(new Construct(stack, "Default"), "cache", { upstreams: [Upstream.ecrPublic()], provider });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    "[stack/cache] `stack/Default/cache/ecr-public-rule` must not have the address of `stack/cache/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B; choose another id",
+  );
+});
+
+test("fails outside of a stack, and without anything", () => {
+  const app = testApp();
+  expect(messageOf(() => new PullThroughCache(app, "cache", { upstreams: [Upstream.ecrPublic()] }))).toBe(
+    'cache: `scope` must be a stack or in one, got ""; give a TerraformStack, or use a PullThroughCacheFleet, which makes its own',
+  );
+  expect(app.node.children).toEqual([]);
+  expect(messageOf(() => stackWithCache(undefined as never))).toContain("`upstreams` must be a list of at least one");
+});
+
+test.each<[string, unknown, string]>([
+  ["a construct", { repositories: { kmsKeyArn: stackIn("us-east-1") } }, "got a TerraformStack;"],
+  ["a big integer", { accountId: 123456789012n }, "got 123456789012;"],
+  ["no number", { repositories: { keepLastImages: NaN } }, "got NaN;"],
+])("fails on %s with a message, whatever JSON makes of it", (_name, props, got) => {
+  expect(messageOf(() => stackWithCache({ upstreams: [Upstream.quay()], ...(props as object) }))).toContain(got);
 });
 
 describe("one declaration", () => {
@@ -286,7 +314,58 @@ describe("where the registry is", () => {
     }
   });
 
+  test("fails when every provider of the stack has an alias and none is given", () => {
+    const stack = new TerraformStack(testApp(), "stack");
+    new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    new PullThroughCache(stack, "cache", { upstreams });
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "[stack/cache] `provider` must be given, got nothing; every AWS provider of the stack has an alias: europe",
+    );
+  });
+
+  test("fails on a provider of another stack, or of something else than AWS", () => {
+    const stack = stackIn("us-east-1");
+    const other = new TerraformStack(App.of(stack), "other");
+    const provider = new AwsProvider(other, "aws", { region: "us-east-1" });
+    const declare = (given: unknown) => () =>
+      new PullThroughCache(stack, "cache", { upstreams, provider: given as AwsProvider });
+    expect(messageOf(declare(provider))).toBe(
+      'stack/cache: `provider` must be in the stack of the cache, got "other/aws"; create an AwsProvider in that stack',
+    );
+    expect(messageOf(declare("aws.europe"))).toBe(
+      'stack/cache: `provider` must be an AwsProvider, got "aws.europe"; leave it out to use the stack\'s AWS provider without an alias',
+    );
+  });
+
+  test("fails on a provider in a zone", () => {
+    const stack = stackIn("us-east-1");
+    const provider = new AwsProvider(stack, "zone", { region: "eu-west-1a", alias: "zone" });
+    expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams, provider }))).toContain(
+      "`provider.region` must be the name of an AWS region",
+    );
+  });
+
+  test("is one however it is reached, when account and region are known", () => {
+    const stack = stackIn("us-east-1");
+    const accountId = "111122223333";
+    const provider = new AwsProvider(stack, "same", { region: "us-east-1", alias: "same" });
+    new PullThroughCache(stack, "one", { upstreams, accountId });
+    expect(messageOf(() => new PullThroughCache(stack, "two", { upstreams, accountId, provider }))).toContain(
+      "must be used once per registry, and stack/one uses it already",
+    );
+  });
+
   test.each<[string, Partial<PullThroughCacheProps>, string]>([
+    [
+      "a partition that is not the provider's",
+      { partition: "aws-cn" },
+      '`partition` must be that of us-east-1, got "aws-cn"; leave it out to have it derived',
+    ],
+    [
+      "a property it does not have",
+      { repositry: {} } as never,
+      "`repositry` must be a property of a cache, got a value of type object (not shown, it may be a secret); use one of upstreams, repositories, provider, region, accountId, partition",
+    ],
     [
       "a region that resources do not take",
       { region: "eu-west-1" },
@@ -318,6 +397,20 @@ describe("regions without pull-through caches", () => {
 
   test("are not the others", () => {
     expect(warnings(stackWithCache({ upstreams: [Upstream.ecrPublic()] }))).toEqual([]);
+  });
+});
+
+test("a rule and a template that exist are taken over by their ids", () => {
+  const stack = stackIn("us-east-1");
+  const cache = new PullThroughCache(stack, "Default", { upstreams: [Upstream.quay({ prefix: "mirror/quay.io" })] });
+  for (const id of ["mirror_2fquay_2eio-rule", "mirror_2fquay_2eio-template"]) {
+    (cache.node.findChild(id) as TerraformResource).importFrom("mirror/quay.io");
+  }
+  expect(synthesized(stack)).toMatchObject({
+    import: [
+      { id: "mirror/quay.io", to: "aws_ecr_repository_creation_template.mirror_2fquay_2eio-template" },
+      { id: "mirror/quay.io", to: "aws_ecr_pull_through_cache_rule.mirror_2fquay_2eio-rule" },
+    ],
   });
 });
 
@@ -356,6 +449,17 @@ describe("what to pull", () => {
     const stack = stackIn("us-east-1");
     const repository = new TerraformVariable(stack, "image", { type: "string" }).stringValue;
     expect(cache.repositoryUri("public", repository)).toBe(`${registry}/public/${repository}`);
+  });
+
+  test("fails where the rule of a longer prefix would answer", () => {
+    const rivals = new PullThroughCache(stackIn("us-east-1"), "cache", {
+      accountId: "111122223333",
+      upstreams: [Upstream.dockerHub(credential, { prefix: "ROOT" }), Upstream.quay({ prefix: "library" })],
+    });
+    expect(rivals.repositoryUri("library", "nginx")).toMatch(/\/library\/nginx$/);
+    expect(messageOf(() => rivals.repositoryUri("ROOT", "nginx"))).toBe(
+      'stack/cache: `repository` must not lead under the longer prefix library, which another upstream has, got "library/nginx"; give one of the two upstreams another prefix',
+    );
   });
 
   test.each([

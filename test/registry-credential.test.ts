@@ -138,7 +138,7 @@ describe("a credential from variables", () => {
     [
       "a secret ECR may not read",
       { secretName: "docker-hub" },
-      ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); give the secret a name that ECR may read",
+      ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); give the secret a name that ECR may read: ecr-pullthroughcache/ and anything behind it",
     ],
   ])("fails on %s", (_name, wrong, message) => {
     expect(faultOf(RegistryCredential.fromVariables({ ...variables, ...wrong }))).toBe(`\`${message}`);
@@ -161,7 +161,7 @@ describe("a credential from variables", () => {
     "a".repeat(65),
   ])("fails on a value in place of a variable's name, and does not show it: %j", (value) => {
     expect(faultOf(RegistryCredential.fromVariables({ ...variables, accessToken: value }))).toBe(
-      `\`.accessToken\` must be the name of a Terraform variable, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>`,
+      `\`.accessToken\` must be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>`,
     );
   });
 
@@ -188,7 +188,7 @@ describe("a credential from variables", () => {
     expect(
       messageOf(() => stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] })),
     ).toBe(
-      'stack/cache: `upstreams[1].credential.secretName` must be written by one credential only, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams or give each a `secretName` of its own',
+      'stack/cache: `upstreams[1].credential.secretName` must be written by one credential of one cache only, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams of a cache or give each a `secretName` of its own',
     );
   });
 });
@@ -271,17 +271,14 @@ describe("a credential by its secret's name", () => {
     }
   });
 
-  test("may be named by tokens, each looked up on its own", () => {
+  test("may be named by tokens, and is still looked up once", () => {
     const stack = stackIn("us-east-1");
     const name = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
     const credential = RegistryCredential.fromSecretName(name);
     new PullThroughCache(stack, "cache", {
       upstreams: [Upstream.dockerHub(credential), Upstream.github(credential)],
     });
-    expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toEqual([
-      { name: "${var.secret}" },
-      { name: "${var.secret}" },
-    ]);
+    expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toEqual([{ name: "${var.secret}" }]);
   });
 
   test.each(["docker-hub", "ecr-pullthroughcache/", "", "dckr_pat_s3cr3t", `ecr-pullthroughcache/${"x".repeat(492)}`])(
@@ -291,10 +288,116 @@ describe("a credential by its secret's name", () => {
         ? JSON.stringify(name)
         : `a string of ${name.length} characters (not shown, it may be a secret)`;
       expect(faultOf(RegistryCredential.fromSecretName(name))).toBe(
-        `\`.secretName\` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got ${got}; give the secret a name that ECR may read`,
+        `\`.secretName\` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got ${got}; give the secret a name that ECR may read: ecr-pullthroughcache/ and anything behind it`,
       );
     },
   );
+});
+
+describe("one secret", () => {
+  const shared = () => RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+
+  test("fails when two caches of a registry would both make it", () => {
+    const stack = stackIn("us-east-1");
+    const credential = shared();
+    new PullThroughCache(stack, "one", { upstreams: [Upstream.dockerHub(credential)] });
+    expect(messageOf(() => new PullThroughCache(stack, "two", { upstreams: [Upstream.github(credential)] }))).toContain(
+      "`upstreams[0].credential.secretName` must be written by one credential of one cache only",
+    );
+  });
+
+  test("is written once when its name is a token", () => {
+    const stack = stackIn("us-east-1");
+    const secretName = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
+    const credential = RegistryCredential.fromVariables({ ...variables, secretName });
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential), Upstream.github(credential)] });
+    expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toHaveLength(1);
+  });
+
+  test.each([
+    ["first", (a: Upstream, b: Upstream) => [a, b]],
+    ["second", (a: Upstream, b: Upstream) => [b, a]],
+  ])("fails when one upstream writes it and another looks it up, which a first plan could not (%s)", (_name, order) => {
+    const upstreams = order(
+      Upstream.dockerHub(shared()),
+      Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/shared")),
+    );
+    expect(messageOf(() => stackWithCache({ upstreams }))).toContain(
+      '.credential.secretName` must not be looked up where a credential of the registry writes it, got "ecr-pullthroughcache/shared"; share the RegistryCredential that writes it',
+    );
+  });
+});
+
+describe("a value that is a token in part", () => {
+  const stack = stackIn("us-east-1");
+  const part = new TerraformVariable(stack, "part", { type: "string" }).stringValue;
+
+  test.each([
+    ["a name that cannot fit", RegistryCredential.fromSecretName(`docker-hub/${part}`)],
+    ["an ARN of another service", RegistryCredential.fromSecretArn(`arn:aws:ssm:us-east-1:${part}:parameter/x`)],
+    ["an ARN of another region", RegistryCredential.fromSecretArn(`arn:aws:secretsmanager:eu-west-1:${part}:secret:x`)],
+  ])("fails on %s", (_name, credential) => {
+    expect(faultOf(credential)).toContain(" must be ");
+  });
+
+  test("is taken when what is known of it fits", () => {
+    const arn = `arn:aws:secretsmanager:us-east-1:${part}:secret:ecr-pullthroughcache/hub-AbCdEf`;
+    new PullThroughCache(stack, "cache", {
+      upstreams: [
+        Upstream.dockerHub(RegistryCredential.fromSecretArn(arn)),
+        Upstream.github(RegistryCredential.fromSecretName(`ecr-pullthroughcache/${part}`)),
+      ],
+    });
+    expect(synthesized(stack).data?.["aws_secretsmanager_secret"]).toBeDefined();
+  });
+});
+
+test.each([
+  "docker_hub_access_token_2",
+  "DOCKER_HUB_TOKEN",
+  "glpat_registry_token_readonly",
+  "dockerhubaccesstoken2",
+  "registrycredentials01",
+])("a variable may be named %s", (name) => {
+  expect(cacheWith(RegistryCredential.fromVariables({ ...variables, accessToken: name })).variable).toHaveProperty(
+    name,
+  );
+});
+
+test("fails on a variable's name as it stands in the environment, and on an option that there is not", () => {
+  const credential = (more: object) => RegistryCredential.fromVariables({ ...variables, ...more });
+  expect(faultOf(credential({ username: "TF_VAR_hub" }))).toContain("must not begin with TF_VAR_");
+  expect(faultOf(credential({ password: "x" }))).toContain(
+    ".password` must be an option of RegistryCredential.fromVariables, got a string of 1 characters (not shown",
+  );
+});
+
+test("no fault of anything else shows a credential, or what is shaped like a token", () => {
+  const pat = "dckr_pat_0123456789abcdef";
+  const bad = RegistryCredential.fromVariables({ username: "me", accessToken: pat, version: 1 });
+  const good = RegistryCredential.fromVariables(variables);
+  const upstreams: unknown[] = [
+    Upstream.dockerHub(bad),
+    { a: Upstream.dockerHub(bad) },
+    pat,
+    [Upstream.azure(bad as never, "contoso" as never)],
+    [Upstream.azure(pat, good)],
+    [Upstream.fromRegistryUrl(`https://me:${pat}@ghcr.io`)],
+    [Upstream.fromRegistryUrl("me:hunter2@ghcr.io")],
+    [Upstream.unlisted(`me:${pat}@ghcr.io`, { prefix: pat })],
+    [Upstream.fromRegistryUrl(bad as never)],
+    [Upstream.privateEcr({ region: bad as never, accountId: pat, roleArn: pat })],
+    [Upstream.dockerHub(good, { prefix: bad as never, repositories: [bad] as never })],
+    [Upstream.dockerHub(good, pat as never)],
+    [Upstream.dockerHub(RegistryCredential.fromSecretArn(`arn:${pat}`))],
+    [Upstream.dockerHub(RegistryCredential.fromSecretName("ecr-pullthroughcache/ hunter2"))],
+    [Upstream.dockerHub(RegistryCredential.fromSecretName(`ecr-pullthroughcache/${pat}`))],
+  ];
+  for (const wrong of upstreams) {
+    const message = messageOf(() => stackWithCache({ upstreams: wrong as Upstream[] }));
+    expect(message).toMatch(/^stack\/cache: /);
+    expect(message).not.toMatch(/dckr_pat_0|hunter2/);
+  }
 });
 
 test("no fault of a credential shows a value that may be a secret", () => {

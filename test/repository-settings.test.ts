@@ -165,9 +165,9 @@ describe("a role for ECR to create repositories with", () => {
 
 describe("a repository policy", () => {
   test("is handed on, with policy variables that Terraform leaves alone", () => {
-    const policy = JSON.stringify({ Statement: [{ Resource: "${aws:PrincipalTag/team}", Condition: "${*}" }] });
+    const policy = '{"Resource":"${aws:PrincipalTag/team} ${ saml:sub } ${www.amazon.com:user_id} ${*} %{x"}';
     expect(templateWith({ repositoryPolicy: policy })["repository_policy"]).toBe(
-      policy.replace("${aws", "$${aws").replace("${*}", "$${*}"),
+      '{"Resource":"$${aws:PrincipalTag/team} $${ saml:sub } $${www.amazon.com:user_id} $${*} %%{x"}',
     );
   });
 
@@ -255,12 +255,12 @@ describe("settings", () => {
     [
       "tags that are AWS's own",
       { tags: { "aws:team": "x" } },
-      '.tags` must have keys of 1 to 128 characters that do not start with aws:, got "aws:team"; rename the tag',
+      '.tags` must have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:, got "aws:team"; rename the tag',
     ],
     [
       "a tag's value of 257 characters",
       { tags: { team: "x".repeat(257) } },
-      `.tags["team"]\` must be a string of up to 256 characters, got "${"x".repeat(257)}"; shorten it`,
+      `.tags["team"]\` must be a string of up to 256 letters, digits, spaces and _.:/=+-@, got "${"x".repeat(257)}"; change it to what AWS takes`,
     ],
     [
       "a list of tags",
@@ -290,7 +290,7 @@ describe("settings", () => {
     [
       "a role that is none",
       { roleArn: "ecr-creation" },
-      '.roleArn` must be the ARN of an IAM role, got "ecr-creation"; leave it out to have a role made when one is needed',
+      '.roleArn` must be the ARN of an IAM role, got "ecr-creation"; leave it out to have a role made where one is needed',
     ],
     [
       "settings beside no template",
@@ -310,7 +310,7 @@ describe("settings", () => {
     [
       "a misspelt setting",
       { keepLastImage: 5 },
-      '.keepLastImage` must be a known setting, got "keepLastImage"; use one of creationTemplate, expireUntaggedAfterDays, keepLastImages, keepAllImages, tagMutability, kmsKeyArn, tags, repositoryPolicy, roleArn',
+      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, expireUntaggedAfterDays, keepLastImages, keepAllImages, tagMutability, kmsKeyArn, tags, repositoryPolicy, roleArn",
     ],
     [
       "false",

@@ -1,4 +1,4 @@
-import { App, TerraformOutput, Testing } from "cdktf";
+import { App, Fn, TerraformOutput, Testing } from "cdktf";
 import { PullThroughCacheFleet, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { HcpTerraformStateOptions, S3StateOptions } from "cdktf-ecr-pull-through-cache";
 import { messageOf, synthesized, testApp } from "./support/synthesis";
@@ -74,8 +74,31 @@ describe("a state in S3", () => {
       { roleArn: "states" },
       '`backend.roleArn` must be the ARN of an IAM role, got "states"; leave it out to use Terraform\'s own credentials',
     ],
+    [
+      "a bucket that only Terraform knows, which would read the reference as a name",
+      { bucket: Fn.lower("States") },
+      "`backend.bucket` must be known at synth, got a token; give a literal: Terraform evaluates nothing in a backend",
+    ],
+    [
+      "a reference in a key",
+      { keyPrefix: "${var.environment}/" },
+      '`backend.keyPrefix` must be known at synth, got "${var.environment}/"; give a literal: Terraform evaluates nothing in a backend',
+    ],
+    [
+      "keys of AWS, which would stand in the JSON",
+      { secretKey: "abc" } as never,
+      "`backend.secretKey` must be an option of StateBackend.s3, got a string of 3 characters (not shown, it may be a secret); use one of bucket, region, keyPrefix, kmsKeyId, roleArn",
+    ],
   ])("fails on %s", (_name, options, message) => {
     expect(messageOf(() => fleetWith(StateBackend.s3({ ...s3, ...options })))).toBe(`cache: ${message}`);
+  });
+
+  test("is what it was when it was given, and needs something to be given", () => {
+    const options = { bucket: "acme-states", region: "eu-west-1" };
+    const backend = StateBackend.s3(options);
+    options.bucket = "other";
+    expect(terraformBlock(backend)["backend"]).toMatchObject({ s3: { bucket: "acme-states" } });
+    expect(messageOf(() => fleetWith(StateBackend.s3(undefined as never)))).toContain("cache: 2 faults");
   });
 });
 
@@ -104,9 +127,19 @@ describe("a state in HCP Terraform", () => {
       '`backend.organization` must be letters, digits, underscores and hyphens, got "acme inc"; give the organization\'s name',
     ],
     [
+      "a host with its scheme",
+      { organization: "acme", hostname: "https://tfe.acme.com" },
+      '`backend.hostname` must be a host\'s name, without scheme, got "https://tfe.acme.com"; leave it out for HCP Terraform',
+    ],
+    [
+      "a workspace's name of 91 characters",
+      { organization: "acme", workspacePrefix: "x".repeat(76) },
+      `\`backend.workspacePrefix\` must be letters, digits, underscores and hyphens, up to 90 with the stack's name, got "${"x".repeat(76)}cache-us-east-1"; shorten or change \`id\` or \`workspacePrefix\``,
+    ],
+    [
       "a prefix that no workspace can have",
       { organization: "acme", workspacePrefix: "ecr/" },
-      '`backend.workspacePrefix` must be letters, digits, underscores and hyphens, got "ecr/"; leave it out for none',
+      '`backend.workspacePrefix` must be letters, digits, underscores and hyphens, up to 90 with the stack\'s name, got "ecr/cache-us-east-1"; shorten or change `id` or `workspacePrefix`',
     ],
   ])("fails on %s", (_name, options, message) => {
     expect(messageOf(() => fleetWith(StateBackend.hcpTerraform(options)))).toBe(`cache: ${message}`);

@@ -121,7 +121,7 @@ describe("a private registry", () => {
         {
           condition: '${(data.aws_caller_identity.me.account_id != "444455556666")}',
           error_message:
-            "The upstream ecr is in the account of the cache, where ECR takes no role: leave out its accountId.",
+            "The upstream ecr is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.",
         },
       ],
     });
@@ -187,12 +187,12 @@ describe("a private registry", () => {
     [
       "fails on a role that is none",
       Upstream.privateEcr({ region: "eu-west-1", accountId: "444455556666", roleArn: "arn:aws:iam::1:user/x" }),
-      '`upstreams[0].roleArn` must be the ARN of an IAM role, got "arn:aws:iam::1:user/x"; leave it out to have a role made',
+      '`upstreams[0].roleArn` must be the ARN of an IAM role, got "arn:aws:iam::1:user/x"; leave it out to have a role made where one is needed',
     ],
     [
       "fails on an upstream prefix that is none",
       Upstream.privateEcr({ region: "eu-west-1", upstreamRepositoryPrefix: "/base" }),
-      '`upstreams[0].upstreamRepositoryPrefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got "/base"; use ROOT to cache every repository',
+      '`upstreams[0].upstreamRepositoryPrefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got "/base"; use ROOT to cache every repository; it must be a literal',
     ],
     [
       "fails on an upstream prefix beside ROOT",
@@ -271,14 +271,18 @@ describe("a registry given by its URL", () => {
     [
       "https://public.ecr.aws",
       "be a bare host",
-      "leave out the scheme, and put the repository's path in the image's name",
+      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
     ],
     [
       "public.ecr.aws/elastio",
       "be a bare host",
-      "leave out the scheme, and put the repository's path in the image's name",
+      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
     ],
-    ["", "be a bare host", "leave out the scheme, and put the repository's path in the image's name"],
+    [
+      "",
+      "be a bare host",
+      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
+    ],
   ])("fails on %j, by name and with the reason", (url, rule, wayOut) => {
     expect(faultOf(Upstream.fromRegistryUrl(url))).toBe(
       `stack/cache: \`upstreams[0].upstreamRegistryUrl\` must ${rule}, got ${JSON.stringify(url)}; ${wayOut}`,
@@ -287,8 +291,69 @@ describe("a registry given by its URL", () => {
 
   test("fails on a token, whose registry nobody can tell", () => {
     expect(faultOf(Upstream.fromRegistryUrl(Token.asString({ resolve: () => "${var.url}" })))).toBe(
-      'stack/cache: `upstreams[0].upstreamRegistryUrl` must be known at synth, got "a token"; give it as a literal',
+      "stack/cache: `upstreams[0].upstreamRegistryUrl` must be known at synth, got a token; give it as a literal",
     );
+  });
+});
+
+describe("what a caller in JavaScript, or from a file, may pass", () => {
+  const notShown = "(not shown, it may be a secret)";
+
+  test("a credential that is null is none", () => {
+    expect(ruleOf(Upstream.fromRegistryUrl("quay.io", { credential: null as never }))).not.toHaveProperty(
+      "credential_arn",
+    );
+    expect(faultOf(Upstream.fromRegistryUrl("ghcr.io", { credential: null as never }))).toContain("must be given");
+  });
+
+  test("a private registry's URL takes what a private registry takes, and others do not", () => {
+    const options = { roleArn: "arn:aws:iam::111122223333:role/x", upstreamRepositoryPrefix: "base", prefix: "shared" };
+    expect(ruleOf(Upstream.fromRegistryUrl("444455556666.dkr.ecr.eu-west-1.amazonaws.com", options))).toMatchObject({
+      custom_role_arn: options.roleArn,
+      upstream_repository_prefix: "base",
+    });
+    expect(faultOf(Upstream.fromRegistryUrl("quay.io", { roleArn: options.roleArn }))).toBe(
+      `stack/cache: \`upstreams[0].roleArn\` must be an option of this upstream, got a string of 32 characters ${notShown}; use one of prefix, repositories`,
+    );
+  });
+
+  test("an option that is misspelt or does not belong fails, and is not shown", () => {
+    expect(faultOf(Upstream.quay({ prefx: "x" } as never))).toBe(
+      `stack/cache: \`upstreams[0].prefx\` must be an option of this upstream, got a string of 1 characters ${notShown}; use one of prefix, repositories`,
+    );
+    expect(faultOf(Upstream.kubernetes({ credential } as never))).toContain(
+      "`upstreams[0].credential` must be an option",
+    );
+  });
+
+  test.each<[string, Upstream, string]>([
+    [
+      "an Azure registry's short name",
+      Upstream.fromRegistryUrl("acme.azurecr.io", { credential }),
+      "be 5 to 50 lower-case",
+    ],
+    ["an Azure registry that was not set", Upstream.azure(undefined as never, credential), "be 5 to 50 lower-case"],
+    ["an Azure registry that is a number", Upstream.azure(12345 as never, credential), "be 5 to 50 lower-case"],
+    ["a host in a list", Upstream.unlisted(["registry.example.com"] as never, { prefix: "ab" }), "be a bare host"],
+    ["no host", Upstream.fromRegistryUrl(undefined as never), "be a bare host, got nothing"],
+    ["a host in capitals", Upstream.fromRegistryUrl("GHCR.IO", { credential }), "be a bare host"],
+    [
+      "a private registry at another domain",
+      Upstream.fromRegistryUrl("444455556666.dkr.ecr.eu-west-1.amazonaws.com.evil.example"),
+      "be the host of a private registry, 444455556666.dkr.ecr.eu-west-1.amazonaws.com, got",
+    ],
+    ["no options of a private registry", Upstream.privateEcr(undefined as never), "be the name of an AWS region"],
+    [
+      "a role of the upstream's account",
+      Upstream.privateEcr({
+        region: "eu-west-1",
+        accountId: "444455556666",
+        roleArn: "arn:aws:iam::444455556666:role/x",
+      }),
+      "be in the account of the cache, 111122223333, got",
+    ],
+  ])("fails on %s", (_name, upstream, rule) => {
+    expect(faultOf(upstream)).toContain(` must ${rule}`);
   });
 });
 
@@ -302,7 +367,7 @@ describe("a registry that AWS may have added since", () => {
       ecr_repository_prefix: "example",
     });
     expect(warnings(stack)).toEqual([
-      'registry.example.com is not known to be a registry that Amazon ECR can cache: if it is not, creating the rule example will fail (if this is meant, add "unlisted-registry" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      'registry.example.com is not known to be a registry that Amazon ECR can cache, and creating the rule example fails if it is not: see AWS\'s list (if this is meant, add "unlisted-registry" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
   });
 
@@ -353,7 +418,7 @@ describe("a prefix", () => {
 
   test("fails on a token", () => {
     expect(faultOf(Upstream.quay({ prefix: Token.asString({ resolve: () => "${var.prefix}" }) }))).toBe(
-      `stack/cache: \`upstreams[0].prefix\` ${rule}, got "a token"; give a literal that ECR takes: resources are named after it`,
+      `stack/cache: \`upstreams[0].prefix\` ${rule}, got a token; give a literal that ECR takes: resources are named after it`,
     );
   });
 });
@@ -384,13 +449,13 @@ describe("signing in", () => {
 
   test.each([["contoso.azurecr.io"], ["Contoso"], ["abcd"], [""]])("to Azure fails on the registry name %j", (name) => {
     expect(faultOf(Upstream.azure(name, credential))).toBe(
-      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, got ${JSON.stringify(name)}; give the registry's name without .azurecr.io`,
+      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, got ${JSON.stringify(name)}; give it as Azure shows it, in lower case`,
     );
   });
 });
 
 test("fails on something that is no upstream, and does not show it", () => {
   expect(faultOf({ url: "quay.io" })).toBe(
-    "stack/cache: `upstreams[0]` must be an Upstream, got a value of type object (not shown, it may be a secret); use a factory, for example Upstream.ecrPublic()",
+    "stack/cache: `upstreams[0]` must be an Upstream, got a value of type object (not shown, it may be a secret); use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL",
   );
 });

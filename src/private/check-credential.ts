@@ -1,12 +1,14 @@
 import { Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { CredentialVariables, RegistryCredential } from "../registry-credential";
+import { checkArn, knownStart } from "./arn";
+import type { ArnRequirements } from "./arn";
 import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
 import { CredentialVariable } from "./credential-variable";
-import { Withheld, follows } from "./faults";
+import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
-import type { RegistryFacts } from "./registry";
-import type { RegistryClaims } from "./registry-claims";
+import { Withheld, looksLikeAToken } from "./secrecy";
+import type { UpstreamContext } from "./upstream-spec";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
 const SECRET_NAME: Rule = {
@@ -24,11 +26,28 @@ const SECRET_ARN: Rule = {
   words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
 };
 
+const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
+  rule: SECRET_ARN,
+  service: "secretsmanager",
+  wayOut: "copy it from Secrets Manager, or use fromSecretName",
+  show: (value) => shownIf(value, /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w/+=.@:-]*$/),
+  regionWayOut: "replicate the secret there and use fromSecretName, which is looked up in each region",
+  accountWayOut: "make a secret there: ECR reads none of another account",
+};
+
 const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
   maxLength: 64,
-  words: "be the name of a Terraform variable, like docker_hub_access_token",
+  words: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
 };
+
+const KNOWN_KEYS: readonly (keyof CredentialVariables)[] = [
+  "username",
+  "accessToken",
+  "version",
+  "secretName",
+  "recoveryWindowInDays",
+];
 
 // Names that Terraform keeps for itself. https://developer.hashicorp.com/terraform/language/values/variables
 const RESERVED_VARIABLE_NAMES = [
@@ -42,61 +61,73 @@ const RESERVED_VARIABLE_NAMES = [
   "locals",
 ];
 
-// What registries' tokens begin with, and a run of letters and digits that no name has: these are values, not names.
-const LOOKS_LIKE_A_TOKEN = /^(gh[opsur]_|github_pat_|glpat|dckr_[op]at_)[a-z0-9_]{16,}|(?=[a-z0-9]*\d)[a-z0-9]{20,}/i;
-
 /** Records what is wrong with a credential; values that may be secrets are not shown. */
 export function checkCredential(
   faults: Faults,
   prop: string,
   credential: RegistryCredential,
-  facts: RegistryFacts,
-  stack: TerraformStack | undefined,
+  { facts, stack, reservedIds = [] }: UpstreamContext,
 ): void {
   const spec = credential._spec;
   switch (spec.source) {
     case "variables":
-      return checkVariables(faults, prop, spec, stack);
+      return checkVariables(faults, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
-      return checkSecretArn(faults, `${prop}.secretArn`, spec.secretArn, facts);
+      return checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
     case "secret-name":
       return checkSecretName(faults, `${prop}.secretName`, spec.secretName);
   }
 }
 
-/** Records a secret's name that another credential of the registry writes too, and claims it otherwise. */
-export function claimManagedSecret(
+/** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
+export function claimSecret(
   faults: Faults,
   prop: string,
   credential: RegistryCredential,
   prefix: string,
-  claims: RegistryClaims,
+  { claims, cache }: UpstreamContext,
 ): void {
   const spec = credential._spec;
-  if (spec.source !== "variables" || Token.isUnresolved(spec.secretName)) {
+  if (spec.source === "secret-arn") {
     return;
   }
-  const name = managedSecretName(spec, prefix);
-  const writer = claims.secrets.get(name);
-  if (writer !== undefined && writer !== credential) {
+  const name = spec.source === "variables" ? managedSecretName(spec.variables, prefix) : spec.secretName;
+  const writer = claims.writtenSecrets.get(name);
+  if (spec.source === "secret-name" ? writer !== undefined : claims.readSecrets.has(name)) {
     faults.add(
       `${prop}.secretName`,
-      "be written by one credential only",
+      "not be looked up where a credential of the registry writes it",
       name,
-      "share one RegistryCredential between the upstreams or give each a `secretName` of its own",
+      "share the RegistryCredential that writes it",
     );
+  } else if (spec.source === "secret-name") {
+    claims.readSecrets.add(name);
+  } else if (writer !== undefined && (writer.credential !== credential || writer.cache !== cache)) {
+    faults.add(
+      `${prop}.secretName`,
+      "be written by one credential of one cache only",
+      name,
+      "share one RegistryCredential between the upstreams of a cache or give each a `secretName` of its own",
+    );
+  } else {
+    claims.writtenSecrets.set(name, { credential, cache });
   }
-  claims.secrets.set(name, credential);
+}
+
+function isTaken(id: string, stack: TerraformStack | undefined, reservedIds: readonly string[]): boolean {
+  const taken = stack?.node.tryFindChild(id);
+  return reservedIds.includes(id) || (taken !== undefined && !CredentialVariable.is(taken));
 }
 
 function checkVariables(
   faults: Faults,
   prop: string,
   variables: CredentialVariables,
-  stack: TerraformStack | undefined,
+  isTaken: (id: string) => boolean,
 ): void {
+  faults.checkKeys(prop, variables, KNOWN_KEYS, "an option of RegistryCredential.fromVariables");
   for (const key of ["username", "accessToken"] as const) {
-    checkVariableName(faults, `${prop}.${key}`, variables[key], stack);
+    checkVariableName(faults, `${prop}.${key}`, variables[key], isTaken);
   }
   if (variables.username === variables.accessToken && follows(variables.username, VARIABLE_NAME)) {
     faults.add(
@@ -132,8 +163,11 @@ function checkVariables(
   }
 }
 
-function checkVariableName(faults: Faults, prop: string, name: unknown, stack: TerraformStack | undefined): void {
-  if (!follows(name, VARIABLE_NAME) || Token.isUnresolved(name) || LOOKS_LIKE_A_TOKEN.test(name)) {
+function checkVariableName(faults: Faults, prop: string, name: unknown, isTaken: (id: string) => boolean): void {
+  if (typeof name === "string" && name.startsWith("TF_VAR_")) {
+    const way = "leave out TF_VAR_, which stands before the name in the environment only";
+    faults.add(prop, "not begin with TF_VAR_", Withheld.of(name), way);
+  } else if (!follows(name, VARIABLE_NAME) || looksLikeAToken(name)) {
     faults.add(
       prop,
       VARIABLE_NAME.words,
@@ -142,59 +176,29 @@ function checkVariableName(faults: Faults, prop: string, name: unknown, stack: T
     );
   } else if (RESERVED_VARIABLE_NAMES.includes(name)) {
     faults.add(prop, "not be a name that Terraform reserves", name, "choose another name for the variable");
-  } else if (stack !== undefined) {
-    const taken = stack.node.tryFindChild(name);
-    if (taken !== undefined && !CredentialVariable.is(taken)) {
-      faults.add(
-        prop,
-        "not be the id of another construct in the stack",
-        name,
-        "let the credential declare the variable, or choose another name",
-      );
-    }
+  } else if (isTaken(name)) {
+    faults.add(
+      prop,
+      "not be the id of another construct in the stack",
+      name,
+      "let the credential declare the variable, or choose another name",
+    );
   }
 }
 
 function checkSecretName(faults: Faults, prop: string, name: unknown): void {
-  if (!Token.isUnresolved(name) && !follows(name, SECRET_NAME)) {
-    faults.add(prop, SECRET_NAME.words, shownIf(name, SECRET_PREFIX), "give the secret a name that ECR may read");
+  const start = knownStart(name);
+  const fits = Token.isUnresolved(name)
+    ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
+    : follows(name, SECRET_NAME) && !looksLikeAToken(name);
+  if (!fits) {
+    const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
+    faults.add(prop, SECRET_NAME.words, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), way);
   }
 }
 
-function checkSecretArn(faults: Faults, prop: string, secretArn: unknown, facts: RegistryFacts): void {
-  if (Token.isUnresolved(secretArn)) {
-    return;
-  }
-  if (!follows(secretArn, SECRET_ARN)) {
-    faults.add(
-      prop,
-      SECRET_ARN.words,
-      shownIf(secretArn, "arn:"),
-      "copy it from Secrets Manager, or use fromSecretName",
-    );
-    return;
-  }
-  const [, , , region, accountId] = secretArn.split(":");
-  if (facts.region !== undefined && region !== facts.region) {
-    faults.add(
-      prop,
-      `be in the region of the cache, ${facts.region}`,
-      secretArn,
-      "replicate the secret there and use fromSecretName, which is looked up in each region",
-    );
-  }
-  if (facts.accountId !== undefined && accountId !== facts.accountId) {
-    faults.add(
-      prop,
-      `be in the account of the cache, ${facts.accountId}`,
-      secretArn,
-      "make a secret there: ECR reads none of another account",
-    );
-  }
-}
-
-function shownIf(value: unknown, start: string): unknown {
-  return typeof value === "string" && value.startsWith(start) ? value : Withheld.of(value);
+function shownIf(value: unknown, pattern: RegExp): unknown {
+  return typeof value === "string" && pattern.test(value) ? value : Withheld.of(value);
 }
 
 function shownIfNumber(value: unknown): unknown {

@@ -1,9 +1,10 @@
 import type { RepositorySettings } from "../repository-settings";
 import type { Upstream } from "../upstream";
 import { checkUpstream } from "./check-upstream";
-import type { UpstreamContext } from "./check-upstream";
 import type { Faults } from "./faults";
 import { checkRepositorySettings } from "./repository-template";
+import { Withheld } from "./secrecy";
+import type { UpstreamContext } from "./upstream-spec";
 
 /** What a cache and a fleet declare alike. */
 export interface Declaration {
@@ -15,14 +16,18 @@ export interface Declaration {
 export function checkDeclaration(faults: Faults, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositories } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
+    const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
     faults.add(
       "upstreams",
       "be a list of at least one Upstream",
-      upstreams,
+      got,
       "say what to cache, for example Upstream.ecrPublic()",
     );
   } else {
-    upstreams.forEach((upstream, index) => checkUpstream(faults, `upstreams[${index}]`, upstream, context));
+    // Not forEach, which passes over the holes of a list.
+    for (const [index, upstream] of upstreams.entries()) {
+      checkUpstream(faults, `upstreams[${index}]`, upstream, context);
+    }
   }
   if (repositories !== undefined) {
     checkRepositorySettings(faults, "repositories", repositories, context.facts);

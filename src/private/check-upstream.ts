@@ -1,25 +1,17 @@
 import { Token } from "cdktf";
-import type { TerraformStack } from "cdktf";
-import type { Upstream } from "../upstream";
-import { ACCOUNT_ID, REGION, partitionOf } from "./aws-geography";
-import { checkCredential, claimManagedSecret } from "./check-credential";
-import { Withheld, follows } from "./faults";
+import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "../upstream";
+import { checkArn } from "./arn";
+import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
+import { checkCredential, claimSecret } from "./check-credential";
+import { follows } from "./faults";
 import type { Faults } from "./faults";
 import type { RegistryFacts } from "./registry";
-import type { RegistryClaims } from "./registry-claims";
 import { REPOSITORY_PREFIX, ROOT, withoutTrailingSlash } from "./repository-path";
-import { ROLE_ARN, checkRepositorySettings } from "./repository-template";
+import { ROLE_REQUIREMENTS, checkRepositorySettings } from "./repository-template";
+import { Withheld } from "./secrecy";
 import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import { isCrossAccount } from "./upstream-spec";
-import type { PrivateEcrSpec, UpstreamSpec } from "./upstream-spec";
-
-/** What an upstream is checked against. */
-export interface UpstreamContext {
-  readonly facts: RegistryFacts;
-  readonly claims: RegistryClaims;
-  /** The stack that holds the cache, when there is one yet. */
-  readonly stack?: TerraformStack;
-}
+import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";
 
 /**
  * How many rules a registry may have; it cannot be raised.
@@ -29,15 +21,28 @@ const MAX_RULES = 50;
 
 const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/;
 
+const OPTIONS: readonly string[] = ["prefix", "repositories"] satisfies (keyof UpstreamOptions)[];
+const PRIVATE_ECR_OPTIONS: readonly string[] = [
+  "region",
+  "accountId",
+  "upstreamRepositoryPrefix",
+  "roleArn",
+] satisfies (keyof PrivateEcrOptions)[];
+
+const AZURE_NAME = /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/;
+
 /** Records what is wrong with an upstream, and claims its prefix and its secret. */
 export function checkUpstream(faults: Faults, prop: string, upstream: Upstream, context: UpstreamContext): void {
   // Callers in JavaScript, or of a second copy of this package, may pass anything.
   const spec = (upstream as Partial<Upstream> | null | undefined)?._spec;
-  if (spec === undefined) {
-    faults.add(prop, "be an Upstream", Withheld.of(upstream), "use a factory, for example Upstream.ecrPublic()");
+  if (spec?.kind === undefined) {
+    const way = "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL";
+    faults.add(prop, "be an Upstream", Withheld.of(upstream), way);
     return;
   }
-  checkPrefix(faults, `${prop}.prefix`, spec, context.claims);
+  const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
+  faults.checkKeys(prop, spec.unknown, known, "an option of this upstream");
+  checkPrefix(faults, prop, spec, context);
   checkHost(faults, prop, spec);
   checkAuthentication(faults, `${prop}.credential`, spec, context);
   if (spec.privateEcr !== undefined) {
@@ -48,35 +53,37 @@ export function checkUpstream(faults: Faults, prop: string, upstream: Upstream, 
   }
 }
 
-function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, claims: RegistryClaims): void {
+function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
   if (spec.prefix === "" && spec.kind === "unsupported") {
     return;
   }
+  const place = `${prop}.prefix`;
   if (Token.isUnresolved(spec.prefix) || !follows(spec.prefix, REPOSITORY_PREFIX)) {
-    const got = Token.isUnresolved(spec.prefix) ? "a token" : spec.prefix;
-    faults.add(prop, REPOSITORY_PREFIX.words, got, "give a literal that ECR takes: resources are named after it");
+    const way = "give a literal that ECR takes: resources are named after it";
+    faults.add(place, REPOSITORY_PREFIX.words, spec.prefix, way);
     return;
   }
+  const { prefixes } = context.claims;
   const prefix = withoutTrailingSlash(spec.prefix);
-  const owner = claims.prefixes.get(prefix);
+  const owner = prefixes.get(prefix);
   if (owner !== undefined) {
     faults.add(
-      prop,
+      place,
       `be used once per registry, and ${owner} uses it already`,
       spec.prefix,
       "give one of the two another prefix (a slash at the end makes no difference)",
     );
     return;
   }
-  claims.prefixes.set(prefix, prop.replace(/\.prefix$/, ""));
+  prefixes.set(prefix, prop);
   if (spec.credential?._spec !== undefined) {
-    claimManagedSecret(faults, prop.replace(/prefix$/, "credential"), spec.credential, spec.prefix, claims);
+    claimSecret(faults, `${prop}.credential`, spec.credential, spec.prefix, context);
   }
-  if (claims.prefixes.size === MAX_RULES + 1) {
+  if (prefixes.size === MAX_RULES + 1) {
     faults.add(
-      prop.replace(/\[\d+\]\.prefix$|\.prefix$/, ""),
+      prop.replace(/\[\d+\]$/, ""),
       `add up to at most ${MAX_RULES} per registry`,
-      claims.prefixes.size,
+      prefixes.size,
       "AWS does not raise this quota: use another region or account for the rest",
     );
   }
@@ -87,44 +94,43 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
     return;
   }
   const place = `${prop}.${spec.origin}`;
-  const host = spec.host ?? "";
-  if (Token.isUnresolved(host)) {
-    faults.add(place, "be known at synth", "a token", "give it as a literal");
-  } else if (spec.kind === "azure") {
-    if (kindOf(host) !== "azure") {
-      faults.add(
-        place,
-        "be 5 to 50 lower-case letters and digits",
-        spec.given,
-        "give the registry's name without .azurecr.io",
-      );
+  const given: unknown = spec.given;
+  if (Token.isUnresolved(given)) {
+    faults.add(place, "be known at synth", given, "give it as a literal");
+  } else if (spec.origin === "registryName" || (typeof given === "string" && given.endsWith(".azurecr.io"))) {
+    const byName = spec.origin === "registryName";
+    const shape = byName ? AZURE_NAME : SUPPORTED_REGISTRIES.azure.host;
+    if (typeof given !== "string" || !new RegExp(shape).test(given)) {
+      const rule = `be 5 to 50 lower-case letters and digits${byName ? "" : " and .azurecr.io"}`;
+      faults.add(place, rule, given, "give it as Azure shows it, in lower case");
     }
-  } else if (!HOST.test(host)) {
-    faults.add(
-      place,
-      "be a bare host",
-      spec.given,
-      "leave out the scheme, and put the repository's path in the image's name",
-    );
+  } else if (typeof given !== "string" || !HOST.test(given)) {
+    const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";
+    faults.add(place, "be a bare host", given, way);
   } else if (spec.kind === "unsupported") {
-    const documented = Object.values(SUPPORTED_REGISTRIES).map((registry) => registry.factory);
-    faults.add(
-      place,
-      "be a registry that ECR can cache",
-      spec.given,
-      reasonUnsupported(host) ??
-        `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`,
-    );
+    checkSupported(faults, place, given);
   } else if (spec.kind === "unlisted") {
-    const kind = kindOf(host);
+    const kind = kindOf(given);
     if (kind !== undefined) {
-      faults.add(
-        place,
-        "be a registry that this version does not know",
-        spec.given,
-        `use ${SUPPORTED_REGISTRIES[kind].factory}`,
-      );
+      const way = `use ${SUPPORTED_REGISTRIES[kind].factory}`;
+      faults.add(place, "be a registry that this version does not know", given, way);
     }
+  } else if (spec.privateEcr !== undefined) {
+    checkPrivateEcrHost(faults, place, given, spec.privateEcr);
+  }
+}
+
+function checkSupported(faults: Faults, place: string, host: string): void {
+  const documented = Object.values(SUPPORTED_REGISTRIES).map((registry) => registry.factory);
+  const way = `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`;
+  faults.add(place, "be a registry that ECR can cache", host, reasonUnsupported(host) ?? way);
+}
+
+/** A private registry's host is put together anew for the rule: what it says beside account and region must be right. */
+function checkPrivateEcrHost(faults: Faults, place: string, host: string, { accountId, region }: PrivateEcrSpec): void {
+  const expected = `${accountId ?? ""}.dkr.ecr.${region}.${dnsSuffixOf(partitionOf(region)) ?? ""}`;
+  if (host !== expected) {
+    faults.add(place, `be the host of a private registry, ${expected}`, host, "use Upstream.privateEcr");
   }
 }
 
@@ -143,7 +149,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
     }
     return;
   }
-  if (spec.credential._spec === undefined) {
+  if (spec.credential._spec?.source === undefined) {
     faults.add(
       prop,
       "be a RegistryCredential",
@@ -161,7 +167,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
     );
     return;
   }
-  checkCredential(faults, prop, spec.credential, context.facts, context.stack);
+  checkCredential(faults, prop, spec.credential, context);
 }
 
 function checkPrivateEcr(
@@ -179,15 +185,11 @@ function checkPrivateEcr(
     checkUpstreamRegion(faults, `${prop}.region`, spec, privateEcr, facts);
   }
   if (roleArn !== undefined) {
-    if (!isCrossAccount(spec, facts)) {
-      faults.add(
-        `${prop}.roleArn`,
-        "be given only for an upstream in another account",
-        roleArn,
-        "set `accountId` to that account or leave the role out",
-      );
+    if (isCrossAccount(spec, facts)) {
+      checkArn(faults, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, facts);
     } else {
-      faults.checkString(`${prop}.roleArn`, roleArn, ROLE_ARN, "leave it out to have a role made");
+      const way = "set `accountId` to that account or leave the role out";
+      faults.add(`${prop}.roleArn`, "be given only for an upstream in another account", roleArn, way);
     }
   }
   if (privateEcr.upstreamRepositoryPrefix !== undefined) {
@@ -231,7 +233,7 @@ function checkUpstreamRepositoryPrefix(faults: Faults, prop: string, spec: Upstr
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
     faults.add(prop, "not be given beside the prefix ROOT", prefix, "leave it out or choose another `prefix`");
-    return;
+  } else if (Token.isUnresolved(prefix) || !follows(prefix, REPOSITORY_PREFIX)) {
+    faults.add(prop, REPOSITORY_PREFIX.words, prefix, "use ROOT to cache every repository; it must be a literal");
   }
-  faults.checkString(prop, prefix, REPOSITORY_PREFIX, "use ROOT to cache every repository");
 }

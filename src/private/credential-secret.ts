@@ -29,71 +29,65 @@ export function managedSecretName(variables: CredentialVariables, prefix: string
   return variables.secretName ?? `${SECRET_PREFIX}${withoutTrailingSlash(prefix)}`;
 }
 
-/** Creates or looks up the secret of a credential, once for all upstreams of a cache that share it. */
-export function referToCredential(
-  scope: Construct,
-  credential: RegistryCredential,
-  prefix: string,
-  registry: Registry,
-): CredentialReference {
-  const spec = credential._spec;
-  switch (spec.source) {
-    case "variables":
-      return writeSecret(scope, spec, managedSecretName(spec, prefix), prefix, registry);
-    case "secret-arn":
-      return { secretArn: spec.secretArn, dependsOn: [] };
-    case "secret-name":
-      return { secretArn: lookUpSecret(scope, spec.secretName, prefix, registry), dependsOn: [] };
-  }
-}
+/** The secrets of one cache: each is made or looked up once, for all upstreams that share it. */
+export class CredentialSecrets {
+  // By name; a name that Terraform computes is one token wherever the caller repeats it.
+  private readonly written = new Map<string, CredentialReference>();
+  private readonly lookedUp = new Map<string, CredentialReference>();
 
-function writeSecret(
-  scope: Construct,
-  variables: CredentialVariables,
-  name: string,
-  prefix: string,
-  registry: Registry,
-): CredentialReference {
-  const id = secretId(name, prefix);
-  const secret =
-    (scope.node.tryFindChild(`${id}-secret`) as SecretsmanagerSecret | undefined) ??
-    new SecretsmanagerSecret(scope, `${id}-secret`, {
-      ...registry.regional,
+  public constructor(
+    private readonly scope: Construct,
+    private readonly registry: Registry,
+  ) {}
+
+  /** What the rule of a prefix needs to know of its credential; creates what is not there yet. */
+  public refer(credential: RegistryCredential, prefix: string): CredentialReference {
+    const spec = credential._spec;
+    switch (spec.source) {
+      case "variables": {
+        const name = managedSecretName(spec.variables, prefix);
+        const reference = this.written.get(name) ?? this.write(spec.variables, name, secretId(name, prefix));
+        this.written.set(name, reference);
+        return reference;
+      }
+      case "secret-arn":
+        return { secretArn: spec.secretArn, dependsOn: [] };
+      case "secret-name": {
+        const name = spec.secretName;
+        const reference = this.lookedUp.get(name) ?? this.lookUp(name, secretId(name, prefix));
+        this.lookedUp.set(name, reference);
+        return reference;
+      }
+    }
+  }
+
+  private write(variables: CredentialVariables, name: string, id: string): CredentialReference {
+    requireTerraform111(this.scope);
+    const secret = new SecretsmanagerSecret(this.scope, `${id}-secret`, {
+      ...this.registry.regional,
       name,
       description: "Credential of an ECR pull-through cache",
       recoveryWindowInDays: variables.recoveryWindowInDays ?? 0,
     });
-  const version =
-    (scope.node.tryFindChild(`${id}-secret-version`) as SecretsmanagerSecretVersion | undefined) ??
-    createSecretVersion(scope, `${id}-secret-version`, variables, secret, registry);
-  return { secretArn: secret.arn, dependsOn: [version] };
-}
+    const version = new SecretsmanagerSecretVersion(this.scope, `${id}-secret-version`, {
+      ...this.registry.regional,
+      secretId: secret.id,
+      secretStringWo: Fn.jsonencode({
+        username: CredentialVariable.of(this.scope, variables.username).stringValue,
+        accessToken: CredentialVariable.of(this.scope, variables.accessToken).stringValue,
+      }),
+      secretStringWoVersion: variables.version,
+    });
+    return { secretArn: secret.arn, dependsOn: [version] };
+  }
 
-function createSecretVersion(
-  scope: Construct,
-  id: string,
-  variables: CredentialVariables,
-  secret: SecretsmanagerSecret,
-  registry: Registry,
-): SecretsmanagerSecretVersion {
-  requireTerraform111(scope);
-  return new SecretsmanagerSecretVersion(scope, id, {
-    ...registry.regional,
-    secretId: secret.id,
-    secretStringWo: Fn.jsonencode({
-      username: CredentialVariable.of(scope, variables.username).stringValue,
-      accessToken: CredentialVariable.of(scope, variables.accessToken).stringValue,
-    }),
-    secretStringWoVersion: variables.version,
-  });
-}
-
-function lookUpSecret(scope: Construct, name: string, prefix: string, registry: Registry): string {
-  const id = `${secretId(name, prefix)}-secret-lookup`;
-  const data =
-    (scope.node.tryFindChild(id) as DataAwsSecretsmanagerSecret | undefined) ??
-    new DataAwsSecretsmanagerSecret(scope, id, { ...registry.regional, name });
-  return data.arn;
+  private lookUp(name: string, id: string): CredentialReference {
+    const data = new DataAwsSecretsmanagerSecret(this.scope, `${id}-secret-lookup`, {
+      ...this.registry.regional,
+      name,
+    });
+    return { secretArn: data.arn, dependsOn: [] };
+  }
 }
 
 /** Secrets are told apart by name; one whose name Terraform computes, by a name no secret can have. */

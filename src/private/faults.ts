@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
+import { Withheld, shown } from "./secrecy";
 
 /** A rule and its words, stated once for every check that applies it. */
 export interface Rule {
@@ -8,22 +9,6 @@ export interface Rule {
   readonly maxLength?: number;
   /** Completes "must …". */
   readonly words: string;
-}
-
-/** Something that may stand in a message in place of a value that must not be shown. */
-export class Withheld {
-  /** Describes a value of a credential without showing it: people paste tokens where names belong. */
-  public static of(value: unknown): Withheld {
-    return new Withheld(
-      typeof value === "string"
-        ? `a string of ${value.length} characters (not shown, it may be a secret)`
-        : value === undefined || value === null
-          ? "nothing"
-          : `a value of type ${typeof value} (not shown, it may be a secret)`,
-    );
-  }
-
-  private constructor(public readonly text: string) {}
 }
 
 /**
@@ -68,6 +53,20 @@ export class Faults {
     }
   }
 
+  /** Records every key of `given` that is not known: what is misspelt would otherwise do nothing, and say nothing. */
+  public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
+    for (const [key, value] of Object.entries(given)) {
+      if (!known.includes(key) && value !== undefined) {
+        this.add(
+          prop === "" ? key : `${prop}.${key}`,
+          `be ${what}`,
+          Withheld.of(value),
+          `use one of ${known.join(", ")}`,
+        );
+      }
+    }
+  }
+
   /** Throws one error that names `place` and every fault; does nothing when there is none. */
   public throwIfAny(place: string): void {
     if (this.messages.length === 1) {
@@ -104,11 +103,4 @@ export function fail(place: string, prop: string, rule: string, got: unknown, wa
 
 function worded(prop: string, rule: string, got: unknown, wayOut: string): string {
   return `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
-}
-
-function shown(value: unknown): string {
-  if (value instanceof Withheld) {
-    return value.text;
-  }
-  return value === undefined ? "nothing" : (JSON.stringify(value) ?? typeof value);
 }

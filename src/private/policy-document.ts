@@ -28,11 +28,11 @@ export function jsonDocument(document: object): string {
 }
 
 /**
- * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as
- * `${aws:username}` are not Terraform's, which would refuse them.
+ * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are not
+ * Terraform's, which would refuse them.
  */
 export function literalJson(text: string): string {
-  return text.replace(/\$\{(?=[A-Za-z][\w-]*:|[*?$]\})/g, "$${");
+  return text.replace(/\$\{(?=\s*(?:[\w.-]+:(?!:)|[*?$]\}))|%\{/g, (start) => `${start.charAt(0)}${start}`);
 }
 
 function containsToken(value: unknown): boolean {

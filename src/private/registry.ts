@@ -2,12 +2,12 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
-import { TerraformStack, Token } from "cdktf";
-import type { TerraformProvider } from "cdktf";
+import { TerraformProvider, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ACCOUNT_ID, PARTITION_NAMES, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
 import { follows } from "./faults";
 import type { Faults } from "./faults";
+import { RegistryClaims } from "./registry-claims";
 
 /** What a caller may say about the registry, each of which may be a token. */
 export interface RegistryProps {
@@ -31,7 +31,10 @@ export interface RegionalArguments {
 }
 
 /** Records what is wrong with the props that name a registry. */
-export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
+export function checkRegistryProps(faults: Faults, scope: Construct, props: RegistryProps): void {
+  if (props.provider !== undefined) {
+    checkProvider(faults, scope, props.provider);
+  }
   if (props.accountId !== undefined) {
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
   }
@@ -48,6 +51,7 @@ export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
     }
   }
   if (props.partition !== undefined && !Token.isUnresolved(props.partition)) {
+    const region = literal(props.region ?? regionOfProvider(scope, props.provider));
     if (!PARTITION_NAMES.includes(props.partition)) {
       faults.add(
         "partition",
@@ -55,8 +59,8 @@ export function checkRegistryProps(faults: Faults, props: RegistryProps): void {
         props.partition,
         "leave it out to have it derived",
       );
-    } else if (isLiteral(props.region) && partitionOf(props.region) !== props.partition) {
-      faults.add("partition", `be that of ${props.region}`, props.partition, "leave it out to have it derived");
+    } else if (region !== undefined && partitionOf(region) !== props.partition) {
+      faults.add("partition", `be that of ${region}`, props.partition, "leave it out to have it derived");
     }
   }
 }
@@ -84,10 +88,13 @@ export class Registry {
   public readonly facts: RegistryFacts;
   private host: string | undefined;
 
+  private readonly props: RegistryProps;
+
   public constructor(
     private readonly scope: Construct,
-    private readonly props: RegistryProps,
+    props: RegistryProps,
   ) {
+    this.props = { ...props };
     this.facts = registryFacts(scope, props);
     this.regional = {
       provider: props.provider,
@@ -128,9 +135,15 @@ export class Registry {
     return (this.host ??= `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`);
   }
 
-  /** Tells this registry from any other that the same stack may configure. */
-  public get key(): string {
-    return [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@");
+  /** What this registry may hold once, shared by all that configure the same one. */
+  public get claims(): RegistryClaims {
+    const { accountId, region } = this.facts;
+    return accountId !== undefined && region !== undefined
+      ? RegistryClaims.ofRegistry(this.scope, accountId, region)
+      : RegistryClaims.ofProvider(
+          TerraformStack.of(this.scope),
+          [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@"),
+        );
   }
 
   private lookup<T extends Construct>(
@@ -142,6 +155,38 @@ export class Registry {
     const alias = this.props.provider?.alias;
     const id = alias === undefined ? fact : `${fact}-${alias}`;
     return (shared.node.tryFindChild(id) as T | undefined) ?? create(shared, id, this.props.provider);
+  }
+}
+
+/**
+ * Tells why a cache without a provider of its own has none in its stack: Terraform would then quietly use the environment's
+ * account and region.
+ */
+export function missingProvider(scope: Construct, provider: TerraformProvider | undefined): string[] {
+  const aliases = TerraformStack.of(scope)
+    .allProviders()
+    .filter((candidate) => candidate.terraformResourceType === "aws")
+    .map((candidate) => candidate.alias);
+  return provider === undefined && aliases.length > 0 && !aliases.includes(undefined)
+    ? [`\`provider\` must be given, got nothing; every AWS provider of the stack has an alias: ${aliases.join(", ")}`]
+    : [];
+}
+
+function checkProvider(faults: Faults, scope: Construct, provider: unknown): void {
+  if (!TerraformProvider.isTerraformProvider(provider) || provider.terraformResourceType !== "aws") {
+    faults.add(
+      "provider",
+      "be an AwsProvider",
+      provider,
+      "leave it out to use the stack's AWS provider without an alias",
+    );
+  } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
+    faults.add("provider", "be in the stack of the cache", provider.node.path, "create an AwsProvider in that stack");
+  } else {
+    const region = regionOfProvider(scope, provider);
+    if (region !== undefined) {
+      faults.checkString("provider.region", region, REGION, "give the region, not one of its zones");
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { Token } from "cdktf";
 import { TagMutability } from "../repository-settings";
 import type { RepositorySettings } from "../repository-settings";
+import { checkArn } from "./arn";
+import type { ArnRequirements } from "./arn";
 import type { Faults, Rule } from "./faults";
 import { jsonDocument, literalJson } from "./policy-document";
 import type { RegistryFacts } from "./registry";
@@ -23,13 +25,17 @@ const DEFAULT_KEEP_LAST_IMAGES = 100;
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
 const MAX_REPOSITORY_POLICY = 10240;
 const MAX_TAGS = 50;
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 const TAG_KEY: Rule = {
-  pattern: /^(?!aws:)/i,
-  minLength: 1,
+  pattern: /^(?!aws:)(?!\s*$)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu,
   maxLength: 128,
-  words: "have keys of 1 to 128 characters that do not start with aws:",
+  words: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
 };
-const TAG_VALUE: Rule = { pattern: /^/, maxLength: 256, words: "be a string of up to 256 characters" };
+const TAG_VALUE: Rule = {
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+  maxLength: 256,
+  words: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
+};
 
 const KMS_KEY: Rule = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
@@ -43,17 +49,32 @@ export const ROLE_ARN: Rule = {
   words: "be the ARN of an IAM role",
 };
 
-const KNOWN_SETTINGS: { readonly [key in keyof Required<RepositorySettings>]: true } = {
-  creationTemplate: true,
-  expireUntaggedAfterDays: true,
-  keepLastImages: true,
-  keepAllImages: true,
-  tagMutability: true,
-  kmsKeyArn: true,
-  tags: true,
-  repositoryPolicy: true,
-  roleArn: true,
+/** A role that ECR assumes for a cache: of the cache's own account, since AWS lets nobody pass on another's. */
+export const ROLE_REQUIREMENTS: ArnRequirements = {
+  rule: ROLE_ARN,
+  service: "iam",
+  wayOut: "leave it out to have a role made where one is needed",
+  accountWayOut: "give a role of the account that caches, or leave it out to have one made",
 };
+
+const KMS_KEY_REQUIREMENTS: ArnRequirements = {
+  rule: KMS_KEY,
+  service: "kms",
+  wayOut: "give the ARN of the key",
+  regionWayOut: "a fleet takes each region's key in `regionalRepositories`",
+};
+
+const KNOWN_SETTINGS: readonly string[] = [
+  "creationTemplate",
+  "expireUntaggedAfterDays",
+  "keepLastImages",
+  "keepAllImages",
+  "tagMutability",
+  "kmsKeyArn",
+  "tags",
+  "repositoryPolicy",
+  "roleArn",
+] satisfies (keyof RepositorySettings)[];
 
 /** Settings that the caller cannot change any more; what is no object is left for the checks. */
 export function copySettings<T extends RepositorySettings | undefined>(settings: T): T {
@@ -75,6 +96,9 @@ export function mergeSettings(
   const given = Object.entries(own).filter(([, value]) => value !== undefined);
   if (given.length === 0) {
     return common ?? {};
+  }
+  if (own.creationTemplate === false) {
+    return { creationTemplate: false };
   }
   // An upstream that says how its repositories look wants a template, whatever the others do.
   const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
@@ -113,11 +137,7 @@ export function checkRepositorySettings(
     faults.add(prop, "be an object of settings", settings, "to have no template, use { creationTemplate: false }");
     return;
   }
-  for (const name of Object.keys(settings)) {
-    if (!(name in KNOWN_SETTINGS)) {
-      faults.add(`${prop}.${name}`, "be a known setting", name, `use one of ${Object.keys(KNOWN_SETTINGS).join(", ")}`);
-    }
-  }
+  faults.checkKeys(prop, settings, KNOWN_SETTINGS, "a known setting");
   checkFlags(faults, prop, settings);
   faults.checkInteger(
     `${prop}.expireUntaggedAfterDays`,
@@ -142,7 +162,7 @@ export function checkRepositorySettings(
     );
   }
   if (settings.kmsKeyArn !== undefined) {
-    checkKmsKey(faults, `${prop}.kmsKeyArn`, settings.kmsKeyArn, facts);
+    checkArn(faults, `${prop}.kmsKeyArn`, settings.kmsKeyArn, KMS_KEY_REQUIREMENTS, facts);
   }
   if (settings.tags !== undefined) {
     checkTags(faults, `${prop}.tags`, settings.tags);
@@ -151,12 +171,7 @@ export function checkRepositorySettings(
     checkRepositoryPolicy(faults, `${prop}.repositoryPolicy`, settings.repositoryPolicy);
   }
   if (settings.roleArn !== undefined) {
-    faults.checkString(
-      `${prop}.roleArn`,
-      settings.roleArn,
-      ROLE_ARN,
-      "leave it out to have a role made when one is needed",
-    );
+    checkArn(faults, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, facts);
   }
 }
 
@@ -166,7 +181,9 @@ function checkFlags(faults: Faults, prop: string, settings: RepositorySettings):
       faults.add(`${prop}.${flag}`, "be true or false", settings[flag], "leave it out for the default");
     }
   }
-  const others = Object.entries(settings).filter(([name, value]) => name !== "creationTemplate" && value !== undefined);
+  const others = Object.entries(settings).filter(
+    ([name, value]) => name !== "creationTemplate" && value !== undefined && value !== false,
+  );
   if (settings.creationTemplate === false && others.length > 0) {
     faults.add(
       `${prop}.creationTemplate`,
@@ -188,21 +205,6 @@ function checkFlags(faults: Faults, prop: string, settings: RepositorySettings):
   }
 }
 
-function checkKmsKey(faults: Faults, prop: string, kmsKeyArn: string, facts: RegistryFacts): void {
-  if (!faults.checkString(prop, kmsKeyArn, KMS_KEY, "give the ARN of the key") || Token.isUnresolved(kmsKeyArn)) {
-    return;
-  }
-  const region = kmsKeyArn.split(":")[3];
-  if (facts.region !== undefined && region !== facts.region) {
-    faults.add(
-      prop,
-      `be in the region of the cache, ${facts.region}`,
-      kmsKeyArn,
-      "a fleet takes each region's key in `regionalRepositories`",
-    );
-  }
-}
-
 function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]: string }): void {
   if (Token.isUnresolved(tags)) {
     return;
@@ -216,7 +218,7 @@ function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]:
   }
   for (const [key, value] of Object.entries(tags)) {
     faults.checkString(prop, key, TAG_KEY, "rename the tag");
-    faults.checkString(`${prop}[${JSON.stringify(key)}]`, value, TAG_VALUE, "shorten it");
+    faults.checkString(`${prop}[${JSON.stringify(key)}]`, value, TAG_VALUE, "change it to what AWS takes");
   }
 }
 
@@ -251,7 +253,12 @@ function isJsonObject(text: string): boolean {
 }
 
 function isMap(value: unknown): value is { readonly [key: string]: string } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !Token.isUnresolved(value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Token.isUnresolved(value) &&
+    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+  );
 }
 
 function hasTags(tags: RepositorySettings["tags"]): boolean {

@@ -1,8 +1,10 @@
 import { Token } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import type { RegistryCredential } from "../registry-credential";
 import type { RepositorySettings } from "../repository-settings";
 import type { Faults } from "./faults";
 import type { Registry, RegistryFacts } from "./registry";
+import type { RegistryClaims } from "./registry-claims";
 import { REPOSITORY_PATH, ROOT, under, withoutTrailingSlash } from "./repository-path";
 import { kindOf } from "./supported-registries";
 import type { RegistryKind } from "./supported-registries";
@@ -21,6 +23,8 @@ export interface UpstreamSpec {
   readonly credential?: RegistryCredential;
   readonly privateEcr?: PrivateEcrSpec;
   readonly repositories?: RepositorySettings;
+  /** Options that the upstream does not have. */
+  readonly unknown: object;
 }
 
 /** A private registry, and how it is read. */
@@ -29,6 +33,18 @@ export interface PrivateEcrSpec {
   readonly region: string;
   readonly upstreamRepositoryPrefix?: string;
   readonly roleArn?: string;
+}
+
+/** What an upstream is checked against. */
+export interface UpstreamContext {
+  readonly facts: RegistryFacts;
+  readonly claims: RegistryClaims;
+  /** Path of the cache, which tells what it has claimed itself from what others have. */
+  readonly cache: string;
+  /** The stack that holds the cache, when there is one yet. */
+  readonly stack?: TerraformStack;
+  /** Ids that a stack to come will have. */
+  readonly reservedIds?: readonly string[];
 }
 
 /** The host that ECR asks for images. */

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { follows } from "../../src/private/faults";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import { prefixLike } from "../support/prefixes";
-import { messageOf, stackIn } from "../support/synthesis";
+import { messageOf, stackIn, synthesized } from "../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../support/terraform";
 import type { Diagnostic } from "../support/terraform";
 
@@ -74,6 +74,17 @@ describeWithTerraform("the real provider", () => {
           }),
       ),
     ).toContain("`repositories.tagMutability` must be one of MUTABLE, IMMUTABLE");
+  });
+
+  test("takes a repository policy with policy variables, as we write it", async () => {
+    const stack = stackIn("us-east-1");
+    const Condition = { StringEquals: { "aws:PrincipalTag/team": "${aws:username} ${saml:sub} ${*} 50%{" } };
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositories: { repositoryPolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Condition }] }) },
+    });
+    const { resource } = synthesized(stack);
+    expect(await refused(resource as { [type: string]: { [name: string]: object } })).toEqual(new Set());
   });
 
   test("takes every mutability that we offer", async () => {

@@ -1,0 +1,58 @@
+import { Token } from "cdktf";
+import { follows } from "./faults";
+import type { Faults, Rule } from "./faults";
+import type { RegistryFacts } from "./registry";
+
+/** What must be true of an ARN beside its shape; a place without a way out is not held against the cache's. */
+export interface ArnRequirements {
+  readonly rule: Rule;
+  readonly service: string;
+  /** What to do when it is no such ARN at all, and what its message may show of it. */
+  readonly wayOut: string;
+  readonly show?: (value: unknown) => unknown;
+  /** What to do when it is in another region or account than the cache. */
+  readonly regionWayOut?: string;
+  readonly accountWayOut?: string;
+}
+
+/** Records what is wrong with an ARN, as far as its text is known: behind a token inside of it, nothing is. */
+export function checkArn(
+  faults: Faults,
+  prop: string,
+  arn: unknown,
+  requirements: ArnRequirements,
+  facts: RegistryFacts,
+): void {
+  const { rule, service, wayOut, show = (value): unknown => value } = requirements;
+  const parts = knownStart(arn).split(":");
+  if (Token.isUnresolved(arn)) {
+    parts.pop();
+  } else if (!follows(arn, rule)) {
+    faults.add(prop, rule.words, show(arn), wayOut);
+    return;
+  }
+  const [, partition, actualService, region, accountId] = parts;
+  if (actualService !== undefined && actualService !== service) {
+    faults.add(prop, rule.words, show(arn), wayOut);
+    return;
+  }
+  const places = [
+    { name: "partition", got: partition, expected: facts.partition, wayOut: "give one of that partition" },
+    { name: "region", got: region, expected: facts.region, wayOut: requirements.regionWayOut },
+    { name: "account", got: accountId, expected: facts.accountId, wayOut: requirements.accountWayOut },
+  ];
+  for (const place of places) {
+    if (place.wayOut !== undefined && differ(place.got, place.expected)) {
+      faults.add(prop, `be in the ${place.name} of the cache, ${place.expected ?? ""}`, arn, place.wayOut);
+    }
+  }
+}
+
+/** What is literal of a value before the first token in it. */
+export function knownStart(value: unknown): string {
+  return typeof value === "string" ? (value.split("${", 1)[0] ?? "") : "";
+}
+
+function differ(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}

@@ -1,0 +1,53 @@
+import { Token } from "cdktf";
+
+// What registries' tokens begin with; a digit in the rest tells a token from a name that is made of words.
+const TOKEN_PREFIX = /(^|[^a-z0-9])(gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])(?=[a-z0-9_-]*\d)/i;
+// A run of letters and digits that no name has.
+const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
+const USER_INFO = /:[^@\s]*@/;
+const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:/;
+
+/** Something that stands in a message in place of a value that must not be shown. */
+export class Withheld {
+  /** Describes a value without showing it: people paste tokens where names belong. */
+  public static of(value: unknown): Withheld {
+    return new Withheld(
+      typeof value === "string"
+        ? `a string of ${value.length} characters (not shown, it may be a secret)`
+        : value === undefined || value === null
+          ? "nothing"
+          : `a value of type ${typeof value} (not shown, it may be a secret)`,
+    );
+  }
+
+  private constructor(public readonly text: string) {}
+}
+
+/** Whether text is shaped like an access token, or has a password in it. */
+export function looksLikeAToken(text: string): boolean {
+  return TOKEN_PREFIX.test(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
+}
+
+/** A value as messages show it: literals as JSON, and nothing of what may hold a secret or cannot be written out. */
+export function shown(value: unknown): string {
+  if (value instanceof Withheld) {
+    return value.text;
+  }
+  if (value === undefined || value === null) {
+    return value === null ? "null" : "nothing";
+  }
+  if (Token.isUnresolved(value)) {
+    return "a token";
+  }
+  if (typeof value === "string") {
+    return looksLikeAToken(value) ? Withheld.of(value).text : JSON.stringify(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map((item: unknown) => (Array.isArray(item) ? "a list" : shown(item))).join(",")}]`;
+  }
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return String(value);
+  }
+  const name = typeof value === "object" ? value.constructor?.name : undefined;
+  return name === undefined || name === "Object" ? `a value of type ${typeof value}` : `a ${name}`;
+}
