@@ -330,7 +330,7 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
     [
       "an Azure registry's short name",
       Upstream.fromRegistryUrl("acme.azurecr.io", { credential }),
-      "be 5 to 50 lower-case",
+      'be a registry that ECR can cache, got "acme.azurecr.io"; the name of an Azure registry is 5 to 50',
     ],
     ["an Azure registry that was not set", Upstream.azure(undefined as never, credential), "be 5 to 50 lower-case"],
     ["an Azure registry that is a number", Upstream.azure(12345 as never, credential), "be 5 to 50 lower-case"],
@@ -384,6 +384,10 @@ describe("a registry that AWS may have added since", () => {
 
   test("may be one that was refused when this version was made", () => {
     expect(ruleOf(Upstream.unlisted("gcr.io", { prefix: "gcr" }))["upstream_registry_url"]).toBe("gcr.io");
+  });
+
+  test("fails on an Azure registry, which has a factory as well", () => {
+    expect(faultOf(Upstream.unlisted("contoso.azurecr.io", { prefix: "az" }))).toContain("use Upstream.azure(");
   });
 
   test("fails on a registry that has a factory", () => {
@@ -449,7 +453,7 @@ describe("signing in", () => {
 
   test.each([["contoso.azurecr.io"], ["Contoso"], ["abcd"], [""]])("to Azure fails on the registry name %j", (name) => {
     expect(faultOf(Upstream.azure(name, credential))).toBe(
-      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, got ${JSON.stringify(name)}; give it as Azure shows it, in lower case`,
+      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, got ${JSON.stringify(name)}; give the registry's name as Azure shows it, without .azurecr.io`,
     );
   });
 });

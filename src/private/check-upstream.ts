@@ -97,12 +97,10 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
   const given: unknown = spec.given;
   if (Token.isUnresolved(given)) {
     faults.add(place, "be known at synth", given, "give it as a literal");
-  } else if (spec.origin === "registryName" || (typeof given === "string" && given.endsWith(".azurecr.io"))) {
-    const byName = spec.origin === "registryName";
-    const shape = byName ? AZURE_NAME : SUPPORTED_REGISTRIES.azure.host;
-    if (typeof given !== "string" || !new RegExp(shape).test(given)) {
-      const rule = `be 5 to 50 lower-case letters and digits${byName ? "" : " and .azurecr.io"}`;
-      faults.add(place, rule, given, "give it as Azure shows it, in lower case");
+  } else if (spec.origin === "registryName") {
+    if (typeof given !== "string" || !AZURE_NAME.test(given)) {
+      const way = "give the registry's name as Azure shows it, without .azurecr.io";
+      faults.add(place, "be 5 to 50 lower-case letters and digits", given, way);
     }
   } else if (typeof given !== "string" || !HOST.test(given)) {
     const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";

@@ -98,6 +98,10 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
     host: /^(index\.|www\.|hub\.)?docker\.(io|com)$|^registry\.hub\.docker\.com$/,
     reason: "ECR reaches Docker Hub as registry-1.docker.io: use Upstream.dockerHub(credential)",
   },
+  {
+    host: /\.azurecr\.io$/,
+    reason: "the name of an Azure registry is 5 to 50 lower-case letters and digits: check it",
+  },
   // https://github.com/aws/containers-roadmap/issues/1581
   {
     host: /(^|\.)gcr\.io$/,
