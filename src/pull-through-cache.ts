@@ -5,6 +5,7 @@ import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycl
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
 import { lacksPullThroughCaches } from "./private/aws-geography";
+import { checkResolvedCredential } from "./private/check-credential";
 import { checkDeclaration } from "./private/check-declaration";
 import { checkUpstream } from "./private/check-upstream";
 import { constructId } from "./private/construct-id";
@@ -117,7 +118,13 @@ export class PullThroughCache extends Construct {
     for (const upstream of props.upstreams) {
       this.createUpstream(upstream);
     }
-    this.node.addValidation({ validate: () => [...missingProvider(this, props.provider), ...addressClashes(this)] });
+    this.node.addValidation({
+      validate: () => [
+        ...missingProvider(this, props.provider),
+        ...addressClashes(this),
+        ...this.resolvedCredentials().list(),
+      ],
+    });
   }
 
   /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
@@ -170,6 +177,17 @@ export class PullThroughCache extends Construct {
 
   private context(claims: RegistryClaims): UpstreamContext {
     return { facts: this.registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
+  }
+
+  private resolvedCredentials(): Faults {
+    const faults = new Faults();
+    for (const [prefix, { _spec: spec }] of this.members) {
+      if (spec.credential !== undefined) {
+        const context = this.context(this.registry.claims);
+        checkResolvedCredential(faults, `credential of ${prefix}`, spec.credential, context, this);
+      }
+    }
+    return faults;
   }
 
   private warnOfRegion(): void {

@@ -1,6 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
-import { TerraformVariable, Token } from "cdktf";
+import { App, Fn, Lazy, TerraformVariable, Token } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized } from "./support/synthesis";
@@ -398,6 +398,37 @@ test("no fault of anything else shows a credential, or what is shaped like a tok
     expect(message).toMatch(/^stack\/cache: /);
     expect(message).not.toMatch(/dckr_pat_0|hunter2/);
   }
+});
+
+describe("a literal wrapped in a token of cdktf", () => {
+  const pat = "dckr_pat_0123456789abcdef";
+  test.each([
+    ["an expression", () => RegistryCredential.fromSecretArn(Fn.jsonencode({ username: "me", accessToken: pat }))],
+    ["a function of it", () => RegistryCredential.fromSecretArn(Fn.trimspace(pat))],
+    ["a lazy value", () => RegistryCredential.fromSecretName(Lazy.stringValue({ produce: () => "hunter2" }))],
+    ["a lazy ARN", () => RegistryCredential.fromSecretArn(Lazy.stringValue({ produce: () => pat }))],
+    ["a number", () => RegistryCredential.fromVariables({ ...variables, version: Token.asNumber(pat) })],
+  ])("fails at synth: %s", (_name, create) => {
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(create())] });
+    const message = messageOf(() => App.of(stack).synth());
+    expect(message).toMatch(/\[stack\/cache] `credential of docker-hub/);
+    expect(message).not.toMatch(/dckr_pat_0|hunter2/);
+  });
+
+  test("is no matter where it is what it should be", () => {
+    const secretName = Lazy.stringValue({ produce: () => "ecr-pullthroughcache/hub" });
+    const stack = stackWithCache({
+      upstreams: [
+        Upstream.dockerHub(RegistryCredential.fromSecretName(secretName)),
+        Upstream.github(RegistryCredential.fromVariables(variables)),
+      ],
+    });
+    const secret = new SecretsmanagerSecret(stack, "glpat_registry_0123456789012345678901", { name: "x" });
+    new PullThroughCache(stack, "other", {
+      upstreams: [Upstream.gitlab(RegistryCredential.fromSecretArn(secret.arn))],
+    });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
 });
 
 test("no fault of a credential shows a value that may be a secret", () => {

@@ -1,13 +1,14 @@
-import { Token } from "cdktf";
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import type { TerraformStack } from "cdktf";
-import type { CredentialVariables, RegistryCredential } from "../registry-credential";
+import type { Construct } from "constructs";
+import type { CredentialSpec, CredentialVariables, RegistryCredential } from "../registry-credential";
 import { checkArn, knownStart } from "./arn";
 import type { ArnRequirements } from "./arn";
 import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
 import { CredentialVariable } from "./credential-variable";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
-import { Withheld, looksLikeAToken } from "./secrecy";
+import { Withheld, holdsAToken, looksLikeAToken } from "./secrecy";
 import type { UpstreamContext } from "./upstream-spec";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
@@ -76,6 +77,32 @@ export function checkCredential(
       return checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
     case "secret-name":
       return checkSecretName(faults, `${prop}.secretName`, spec.secretName);
+  }
+}
+
+/**
+ * Records what only synth can tell of a credential: what cdktf's tokens stand for. Wrapped in one, a literal would pass
+ * every other check, and a registry's token would reach the JSON.
+ */
+export function checkResolvedCredential(
+  faults: Faults,
+  prop: string,
+  credential: RegistryCredential,
+  context: UpstreamContext,
+  scope: Construct,
+): void {
+  const spec = Tokenization.resolve(credential._spec, {
+    scope,
+    resolver: new DefaultTokenResolver(new StringConcat()),
+    preparing: false,
+  }) as CredentialSpec;
+  const values: unknown[] = Object.values(spec.source === "variables" ? spec.variables : spec);
+  const expressions = values.filter((value): value is string => typeof value === "string" && value.includes("${"));
+  if (expressions.length === 0) {
+    checkCredential(faults, prop, { _spec: spec }, context);
+  } else if (expressions.some(holdsAToken)) {
+    const way = "give Terraform the value in a variable: see RegistryCredential.fromVariables";
+    faults.add(prop, "hold no literal that may be a secret", Withheld.of(expressions.join("")), way);
   }
 }
 

@@ -67,6 +67,11 @@ export class Faults {
     }
   }
 
+  /** The faults, for a validation that reports them itself. */
+  public list(): string[] {
+    return [...this.messages];
+  }
+
   /** Throws one error that names `place` and every fault; does nothing when there is none. */
   public throwIfAny(place: string): void {
     if (this.messages.length === 1) {

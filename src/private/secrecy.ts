@@ -28,6 +28,12 @@ export function looksLikeAToken(text: string): boolean {
   return TOKEN_PREFIX.test(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
 }
 
+/** Whether a Terraform expression has literal text in it that is shaped like an access token. */
+export function holdsAToken(expression: string): boolean {
+  const quoted = expression.match(/"[^"]*"/g) ?? [];
+  return [expression.replace(/\$\{[^}]*\}/g, " "), ...quoted].some(looksLikeAToken);
+}
+
 /** A value as messages show it: literals as JSON, and nothing of what may hold a secret or cannot be written out. */
 export function shown(value: unknown): string {
   if (value instanceof Withheld) {
