@@ -12,7 +12,11 @@ export class Ecr {
   private readonly rules = new Store<Fields>();
   private readonly templates = new Store<Fields>();
 
-  public constructor(private readonly secretsManager: SecretsManager) {}
+  /** Hosts that this AWS caches beside the documented ones, with a credential or without. */
+  public constructor(
+    private readonly secretsManager: SecretsManager,
+    private readonly addedSince: readonly string[],
+  ) {}
 
   public readonly operations: Service = {
     CreatePullThroughCacheRule: (input, scope) => {
@@ -81,7 +85,8 @@ export class Ecr {
   private checkUpstream(input: Fields, scope: Scope): void {
     const url = text(input, "upstreamRegistryUrl");
     const secretArn = input["credentialArn"] as string | undefined;
-    if (!ANONYMOUS.test(url) && !(SIGNED_IN.test(url) && secretArn !== undefined)) {
+    const documented = ANONYMOUS.test(url) || (SIGNED_IN.test(url) && secretArn !== undefined);
+    if (!documented && !this.addedSince.includes(url)) {
       throw new AwsError(
         "UnsupportedUpstreamRegistryException",
         `${url} cannot be cached, or not without a credential.`,

@@ -19,8 +19,9 @@ export interface LoggedRequest {
  * apart by the signature. What it does not know it refuses by name, with a status that clients do not retry.
  */
 export class LocalAws {
-  public static async start(): Promise<LocalAws> {
-    const aws = new LocalAws();
+  /** Starts one that caches the documented registries, and those that AWS may have added since. */
+  public static async start(addedSince: readonly string[] = []): Promise<LocalAws> {
+    const aws = new LocalAws(addedSince);
     await new Promise<void>((resolve) => aws.server.listen(0, "127.0.0.1", resolve));
     return aws;
   }
@@ -29,10 +30,10 @@ export class LocalAws {
   private readonly server: http.Server;
   private readonly json: { readonly [targetPrefix: string]: Service };
 
-  private constructor() {
+  private constructor(addedSince: readonly string[]) {
     const secretsManager = new SecretsManager();
     this.json = {
-      AmazonEC2ContainerRegistry_V20150921: new Ecr(secretsManager).operations,
+      AmazonEC2ContainerRegistry_V20150921: new Ecr(secretsManager, addedSince).operations,
       secretsmanager: secretsManager.operations,
     };
     this.server = http.createServer((request, response) => void this.answer(request, response));
