@@ -26,7 +26,8 @@ export interface PullThroughCacheFleetProps {
    */
   readonly repositories?: RepositorySettings;
   /**
-   * What differs from `repositories` in a region, by its name: a KMS key, for example, which is always one region's own.
+   * What differs from `repositories` in a region, by its name: a KMS key, for example, which is always one region's
+   * own.
    * @default - the same everywhere
    */
   readonly regionalRepositories?: { readonly [region: string]: RepositorySettings };
@@ -41,7 +42,8 @@ export interface PullThroughCacheFleetProps {
    */
   readonly backend?: StateBackend;
   /**
-   * Configuration of every stack's AWS provider, without `region` and `alias`: a role to assume, default tags and so on.
+   * Configuration of every stack's AWS provider, without `region` and `alias`: a role to assume, default tags and so
+   * on.
    * @default - Terraform's own credentials
    */
   readonly providerConfig?: AwsProviderConfig;
@@ -124,8 +126,8 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   /**
-   * Creates a stack named `<id of the fleet>-<id>` with a provider and a state like the regional ones, which is deployed
-   * after all of them: for what must not change before every region has its cache.
+   * Creates a stack named `<id of the fleet>-<id>` with a provider and a state like the regional ones, which is
+   * deployed after all of them: for what must not change before every region has its cache.
    */
   public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
     const faults = new Faults();

@@ -71,13 +71,13 @@ const PROPS: readonly string[] = [
 /**
  * Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries.
  *
- * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with the
- * same prefix; a Secrets Manager secret where the credential is a managed one; an IAM role for ECR where repositories have
- * tags or a KMS key, and one where an upstream is in another account. A rule waits for all that it needs, so that no pull
- * meets half of it.
+ * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with
+ * the same prefix; a Secrets Manager secret where the credential is a managed one; an IAM role for ECR where
+ * repositories have tags or a KMS key, and one where an upstream is in another account. A rule waits for all that it
+ * needs, so that no pull meets half of it.
  *
- * Rules cost nothing; storage, secrets and traffic do. Changing an upstream's prefix or registry replaces its rule and its
- * template; the repositories already created stay, and ECR stops refreshing those without a rule.
+ * Rules cost nothing; storage, secrets and traffic do. Changing an upstream's prefix or registry replaces its rule and
+ * its template; the repositories already created stay, and ECR stops refreshing those without a rule.
  *
  * Everything that is wrong with the declaration is reported by one error before the first resource is created.
  *
@@ -299,8 +299,8 @@ export class PullThroughCache extends Construct {
   }
 
   /**
-   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. A registry whose
-   * host does not say how it authenticates gets something to be replaced with.
+   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. A registry
+   * whose host does not say how it authenticates gets something to be replaced with.
    */
   private authenticationOf(id: string, spec: UpstreamSpec): TerraformResource {
     const data = new TerraformResource(this, `${id}-authentication`, {

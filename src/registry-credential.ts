@@ -66,8 +66,8 @@ export class RegistryCredential {
    * A secret that exists already, by its name, which may be a token.
    *
    * It is looked up in the region of the cache when Terraform plans, so one declaration serves every region of a fleet
-   * whose secret is replicated, and a missing secret fails the plan. Like any secret for ECR it must be encrypted with the
-   * key `aws/secretsmanager`.
+   * whose secret is replicated, and a missing secret fails the plan. Like any secret for ECR it must be encrypted with
+   * the key `aws/secretsmanager`.
    */
   public static fromSecretName(secretName: string): RegistryCredential {
     return new RegistryCredential({ source: "secret-name", secretName });

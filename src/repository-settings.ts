@@ -67,10 +67,10 @@ export interface RepositorySettings {
    */
   readonly repositoryPolicy?: string;
   /**
-   * ARN of an IAM role, in the account of the cache, that ECR creates repositories with. With tags or a KMS key and no such
-   * role, every first pull would fail with "not found". It trusts `ecr.amazonaws.com` and may `ecr:CreateRepository`,
-   * `ecr:ReplicateImage` and `ecr:TagResource`, and with a KMS key `kms:CreateGrant`, `kms:RetireGrant` and
-   * `kms:DescribeKey` on it.
+   * ARN of an IAM role, in the account of the cache, that ECR creates repositories with. With tags or a KMS key and no
+   * such role, every first pull would fail with "not found". It trusts `ecr.amazonaws.com` and may
+   * `ecr:CreateRepository`, `ecr:ReplicateImage` and `ecr:TagResource`, and with a KMS key `kms:CreateGrant`,
+   * `kms:RetireGrant` and `kms:DescribeKey` on it.
    * @default - when tags or a KMS key need one, a role with what AWS documents and no more; otherwise none
    */
   readonly roleArn?: string;

@@ -89,8 +89,8 @@ const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 9
 /** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
 export class StateBackend {
   /**
-   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`, by a relative path, so that the JSON is the
-   * same on every machine.
+   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`, by a relative path, so that the JSON is
+   * the same on every machine.
    */
   public static local(): StateBackend {
     return new StateBackend(

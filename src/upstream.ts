@@ -70,8 +70,8 @@ export interface RegistryUrlOptions extends UpstreamOptions {
 /**
  * A registry that Amazon ECR can cache.
  *
- * An upstream is a whole registry. To cache one repository of it, or one publisher's, pull only that: the path belongs in
- * the image's name, not in the upstream.
+ * An upstream is a whole registry. To cache one repository of it, or one publisher's, pull only that: the path belongs
+ * in the image's name, not in the upstream.
  *
  * What is wrong with an upstream is reported by the cache that it is given to, together with everything else.
  *
@@ -94,8 +94,8 @@ export class Upstream {
   }
 
   /**
-   * Docker Hub, `registry-1.docker.io`, under `docker-hub`. ECR insists on a credential, for public images too; a personal
-   * access token that may read public repositories is enough.
+   * Docker Hub, `registry-1.docker.io`, under `docker-hub`. ECR insists on a credential, for public images too; a
+   * personal access token that may read public repositories is enough.
    */
   public static dockerHub(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("docker-hub", credential, options);
@@ -106,7 +106,9 @@ export class Upstream {
     return Upstream.listed("github", credential, options);
   }
 
-  /** The Container Registry of GitLab.com, `registry.gitlab.com`, under `gitlab`. A GitLab of your own cannot be cached. */
+  /**
+   * The Container Registry of GitLab.com, `registry.gitlab.com`, under `gitlab`. A GitLab of your own cannot be cached.
+   */
   public static gitlab(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("gitlab", credential, options);
   }
@@ -156,8 +158,8 @@ export class Upstream {
   }
 
   /**
-   * A registry that this version does not know, on your word that AWS now does. Adds a warning, because AWS refuses every
-   * other registry only when the rule is applied.
+   * A registry that this version does not know, on your word that AWS now does. Adds a warning, because AWS refuses
+   * every other registry only when the rule is applied.
    *
    * @param upstreamRegistryUrl the bare host, like `registry.example.com`: no scheme and no path
    * @param options must give the `prefix`, which has no usual value here

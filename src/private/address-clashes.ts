@@ -2,8 +2,8 @@ import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /**
- * Resources of a stack that have the address of one below `owner`. cdktf leaves the id `Default` and some characters out of
- * addresses, and of two resources with one address it keeps the one that comes last, without a word.
+ * Resources of a stack that have the address of one below `owner`. cdktf leaves the id `Default` and some characters
+ * out of addresses, and of two resources with one address it keeps the one that comes last, without a word.
  */
 export function addressClashes(owner: IConstruct): string[] {
   const own = new Map<string, IConstruct>();

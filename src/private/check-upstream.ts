@@ -124,7 +124,9 @@ function checkSupported(faults: Faults, place: string, host: string): void {
   faults.add(place, "be a registry that ECR can cache", host, reasonUnsupported(host) ?? way);
 }
 
-/** A private registry's host is put together anew for the rule: what it says beside account and region must be right. */
+/**
+ * A private registry's host is put together anew for the rule: what it says beside account and region must be right.
+ */
 function checkPrivateEcrHost(faults: Faults, place: string, host: string, { accountId, region }: PrivateEcrSpec): void {
   const expected = `${accountId ?? ""}.dkr.ecr.${region}.${dnsSuffixOf(partitionOf(region)) ?? ""}`;
   if (host !== expected) {

@@ -82,7 +82,9 @@ export class Faults {
     }
   }
 
-  /** Like `throwIfAny`, for a construct under construction: takes it out of the tree, so that nothing is left half made. */
+  /**
+   * Like `throwIfAny`, for a construct under construction: takes it out of the tree, so that nothing is left half made.
+   */
   public throwAndRemove(construct: Construct): void {
     if (this.messages.length > 0) {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);

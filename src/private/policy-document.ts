@@ -28,8 +28,8 @@ export function jsonDocument(document: object): string {
 }
 
 /**
- * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are not
- * Terraform's, which would refuse them.
+ * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are
+ * not Terraform's, which would refuse them.
  */
 export function literalJson(text: string): string {
   return text.replace(/\$\{(?=\s*(?:[\w.-]+:(?!:)|[*?$]\}))|%\{/g, (start) => `${start.charAt(0)}${start}`);

@@ -8,8 +8,8 @@ export interface SecretWriter {
 }
 
 /**
- * What the caches of an app already use in one registry, where a name can be used once: a prefix or a secret that two of them
- * declare would fail only when it is applied.
+ * What the caches of an app already use in one registry, where a name can be used once: a prefix or a secret that two
+ * of them declare would fail only when it is applied.
  */
 export class RegistryClaims {
   private static readonly byScope = new WeakMap<Construct, Map<string, RegistryClaims>>();

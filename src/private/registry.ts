@@ -159,8 +159,8 @@ export class Registry {
 }
 
 /**
- * Tells why a cache without a provider of its own has none in its stack: Terraform would then quietly use the environment's
- * account and region.
+ * Tells why a cache without a provider of its own has none in its stack: Terraform would then quietly use the
+ * environment's account and region.
  */
 export function missingProvider(scope: Construct, provider: TerraformProvider | undefined): string[] {
   const aliases = TerraformStack.of(scope)

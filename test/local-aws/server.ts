@@ -15,8 +15,9 @@ export interface LoggedRequest {
 }
 
 /**
- * A stand-in for the AWS APIs that the tests' Terraform talks to: one port of this machine for every service and region, told
- * apart by the signature. What it does not know it refuses by name, with a status that clients do not retry.
+ * A stand-in for the AWS APIs that the tests' Terraform talks to: one port of this machine for every service and
+ * region, told apart by the signature. What it does not know it refuses by name, with a status that clients do not
+ * retry.
  */
 export class LocalAws {
   /** Starts one that caches the documented registries, and those that AWS may have added since. */
