@@ -8,7 +8,8 @@ import { Faults, fail, follows } from "./private/faults";
 import type { Rule } from "./private/faults";
 import { RegistryClaims } from "./private/registry-claims";
 import { checkRepositorySettings, mergeSettings } from "./private/repository-template";
-import { Withheld } from "./private/secrecy";
+import { Withheld, looksLikeAToken } from "./private/secrecy";
+import { isUnknown, resolved } from "./private/unknown-values";
 import { PullThroughCache } from "./pull-through-cache";
 import type { RepositorySettings } from "./repository-settings";
 import { StateBackend } from "./state-backend";
@@ -161,6 +162,7 @@ export class PullThroughCacheFleet extends Construct {
       region,
     });
     backend?._attach(stack);
+    stack.node.addValidation({ validate: () => [...namesakeFaults(stack), ...secretFaults(stack, providerConfig)] });
     return stack;
   }
 }
@@ -182,14 +184,15 @@ function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
   }
   checkProviderConfig(faults, props);
-  if (props.backend !== undefined && props.backend._attach === undefined) {
-    faults.add("backend", "be a StateBackend", props.backend, "use a factory, for example StateBackend.s3(options)");
+  const backend = props.backend ?? undefined;
+  if (backend !== undefined && backend._attach === undefined) {
+    faults.add("backend", "be a StateBackend", backend, "use a factory, for example StateBackend.s3(options)");
   } else {
-    props.backend?._check(faults);
+    backend?._check(faults);
   }
   const regions = checkRegions(faults, props.regions);
   for (const region of regions) {
-    checkStackName(faults, fleet, "id", region, props.backend);
+    checkStackName(faults, fleet, "id", region, backend);
   }
   for (const region of Object.keys(props.regionalRepositories ?? {})) {
     if (!regions.includes(region)) {
@@ -225,7 +228,11 @@ function checkRegion(
     faults,
     {
       upstreams: props.upstreams,
-      repositories: own?.kmsKeyArn === undefined ? props.repositories : withoutKmsKey(props.repositories),
+      // A region that has a key of its own, or no templates, has nothing to do with the common key.
+      repositories:
+        own?.kmsKeyArn === undefined && own?.creationTemplate !== false
+          ? props.repositories
+          : withoutKmsKey(props.repositories),
     },
     { facts, claims, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
   );
@@ -240,28 +247,76 @@ function checkStackName(
   backend: StateBackend | undefined,
 ): void {
   const name = stackName(fleet, suffix);
-  const namesake = fleet.node.root.node
+  checkNamesake(faults, prop, name, fleet);
+  backend?._checkStack?.(faults, prop, name);
+}
+
+function checkNamesake(faults: Faults, prop: string, name: string, self: Construct): void {
+  const namesake = self.node.root.node
     .findAll()
-    .find((construct) => TerraformStack.isStack(construct) && construct.node.id.toLowerCase() === name.toLowerCase());
+    .filter((construct) => TerraformStack.isStack(construct) && construct !== self)
+    .find((stack) => stack.node.id.toLowerCase() === name.toLowerCase());
   if (namesake !== undefined) {
     const way = `choose another id: the stack ${namesake.node.path} is written to the same folder`;
     faults.add(prop, "give every stack of the app a name of its own, on any file system", name, way);
   }
-  backend?._checkStack?.(faults, prop, name);
 }
 
-function checkProviderConfig(faults: Faults, { accountId, providerConfig = {} }: PullThroughCacheFleetProps): void {
+/** A stack that was made after the fleet may have taken the name of one of its own. */
+function namesakeFaults(stack: TerraformStack): string[] {
+  const faults = new Faults();
+  checkNamesake(faults, "id", stack.node.id, stack);
+  return faults.list();
+}
+
+/** What tokens of cdktf stand for is known when the app is synthesized: a literal secret in one is still a literal. */
+function secretFaults(stack: TerraformStack, providerConfig: AwsProviderConfig | undefined): string[] {
+  const faults = new Faults();
+  checkSecrets(faults, resolved(stack, pickSecrets(providerConfig ?? {})));
+  return faults.list();
+}
+
+function pickSecrets(config: AwsProviderConfig): { readonly [name: string]: unknown } {
+  const { accessKey, secretKey, token, assumeRoleWithWebIdentity } = config;
+  const identities = Array.isArray(assumeRoleWithWebIdentity) ? assumeRoleWithWebIdentity : [];
+  return {
+    accessKey,
+    secretKey,
+    token,
+    ...Object.fromEntries(
+      identities.map((identity, index) => [
+        `assumeRoleWithWebIdentity[${index}].webIdentityToken`,
+        identity.webIdentityToken,
+      ]),
+    ),
+  };
+}
+
+function checkSecrets(faults: Faults, secrets: { readonly [name: string]: unknown }): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (value !== undefined && !isUnknown(value)) {
+      const way =
+        "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
+      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), way);
+    }
+  }
+}
+
+function checkProviderConfig(faults: Faults, props: PullThroughCacheFleetProps): void {
+  const { accountId } = props;
+  const providerConfig = props.providerConfig ?? {};
   for (const name of ["region", "alias"] as const) {
     if (providerConfig[name] !== undefined) {
       const way = "each stack's provider has its own";
       faults.add(`providerConfig.${name}`, "not be given", providerConfig[name], way);
     }
   }
-  for (const name of ["accessKey", "secretKey", "token"] as const) {
-    if (providerConfig[name] !== undefined && !Token.isUnresolved(providerConfig[name])) {
-      const way =
-        "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
-      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(providerConfig[name]), way);
+  checkSecrets(faults, pickSecrets(providerConfig));
+  for (const name of ["httpProxy", "httpsProxy"] as const) {
+    const proxy = providerConfig[name];
+    if (proxy !== undefined && looksLikeAToken(proxy)) {
+      const way = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
+      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(proxy), way);
     }
   }
   for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {

@@ -1,6 +1,6 @@
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
-import { Op, TerraformResource, TerraformStack, Token } from "cdktf";
+import { Op, TerraformResource, TerraformStack } from "cdktf";
 import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
@@ -19,6 +19,7 @@ import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
 import { reasonUnsupported } from "./private/supported-registries";
+import { isUnknown } from "./private/unknown-values";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./private/upstream-spec";
 import { warn } from "./private/warnings";
@@ -109,10 +110,10 @@ export class PullThroughCache extends Construct {
     checkDeclaration(faults, { ...props }, this.context(claims));
     faults.throwAndRemove(this);
 
-    this.registry.claims.adopt(claims, this.node.path);
-    this.secrets = new CredentialSecrets(this, this.registry);
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
+    this.secrets = new CredentialSecrets(this, this.registry);
+    this.registry.claims.adopt(claims, this.node.path);
     this.warnOfRegion();
     // Not forEach: every token that cdktf makes below pays for each frame above it.
     for (const upstream of props.upstreams) {
@@ -184,7 +185,7 @@ export class PullThroughCache extends Construct {
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
         const context = this.context(this.registry.claims);
-        checkResolvedCredential(faults, `credential of ${prefix}`, spec.credential, context, this);
+        checkResolvedCredential(faults, `upstreams["${prefix}"].credential`, spec.credential, context, this);
       }
     }
     return faults;
@@ -284,7 +285,7 @@ export class PullThroughCache extends Construct {
     }
     // Both accounts known at synth and different: nothing is left for Terraform to find out.
     const accountId = spec.privateEcr?.accountId;
-    const known = this.registry.facts.accountId !== undefined && !Token.isUnresolved(accountId);
+    const known = this.registry.facts.accountId !== undefined && !isUnknown(accountId);
     if (accountId === undefined || known) {
       return undefined;
     }

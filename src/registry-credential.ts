@@ -49,7 +49,10 @@ export class RegistryCredential {
    * 1.11 or later. A secret costs a monthly fee per region.
    */
   public static fromVariables(variables: CredentialVariables): RegistryCredential {
-    return new RegistryCredential({ source: "variables", variables: { ...variables } });
+    return new RegistryCredential({
+      source: "variables",
+      variables: typeof variables === "object" ? { ...variables } : variables,
+    });
   }
 
   /**

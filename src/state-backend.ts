@@ -81,7 +81,7 @@ const BUCKET: Rule = {
 };
 const KEY_PREFIX: Rule = { pattern: /^$|^[^/].*\/$/, words: "end with a slash and not begin with one" };
 const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
-const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/, words: "be a host's name, without scheme" };
+const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a host's name, without scheme" };
 const TEXT: Rule = { pattern: /./, words: "be text" };
 // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
 const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
@@ -151,8 +151,12 @@ export class StateBackend {
           workspaces: new NamedCloudWorkspace(`${workspacePrefix}${stack.node.id}`, project),
         }),
       (faults, prop, name) => {
-        const way = `shorten or change \`${prop}\` or \`workspacePrefix\``;
-        checkLiteral(faults, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, way);
+        if (workspacePrefix === "") {
+          faults.checkString(prop, name, WORKSPACE, "choose an id that HCP Terraform can name a workspace after");
+        } else {
+          const way = `shorten or change \`${prop}\` or \`workspacePrefix\``;
+          checkLiteral(faults, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, way);
+        }
       },
     );
   }

@@ -193,7 +193,7 @@ export class Upstream {
   public readonly _spec: UpstreamSpec;
 
   private constructor(spec: Omit<UpstreamSpec, "prefix" | "repositories" | "unknown">, options: UpstreamOptions) {
-    const { prefix, repositories, ...unknown } = typeof options === "object" ? { ...options } : { options };
+    const { prefix, repositories, ...unknown } = isPlain(options) ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
     this._spec = {
@@ -204,4 +204,8 @@ export class Upstream {
       unknown,
     };
   }
+}
+
+function isPlain(options: unknown): boolean {
+  return typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype;
 }

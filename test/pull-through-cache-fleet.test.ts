@@ -1,6 +1,6 @@
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
-import { App, Token } from "cdktf";
+import { App, Lazy, TerraformStack, Token } from "cdktf";
 import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
@@ -190,12 +190,12 @@ describe("a declaration", () => {
     [
       "wrong settings of a region",
       { regionalRepositories: { "eu-west-1": { kmsKeyArn: KEY } } },
-      `\`regionalRepositories["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; a fleet takes each region's key in \`regionalRepositories\``,
+      `\`regionalRepositories["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
     ],
     [
       "one key for all regions",
       { repositories: { kmsKeyArn: KEY } },
-      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; a fleet takes each region's key in \`regionalRepositories\``,
+      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
     ],
     [
       "one secret for all regions",
@@ -265,6 +265,38 @@ describe("a declaration", () => {
       'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack dev/cache/cache-us-east-1 is written to the same folder',
     );
     expect(messageOf(() => fleet.stackAfterAll("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
+  });
+
+  test("fails when a stack made later takes the name of one of its own", () => {
+    const fleet = fleetWith();
+    new TerraformStack(App.of(fleet), "cache-us-east-1");
+    expect(messageOf(() => App.of(fleet).synth())).toContain("`id` must give every stack of the app a name of its own");
+  });
+
+  test("fails on a secret of AWS in the providers, as it is or wrapped in a token of cdktf", () => {
+    const secretKey = Lazy.stringValue({ produce: () => "wJalrXUtnFEMI" });
+    const message = messageOf(() => App.of(fleetWith({ providerConfig: { secretKey } })).synth());
+    expect(message).toContain("`providerConfig.secretKey` must not be a literal");
+    expect(message).not.toContain("wJalr");
+    const assumeRoleWithWebIdentity = [{ roleArn: "arn:aws:iam::111122223333:role/x", webIdentityToken: "eyJ" }];
+    expect(faultOf({ providerConfig: { assumeRoleWithWebIdentity } })).toContain(
+      "`providerConfig.assumeRoleWithWebIdentity[0].webIdentityToken` must not be a literal",
+    );
+    expect(faultOf({ providerConfig: { httpsProxy: "http://me:hunter2@proxy" } })).toBe(
+      "cache: `providerConfig.httpsProxy` must have no password in it, got a string of 23 characters (not shown, it may be a secret); leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY",
+    );
+    const fleet = fleetWith({ providerConfig: { token: "${var.session}", httpProxy: "http://proxy:3128" } });
+    expect(() => App.of(fleet).synth()).not.toThrow();
+  });
+
+  test("takes null for nothing, and a common key where one region has no templates", () => {
+    const fleet = fleetWith({
+      backend: null as never,
+      providerConfig: null as never,
+      repositories: { kmsKeyArn: KEY },
+      regionalRepositories: { "eu-west-1": { creationTemplate: false } },
+    });
+    expect(fleet.regions).toHaveLength(2);
   });
 
   test("fails when another fleet caches the same prefix in the same account and region", () => {

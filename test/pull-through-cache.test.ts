@@ -1,3 +1,5 @@
+import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret";
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import type { TerraformResource } from "cdktf";
@@ -89,6 +91,18 @@ test("fails when something else has the address of one of its resources: Terrafo
   expect(messageOf(() => App.of(stack).synth())).toContain(
     "[stack/cache] `stack/Default/cache/ecr-public-rule` must not have the address of `stack/cache/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B; choose another id",
   );
+});
+
+test("fails when something has the address of a look-up, or of a resource, of its own", () => {
+  const stack = stackIn("us-east-1");
+  const credential = RegistryCredential.fromSecretName("ecr-pullthroughcache/hub");
+  const cache = new PullThroughCache(stack, "Default", { upstreams: [Upstream.dockerHub(credential)] });
+  new DataAwsSecretsmanagerSecret(stack, "hub-secret-lookup", { name: "other" });
+  const inside = new Construct(cache, "Default");
+  new EcrPullThroughCacheRule(inside, "docker-hub-rule", { ecrRepositoryPrefix: "ab", upstreamRegistryUrl: "quay.io" });
+  const message = messageOf(() => App.of(stack).synth());
+  expect(message).toContain("got data.aws_secretsmanager_secret.hub-secret-lookup; choose another id");
+  expect(message).toContain("got aws_ecr_pull_through_cache_rule.docker-hub-rule; choose another id");
 });
 
 test("fails outside of a stack, and without anything", () => {

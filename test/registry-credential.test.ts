@@ -1,9 +1,10 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
-import { App, Fn, Lazy, TerraformVariable, Token } from "cdktf";
+import { App, Fn, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
-import { blocks, messageOf, only, stackIn, stackWithCache, synthesized } from "./support/synthesis";
+import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, testApp } from "./support/synthesis";
 
 const variables: CredentialVariables = { username: "hub_username", accessToken: "hub_access_token", version: 3 };
 
@@ -188,7 +189,7 @@ describe("a credential from variables", () => {
     expect(
       messageOf(() => stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] })),
     ).toBe(
-      'stack/cache: `upstreams[1].credential.secretName` must be written by one credential of one cache only, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams of a cache or give each a `secretName` of its own',
+      'stack/cache: `upstreams[1].credential` must not write a secret that another credential or cache writes, in stack/cache, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own',
     );
   });
 });
@@ -302,7 +303,7 @@ describe("one secret", () => {
     const credential = shared();
     new PullThroughCache(stack, "one", { upstreams: [Upstream.dockerHub(credential)] });
     expect(messageOf(() => new PullThroughCache(stack, "two", { upstreams: [Upstream.github(credential)] }))).toContain(
-      "`upstreams[0].credential.secretName` must be written by one credential of one cache only",
+      "`upstreams[0].credential` must not write a secret that another credential or cache writes, in stack/one",
     );
   });
 
@@ -314,17 +315,35 @@ describe("one secret", () => {
     expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toHaveLength(1);
   });
 
-  test.each([
-    ["first", (a: Upstream, b: Upstream) => [a, b]],
-    ["second", (a: Upstream, b: Upstream) => [b, a]],
-  ])("fails when one upstream writes it and another looks it up, which a first plan could not (%s)", (_name, order) => {
-    const upstreams = order(
-      Upstream.dockerHub(shared()),
-      Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/shared")),
+  test("fails when one upstream writes it and another looks it up, which a first plan could not", () => {
+    const writer = Upstream.dockerHub(shared());
+    const reader = Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/shared"));
+    expect(messageOf(() => stackWithCache({ upstreams: [writer, reader] }))).toBe(
+      'stack/cache: `upstreams[1].credential.secretName` must not be a secret that the same stack writes, in stack/cache, got "ecr-pullthroughcache/shared"; share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret',
     );
-    expect(messageOf(() => stackWithCache({ upstreams }))).toContain(
-      '.credential.secretName` must not be looked up where a credential of the registry writes it, got "ecr-pullthroughcache/shared"; share the RegistryCredential that writes it',
+    expect(messageOf(() => stackWithCache({ upstreams: [reader, writer] }))).toBe(
+      'stack/cache: `upstreams[1].credential` must not write a secret that the same stack looks up, in stack/cache, got "ecr-pullthroughcache/shared"; share this RegistryCredential with what looks it up',
     );
+  });
+
+  test("may be written by one stack and looked up by a later one", () => {
+    const app = testApp();
+    const declare = (id: string, upstream: Upstream) => {
+      const stack = new TerraformStack(app, id);
+      new AwsProvider(stack, "aws", { region: "us-east-1" });
+      new PullThroughCache(stack, "cache", { upstreams: [upstream], accountId: "111122223333" });
+    };
+    declare("one", Upstream.dockerHub(shared()));
+    declare("two", Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/shared")));
+  });
+
+  test("is not shown by a clash when its name may be a secret", () => {
+    const named = () => RegistryCredential.fromVariables({ ...variables, secretName: "Hunter2!Secret" });
+    const message = messageOf(() =>
+      stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] }),
+    );
+    expect(message).toContain("2 faults");
+    expect(message).not.toContain("Hunter2");
   });
 });
 
@@ -400,19 +419,51 @@ test("no fault of anything else shows a credential, or what is shaped like a tok
   }
 });
 
+test.each(["dockerhubproduction2024", "0123456789abcdef0123456789abcdef", "glpat-prod1"])(
+  "a secret may be named ecr-pullthroughcache/%s",
+  (name) => {
+    const secretName = `ecr-pullthroughcache/${name}`;
+    const json = cacheWith(RegistryCredential.fromSecretName(secretName));
+    expect(only(json, "aws_secretsmanager_secret")["name"]).toBe(secretName);
+  },
+);
+
+test("a key that looks like a token is not shown", () => {
+  const credential = RegistryCredential.fromVariables({ ...variables, ghp_0123456789abcdefABCDEF0123: "x" } as never);
+  expect(faultOf(credential)).toMatch(/^`\.\(a key not shown\)` must be an option/);
+  expect(faultOf(RegistryCredential.fromVariables("hunter2" as never))).not.toContain("hunter2");
+});
+
 describe("a literal wrapped in a token of cdktf", () => {
   const pat = "dckr_pat_0123456789abcdef";
   test.each([
     ["an expression", () => RegistryCredential.fromSecretArn(Fn.jsonencode({ username: "me", accessToken: pat }))],
     ["a function of it", () => RegistryCredential.fromSecretArn(Fn.trimspace(pat))],
+    ["literals joined", () => RegistryCredential.fromSecretArn(Fn.join("", ["dckr_pat_0", "abcdef0123456789"]))],
     ["a lazy value", () => RegistryCredential.fromSecretName(Lazy.stringValue({ produce: () => "hunter2" }))],
     ["a lazy ARN", () => RegistryCredential.fromSecretArn(Lazy.stringValue({ produce: () => pat }))],
     ["a number", () => RegistryCredential.fromVariables({ ...variables, version: Token.asNumber(pat) })],
   ])("fails at synth: %s", (_name, create) => {
     const stack = stackWithCache({ upstreams: [Upstream.dockerHub(create())] });
     const message = messageOf(() => App.of(stack).synth());
-    expect(message).toMatch(/\[stack\/cache] `credential of docker-hub/);
+    expect(message).toMatch(/\[stack\/cache] `upstreams\["docker-hub"]\.credential/);
     expect(message).not.toMatch(/dckr_pat_0|hunter2/);
+  });
+
+  test("is no matter beside references, however they are joined", () => {
+    const stack = stackIn("us-east-1");
+    const account = new TerraformVariable(stack, "dockerhubaccount20241", { type: "string" }).stringValue;
+    const secret = new SecretsmanagerSecret(stack, "secretforproduction202411", { name: "x" });
+    const hex = "0123456789abcdef0123456789abcdef";
+    new PullThroughCache(stack, "cache", {
+      upstreams: [
+        `arn:aws:secretsmanager:us-east-1:${account}:secret:ecr-pullthroughcache/team@corp-AbCdE1`,
+        Fn.join(":", ["arn:aws:secretsmanager:us-east-1", account, "secret", `ecr-pullthroughcache/${hex}-AbCd12`]),
+        Fn.lookup({ a: secret.arn, b: "x" }, "a", secret.arn) as string,
+        "${var.raw_arn}",
+      ].map((arn, index) => Upstream.dockerHub(RegistryCredential.fromSecretArn(arn), { prefix: `hub${index}` })),
+    });
+    expect(() => App.of(stack).synth()).not.toThrow();
   });
 
   test("is no matter where it is what it should be", () => {

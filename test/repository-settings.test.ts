@@ -181,6 +181,28 @@ describe("a repository policy", () => {
   });
 });
 
+test("a policy and tags may come from variables as they are", () => {
+  const stack = stackIn("us-east-1");
+  const value = (name: string) => new TerraformVariable(stack, name, { type: "string" }).value as never;
+  const repositories = { repositoryPolicy: value("policy"), kmsKeyArn: value("key"), tags: { team: value("team") } };
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories });
+  expect(only(synthesized(stack), "aws_ecr_repository_creation_template")).toMatchObject({
+    repository_policy: "${var.policy}",
+    encryption_configuration: [{ kms_key: "${var.key}" }],
+    resource_tags: { team: "${var.team}" },
+  });
+});
+
+test("an expression written by hand is left to Terraform", () => {
+  const stack = stackIn("${var.region}");
+  new PullThroughCache(stack, "cache", {
+    accountId: "${var.account}",
+    upstreams: [Upstream.ecrPublic()],
+    repositories: { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1"), roleArn: "${aws_iam_role.ecr.arn}" },
+  });
+  expect(blocks(synthesized(stack), "aws_ecr_repository_creation_template")).toHaveLength(1);
+});
+
 test("tags may come from a variable as a whole", () => {
   const stack = stackIn("us-east-1");
   const tags = Fn.merge([new TerraformVariable(stack, "tags", { type: "map(string)" }).value]) as never;
@@ -250,7 +272,7 @@ describe("settings", () => {
     [
       "a key of another region",
       { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") },
-      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; a fleet takes each region's key in \`regionalRepositories\``,
+      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
     ],
     [
       "tags that are AWS's own",

@@ -127,6 +127,11 @@ describe("a state in HCP Terraform", () => {
       '`backend.organization` must be letters, digits, underscores and hyphens, got "acme inc"; give the organization\'s name',
     ],
     [
+      "a name that no workspace can have",
+      { organization: "acme", workspacePrefix: "ecr.", project: "x" },
+      '`backend.workspacePrefix` must be letters, digits, underscores and hyphens, up to 90 with the stack\'s name, got "ecr.cache-us-east-1"; shorten or change `id` or `workspacePrefix`',
+    ],
+    [
       "a host with its scheme",
       { organization: "acme", hostname: "https://tfe.acme.com" },
       '`backend.hostname` must be a host\'s name, without scheme, got "https://tfe.acme.com"; leave it out for HCP Terraform',

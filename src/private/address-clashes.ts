@@ -1,32 +1,34 @@
-import { TerraformResource, TerraformStack } from "cdktf";
+import { TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /**
- * Resources of a stack that have the address of one below `owner`. cdktf leaves the id `Default` and some characters
- * out of addresses, and of two resources with one address it keeps the one that comes last, without a word.
+ * Resources and data sources of a stack that have the address of one below `owner`. cdktf leaves the id `Default` and
+ * some characters out of addresses, and of two with one address it keeps the one that comes last, without a word.
  */
 export function addressClashes(owner: IConstruct): string[] {
   const own = new Map<string, IConstruct>();
-  const others: IConstruct[] = [];
-  for (const construct of TerraformStack.of(owner).node.findAll()) {
-    if (construct.node.scopes.includes(owner)) {
-      own.set(addressOf(construct) ?? construct.node.path, construct);
-    } else {
-      others.push(construct);
+  const clashes: string[] = [];
+  for (const construct of [...owner.node.findAll(), ...TerraformStack.of(owner).node.findAll()]) {
+    const address = addressOf(construct);
+    if (address === undefined) {
+      continue;
+    }
+    const mine = own.get(address);
+    if (mine === undefined && construct.node.scopes.includes(owner)) {
+      own.set(address, construct);
+    } else if (mine !== undefined && mine !== construct) {
+      const paths = [construct.node.path, mine.node.path];
+      clashes.push(`\`${paths[0]}\` must not have the address of \`${paths[1]}\`, got ${address}; choose another id`);
     }
   }
-  return others.flatMap((other) => {
-    const mine = own.get(addressOf(other) ?? "");
-    return mine === undefined
-      ? []
-      : [
-          `\`${other.node.path}\` must not have the address of \`${mine.node.path}\`, got ${addressOf(other) ?? ""}; choose another id`,
-        ];
-  });
+  return [...new Set(clashes)];
 }
 
 function addressOf(construct: IConstruct): string | undefined {
-  return TerraformResource.isTerraformResource(construct)
-    ? `${construct.terraformResourceType}.${construct.friendlyUniqueId}`
+  if (TerraformResource.isTerraformResource(construct)) {
+    return `${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
+  }
+  return TerraformDataSource.isTerraformDataSource(construct)
+    ? `data.${construct.terraformResourceType}.${construct.friendlyUniqueId}`
     : undefined;
 }

@@ -1,7 +1,7 @@
-import { Token } from "cdktf";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
+import { isUnknown, knownStart } from "./unknown-values";
 
 /** What must be true of an ARN beside its shape; a place without a way out is not held against the cache's. */
 export interface ArnRequirements {
@@ -15,6 +15,8 @@ export interface ArnRequirements {
   readonly accountWayOut?: string;
 }
 
+const ARN_START = "arn:aws";
+
 /** Records what is wrong with an ARN, as far as its text is known: behind a token inside of it, nothing is. */
 export function checkArn(
   faults: Faults,
@@ -25,14 +27,15 @@ export function checkArn(
 ): void {
   const { rule, service, wayOut, show = (value): unknown => value } = requirements;
   const parts = knownStart(arn).split(":");
-  if (Token.isUnresolved(arn)) {
+  if (isUnknown(arn)) {
     parts.pop();
   } else if (!follows(arn, rule)) {
     faults.add(prop, rule.words, show(arn), wayOut);
     return;
   }
   const [, partition, actualService, region, accountId] = parts;
-  if (actualService !== undefined && actualService !== service) {
+  const start = knownStart(arn).slice(0, ARN_START.length);
+  if (!ARN_START.startsWith(start) || differ(actualService, service)) {
     faults.add(prop, rule.words, show(arn), wayOut);
     return;
   }
@@ -46,11 +49,6 @@ export function checkArn(
       faults.add(prop, `be in the ${place.name} of the cache, ${place.expected ?? ""}`, arn, place.wayOut);
     }
   }
-}
-
-/** What is literal of a value before the first token in it. */
-export function knownStart(value: unknown): string {
-  return typeof value === "string" ? (value.split("${", 1)[0] ?? "") : "";
 }
 
 function differ(one: string | undefined, other: string | undefined): boolean {

@@ -1,14 +1,14 @@
-import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { CredentialSpec, CredentialVariables, RegistryCredential } from "../registry-credential";
-import { checkArn, knownStart } from "./arn";
+import type { CredentialVariables, RegistryCredential } from "../registry-credential";
+import { checkArn } from "./arn";
 import type { ArnRequirements } from "./arn";
 import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
 import { CredentialVariable } from "./credential-variable";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
-import { Withheld, holdsAToken, looksLikeAToken } from "./secrecy";
+import { Withheld, isAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
+import { isUnknown, knownStart, resolved } from "./unknown-values";
 import type { UpstreamContext } from "./upstream-spec";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
@@ -91,16 +91,12 @@ export function checkResolvedCredential(
   context: UpstreamContext,
   scope: Construct,
 ): void {
-  const spec = Tokenization.resolve(credential._spec, {
-    scope,
-    resolver: new DefaultTokenResolver(new StringConcat()),
-    preparing: false,
-  }) as CredentialSpec;
+  const spec = resolved(scope, credential._spec);
   const values: unknown[] = Object.values(spec.source === "variables" ? spec.variables : spec);
   const expressions = values.filter((value): value is string => typeof value === "string" && value.includes("${"));
   if (expressions.length === 0) {
     checkCredential(faults, prop, { _spec: spec }, context);
-  } else if (expressions.some(holdsAToken)) {
+  } else if (expressions.some(mayHoldASecret)) {
     const way = "give Terraform the value in a variable: see RegistryCredential.fromVariables";
     faults.add(prop, "hold no literal that may be a secret", Withheld.of(expressions.join("")), way);
   }
@@ -112,32 +108,38 @@ export function claimSecret(
   prop: string,
   credential: RegistryCredential,
   prefix: string,
-  { claims, cache }: UpstreamContext,
+  { claims, cache, stack }: UpstreamContext,
 ): void {
   const spec = credential._spec;
   if (spec.source === "secret-arn") {
     return;
   }
   const name = spec.source === "variables" ? managedSecretName(spec.variables, prefix) : spec.secretName;
+  if (!isUnknown(name) && !follows(name, SECRET_NAME)) {
+    return;
+  }
+  const user = { credential, cache, stack };
   const writer = claims.writtenSecrets.get(name);
-  if (spec.source === "secret-name" ? writer !== undefined : claims.readSecrets.has(name)) {
-    faults.add(
-      `${prop}.secretName`,
-      "not be looked up where a credential of the registry writes it",
-      name,
-      "share the RegistryCredential that writes it",
-    );
-  } else if (spec.source === "secret-name") {
-    claims.readSecrets.add(name);
+  const reader = claims.readSecrets.get(name);
+  if (spec.source === "secret-name") {
+    if (writer !== undefined && writer.stack === stack) {
+      // The look-up happens when Terraform plans: before the first apply there is nothing to find.
+      const way = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
+      faults.add(`${prop}.secretName`, `not be a secret that the same stack writes, in ${writer.cache}`, name, way);
+    }
+    claims.readSecrets.set(name, user);
+  } else if (reader !== undefined && reader.stack === stack) {
+    const way = "share this RegistryCredential with what looks it up";
+    faults.add(prop, `not write a secret that the same stack looks up, in ${reader.cache}`, name, way);
   } else if (writer !== undefined && (writer.credential !== credential || writer.cache !== cache)) {
     faults.add(
-      `${prop}.secretName`,
-      "be written by one credential of one cache only",
+      prop,
+      `not write a secret that another credential or cache writes, in ${writer.cache}`,
       name,
-      "share one RegistryCredential between the upstreams of a cache or give each a `secretName` of its own",
+      "share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own",
     );
   } else {
-    claims.writtenSecrets.set(name, { credential, cache });
+    claims.writtenSecrets.set(name, user);
   }
 }
 
@@ -215,10 +217,13 @@ function checkVariableName(faults: Faults, prop: string, name: unknown, isTaken:
 
 function checkSecretName(faults: Faults, prop: string, name: unknown): void {
   const start = knownStart(name);
-  const fits = Token.isUnresolved(name)
+  const fits = isUnknown(name)
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
-    : follows(name, SECRET_NAME) && !looksLikeAToken(name);
-  if (!fits) {
+    : follows(name, SECRET_NAME);
+  if (fits && isAToken(String(name))) {
+    const way = "name the secret, and give its value to Terraform or to Secrets Manager";
+    faults.add(prop, "not hold what looks like an access token", Withheld.of(name), way);
+  } else if (!fits) {
     const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
     faults.add(prop, SECRET_NAME.words, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), way);
   }

@@ -8,7 +8,7 @@ import type { Faults } from "./faults";
 import type { RegistryFacts } from "./registry";
 import { REPOSITORY_PREFIX, ROOT, withoutTrailingSlash } from "./repository-path";
 import { ROLE_REQUIREMENTS, checkRepositorySettings } from "./repository-template";
-import { Withheld } from "./secrecy";
+import { Withheld, isAToken } from "./secrecy";
 import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import { isCrossAccount } from "./upstream-spec";
 import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";
@@ -102,7 +102,7 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
       const way = "give the registry's name as Azure shows it, without .azurecr.io";
       faults.add(place, "be 5 to 50 lower-case letters and digits", given, way);
     }
-  } else if (typeof given !== "string" || !HOST.test(given)) {
+  } else if (typeof given !== "string" || !HOST.test(given) || isAToken(given)) {
     const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";
     faults.add(place, "be a bare host", given, way);
   } else if (spec.kind === "unsupported") {

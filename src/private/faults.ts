@@ -1,6 +1,6 @@
-import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { Withheld, shown } from "./secrecy";
+import { Withheld, looksLikeAToken, shown } from "./secrecy";
+import { isUnknown } from "./unknown-values";
 
 /** A rule and its words, stated once for every check that applies it. */
 export interface Rule {
@@ -28,7 +28,7 @@ export class Faults {
 
   /** Records a fault unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, wayOut: string): boolean {
-    if (Token.isUnresolved(value) || follows(value, rule)) {
+    if (isUnknown(value) || follows(value, rule)) {
       return true;
     }
     this.add(prop, rule.words, value, wayOut);
@@ -44,7 +44,7 @@ export class Faults {
     wayOut: string,
     show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
   ): void {
-    if (value === undefined || Token.isUnresolved(value)) {
+    if (value === undefined || isUnknown(value)) {
       return;
     }
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
@@ -57,8 +57,9 @@ export class Faults {
   public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
+        const name = looksLikeAToken(key) ? "(a key not shown)" : key;
         this.add(
-          prop === "" ? key : `${prop}.${key}`,
+          prop === "" ? name : `${prop}.${name}`,
           `be ${what}`,
           Withheld.of(value),
           `use one of ${known.join(", ")}`,

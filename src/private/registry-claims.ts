@@ -1,10 +1,12 @@
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
-/** Who writes a secret: a credential, on behalf of a cache. */
-export interface SecretWriter {
+/** Who writes or reads a secret: a credential, on behalf of a cache. */
+export interface SecretUser {
   readonly credential: object;
   readonly cache: string;
+  /** The stack of the cache; of one that is yet to be made, none. */
+  readonly stack: TerraformStack | undefined;
 }
 
 /**
@@ -35,16 +37,16 @@ export class RegistryClaims {
   /** Prefix, without a trailing slash, to the words that name its owner. */
   public readonly prefixes = new Map<string, string>();
   /** Name of a secret to what writes it. */
-  public readonly writtenSecrets = new Map<string, SecretWriter>();
-  /** Names of secrets that exist already. */
-  public readonly readSecrets = new Set<string>();
+  public readonly writtenSecrets = new Map<string, SecretUser>();
+  /** Name of a secret that exists already to what reads it. */
+  public readonly readSecrets = new Map<string, SecretUser>();
 
   /** A copy to try a declaration on. */
   public copy(): RegistryClaims {
     const copy = new RegistryClaims();
     this.prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
     this.writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
-    this.readSecrets.forEach((name) => copy.readSecrets.add(name));
+    this.readSecrets.forEach((reader, name) => copy.readSecrets.set(name, reader));
     return copy;
   }
 
@@ -52,6 +54,6 @@ export class RegistryClaims {
   public adopt(tried: RegistryClaims, owner: string): void {
     tried.prefixes.forEach((_, prefix) => this.prefixes.set(prefix, this.prefixes.get(prefix) ?? owner));
     tried.writtenSecrets.forEach((writer, name) => this.writtenSecrets.set(name, writer));
-    tried.readSecrets.forEach((name) => this.readSecrets.add(name));
+    tried.readSecrets.forEach((reader, name) => this.readSecrets.set(name, reader));
   }
 }

@@ -2,12 +2,13 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
-import { TerraformProvider, TerraformStack, Token } from "cdktf";
+import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { ACCOUNT_ID, PARTITION_NAMES, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
 import { follows } from "./faults";
 import type { Faults } from "./faults";
 import { RegistryClaims } from "./registry-claims";
+import { isUnknown } from "./unknown-values";
 
 /** What a caller may say about the registry, each of which may be a token. */
 export interface RegistryProps {
@@ -50,7 +51,7 @@ export function checkRegistryProps(faults: Faults, scope: Construct, props: Regi
       faults.checkString("region", props.region, REGION, "give the region, not one of its zones");
     }
   }
-  if (props.partition !== undefined && !Token.isUnresolved(props.partition)) {
+  if (props.partition !== undefined && !isUnknown(props.partition)) {
     const region = literal(props.region ?? regionOfProvider(scope, props.provider));
     if (!PARTITION_NAMES.includes(props.partition)) {
       faults.add(
@@ -206,7 +207,7 @@ function regionOfProvider(scope: Construct, given: TerraformProvider | undefined
 }
 
 function isLiteral(value: string | undefined): value is string {
-  return typeof value === "string" && !Token.isUnresolved(value);
+  return typeof value === "string" && !isUnknown(value);
 }
 
 function literal(value: string | undefined): string | undefined {

@@ -61,7 +61,7 @@ const KMS_KEY_REQUIREMENTS: ArnRequirements = {
   rule: KMS_KEY,
   service: "kms",
   wayOut: "give the ARN of the key",
-  regionWayOut: "a fleet takes each region's key in `regionalRepositories`",
+  regionWayOut: "give a key of that region; a fleet takes one for each in its `regionalRepositories`",
 };
 
 const KNOWN_SETTINGS: readonly string[] = [
@@ -118,7 +118,10 @@ export function repositoryTemplate(settings: RepositorySettings): RepositoryTemp
   return {
     tagMutability: settings.tagMutability ?? TagMutability.MUTABLE,
     lifecyclePolicy: settings.keepAllImages === true ? undefined : lifecyclePolicy(settings),
-    repositoryPolicy: settings.repositoryPolicy === undefined ? undefined : literalJson(settings.repositoryPolicy),
+    repositoryPolicy:
+      settings.repositoryPolicy === undefined || Token.isUnresolved(settings.repositoryPolicy)
+        ? settings.repositoryPolicy
+        : literalJson(settings.repositoryPolicy),
     kmsKeyArn: settings.kmsKeyArn,
     tags,
     roleArn: settings.roleArn,

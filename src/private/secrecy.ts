@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 
 // What registries' tokens begin with; a digit in the rest tells a token from a name that is made of words.
-const TOKEN_PREFIX = /(^|[^a-z0-9])(gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])(?=[a-z0-9_-]*\d)/i;
+const TOKEN =
+  /(^|[^a-z0-9])(gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])(?=[a-z0-9_-]*\d)[a-z0-9_-]{16}/i;
 // A run of letters and digits that no name has.
 const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
 const USER_INFO = /:[^@\s]*@/;
@@ -23,15 +24,24 @@ export class Withheld {
   private constructor(public readonly text: string) {}
 }
 
-/** Whether text is shaped like an access token, or has a password in it. */
-export function looksLikeAToken(text: string): boolean {
-  return TOKEN_PREFIX.test(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
+/** Whether text has an access token in it that says itself whose it is. */
+export function isAToken(text: string): boolean {
+  return TOKEN.test(text);
 }
 
-/** Whether a Terraform expression has literal text in it that is shaped like an access token. */
-export function holdsAToken(expression: string): boolean {
-  const quoted = expression.match(/"[^"]*"/g) ?? [];
-  return [expression.replace(/\$\{[^}]*\}/g, " "), ...quoted].some(looksLikeAToken);
+/** Whether text is shaped like an access token, or has a password in it. */
+export function looksLikeAToken(text: string): boolean {
+  return isAToken(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
+}
+
+/**
+ * Whether a Terraform expression may have a secret in it: an access token beside its references, or nothing but
+ * literals.
+ */
+export function mayHoldASecret(expression: string): boolean {
+  const reference = /[A-Za-z_][\w-]*(\.[\w-]+)+/g;
+  const references = expression.replace(/"(\\.|[^"\\])*"/g, "").match(reference);
+  return references === null || isAToken(expression.replace(reference, ""));
 }
 
 /** A value as messages show it: literals as JSON, and nothing of what may hold a secret or cannot be written out. */

@@ -1,0 +1,18 @@
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
+import type { IConstruct } from "constructs";
+
+/** Whether only Terraform knows a value, in whole or in part: a token of cdktf, or an expression written by hand. */
+export function isUnknown(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"));
+}
+
+/** What is literal of a value before the first expression in it. */
+export function knownStart(value: unknown): string {
+  return typeof value === "string" ? (value.split("${", 1)[0] ?? "") : "";
+}
+
+/** A value as it will stand in the JSON, with what cdktf's tokens stand for. */
+export function resolved<T>(scope: IConstruct, value: T): T {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return Tokenization.resolve(value, { scope, resolver, preparing: false }) as T;
+}
