@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { IConstruct } from "constructs";
 import { ACCOUNT_ID, REGION, partitionOf } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
 import { Faults, fail, follows } from "./private/faults";
@@ -106,6 +107,8 @@ export class PullThroughCacheFleet extends Construct {
     for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));
     }
+    // cdktf validates stacks, not what they stand in: one of them speaks for the fleet.
+    this.node.children[0]?.node.addValidation({ validate: () => namesakeFaults(this) });
   }
 
   /** The regions, in the order in which they were given. */
@@ -134,7 +137,7 @@ export class PullThroughCacheFleet extends Construct {
     const faults = new Faults();
     faults.checkString("id", id, STACK_NAME, "give it a name");
     faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
-    checkStackName(faults, this, "id", id, this.props.backend);
+    checkStackNames(faults, this, [id], this.props.backend);
     faults.throwIfAny(this.node.path);
     const stack = this.createStack(id, options.region);
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
@@ -162,7 +165,7 @@ export class PullThroughCacheFleet extends Construct {
       region,
     });
     backend?._attach(stack);
-    stack.node.addValidation({ validate: () => [...namesakeFaults(stack), ...secretFaults(stack, providerConfig)] });
+    stack.node.addValidation({ validate: () => secretFaults(stack, providerConfig) });
     return stack;
   }
 }
@@ -191,9 +194,7 @@ function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
     backend?._check(faults);
   }
   const regions = checkRegions(faults, props.regions);
-  for (const region of regions) {
-    checkStackName(faults, fleet, "id", region, backend);
-  }
+  checkStackNames(faults, fleet, regions, backend);
   for (const region of Object.keys(props.regionalRepositories ?? {})) {
     if (!regions.includes(region)) {
       const way = "add the region or leave it out here";
@@ -239,34 +240,52 @@ function checkRegion(
 }
 
 /** Two stacks of one name would be written to one folder and keep one state. */
-function checkStackName(
+function checkStackNames(
   faults: Faults,
   fleet: Construct,
-  prop: string,
-  suffix: string,
+  suffixes: readonly string[],
   backend: StateBackend | undefined,
 ): void {
-  const name = stackName(fleet, suffix);
-  checkNamesake(faults, prop, name, fleet);
-  backend?._checkStack?.(faults, prop, name);
-}
-
-function checkNamesake(faults: Faults, prop: string, name: string, self: Construct): void {
-  const namesake = self.node.root.node
-    .findAll()
-    .filter((construct) => TerraformStack.isStack(construct) && construct !== self)
-    .find((stack) => stack.node.id.toLowerCase() === name.toLowerCase());
-  if (namesake !== undefined) {
-    const way = `choose another id: the stack ${namesake.node.path} is written to the same folder`;
-    faults.add(prop, "give every stack of the app a name of its own, on any file system", name, way);
+  const stacks = stacksByName(fleet);
+  for (const suffix of suffixes) {
+    const name = stackName(fleet, suffix);
+    checkNamesake(faults, name, stacks.get(name.toLowerCase())?.[0]);
+    backend?._checkStack?.(faults, "id", name);
   }
 }
 
 /** A stack that was made after the fleet may have taken the name of one of its own. */
-function namesakeFaults(stack: TerraformStack): string[] {
+function namesakeFaults(fleet: Construct): string[] {
   const faults = new Faults();
-  checkNamesake(faults, "id", stack.node.id, stack);
+  const stacks = stacksByName(fleet);
+  for (const { node } of fleet.node.children) {
+    const namesakes = stacks.get(node.id.toLowerCase()) ?? [];
+    checkNamesake(
+      faults,
+      node.id,
+      namesakes.find((stack) => stack.node !== node),
+    );
+  }
   return faults.list();
+}
+
+function checkNamesake(faults: Faults, name: string, namesake: IConstruct | undefined): void {
+  if (namesake !== undefined) {
+    const way = `choose another id: the stack ${namesake.node.path} is written to the same folder`;
+    faults.add("id", "give every stack of the app a name of its own, on any file system", name, way);
+  }
+}
+
+/** All stacks of the app, by their names as a file system that folds case sees them. */
+function stacksByName(scope: Construct): Map<string, IConstruct[]> {
+  const stacks = new Map<string, IConstruct[]>();
+  for (const construct of scope.node.root.node.findAll()) {
+    if (TerraformStack.isStack(construct)) {
+      const name = construct.node.id.toLowerCase();
+      stacks.set(name, [...(stacks.get(name) ?? []), construct]);
+    }
+  }
+  return stacks;
 }
 
 /** What tokens of cdktf stand for is known when the app is synthesized: a literal secret in one is still a literal. */

@@ -438,6 +438,7 @@ describe("a literal wrapped in a token of cdktf", () => {
   const pat = "dckr_pat_0123456789abcdef";
   test.each([
     ["an expression", () => RegistryCredential.fromSecretArn(Fn.jsonencode({ username: "me", accessToken: pat }))],
+    ["an expression by hand", () => RegistryCredential.fromSecretArn(`\${trimspace("${pat}")}`)],
     ["a function of it", () => RegistryCredential.fromSecretArn(Fn.trimspace(pat))],
     ["literals joined", () => RegistryCredential.fromSecretArn(Fn.join("", ["dckr_pat_0", "abcdef0123456789"]))],
     ["a lazy value", () => RegistryCredential.fromSecretName(Lazy.stringValue({ produce: () => "hunter2" }))],

@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { CredentialVariables, RegistryCredential } from "../registry-credential";
+import type { CredentialSpec, CredentialVariables, RegistryCredential } from "../registry-credential";
 import { checkArn } from "./arn";
 import type { ArnRequirements } from "./arn";
 import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
@@ -91,8 +91,11 @@ export function checkResolvedCredential(
   context: UpstreamContext,
   scope: Construct,
 ): void {
+  if (!valuesOf(credential._spec).some(isUnknown)) {
+    return;
+  }
   const spec = resolved(scope, credential._spec);
-  const values: unknown[] = Object.values(spec.source === "variables" ? spec.variables : spec);
+  const values = valuesOf(spec);
   const expressions = values.filter((value): value is string => typeof value === "string" && value.includes("${"));
   if (expressions.length === 0) {
     checkCredential(faults, prop, { _spec: spec }, context);
@@ -100,6 +103,10 @@ export function checkResolvedCredential(
     const way = "give Terraform the value in a variable: see RegistryCredential.fromVariables";
     faults.add(prop, "hold no literal that may be a secret", Withheld.of(expressions.join("")), way);
   }
+}
+
+function valuesOf(spec: CredentialSpec): unknown[] {
+  return Object.values(spec.source === "variables" ? spec.variables : spec);
 }
 
 /** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
