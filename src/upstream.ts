@@ -159,7 +159,8 @@ export class Upstream {
 
   /**
    * A registry that this version does not know, on your word that AWS now does. Adds a warning, because AWS refuses
-   * every other registry only when the rule is applied.
+   * every other registry only when the rule is applied. It needs JSON output, cdktf's default: in HCL cdktf cannot write
+   * what replaces the rule when its credential comes or goes.
    *
    * @param upstreamRegistryUrl the bare host, like `registry.example.com`: no scheme and no path
    * @param options must give the `prefix`, which has no usual value here
