@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack, Token } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { IConstruct } from "constructs";
 import { ACCOUNT_ID, REGION, partitionOf } from "./private/aws-geography";
@@ -135,7 +135,7 @@ export class PullThroughCacheFleet extends Construct {
    */
   public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
     const faults = new Faults();
-    faults.checkString("id", id, STACK_NAME, "give it a name");
+    checkName(faults, id, "give the stack a name");
     faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
     checkStackNames(faults, this, [id], this.props.backend);
     faults.throwIfAny(this.node.path);
@@ -174,10 +174,16 @@ function stackName(fleet: Construct, suffix: string): string {
   return `${fleet.node.id}-${suffix}`;
 }
 
+function checkName(faults: Faults, id: unknown, wayOut: string): void {
+  if (!follows(id, STACK_NAME)) {
+    faults.add("id", STACK_NAME.words, id, wayOut);
+  }
+}
+
 function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   const faults = new Faults();
   faults.checkKeys("", props, PROPS, "a property of a fleet");
-  faults.checkString("id", fleet.node.id, STACK_NAME, "give the fleet a name");
+  checkName(faults, fleet.node.id, "give the fleet a name");
   const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
   if (enclosing !== undefined) {
     const way = "give the app: the fleet makes its own stacks";
@@ -355,7 +361,7 @@ function checkRegions(faults: Faults, regions: unknown): string[] {
   const checked: string[] = [];
   for (const [index, region] of (regions as unknown[]).entries()) {
     const prop = `regions[${index}]`;
-    if (Token.isUnresolved(region)) {
+    if (isUnknown(region)) {
       faults.add(prop, "be known at synth", region, "stacks are named after regions: give a literal");
     } else if (faults.checkString(prop, region, REGION, "give the region, not one of its zones")) {
       if (checked.includes(region as string)) {

@@ -1,3 +1,4 @@
+import { isPlainObject } from "./private/plain-object";
 import { copySettings } from "./private/repository-template";
 import { SUPPORTED_REGISTRIES, kindOf } from "./private/supported-registries";
 import type { RegistryKind } from "./private/supported-registries";
@@ -194,7 +195,7 @@ export class Upstream {
   public readonly _spec: UpstreamSpec;
 
   private constructor(spec: Omit<UpstreamSpec, "prefix" | "repositories" | "unknown">, options: UpstreamOptions) {
-    const { prefix, repositories, ...unknown } = isPlain(options) ? { ...options } : { options };
+    const { prefix, repositories, ...unknown } = isPlainObject(options) ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
     this._spec = {
@@ -205,8 +206,4 @@ export class Upstream {
       unknown,
     };
   }
-}
-
-function isPlain(options: unknown): boolean {
-  return typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype;
 }

@@ -144,6 +144,11 @@ describe("a declaration", () => {
       "`regions[0]` must be known at synth, got a token; stacks are named after regions: give a literal",
     ],
     [
+      "a region that is an expression",
+      { regions: ["${var.region}"] },
+      '`regions[0]` must be known at synth, got "${var.region}"; stacks are named after regions: give a literal',
+    ],
+    [
       "an account that is none",
       { accountId: "1" },
       '`accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string with its leading zeros',
@@ -247,6 +252,11 @@ describe("a declaration", () => {
 
   test("fails without any", () => {
     expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain("2 faults");
+  });
+
+  test("fails on a name that only Terraform would know", () => {
+    const declare = () => new PullThroughCacheFleet(testApp(), "${var.name}", { regions: ["us-east-1"], upstreams });
+    expect(messageOf(declare)).toContain("`id` must be letters, digits");
   });
 
   test("fails on a name that no folder should have", () => {

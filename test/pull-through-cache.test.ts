@@ -354,9 +354,9 @@ describe("where the registry is", () => {
   test("fails on a provider in a zone", () => {
     const stack = stackIn("us-east-1");
     const provider = new AwsProvider(stack, "zone", { region: "eu-west-1a", alias: "zone" });
-    expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams, provider }))).toContain(
-      "`provider.region` must be the name of an AWS region",
-    );
+    const message = "`AwsProvider.region` must be the name of an AWS region";
+    expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams, provider }))).toContain(message);
+    expect(messageOf(() => new PullThroughCache(stackIn("us-east-1b"), "cache", { upstreams }))).toContain(message);
   });
 
   test("is one however it is reached, when account and region are known", () => {
@@ -457,6 +457,10 @@ describe("what to pull", () => {
     ["public", "a__b/c--d/e.f_g", "public/a__b/c--d/e.f_g"],
   ])("under %j for %j is %j", (prefix, repository, path) => {
     expect(cache.repositoryUri(prefix, repository)).toBe(`${registry}/${path}`);
+  });
+
+  test("may be an expression written by hand, which is no official image", () => {
+    expect(cache.repositoryUri("docker-hub", "${var.image}")).toBe(`${registry}/docker-hub/\${var.image}`);
   });
 
   test("may be a token", () => {

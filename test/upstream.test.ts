@@ -141,6 +141,15 @@ describe("a private registry", () => {
     expect(rule["lifecycle"]).toHaveProperty("precondition");
   });
 
+  test("may be in a region that an expression names", () => {
+    const stack = stackIn("cn-north-1");
+    const upstream = Upstream.privateEcr({ region: "${var.region}", accountId: "444455556666" });
+    new PullThroughCache(stack, "cache", { upstreams: [upstream], accountId: "111122223333" });
+    expect(only(synthesized(stack), "aws_ecr_pull_through_cache_rule")["upstream_registry_url"]).toBe(
+      "444455556666.dkr.ecr.${var.region}.amazonaws.com.cn",
+    );
+  });
+
   test("has the DNS suffix of its partition", () => {
     const stack = stackIn("cn-north-1");
     new PullThroughCache(stack, "cache", {
@@ -330,7 +339,7 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
     [
       "an Azure registry's short name",
       Upstream.fromRegistryUrl("acme.azurecr.io", { credential }),
-      'be a registry that ECR can cache, got "acme.azurecr.io"; the name of an Azure registry is 5 to 50',
+      'be a registry that ECR can cache, got "acme.azurecr.io"; before .azurecr.io stand 5 to 50',
     ],
     ["an Azure registry that was not set", Upstream.azure(undefined as never, credential), "be 5 to 50 lower-case"],
     ["an Azure registry that is a number", Upstream.azure(12345 as never, credential), "be 5 to 50 lower-case"],
@@ -453,7 +462,7 @@ describe("signing in", () => {
 
   test.each([["contoso.azurecr.io"], ["Contoso"], ["abcd"], [""]])("to Azure fails on the registry name %j", (name) => {
     expect(faultOf(Upstream.azure(name, credential))).toBe(
-      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, got ${JSON.stringify(name)}; give the registry's name as Azure shows it, without .azurecr.io`,
+      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them, got ${JSON.stringify(name)}; give the registry's name as Azure shows it, without .azurecr.io`,
     );
   });
 });

@@ -9,7 +9,8 @@ import type { RegistryFacts } from "./registry";
 import { REPOSITORY_PREFIX, ROOT, withoutTrailingSlash } from "./repository-path";
 import { ROLE_REQUIREMENTS, checkRepositorySettings } from "./repository-template";
 import { Withheld, isAToken } from "./secrecy";
-import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
+import { AZURE_NAME, SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
+import { isUnknown } from "./unknown-values";
 import { isCrossAccount } from "./upstream-spec";
 import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";
 
@@ -28,8 +29,6 @@ const PRIVATE_ECR_OPTIONS: readonly string[] = [
   "upstreamRepositoryPrefix",
   "roleArn",
 ] satisfies (keyof PrivateEcrOptions)[];
-
-const AZURE_NAME = /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/;
 
 /** Records what is wrong with an upstream, and claims its prefix and its secret. */
 export function checkUpstream(faults: Faults, prop: string, upstream: Upstream, context: UpstreamContext): void {
@@ -58,7 +57,7 @@ function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: 
     return;
   }
   const place = `${prop}.prefix`;
-  if (Token.isUnresolved(spec.prefix) || !follows(spec.prefix, REPOSITORY_PREFIX)) {
+  if (!follows(spec.prefix, REPOSITORY_PREFIX)) {
     const way = "give a literal that ECR takes: resources are named after it";
     faults.add(place, REPOSITORY_PREFIX.words, spec.prefix, way);
     return;
@@ -98,9 +97,9 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
   if (Token.isUnresolved(given)) {
     faults.add(place, "be known at synth", given, "give it as a literal");
   } else if (spec.origin === "registryName") {
-    if (typeof given !== "string" || !AZURE_NAME.test(given)) {
+    if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
       const way = "give the registry's name as Azure shows it, without .azurecr.io";
-      faults.add(place, "be 5 to 50 lower-case letters and digits", given, way);
+      faults.add(place, `be ${AZURE_NAME}`, given, way);
     }
   } else if (typeof given !== "string" || !HOST.test(given) || isAToken(given)) {
     const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";
@@ -138,7 +137,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
   if (spec.kind === "unsupported") {
     return;
   }
-  if (spec.credential === undefined || spec.credential === null) {
+  if (spec.credential === undefined) {
     if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "required") {
       faults.add(
         prop,
@@ -209,7 +208,7 @@ function checkUpstreamRegion(
   { region }: PrivateEcrSpec,
   facts: RegistryFacts,
 ): void {
-  if (Token.isUnresolved(region)) {
+  if (isUnknown(region)) {
     return;
   }
   if (facts.partition !== undefined && partitionOf(region) !== facts.partition) {
@@ -233,7 +232,7 @@ function checkUpstreamRepositoryPrefix(faults: Faults, prop: string, spec: Upstr
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
     faults.add(prop, "not be given beside the prefix ROOT", prefix, "leave it out or choose another `prefix`");
-  } else if (Token.isUnresolved(prefix) || !follows(prefix, REPOSITORY_PREFIX)) {
+  } else if (!follows(prefix, REPOSITORY_PREFIX)) {
     faults.add(prop, REPOSITORY_PREFIX.words, prefix, "use ROOT to cache every repository; it must be a literal");
   }
 }

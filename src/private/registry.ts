@@ -36,6 +36,10 @@ export function checkRegistryProps(faults: Faults, scope: Construct, props: Regi
   if (props.provider !== undefined) {
     checkProvider(faults, scope, props.provider);
   }
+  const providerRegion = regionOfProvider(scope, props.provider);
+  if (providerRegion !== undefined) {
+    faults.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
+  }
   if (props.accountId !== undefined) {
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
   }
@@ -52,7 +56,7 @@ export function checkRegistryProps(faults: Faults, scope: Construct, props: Regi
     }
   }
   if (props.partition !== undefined && !isUnknown(props.partition)) {
-    const region = literal(props.region ?? regionOfProvider(scope, props.provider));
+    const region = literal(props.region ?? providerRegion);
     if (!PARTITION_NAMES.includes(props.partition)) {
       faults.add(
         "partition",
@@ -183,11 +187,6 @@ function checkProvider(faults: Faults, scope: Construct, provider: unknown): voi
     );
   } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
     faults.add("provider", "be in the stack of the cache", provider.node.path, "create an AwsProvider in that stack");
-  } else {
-    const region = regionOfProvider(scope, provider);
-    if (region !== undefined) {
-      faults.checkString("provider.region", region, REGION, "give the region, not one of its zones");
-    }
   }
 }
 
@@ -206,10 +205,6 @@ function regionOfProvider(scope: Construct, given: TerraformProvider | undefined
   return (provider as { readonly region?: string } | undefined)?.region;
 }
 
-function isLiteral(value: string | undefined): value is string {
-  return typeof value === "string" && !isUnknown(value);
-}
-
 function literal(value: string | undefined): string | undefined {
-  return isLiteral(value) ? value : undefined;
+  return isUnknown(value) ? undefined : value;
 }

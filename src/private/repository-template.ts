@@ -4,6 +4,7 @@ import type { RepositorySettings } from "../repository-settings";
 import { checkArn } from "./arn";
 import type { ArnRequirements } from "./arn";
 import type { Faults, Rule } from "./faults";
+import { isPlainObject } from "./plain-object";
 import { jsonDocument, literalJson } from "./policy-document";
 import type { RegistryFacts } from "./registry";
 
@@ -82,7 +83,7 @@ export function copySettings<T extends RepositorySettings | undefined>(settings:
     return settings;
   }
   const { tags } = settings;
-  return isMap(tags) ? { ...settings, tags: { ...tags } } : { ...settings };
+  return isPlainObject(tags) ? { ...settings, tags: { ...tags } } : { ...settings };
 }
 
 /** The settings of one upstream: its own, and the common ones where it says nothing. */
@@ -90,11 +91,8 @@ export function mergeSettings(
   common: RepositorySettings | undefined,
   own: RepositorySettings | undefined,
 ): RepositorySettings {
-  if (own === undefined) {
-    return common ?? {};
-  }
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  if (given.length === 0) {
+  const given = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
+  if (own === undefined || given.length === 0) {
     return common ?? {};
   }
   if (own.creationTemplate === false) {
@@ -142,20 +140,10 @@ export function checkRepositorySettings(
   }
   faults.checkKeys(prop, settings, KNOWN_SETTINGS, "a known setting");
   checkFlags(faults, prop, settings);
-  faults.checkInteger(
-    `${prop}.expireUntaggedAfterDays`,
-    settings.expireUntaggedAfterDays,
-    1,
-    Number.MAX_SAFE_INTEGER,
-    "to delete nothing, use `keepAllImages`",
-  );
-  faults.checkInteger(
-    `${prop}.keepLastImages`,
-    settings.keepLastImages,
-    1,
-    Number.MAX_SAFE_INTEGER,
-    "to delete nothing, use `keepAllImages`",
-  );
+  for (const limit of ["expireUntaggedAfterDays", "keepLastImages"] as const) {
+    const way = "to delete nothing, use `keepAllImages`";
+    faults.checkInteger(`${prop}.${limit}`, settings[limit], 1, Number.MAX_SAFE_INTEGER, way);
+  }
   if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
     faults.add(
       `${prop}.tagMutability`,
@@ -212,7 +200,7 @@ function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]:
   if (Token.isUnresolved(tags)) {
     return;
   }
-  if (!isMap(tags)) {
+  if (!isPlainObject(tags)) {
     faults.add(prop, "be a map of strings", tags, "give each tag as a key and its value");
     return;
   }
@@ -253,15 +241,6 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isMap(value: unknown): value is { readonly [key: string]: string } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Token.isUnresolved(value) &&
-    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
-  );
 }
 
 function hasTags(tags: RepositorySettings["tags"]): boolean {

@@ -85,6 +85,9 @@ export const SUPPORTED_REGISTRIES: { readonly [kind in RegistryKind]: SupportedR
   },
 };
 
+/** What Azure names its registries: with a hash behind a hyphen where their owner chose to have one. */
+export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them";
+
 /** The kind of registry that answers at `host`, if ECR documents it. */
 export function kindOf(host: string): RegistryKind | undefined {
   return (Object.keys(SUPPORTED_REGISTRIES) as RegistryKind[]).find((kind) => {
@@ -100,7 +103,7 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
   },
   {
     host: /\.azurecr\.io$/,
-    reason: "the name of an Azure registry is 5 to 50 lower-case letters and digits: check it",
+    reason: `before .azurecr.io stand ${AZURE_NAME}: check it`,
   },
   // https://github.com/aws/containers-roadmap/issues/1581
   {

@@ -1,4 +1,3 @@
-import { Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { RegistryCredential } from "../registry-credential";
 import type { RepositorySettings } from "../repository-settings";
@@ -8,6 +7,7 @@ import type { RegistryClaims } from "./registry-claims";
 import { REPOSITORY_PATH, ROOT, under, withoutTrailingSlash } from "./repository-path";
 import { kindOf } from "./supported-registries";
 import type { RegistryKind } from "./supported-registries";
+import { isUnknown } from "./unknown-values";
 
 /** What an upstream was declared as. */
 export interface UpstreamSpec {
@@ -75,7 +75,7 @@ export function isCrossAccount(spec: UpstreamSpec, facts: RegistryFacts): boolea
 
 /** The path, in the cache's registry, of a repository of the upstream. Records a fault where there is none. */
 export function cachedPath(faults: Faults, spec: UpstreamSpec, repository: string): string {
-  if (Token.isUnresolved(repository)) {
+  if (isUnknown(repository)) {
     return under(spec.prefix, repository);
   }
   if (typeof repository === "string" && /[:@]/.test(repository)) {

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { describeUnless } from "./describe-unless";
 
 const PROVIDER = path.join("registry.terraform.io", "hashicorp", "aws");
 
@@ -99,22 +100,9 @@ export class Workspace {
   }
 }
 
-/**
- * Tests that need Terraform and the AWS provider. Where they are missing they are skipped, with the reason; in CI that
- * fails.
- */
+/** Tests that need Terraform and the AWS provider. */
 export function describeWithTerraform(name: string, tests: () => void): void {
-  const reason = whyNot();
-  if (reason === undefined) {
-    describe(name, tests);
-  } else if (process.env["CI"]) {
-    test(`${name}: needs Terraform with the AWS provider`, () => {
-      throw new Error(reason);
-    });
-  } else {
-    process.stderr.write(`skipped: ${name}: ${reason}\n`);
-    describe.skip(`${name} (${reason})`, tests);
-  }
+  describeUnless(whyNot(), name, tests);
 }
 
 /** A new folder that is removed when the tests of the file are done. */
