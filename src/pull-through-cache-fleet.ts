@@ -3,11 +3,12 @@ import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { IConstruct } from "constructs";
-import { ACCOUNT_ID, REGION, partitionOf } from "./private/aws-geography";
+import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
 import { Faults, fail, follows } from "./private/faults";
 import type { Rule } from "./private/faults";
 import { RegistryClaims } from "./private/registry-claims";
+import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { checkRepositorySettings, mergeSettings } from "./private/repository-template";
 import { Withheld, looksLikeAToken } from "./private/secrecy";
 import { isUnknown, resolved } from "./private/unknown-values";
@@ -142,6 +143,46 @@ export class PullThroughCacheFleet extends Construct {
     const stack = this.createStack(id, options.region);
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
     return stack;
+  }
+
+  /**
+   * What to pull from in every region, for software that fills in the account and the region by itself:
+   * `{{account_id}}.dkr.ecr.{{region}}.<suffix>/<prefix>`, with these very braces. The Elastio Cloud Connector takes it as
+   * its stack's parameter `ecrPublicPrefix`.
+   *
+   * Throws unless the caches of all regions have an upstream of that prefix, and the same one, and all regions are of one
+   * DNS suffix.
+   *
+   * @param prefix the prefix of an upstream
+   */
+  public templatedRepositoryUri(prefix: string): string {
+    const faults = new Faults();
+    const found = new Map<string, string>();
+    for (const [region, cache] of this.caches) {
+      const key = withoutTrailingSlash(String(prefix));
+      const upstream = cache.upstreams.find((candidate) => withoutTrailingSlash(candidate.prefix) === key);
+      if (upstream === undefined) {
+        const has = cache.upstreams.map((candidate) => candidate.prefix).join(", ");
+        const way =
+          "software that fills in the region by itself finds the same prefix in each: add the upstream there too";
+        faults.add("prefix", `be one of ${has}, which are those of ${region}`, prefix, way);
+      } else {
+        found.set(region, `${upstream._spec.kind} ${upstream._spec.host ?? ""}`.trim());
+      }
+    }
+    const suffixes = new Set(this.regions.map((region) => dnsSuffixOf(partitionOf(region)) ?? ""));
+    const [suffix = ""] = suffixes;
+    if (suffixes.size > 1) {
+      const way = "make a fleet for each partition: one text cannot name the registries of several";
+      faults.add("regions", "be of one DNS suffix", [...suffixes], way);
+    }
+    if (new Set(found.values()).size > 1) {
+      const registries = [...found].map(([region, registry]) => `${registry} in ${region}`);
+      faults.add("prefix", "lead to the same registry in every region", registries, "give one of them another prefix");
+    }
+    faults.throwIfAny(this.node.path);
+    const host = `{{account_id}}.dkr.ecr.{{region}}.${suffix}`;
+    return prefix === ROOT ? host : `${host}/${withoutTrailingSlash(prefix)}`;
   }
 
   private createCache(region: string): PullThroughCache {

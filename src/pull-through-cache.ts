@@ -1,7 +1,7 @@
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
-import { Op, TerraformResource, TerraformStack } from "cdktf";
-import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
+import { Op, TerraformStack } from "cdktf";
+import type { ITerraformDependable, TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
 import { lacksPullThroughCaches } from "./private/aws-geography";
@@ -13,12 +13,13 @@ import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import type { ServiceRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import { Registry, checkRegistryProps, missingProvider } from "./private/registry";
+import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
 import type { RegistryClaims } from "./private/registry-claims";
 import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
 import { reasonUnsupported } from "./private/supported-registries";
+import { terraformData } from "./private/terraform-data";
 import { isUnknown } from "./private/unknown-values";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./private/upstream-spec";
@@ -103,7 +104,7 @@ export class PullThroughCache extends Construct {
     super(scope, id);
     const faults = new Faults();
     faults.checkKeys("", { ...props }, PROPS, "a property of a cache");
-    checkInStack(faults, this);
+    checkInStack(faults, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
     checkRegistryProps(faults, this, { ...props });
     this.registry = new Registry(this, { ...props });
     const claims = this.registry.claims.copy();
@@ -304,21 +305,8 @@ export class PullThroughCache extends Construct {
    * whose host does not say how it authenticates gets something to be replaced with.
    */
   private authenticationOf(id: string, spec: UpstreamSpec): TerraformResource {
-    const data = new TerraformResource(this, `${id}-authentication`, {
-      terraformResourceType: "terraform_data",
-      terraformGeneratorMetadata: { providerName: "terraform" },
-    });
-    data.addOverride("input", spec.credential === undefined ? "none" : "credential");
-    return data;
-  }
-}
-
-/** A cache outside of a stack can be told nothing more: what follows asks its stack. */
-function checkInStack(faults: Faults, cache: Construct): void {
-  if (!cache.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
-    const way = "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own";
-    faults.add("scope", "be a stack or in one", cache.node.scope?.node.path ?? "nothing", way);
-    faults.throwAndRemove(cache);
+    const input = spec.credential === undefined ? "none" : "credential";
+    return terraformData(this, `${id}-authentication`, { input });
   }
 }
 

@@ -12,7 +12,7 @@ import type { Construct } from "constructs";
 import { REGION } from "./private/aws-geography";
 import type { Faults, Rule } from "./private/faults";
 import { ROLE_ARN } from "./private/repository-template";
-import { requireTerraform111 } from "./private/terraform-version";
+import { requireTerraform } from "./private/terraform-version";
 
 /** Where in S3 the states are kept. */
 export interface S3StateOptions {
@@ -117,7 +117,7 @@ export class StateBackend {
         }
       },
       (stack) => {
-        requireTerraform111(stack);
+        requireTerraform(stack, 11);
         new S3Backend(stack, {
           bucket,
           region,

@@ -344,7 +344,7 @@ describe("where the registry is", () => {
     const declare = (given: unknown) => () =>
       new PullThroughCache(stack, "cache", { upstreams, provider: given as AwsProvider });
     expect(messageOf(declare(provider))).toBe(
-      'stack/cache: `provider` must be in the stack of the cache, got "other/aws"; create an AwsProvider in that stack',
+      'stack/cache: `provider` must be in the same stack, got "other/aws"; create an AwsProvider in that stack',
     );
     expect(messageOf(declare("aws.europe"))).toBe(
       'stack/cache: `provider` must be an AwsProvider, got "aws.europe"; leave it out to use the stack\'s AWS provider without an alias',

@@ -9,7 +9,7 @@ import { constructId } from "./construct-id";
 import { CredentialVariable } from "./credential-variable";
 import type { Registry } from "./registry";
 import { withoutTrailingSlash } from "./repository-path";
-import { requireTerraform111 } from "./terraform-version";
+import { requireTerraform } from "./terraform-version";
 
 /** What a rule needs to know of its credential. */
 export interface CredentialReference {
@@ -62,7 +62,7 @@ export class CredentialSecrets {
   }
 
   private write(variables: CredentialVariables, name: string, id: string): CredentialReference {
-    requireTerraform111(this.scope);
+    requireTerraform(this.scope, 11);
     const secret = new SecretsmanagerSecret(this.scope, `${id}-secret`, {
       ...this.registry.regional,
       name,

@@ -31,6 +31,19 @@ export interface RegionalArguments {
   readonly region?: string;
 }
 
+/** The arguments that put a resource where the props say. */
+export function regionalArguments({ provider, region }: RegistryProps): RegionalArguments {
+  return { provider, ...(region === undefined ? {} : { region }) };
+}
+
+/** Records and throws that a construct is outside of a stack: what else is checked asks its stack. */
+export function checkInStack(faults: Faults, construct: Construct, wayOut: string): void {
+  if (!construct.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
+    faults.add("scope", "be a stack or in one", construct.node.scope?.node.path ?? "nothing", wayOut);
+    faults.throwAndRemove(construct);
+  }
+}
+
 /** Records what is wrong with the props that name a registry. */
 export function checkRegistryProps(faults: Faults, scope: Construct, props: RegistryProps): void {
   if (props.provider !== undefined) {
@@ -101,10 +114,7 @@ export class Registry {
   ) {
     this.props = { ...props };
     this.facts = registryFacts(scope, props);
-    this.regional = {
-      provider: props.provider,
-      ...(props.region === undefined ? {} : { region: props.region }),
-    };
+    this.regional = regionalArguments(props);
   }
 
   /** The account ID, or a reference to it. */
@@ -186,7 +196,7 @@ function checkProvider(faults: Faults, scope: Construct, provider: unknown): voi
       "leave it out to use the stack's AWS provider without an alias",
     );
   } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
-    faults.add("provider", "be in the stack of the cache", provider.node.path, "create an AwsProvider in that stack");
+    faults.add("provider", "be in the same stack", provider.node.path, "create an AwsProvider in that stack");
   }
 }
 

@@ -3,20 +3,27 @@ import type { Construct } from "constructs";
 
 const ID = "terraform-version-constraint";
 
+/** Terraform 1.7 has `removed` blocks, 1.11 write-only arguments and S3's own state lock. */
+export type TerraformMinor = 7 | 11;
+
 /**
- * Makes a stack insist on Terraform 1.11, the first with write-only arguments and with S3's own state lock,
- * so that an older one says so in a sentence. A `required_version` that the stack overrides itself wins. In HCL, which
- * cdktf cannot write it in, there is none.
+ * Makes a stack insist on a Terraform that can read it, so that an older one says so in a sentence. A
+ * `required_version` that the stack overrides itself wins. In HCL, which cdktf cannot write it in, there is none.
  */
-export function requireTerraform111(scope: Construct): void {
+export function requireTerraform(scope: Construct, minor: TerraformMinor): void {
   const stack = TerraformStack.of(scope);
-  if (stack.node.tryFindChild(ID) === undefined) {
-    new TerraformVersionConstraint(stack, ID);
-  }
+  const existing = stack.node.tryFindChild(ID) as TerraformVersionConstraint | undefined;
+  (existing ?? new TerraformVersionConstraint(stack, ID)).atLeast(minor);
 }
 
 class TerraformVersionConstraint extends TerraformElement {
+  private minor = 0;
+
+  public atLeast(minor: number): void {
+    this.minor = Math.max(this.minor, minor);
+  }
+
   public override toTerraform(): object {
-    return { terraform: { required_version: ">= 1.11.0" } };
+    return { terraform: { required_version: `>= 1.${this.minor}.0` } };
   }
 }

@@ -1,41 +1,75 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { CloudFormation } from "./cloudformation";
 import { Ecr } from "./ecr";
+import { Iam } from "./iam";
+import { JSON_PROTOCOL, QUERY_PROTOCOL } from "./protocols";
+import type { Protocol } from "./protocols";
 import { SecretsManager } from "./secrets-manager";
 import { AwsError } from "./service";
 import type { Fields, Scope, Service } from "./service";
+import { Sts } from "./sts";
 
-const ACCOUNT = "111122223333";
+/** The account that is asked when nobody says which. */
+export const ACCOUNT = "111122223333";
 
 /** A request that was answered. */
-export interface LoggedRequest {
-  readonly region: string;
+export interface LoggedRequest extends Scope {
+  readonly service: string;
   readonly operation: string;
-  readonly body: string;
+  readonly input: Fields;
+  /** The code of the error that was answered; undefined where the request was granted. */
+  readonly errorCode?: string;
+}
+
+/** How one differs from AWS as it is. */
+export interface LocalAwsOptions {
+  /** Hosts of registries that can be cached beside the documented ones, with a credential or without. */
+  readonly addedSince?: readonly string[];
+  /** Is told of every request when it has been answered. */
+  readonly onRequest?: (request: LoggedRequest) => void;
+}
+
+/** Which requests are refused though AWS would grant them, once. */
+export interface Refusal {
+  readonly operation: string;
+  readonly code: string;
+  readonly when: (input: Fields, scope: Scope) => boolean;
+}
+
+interface Call extends Scope {
+  readonly service: string;
+  readonly operation: string;
+  readonly protocol: Protocol;
 }
 
 /**
- * A stand-in for the AWS APIs that the tests' Terraform talks to: one port of this machine for every service and
- * region, told apart by the signature. What it does not know it refuses by name, with a status that clients do not
- * retry.
+ * A stand-in for the AWS APIs that Terraform talks to: one port of this machine for every service, account and region.
+ * Service and region are told apart by the signature, and the account by the access key, which is its ID. What it does
+ * not know it refuses by name, with a status that clients do not retry.
  */
 export class LocalAws {
-  /** Starts one that caches the documented registries, and those that AWS may have added since. */
-  public static async start(addedSince: readonly string[] = []): Promise<LocalAws> {
-    const aws = new LocalAws(addedSince);
+  public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const aws = new LocalAws(options);
     await new Promise<void>((resolve) => aws.server.listen(0, "127.0.0.1", resolve));
     return aws;
   }
 
+  public readonly cloudFormation = new CloudFormation();
   public readonly requests: LoggedRequest[] = [];
+  private readonly refusals: Refusal[] = [];
   private readonly server: http.Server;
-  private readonly json: { readonly [targetPrefix: string]: Service };
+  private readonly services: { readonly [signingName: string]: Service };
 
-  private constructor(addedSince: readonly string[]) {
+  private constructor(private readonly options: LocalAwsOptions) {
+    const iam = new Iam();
     const secretsManager = new SecretsManager();
-    this.json = {
-      AmazonEC2ContainerRegistry_V20150921: new Ecr(secretsManager, addedSince).operations,
-      secretsmanager: secretsManager.operations,
+    this.services = {
+      cloudformation: this.cloudFormation,
+      ecr: new Ecr(secretsManager, iam, options.addedSince ?? []),
+      iam,
+      secretsmanager: secretsManager,
+      sts: new Sts(),
     };
     this.server = http.createServer((request, response) => void this.answer(request, response));
   }
@@ -44,25 +78,30 @@ export class LocalAws {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** A Terraform override file that points the stack's AWS provider here. */
-  public get providerOverride(): string {
-    const endpoints = Object.fromEntries(["ecr", "iam", "secretsmanager", "sts"].map((name) => [name, this.url]));
-    return JSON.stringify({
-      provider: {
-        aws: {
-          access_key: "local",
-          secret_key: "local",
-          skip_credentials_validation: true,
-          skip_metadata_api_check: "true",
-          endpoints: [endpoints],
-        },
-      },
-    });
+  /** Environment variables that point any AWS client here: Terraform, a CLI or an SDK. */
+  public environment(accountId: string = ACCOUNT): { readonly [name: string]: string } {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ACCESS_KEY_ID: accountId,
+      AWS_SECRET_ACCESS_KEY: "local",
+    };
   }
 
   /** The names of the operations that were asked for, in order. */
   public get operations(): string[] {
     return this.requests.map((request) => request.operation);
+  }
+
+  /** What there is, one line for each thing: account, region, kind and name. */
+  public contents(): string[] {
+    return Object.values(this.services)
+      .flatMap((service) => service.contents())
+      .sort();
+  }
+
+  /** Refuses the next request of that kind. */
+  public refuseOnce(refusal: Refusal): void {
+    this.refusals.push(refusal);
   }
 
   public async stop(): Promise<void> {
@@ -76,43 +115,61 @@ export class LocalAws {
       chunks.push(chunk as Buffer);
     }
     const body = Buffer.concat(chunks).toString();
-    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1] ?? "us-east-1";
-    const target = request.headers["x-amz-target"];
-    if (typeof target === "string") {
-      this.answerJson(response, target, body, { accountId: ACCOUNT, region });
-    } else {
-      this.answerQuery(response, new URLSearchParams(body), region);
-    }
-  }
-
-  private answerJson(response: http.ServerResponse, target: string, body: string, scope: Scope): void {
-    const [service = "", operation = ""] = target.split(".");
-    this.requests.push({ region: scope.region, operation, body });
-    const send = (status: number, fields: Fields): void => {
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(fields));
-    };
+    const call = callOf(request.headers, body);
+    let input: Fields = {};
     try {
-      const run = this.json[service]?.[operation];
-      if (run === undefined) {
-        throw new AwsError("UnknownOperationException", `${target} is not answered here`);
-      }
-      send(200, run(JSON.parse(body) as Fields, scope));
-    } catch (error) {
-      const code = error instanceof AwsError ? error.code : "ValidationException";
-      send(400, { __type: code, message: (error as Error).message });
+      input = call.protocol.parse(body);
+      const result = this.run(call, input);
+      this.log(call, input, undefined);
+      response
+        .writeHead(200, { "content-type": call.protocol.contentType })
+        .end(call.protocol.result(call.operation, result));
+    } catch (thrown) {
+      const error = thrown instanceof AwsError ? thrown : new AwsError("SerializationException", String(thrown));
+      this.log(call, input, error.code);
+      response.writeHead(400, { "content-type": call.protocol.contentType }).end(call.protocol.error(error));
     }
   }
 
-  private answerQuery(response: http.ServerResponse, parameters: URLSearchParams, region: string): void {
-    const operation = parameters.get("Action") ?? "";
-    this.requests.push({ region, operation, body: parameters.toString() });
-    const known = operation === "GetCallerIdentity";
-    response
-      .writeHead(known ? 200 : 400, { "content-type": "text/xml" })
-      .end(
-        known
-          ? `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:root</Arn><UserId>${ACCOUNT}</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
-          : `<ErrorResponse><Error><Code>InvalidAction</Code><Message>${operation} is not answered here</Message></Error></ErrorResponse>`,
-      );
+  private run(call: Call, input: Fields): Fields {
+    const { accountId, region } = call;
+    if (!/^\d{12}$/.test(accountId)) {
+      throw new AwsError("UnrecognizedClientException", "The access key is not the ID of an account.");
+    }
+    const operation = this.services[call.service]?.operations[call.operation];
+    if (operation === undefined) {
+      const unknown = `${call.service || "an unsigned request"}: ${call.operation || "no operation"}`;
+      throw new AwsError("UnknownOperationException", `${unknown} is not answered here`);
+    }
+    const refusal = this.refusals.findIndex(
+      (candidate) => candidate.operation === call.operation && candidate.when(input, { accountId, region }),
+    );
+    if (refusal >= 0) {
+      const [{ code } = { code: "" }] = this.refusals.splice(refusal, 1);
+      throw new AwsError(code, `${call.operation} is refused this time`);
+    }
+    return operation(input, { accountId, region });
   }
+
+  private log({ accountId, region, service, operation }: Call, input: Fields, errorCode: string | undefined): void {
+    const request = { accountId, region, service, operation, input, errorCode };
+    this.requests.push(request);
+    this.options.onRequest?.(request);
+  }
+}
+
+/** Who is asked for what: the signature says the account, the region and the service. */
+function callOf(headers: http.IncomingHttpHeaders, body: string): Call {
+  const credential = /Credential=([^/]*)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "");
+  const [, accountId = "", region = "", service = ""] = credential ?? [];
+  const target = headers["x-amz-target"];
+  return typeof target === "string"
+    ? { accountId, region, service, operation: target.replace(/^.*\./, ""), protocol: JSON_PROTOCOL }
+    : {
+        accountId,
+        region,
+        service,
+        operation: new URLSearchParams(body).get("Action") ?? "",
+        protocol: QUERY_PROTOCOL,
+      };
 }

@@ -19,28 +19,69 @@ export interface Fields {
   readonly [name: string]: unknown;
 }
 
-/** The operations of one service, by their names in AWS's API. */
+/** One AWS service. */
 export interface Service {
-  readonly [operation: string]: (input: Fields, scope: Scope) => Fields;
+  /** The operations, by their names in AWS's API. */
+  readonly operations: { readonly [operation: string]: (input: Fields, scope: Scope) => Fields };
+  /** What the service holds, one line for each thing. */
+  contents(): string[];
 }
 
 /** Things of one kind, kept apart by account and region. */
 export class Store<T> {
   private readonly scopes = new Map<string, Map<string, T>>();
 
+  /** @param kind what a line of the contents calls a thing */
+  public constructor(private readonly kind: string) {}
+
   public in(scope: Scope): Map<string, T> {
-    const key = `${scope.accountId}/${scope.region}`;
+    const key = `${scope.accountId} ${scope.region}`;
     const items = this.scopes.get(key) ?? new Map<string, T>();
     this.scopes.set(key, items);
     return items;
+  }
+
+  /** A line for each thing: account, region, kind and name. */
+  public contents(): string[] {
+    return [...this.scopes].flatMap(([key, items]) => [...items.keys()].map((name) => `${key} ${this.kind} ${name}`));
   }
 }
 
 /** A parameter that the caller must have sent as text. */
 export function text(input: Fields, name: string): string {
-  const value = input[name];
-  if (typeof value !== "string" || value === "") {
+  const value = optionalText(input, name);
+  if (value === undefined || value === "") {
     throw new AwsError("InvalidParameterException", `${name} is missing`);
   }
   return value;
+}
+
+/** A parameter that is text when it is sent. */
+export function optionalText(input: Fields, name: string): string | undefined {
+  const value = input[name];
+  if (value !== undefined && typeof value !== "string") {
+    throw new AwsError("SerializationException", `${name} is not a string`);
+  }
+  return value;
+}
+
+/** A parameter that is a list when it is sent; form bodies write an empty one as nothing. */
+export function optionalList<T>(input: Fields, name: string): T[] | undefined {
+  const value = input[name];
+  if (value === undefined || Array.isArray(value)) {
+    return value as T[] | undefined;
+  }
+  if (value === "") {
+    return [];
+  }
+  throw new AwsError("SerializationException", `${name} is not a list`);
+}
+
+/** The thing of that key, or the error that the service answers where there is none. */
+export function found<T>(items: ReadonlyMap<string, T>, key: string, code: string): T {
+  const item = items.get(key);
+  if (item === undefined) {
+    throw new AwsError(code, `${key} does not exist.`);
+  }
+  return item;
 }

@@ -3,8 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describeUnless } from "./describe-unless";
-
-const PROVIDER = path.join("registry.terraform.io", "hashicorp", "aws");
+import { terraformEnvironment } from "./terraform-environment";
 
 /** One entry of what `terraform validate -json` says. */
 export interface Diagnostic {
@@ -20,7 +19,12 @@ export interface ResourceChange {
   readonly address: string;
   readonly mode: string;
   readonly type: string;
-  readonly change: { readonly actions: string[]; readonly after: { readonly [name: string]: unknown } | null };
+  readonly change: {
+    readonly actions: string[];
+    readonly before: { readonly [name: string]: unknown } | null;
+    readonly after: { readonly [name: string]: unknown } | null;
+    readonly importing?: { readonly id: string };
+  };
 }
 
 /** What `terraform show -json` says of a plan. */
@@ -41,8 +45,11 @@ export interface Outcome {
 export class Workspace {
   public readonly folder: string;
 
-  /** Copies a synthesized stack, or makes a folder with one JSON configuration. */
-  public constructor(source: string | object) {
+  /** Copies a synthesized stack, or makes a folder with one JSON configuration; `env` is what Terraform runs with. */
+  public constructor(
+    source: string | object,
+    private readonly env: NodeJS.ProcessEnv = {},
+  ) {
     // Deep enough for a state that lies three folders up.
     this.folder = path.join(temporaryFolder(), "cdktf.out", "stacks", "stack");
     fs.mkdirSync(this.folder, { recursive: true });
@@ -72,7 +79,7 @@ export class Workspace {
 
   /** Runs Terraform and returns what it ended with. */
   public async try(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    return execute("terraform", args, { cwd: this.folder, env: { ...terraformEnvironment(), ...env } });
+    return execute("terraform", args, { cwd: this.folder, env: terraformEnvironment({ ...this.env, ...env }) });
   }
 
   public async init(): Promise<void> {
@@ -90,6 +97,29 @@ export class Workspace {
     return JSON.parse(await this.run(["show", "-json", "tfplan"])) as Plan;
   }
 
+  /** What a plan would do to the resources that it changes, by their addresses. */
+  public async changes(env: NodeJS.ProcessEnv = {}): Promise<{ [address: string]: string }> {
+    return changesOf(await this.plan(env));
+  }
+
+  /** Whether a plan has nothing to do, outputs included. */
+  public async isUpToDate(env: NodeJS.ProcessEnv = {}): Promise<boolean> {
+    const args = ["plan", "-input=false", "-no-color", "-detailed-exitcode"];
+    const { status, output } = await this.try(args, env);
+    if (status !== 0 && status !== 2) {
+      throw new Error(output);
+    }
+    return status === 0;
+  }
+
+  public async apply(env: NodeJS.ProcessEnv = {}): Promise<string> {
+    return this.run(["apply", "-input=false", "-no-color", "-auto-approve"], env);
+  }
+
+  public async destroy(env: NodeJS.ProcessEnv = {}): Promise<string> {
+    return this.run(["destroy", "-input=false", "-no-color", "-auto-approve"], env);
+  }
+
   /** The paths of all files of the workspace and of its state. */
   public files(): string[] {
     const root = path.resolve(this.folder, "../../..");
@@ -98,6 +128,15 @@ export class Workspace {
       .map((file) => path.join(root, file))
       .filter((file) => !file.includes(`${path.sep}.terraform${path.sep}providers`) && fs.statSync(file).isFile());
   }
+}
+
+/** What a plan does to the resources that it changes, by their addresses. */
+export function changesOf(plan: Plan): { [address: string]: string } {
+  const changed = (plan.resource_changes ?? [])
+    .filter(({ mode }) => mode === "managed")
+    .map(({ address, change }) => [address, change.actions.join()] as const)
+    .filter(([, actions]) => actions !== "no-op");
+  return Object.fromEntries(changed);
 }
 
 /** Tests that need Terraform and the AWS provider. */
@@ -139,58 +178,6 @@ export function configuration(resource?: object): object {
 
 const temporary: string[] = [];
 afterAll(() => temporary.splice(0).forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
-
-let environment: NodeJS.ProcessEnv | undefined;
-
-/** An environment in which Terraform finds the provider and no credentials or settings of this machine. */
-function terraformEnvironment(): NodeJS.ProcessEnv {
-  if (environment === undefined) {
-    const rest = Object.entries(process.env).filter(([name]) => !/^(TF_|AWS_)/.test(name));
-    environment = {
-      ...Object.fromEntries(rest),
-      TF_CLI_CONFIG_FILE: writeCliConfiguration(),
-      TF_IN_AUTOMATION: "1",
-      CHECKPOINT_DISABLE: "1",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_CONFIG_FILE: os.devNull,
-      AWS_SHARED_CREDENTIALS_FILE: os.devNull,
-    };
-  }
-  return environment;
-}
-
-function writeCliConfiguration(): string {
-  const file = path.join(temporaryFolder(), "terraform.rc");
-  const mirror = findMirror();
-  fs.writeFileSync(
-    file,
-    mirror === undefined
-      ? ""
-      : `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-  );
-  return file;
-}
-
-/** A folder with the provider; undefined when Terraform's own mirrors have it or it has to be downloaded. */
-function findMirror(): string | undefined {
-  const holds = (folder: string): boolean => fs.existsSync(path.join(folder, PROVIDER));
-  const named = process.env["TF_PLUGIN_MIRROR"];
-  if (named !== undefined && holds(named)) {
-    return named;
-  }
-  const implied = [
-    path.join(os.homedir(), ".terraform.d", "plugins"),
-    "/usr/local/share/terraform/plugins",
-    "/usr/share/terraform/plugins",
-  ];
-  if (implied.some(holds) || !fs.existsSync("/opt")) {
-    return undefined;
-  }
-  return fs
-    .readdirSync("/opt")
-    .map((name) => path.join("/opt", name))
-    .find(holds);
-}
 
 function whyNot(): string | undefined {
   const version = spawnSync("terraform", ["version", "-json"], { env: terraformEnvironment(), encoding: "utf8" });

@@ -23,13 +23,13 @@ describeWithTerraform("a rule whose credential is taken away", () => {
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await LocalAws.start([HOST]);
+    aws = await LocalAws.start({ addedSince: [HOST] });
     workspace = new Workspace(
       JSON.parse(cacheOf(Upstream.unlisted(HOST, { prefix: "example", credential }))) as object,
+      { ...env, ...aws.environment() },
     );
-    workspace.write("provider_override.tf.json", aws.providerOverride);
     await workspace.init();
-    await workspace.run(["apply", "-input=false", "-no-color", "-auto-approve"], env);
+    await workspace.apply();
   });
   afterAll(() => aws.stop());
 
@@ -39,28 +39,18 @@ describeWithTerraform("a rule whose credential is taken away", () => {
     };
     delete naive.resource.aws_ecr_pull_through_cache_rule["example-rule"]?.credential_arn;
     workspace.write("main.tf.json", JSON.stringify(naive));
-    expect(await changes()).toEqual({ "aws_ecr_pull_through_cache_rule.example-rule": "update" });
-    await workspace.run(["apply", "-input=false", "-no-color", "-auto-approve"], env);
-    expect(await changes()).toEqual({ "aws_ecr_pull_through_cache_rule.example-rule": "update" });
+    expect(await workspace.changes()).toEqual({ "aws_ecr_pull_through_cache_rule.example-rule": "update" });
+    await workspace.apply();
+    expect(await workspace.changes()).toEqual({ "aws_ecr_pull_through_cache_rule.example-rule": "update" });
   });
 
   test("is replaced, and then is as declared", async () => {
     workspace.write("main.tf.json", cacheOf(Upstream.unlisted(HOST, { prefix: "example" })));
-    expect(await changes()).toMatchObject({
+    expect(await workspace.changes()).toMatchObject({
       "aws_ecr_pull_through_cache_rule.example-rule": "delete,create",
       "terraform_data.example-authentication": "update",
     });
-    await workspace.run(["apply", "-input=false", "-no-color", "-auto-approve"], env);
-    expect(await changes()).toEqual({});
+    await workspace.apply();
+    expect(await workspace.changes()).toEqual({});
   });
-
-  /** What a plan would do to the resources it changes, by their addresses. */
-  async function changes(): Promise<{ [address: string]: string }> {
-    const planned = (await workspace.plan(env)).resource_changes ?? [];
-    return Object.fromEntries(
-      planned
-        .map(({ address, change }) => [address, change.actions.join()] as const)
-        .filter(([, actions]) => actions !== "no-op"),
-    );
-  }
 });

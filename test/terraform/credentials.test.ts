@@ -13,21 +13,20 @@ describeWithTerraform("a managed credential", () => {
   beforeAll(async () => {
     aws = await LocalAws.start();
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub"));
-    workspace = new Workspace(folder);
-    workspace.write("provider_override.tf.json", aws.providerOverride);
+    workspace = new Workspace(folder, { ...env, ...aws.environment() });
     await workspace.init();
   });
   afterAll(() => aws.stop());
 
   test("reaches Secrets Manager, and is in no JSON, plan, state or output of Terraform", async () => {
-    const outputs = [JSON.stringify(await workspace.plan(env))];
-    outputs.push(await workspace.run(["show", "-no-color", "tfplan"], env));
-    outputs.push(await workspace.run(["apply", "-input=false", "-no-color", "-auto-approve"], env));
-    outputs.push(await workspace.run(["show", "-json"], env));
+    const outputs = [JSON.stringify(await workspace.plan())];
+    outputs.push(await workspace.run(["show", "-no-color", "tfplan"]));
+    outputs.push(await workspace.apply());
+    outputs.push(await workspace.run(["show", "-json"]));
 
     const written = aws.requests.filter((request) => request.operation === "PutSecretValue");
     expect(written).toHaveLength(1);
-    expect(JSON.parse((JSON.parse(written[0]?.body ?? "") as { SecretString: string }).SecretString)).toEqual({
+    expect(JSON.parse(String(written[0]?.input["SecretString"]))).toEqual({
       username: "bot",
       accessToken: MARKER,
     });
@@ -44,19 +43,25 @@ describeWithTerraform("a managed credential", () => {
     expect(order.indexOf("CreateRepositoryCreationTemplate")).toBeLessThan(order.indexOf("CreatePullThroughCacheRule"));
   });
 
-  test("is written again only when its version is raised, and nothing else changes", async () => {
-    expect(changed(await workspace.plan(env))).toEqual([]);
-    const file = `${workspace.folder}/cdk.tf.json`;
-    fs.writeFileSync(
-      file,
-      fs.readFileSync(file, "utf8").replace('"secret_string_wo_version": 1', '"secret_string_wo_version": 2'),
-    );
-    expect(changed(await workspace.plan(env))).toEqual(["aws_secretsmanager_secret_version"]);
+  test("is written again only when its version is raised, and nothing else is written", async () => {
+    expect(await workspace.changes()).toEqual({});
+    const raised = workspace
+      .read("cdk.tf.json")
+      .replace('"secret_string_wo_version": 1', '"secret_string_wo_version": 2');
+    workspace.write("cdk.tf.json", raised);
+    expect(Object.keys(await workspace.changes())).toEqual([
+      expect.stringMatching(/^aws_secretsmanager_secret_version\./),
+    ]);
+    const before = aws.requests.length;
+    await workspace.apply({ TF_VAR_docker_hub_access_token: "r0t4t3d-t0k3n" });
+    const writes = aws.requests.slice(before).filter(({ operation }) => !/^(Get|Describe|List)/.test(operation));
+    expect(writes.map(({ operation, errorCode }) => [operation, errorCode])).toEqual([["PutSecretValue", undefined]]);
+    expect(writes[0]?.input["SecretString"]).toContain("r0t4t3d-t0k3n");
+    expect(await workspace.isUpToDate()).toBe(true);
   });
 
   test("fails the plan when its variable is empty", async () => {
     const { status, output } = await workspace.try(["plan", "-input=false", "-no-color"], {
-      ...env,
       TF_VAR_docker_hub_access_token: " ",
     });
     expect(status).toBe(1);
@@ -64,14 +69,9 @@ describeWithTerraform("a managed credential", () => {
   });
 
   test("goes with everything else when it is destroyed, and its name is free again", async () => {
-    await workspace.run(["destroy", "-input=false", "-no-color", "-auto-approve"], env);
+    await workspace.destroy();
     const deleted = aws.requests.find((request) => request.operation === "DeleteSecret");
-    expect(JSON.parse(deleted?.body ?? "")).toMatchObject({ ForceDeleteWithoutRecovery: true });
+    expect(deleted?.input).toMatchObject({ ForceDeleteWithoutRecovery: true });
+    expect(aws.contents()).toEqual([]);
   });
 });
-
-function changed(plan: Awaited<ReturnType<Workspace["plan"]>>): string[] {
-  return (plan.resource_changes ?? [])
-    .filter((resource) => resource.change.actions.join() !== "no-op" && resource.mode === "managed")
-    .map((resource) => resource.type);
-}

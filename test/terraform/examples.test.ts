@@ -65,8 +65,7 @@ describeWithTerraform("the examples", () => {
     aws = await LocalAws.start();
     for (const example of EXAMPLES) {
       for (const folder of stackFolders(await synthesizeExample(example))) {
-        const workspace = new Workspace(folder);
-        workspace.write("provider_override.tf.json", aws.providerOverride);
+        const workspace = new Workspace(folder, aws.environment());
         await workspace.init();
         workspaces.push({ name: path.basename(folder), workspace });
       }

@@ -1,0 +1,146 @@
+import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
+import { OverrideStrategy } from "../override-strategy";
+import type { StackParameterOverrideProps } from "../stack-parameter-override";
+import type { Faults, Rule } from "./faults";
+import { MAX_VALUE_BYTES } from "./overridden-stack";
+import { isPlainObject } from "./plain-object";
+import { checkInStack, checkRegistryProps } from "./registry";
+import { Withheld, isAToken } from "./secrecy";
+import { isUnknown } from "./unknown-values";
+
+const PROPS: readonly string[] = [
+  "stackName",
+  "parameters",
+  "strategy",
+  "templateUrl",
+  "importBlock",
+  "undo",
+  "letGo",
+  "provider",
+  "region",
+] satisfies (keyof StackParameterOverrideProps)[];
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+const STACK_NAME: Rule = {
+  pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
+  maxLength: 128,
+  words: "be a stack's name: a letter, then letters, digits and hyphens",
+};
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+const PARAMETER_NAME: Rule = {
+  pattern: /^[A-Za-z0-9]+$/,
+  maxLength: 255,
+  words: "name parameters with letters and digits, as templates do",
+};
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+const TEMPLATE_URL: Rule = {
+  pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[^\s?]+(\?versionId=[^\s&]+)?$/,
+  maxLength: 5120,
+  words: "be the https URL of an object in S3, without a signature",
+};
+
+const OVERRIDE = Symbol.for("cdktf-ecr-pull-through-cache.StackParameterOverride");
+
+/** Lets other overrides of the stack know of this one. */
+export function markAsOverride(override: Construct): void {
+  Object.defineProperty(override, OVERRIDE, { value: true });
+}
+
+/** Records what is wrong with an override. */
+export function checkOverride(faults: Faults, override: Construct, props: StackParameterOverrideProps): void {
+  checkInStack(faults, override, "use `fleet.stackAfterAll`");
+  faults.checkKeys("", props, PROPS, "a property of an override");
+  faults.checkString("stackName", props.stackName, STACK_NAME, "give the stack's name, not its ARN");
+  checkParameters(faults, props.parameters);
+  checkStrategy(faults, props);
+  for (const name of ["importBlock", "undo", "letGo"] as const) {
+    const value: unknown = props[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
+    }
+  }
+  if (props.undo === true && props.letGo === true) {
+    faults.add("letGo", "not be set beside `undo`", true, "apply `undo` first, then `letGo`");
+  }
+  checkRegistryProps(faults, override, { provider: props.provider, region: props.region });
+  const other = TerraformStack.of(override)
+    .node.findAll()
+    .find((construct) => OVERRIDE in construct);
+  if (other !== undefined) {
+    const way = "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
+    faults.add("scope", "hold one override", other.node.path, way);
+  }
+}
+
+/** Tells what else is in the Terraform stack of an override, and could never be destroyed there. */
+export function sharedStateFaults(override: Construct): string[] {
+  const own = override.node.findAll();
+  const others = TerraformStack.of(override)
+    .node.findAll()
+    .filter((construct) => !own.includes(construct) && isManaged(construct));
+  return others.length === 0
+    ? []
+    : [
+        `\`scope\` must be a stack of the override's own, got one with ${others.map(({ node }) => node.path).join(", ")}; Terraform would refuse to destroy them, since the adopted stack must not be destroyed: move them or the override to another stack`,
+      ];
+}
+
+function isManaged(construct: IConstruct): boolean {
+  return (
+    TerraformResource.isTerraformResource(construct) ||
+    (TerraformElement.isTerraformElement(construct) && "module" in (construct.toTerraform() as object))
+  );
+}
+
+function checkParameters(faults: Faults, parameters: unknown): void {
+  const way = "name the parameters to change with their values";
+  if (!isPlainObject(parameters) || Object.keys(parameters).length === 0) {
+    faults.add("parameters", "be an object with at least one parameter", parameters, way);
+    return;
+  }
+  for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
+    if (!faults.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template")) {
+      continue;
+    }
+    checkValue(faults, `parameters.${name}`, value);
+  }
+}
+
+function checkValue(faults: Faults, prop: string, value: unknown): void {
+  if (isUnknown(value)) {
+    return;
+  }
+  if (typeof value !== "string") {
+    faults.add(prop, "be a string", value, "write numbers and lists as CloudFormation takes them, as text");
+  } else if (value.trim() === "") {
+    faults.add(prop, "not be empty", value, "use `undo` to give a parameter its former value back");
+  } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
+    faults.add(prop, `be at most ${MAX_VALUE_BYTES} bytes long`, `${value.slice(0, 20)}…`, "shorten it");
+  } else if (isAToken(value)) {
+    const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
+    faults.add(prop, "hold no access token", Withheld.of(value), way);
+  }
+}
+
+function checkStrategy(faults: Faults, props: StackParameterOverrideProps): void {
+  const { strategy = OverrideStrategy.ADOPT } = props;
+  const strategies = Object.values(OverrideStrategy);
+  if (!strategies.includes(strategy)) {
+    const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
+    faults.add("strategy", `be one of ${strategies.join(", ")}`, strategy, way);
+  }
+  if (props.templateUrl !== undefined) {
+    faults.checkString("templateUrl", props.templateUrl, TEMPLATE_URL, "put the template into a bucket of yours");
+  }
+  if (strategy === OverrideStrategy.AWS_CLI) {
+    for (const name of ["templateUrl", "importBlock"] as const) {
+      if (props[name] !== undefined) {
+        const way = "leave it out: the stack is not adopted, and its template stays where it is";
+        faults.add(name, "not be given with OverrideStrategy.AWS_CLI", props[name], way);
+      }
+    }
+  }
+}

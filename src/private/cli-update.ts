@@ -1,0 +1,63 @@
+import { ADDRESS, CURRENT_PARAMETERS } from "./overridden-stack";
+
+// What runs where Terraform applies. It works on the stack's ARN, which credentials of another account do not reach, and
+// contains no dollar-brace, which Terraform would read as its own.
+// https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
+const SCRIPT = `
+set -eu
+fail() { printf '%s\\n' "$*" >&2; exit 1; }
+stack() { operation=$1; shift; aws cloudformation "$operation" --region "$REGION" --stack-name "$STACK" "$@"; }
+status() { stack describe-stacks --output text --query "Stacks[0].StackStatus"; }
+value() { stack describe-stacks --output text --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue | [0]"; }
+reasons() {
+  stack describe-stack-events --output text \\
+    --query "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [0:10]"
+}
+finish() {
+  aws cloudformation wait stack-update-complete --region "$REGION" --stack-name "$STACK" ||
+    fail "The update of $STACK did not complete, and the stack is now $(status): $(reasons)"
+}
+
+command -v aws >/dev/null || fail "The AWS CLI is not on PATH: install it where Terraform applies."
+now=$(status)
+case $now in *_IN_PROGRESS) finish ;; esac
+if AS_DECLARED; then
+  echo "The parameters are as declared already."
+  exit 0
+fi
+set -- --use-previous-template --parameters "$PARAMETERS"
+if [ -n "$CAPABILITIES" ]; then set -- "$@" --capabilities $CAPABILITIES; fi
+answer=$(stack update-stack "$@" 2>&1) ||
+  case $answer in *"No updates are to be performed"*) exit 0 ;; *) fail "$answer" ;; esac
+finish
+echo "The parameters are as declared, and everything else is as it was."
+`;
+
+/** The arguments of a `local-exec` provisioner that has the AWS CLI set these parameters and leave all others. */
+export function cliUpdate(parameters: readonly string[]): object {
+  const valueOf = (name: string): string => `\${${ADDRESS.values}["${name}"]}`;
+  const asDeclared = parameters.map((name) => `[ "$(value ${name})" = "$VALUE_${name}" ]`).join(" && ");
+  const others = `[for name in keys(${CURRENT_PARAMETERS}) : { ParameterKey = name, UsePreviousValue = true } if !contains(keys(${ADDRESS.values}), name)]`;
+  const own = `[for name, value in ${ADDRESS.values} : { ParameterKey = name, ParameterValue = value }]`;
+  return {
+    interpreter: ["/bin/sh", "-c"],
+    command: SCRIPT.trim().replace("AS_DECLARED", () => asDeclared),
+    quiet: true,
+    environment: {
+      STACK: `\${${ADDRESS.current}.id}`,
+      REGION: `\${split(":", ${ADDRESS.current}.id)[3]}`,
+      CAPABILITIES: `\${join(" ", ${ADDRESS.current}.capabilities)}`,
+      PARAMETERS: `\${jsonencode(concat(${others}, ${own}))}`,
+      ...Object.fromEntries(parameters.map((name) => [`VALUE_${name}`, valueOf(name)])),
+    },
+  };
+}
+
+/** An assertion that the parameters are as declared when Terraform plans. */
+export function asDeclared(stackName: string): { readonly condition: string; readonly errorMessage: string } {
+  const others = `[for name, value in ${ADDRESS.values} : name if lookup(${CURRENT_PARAMETERS}, name, "") != value]`;
+  return {
+    condition: `\${length(${others}) == 0}`,
+    errorMessage: `These parameters of the stack ${stackName} are not as declared: \${join(", ", ${others})}. If this plan does not set them, somebody else has changed them since: set them again with terraform apply -replace=${ADDRESS.update}.`,
+  };
+}

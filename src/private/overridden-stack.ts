@@ -1,0 +1,88 @@
+import type { TerraformMetaArguments } from "cdktf";
+
+/**
+ * The addresses of an override. There is one override in a state, and no address depends on a name: whatever is renamed
+ * in the program, Terraform never takes a stack that it must keep for one that is gone.
+ */
+export const ADDRESS = {
+  adopted: "aws_cloudformation_stack.adopted",
+  current: "data.aws_cloudformation_stack.current",
+  /** The parameters to set, with their values. */
+  values: "local.values",
+  update: "terraform_data.update",
+} as const;
+
+/** The address of the record of a parameter's change. */
+export function changeAddress(parameter: string): string {
+  return `terraform_data.change-${parameter}`;
+}
+
+/** The part of an address that is the name. */
+export function nameIn(address: string): string {
+  return address.replace(/^.*\./, "");
+}
+
+/** The parameters of the stack as it is when Terraform plans. */
+export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
+
+// What CloudFormation shows in place of the value of a NoEcho parameter.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+const NO_ECHO = "****";
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const MAX_TEMPLATE_BYTES = 51_200;
+
+/** How long the value of a parameter can be; from the same page. */
+export const MAX_VALUE_BYTES = 4096;
+
+type Condition = NonNullable<NonNullable<TerraformMetaArguments["lifecycle"]>["precondition"]>[number];
+
+/** The template has all parameters that are to be set. */
+export function hasParameters(stackName: string): Condition {
+  const missing = `setsubtract(keys(${ADDRESS.values}), keys(${CURRENT_PARAMETERS}))`;
+  return {
+    condition: `\${length(${missing}) == 0}`,
+    errorMessage: `The template of the stack ${stackName} has no parameter named \${join(", ", ${missing})}; it has \${join(", ", keys(${CURRENT_PARAMETERS}))}. Name parameters as they stand there.`,
+  };
+}
+
+/** The values can be given: those that only Terraform knows could not be checked before. */
+export function valuesFit(stackName: string): Condition {
+  const fits = `try(trimspace(value) != "" && ${bytesAtMost("value", MAX_VALUE_BYTES)}, false)`;
+  const unfit = `[for name, value in ${ADDRESS.values} : name if !${fits}]`;
+  return {
+    condition: `\${length(${unfit}) == 0}`,
+    errorMessage: `The values of these parameters of the stack ${stackName} are empty or longer than ${MAX_VALUE_BYTES} bytes: \${join(", ", ${unfit})}. To give a parameter its former value back, use undo.`,
+  };
+}
+
+/** No parameter is NoEcho: what CloudFormation shows of those would be sent back as their value. */
+export function hidesNothing(stackName: string): Condition {
+  const hidden = `[for name, value in ${CURRENT_PARAMETERS} : name if value == "${NO_ECHO}"]`;
+  return {
+    condition: `\${length(${hidden}) == 0}`,
+    errorMessage: `The stack ${stackName} has NoEcho parameters: \${join(", ", ${hidden})}. Nobody can read their values, and this update would overwrite them with ${NO_ECHO}. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
+  };
+}
+
+/** None of the parameters to be set is NoEcho: their values would stand in the state. */
+export function setsNothingHidden(stackName: string): Condition {
+  const hidden = `[for name in keys(${ADDRESS.values}) : name if lookup(${CURRENT_PARAMETERS}, name, "") == "${NO_ECHO}"]`;
+  return {
+    condition: `\${length(${hidden}) == 0}`,
+    errorMessage: `These parameters of the stack ${stackName} are NoEcho, and their values would stand in Terraform's state: \${join(", ", ${hidden})}. Leave them out.`,
+  };
+}
+
+/** The template is small enough to be sent back. */
+export function templateFits(stackName: string): Condition {
+  return {
+    condition: `\${${bytesAtMost(`${ADDRESS.current}.template_body`, MAX_TEMPLATE_BYTES)}}`,
+    errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as templateUrl, or use OverrideStrategy.AWS_CLI.`,
+  };
+}
+
+/** Terraform counts characters; what Base64 makes of a text, without its padding, tells its bytes. */
+function bytesAtMost(expression: string, max: number): string {
+  return `length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((max * 4) / 3)}`;
+}

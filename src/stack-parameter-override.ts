@@ -1,0 +1,227 @@
+import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
+import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
+import { TerraformLocal } from "cdktf";
+import type { TerraformElement, TerraformProvider, TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { OverrideStrategy } from "./override-strategy";
+import { checkOverride, markAsOverride, sharedStateFaults } from "./private/check-override";
+import { asDeclared, cliUpdate } from "./private/cli-update";
+import { Faults, fail } from "./private/faults";
+import {
+  ADDRESS,
+  CURRENT_PARAMETERS,
+  changeAddress,
+  hasParameters,
+  hidesNothing,
+  nameIn,
+  setsNothingHidden,
+  templateFits,
+  valuesFit,
+} from "./private/overridden-stack";
+import { missingProvider, regionalArguments } from "./private/registry";
+import { CheckBlock, ImportBlock, RemovedBlock } from "./private/terraform-blocks";
+import { terraformData } from "./private/terraform-data";
+import { requireTerraform } from "./private/terraform-version";
+
+/** Which parameters of which stack to change. */
+export interface StackParameterOverrideProps {
+  /** Name of the CloudFormation stack, which must exist; may be a token. */
+  readonly stackName: string;
+  /** The values to give, by the names of parameters that the stack's template has; a value may be a token. */
+  readonly parameters: { readonly [name: string]: string };
+  /**
+   * How to change them. Stacks with NoEcho parameters can only be changed by OverrideStrategy.AWS_CLI.
+   * @default OverrideStrategy.ADOPT
+   */
+  readonly strategy?: OverrideStrategy;
+  /**
+   * URL of an object in S3 with the stack's template as it is, for templates over 51,200 bytes, which cannot be sent back
+   * in any other way. What it holds becomes the stack's template: keep it equal to the vendor's.
+   * @default - the template is sent back as it was read
+   */
+  readonly templateUrl?: string;
+  /**
+   * Whether to write the import block by which Terraform adopts the stack. It does nothing once the stack is adopted;
+   * turn it off where such blocks cannot stand.
+   * @default true
+   */
+  readonly importBlock?: boolean;
+  /**
+   * Gives every parameter the value back that it had before it was overridden.
+   * @default false
+   */
+  readonly undo?: boolean;
+  /**
+   * Has Terraform forget the stack and leave it as it is. Apply this once before you take the construct out: without it,
+   * Terraform deletes a stack whose construct is gone.
+   * @default false
+   */
+  readonly letGo?: boolean;
+  /**
+   * The AWS provider of the stack's account and region.
+   * @default - the stack's AWS provider without an alias
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The region of the stack. Needs @cdktf/provider-aws 21; with 20 it is an error, since its resources have no region of
+   * their own.
+   * @default - the region of the provider
+   */
+  readonly region?: string;
+}
+
+// What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
+// capabilities lost and a stack with a timeout replaced.
+// https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
+const KEPT = [
+  "capabilities",
+  "disable_rollback",
+  "iam_role_arn",
+  "notification_arns",
+  "on_failure",
+  "policy_body",
+  "policy_url",
+  "tags",
+  "tags_all",
+  "template_body",
+  "timeout_in_minutes",
+];
+
+/**
+ * Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other
+ * parameter, the template, tags, capabilities, role, topics and timeout stay as they are.
+ *
+ * With OverrideStrategy.ADOPT it creates an `aws_cloudformation_stack` that is imported and cannot be destroyed, and for
+ * each parameter a `terraform_data` with its values before and after, which is what a reviewer sees in the first plan.
+ * With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform applies, with the credentials of its environment.
+ *
+ * The plan fails, before anything is changed, when a parameter is not in the template, when the template is too large
+ * to be sent back, or when a NoEcho parameter would be overwritten.
+ *
+ * It has to be alone in its Terraform stack: what must not be destroyed keeps everything beside it from being destroyed.
+ * To take it out, apply it with `letGo` first.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+ */
+export class StackParameterOverride extends Construct {
+  private readonly changes = new Map<string, TerraformResource>();
+
+  /**
+   * @param scope a Terraform stack of its own, for example one from `fleet.stackAfterAll`
+   * @param id part of no address: it can be changed
+   * @param props what to change
+   */
+  public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
+    super(scope, id);
+    const faults = new Faults();
+    checkOverride(faults, this, { ...props });
+    faults.throwAndRemove(this);
+
+    markAsOverride(this);
+    requireTerraform(this, 7);
+    this.node.addValidation({ validate: () => missingProvider(this, props.provider) });
+    const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
+    if (props.letGo === true || !adopts) {
+      // Had it been adopted before, it would be deleted.
+      new RemovedBlock(this, "removed", ADDRESS.adopted);
+    }
+    if (props.letGo === true) {
+      return;
+    }
+    this.readCurrent(props);
+    this.recordChanges(props);
+    this.declareValues(props);
+    if (adopts) {
+      this.node.addValidation({ validate: () => sharedStateFaults(this) });
+      this.adopt(props);
+    } else {
+      this.updateByCli(props);
+    }
+  }
+
+  /**
+   * What a parameter was before it was overridden, for an output; known once the override has been applied. Throws for a
+   * parameter that is not overridden.
+   */
+  public previousValue(parameter: string): string {
+    if (!this.changes.has(parameter)) {
+      const overridden = [...this.changes.keys()];
+      const rule = overridden.length === 0 ? "not be asked for with `letGo`" : `be one of ${overridden.join(", ")}`;
+      fail(this.node.path, "parameter", rule, parameter, "ask for a parameter that is overridden");
+    }
+    return `\${${changeAddress(parameter)}.output.before}`;
+  }
+
+  private readCurrent({ stackName, provider, region }: StackParameterOverrideProps): void {
+    // It must wait for nothing that changes: read late, it would have every plan show an update.
+    const config = { ...regionalArguments({ provider, region }), name: stackName };
+    named(ADDRESS.current, new DataAwsCloudformationStack(this, "current", config));
+  }
+
+  /** A plan after an import lists every parameter as new: these say which ones change, and remember what they were. */
+  private recordChanges({ parameters, undo }: StackParameterOverrideProps): void {
+    for (const [name, after] of Object.entries(parameters)) {
+      const change = terraformData(this, `change-${name}`, {
+        input: { before: `\${lookup(${CURRENT_PARAMETERS}, "${name}", "")}`, after },
+        lifecycle: { ignoreChanges: [undo === true ? "input" : "input.before"] },
+      });
+      this.changes.set(name, named(changeAddress(name), change));
+    }
+  }
+
+  private declareValues({ parameters, undo }: StackParameterOverrideProps): void {
+    const previous = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
+    const values = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
+    named(ADDRESS.values, new TerraformLocal(this, "values", values));
+  }
+
+  private adopt({ stackName, templateUrl, importBlock, undo, provider, region }: StackParameterOverrideProps): void {
+    const stack = new CloudformationStack(this, "stack", {
+      ...regionalArguments({ provider, region }),
+      name: stackName,
+      parameters: `\${merge(${CURRENT_PARAMETERS}, ${ADDRESS.values})}` as unknown as { [name: string]: string },
+      templateUrl,
+      dependsOn: [...this.changes.values()],
+      lifecycle: {
+        preventDestroy: true,
+        ignoreChanges: templateUrl === undefined ? [...KEPT, "template_url"] : KEPT,
+        precondition: [
+          hasParameters(stackName),
+          hidesNothing(stackName),
+          ...(undo === true ? [] : [valuesFit(stackName)]),
+          ...(templateUrl === undefined ? [templateFits(stackName)] : []),
+        ],
+      },
+    });
+    named(ADDRESS.adopted, stack);
+    if (importBlock !== false) {
+      // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+      const id = region === undefined ? stackName : `${stackName}@${region}`;
+      new ImportBlock(this, "import", { to: ADDRESS.adopted, id, provider });
+    }
+  }
+
+  private updateByCli({ stackName, parameters, undo }: StackParameterOverrideProps): void {
+    const update = terraformData(this, "update", {
+      triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
+      lifecycle: {
+        precondition: [
+          hasParameters(stackName),
+          setsNothingHidden(stackName),
+          ...(undo === true ? [] : [valuesFit(stackName)]),
+        ],
+      },
+    });
+    named(ADDRESS.update, update);
+    update.dependsOn = [...this.changes.keys()].map(changeAddress);
+    update.addOverride("provisioner", [{ "local-exec": cliUpdate(Object.keys(parameters)) }]);
+    // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again.
+    new CheckBlock(this, "check", "parameters", asDeclared(stackName));
+  }
+}
+
+/** Gives an element the name that its address has. */
+function named<T extends TerraformElement>(address: string, element: T): T {
+  element.overrideLogicalId(nameIn(address));
+  return element;
+}

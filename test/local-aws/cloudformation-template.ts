@@ -1,0 +1,113 @@
+import { parse } from "yaml";
+import { AwsError } from "./service";
+
+/** A parameter as a template declares it. */
+export interface ParameterDeclaration {
+  readonly Type?: string;
+  readonly Default?: string | number | boolean;
+  readonly NoEcho?: boolean | string;
+  readonly AllowedPattern?: string;
+  readonly AllowedValues?: readonly unknown[];
+  readonly MinLength?: number | string;
+  readonly MaxLength?: number | string;
+}
+
+interface Resource {
+  readonly Type?: string;
+  readonly Properties?: { readonly [name: string]: unknown };
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+const NAME_OF_IAM_RESOURCE: { readonly [type: string]: string } = {
+  "AWS::IAM::Group": "GroupName",
+  "AWS::IAM::InstanceProfile": "InstanceProfileName",
+  "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+  "AWS::IAM::Role": "RoleName",
+  "AWS::IAM::User": "UserName",
+};
+
+/** What CloudFormation reads out of a template. */
+export class Template {
+  public readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
+  public readonly description: string | undefined;
+  private readonly resources: readonly Resource[];
+
+  public constructor(public readonly body: string) {
+    const content = read(body);
+    this.description = content.Description;
+    this.parameters = new Map(Object.entries(content.Parameters ?? {}));
+    this.resources = Object.values(content.Resources ?? {});
+    if (this.resources.length === 0) {
+      throw invalid("Template format error: At least one Resources member must be defined.");
+    }
+  }
+
+  /** Which capabilities a caller must acknowledge, any one of each list. */
+  public get requiredCapabilities(): string[][] {
+    const iam = this.resources.filter(({ Type = "" }) => Type in NAME_OF_IAM_RESOURCE);
+    const named = iam.some(({ Type = "", Properties = {} }) => (NAME_OF_IAM_RESOURCE[Type] ?? "") in Properties);
+    if (named) {
+      return [["CAPABILITY_NAMED_IAM"]];
+    }
+    return iam.length > 0 ? [["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]] : [];
+  }
+
+  /** Whether a parameter's value is never shown again. */
+  public isNoEcho(parameter: string): boolean {
+    return String(this.parameters.get(parameter)?.NoEcho) === "true";
+  }
+
+  /** Throws unless the values are those of the declared parameters and fit them. */
+  public check(values: ReadonlyMap<string, string>): void {
+    for (const [name, declaration] of this.parameters) {
+      const value = values.get(name);
+      const fault = value === undefined ? undefined : whyNot(declaration, value);
+      if (fault !== undefined) {
+        throw invalid(`Parameter '${name}' ${fault}`);
+      }
+    }
+  }
+}
+
+export function invalid(message: string): AwsError {
+  return new AwsError("ValidationError", message);
+}
+
+interface Content {
+  readonly Description?: string;
+  readonly Parameters?: { readonly [name: string]: ParameterDeclaration };
+  readonly Resources?: { readonly [name: string]: Resource };
+}
+
+function read(body: string): Content {
+  let content: unknown;
+  try {
+    // The short forms of CloudFormation's functions, like !Sub, are tags that nobody has to resolve here.
+    content = parse(body, { logLevel: "silent" });
+  } catch {
+    throw invalid("Template format error: YAML not well-formed.");
+  }
+  if (typeof content !== "object" || content === null) {
+    throw invalid("Template format error: unsupported structure.");
+  }
+  return content;
+}
+
+function whyNot(declaration: ParameterDeclaration, value: string): string | undefined {
+  if (Buffer.byteLength(value) > 4096) {
+    return "must have length less than or equal to 4096";
+  }
+  if (declaration.Type === "Number" && (value.trim() === "" || Number.isNaN(Number(value)))) {
+    return "must be a number.";
+  }
+  if (declaration.AllowedValues !== undefined && !declaration.AllowedValues.map(String).includes(value)) {
+    return `must be one of AllowedValues`;
+  }
+  if (declaration.AllowedPattern !== undefined && !new RegExp(`^(?:${declaration.AllowedPattern})$`).test(value)) {
+    return `must match pattern ${declaration.AllowedPattern}`;
+  }
+  if (value.length < Number(declaration.MinLength ?? 0) || value.length > Number(declaration.MaxLength ?? Infinity)) {
+    return "failed to satisfy constraint: length";
+  }
+  return undefined;
+}

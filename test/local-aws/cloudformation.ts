@@ -1,0 +1,318 @@
+import { randomUUID } from "node:crypto";
+import { Template, invalid } from "./cloudformation-template";
+import { AwsError, Store, optionalList, optionalText, text } from "./service";
+import type { Fields, Scope, Service } from "./service";
+
+interface Stack {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly timeoutInMinutes: number | undefined;
+  readonly terminationProtection: boolean;
+  readonly events: Fields[];
+  settings: Settings;
+  status: string;
+  /** What is under way, and when it ends. */
+  pending: { readonly at: number; readonly settle: () => void } | undefined;
+}
+
+/** What an update may change. */
+interface Settings {
+  readonly template: Template;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly tags: readonly Tag[];
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+  readonly roleArn: string | undefined;
+}
+
+interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+interface ParameterInput {
+  readonly ParameterKey: string;
+  readonly ParameterValue?: string;
+  readonly UsePreviousValue?: string;
+}
+
+const NO_ECHO = "****";
+const MAX_TEMPLATE_BODY = 51_200;
+const MAX_TEMPLATE_OBJECT = 1_048_576;
+const MAX_PARAMETERS = 200;
+/** How long what CloudFormation starts is under way, in milliseconds. */
+const DURATION = 150;
+
+/** AWS CloudFormation: stacks with their parameters and templates, without the resources they would make. */
+export class CloudFormation implements Service {
+  private readonly stacks = new Store<Stack>("stack");
+  private readonly deleted = new Map<string, Stack>();
+  private readonly objects = new Map<string, string>();
+  private readonly rollBacks = new Map<string, string>();
+
+  public readonly operations: Service["operations"] = {
+    CreateStack: (input, scope) => {
+      const name = text(input, "StackName");
+      if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+        throw invalid(`Value '${name}' at 'stackName' failed to satisfy constraint`);
+      }
+      if (this.settled(scope).has(name)) {
+        throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
+      }
+      const timeout = optionalText(input, "TimeoutInMinutes");
+      const stack: Stack = {
+        id: `arn:aws:cloudformation:${scope.region}:${scope.accountId}:stack/${name}/${randomUUID()}`,
+        name,
+        createdAt: new Date(),
+        timeoutInMinutes: timeout === undefined ? undefined : Number(timeout),
+        terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
+        events: [],
+        settings: this.settings(input, undefined),
+        status: "",
+        pending: undefined,
+      };
+      this.stacks.in(scope).set(name, stack);
+      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"));
+      return { StackId: stack.id };
+    },
+    UpdateStack: (input, scope) => {
+      const stack = this.find(text(input, "StackName"), scope);
+      if (!stack.status.endsWith("_COMPLETE")) {
+        throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+      }
+      const former = stack.settings;
+      const settings = this.settings(input, stack);
+      if (same(former, settings)) {
+        throw invalid("No updates are to be performed.");
+      }
+      const reason = this.rollBacks.get(stack.name);
+      this.rollBacks.delete(stack.name);
+      begin(stack, "UPDATE_IN_PROGRESS", () => {
+        if (reason === undefined) {
+          stack.settings = settings;
+          report(stack, "UPDATE_COMPLETE");
+          return;
+        }
+        report(stack, "UPDATE_FAILED", reason, "Resource");
+        begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", () => report(stack, "UPDATE_ROLLBACK_COMPLETE"));
+      });
+      return { StackId: stack.id };
+    },
+    DescribeStacks: (input, scope) => {
+      const name = optionalText(input, "StackName");
+      const stacks = name === undefined ? [...this.settled(scope).values()] : [this.find(name, scope, true)];
+      return { Stacks: stacks.map(described) };
+    },
+    DescribeStackEvents: (input, scope) => ({
+      StackEvents: [...this.find(text(input, "StackName"), scope, true).events].reverse(),
+    }),
+    GetTemplate: (input, scope) => ({
+      TemplateBody: this.find(text(input, "StackName"), scope, true).settings.template.body,
+      StagesAvailable: ["Original", "Processed"],
+    }),
+    DeleteStack: (input, scope) => {
+      const stack = this.stacks.in(scope).get(nameOf(text(input, "StackName")));
+      if (stack?.terminationProtection === true) {
+        throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+      }
+      if (stack !== undefined) {
+        begin(stack, "DELETE_IN_PROGRESS", () => {
+          report(stack, "DELETE_COMPLETE");
+          this.stacks.in(scope).delete(stack.name);
+          this.deleted.set(stack.id, stack);
+        });
+      }
+      return {};
+    },
+  };
+
+  public contents(): string[] {
+    return this.stacks.contents();
+  }
+
+  /** Puts an object where a template's URL can name it. */
+  public putObject(url: string, body: string): void {
+    this.objects.set(url, body);
+  }
+
+  /** Makes the next update of a stack fail once it is under way, as when one of its resources cannot be updated. */
+  public rollBackNextUpdate(stackName: string, reason: string): void {
+    this.rollBacks.set(stackName, reason);
+  }
+
+  private settings(input: Fields, stack: Stack | undefined): Settings {
+    const former = stack?.settings;
+    const template = this.template(input, former);
+    const parameters = parametersOf(input, template, former);
+    const capabilities = optionalList<string>(input, "Capabilities") ?? [];
+    const missing = template.requiredCapabilities.find((any) => !any.some((one) => capabilities.includes(one)));
+    if (missing !== undefined) {
+      throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${missing[0] ?? ""}]`);
+    }
+    const roleArn = optionalText(input, "RoleARN");
+    if (roleArn !== undefined && roleArn.length < 20) {
+      throw invalid(`Value '${roleArn}' at 'roleARN' failed to satisfy constraint: length of 20 or more`);
+    }
+    return {
+      template,
+      parameters,
+      capabilities,
+      tags: optionalList<Tag>(input, "Tags") ?? former?.tags ?? [],
+      notificationArns: optionalList<string>(input, "NotificationARNs") ?? former?.notificationArns ?? [],
+      roleArn: roleArn ?? former?.roleArn,
+    };
+  }
+
+  private template(input: Fields, former: Settings | undefined): Template {
+    const body = optionalText(input, "TemplateBody");
+    const url = optionalText(input, "TemplateURL");
+    const previous = optionalText(input, "UsePreviousTemplate") === "true";
+    if ([body !== undefined, url !== undefined, previous].filter(Boolean).length !== 1) {
+      throw invalid("Either Template URL or Template Body must be specified.");
+    }
+    if (previous) {
+      if (former === undefined) {
+        throw invalid("A new stack has no previous template.");
+      }
+      return former.template;
+    }
+    if (body !== undefined) {
+      if (body.length === 0 || Buffer.byteLength(body) > MAX_TEMPLATE_BODY) {
+        throw invalid(
+          `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MAX_TEMPLATE_BODY}`,
+        );
+      }
+      return new Template(body);
+    }
+    return new Template(this.object(url ?? ""));
+  }
+
+  private object(url: string): string {
+    if (!/^https:\/\/[a-z0-9.-]*\bs3[.-][a-z0-9.-]*amazonaws\.com(\.cn)?\/.+/.test(url)) {
+      throw invalid("TemplateURL must be a supported URL.");
+    }
+    const body = this.objects.get(url);
+    if (body === undefined) {
+      throw invalid("S3 error: Access Denied");
+    }
+    if (Buffer.byteLength(body) > MAX_TEMPLATE_OBJECT) {
+      throw invalid("Template may not exceed 1048576 bytes in size.");
+    }
+    return body;
+  }
+
+  private find(nameOrId: string, scope: Scope, evenDeleted = false): Stack {
+    const stack = this.settled(scope).get(nameOf(nameOrId));
+    const isMeant = stack !== undefined && (!nameOrId.startsWith("arn:") || nameOrId === stack.id);
+    const found = isMeant ? stack : evenDeleted ? this.deleted.get(nameOrId) : undefined;
+    if (found === undefined) {
+      throw invalid(`Stack with id ${nameOrId} does not exist`);
+    }
+    return found;
+  }
+
+  /** The stacks of a region, with what was under way and has ended by now. */
+  private settled(scope: Scope): Map<string, Stack> {
+    const stacks = this.stacks.in(scope);
+    for (const stack of [...stacks.values()]) {
+      while (stack.pending !== undefined && stack.pending.at <= Date.now()) {
+        const { settle } = stack.pending;
+        stack.pending = undefined;
+        settle();
+      }
+    }
+    return stacks;
+  }
+}
+
+/** An omitted parameter takes the template's default; what it had before it keeps only when the caller says so. */
+function parametersOf(input: Fields, template: Template, former: Settings | undefined): ReadonlyMap<string, string> {
+  const given = optionalList<ParameterInput>(input, "Parameters") ?? [];
+  const unknown = given.map(({ ParameterKey }) => ParameterKey).filter((name) => !template.parameters.has(name));
+  if (unknown.length > 0) {
+    throw invalid(`Parameters: [${unknown.join(", ")}] do not exist in the template`);
+  }
+  if (given.length > MAX_PARAMETERS) {
+    throw invalid(`Value at 'parameters' failed to satisfy constraint: at most ${MAX_PARAMETERS} members`);
+  }
+  const values = new Map<string, string>();
+  for (const [name, declaration] of template.parameters) {
+    const parameter = given.find(({ ParameterKey }) => ParameterKey === name);
+    const previous = parameter?.UsePreviousValue === "true";
+    if (previous && parameter.ParameterValue !== undefined) {
+      throw invalid(`Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true and a value`);
+    }
+    const value = previous ? former?.parameters.get(name) : (parameter?.ParameterValue ?? declaration.Default);
+    if (value !== undefined) {
+      values.set(name, String(value));
+    }
+  }
+  const missing = [...template.parameters.keys()].filter((name) => !values.has(name));
+  if (missing.length > 0) {
+    throw invalid(`Parameters: [${missing.join(", ")}] must have values`);
+  }
+  template.check(values);
+  return values;
+}
+
+function begin(stack: Stack, status: string, settle: () => void): void {
+  report(stack, status);
+  stack.pending = { at: Date.now() + DURATION, settle };
+}
+
+function report(stack: Stack, status: string, reason?: string, resource: string = stack.name): void {
+  stack.events.push({
+    StackId: stack.id,
+    EventId: randomUUID(),
+    StackName: stack.name,
+    LogicalResourceId: resource,
+    PhysicalResourceId: resource === stack.name ? stack.id : resource,
+    ResourceType: resource === stack.name ? "AWS::CloudFormation::Stack" : "AWS::IAM::Role",
+    Timestamp: new Date(),
+    ResourceStatus: status,
+    ResourceStatusReason: reason,
+  });
+  if (resource === stack.name) {
+    stack.status = status;
+  }
+}
+
+function described(stack: Stack): Fields {
+  const { template, parameters, tags, capabilities, notificationArns, roleArn } = stack.settings;
+  return {
+    StackId: stack.id,
+    StackName: stack.name,
+    Description: template.description,
+    CreationTime: stack.createdAt,
+    StackStatus: stack.status,
+    DisableRollback: false,
+    EnableTerminationProtection: stack.terminationProtection,
+    TimeoutInMinutes: stack.timeoutInMinutes,
+    Parameters: [...parameters].map(([name, value]) => ({
+      ParameterKey: name,
+      ParameterValue: template.isNoEcho(name) ? NO_ECHO : value,
+    })),
+    Capabilities: capabilities,
+    NotificationARNs: notificationArns,
+    RoleARN: roleArn,
+    Tags: tags,
+    Outputs: [],
+  };
+}
+
+function same(a: Settings, b: Settings): boolean {
+  const comparable = (settings: Settings): string =>
+    JSON.stringify([
+      settings.template.body,
+      [...settings.parameters].sort(),
+      [...settings.tags].map(({ Key, Value }) => [Key, Value]).sort(),
+      [...settings.notificationArns].sort(),
+      settings.roleArn,
+    ]);
+  return comparable(a) === comparable(b);
+}
+
+function nameOf(nameOrId: string): string {
+  return /^arn:[^:]+:cloudformation:[^:]*:\d*:stack\/([^/]+)\//.exec(nameOrId)?.[1] ?? nameOrId;
+}

@@ -1,0 +1,89 @@
+import { XMLBuilder } from "fast-xml-parser";
+import type { AwsError, Fields } from "./service";
+
+/** How a service is talked to: what a body says, and what an answer looks like. */
+export interface Protocol {
+  readonly contentType: string;
+  parse(body: string): Fields;
+  result(operation: string, fields: Fields): string;
+  error(error: AwsError): string;
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export const JSON_PROTOCOL: Protocol = {
+  contentType: "application/x-amz-json-1.1",
+  parse: (body) => JSON.parse(body) as Fields,
+  result: (_, fields) => JSON.stringify(fields),
+  error: (error) => JSON.stringify({ __type: error.code, message: error.message }),
+};
+
+const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
+
+/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+export const QUERY_PROTOCOL: Protocol = {
+  contentType: "text/xml",
+  parse: parseForm,
+  result: (operation, fields) =>
+    xml(`${operation}Response`, {
+      [`${operation}Result`]: fields,
+      ResponseMetadata: { RequestId: REQUEST_ID },
+    }),
+  error: (error) =>
+    xml("ErrorResponse", {
+      Error: { Type: "Sender", Code: error.code, Message: error.message },
+      RequestId: REQUEST_ID,
+    }),
+};
+
+interface Nested {
+  [key: string]: string | Nested;
+}
+
+/** Reads a form such as `Tags.member.1.Key=team` into lists and objects. */
+function parseForm(body: string): Fields {
+  const root: Nested = {};
+  for (const [name, value] of new URLSearchParams(body)) {
+    const keys = name.split(".");
+    const last = keys.pop() ?? "";
+    let node = root;
+    for (const key of keys) {
+      const child = node[key];
+      node = typeof child === "object" ? child : (node[key] = {});
+    }
+    node[last] = value;
+  }
+  return withLists(root) as Fields;
+}
+
+function withLists(node: string | Nested): unknown {
+  if (typeof node === "string") {
+    return node;
+  }
+  const members = node["member"];
+  if (typeof members === "object") {
+    return Object.keys(members)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((index) => withLists(members[index] ?? ""));
+  }
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withLists(child)]));
+}
+
+const builder = new XMLBuilder({ suppressEmptyNode: false });
+
+function xml(root: string, fields: Fields): string {
+  return builder.build({ [root]: withMembers(fields) });
+}
+
+function withMembers(value: unknown): unknown {
+  if (value instanceof Date) {
+    return value.toISOString();
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? "" : { member: value.map(withMembers) };
+  }
+  if (typeof value === "object" && value !== null) {
+    const present = Object.entries(value).filter(([, child]) => child !== undefined);
+    return Object.fromEntries(present.map(([key, child]) => [key, withMembers(child)]));
+  }
+  return value;
+}

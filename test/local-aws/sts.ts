@@ -1,0 +1,16 @@
+import type { Scope, Service } from "./service";
+
+/** AWS Security Token Service: who a caller is. */
+export class Sts implements Service {
+  public readonly operations: Service["operations"] = {
+    GetCallerIdentity: (_, { accountId }: Scope) => ({
+      Arn: `arn:aws:sts::${accountId}:assumed-role/local/session`,
+      UserId: "AROALOCAL:session",
+      Account: accountId,
+    }),
+  };
+
+  public contents(): string[] {
+    return [];
+  }
+}
