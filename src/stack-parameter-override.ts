@@ -1,6 +1,7 @@
 import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
 import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
-import { TerraformLocal } from "cdktf";
+import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
+import { TerraformLocal, Token } from "cdktf";
 import type { TerraformElement, TerraformProvider, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { OverrideStrategy } from "./override-strategy";
@@ -9,12 +10,18 @@ import { asDeclared, cliUpdate } from "./private/cli-update";
 import { Faults, fail } from "./private/faults";
 import {
   ADDRESS,
+  ALL_PARAMETERS,
   CURRENT_PARAMETERS,
+  DECLARED_PARAMETERS,
+  PARAMETERS_WITHOUT_EMPTIED,
+  addsNoTags,
   changeAddress,
+  emptyByDefault,
   hasParameters,
   hidesNothing,
   nameIn,
   setsNothingHidden,
+  templateAllows,
   templateFits,
   valuesFit,
 } from "./private/overridden-stack";
@@ -173,13 +180,15 @@ export class StackParameterOverride extends Construct {
     const previous = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
     const values = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
     named(ADDRESS.values, new TerraformLocal(this, "values", values));
+    named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
   }
 
   private adopt({ stackName, templateUrl, importBlock, undo, provider, region }: StackParameterOverrideProps): void {
+    named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags", { provider }));
     const stack = new CloudformationStack(this, "stack", {
       ...regionalArguments({ provider, region }),
       name: stackName,
-      parameters: `\${merge(${CURRENT_PARAMETERS}, ${ADDRESS.values})}` as unknown as { [name: string]: string },
+      parameters: Token.asStringMap(undo === true ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
       templateUrl,
       dependsOn: [...this.changes.values()],
       lifecycle: {
@@ -188,7 +197,8 @@ export class StackParameterOverride extends Construct {
         precondition: [
           hasParameters(stackName),
           hidesNothing(stackName),
-          ...(undo === true ? [] : [valuesFit(stackName)]),
+          addsNoTags(stackName),
+          ...(undo === true ? [emptyByDefault(stackName)] : [valuesFit(stackName), templateAllows(stackName)]),
           ...(templateUrl === undefined ? [templateFits(stackName)] : []),
         ],
       },
@@ -208,7 +218,7 @@ export class StackParameterOverride extends Construct {
         precondition: [
           hasParameters(stackName),
           setsNothingHidden(stackName),
-          ...(undo === true ? [] : [valuesFit(stackName)]),
+          ...(undo === true ? [] : [valuesFit(stackName), templateAllows(stackName)]),
         ],
       },
     });

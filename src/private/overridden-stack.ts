@@ -7,8 +7,11 @@ import type { TerraformMetaArguments } from "cdktf";
 export const ADDRESS = {
   adopted: "aws_cloudformation_stack.adopted",
   current: "data.aws_cloudformation_stack.current",
+  defaultTags: "data.aws_default_tags.current",
   /** The parameters to set, with their values. */
   values: "local.values",
+  /** What the template says of its parameters, as far as it can be read. */
+  declared: "local.declared",
   update: "terraform_data.update",
 } as const;
 
@@ -24,6 +27,21 @@ export function nameIn(address: string): string {
 
 /** The parameters of the stack as it is when Terraform plans. */
 export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
+
+/**
+ * The parameters as the template declares them. A template is JSON or YAML; the short forms of CloudFormation's functions
+ * are tags that Terraform refuses, and no parameter has them.
+ */
+export const DECLARED_PARAMETERS = `\${try(yamldecode(replace(${ADDRESS.current}.template_body, "/![A-Za-z0-9:]+/", "")).Parameters, {})}`;
+
+/** All parameters with the values that they are to have. */
+export const ALL_PARAMETERS = `\${merge(${CURRENT_PARAMETERS}, ${ADDRESS.values})}`;
+
+/**
+ * The same, without those that are to be empty: the provider keeps the former value in place of an empty one, and
+ * CloudFormation gives a parameter that is left out its default.
+ */
+export const PARAMETERS_WITHOUT_EMPTIED = `\${{ for name, value in merge(${CURRENT_PARAMETERS}, ${ADDRESS.values}) : name => value if value != "" || !contains(keys(${ADDRESS.values}), name) }}`;
 
 // What CloudFormation shows in place of the value of a NoEcho parameter.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
@@ -56,6 +74,28 @@ export function valuesFit(stackName: string): Condition {
   };
 }
 
+/** The values are such as the template allows, where it can be read. */
+export function templateAllows(stackName: string): Condition {
+  const declared = `${ADDRESS.declared}[name]`;
+  const allowed = `try(contains([for allowed in ${declared}.AllowedValues : tostring(allowed)], value), true)`;
+  const matches = `try(length(regexall(format("^(?:%s)$", ${declared}.AllowedPattern), value)) > 0, true)`;
+  const refused = `[for name, value in ${ADDRESS.values} : name if !(${allowed} && ${matches})]`;
+  return {
+    condition: `\${length(${refused}) == 0}`,
+    errorMessage: `The template of the stack ${stackName} does not allow the values of these parameters, by its AllowedValues or AllowedPattern: \${join(", ", ${refused})}.`,
+  };
+}
+
+/** What is to be empty again is empty by default, since the provider can only leave it out. */
+export function emptyByDefault(stackName: string): Condition {
+  const isEmpty = `try(tostring(${ADDRESS.declared}[name].Default) == "", false)`;
+  const others = `[for name, value in ${ADDRESS.values} : name if value == "" && !${isEmpty}]`;
+  return {
+    condition: `\${length(${others}) == 0}`,
+    errorMessage: `These parameters of the stack ${stackName} were empty, and are not so by default: \${join(", ", ${others})}. Terraform's AWS provider cannot make them empty again: undo with OverrideStrategy.AWS_CLI.`,
+  };
+}
+
 /** No parameter is NoEcho: what CloudFormation shows of those would be sent back as their value. */
 export function hidesNothing(stackName: string): Condition {
   const hidden = `[for name, value in ${CURRENT_PARAMETERS} : name if value == "${NO_ECHO}"]`;
@@ -71,6 +111,15 @@ export function setsNothingHidden(stackName: string): Condition {
   return {
     condition: `\${length(${hidden}) == 0}`,
     errorMessage: `These parameters of the stack ${stackName} are NoEcho, and their values would stand in Terraform's state: \${join(", ", ${hidden})}. Leave them out.`,
+  };
+}
+
+/** The provider adds no tags: its default tags are sent with every update, and no plan shows them. */
+export function addsNoTags(stackName: string): Condition {
+  const added = `[for key, value in ${ADDRESS.defaultTags}.tags : key if lookup(${ADDRESS.current}.tags, key, null) != value]`;
+  return {
+    condition: `\${length(${added}) == 0}`,
+    errorMessage: `The AWS provider has default tags that the stack ${stackName} does not have, and this update would add them: \${join(", ", ${added})}. Give the override as its provider an AwsProvider without default tags.`,
   };
 }
 

@@ -1,0 +1,88 @@
+import { setTimeout } from "node:timers/promises";
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
+import { ACCOUNT } from "./server";
+import type { LocalAws } from "./server";
+
+/** The name that the stack of the Elastio Cloud Connector has. */
+export const ELASTIO_STACK = "elastio-account-level-stack";
+
+/** A stack like that of the Elastio Cloud Connector: eight parameters, a named role, and short forms that only YAML has. */
+export const ELASTIO_TEMPLATE = `AWSTemplateFormatVersion: "2010-09-09"
+Description: Account-level resources of a connector
+Parameters:
+  ecrPublicPrefix: { Type: String, Default: "" }
+  encryptWithCmk: { Type: String, Default: "false", AllowedValues: ["true", "false"] }
+  lambdaTracing: { Type: String, Default: "false", AllowedValues: ["true", "false"] }
+  globalManagedPolicies: { Type: CommaDelimitedList, Default: "" }
+  globalPermissionBoundary: { Type: String, Default: "" }
+  iamResourceNamesPrefix: { Type: String, Default: "" }
+  iamResourceNamesSuffix: { Type: String, Default: "" }
+  supportRoleExpirationDate: { Type: String, Default: "" }
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub "\${iamResourceNamesPrefix}connector\${iamResourceNamesSuffix}"
+      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] }
+`;
+
+/** What somebody has set it to: three parameters are not at their defaults. */
+export const ELASTIO_PARAMETERS: { readonly [name: string]: string } = {
+  ecrPublicPrefix: "",
+  encryptWithCmk: "true",
+  lambdaTracing: "false",
+  globalManagedPolicies: `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+  globalPermissionBoundary: "",
+  iamResourceNamesPrefix: "acme-",
+  iamResourceNamesSuffix: "",
+  supportRoleExpirationDate: "",
+};
+
+/** A stack's parameters as CloudFormation shows them. */
+export function parametersOf(stack: Stack): { readonly [name: string]: string } {
+  return Object.fromEntries(
+    (stack.Parameters ?? []).map(({ ParameterKey = "", ParameterValue = "" }) => [ParameterKey, ParameterValue]),
+  );
+}
+
+/** Creates the connector's stack, as its vendor would. */
+export async function createElastioStack(aws: LocalAws, region: string): Promise<Stack> {
+  return createStack(aws, region, {
+    StackName: ELASTIO_STACK,
+    TemplateBody: ELASTIO_TEMPLATE,
+    Parameters: Object.entries(ELASTIO_PARAMETERS).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    })),
+    Capabilities: ["CAPABILITY_NAMED_IAM"],
+    Tags: [{ Key: "vendor", Value: "elastio" }],
+  });
+}
+
+/** Creates a stack and waits until it is made. */
+export async function createStack(aws: LocalAws, region: string, input: CreateStackCommandInput): Promise<Stack> {
+  await client(aws, region).send(new CreateStackCommand(input));
+  for (;;) {
+    const stack = await describeStack(aws, region, input.StackName ?? "");
+    if (stack.StackStatus !== "CREATE_IN_PROGRESS") {
+      return stack;
+    }
+    await setTimeout(50);
+  }
+}
+
+/** A stack as it is. */
+export async function describeStack(aws: LocalAws, region: string, name: string): Promise<Stack> {
+  const { Stacks = [] } = await client(aws, region).send(new DescribeStacksCommand({ StackName: name }));
+  const [stack] = Stacks;
+  if (stack === undefined) {
+    throw new Error(`there is no stack ${name} in ${region}`);
+  }
+  return stack;
+}
+
+function client(aws: LocalAws, region: string): CloudFormationClient {
+  const credentials = { accessKeyId: ACCOUNT, secretAccessKey: "local" };
+  return new CloudFormationClient({ endpoint: aws.url, region, credentials });
+}
