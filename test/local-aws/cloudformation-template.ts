@@ -17,13 +17,17 @@ interface Resource {
   readonly Properties?: { readonly [name: string]: unknown };
 }
 
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+// By type, the property that names it, where there is one.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 const NAME_OF_IAM_RESOURCE: { readonly [type: string]: string } = {
+  "AWS::IAM::AccessKey": "",
   "AWS::IAM::Group": "GroupName",
   "AWS::IAM::InstanceProfile": "InstanceProfileName",
   "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+  "AWS::IAM::Policy": "",
   "AWS::IAM::Role": "RoleName",
   "AWS::IAM::User": "UserName",
+  "AWS::IAM::UserToGroupAddition": "",
 };
 
 /** What CloudFormation reads out of a template. */
@@ -54,7 +58,7 @@ export class Template {
 
   /** Whether a parameter's value is never shown again. */
   public isNoEcho(parameter: string): boolean {
-    return String(this.parameters.get(parameter)?.NoEcho) === "true";
+    return /^(true|yes|on)$/i.test(String(this.parameters.get(parameter)?.NoEcho));
   }
 
   /** Throws unless the values are those of the declared parameters and fit them. */
@@ -100,11 +104,13 @@ function whyNot(declaration: ParameterDeclaration, value: string): string | unde
   if (declaration.Type === "Number" && (value.trim() === "" || Number.isNaN(Number(value)))) {
     return "must be a number.";
   }
-  if (declaration.AllowedValues !== undefined && !declaration.AllowedValues.map(String).includes(value)) {
-    return `must be one of AllowedValues`;
+  const items = declaration.Type === "CommaDelimitedList" ? value.split(",").map((item) => item.trim()) : [value];
+  const { AllowedValues, AllowedPattern } = declaration;
+  if (AllowedValues !== undefined && !items.every((item) => AllowedValues.map(String).includes(item))) {
+    return "must be one of AllowedValues";
   }
-  if (declaration.AllowedPattern !== undefined && !new RegExp(`^(?:${declaration.AllowedPattern})$`).test(value)) {
-    return `must match pattern ${declaration.AllowedPattern}`;
+  if (AllowedPattern !== undefined && !items.every((item) => new RegExp(`^(?:${AllowedPattern})$`).test(item))) {
+    return `must match pattern ${AllowedPattern}`;
   }
   if (value.length < Number(declaration.MinLength ?? 0) || value.length > Number(declaration.MaxLength ?? Infinity)) {
     return "failed to satisfy constraint: length";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Template, invalid } from "./cloudformation-template";
 import { AwsError, Store, optionalList, optionalText, text } from "./service";
-import type { Fields, Scope, Service } from "./service";
+import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Stack {
   readonly id: string;
@@ -24,11 +24,6 @@ interface Settings {
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
   readonly roleArn: string | undefined;
-}
-
-interface Tag {
-  readonly Key: string;
-  readonly Value: string;
 }
 
 interface ParameterInput {
@@ -86,15 +81,16 @@ export class CloudFormation implements Service {
       if (same(former, settings)) {
         throw invalid("No updates are to be performed.");
       }
-      const reason = this.rollBacks.get(stack.name);
-      this.rollBacks.delete(stack.name);
+      const reason = this.rollBacks.get(stack.id);
+      this.rollBacks.delete(stack.id);
+      stack.settings = settings;
       begin(stack, "UPDATE_IN_PROGRESS", () => {
         if (reason === undefined) {
-          stack.settings = settings;
           report(stack, "UPDATE_COMPLETE");
           return;
         }
         report(stack, "UPDATE_FAILED", reason, "Resource");
+        stack.settings = former;
         begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", () => report(stack, "UPDATE_ROLLBACK_COMPLETE"));
       });
       return { StackId: stack.id };
@@ -112,9 +108,12 @@ export class CloudFormation implements Service {
       StagesAvailable: ["Original", "Processed"],
     }),
     DeleteStack: (input, scope) => {
-      const stack = this.stacks.in(scope).get(nameOf(text(input, "StackName")));
+      const stack = this.tryFind(text(input, "StackName"), scope);
       if (stack?.terminationProtection === true) {
         throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+      }
+      if (stack?.status.startsWith("UPDATE") === true && stack.pending !== undefined) {
+        throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
       }
       if (stack !== undefined) {
         begin(stack, "DELETE_IN_PROGRESS", () => {
@@ -128,6 +127,7 @@ export class CloudFormation implements Service {
   };
 
   public contents(): string[] {
+    this.stacks.scopes().forEach((scope) => this.settled(scope));
     return this.stacks.contents();
   }
 
@@ -136,9 +136,9 @@ export class CloudFormation implements Service {
     this.objects.set(url, body);
   }
 
-  /** Makes the next update of a stack fail once it is under way, as when one of its resources cannot be updated. */
-  public rollBackNextUpdate(stackName: string, reason: string): void {
-    this.rollBacks.set(stackName, reason);
+  /** Makes the next update of a stack, by its ARN, fail once it is under way, as when one of its resources cannot be updated. */
+  public rollBackNextUpdate(stackId: string, reason: string): void {
+    this.rollBacks.set(stackId, reason);
   }
 
   private settings(input: Fields, stack: Stack | undefined): Settings {
@@ -203,13 +203,18 @@ export class CloudFormation implements Service {
   }
 
   private find(nameOrId: string, scope: Scope, evenDeleted = false): Stack {
-    const stack = this.settled(scope).get(nameOf(nameOrId));
-    const isMeant = stack !== undefined && (!nameOrId.startsWith("arn:") || nameOrId === stack.id);
-    const found = isMeant ? stack : evenDeleted ? this.deleted.get(nameOrId) : undefined;
+    const found = this.tryFind(nameOrId, scope) ?? (evenDeleted ? this.deleted.get(nameOrId) : undefined);
     if (found === undefined) {
       throw invalid(`Stack with id ${nameOrId} does not exist`);
     }
     return found;
+  }
+
+  /** A stack by its name, or by its ARN, which no later stack of the name has. */
+  private tryFind(nameOrId: string, scope: Scope): Stack | undefined {
+    const name = /^arn:[^:]+:cloudformation:[^:]*:\d*:stack\/([^/]+)\//.exec(nameOrId)?.[1];
+    const stack = this.settled(scope).get(name ?? nameOrId);
+    return name === undefined || stack?.id === nameOrId ? stack : undefined;
   }
 
   /** The stacks of a region, with what was under way and has ended by now. */
@@ -229,6 +234,9 @@ export class CloudFormation implements Service {
 /** An omitted parameter takes the template's default; what it had before it keeps only when the caller says so. */
 function parametersOf(input: Fields, template: Template, former: Settings | undefined): ReadonlyMap<string, string> {
   const given = optionalList<ParameterInput>(input, "Parameters") ?? [];
+  if (new Set(given.map(({ ParameterKey }) => ParameterKey)).size < given.length) {
+    throw invalid("Parameters must have unique keys");
+  }
   const unknown = given.map(({ ParameterKey }) => ParameterKey).filter((name) => !template.parameters.has(name));
   if (unknown.length > 0) {
     throw invalid(`Parameters: [${unknown.join(", ")}] do not exist in the template`);
@@ -311,8 +319,4 @@ function same(a: Settings, b: Settings): boolean {
       settings.roleArn,
     ]);
   return comparable(a) === comparable(b);
-}
-
-function nameOf(nameOrId: string): string {
-  return /^arn:[^:]+:cloudformation:[^:]*:\d*:stack\/([^/]+)\//.exec(nameOrId)?.[1] ?? nameOrId;
 }

@@ -75,7 +75,8 @@ export class Ecr implements Service {
       const changed = Object.fromEntries(
         Object.entries({ credentialArn, customRoleArn }).filter(([, value]) => value !== undefined),
       );
-      const rule = { ...found(this.rules.in(scope), key, NO_RULE), ...changed };
+      const updatedAt = Math.floor(Date.now() / 1000);
+      const rule = { ...found(this.rules.in(scope), key, NO_RULE), ...changed, updatedAt };
       this.checkUpstream(rule, scope);
       this.rules.in(scope).set(key, rule);
       return rule;
@@ -103,7 +104,8 @@ export class Ecr implements Service {
     }),
     UpdateRepositoryCreationTemplate: (input, scope) => {
       const key = keyOf(text(input, "prefix"));
-      const template = { ...found(this.templates.in(scope), key, NO_TEMPLATE), ...input };
+      const former = found(this.templates.in(scope), key, NO_TEMPLATE);
+      const template = { ...former, ...input, prefix: former["prefix"] };
       checkTemplate(template);
       this.templates.in(scope).set(key, template);
       return { registryId: scope.accountId, repositoryCreationTemplate: template };

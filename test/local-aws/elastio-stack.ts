@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
+import { clientConfig } from "./clients";
 import { ACCOUNT } from "./server";
 import type { LocalAws } from "./server";
 
@@ -83,6 +84,5 @@ export async function describeStack(aws: LocalAws, region: string, name: string)
 }
 
 function client(aws: LocalAws, region: string): CloudFormationClient {
-  const credentials = { accessKeyId: ACCOUNT, secretAccessKey: "local" };
-  return new CloudFormationClient({ endpoint: aws.url, region, credentials });
+  return new CloudFormationClient(clientConfig(aws, { region }));
 }

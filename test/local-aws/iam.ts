@@ -1,5 +1,5 @@
-import { AwsError, Store, found, optionalList, optionalText, text } from "./service";
-import type { Fields, Scope, Service } from "./service";
+import { AwsError, Store, found, optionalList, optionalText, text, withTags, withoutTags } from "./service";
+import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Role {
   readonly arn: string;
@@ -11,11 +11,6 @@ interface Role {
   trust: string;
   tags: Tag[];
   readonly policies: Map<string, string>;
-}
-
-interface Tag {
-  readonly Key: string;
-  readonly Value: string;
 }
 
 interface Statement {
@@ -40,7 +35,7 @@ export class Iam implements Service {
       if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
         throw new AwsError("ValidationError", `The role name ${name} is not valid`);
       }
-      if (roles.has(name)) {
+      if ([...roles.keys()].some((other) => other.toLowerCase() === name.toLowerCase())) {
         throw new AwsError("EntityAlreadyExists", `Role with name ${name} already exists.`);
       }
       const path = optionalText(input, "Path") ?? "/";
@@ -76,14 +71,12 @@ export class Iam implements Service {
     },
     TagRole: (input, scope) => {
       const role = this.find(input, scope);
-      const tags = optionalList<Tag>(input, "Tags") ?? [];
-      role.tags = [...role.tags.filter(({ Key }) => tags.every((tag) => tag.Key !== Key)), ...tags];
+      role.tags = withTags(role.tags, input);
       return {};
     },
     UntagRole: (input, scope) => {
       const role = this.find(input, scope);
-      const keys = optionalList<string>(input, "TagKeys") ?? [];
-      role.tags = role.tags.filter(({ Key }) => !keys.includes(Key));
+      role.tags = withoutTags(role.tags, input);
       return {};
     },
     DeleteRole: (input, scope) => {
@@ -173,12 +166,16 @@ function described(role: Role): Fields {
 }
 
 function policy(document: string): string {
+  let valid: boolean;
   try {
-    statements(document);
-    return document;
+    valid = statements(document).every((statement) => typeof statement === "object");
   } catch {
+    valid = false;
+  }
+  if (!valid) {
     throw new AwsError("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
   }
+  return document;
 }
 
 function statements(document: string): Statement[] {

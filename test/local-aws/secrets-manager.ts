@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { AwsError, Store, optionalList, optionalText, text } from "./service";
-import type { Fields, Scope, Service } from "./service";
+import { AwsError, Store, optionalList, optionalText, text, withTags, withoutTags } from "./service";
+import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Secret {
   readonly arn: string;
@@ -14,13 +14,8 @@ interface Secret {
   readonly versions: Map<string, string>;
 }
 
-interface Tag {
-  readonly Key: string;
-  readonly Value?: string;
-}
-
 const DEFAULT_KEY = "alias/aws/secretsmanager";
-const MAX_VALUE_LENGTH = 65_536;
+const MAX_VALUE_BYTES = 65_536;
 const DAY = 24 * 60 * 60;
 
 /** AWS Secrets Manager, as far as a credential of a cache needs it. */
@@ -58,11 +53,10 @@ export class SecretsManager implements Service {
         previous: undefined,
         versions: new Map(),
       };
-      this.secrets.in(scope).set(name, secret);
       const value = optionalText(input, "SecretString");
-      return value === undefined
-        ? { ARN: secret.arn, Name: name }
-        : { ...identified(secret), VersionId: put(secret, tokenOf(input), value) };
+      const version = value === undefined ? {} : { VersionId: put(secret, tokenOf(input), value) };
+      this.secrets.in(scope).set(name, secret);
+      return { ...identified(secret), ...version };
     },
     DescribeSecret: (input, scope) => {
       const secret = this.find(input, scope, true);
@@ -72,33 +66,35 @@ export class SecretsManager implements Service {
         KmsKeyId: secret.kmsKeyId,
         Tags: secret.tags,
         DeletedDate: secret.deletedAt,
-        VersionIdsToStages: Object.fromEntries([...secret.versions.keys()].map((id) => [id, stages(secret, id)])),
+        VersionIdsToStages: Object.fromEntries(
+          [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [[id, stages(secret, id)]])),
+        ),
       };
     },
     UpdateSecret: (input, scope) => {
       const secret = this.find(input, scope);
+      const value = optionalText(input, "SecretString");
+      const version = value === undefined ? {} : { VersionId: put(secret, tokenOf(input), value) };
       secret.description = optionalText(input, "Description") ?? secret.description;
       secret.kmsKeyId = optionalText(input, "KmsKeyId") ?? secret.kmsKeyId;
-      const value = optionalText(input, "SecretString");
-      return value === undefined
-        ? identified(secret)
-        : { ...identified(secret), VersionId: put(secret, tokenOf(input), value) };
+      return { ...identified(secret), ...version };
     },
     GetResourcePolicy: (input, scope) => identified(this.find(input, scope)),
     TagResource: (input, scope) => {
       const secret = this.find(input, scope);
-      const tags = optionalList<Tag>(input, "Tags") ?? [];
-      secret.tags = [...secret.tags.filter(({ Key }) => tags.every((tag) => tag.Key !== Key)), ...tags];
+      secret.tags = withTags(secret.tags, input);
       return {};
     },
     UntagResource: (input, scope) => {
       const secret = this.find(input, scope);
-      const keys = optionalList<string>(input, "TagKeys") ?? [];
-      secret.tags = secret.tags.filter(({ Key }) => !keys.includes(Key));
+      secret.tags = withoutTags(secret.tags, input);
       return {};
     },
     PutSecretValue: (input, scope) => {
       const secret = this.find(input, scope);
+      if (input["VersionStages"] !== undefined) {
+        throw new AwsError("InvalidParameterException", "Stages other than AWSCURRENT are not kept here");
+      }
       const id = put(secret, tokenOf(input), text(input, "SecretString"));
       return { ...identified(secret), VersionId: id, VersionStages: stages(secret, id) };
     },
@@ -116,10 +112,14 @@ export class SecretsManager implements Service {
       return { ...identified(secret), VersionId: id, VersionStages: stages(secret, id), SecretString: value };
     },
     DeleteSecret: (input, scope) => {
-      const secret = this.find(input, scope);
-      const days = input["RecoveryWindowInDays"];
+      const forced = input["ForceDeleteWithoutRecovery"] === true;
       const now = Math.floor(Date.now() / 1000);
-      if (input["ForceDeleteWithoutRecovery"] === true) {
+      if (forced && this.tryFind(text(input, "SecretId"), scope) === undefined) {
+        return { Name: text(input, "SecretId"), DeletionDate: now };
+      }
+      const secret = this.find(input, scope, forced);
+      const days = input["RecoveryWindowInDays"];
+      if (forced) {
         if (days !== undefined) {
           throw new AwsError(
             "InvalidParameterException",
@@ -207,11 +207,8 @@ function tokenOf(input: Fields): string {
 
 /** Writes a version; the same one written again is no error, another value under its id is. */
 function put(secret: Secret, id: string, value: string): string {
-  if (value.length > MAX_VALUE_LENGTH) {
-    throw new AwsError(
-      "ValidationException",
-      `SecretString must have length less than or equal to ${MAX_VALUE_LENGTH}`,
-    );
+  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
+    throw new AwsError("ValidationException", `SecretString must have length less than or equal to ${MAX_VALUE_BYTES}`);
   }
   const existing = secret.versions.get(id);
   if (existing !== undefined && existing !== value) {

@@ -29,21 +29,29 @@ export interface Service {
 
 /** Things of one kind, kept apart by account and region. */
 export class Store<T> {
-  private readonly scopes = new Map<string, Map<string, T>>();
+  private readonly byScope = new Map<string, Map<string, T>>();
 
   /** @param kind what a line of the contents calls a thing */
   public constructor(private readonly kind: string) {}
 
   public in(scope: Scope): Map<string, T> {
     const key = `${scope.accountId} ${scope.region}`;
-    const items = this.scopes.get(key) ?? new Map<string, T>();
-    this.scopes.set(key, items);
+    const items = this.byScope.get(key) ?? new Map<string, T>();
+    this.byScope.set(key, items);
     return items;
+  }
+
+  /** Where there may be any. */
+  public scopes(): Scope[] {
+    return [...this.byScope.keys()].map((key) => {
+      const [accountId = "", region = ""] = key.split(" ");
+      return { accountId, region };
+    });
   }
 
   /** A line for each thing: account, region, kind and name. */
   public contents(): string[] {
-    return [...this.scopes].flatMap(([key, items]) => [...items.keys()].map((name) => `${key} ${this.kind} ${name}`));
+    return [...this.byScope].flatMap(([key, items]) => [...items.keys()].map((name) => `${key} ${this.kind} ${name}`));
   }
 }
 
@@ -75,6 +83,24 @@ export function optionalList<T>(input: Fields, name: string): T[] | undefined {
     return [];
   }
   throw new AwsError("SerializationException", `${name} is not a list`);
+}
+
+/** A tag, as most services write it. */
+export interface Tag {
+  readonly Key: string;
+  readonly Value?: string;
+}
+
+/** Tags, with those that a request adds or gives another value. */
+export function withTags(tags: readonly Tag[], input: Fields): Tag[] {
+  const added = optionalList<Tag>(input, "Tags") ?? [];
+  return [...tags.filter(({ Key }) => added.every((tag) => tag.Key !== Key)), ...added];
+}
+
+/** Tags, without those that a request removes. */
+export function withoutTags(tags: readonly Tag[], input: Fields): Tag[] {
+  const keys = optionalList<string>(input, "TagKeys") ?? [];
+  return tags.filter(({ Key }) => !keys.includes(Key));
 }
 
 /** The thing of that key, or the error that the service answers where there is none. */

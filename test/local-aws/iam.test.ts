@@ -1,0 +1,224 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListInstanceProfilesForRoleCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+  UpdateRoleDescriptionCommand,
+} from "@aws-sdk/client-iam";
+import { Sdk } from "./clients";
+import { ACCOUNT } from "./server";
+
+const RoleName = "cache-reader";
+const TRUST = trusting("ecr.amazonaws.com");
+const POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "A+B=C&D",
+      Effect: "Allow",
+      Action: ["ecr:PutImage"],
+      Resource: "arn:aws:ecr:*:*:repository/100%/<é>",
+      Condition: { StringLike: { "aws:PrincipalTag/team": '"${aws:username}" *?' } },
+    },
+  ],
+});
+
+let sdk: Sdk;
+let client: IAMClient;
+beforeEach(async () => {
+  sdk = await Sdk.start();
+  client = sdk.client(IAMClient);
+});
+afterEach(() => sdk.stop());
+
+function trusting(service: string) {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  });
+}
+
+function create(options: Partial<CreateRoleCommand["input"]> = {}) {
+  return client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST, ...options }));
+}
+
+async function role() {
+  return (await client.send(new GetRoleCommand({ RoleName }))).Role;
+}
+
+function put(PolicyName: string, PolicyDocument: string = POLICY) {
+  return client.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+}
+
+async function policyNames() {
+  return (await client.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames;
+}
+
+describe("a role", () => {
+  test("is created with what the caller says", async () => {
+    const Tags = [{ Key: "team", Value: "platform" }];
+    await create({ Path: "/team/", Description: "reads", MaxSessionDuration: 7200, Tags });
+    expect(await role()).toMatchObject({
+      RoleName,
+      Path: "/team/",
+      Arn: `arn:aws:iam::${ACCOUNT}:role/team/${RoleName}`,
+      Description: "reads",
+      MaxSessionDuration: 7200,
+      Tags,
+      CreateDate: expect.any(Date) as Date,
+    });
+  });
+
+  test("has the path / and sessions of one hour by default", async () => {
+    const { Role } = await create();
+    expect(Role).toMatchObject({ Path: "/", Arn: `arn:aws:iam::${ACCOUNT}:role/${RoleName}` });
+    expect(await role()).toMatchObject({ MaxSessionDuration: 3600 });
+  });
+
+  test.each(["a", "A_b+c=d,e.f@g-h"])("may be called %s", async (name) => {
+    expect((await create({ RoleName: name })).Role?.RoleName).toBe(name);
+  });
+
+  test("has a name of 64 characters at most", async () => {
+    await expect(create({ RoleName: "x".repeat(65) })).rejects.toMatchObject({ name: "ValidationError" });
+    await create({ RoleName: "x".repeat(64) });
+  });
+
+  test.each(["two words", "a/b"])("refuses the name %s", async (name) => {
+    await expect(create({ RoleName: name })).rejects.toMatchObject({ name: "ValidationError" });
+  });
+
+  test("refuses a name that another role has", async () => {
+    await create();
+    await expect(create()).rejects.toMatchObject({ name: "EntityAlreadyExistsException" });
+  });
+
+  test("fails to be read, changed or deleted when it is not there", async () => {
+    const name = "NoSuchEntityException";
+    await expect(role()).rejects.toMatchObject({ name });
+    await expect(put("read")).rejects.toMatchObject({ name });
+    await expect(policyNames()).rejects.toMatchObject({ name });
+    await expect(client.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({ name });
+  });
+
+  test("has its description and longest session updated", async () => {
+    await create({ Description: "old" });
+    await client.send(new UpdateRoleCommand({ RoleName, Description: "new", MaxSessionDuration: 7200 }));
+    expect(await role()).toMatchObject({ Description: "new", MaxSessionDuration: 7200 });
+    const { Role } = await client.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "newer" }));
+    expect(Role?.Description).toBe("newer");
+  });
+
+  test("is deleted", async () => {
+    await create();
+    await client.send(new DeleteRoleCommand({ RoleName }));
+    expect(sdk.aws.contents()).toEqual([]);
+  });
+
+  test("has no managed policies and no instance profiles", async () => {
+    await create();
+    expect((await client.send(new ListAttachedRolePoliciesCommand({ RoleName }))).AttachedPolicies).toEqual([]);
+    expect((await client.send(new ListInstanceProfilesForRoleCommand({ RoleName }))).InstanceProfiles).toEqual([]);
+  });
+});
+
+describe("the trust of a role", () => {
+  test("comes back intact, URL-encoded", async () => {
+    await create({ AssumeRolePolicyDocument: POLICY });
+    const document = (await role())?.AssumeRolePolicyDocument ?? "";
+    expect(document).not.toContain('"');
+    expect(decodeURIComponent(document)).toBe(POLICY);
+  });
+
+  test("is updated", async () => {
+    await create();
+    const PolicyDocument = trusting("pullthroughcache.ecr.amazonaws.com");
+    await client.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    expect(decodeURIComponent((await role())?.AssumeRolePolicyDocument ?? "")).toBe(PolicyDocument);
+  });
+
+  test("fails when it is not JSON, and stays what it was", async () => {
+    const name = "MalformedPolicyDocumentException";
+    await expect(create({ AssumeRolePolicyDocument: "{" })).rejects.toMatchObject({ name });
+    await create();
+    const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: "{" });
+    await expect(client.send(update)).rejects.toMatchObject({ name });
+    expect(decodeURIComponent((await role())?.AssumeRolePolicyDocument ?? "")).toBe(TRUST);
+  });
+});
+
+describe("an inline policy", () => {
+  beforeEach(() => create());
+
+  test("comes back intact, URL-encoded", async () => {
+    await put("read");
+    const answer = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName: "read" }));
+    expect(answer).toMatchObject({ RoleName, PolicyName: "read" });
+    expect(answer.PolicyDocument).not.toContain('"');
+    expect(decodeURIComponent(answer.PolicyDocument ?? "")).toBe(POLICY);
+  });
+
+  test("is replaced by another put of its name", async () => {
+    await put("read");
+    await put("read", TRUST);
+    const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName: "read" }));
+    expect(decodeURIComponent(PolicyDocument)).toBe(TRUST);
+    expect(await policyNames()).toEqual(["read"]);
+  });
+
+  test("is one of several, listed by name, and deleted by name", async () => {
+    expect(await policyNames()).toEqual([]);
+    await put("read");
+    await put("write");
+    expect(await policyNames()).toEqual(["read", "write"]);
+    await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "read" }));
+    expect(await policyNames()).toEqual(["write"]);
+  });
+
+  test("fails to be read or deleted when it is not there", async () => {
+    const input = { RoleName, PolicyName: "absent" };
+    const name = "NoSuchEntityException";
+    await expect(client.send(new GetRolePolicyCommand(input))).rejects.toMatchObject({ name });
+    await expect(client.send(new DeleteRolePolicyCommand(input))).rejects.toMatchObject({ name });
+  });
+
+  test("fails when it is not JSON", async () => {
+    await expect(put("read", "{")).rejects.toMatchObject({ name: "MalformedPolicyDocumentException" });
+    expect(await policyNames()).toEqual([]);
+  });
+
+  test("refuses its role's deletion until it is deleted itself", async () => {
+    await put("read");
+    await expect(client.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({
+      name: "DeleteConflictException",
+    });
+    await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "read" }));
+    await client.send(new DeleteRoleCommand({ RoleName }));
+    await expect(role()).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+});
+
+describe("tags", () => {
+  test("are added and replaced by key, and removed by key", async () => {
+    await create({ Tags: [{ Key: "team", Value: "platform" }] });
+    const Tags = [
+      { Key: "team", Value: "images" },
+      { Key: "stage", Value: "" },
+    ];
+    await client.send(new TagRoleCommand({ RoleName, Tags }));
+    expect((await role())?.Tags).toHaveLength(2);
+    expect((await role())?.Tags).toEqual(expect.arrayContaining(Tags));
+    await client.send(new UntagRoleCommand({ RoleName, TagKeys: ["team", "absent"] }));
+    expect((await role())?.Tags).toEqual([{ Key: "stage", Value: "" }]);
+  });
+});

@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
+import { createStack, describeStack, parametersOf } from "../local-aws/elastio-stack";
+import { LocalAws } from "../local-aws/server";
+import type { LoggedRequest } from "../local-aws/server";
+import { stackIn, synthesized } from "../support/synthesis";
+import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
+
+const REGION = "eu-west-1";
+const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
+const TEMPLATE = JSON.stringify({
+  Parameters: {
+    image: { Type: "String", Default: "" },
+    note: { Type: "String", Default: "none" },
+    secret: { Type: "String", NoEcho: true },
+  },
+  Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "vendor" } } },
+});
+
+describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", () => {
+  let aws: LocalAws;
+  let cli: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    cli = temporaryFolder();
+    const program = [
+      process.execPath,
+      "--import",
+      require.resolve("tsx"),
+      path.join(__dirname, "../support/aws-cli.ts"),
+    ];
+    const quoted = program.map((word) => `'${word}'`).join(" ");
+    fs.writeFileSync(
+      path.join(cli, "aws"),
+      `#!/bin/sh\nAWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true exec ${quoted} "$@"\n`,
+      { mode: 0o755 },
+    );
+  });
+  afterAll(() => aws.stop());
+
+  async function vendorStack(): Promise<string> {
+    const StackName = `vendor-${(count += 1)}`;
+    await createStack(aws, REGION, {
+      StackName,
+      TemplateBody: TEMPLATE,
+      Parameters: [
+        { ParameterKey: "note", ParameterValue: "ours" },
+        { ParameterKey: "secret", ParameterValue: "swordfish" },
+      ],
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+      Tags: [{ Key: "vendor", Value: "acme" }],
+    });
+    return StackName;
+  }
+
+  function json(props: Omit<StackParameterOverrideProps, "strategy">): object {
+    const stack = stackIn(REGION);
+    new StackParameterOverride(stack, "override", { ...props, strategy: OverrideStrategy.AWS_CLI });
+    return synthesized(stack);
+  }
+
+  async function override(props: Omit<StackParameterOverrideProps, "strategy">): Promise<Workspace> {
+    const PATH = [cli, process.env["PATH"]].join(path.delimiter);
+    const workspace = new Workspace(json(props), { ...aws.environment(), PATH });
+    await workspace.init();
+    return workspace;
+  }
+
+  const updates = (): LoggedRequest[] => aws.requests.filter(({ operation }) => operation === "UpdateStack");
+
+  const parameters = async (stackName: string): Promise<object> =>
+    parametersOf(await describeStack(aws, REGION, stackName));
+
+  test("changes what is named, and says of everything else that it stays as it was", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    const before = updates().length;
+    await workspace.apply();
+    expect(updates().slice(before)).toMatchObject([
+      {
+        errorCode: undefined,
+        input: {
+          UsePreviousTemplate: "true",
+          Parameters: [
+            { ParameterKey: "note", UsePreviousValue: "true" },
+            { ParameterKey: "secret", UsePreviousValue: "true" },
+            { ParameterKey: "image", ParameterValue: VALUE },
+          ],
+        },
+      },
+    ]);
+    expect(await describeStack(aws, REGION, stackName)).toMatchObject({
+      StackStatus: "UPDATE_COMPLETE",
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+      Tags: [{ Key: "vendor", Value: "acme" }],
+    });
+    expect(await parameters(stackName)).toEqual({ image: VALUE, note: "ours", secret: "****" });
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("does nothing when the value is right already", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    await workspace.apply();
+    const before = updates().length;
+    await workspace.apply();
+    const output = await workspace.run(["apply", "-no-color", "-auto-approve", "-replace=terraform_data.update"]);
+    expect(output).toContain("The parameters are as declared already.");
+    expect(updates()).toHaveLength(before);
+  });
+
+  test("warns when somebody else has changed the value since, and sets it again when told to", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    await workspace.apply();
+    const other = await override({ stackName, parameters: { image: "theirs" } });
+    await other.apply();
+    const plan = await workspace.run(["plan", "-no-color"]);
+    expect(plan.replace(/[│╷╵\s]+/g, " ")).toContain(
+      `These parameters of the stack ${stackName} are not as declared: image. If this plan does not set them, somebody else has changed them since: set them again with terraform apply -replace=terraform_data.update.`,
+    );
+    await workspace.run(["apply", "-no-color", "-auto-approve", "-replace=terraform_data.update"]);
+    expect(await parameters(stackName)).toMatchObject({ image: VALUE });
+    expect(await workspace.run(["plan", "-no-color"])).not.toContain("Warning");
+  });
+
+  test("undoes what it has done, to empty as well", async () => {
+    const stackName = await vendorStack();
+    const props = { stackName, parameters: { image: VALUE, note: "changed" } };
+    const workspace = await override(props);
+    await workspace.apply();
+    workspace.write("main.tf.json", JSON.stringify(json({ ...props, undo: true })));
+    await workspace.apply();
+    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
+    expect(await workspace.isUpToDate()).toBe(true);
+    await workspace.destroy();
+    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
+  });
+
+  test("fails loudly when the update is rolled back, with the reason, and converges when it is run again", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    const { StackId = "" } = await describeStack(aws, REGION, stackName);
+    aws.cloudFormation.rollBackNextUpdate(StackId, "the image cannot be pulled");
+    const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
+    expect(status).toBe(1);
+    expect(output).toMatch(
+      /did not complete, and the stack is now UPDATE_ROLLBACK_COMPLETE:.*the image cannot be pulled/,
+    );
+    expect(await parameters(stackName)).toMatchObject({ image: "" });
+    await workspace.apply();
+    expect(await parameters(stackName)).toMatchObject({ image: VALUE });
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("fails loudly when AWS refuses the update", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    aws.refuseOnce({ operation: "UpdateStack", code: "AccessDenied", when: () => true });
+    const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
+    expect([status, output]).toEqual([1, expect.stringContaining("An error occurred (AccessDenied)")]);
+  });
+
+  test("fails the plan for a NoEcho parameter, whose value would stand in the state", async () => {
+    const workspace = await override({ stackName: await vendorStack(), parameters: { secret: "guppy" } });
+    const { status, output } = await workspace.try(["plan", "-no-color"]);
+    expect([status, output.replace(/[│╷╵\s]+/g, " ")]).toEqual([
+      1,
+      expect.stringContaining("would stand in Terraform's state: secret."),
+    ]);
+  });
+
+  test("says what is missing where there is no AWS CLI", async () => {
+    const workspace = await override({ stackName: await vendorStack(), parameters: { image: VALUE } });
+    const tools = temporaryFolder();
+    const terraform = execFileSync("/bin/sh", ["-c", "command -v terraform"], { encoding: "utf8" }).trim();
+    fs.symlinkSync(terraform, path.join(tools, "terraform"));
+    const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"], { PATH: tools });
+    expect([status, output]).toEqual([1, expect.stringContaining("The AWS CLI is not on PATH")]);
+  });
+});
