@@ -83,7 +83,8 @@ const STACK_NAME: Rule = {
  * state of its own.
  *
  * Regions are then planned, applied and rolled back alone, one after the other or as parallel jobs, and Terraform never
- * runs more than one provider process at a time. `cdktf deploy '*'` applies them all. A region that is taken out of
+ * runs more than one provider process at a time. The stacks are children of the app, and `cdktf deploy '*'` applies
+ * them all. A region that is taken out of
  * `regions` is not destroyed by that: destroy its stack first.
  *
  * Everything that is wrong with the declaration is reported by one error before the first stack is created.
@@ -91,6 +92,7 @@ const STACK_NAME: Rule = {
 export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
+  private readonly stacks: TerraformStack[] = [];
 
   /**
    * @param scope the app
@@ -108,8 +110,8 @@ export class PullThroughCacheFleet extends Construct {
     for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));
     }
-    // cdktf validates stacks, not what they stand in: one of them speaks for the fleet.
-    this.node.children[0]?.node.addValidation({ validate: () => namesakeFaults(this) });
+    // cdktf validates stacks, not what stands beside them: one of them speaks for the fleet.
+    this.stacks[0]?.node.addValidation({ validate: () => namesakeFaults(this.stacks) });
   }
 
   /** The regions, in the order in which they were given. */
@@ -197,7 +199,10 @@ export class PullThroughCacheFleet extends Construct {
 
   private createStack(suffix: string, region: string): TerraformStack {
     const { accountId, backend, providerConfig } = this.props;
-    const stack = new TerraformStack(this, stackName(this, suffix));
+    // In the app itself: cdktf's CLI knows stacks by their ids, and what they depend on by paths. It deploys nothing
+    // where the two differ.
+    const stack = new TerraformStack(this.node.root, stackName(this, suffix));
+    this.stacks.push(stack);
     new AwsProvider(stack, PROVIDER_ID, {
       ...(accountId === undefined || providerConfig?.skipRequestingAccountId === true
         ? {}
@@ -293,24 +298,24 @@ function checkStackNames(
   suffixes: readonly string[],
   backend: StateBackend | undefined,
 ): void {
-  const stacks = stacksByName(fleet);
+  const stacks = stacksByName(fleet.node.root);
   for (const suffix of suffixes) {
     const name = stackName(fleet, suffix);
-    checkNamesake(faults, name, stacks.get(name.toLowerCase())?.[0]);
+    checkNamesake(faults, name, stacks.get(name.toLowerCase())?.[0] ?? fleet.node.root.node.tryFindChild(name));
     backend?._checkStack?.(faults, "id", name);
   }
 }
 
 /** A stack that was made after the fleet may have taken the name of one of its own. */
-function namesakeFaults(fleet: Construct): string[] {
+function namesakeFaults(own: readonly TerraformStack[]): string[] {
   const faults = new Faults();
-  const stacks = stacksByName(fleet);
-  for (const { node } of fleet.node.children) {
-    const namesakes = stacks.get(node.id.toLowerCase()) ?? [];
+  const stacks = stacksByName(own[0]?.node.root);
+  for (const stack of own) {
+    const namesakes = stacks.get(stack.node.id.toLowerCase()) ?? [];
     checkNamesake(
       faults,
-      node.id,
-      namesakes.find((stack) => stack.node !== node),
+      stack.node.id,
+      namesakes.find((namesake) => namesake !== stack),
     );
   }
   return faults.list();
@@ -324,9 +329,9 @@ function checkNamesake(faults: Faults, name: string, namesake: IConstruct | unde
 }
 
 /** All stacks of the app, by their names as a file system that folds case sees them. */
-function stacksByName(scope: Construct): Map<string, IConstruct[]> {
+function stacksByName(app: IConstruct | undefined): Map<string, IConstruct[]> {
   const stacks = new Map<string, IConstruct[]>();
-  for (const construct of scope.node.root.node.findAll()) {
+  for (const construct of app?.node.findAll() ?? []) {
     if (TerraformStack.isStack(construct)) {
       const name = construct.node.id.toLowerCase();
       stacks.set(name, [...(stacks.get(name) ?? []), construct]);

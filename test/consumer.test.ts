@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { execute } from "./support/commands";
 import { describeUnless } from "./support/describe-unless";
 import { ROOT, contents, synthesizeExample } from "./support/examples";
-import { execute, temporaryFolder } from "./support/terraform";
+import { temporaryFolder } from "./support/terraform";
 
 /** The oldest and the newest provider package that the peers admit, and the examples each runs. */
 const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { execute } from "./support/commands";
 import { ROOT } from "./support/examples";
-import { execute } from "./support/terraform";
 
 const SRC = path.join(ROOT, "src");
 

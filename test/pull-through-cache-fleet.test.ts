@@ -55,7 +55,7 @@ test("fails on a resource of one's own that would have the address of one of the
   expect(() => App.of(stack).synth()).not.toThrow();
   new EcrPullThroughCacheRule(stack, "ecr-public-rule", { ecrRepositoryPrefix: "x", upstreamRegistryUrl: "quay.io" });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    "[cache/cache-eu-west-1/Default] `cache/cache-eu-west-1/ecr-public-rule` must not have the address of `cache/cache-eu-west-1/Default/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.ecr-public-rule; choose another id",
+    "[cache-eu-west-1/Default] `cache-eu-west-1/ecr-public-rule` must not have the address of `cache-eu-west-1/Default/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.ecr-public-rule; choose another id",
   );
 });
 
@@ -111,9 +111,72 @@ describe("a stack after all", () => {
     expect(json.terraform?.["backend"]).toEqual({ local: { path: "../../../terraform.cache-connector.tfstate" } });
   });
 
+  test("is known to cdktf's CLI by the ids that its dependencies have, wherever the fleet stands", () => {
+    const app = testApp();
+    const props = { regions: ["us-east-1", "eu-west-1"], upstreams };
+    const fleet = new PullThroughCacheFleet(new Construct(app, "prod"), "cache", props);
+    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    app.synth();
+    const { stacks } = app.manifest.buildManifest();
+    expect(Object.keys(stacks).sort()).toEqual(["cache-connector", "cache-eu-west-1", "cache-us-east-1"]);
+    expect(stacks["cache-connector"]?.dependencies).toEqual(["cache-us-east-1", "cache-eu-west-1"]);
+  });
+
   test("fails on a region that is none", () => {
     expect(messageOf(() => fleetWith().stackAfterAll("connector", { region: "us-east" }))).toBe(
       'cache: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
+    );
+  });
+});
+
+describe("a repository's URI for software that fills in account and region", () => {
+  test("is the same text for every region", () => {
+    const fleet = fleetWith({ upstreams: [Upstream.ecrPublic(), Upstream.quay({ prefix: "images/quay/" })] });
+    expect(fleet.templatedRepositoryUri("ecr-public")).toBe(
+      "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
+    );
+    expect(fleet.templatedRepositoryUri("images/quay")).toBe(
+      "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/images/quay",
+    );
+  });
+
+  test("has no path where there is no prefix", () => {
+    const fleet = fleetWith({ upstreams: [Upstream.ecrPublic({ prefix: "ROOT" })] });
+    expect(fleet.templatedRepositoryUri("ROOT")).toBe("{{account_id}}.dkr.ecr.{{region}}.amazonaws.com");
+  });
+
+  test("has the suffix of the regions' partition", () => {
+    const fleet = fleetWith({ regions: ["eusc-de-east-1"] });
+    expect(fleet.templatedRepositoryUri("ecr-public")).toBe(
+      "{{account_id}}.dkr.ecr.{{region}}.amazonaws.eu/ecr-public",
+    );
+  });
+
+  test.each([["quay"], [""]])("fails for the prefix %j, which no upstream has", (prefix) => {
+    expect(messageOf(() => fleetWith({ regions: ["us-east-1"] }).templatedRepositoryUri(prefix))).toBe(
+      `cache: \`prefix\` must be one of ecr-public, which are those of us-east-1, got "${prefix}"; software that fills in the region by itself finds the same prefix in each: add the upstream there too`,
+    );
+  });
+
+  test("fails for a prefix that one region lacks", () => {
+    const fleet = fleetWith();
+    fleet.cacheIn("us-east-1").addUpstream(Upstream.quay());
+    expect(messageOf(() => fleet.templatedRepositoryUri("quay"))).toContain("which are those of eu-west-1");
+  });
+
+  test("fails for a prefix that leads elsewhere in one region", () => {
+    const fleet = fleetWith();
+    fleet.cacheIn("us-east-1").addUpstream(Upstream.quay({ prefix: "mirror" }));
+    fleet.cacheIn("eu-west-1").addUpstream(Upstream.kubernetes({ prefix: "mirror" }));
+    expect(messageOf(() => fleet.templatedRepositoryUri("mirror"))).toBe(
+      'cache: `prefix` must lead to the same registry in every region, got ["quay quay.io in us-east-1","kubernetes registry.k8s.io in eu-west-1"]; give one of them another prefix',
+    );
+  });
+
+  test("fails for regions of several partitions", () => {
+    const fleet = fleetWith({ regions: ["us-east-1", "eusc-de-east-1"] });
+    expect(messageOf(() => fleet.templatedRepositoryUri("ecr-public"))).toBe(
+      'cache: `regions` must be of one DNS suffix, got ["amazonaws.com","amazonaws.eu"]; make a fleet for each partition: one text cannot name the registries of several',
     );
   });
 });
@@ -272,14 +335,14 @@ describe("a declaration", () => {
       new PullThroughCacheFleet(new Construct(app, scope), "cache", { regions: ["us-east-1"], upstreams });
     const fleet = declare("dev")();
     expect(messageOf(declare("prod"))).toBe(
-      'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack dev/cache/cache-us-east-1 is written to the same folder',
+      'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack cache-us-east-1 is written to the same folder',
     );
     expect(messageOf(() => fleet.stackAfterAll("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
   });
 
   test("fails when a stack made later takes the name of one of its own", () => {
     const fleet = fleetWith();
-    new TerraformStack(App.of(fleet), "cache-us-east-1");
+    new TerraformStack(App.of(fleet), "Cache-us-east-1");
     expect(messageOf(() => App.of(fleet).synth())).toContain("`id` must give every stack of the app a name of its own");
   });
 
@@ -315,7 +378,7 @@ describe("a declaration", () => {
       new PullThroughCacheFleet(app, id, { regions: ["us-east-1"], upstreams, accountId: "111122223333" });
     declare("one")();
     expect(messageOf(declare("two"))).toContain(
-      "two: `upstreams[0].prefix` must be used once per registry, and one/one-us-east-1/Default uses it already",
+      "two: `upstreams[0].prefix` must be used once per registry, and one-us-east-1/Default uses it already",
     );
     expect(app.node.tryFindChild("two")).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 // The Elastio Cloud Connector pulls its images through caches in three regions instead of from public.ecr.aws.
-// Creates, in each region: a cache rule for Amazon ECR Public under ecr-public, and a repository creation template.
-// Run: npm run synth, or npx cdktf deploy '*' with AWS credentials.
+// Creates, in each region: a cache rule and a repository creation template; then changes one parameter of Elastio's stack.
+// Run: npm run demo without an AWS account, or npx cdktf deploy '*' with AWS credentials.
 import { App, TerraformOutput } from "cdktf";
-import { PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
+import { PullThroughCacheFleet, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
 
 const app = new App();
 
@@ -17,5 +17,11 @@ for (const region of fleet.regions) {
     value: fleet.cacheIn(region).repositoryUri("ecr-public", "elastio"),
   });
 }
+
+const connector = fleet.stackAfterAll("connector", { region: "us-east-1" });
+new StackParameterOverride(connector, "elastio", {
+  stackName: "elastio-account-level-stack",
+  parameters: { ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public") },
+});
 
 app.synth();

@@ -2,6 +2,7 @@ import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { OverrideStrategy } from "../override-strategy";
 import type { StackParameterOverrideProps } from "../stack-parameter-override";
+import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
 import { MAX_VALUE_BYTES } from "./overridden-stack";
 import { isPlainObject } from "./plain-object";
@@ -132,8 +133,11 @@ function checkStrategy(faults: Faults, props: StackParameterOverrideProps): void
     const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
     faults.add("strategy", `be one of ${strategies.join(", ")}`, strategy, way);
   }
-  if (props.templateUrl !== undefined) {
-    faults.checkString("templateUrl", props.templateUrl, TEMPLATE_URL, "put the template into a bucket of yours");
+  const url: unknown = props.templateUrl;
+  if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
+    // A signature is as good as a password while it lasts.
+    const got = typeof url === "string" ? url.replace(/\?.*/s, "?…") : url;
+    faults.add("templateUrl", TEMPLATE_URL.words, got, "put the template into a bucket of yours");
   }
   if (strategy === OverrideStrategy.AWS_CLI) {
     for (const name of ["templateUrl", "importBlock"] as const) {

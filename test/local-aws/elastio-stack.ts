@@ -4,6 +4,7 @@ import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformat
 import { clientConfig } from "./clients";
 import { ACCOUNT } from "./server";
 import type { LocalAws } from "./server";
+import type { Scope } from "./service";
 
 /** The name that the stack of the Elastio Cloud Connector has. */
 export const ELASTIO_STACK = "elastio-account-level-stack";
@@ -48,8 +49,8 @@ export function parametersOf(stack: Stack): { readonly [name: string]: string } 
 }
 
 /** Creates the connector's stack, as its vendor would. */
-export async function createElastioStack(aws: LocalAws, region: string): Promise<Stack> {
-  return createStack(aws, region, {
+export async function createElastioStack(aws: LocalAws, scope: Partial<Scope>): Promise<Stack> {
+  return createStack(aws, scope, {
     StackName: ELASTIO_STACK,
     TemplateBody: ELASTIO_TEMPLATE,
     Parameters: Object.entries(ELASTIO_PARAMETERS).map(([ParameterKey, ParameterValue]) => ({
@@ -62,10 +63,14 @@ export async function createElastioStack(aws: LocalAws, region: string): Promise
 }
 
 /** Creates a stack and waits until it is made. */
-export async function createStack(aws: LocalAws, region: string, input: CreateStackCommandInput): Promise<Stack> {
-  await client(aws, region).send(new CreateStackCommand(input));
+export async function createStack(
+  aws: LocalAws,
+  scope: Partial<Scope>,
+  input: CreateStackCommandInput,
+): Promise<Stack> {
+  await client(aws, scope).send(new CreateStackCommand(input));
   for (;;) {
-    const stack = await describeStack(aws, region, input.StackName ?? "");
+    const stack = await describeStack(aws, scope, input.StackName ?? "");
     if (stack.StackStatus !== "CREATE_IN_PROGRESS") {
       return stack;
     }
@@ -74,15 +79,15 @@ export async function createStack(aws: LocalAws, region: string, input: CreateSt
 }
 
 /** A stack as it is. */
-export async function describeStack(aws: LocalAws, region: string, name: string): Promise<Stack> {
-  const { Stacks = [] } = await client(aws, region).send(new DescribeStacksCommand({ StackName: name }));
+export async function describeStack(aws: LocalAws, scope: Partial<Scope>, name: string): Promise<Stack> {
+  const { Stacks = [] } = await client(aws, scope).send(new DescribeStacksCommand({ StackName: name }));
   const [stack] = Stacks;
   if (stack === undefined) {
-    throw new Error(`there is no stack ${name} in ${region}`);
+    throw new Error(`there is no stack ${name}`);
   }
   return stack;
 }
 
-function client(aws: LocalAws, region: string): CloudFormationClient {
-  return new CloudFormationClient(clientConfig(aws, { region }));
+function client(aws: LocalAws, scope: Partial<Scope>): CloudFormationClient {
+  return new CloudFormationClient(clientConfig(aws, scope));
 }

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { execute, temporaryFolder } from "./terraform";
+import { ROOT, runExample } from "./example-program";
+import type { ExampleOptions } from "./example-program";
+import { temporaryFolder } from "./terraform";
 
-/** The folder of the project. */
-export const ROOT = path.resolve(__dirname, "../..");
+export { ROOT };
 
 /** The names of the examples. */
 export const EXAMPLES: readonly string[] = fs
@@ -11,20 +12,10 @@ export const EXAMPLES: readonly string[] = fs
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
-/** Runs an example as its own program, from a folder and into a folder, and returns the output folder. */
-export async function synthesizeExample(
-  example: string,
-  { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<string> {
+/** Runs an example as its own program and returns its output folder. */
+export async function synthesizeExample(example: string, options: ExampleOptions = {}): Promise<string> {
   const outdir = path.join(temporaryFolder(), "cdktf.out");
-  const main = path.join(ROOT, "examples", example, "main.ts");
-  const { status, output } = await execute(process.execPath, ["--import", require.resolve("tsx"), main], {
-    cwd,
-    env: { ...process.env, ...env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
-  });
-  if (status !== 0) {
-    throw new Error(`examples/${example} ended with ${String(status)}:\n${output}`);
-  }
+  await runExample(example, outdir, options);
   return outdir;
 }
 

@@ -1,7 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { execute } from "./commands";
+import type { Outcome } from "./commands";
 import { describeUnless } from "./describe-unless";
 import { terraformEnvironment } from "./terraform-environment";
 
@@ -33,12 +35,6 @@ export interface Plan {
   readonly configuration: {
     readonly root_module: { readonly resources?: { readonly address: string; readonly depends_on?: string[] }[] };
   };
-}
-
-/** What a command ended with. */
-export interface Outcome {
-  readonly status: number | null;
-  readonly output: string;
 }
 
 /** A folder with a configuration, and the real Terraform run in it. */
@@ -149,22 +145,6 @@ export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
   temporary.push(folder);
   return folder;
-}
-
-/** Runs a command to its end. */
-export function execute(
-  command: string,
-  args: string[],
-  options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ status, output: Buffer.concat(chunks).toString() }));
-  });
 }
 
 /** Terraform JSON that uses the AWS provider with nothing but these resources. */

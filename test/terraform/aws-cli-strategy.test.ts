@@ -45,16 +45,20 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
 
   async function vendorStack(): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
-    await createStack(aws, REGION, {
-      StackName,
-      TemplateBody: TEMPLATE,
-      Parameters: [
-        { ParameterKey: "note", ParameterValue: "ours" },
-        { ParameterKey: "secret", ParameterValue: "swordfish" },
-      ],
-      Capabilities: ["CAPABILITY_NAMED_IAM"],
-      Tags: [{ Key: "vendor", Value: "acme" }],
-    });
+    await createStack(
+      aws,
+      { region: REGION },
+      {
+        StackName,
+        TemplateBody: TEMPLATE,
+        Parameters: [
+          { ParameterKey: "note", ParameterValue: "ours" },
+          { ParameterKey: "secret", ParameterValue: "swordfish" },
+        ],
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+        Tags: [{ Key: "vendor", Value: "acme" }],
+      },
+    );
     return StackName;
   }
 
@@ -74,7 +78,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
   const updates = (): LoggedRequest[] => aws.requests.filter(({ operation }) => operation === "UpdateStack");
 
   const parameters = async (stackName: string): Promise<object> =>
-    parametersOf(await describeStack(aws, REGION, stackName));
+    parametersOf(await describeStack(aws, { region: REGION }, stackName));
 
   test("changes what is named, and says of everything else that it stays as it was", async () => {
     const stackName = await vendorStack();
@@ -94,7 +98,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
         },
       },
     ]);
-    expect(await describeStack(aws, REGION, stackName)).toMatchObject({
+    expect(await describeStack(aws, { region: REGION }, stackName)).toMatchObject({
       StackStatus: "UPDATE_COMPLETE",
       Capabilities: ["CAPABILITY_NAMED_IAM"],
       Tags: [{ Key: "vendor", Value: "acme" }],
@@ -145,7 +149,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
   test("fails loudly when the update is rolled back, with the reason, and converges when it is run again", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
-    const { StackId = "" } = await describeStack(aws, REGION, stackName);
+    const { StackId = "" } = await describeStack(aws, { region: REGION }, stackName);
     aws.cloudFormation.rollBackNextUpdate(StackId, "the image cannot be pulled");
     const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
     expect(status).toBe(1);

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws } from "../local-aws/server";
+import { execute } from "../support/commands";
 import { EXAMPLES, ROOT, contents, stackFolders, synthesizeExample } from "../support/examples";
-import { Workspace, describeWithTerraform, execute, temporaryFolder } from "../support/terraform";
+import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
 import type { Plan } from "../support/terraform";
 
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };

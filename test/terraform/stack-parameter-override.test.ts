@@ -45,7 +45,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
     const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
-    await createStack(aws, REGION, { StackName, TemplateBody: template(), Parameters, ...input });
+    await createStack(aws, { region: REGION }, { StackName, TemplateBody: template(), Parameters, ...input });
     return StackName;
   }
 
@@ -80,7 +80,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     lifecycle: { ignore_changes: ["template_body", "template_url", "timeout_in_minutes", ...others] },
   });
 
-  const current = (stackName: string): Promise<Stack> => describeStack(aws, REGION, stackName);
+  const current = (stackName: string): Promise<Stack> => describeStack(aws, { region: REGION }, stackName);
 
   const updates = (stackName: string): unknown[] =>
     aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);

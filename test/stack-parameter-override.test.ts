@@ -1,0 +1,337 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { App, Lazy, TerraformHclModule, TerraformStack, Testing, Token } from "cdktf";
+import { OverrideStrategy, PullThroughCache, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
+import { addresses, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
+import type { TerraformJson } from "./support/synthesis";
+
+const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
+const PROPS: StackParameterOverrideProps = { stackName: "vendor", parameters: { image: VALUE } };
+
+function overrideIn(stack: TerraformStack, props: Partial<StackParameterOverrideProps> = {}): StackParameterOverride {
+  return new StackParameterOverride(stack, "override", { ...PROPS, ...props });
+}
+
+function json(props: Partial<StackParameterOverrideProps> = {}): TerraformJson & { readonly [block: string]: unknown } {
+  const stack = stackIn("us-east-1");
+  overrideIn(stack, props);
+  return synthesized(stack) as TerraformJson & { readonly [block: string]: unknown };
+}
+
+function faultOf(props: object): string {
+  return messageOf(() => overrideIn(stackIn("us-east-1"), props));
+}
+
+describe("an override that adopts the stack", () => {
+  test("imports it, merges the values into its parameters, keeps the rest and cannot destroy it", () => {
+    const { import: imports, locals, data, resource } = json();
+    expect(imports).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor" }]);
+    expect(locals).toMatchObject({ values: { image: VALUE } });
+    expect(data?.["aws_cloudformation_stack"]).toEqual({ current: { name: "vendor" } });
+    expect(resource?.["terraform_data"]).toEqual({
+      "change-image": {
+        input: { before: '${lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}', after: VALUE },
+        lifecycle: { ignore_changes: ["input.before"] },
+      },
+    });
+    expect(resource?.["aws_cloudformation_stack"]).toEqual({
+      adopted: {
+        name: "vendor",
+        parameters: "${merge(data.aws_cloudformation_stack.current.parameters, local.values)}",
+        depends_on: ["terraform_data.change-image"],
+        lifecycle: {
+          prevent_destroy: true,
+          ignore_changes: [
+            "capabilities",
+            "disable_rollback",
+            "iam_role_arn",
+            "notification_arns",
+            "on_failure",
+            "policy_body",
+            "policy_url",
+            "tags",
+            "tags_all",
+            "template_body",
+            "timeout_in_minutes",
+            "template_url",
+          ],
+          precondition: expect.any(Array) as unknown,
+        },
+      },
+    });
+  });
+
+  test("has addresses that depend on no name", () => {
+    const expected = [
+      "aws_cloudformation_stack.adopted",
+      "data.aws_cloudformation_stack.current",
+      "data.aws_default_tags.current",
+      "terraform_data.change-image",
+      "terraform_data.change-other",
+    ];
+    const parameters = { image: VALUE, other: "x" };
+    expect(addresses(json({ parameters }))).toEqual(expected);
+    const stack = stackIn("eu-west-1");
+    new StackParameterOverride(stack, "Default", { stackName: "another", parameters });
+    expect(addresses(synthesized(stack))).toEqual(expected);
+  });
+
+  test("needs Terraform 1.7, which has removed blocks", () => {
+    expect(json().terraform?.["required_version"]).toBe(">= 1.7.0");
+  });
+
+  test("writes no import block where it is turned off", () => {
+    expect(json({ importBlock: false })["import"]).toBeUndefined();
+  });
+
+  test("hands a template's URL on, and then does not ignore it", () => {
+    const templateUrl = "https://templates.s3.eu-west-1.amazonaws.com/vendor.yaml?versionId=3";
+    const stack = only(json({ templateUrl }), "aws_cloudformation_stack");
+    expect(stack["template_url"]).toBe(templateUrl);
+    const { ignore_changes: ignored } = stack["lifecycle"] as { ignore_changes: string[] };
+    expect(ignored).toContain("template_body");
+    expect(ignored).not.toContain("template_url");
+  });
+
+  test("takes tokens for the stack's name and the values", () => {
+    const { locals, data } = json({ stackName: "${var.stack}", parameters: { image: "${var.image}" } });
+    expect(locals).toMatchObject({ values: { image: "${var.image}" } });
+    expect(data?.["aws_cloudformation_stack"]?.["current"]).toEqual({ name: "${var.stack}" });
+  });
+
+  test("gives what a parameter was before, for an output", () => {
+    const override = overrideIn(stackIn("us-east-1"));
+    expect(override.previousValue("image")).toBe("${terraform_data.change-image.output.before}");
+    expect(messageOf(() => override.previousValue("imgae"))).toBe(
+      'stack/override: `parameter` must be one of image, got "imgae"; ask for a parameter that is overridden',
+    );
+  });
+
+  test("hands an aliased provider to the stack, the look-ups and the import", () => {
+    const stack = stackIn("us-east-1");
+    const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    overrideIn(stack, { provider });
+    const { data, resource, import: imports } = synthesized(stack) as TerraformJson & { import: object[] };
+    expect(imports[0]).toMatchObject({ provider: "aws.europe" });
+    for (const block of [
+      data?.["aws_cloudformation_stack"]?.["current"],
+      data?.["aws_default_tags"]?.["current"],
+      resource?.["aws_cloudformation_stack"]?.["adopted"],
+    ]) {
+      expect(block?.["provider"]).toBe("aws.europe");
+    }
+  });
+
+  test("is the same in HCL, without the version that cdktf cannot write there", () => {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    new AwsProvider(stack, "aws", { region: "us-east-1" });
+    overrideIn(stack);
+    const { hcl } = stack.toHclTerraform() as { hcl: string };
+    expect(hcl).toContain('id = "vendor"');
+    expect(hcl).toContain("to = aws_cloudformation_stack.adopted");
+  });
+});
+
+describe("undone", () => {
+  test("it takes the values from the records, and leaves these as they are", () => {
+    const { locals, resource } = json({ undo: true });
+    expect(locals).toMatchObject({ values: { image: "${terraform_data.change-image.output.before}" } });
+    expect(resource?.["terraform_data"]?.["change-image"]?.["lifecycle"]).toEqual({ ignore_changes: ["input"] });
+    expect(resource?.["aws_cloudformation_stack"]?.["adopted"]?.["parameters"]).toBe(
+      '${{ for name, value in merge(data.aws_cloudformation_stack.current.parameters, local.values) : name => value if value != "" || !contains(keys(local.values), name) }}',
+    );
+  });
+});
+
+describe("let go", () => {
+  test("it has Terraform forget the stack, and nothing else is left", () => {
+    const { removed, resource, data, import: imports } = json({ letGo: true });
+    expect(removed).toEqual([{ from: "aws_cloudformation_stack.adopted", lifecycle: { destroy: false } }]);
+    expect([resource, data, imports]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("fails in HCL, where Terraform would destroy the stack", () => {
+    const stack = stackIn("us-east-1");
+    overrideIn(stack, { letGo: true });
+    expect(messageOf(() => stack.toHclTerraform())).toBe(
+      "stack: cdktf cannot write a removed block in HCL, and without it Terraform would destroy aws_cloudformation_stack.adopted; synthesize this stack to JSON",
+    );
+  });
+
+  test("fails to say what a parameter was", () => {
+    const override = overrideIn(stackIn("us-east-1"), { letGo: true });
+    expect(messageOf(() => override.previousValue("image"))).toContain(
+      "`parameter` must not be asked for with `letGo`",
+    );
+  });
+});
+
+describe("an override by the AWS CLI", () => {
+  const strategy = OverrideStrategy.AWS_CLI;
+
+  test("owns a record of the update, forgets a stack that was adopted before, and checks the values", () => {
+    const { resource, removed, import: imports, check } = json({ strategy });
+    expect(Object.keys(resource ?? {})).toEqual(["terraform_data"]);
+    expect(removed).toEqual([{ from: "aws_cloudformation_stack.adopted", lifecycle: { destroy: false } }]);
+    expect(imports).toBeUndefined();
+    expect(Object.keys(check as object)).toEqual(["parameters"]);
+    expect(resource?.["terraform_data"]?.["update"]).toMatchObject({
+      triggers_replace: { stack: "${data.aws_cloudformation_stack.current.id}", parameters: "${local.values}" },
+      depends_on: ["terraform_data.change-image"],
+    });
+  });
+
+  test("has addresses that depend on no name", () => {
+    expect(addresses(json({ strategy }))).toEqual([
+      "data.aws_cloudformation_stack.current",
+      "terraform_data.change-image",
+      "terraform_data.update",
+    ]);
+  });
+
+  test("may share its stack: nothing in it resists being destroyed", () => {
+    const stack = stackIn("us-east-1");
+    new SnsTopic(stack, "topic");
+    overrideIn(stack, { strategy });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test("fails on what only an adopted stack has", () => {
+    expect(faultOf({ strategy, importBlock: true })).toBe(
+      "stack/override: `importBlock` must not be given with OverrideStrategy.AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
+    );
+    expect(faultOf({ strategy, templateUrl: "https://b.s3.amazonaws.com/t" })).toContain(
+      "`templateUrl` must not be given",
+    );
+  });
+});
+
+describe("a stack of its own", () => {
+  const MESSAGE =
+    "[stack/override] `scope` must be a stack of the override's own, got one with stack/OTHER; Terraform would refuse to destroy them, since the adopted stack must not be destroyed: move them or the override to another stack";
+
+  test.each<[string, (stack: TerraformStack) => unknown]>([
+    ["topic", (stack) => new SnsTopic(stack, "topic")],
+    ["module", (stack) => new TerraformHclModule(stack, "module", { source: "acme/module/aws", version: "1.0.0" })],
+  ])("is needed: fails beside a %s, made before or after", (name, create) => {
+    for (const first of [true, false]) {
+      const stack = stackIn("us-east-1");
+      const steps = [() => create(stack), () => overrideIn(stack)];
+      (first ? steps : steps.reverse()).forEach((step) => step());
+      expect(messageOf(() => App.of(stack).synth())).toContain(MESSAGE.replace("OTHER", name));
+    }
+  });
+
+  test("holds one override", () => {
+    const stack = stackIn("us-east-1");
+    overrideIn(stack);
+    expect(messageOf(() => new StackParameterOverride(stack, "second", { ...PROPS, stackName: "second" }))).toBe(
+      'stack/second: `scope` must hold one override, got "stack/override"; name all parameters of one CloudFormation stack in one override, and give another stack another scope',
+    );
+  });
+
+  test("fails with caches in it, which would be stuck", () => {
+    const stack = stackIn("us-east-1");
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+    overrideIn(stack);
+    expect(messageOf(() => App.of(stack).synth())).toContain("got one with stack/cache/ecr-public-template");
+  });
+});
+
+describe("bad input", () => {
+  test.each<[string, object, string]>([
+    [
+      "an ARN for a name",
+      { stackName: "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1" },
+      "`stackName` must be a stack's name: a letter, then letters, digits and hyphens, got \"arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1\"; give the stack's name, not its ARN",
+    ],
+    ["a name that is too long", { stackName: "v".repeat(129) }, "`stackName` must be a stack's name"],
+    ["no name", { stackName: "" }, "`stackName` must be a stack's name"],
+    [
+      "no parameters",
+      { parameters: {} },
+      "`parameters` must be an object with at least one parameter, got a value of type object; name the parameters to change with their values",
+    ],
+    ["a list of parameters", { parameters: ["image"] }, "`parameters` must be an object with at least one parameter"],
+    [
+      "a parameter that no template can have",
+      { parameters: { "ecr-public": "x" } },
+      '`parameters` must name parameters with letters and digits, as templates do, got "ecr-public"; use the name as it stands in the template',
+    ],
+    [
+      "an empty value",
+      { parameters: { image: "" } },
+      '`parameters.image` must not be empty, got ""; use `undo` to give a parameter its former value back',
+    ],
+    ["a blank value", { parameters: { image: " \n" } }, "`parameters.image` must not be empty"],
+    [
+      "a number",
+      { parameters: { image: 3 } },
+      "`parameters.image` must be a string, got 3; write numbers and lists as CloudFormation takes them, as text",
+    ],
+    ["nothing for a value", { parameters: { image: undefined } }, "`parameters.image` must be a string, got nothing"],
+    [
+      "a value of 4097 bytes",
+      { parameters: { image: `${"é".repeat(2048)}x` } },
+      "`parameters.image` must be at most 4096 bytes long",
+    ],
+    [
+      "a strategy that is none",
+      { strategy: "cli" },
+      '`strategy` must be one of ADOPT, AWS_CLI, got "cli"; leave it out for OverrideStrategy.ADOPT',
+    ],
+    [
+      "a template's URL that is not S3's",
+      { templateUrl: "https://example.com/template.yaml" },
+      '`templateUrl` must be the https URL of an object in S3, without a signature, got "https://example.com/template.yaml"; put the template into a bucket of yours',
+    ],
+    [
+      "a signed URL",
+      { templateUrl: "https://b.s3.amazonaws.com/t?X-Amz-Signature=abc" },
+      '`templateUrl` must be the https URL of an object in S3, without a signature, got "https://b.s3.amazonaws.com/t?…"',
+    ],
+    [
+      "a token for what decides the shape",
+      { undo: Token.asAny("${var.undo}") },
+      "`undo` must be true or false, got a token; it decides what is synthesized, so Terraform cannot",
+    ],
+    [
+      "undo and letGo at once",
+      { undo: true, letGo: true },
+      "`letGo` must not be set beside `undo`, got true; apply `undo` first, then `letGo`",
+    ],
+    ["a misspelt prop", { paramters: {} }, "`paramters` must be a property of an override"],
+    ["a region", { region: "eu-west-1" }, "`region` must not be set with @cdktf/provider-aws 20"],
+  ])("fails on %s", (_, props, message) => {
+    expect(faultOf(props)).toContain(`stack/override: ${message}`);
+  });
+
+  test("fails on an access token without showing it", () => {
+    const message = faultOf({ parameters: { image: "ghp_0123456789abcdefghij" } });
+    expect(message).toContain("`parameters.image` must hold no access token");
+    expect(message).not.toContain("0123456789");
+  });
+
+  test("takes values of 4096 bytes, and strings that only look empty to cdktf", () => {
+    const image = Lazy.stringValue({ produce: () => "x" });
+    expect(json({ parameters: { long: "é".repeat(2048), image } })["locals"]).toMatchObject({ values: { image: "x" } });
+  });
+
+  test("fails outside of a stack, with every fault at once and nothing half made", () => {
+    expect(messageOf(() => new StackParameterOverride(testApp(), "override", PROPS))).toContain(
+      "override: `scope` must be a stack or in one",
+    );
+    const stack = stackIn("us-east-1");
+    expect(messageOf(() => overrideIn(stack, { stackName: "1", parameters: {} }))).toContain("2 faults");
+    expect(stack.node.tryFindChild("override")).toBeUndefined();
+    overrideIn(stack);
+  });
+
+  test("fails when every provider of the stack has an alias and none is given", () => {
+    const stack = new TerraformStack(testApp(), "stack");
+    new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    overrideIn(stack);
+    expect(messageOf(() => App.of(stack).synth())).toContain("[stack/override] `provider` must be given, got nothing");
+  });
+});

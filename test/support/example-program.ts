@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execute } from "./commands";
+
+/** The folder of the project. */
+export const ROOT = path.resolve(__dirname, "../..");
+
+/** A place in a program, and what is to stand there instead. */
+export type Edit = readonly [from: string, to: string];
+
+/** How an example is run. */
+export interface ExampleOptions {
+  readonly edits?: readonly Edit[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs an example as a program of its own, edited if asked for, and has it write its output into a folder. */
+export async function runExample(example: string, outdir: string, options: ExampleOptions = {}): Promise<void> {
+  const { edits = [], cwd = ROOT, env = {} } = options;
+  const main = path.join(ROOT, "examples", example, "main.ts");
+  const folder = edits.length === 0 ? undefined : fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
+  try {
+    const program = folder === undefined ? main : editedCopy(main, edits, folder);
+    const { status, output } = await execute(process.execPath, ["--import", require.resolve("tsx"), program], {
+      cwd,
+      env: { ...process.env, ...env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
+    });
+    if (status !== 0) {
+      throw new Error(`examples/${example} ended with ${String(status)}:\n${output}`);
+    }
+  } finally {
+    if (folder !== undefined) {
+      fs.rmSync(folder, { recursive: true });
+    }
+  }
+}
+
+function editedCopy(main: string, edits: readonly Edit[], folder: string): string {
+  const edited = edits.reduce(
+    (text, [from, to]) => {
+      if (text.split(from).length !== 2) {
+        throw new Error(`${main} must have this once: ${from}`);
+      }
+      return text.replace(from, () => to);
+    },
+    fs.readFileSync(main, "utf8"),
+  );
+  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  const program = path.join(folder, "main.ts");
+  fs.writeFileSync(program, edited);
+  return program;
+}

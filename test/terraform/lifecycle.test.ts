@@ -1,0 +1,227 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { clientConfig } from "../local-aws/clients";
+import {
+  ELASTIO_PARAMETERS,
+  ELASTIO_STACK,
+  createElastioStack,
+  describeStack,
+  parametersOf,
+} from "../local-aws/elastio-stack";
+import { ACCOUNT, LocalAws } from "../local-aws/server";
+import type { LoggedRequest } from "../local-aws/server";
+import { execute } from "../support/commands";
+import type { Edit } from "../support/example-program";
+import { EXAMPLES, ROOT, stackFolders, synthesizeExample } from "../support/examples";
+import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { terraformEnvironment } from "../support/terraform-environment";
+
+const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
+
+const CONNECTOR = "elastio-connector";
+const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
+
+/** One more upstream, where the example lists its own. */
+const MORE: { readonly [example: string]: readonly Edit[] } = {
+  "all-upstreams": [["    Upstream.quay(),\n", '    Upstream.quay(),\n    Upstream.quay({ prefix: "more" }),\n']],
+  "docker-hub": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
+  "elastio-connector": [["[Upstream.ecrPublic()]", '[Upstream.ecrPublic(), Upstream.quay({ prefix: "more" })]']],
+};
+
+/** Other settings of the repositories, for every upstream. */
+const OTHERWISE: { readonly [example: string]: readonly Edit[] } = {
+  "all-upstreams": [["keepLastImages: 50", "keepLastImages: 5"]],
+  "docker-hub": [["  upstreams: [\n", "  repositories: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "elastio-connector": [["  upstreams: [", "  repositories: { keepLastImages: 5 },\n  upstreams: ["]],
+};
+
+const writes = (requests: readonly LoggedRequest[]): string[] =>
+  requests.map(({ operation }) => operation).filter((operation) => !/^(Get|Describe|List)/.test(operation));
+
+describeWithTerraform("from nothing to nothing, each stack of the examples", () => {
+  let aws: LocalAws;
+  const workspaces = new Map<string, Workspace>();
+  const accounts = new Map<string, string>();
+
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    for (const [index, example] of EXAMPLES.entries()) {
+      // Examples cache the same registries: each has an account of its own, and one says which.
+      const accountId = example === "all-upstreams" ? ACCOUNT : `${index}`.repeat(12);
+      accounts.set(example, accountId);
+      for (const folder of stackFolders(await synthesizeExample(example))) {
+        const workspace = new Workspace(folder, { ...variables, ...aws.environment(accountId) });
+        await workspace.init();
+        workspaces.set(path.basename(folder), workspace);
+      }
+    }
+    for (const name of ["github", "gitlab", "azure", "chainguard"]) {
+      await new SecretsManagerClient(clientConfig(aws)).send(
+        new CreateSecretCommand({
+          Name: `ecr-pullthroughcache/${name}`,
+          SecretString: JSON.stringify({ username: "bot", accessToken: "not-a-token" }),
+        }),
+      );
+    }
+    await createElastioStack(aws, { accountId: accounts.get(CONNECTOR) });
+    foreign = aws.contents();
+  }, 120_000);
+  afterAll(() => aws.stop());
+
+  /** What is there and not ours. */
+  let foreign: string[];
+
+  const isCache = (stack: string): boolean => stack !== CONNECTOR;
+
+  async function each(action: (workspace: Workspace, stack: string) => Promise<void>): Promise<void> {
+    for (const [stack, workspace] of workspaces) {
+      if (isCache(stack)) {
+        await action(workspace, stack);
+      }
+    }
+  }
+
+  /** Has every workspace hold what the examples synthesize to when they are edited. */
+  async function synthesize(edits: { readonly [example: string]: readonly Edit[] }): Promise<void> {
+    for (const example of EXAMPLES) {
+      for (const folder of stackFolders(await synthesizeExample(example, { edits: edits[example] }))) {
+        const json = fs.readFileSync(path.join(folder, "cdk.tf.json"), "utf8");
+        workspaces.get(path.basename(folder))?.write("cdk.tf.json", json);
+      }
+    }
+  }
+
+  test("is created, and then is as declared", async () => {
+    await each(async (workspace) => {
+      await workspace.apply();
+      expect(await workspace.isUpToDate()).toBe(true);
+    });
+    expect(
+      aws.requests.filter(({ errorCode, operation }) => errorCode !== undefined && operation !== "GetUser"),
+    ).toEqual([]);
+  }, 180_000);
+
+  test("gets one more upstream, and nothing else is touched", async () => {
+    await synthesize(MORE);
+    await each(async (workspace) => {
+      const changes = await workspace.changes();
+      expect(Object.values(changes)).toEqual(["create", "create"]);
+      for (const address of Object.keys(changes)) {
+        expect(address).toMatch(/^aws_ecr_(pull_through_cache_rule|repository_creation_template)\.(cache_)?more-/);
+      }
+      const before = aws.requests.length;
+      await workspace.apply();
+      expect(writes(aws.requests.slice(before))).toEqual([
+        "CreateRepositoryCreationTemplate",
+        "CreatePullThroughCacheRule",
+      ]);
+      expect(await workspace.isUpToDate()).toBe(true);
+    });
+  }, 180_000);
+
+  test("loses it again, and nothing else is touched", async () => {
+    await synthesize({});
+    await each(async (workspace) => {
+      const before = aws.requests.length;
+      await workspace.apply();
+      expect(writes(aws.requests.slice(before))).toEqual([
+        "DeletePullThroughCacheRule",
+        "DeleteRepositoryCreationTemplate",
+      ]);
+      expect(await workspace.isUpToDate()).toBe(true);
+    });
+  }, 180_000);
+
+  test("gets other settings in place", async () => {
+    await synthesize(OTHERWISE);
+    await each(async (workspace) => {
+      expect(new Set(Object.values(await workspace.changes()))).toEqual(new Set(["update"]));
+      await workspace.apply();
+      expect(await workspace.isUpToDate()).toBe(true);
+    });
+  }, 180_000);
+
+  test("changes the connector's parameter once the caches are there, and gives it back", async () => {
+    const connector = workspaces.get(CONNECTOR) as Workspace;
+    const parameters = async (): Promise<object> =>
+      parametersOf(await describeStack(aws, { accountId: accounts.get(CONNECTOR) }, ELASTIO_STACK));
+    await connector.apply();
+    expect(await parameters()).toEqual({ ...ELASTIO_PARAMETERS, ecrPublicPrefix: VALUE });
+    expect(await connector.isUpToDate()).toBe(true);
+    for (const line of ["undo", "letGo"]) {
+      const last = 'fleet.templatedRepositoryUri("ecr-public") },\n';
+      await synthesize({ ...OTHERWISE, "elastio-connector": [[last, `${last}  ${line}: true,\n`]] });
+      await connector.apply();
+      expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
+      expect(await connector.isUpToDate()).toBe(true);
+    }
+    await connector.destroy();
+    expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
+  }, 120_000);
+
+  test("is destroyed, and leaves nothing behind", async () => {
+    await each(async (workspace) => {
+      await workspace.destroy();
+    });
+    expect(aws.contents()).toEqual(foreign);
+  }, 120_000);
+});
+
+describeWithTerraform("an apply that fails midway", () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+  });
+  afterAll(() => aws.stop());
+
+  test("converges when it is run again", async () => {
+    const [folder = ""] = stackFolders(await synthesizeExample("docker-hub", { edits: MORE["docker-hub"] }));
+    const workspace = new Workspace(folder, { ...variables, ...aws.environment() });
+    await workspace.init();
+    aws.refuseOnce({
+      operation: "CreatePullThroughCacheRule",
+      code: "UnableToAccessSecretException",
+      when: ({ ecrRepositoryPrefix }) => ecrRepositoryPrefix === "docker-hub",
+    });
+    const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
+    expect([status, output]).toEqual([1, expect.stringContaining("UnableToAccessSecretException")]);
+    expect(await workspace.changes()).toEqual({
+      "aws_ecr_pull_through_cache_rule.cache_docker-hub-rule_78E9EDE4": "create",
+    });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    await workspace.destroy();
+    expect(aws.contents()).toEqual([]);
+  });
+});
+
+describeWithTerraform("one command of cdktf", () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+  });
+  afterAll(() => aws.stop());
+
+  test("makes the caches of all regions, and then changes the connector's parameter", async () => {
+    await createElastioStack(aws, {});
+    const output = path.join(temporaryFolder(), "cdktf.out");
+    const args = ["--no-install", "cdktf", "deploy", "*", "--auto-approve", "--skip-provider-lock", "--output", output];
+    const deploy = await execute("npx", args, {
+      cwd: ROOT,
+      env: terraformEnvironment({ CI: "1", ...aws.environment() }),
+    });
+    expect(`${String(deploy.status)} ${deploy.status === 0 ? "" : deploy.output}`).toBe("0 ");
+    const made = aws.requests.filter(({ operation }) => /^(CreatePullThroughCacheRule|UpdateStack)$/.test(operation));
+    expect(
+      made
+        .slice(0, 3)
+        .map(({ region }) => region)
+        .sort(),
+    ).toEqual(["ap-southeast-2", "eu-west-1", "us-east-1"]);
+    expect(made.map(({ operation }) => operation)).toEqual([
+      ...Array<string>(3).fill("CreatePullThroughCacheRule"),
+      "UpdateStack",
+    ]);
+  }, 180_000);
+});
