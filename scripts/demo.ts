@@ -1,0 +1,285 @@
+// Deploys the flagship example with real Terraform against a stand-in for AWS on this machine, and takes it down again.
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/elastio-stack";
+import { ACCOUNT, LocalAws } from "../test/local-aws/server";
+import type { LoggedRequest } from "../test/local-aws/server";
+import { ROOT, runExample } from "../test/support/example-program";
+import type { Edit } from "../test/support/example-program";
+import { terraformEnvironment } from "../test/support/terraform-environment";
+
+const EXAMPLE = "elastio-connector";
+const CONNECTOR = "elastio-connector";
+const REGION = "us-east-1";
+const PARAMETER = "ecrPublicPrefix";
+const KEPT_FOR_MINUTES = 60;
+
+/** What a request says to somebody who watches AWS; nothing of those that only read. */
+const EVENTS: { readonly [operation: string]: (request: LoggedRequest) => string } = {
+  CreateRepositoryCreationTemplate: ({ input }) => `template for repositories under ${String(input["prefix"])} made`,
+  CreatePullThroughCacheRule: ({ input }) =>
+    `cache rule ${String(input["ecrRepositoryPrefix"])} -> ${String(input["upstreamRegistryUrl"])} made`,
+  DeletePullThroughCacheRule: ({ input }) => `cache rule ${String(input["ecrRepositoryPrefix"])} deleted`,
+  DeleteRepositoryCreationTemplate: ({ input }) => `template for repositories under ${String(input["prefix"])} deleted`,
+  UpdateStack: ({ input }) => `stack ${String(input["StackName"])} is being updated`,
+};
+
+/** What has to be undone whenever and however the demo ends. */
+class Session {
+  public readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-demo-"));
+  public aws: LocalAws | undefined;
+  public over = false;
+  private child: ChildProcess | undefined;
+
+  public get outdir(): string {
+    return path.join(this.folder, "cdktf.out");
+  }
+
+  public stackFolder(stack: string): string {
+    return path.join(this.outdir, "stacks", stack);
+  }
+
+  /** Runs a command and returns its status; its output is kept for the case that it fails. */
+  public run(command: string, args: string[], cwd: string): Promise<{ status: number | null; output: string }> {
+    const env = terraformEnvironment({ ...this.aws?.environment(), CI: "1", npm_config_loglevel: "error" });
+    return new Promise((resolve, reject) => {
+      // In a group of its own, so that it can be ended with all that it starts.
+      const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+      this.child = child;
+      let output = "";
+      const keep = (chunk: Buffer): void => void (output += chunk.toString());
+      child.stdout.on("data", keep);
+      child.stderr.on("data", keep);
+      child.on("error", reject);
+      child.on("close", (status) => {
+        this.child = undefined;
+        resolve({ status, output });
+      });
+    });
+  }
+
+  /** Ends what still runs and removes what was made. */
+  public async end(): Promise<void> {
+    if (!this.over) {
+      this.over = true;
+      await this.endChild();
+      await this.aws?.stop();
+      fs.rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  private async endChild(): Promise<void> {
+    const pid = this.child?.pid;
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      for (let waited = 0; pid !== undefined && isAlive(pid) && waited < 5_000; waited += 100) {
+        if (waited === 0) {
+          process.kill(-pid, signal);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+}
+
+/** Whether any process of a group is there. */
+function isAlive(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Prints a heading, then a sign of life every ten seconds for as long as the step takes. */
+async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
+  console.log(`\n${title}`);
+  const start = Date.now();
+  const seconds = (): string => `${((Date.now() - start) / 1000).toFixed(0)} s`;
+  const timer = setInterval(() => console.log(`  … ${seconds()}`), 10_000);
+  try {
+    const result = await action();
+    console.log(`  done in ${seconds()}`);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function main(session: Session, keep: boolean): Promise<void> {
+  console.log("Deploys examples/elastio-connector on this machine: no AWS account is needed, and none is touched.");
+  const aws = await step("1. Start a local AWS, with the stack of an Elastio Cloud Connector in it", () =>
+    startAws(session),
+  );
+  const stacks = await step("2. Synthesize the example with cdktf", () => synthesize(session));
+  const missing = whyNoTerraform();
+  if (missing !== undefined) {
+    console.log(`\nSkipped: deploying it. ${missing}`);
+    console.log(
+      "Install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) and run this again.",
+    );
+    return;
+  }
+  const before = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
+  await step("3. Deploy: the caches region by region, then the connector", () => deploy(session, stacks));
+  const after = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
+  console.log(`\n  Parameters of ${ELASTIO_STACK}:`);
+  showChanges(parametersOf(before), parametersOf(after));
+  const rest = ({ Tags, Capabilities }: typeof before): string => JSON.stringify({ Tags, Capabilities });
+  console.log(`  Tags and capabilities: ${rest(before) === rest(after) ? "unchanged" : "CHANGED"} ${rest(after)}`);
+  await step("4. Plan again: nothing is left to do", () => planAgain(session, stacks));
+  console.log("\n  Pull Elastio's images from:");
+  for (const stack of stacks.filter((name) => name !== CONNECTOR)) {
+    console.log(`    ${await terraform(session, stack, ["output", "-raw", "elastio-images"])}/<image>:<tag>`);
+  }
+  if (keep) {
+    await keepUntilTold(session, aws);
+    return;
+  }
+  await step("5. Take it back: one line undoes the parameter, another lets the stack go", () => takeBack(session, aws));
+  await step("6. Destroy the caches", () => destroy(session, aws, stacks));
+}
+
+async function startAws(session: Session): Promise<LocalAws> {
+  const onRequest = (request: LoggedRequest): void => {
+    const event = EVENTS[request.operation]?.(request);
+    if (event !== undefined) {
+      console.log(
+        `  ${request.region.padEnd(14)} ${event}${request.errorCode === undefined ? "" : `: ${request.errorCode}`}`,
+      );
+    }
+  };
+  session.aws = await LocalAws.start({ onRequest });
+  const stack = await createElastioStack(session.aws, { region: REGION });
+  console.log(`  ${session.aws.url}, account ${ACCOUNT}`);
+  console.log(`  ${REGION.padEnd(14)} stack ${ELASTIO_STACK}, with ${stack.Parameters?.length ?? 0} parameters`);
+  return session.aws;
+}
+
+/** The names of the stacks, those that others wait for first. */
+async function synthesize(session: Session, edits: readonly Edit[] = []): Promise<string[]> {
+  await runExample(EXAMPLE, session.outdir, { edits });
+  const manifest = JSON.parse(fs.readFileSync(path.join(session.outdir, "manifest.json"), "utf8")) as {
+    readonly stacks: { readonly [name: string]: { readonly dependencies: readonly string[] } };
+  };
+  const stacks = Object.entries(manifest.stacks)
+    .sort(([, a], [, b]) => a.dependencies.length - b.dependencies.length)
+    .map(([name]) => name);
+  if (edits.length === 0) {
+    console.log(`  Terraform JSON of ${stacks.length} stacks: ${stacks.join(", ")}`);
+  }
+  return stacks;
+}
+
+function whyNoTerraform(): string | undefined {
+  const { error, stdout } = spawnSync("terraform", ["version", "-json"], {
+    encoding: "utf8",
+    env: terraformEnvironment(),
+  });
+  if (error !== undefined) {
+    return "Terraform is not on PATH.";
+  }
+  const version = /"terraform_version": "([^"]+)"/.exec(stdout)?.[1] ?? "an unknown version";
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 1 || (major === 1 && minor >= 11) ? undefined : `Terraform on PATH is ${version}.`;
+}
+
+async function deploy(session: Session, stacks: readonly string[]): Promise<void> {
+  const cdktf = ["--no-install", "cdktf"];
+  const { status } = await session.run("npx", [...cdktf, "--version"], ROOT);
+  if (status === 0) {
+    const args = ["deploy", "*", "--auto-approve", "--skip-synth", "--skip-provider-lock", "--parallelism", "1"];
+    console.log("  cdktf deploy '*'");
+    await succeed(session, "npx", [...cdktf, ...args, "--output", session.outdir], ROOT);
+    return;
+  }
+  console.log("  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder");
+  for (const stack of stacks) {
+    await terraform(session, stack, ["init", "-input=false"]);
+    await apply(session, stack);
+  }
+}
+
+async function planAgain(session: Session, stacks: readonly string[]): Promise<void> {
+  for (const stack of stacks) {
+    await terraform(session, stack, ["plan", "-input=false", "-detailed-exitcode"]);
+    console.log(`  ${stack}: no changes`);
+  }
+}
+
+async function takeBack(session: Session, aws: LocalAws): Promise<void> {
+  const last = 'fleet.templatedRepositoryUri("ecr-public") },\n';
+  for (const line of ["undo: true,", "letGo: true,"]) {
+    console.log(`  main.ts: + ${line}`);
+    await synthesize(session, [[last, `${last}  ${line}\n`]]);
+    await apply(session, CONNECTOR);
+  }
+  const parameters = parametersOf(await describeStack(aws, { region: REGION }, ELASTIO_STACK));
+  console.log(
+    `  ${PARAMETER} is ${JSON.stringify(parameters[PARAMETER])} again, and Terraform has forgotten the stack`,
+  );
+}
+
+async function destroy(session: Session, aws: LocalAws, stacks: readonly string[]): Promise<void> {
+  for (const stack of stacks) {
+    await terraform(session, stack, ["destroy", "-input=false", "-auto-approve"]);
+  }
+  console.log(`  What the local AWS holds now: ${aws.contents().join(", ")}`);
+}
+
+async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
+  console.log("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
+  for (const [name, value] of Object.entries(aws.environment())) {
+    console.log(`  export ${name}=${value}`);
+  }
+  console.log(`  cd ${session.stackFolder(CONNECTOR)} && terraform plan`);
+  console.log(`\nCtrl-C ends it and removes everything, and so do ${KEPT_FOR_MINUTES} minutes.`);
+  await new Promise((resolve) => setTimeout(resolve, KEPT_FOR_MINUTES * 60_000));
+}
+
+function showChanges(before: { readonly [name: string]: string }, after: { readonly [name: string]: string }): void {
+  for (const [name, value] of Object.entries(after)) {
+    const former = before[name] ?? "";
+    const values = former === value ? JSON.stringify(value) : `${JSON.stringify(former)} -> ${JSON.stringify(value)}`;
+    console.log(`  ${former === value ? " " : "~"} ${name.padEnd(26)} ${values}`);
+  }
+}
+
+function apply(session: Session, stack: string): Promise<string> {
+  return terraform(session, stack, ["apply", "-input=false", "-auto-approve"]);
+}
+
+function terraform(session: Session, stack: string, args: string[]): Promise<string> {
+  return succeed(session, "terraform", args, session.stackFolder(stack));
+}
+
+async function succeed(session: Session, command: string, args: string[], cwd: string): Promise<string> {
+  const { status, output } = await session.run(command, args, cwd);
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
+  }
+  return output;
+}
+
+const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
+const session = new Session();
+const signals: { readonly [signal: string]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+for (const [signal, status] of Object.entries(signals)) {
+  process.on(signal, () => {
+    console.log("\nEnding what still runs, and removing what was made.");
+    void session.end().then(() => process.exit(status));
+  });
+}
+main(session, values.keep)
+  .catch((error: unknown) => {
+    // What a signal has ended fails as well, and nobody needs to be told.
+    if (!session.over) {
+      console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  })
+  .finally(() => void session.end());
