@@ -26,7 +26,7 @@ import {
   valuesFit,
 } from "./private/overridden-stack";
 import { missingProvider, regionalArguments } from "./private/registry";
-import { CheckBlock, ImportBlock, RemovedBlock } from "./private/terraform-blocks";
+import { CheckBlock, ImportBlock, JsonOnly, RemovedBlock } from "./private/terraform-blocks";
 import { terraformData } from "./private/terraform-data";
 import { requireTerraform } from "./private/terraform-version";
 
@@ -105,7 +105,7 @@ const KEPT = [
  * The plan fails, before anything is changed, when a parameter is not in the template, when the template is too large
  * to be sent back, or when a NoEcho parameter would be overwritten.
  *
- * It has to be alone in its Terraform stack: what must not be destroyed keeps everything beside it from being destroyed.
+ * It needs JSON output, and has to be alone in its Terraform stack: what must not be destroyed keeps everything beside it from being destroyed.
  * To take it out, apply it with `letGo` first.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
@@ -126,6 +126,11 @@ export class StackParameterOverride extends Construct {
 
     markAsOverride(this);
     requireTerraform(this, 7);
+    new JsonOnly(
+      this,
+      "json-only",
+      "cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
+    );
     this.node.addValidation({ validate: () => missingProvider(this, props.provider) });
     const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
     if (props.letGo === true || !adopts) {

@@ -1,4 +1,4 @@
-import { TerraformElement, TerraformStack } from "cdktf";
+import { TerraformElement } from "cdktf";
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 
@@ -18,20 +18,6 @@ export class ImportBlock extends TerraformElement {
     const { to, id, provider } = this.block;
     return { import: [{ to, id, ...(provider === undefined ? {} : { provider: provider.fqn }) }] };
   }
-
-  public override toHclTerraform(): object {
-    const { to, id, provider } = this.block;
-    const reference = (value: string): object => ({ value, type: "simple", storageClassType: "reference" });
-    return {
-      import: [
-        {
-          to: reference(to),
-          id: { value: id, type: "simple", storageClassType: "string" },
-          ...(provider === undefined ? {} : { provider: reference(provider.fqn) }),
-        },
-      ],
-    };
-  }
 }
 
 /** Has Terraform forget a resource, if its state holds it, and leave the thing itself as it is. */
@@ -46,13 +32,6 @@ export class RemovedBlock extends TerraformElement {
 
   public override toTerraform(): object {
     return { removed: [{ from: this.from, lifecycle: { destroy: false } }] };
-  }
-
-  public override toHclTerraform(): object {
-    // Left out, it would have Terraform destroy what it must only forget.
-    throw new Error(
-      `${TerraformStack.of(this).node.path}: cdktf cannot write a removed block in HCL, and without it Terraform would destroy ${this.from}; synthesize this stack to JSON`,
-    );
   }
 }
 
@@ -70,5 +49,26 @@ export class CheckBlock extends TerraformElement {
   public override toTerraform(): object {
     const { condition, errorMessage } = this.assertion;
     return { check: { [this.name]: { assert: [{ condition, error_message: errorMessage }] } } };
+  }
+}
+
+/** Writes nothing, and keeps its stack from being written in HCL. */
+export class JsonOnly extends TerraformElement {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly reason: string,
+  ) {
+    super(scope, id);
+  }
+
+  public override toTerraform(): object {
+    return {};
+  }
+
+  public override toHclTerraform(): object {
+    throw new Error(
+      `${this.node.scope?.node.path ?? ""}: \`hclOutput\` must not be set in an app with this construct, got true; synthesize to JSON: ${this.reason}`,
+    );
   }
 }
