@@ -77,6 +77,18 @@ export interface StackParameterOverrideProps {
   readonly region?: string;
 }
 
+const PROPS: readonly string[] = [
+  "stackName",
+  "parameters",
+  "strategy",
+  "templateUrl",
+  "importBlock",
+  "undo",
+  "letGo",
+  "provider",
+  "region",
+] satisfies (keyof StackParameterOverrideProps)[];
+
 // What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
 // capabilities lost and a stack with a timeout replaced.
 // https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
@@ -121,6 +133,7 @@ export class StackParameterOverride extends Construct {
   public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
     super(scope, id);
     const faults = new Faults();
+    faults.checkKeys("", { ...props }, PROPS, "a property of an override");
     checkOverride(faults, this, { ...props });
     faults.throwAndRemove(this);
 

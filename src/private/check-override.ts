@@ -1,7 +1,7 @@
 import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { OverrideStrategy } from "../override-strategy";
-import type { StackParameterOverrideProps } from "../stack-parameter-override";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
 import { MAX_VALUE_BYTES } from "./overridden-stack";
@@ -10,17 +10,18 @@ import { checkInStack, checkRegistryProps } from "./registry";
 import { Withheld, isAToken } from "./secrecy";
 import { isUnknown } from "./unknown-values";
 
-const PROPS: readonly string[] = [
-  "stackName",
-  "parameters",
-  "strategy",
-  "templateUrl",
-  "importBlock",
-  "undo",
-  "letGo",
-  "provider",
-  "region",
-] satisfies (keyof StackParameterOverrideProps)[];
+/** What a caller has declared, of whatever type it is. */
+export interface OverrideDeclaration {
+  readonly stackName: unknown;
+  readonly parameters: unknown;
+  readonly strategy?: unknown;
+  readonly templateUrl?: unknown;
+  readonly importBlock?: unknown;
+  readonly undo?: unknown;
+  readonly letGo?: unknown;
+  readonly provider?: TerraformProvider;
+  readonly region?: string;
+}
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 const STACK_NAME: Rule = {
@@ -51,14 +52,13 @@ export function markAsOverride(override: Construct): void {
 }
 
 /** Records what is wrong with an override. */
-export function checkOverride(faults: Faults, override: Construct, props: StackParameterOverrideProps): void {
+export function checkOverride(faults: Faults, override: Construct, props: OverrideDeclaration): void {
   checkInStack(faults, override, "use `fleet.stackAfterAll`");
-  faults.checkKeys("", props, PROPS, "a property of an override");
   faults.checkString("stackName", props.stackName, STACK_NAME, "give the stack's name, not its ARN");
   checkParameters(faults, props.parameters);
   checkStrategy(faults, props);
   for (const name of ["importBlock", "undo", "letGo"] as const) {
-    const value: unknown = props[name];
+    const value = props[name];
     if (value !== undefined && typeof value !== "boolean") {
       faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
     }
@@ -126,14 +126,14 @@ function checkValue(faults: Faults, prop: string, value: unknown): void {
   }
 }
 
-function checkStrategy(faults: Faults, props: StackParameterOverrideProps): void {
+function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
   const { strategy = OverrideStrategy.ADOPT } = props;
-  const strategies = Object.values(OverrideStrategy);
+  const strategies: readonly unknown[] = Object.values(OverrideStrategy);
   if (!strategies.includes(strategy)) {
     const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
     faults.add("strategy", `be one of ${strategies.join(", ")}`, strategy, way);
   }
-  const url: unknown = props.templateUrl;
+  const url = props.templateUrl;
   if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
     // A signature is as good as a password while it lasts.
     const got = typeof url === "string" ? url.replace(/\?.*/s, "?…") : url;

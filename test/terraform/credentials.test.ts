@@ -13,12 +13,13 @@ describeWithTerraform("a managed credential", () => {
   beforeAll(async () => {
     aws = await LocalAws.start();
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub"));
-    workspace = new Workspace(folder, { ...env, ...aws.environment() });
+    const log = { TF_LOG: "INFO", TF_LOG_PATH: "terraform.log" };
+    workspace = new Workspace(folder, { ...env, ...log, ...aws.environment() });
     await workspace.init();
   });
   afterAll(() => aws.stop());
 
-  test("reaches Secrets Manager, and is in no JSON, plan, state or output of Terraform", async () => {
+  test("reaches Secrets Manager, and is in no JSON, plan, state, log or output of Terraform", async () => {
     const outputs = [JSON.stringify(await workspace.plan())];
     outputs.push(await workspace.run(["show", "-no-color", "tfplan"]));
     outputs.push(await workspace.apply());
@@ -31,7 +32,7 @@ describeWithTerraform("a managed credential", () => {
       accessToken: MARKER,
     });
     const files = workspace.files();
-    expect(files.filter((file) => /tfstate|tfplan|tf\.json$/.test(file)).length).toBeGreaterThanOrEqual(4);
+    expect(files.filter((file) => /tfstate|tfplan|tf\.json$|\.log$/.test(file)).length).toBeGreaterThanOrEqual(5);
     for (const text of [...outputs, ...files.map((file) => fs.readFileSync(file, "latin1"))]) {
       expect(text).not.toContain(MARKER);
     }
