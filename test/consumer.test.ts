@@ -12,9 +12,12 @@ const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
 const REGION_PROGRAM = `
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
-import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { PullThroughCache, RegistryCredential, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
 
 const app = new App();
+const connector = new TerraformStack(app, "connector");
+new AwsProvider(connector, "aws", { region: "us-east-1" });
+new LocalBackend(connector, { path: "terraform.tfstate" });
 const stack = new TerraformStack(app, "region");
 new AwsProvider(stack, "aws", { region: "us-east-1" });
 new LocalBackend(stack, { path: "terraform.tfstate" });
@@ -25,6 +28,11 @@ new PullThroughCache(stack, "cache", {
     Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
   ],
   repositories: { tags: { team: "platform" } },
+});
+new StackParameterOverride(connector, "override", {
+  region: "eu-west-1",
+  stackName: "vendor",
+  parameters: { image: "x" },
 });
 app.synth();
 `;
@@ -106,6 +114,11 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       } else {
         expect(`${String(region.status)} ${region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        const connector = read<Connector>(path.join(outdir, "stacks", "connector", "cdk.tf.json"));
+        expect(connector.import).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor@eu-west-1" }]);
+        for (const block of [connector.resource, connector.data]) {
+          expect(Object.values(block.aws_cloudformation_stack)).toMatchObject([{ region: "eu-west-1" }]);
+        }
       }
     },
     600_000,
@@ -139,11 +152,21 @@ function providerVersion(folder: string): string {
   return /providerVersion: ['"]([\d.]+)['"]/.exec(text)?.[1] ?? "unknown";
 }
 
+interface Connector {
+  readonly import: object[];
+  readonly resource: { readonly aws_cloudformation_stack: object };
+  readonly data: { readonly aws_cloudformation_stack: object };
+}
+
+function read<T>(file: string): T {
+  return JSON.parse(fs.readFileSync(file, "utf8")) as T;
+}
+
 function expectRegionEverywhere(file: string): void {
-  const json = JSON.parse(fs.readFileSync(file, "utf8")) as {
+  const json = read<{
     resource: { [type: string]: { [name: string]: { region?: string } } };
     data: { [type: string]: { [name: string]: { region?: string } } };
-  };
+  }>(file);
   const regional = { ...json.resource, data: json.data["aws_secretsmanager_secret"] };
   for (const [type, named] of Object.entries(regional)) {
     for (const block of Object.values(named ?? {})) {
