@@ -189,18 +189,21 @@ function whyNoTerraform(): string | undefined {
 }
 
 async function deploy(session: Session, stacks: readonly string[]): Promise<void> {
-  const cdktf = ["--no-install", "cdktf"];
-  const { status } = await session.run("npx", [...cdktf, "--version"], ROOT);
-  if (status === 0) {
-    const args = ["deploy", "*", "--auto-approve", "--skip-synth", "--skip-provider-lock", "--parallelism", "1"];
-    console.log("  cdktf deploy '*'");
-    await succeed(session, "npx", [...cdktf, ...args, "--output", session.outdir], ROOT);
-    return;
-  }
-  console.log("  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder");
-  for (const stack of stacks) {
-    await terraform(session, stack, ["init", "-input=false"]);
-    await apply(session, stack);
+  console.log("  cdktf deploy '*'");
+  const options = ["--auto-approve", "--skip-synth", "--skip-provider-lock", "--parallelism", "1"];
+  const args = ["--no-install", "cdktf", "deploy", "*", ...options, "--output", session.outdir];
+  const { status, output } = await session.run("npx", args, ROOT);
+  if (status !== 0 && output.includes("node-pty")) {
+    // A binary of its own that it lacks for Node.js 24.
+    console.log(
+      "  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder, in the same order",
+    );
+    for (const stack of stacks) {
+      await terraform(session, stack, ["init", "-input=false"]);
+      await apply(session, stack);
+    }
+  } else if (status !== 0) {
+    throw new Error(`cdktf deploy ended with ${String(status)}:\n${output}`);
   }
 }
 
