@@ -114,11 +114,12 @@ const KEPT = [
  * each parameter a `terraform_data` with its values before and after, which is what a reviewer sees in the first plan.
  * With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform applies, with the credentials of its environment.
  *
- * The plan fails, before anything is changed, when a parameter is not in the template, when the template is too large
- * to be sent back, or when a NoEcho parameter would be overwritten.
+ * The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when
+ * the template is too large to be sent back, when a NoEcho parameter would be overwritten, and when the provider has
+ * default tags that the stack does not have.
  *
- * It needs JSON output, and has to be alone in its Terraform stack: what must not be destroyed keeps everything beside it from being destroyed.
- * To take it out, apply it with `letGo` first.
+ * It needs JSON output, and to be alone in its Terraform stack: what must not be destroyed keeps everything beside it
+ * from being destroyed. To take it out, apply it with `letGo` first.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
  */

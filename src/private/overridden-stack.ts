@@ -77,9 +77,12 @@ export function valuesFit(stackName: string): Condition {
 /** The values are such as the template allows, where it can be read. */
 export function templateAllows(stackName: string): Condition {
   const declared = `${ADDRESS.declared}[name]`;
-  const allowed = `try(contains([for allowed in ${declared}.AllowedValues : tostring(allowed)], value), true)`;
+  // Items of a list are held against these one by one, and numbers are written in more ways than one: CloudFormation
+  // judges those. So it does patterns that Java knows and Terraform does not.
+  const isText = `try(${declared}.Type, "") == "String" && alltrue([for one in try(${declared}.AllowedValues, []) : one == try(tostring(one), "")])`;
+  const allowed = `try(contains(${declared}.AllowedValues, value), true)`;
   const matches = `try(length(regexall(format("^(?:%s)$", ${declared}.AllowedPattern), value)) > 0, true)`;
-  const refused = `[for name, value in ${ADDRESS.values} : name if !(${allowed} && ${matches})]`;
+  const refused = `[for name, value in ${ADDRESS.values} : name if ${isText} && !(${allowed} && ${matches})]`;
   return {
     condition: `\${length(${refused}) == 0}`,
     errorMessage: `The template of the stack ${stackName} does not allow the values of these parameters, by its AllowedValues or AllowedPattern: \${join(", ", ${refused})}.`,

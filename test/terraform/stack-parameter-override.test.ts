@@ -262,6 +262,21 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await allowed.changes()).toMatchObject({ [ADOPTED]: "update" });
   });
 
+  test("leaves it to CloudFormation where Terraform cannot tell: lists, numbers, and patterns of Java", async () => {
+    const TemplateBody = JSON.stringify({
+      Parameters: {
+        list: { Type: "CommaDelimitedList", Default: "a", AllowedValues: ["a", "b"] },
+        number: { Type: "String", Default: "0.1", AllowedValues: [0.1, 0.5] },
+        pattern: { Type: "String", Default: "a", AllowedPattern: "(?!b).*" },
+        plain: { Type: "String", Default: "a", AllowedValues: ["a", "b"] },
+      },
+      Resources: { It: { Type: "AWS::SNS::Topic" } },
+    });
+    const stackName = await vendorStack({ TemplateBody, Parameters: [] });
+    const parameters = { list: "a,b", number: "0.10", pattern: "x", plain: "b" };
+    expect(await (await override({ stackName, parameters })).changes()).toMatchObject({ [ADOPTED]: "update" });
+  });
+
   test("a parameter cannot be emptied by hand; ours leaves it out, and refuses where that would not empty it", async () => {
     const stackName = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
     const parameters = { image: VALUE, names: "long" };
