@@ -159,18 +159,18 @@ export class PullThroughCacheFleet extends Construct {
    */
   public templatedRepositoryUri(prefix: string): string {
     const faults = new Faults();
-    const found = new Map<string, string>();
+    const key = withoutTrailingSlash(String(prefix));
+    const registries = new Map<string, string>();
     for (const [region, cache] of this.caches) {
-      const key = withoutTrailingSlash(String(prefix));
       const upstream = cache.upstreams.find((candidate) => withoutTrailingSlash(candidate.prefix) === key);
-      if (upstream === undefined) {
-        const has = cache.upstreams.map((candidate) => candidate.prefix).join(", ");
-        const way =
-          "software that fills in the region by itself finds the same prefix in each: add the upstream there too";
-        faults.add("prefix", `be one of ${has}, which are those of ${region}`, prefix, way);
-      } else {
-        found.set(region, `${upstream._spec.kind} ${upstream._spec.host ?? ""}`.trim());
+      if (upstream !== undefined) {
+        registries.set(region, `${upstream._spec.kind} ${upstream._spec.host ?? ""}`.trim());
       }
+    }
+    const lacking = this.regions.filter((region) => !registries.has(region));
+    if (lacking.length > 0) {
+      const way = `software that fills in the region by itself asks in each: add the upstream in ${lacking.join(", ")}`;
+      faults.add("prefix", "be that of an upstream in every region of the fleet", prefix, way);
     }
     const suffixes = new Set(this.regions.map((region) => dnsSuffixOf(partitionOf(region)) ?? ""));
     const [suffix = ""] = suffixes;
@@ -178,9 +178,9 @@ export class PullThroughCacheFleet extends Construct {
       const way = "make a fleet for each partition: one text cannot name the registries of several";
       faults.add("regions", "be of one DNS suffix", [...suffixes], way);
     }
-    if (new Set(found.values()).size > 1) {
-      const registries = [...found].map(([region, registry]) => `${registry} in ${region}`);
-      faults.add("prefix", "lead to the same registry in every region", registries, "give one of them another prefix");
+    if (new Set(registries.values()).size > 1) {
+      const got = [...registries].map(([region, registry]) => `${registry} in ${region}`);
+      faults.add("prefix", "lead to the same registry in every region", got, "give one of them another prefix");
     }
     faults.throwIfAny(this.node.path);
     const host = `{{account_id}}.dkr.ecr.{{region}}.${suffix}`;

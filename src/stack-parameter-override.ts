@@ -48,13 +48,15 @@ export interface StackParameterOverrideProps {
    */
   readonly templateUrl?: string;
   /**
-   * Whether to write the import block by which Terraform adopts the stack. It does nothing once the stack is adopted;
-   * turn it off where such blocks cannot stand.
+   * Whether to write the import block by which Terraform adopts the stack. It does nothing once the stack is adopted.
+   * Where such blocks cannot stand, turn it off and import once by hand, before the first plan:
+   * `terraform import aws_cloudformation_stack.adopted <name of the stack>`.
    * @default true
    */
   readonly importBlock?: boolean;
   /**
-   * Gives every parameter the value back that it had before it was overridden.
+   * Gives every parameter the value back that it had when it was first overridden, which the state remembers until the
+   * stack is let go.
    * @default false
    */
   readonly undo?: boolean;
@@ -167,13 +169,17 @@ export class StackParameterOverride extends Construct {
 
   /**
    * What a parameter was before it was overridden, for an output; known once the override has been applied. Throws for a
-   * parameter that is not overridden.
+   * parameter that is not overridden, and once the stack is let go.
    */
   public previousValue(parameter: string): string {
     if (!this.changes.has(parameter)) {
       const overridden = [...this.changes.keys()];
-      const rule = overridden.length === 0 ? "not be asked for with `letGo`" : `be one of ${overridden.join(", ")}`;
-      fail(this.node.path, "parameter", rule, parameter, "ask for a parameter that is overridden");
+      if (overridden.length === 0) {
+        const way = "take out the output of `previousValue` first: Terraform forgets it with the stack";
+        fail(this.node.path, "letGo", "not be set while a previous value is asked for", true, way);
+      }
+      const way = "ask for a parameter that is overridden";
+      fail(this.node.path, "parameter", `be one of ${overridden.join(", ")}`, parameter, way);
     }
     return `\${${changeAddress(parameter)}.output.before}`;
   }
@@ -230,7 +236,7 @@ export class StackParameterOverride extends Construct {
     }
   }
 
-  private updateByCli({ stackName, parameters, undo }: StackParameterOverrideProps): void {
+  private updateByCli({ stackName, parameters, undo, provider, region }: StackParameterOverrideProps): void {
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
       lifecycle: {
@@ -244,7 +250,11 @@ export class StackParameterOverride extends Construct {
     named(ADDRESS.update, update);
     update.dependsOn = [...this.changes.keys()].map(changeAddress);
     update.addOverride("provisioner", [{ "local-exec": cliUpdate(Object.keys(parameters)) }]);
-    // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again.
+    // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
+    // after an update is asked, so that the update itself is no reason to warn.
+    const after = { ...regionalArguments({ provider, region }), name: stackName };
+    const data = named(ADDRESS.afterUpdate, new DataAwsCloudformationStack(this, "after-update", after));
+    data.dependsOn = [ADDRESS.update];
     new CheckBlock(this, "check", "parameters", asDeclared(stackName));
   }
 }

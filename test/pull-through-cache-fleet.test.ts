@@ -154,14 +154,14 @@ describe("a repository's URI for software that fills in account and region", () 
 
   test.each([["quay"], [""]])("fails for the prefix %j, which no upstream has", (prefix) => {
     expect(messageOf(() => fleetWith({ regions: ["us-east-1"] }).templatedRepositoryUri(prefix))).toBe(
-      `cache: \`prefix\` must be one of ecr-public, which are those of us-east-1, got "${prefix}"; software that fills in the region by itself finds the same prefix in each: add the upstream there too`,
+      `cache: \`prefix\` must be that of an upstream in every region of the fleet, got "${prefix}"; software that fills in the region by itself asks in each: add the upstream in us-east-1`,
     );
   });
 
   test("fails for a prefix that one region lacks", () => {
     const fleet = fleetWith();
     fleet.cacheIn("us-east-1").addUpstream(Upstream.quay());
-    expect(messageOf(() => fleet.templatedRepositoryUri("quay"))).toContain("which are those of eu-west-1");
+    expect(messageOf(() => fleet.templatedRepositoryUri("quay"))).toContain("add the upstream in eu-west-1");
   });
 
   test("fails for a prefix that leads elsewhere in one region", () => {

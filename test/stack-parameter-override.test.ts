@@ -145,7 +145,7 @@ describe("let go", () => {
   test("fails to say what a parameter was", () => {
     const override = overrideIn(stackIn("us-east-1"), { letGo: true });
     expect(messageOf(() => override.previousValue("image"))).toContain(
-      "`parameter` must not be asked for with `letGo`",
+      "`letGo` must not be set while a previous value is asked for, got true; take out the output of `previousValue` first",
     );
   });
 });
@@ -167,6 +167,7 @@ describe("an override by the AWS CLI", () => {
 
   test("has addresses that depend on no name", () => {
     expect(addresses(json({ strategy }))).toEqual([
+      "data.aws_cloudformation_stack.after-update",
       "data.aws_cloudformation_stack.current",
       "terraform_data.change-image",
       "terraform_data.update",
@@ -227,7 +228,7 @@ describe("bad input", () => {
     [
       "an ARN for a name",
       { stackName: "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1" },
-      "`stackName` must be a stack's name: a letter, then letters, digits and hyphens, got \"arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1\"; give the stack's name, not its ARN",
+      '`stackName` must be a stack\'s name: a letter, then letters, digits and hyphens, got "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1"; give the name that CloudFormation shows, not the ARN',
     ],
     ["a name that is too long", { stackName: "v".repeat(129) }, "`stackName` must be a stack's name"],
     ["no name", { stackName: "" }, "`stackName` must be a stack's name"],
@@ -252,6 +253,11 @@ describe("bad input", () => {
       "a number",
       { parameters: { image: 3 } },
       "`parameters.image` must be a string, got 3; write numbers and lists as CloudFormation takes them, as text",
+    ],
+    [
+      "a pseudo parameter",
+      { parameters: { image: "${AWS::AccountId}.dkr" } },
+      "`parameters.image` must hold none of CloudFormation's pseudo parameters, which parameters are not searched for, got a token; write out what it stands for, or `$${` to have it in the value as it is",
     ],
     ["nothing for a value", { parameters: { image: undefined } }, "`parameters.image` must be a string, got nothing"],
     [

@@ -53,8 +53,8 @@ export function markAsOverride(override: Construct): void {
 
 /** Records what is wrong with an override. */
 export function checkOverride(faults: Faults, override: Construct, props: OverrideDeclaration): void {
-  checkInStack(faults, override, "use `fleet.stackAfterAll`");
-  faults.checkString("stackName", props.stackName, STACK_NAME, "give the stack's name, not its ARN");
+  checkInStack(faults, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
+  faults.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN");
   checkParameters(faults, props.parameters);
   checkStrategy(faults, props);
   for (const name of ["importBlock", "undo", "letGo"] as const) {
@@ -103,14 +103,22 @@ function checkParameters(faults: Faults, parameters: unknown): void {
     return;
   }
   for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
-    if (!faults.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template")) {
-      continue;
-    }
+    faults.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template");
     checkValue(faults, `parameters.${name}`, value);
   }
 }
 
 function checkValue(faults: Faults, prop: string, value: unknown): void {
+  if (typeof value === "string" && /\$\{[A-Za-z0-9]+::/.test(value)) {
+    const way = "write out what it stands for, or `$${` to have it in the value as it is";
+    faults.add(
+      prop,
+      "hold none of CloudFormation's pseudo parameters, which parameters are not searched for",
+      value,
+      way,
+    );
+    return;
+  }
   if (isUnknown(value)) {
     return;
   }

@@ -53,11 +53,12 @@ export function cliUpdate(parameters: readonly string[]): object {
   };
 }
 
-/** An assertion that the parameters are as declared when Terraform plans. */
+/** An assertion that the parameters are as declared, once an update has set them. */
 export function asDeclared(stackName: string): { readonly condition: string; readonly errorMessage: string } {
-  const others = `[for name, value in ${ADDRESS.values} : name if lookup(${CURRENT_PARAMETERS}, name, "") != value]`;
+  const actual = `lookup(${ADDRESS.afterUpdate}.parameters, name, "")`;
+  const others = `[for name, value in ${ADDRESS.values} : name if ${actual} != value]`;
   return {
     condition: `\${length(${others}) == 0}`,
-    errorMessage: `These parameters of the stack ${stackName} are not as declared: \${join(", ", ${others})}. If this plan does not set them, somebody else has changed them since: set them again with terraform apply -replace=${ADDRESS.update}.`,
+    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: terraform apply -replace=${ADDRESS.update}`,
   };
 }

@@ -13,6 +13,7 @@ export const ADDRESS = {
   /** What the template says of its parameters, as far as it can be read. */
   declared: "local.declared",
   update: "terraform_data.update",
+  afterUpdate: "data.aws_cloudformation_stack.after-update",
 } as const;
 
 /** The address of the record of a parameter's change. */
@@ -82,10 +83,11 @@ export function templateAllows(stackName: string): Condition {
   const isText = `try(${declared}.Type, "") == "String" && alltrue([for one in try(${declared}.AllowedValues, []) : one == try(tostring(one), "")])`;
   const allowed = `try(contains(${declared}.AllowedValues, value), true)`;
   const matches = `try(length(regexall(format("^(?:%s)$", ${declared}.AllowedPattern), value)) > 0, true)`;
-  const refused = `[for name, value in ${ADDRESS.values} : name if ${isText} && !(${allowed} && ${matches})]`;
+  const fault = `format("%s = %q, where the template allows %s", name, value, try(jsonencode(${declared}.AllowedValues), ${declared}.AllowedPattern))`;
+  const refused = `[for name, value in ${ADDRESS.values} : ${fault} if ${isText} && !(${allowed} && ${matches})]`;
   return {
     condition: `\${length(${refused}) == 0}`,
-    errorMessage: `The template of the stack ${stackName} does not allow the values of these parameters, by its AllowedValues or AllowedPattern: \${join(", ", ${refused})}.`,
+    errorMessage: `These values do not fit the parameters of the stack ${stackName}: \${join("; ", ${refused})}.`,
   };
 }
 

@@ -11,6 +11,7 @@ interface Stack {
   readonly terminationProtection: boolean;
   readonly events: Fields[];
   settings: Settings;
+  updatedAt: Date | undefined;
   status: string;
   /** What is under way, and when it ends. */
   pending: { readonly at: number; readonly settle: () => void } | undefined;
@@ -64,6 +65,7 @@ export class CloudFormation implements Service {
         terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
         events: [],
         settings: this.settings(input, undefined),
+        updatedAt: undefined,
         status: "",
         pending: undefined,
       };
@@ -84,6 +86,7 @@ export class CloudFormation implements Service {
       const reason = this.rollBacks.get(stack.id);
       this.rollBacks.delete(stack.id);
       stack.settings = settings;
+      stack.updatedAt = new Date();
       begin(stack, "UPDATE_IN_PROGRESS", () => {
         if (reason === undefined) {
           report(stack, "UPDATE_COMPLETE");
@@ -293,6 +296,7 @@ function described(stack: Stack): Fields {
     StackName: stack.name,
     Description: template.description,
     CreationTime: stack.createdAt,
+    LastUpdatedTime: stack.updatedAt,
     StackStatus: stack.status,
     DisableRollback: false,
     EnableTerminationProtection: stack.terminationProtection,

@@ -84,7 +84,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
     const before = updates().length;
-    await workspace.apply();
+    expect(await workspace.apply()).not.toContain("Somebody has changed");
     expect(updates().slice(before)).toMatchObject([
       {
         errorCode: undefined,
@@ -126,7 +126,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     await other.apply();
     const plan = await workspace.run(["plan", "-no-color"]);
     expect(plan.replace(/[│╷╵\s]+/g, " ")).toContain(
-      `These parameters of the stack ${stackName} are not as declared: image. If this plan does not set them, somebody else has changed them since: set them again with terraform apply -replace=terraform_data.update.`,
+      `Somebody has changed these parameters of the stack ${stackName} since: image. To set them again: terraform apply -replace=terraform_data.update`,
     );
     await workspace.run(["apply", "-no-color", "-auto-approve", "-replace=terraform_data.update"]);
     expect(await parameters(stackName)).toMatchObject({ image: VALUE });

@@ -257,7 +257,9 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     });
     const stackName = await vendorStack({ TemplateBody });
     const refused = await override({ stackName, parameters: { names: "medium", image: "9" } });
-    expect(await refusal(refused)).toContain("by its AllowedValues or AllowedPattern: image, names.");
+    expect(await refusal(refused)).toContain(
+      `image = "9", where the template allows [a-z]*; names = "medium", where the template allows ["short","long"].`,
+    );
     const allowed = await override({ stackName, parameters: { names: "short", image: "abc" } });
     expect(await allowed.changes()).toMatchObject({ [ADOPTED]: "update" });
   });
@@ -296,6 +298,20 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await refusal(adopted)).toContain(
       `These parameters of the stack ${ours} were empty, and are not so by default: names.`,
     );
+  });
+
+  test("fails loudly when the update is rolled back, and converges when it is run again", async () => {
+    const stackName = await vendorStack();
+    const { StackId = "" } = await current(stackName);
+    const adopted = await override({ stackName, parameters: { image: VALUE } });
+    aws.cloudFormation.rollBackNextUpdate(StackId, "the image cannot be pulled");
+    const { status, output } = await adopted.try(["apply", "-no-color", "-auto-approve"]);
+    expect([status, output]).toEqual([1, expect.stringContaining("the image cannot be pulled")]);
+    expect(parametersOf(await current(stackName))).toEqual({ image: "", names: "long" });
+    expect(await adopted.changes()).toEqual({ [ADOPTED]: "update" });
+    await adopted.apply();
+    expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
+    expect(await adopted.isUpToDate()).toBe(true);
   });
 
   test("takes any text as a value, and Terraform sends it as it is", async () => {
