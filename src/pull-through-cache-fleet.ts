@@ -139,6 +139,12 @@ export class PullThroughCacheFleet extends Construct {
   public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
     const faults = new Faults();
     checkName(faults, id, "give the stack a name");
+    faults.checkKeys(
+      "",
+      { ...options },
+      ["region"] satisfies (keyof StackAfterAllOptions)[],
+      "an option of a stack after all",
+    );
     faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
     checkStackNames(faults, this, [id], this.props.backend);
     faults.throwIfAny(this.node.path);
@@ -159,12 +165,16 @@ export class PullThroughCacheFleet extends Construct {
    */
   public templatedRepositoryUri(prefix: string): string {
     const faults = new Faults();
-    const key = withoutTrailingSlash(String(prefix));
+    if (typeof prefix !== "string") {
+      faults.add("prefix", "be a string", prefix, "give the prefix of an upstream");
+      faults.throwIfAny(this.node.path);
+    }
+    const key = withoutTrailingSlash(prefix);
     const registries = new Map<string, string>();
     for (const [region, cache] of this.caches) {
       const upstream = cache.upstreams.find((candidate) => withoutTrailingSlash(candidate.prefix) === key);
       if (upstream !== undefined) {
-        registries.set(region, `${upstream._spec.kind} ${upstream._spec.host ?? ""}`.trim());
+        registries.set(region, registryOf(upstream));
       }
     }
     const lacking = this.regions.filter((region) => !registries.has(region));
@@ -184,7 +194,7 @@ export class PullThroughCacheFleet extends Construct {
     }
     faults.throwIfAny(this.node.path);
     const host = `{{account_id}}.dkr.ecr.{{region}}.${suffix}`;
-    return prefix === ROOT ? host : `${host}/${withoutTrailingSlash(prefix)}`;
+    return key === ROOT ? host : `${host}/${key}`;
   }
 
   private createCache(region: string): PullThroughCache {
@@ -214,6 +224,15 @@ export class PullThroughCacheFleet extends Construct {
     stack.node.addValidation({ validate: () => secretFaults(stack, providerConfig) });
     return stack;
   }
+}
+
+/** What an upstream leads to, in words that differ where that does. */
+function registryOf({ _spec: { kind, host, privateEcr } }: Upstream): string {
+  if (privateEcr === undefined) {
+    return [kind, host].join(" ").trim();
+  }
+  const { accountId = "its own account", region, upstreamRepositoryPrefix = ROOT } = privateEcr;
+  return `${upstreamRepositoryPrefix} of ${accountId} in ${region}`;
 }
 
 function stackName(fleet: Construct, suffix: string): string {

@@ -5,7 +5,7 @@ import { TerraformLocal, Token } from "cdktf";
 import type { TerraformElement, TerraformProvider, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { OverrideStrategy } from "./override-strategy";
-import { checkOverride, markAsOverride, sharedStateFaults } from "./private/check-override";
+import { checkOverride, hiddenTags, markAsOverride, neighbourFaults, resolvedFaults } from "./private/check-override";
 import { asDeclared, cliUpdate } from "./private/cli-update";
 import { Faults, fail } from "./private/faults";
 import {
@@ -14,12 +14,14 @@ import {
   CURRENT_PARAMETERS,
   DECLARED_PARAMETERS,
   PARAMETERS_WITHOUT_EMPTIED,
+  VALUES_AS_TEXT,
   addsNoTags,
   changeAddress,
   emptyByDefault,
   hasParameters,
   hidesNothing,
   nameIn,
+  recordedHere,
   setsNothingHidden,
   templateAllows,
   templateFits,
@@ -92,7 +94,8 @@ const PROPS: readonly string[] = [
 ] satisfies (keyof StackParameterOverrideProps)[];
 
 // What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
-// capabilities lost and a stack with a timeout replaced.
+// capabilities lost and a stack with a timeout replaced. A URL of the template is never read back: ignored, one that is
+// taken out of the program would go on being sent.
 // https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
 const KEPT = [
   "capabilities",
@@ -147,8 +150,16 @@ export class StackParameterOverride extends Construct {
       "json-only",
       "cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
     );
-    this.node.addValidation({ validate: () => missingProvider(this, props.provider) });
     const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
+    this.node.addValidation({
+      validate: () => [
+        ...missingProvider(this, props.provider),
+        ...resolvedFaults(this, props.parameters),
+        ...neighbourFaults(this),
+        ...(adopts ? hiddenTags(this, props.provider) : []),
+      ],
+    });
+    this.recordChanges(props);
     if (props.letGo === true || !adopts) {
       // Had it been adopted before, it would be deleted.
       new RemovedBlock(this, "removed", ADDRESS.adopted);
@@ -157,10 +168,8 @@ export class StackParameterOverride extends Construct {
       return;
     }
     this.readCurrent(props);
-    this.recordChanges(props);
     this.declareValues(props);
     if (adopts) {
-      this.node.addValidation({ validate: () => sharedStateFaults(this) });
       this.adopt(props);
     } else {
       this.updateByCli(props);
@@ -169,19 +178,15 @@ export class StackParameterOverride extends Construct {
 
   /**
    * What a parameter was before it was overridden, for an output; known once the override has been applied. Throws for a
-   * parameter that is not overridden, and once the stack is let go.
+   * parameter that is not overridden.
    */
   public previousValue(parameter: string): string {
-    if (!this.changes.has(parameter)) {
-      const overridden = [...this.changes.keys()];
-      if (overridden.length === 0) {
-        const way = "take out the output of `previousValue` first: Terraform forgets it with the stack";
-        fail(this.node.path, "letGo", "not be set while a previous value is asked for", true, way);
-      }
+    const change = this.changes.get(parameter);
+    if (change === undefined) {
       const way = "ask for a parameter that is overridden";
-      fail(this.node.path, "parameter", `be one of ${overridden.join(", ")}`, parameter, way);
+      fail(this.node.path, "parameter", `be one of ${[...this.changes.keys()].join(", ")}`, parameter, way);
     }
-    return `\${${changeAddress(parameter)}.output.before}`;
+    return Token.asString(change.interpolationForAttribute("output.before"));
   }
 
   private readCurrent({ stackName, provider, region }: StackParameterOverrideProps): void {
@@ -190,12 +195,20 @@ export class StackParameterOverride extends Construct {
     named(ADDRESS.current, new DataAwsCloudformationStack(this, "current", config));
   }
 
-  /** A plan after an import lists every parameter as new: these say which ones change, and remember what they were. */
-  private recordChanges({ parameters, undo }: StackParameterOverrideProps): void {
+  /**
+   * A plan after an import lists every parameter as new: these say which ones change, and remember what they were. They
+   * also keep `terraform destroy`, which knows nothing of removed blocks, from taking a stack along that Terraform has
+   * not yet forgotten.
+   */
+  private recordChanges({ parameters, undo, letGo }: StackParameterOverrideProps): void {
+    const before = (name: string): string => `\${lookup(${CURRENT_PARAMETERS}, "${name}", "")}`;
     for (const [name, after] of Object.entries(parameters)) {
       const change = terraformData(this, `change-${name}`, {
-        input: { before: `\${lookup(${CURRENT_PARAMETERS}, "${name}", "")}`, after },
-        lifecycle: { ignoreChanges: [undo === true ? "input" : "input.before"] },
+        input: letGo === true ? {} : { stack: `\${${ADDRESS.current}.id}`, before: before(name), after },
+        lifecycle: {
+          preventDestroy: true,
+          ignoreChanges: undo === true || letGo === true ? ["input"] : ["input.stack", "input.before"],
+        },
       });
       this.changes.set(name, named(changeAddress(name), change));
     }
@@ -203,8 +216,9 @@ export class StackParameterOverride extends Construct {
 
   private declareValues({ parameters, undo }: StackParameterOverrideProps): void {
     const previous = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
-    const values = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
-    named(ADDRESS.values, new TerraformLocal(this, "values", values));
+    const given = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
+    named(ADDRESS.given, new TerraformLocal(this, "given", given));
+    named(ADDRESS.values, new TerraformLocal(this, "values", VALUES_AS_TEXT));
     named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
   }
 
@@ -218,12 +232,14 @@ export class StackParameterOverride extends Construct {
       dependsOn: [...this.changes.values()],
       lifecycle: {
         preventDestroy: true,
-        ignoreChanges: templateUrl === undefined ? [...KEPT, "template_url"] : KEPT,
+        ignoreChanges: KEPT,
         precondition: [
           hasParameters(stackName),
           hidesNothing(stackName),
           addsNoTags(stackName),
-          ...(undo === true ? [emptyByDefault(stackName)] : [valuesFit(stackName), templateAllows(stackName)]),
+          ...(undo === true
+            ? [this.recordedHere(stackName), emptyByDefault(stackName)]
+            : [valuesFit(stackName), templateAllows(stackName)]),
           ...(templateUrl === undefined ? [templateFits(stackName)] : []),
         ],
       },
@@ -236,6 +252,10 @@ export class StackParameterOverride extends Construct {
     }
   }
 
+  private recordedHere(stackName: string): ReturnType<typeof recordedHere> {
+    return recordedHere(stackName, [...this.changes.keys()].map(changeAddress));
+  }
+
   private updateByCli({ stackName, parameters, undo, provider, region }: StackParameterOverrideProps): void {
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
@@ -243,6 +263,7 @@ export class StackParameterOverride extends Construct {
         precondition: [
           hasParameters(stackName),
           setsNothingHidden(stackName),
+          this.recordedHere(stackName),
           ...(undo === true ? [] : [valuesFit(stackName), templateAllows(stackName)]),
         ],
       },

@@ -129,6 +129,13 @@ describe("a stack after all", () => {
   });
 });
 
+test("a stack after all fails on an option that it does not have", () => {
+  const options = { region: "us-east-1", regions: ["us-east-1"] };
+  expect(messageOf(() => fleetWith().stackAfterAll("connector", options))).toContain(
+    "`regions` must be an option of a stack after all",
+  );
+});
+
 describe("a repository's URI for software that fills in account and region", () => {
   test("is the same text for every region", () => {
     const fleet = fleetWith({ upstreams: [Upstream.ecrPublic(), Upstream.quay({ prefix: "images/quay/" })] });
@@ -171,6 +178,25 @@ describe("a repository's URI for software that fills in account and region", () 
     expect(messageOf(() => fleet.templatedRepositoryUri("mirror"))).toBe(
       'cache: `prefix` must lead to the same registry in every region, got ["quay quay.io in us-east-1","kubernetes registry.k8s.io in eu-west-1"]; give one of them another prefix',
     );
+  });
+
+  test("fails for a prefix that leads to different private registries", () => {
+    const fleet = fleetWith();
+    const upstream = (upstreamRepositoryPrefix: string) =>
+      Upstream.privateEcr({ region: "eu-central-1", prefix: "priv", upstreamRepositoryPrefix });
+    fleet.cacheIn("us-east-1").addUpstream(upstream("team-a"));
+    fleet.cacheIn("eu-west-1").addUpstream(upstream("team-b"));
+    expect(messageOf(() => fleet.templatedRepositoryUri("priv"))).toContain(
+      'got ["team-a of its own account in eu-central-1 in us-east-1","team-b of its own account in eu-central-1 in eu-west-1"]',
+    );
+  });
+
+  test("fails for what is no string, and takes a slash at the end for none", () => {
+    expect(messageOf(() => fleetWith().templatedRepositoryUri(["ecr-public"] as never))).toContain(
+      "`prefix` must be a string",
+    );
+    const fleet = fleetWith({ upstreams: [Upstream.ecrPublic({ prefix: "ROOT" })] });
+    expect(fleet.templatedRepositoryUri("ROOT/")).toBe("{{account_id}}.dkr.ecr.{{region}}.amazonaws.com");
   });
 
   test("fails for regions of several partitions", () => {

@@ -1,6 +1,7 @@
+import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { App, Lazy, TerraformHclModule, TerraformStack, Token } from "cdktf";
+import { App, Lazy, TerraformHclModule, TerraformLocal, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { OverrideStrategy, PullThroughCache, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { addresses, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
@@ -27,12 +28,19 @@ describe("an override that adopts the stack", () => {
   test("imports it, merges the values into its parameters, keeps the rest and cannot destroy it", () => {
     const { import: imports, locals, data, resource } = json();
     expect(imports).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor" }]);
-    expect(locals).toMatchObject({ values: { image: VALUE } });
+    expect(locals).toMatchObject({
+      given: { image: VALUE },
+      values: "${{ for name, value in local.given : name => try(tostring(value), value) }}",
+    });
     expect(data?.["aws_cloudformation_stack"]).toEqual({ current: { name: "vendor" } });
     expect(resource?.["terraform_data"]).toEqual({
       "change-image": {
-        input: { before: '${lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}', after: VALUE },
-        lifecycle: { ignore_changes: ["input.before"] },
+        input: {
+          stack: "${data.aws_cloudformation_stack.current.id}",
+          before: '${lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}',
+          after: VALUE,
+        },
+        lifecycle: { prevent_destroy: true, ignore_changes: ["input.stack", "input.before"] },
       },
     });
     expect(resource?.["aws_cloudformation_stack"]).toEqual({
@@ -54,7 +62,6 @@ describe("an override that adopts the stack", () => {
             "tags_all",
             "template_body",
             "timeout_in_minutes",
-            "template_url",
           ],
           precondition: expect.any(Array) as unknown,
         },
@@ -85,24 +92,20 @@ describe("an override that adopts the stack", () => {
     expect(json({ importBlock: false })["import"]).toBeUndefined();
   });
 
-  test("hands a template's URL on, and then does not ignore it", () => {
+  test("hands a template's URL on", () => {
     const templateUrl = "https://templates.s3.eu-west-1.amazonaws.com/vendor.yaml?versionId=3";
-    const stack = only(json({ templateUrl }), "aws_cloudformation_stack");
-    expect(stack["template_url"]).toBe(templateUrl);
-    const { ignore_changes: ignored } = stack["lifecycle"] as { ignore_changes: string[] };
-    expect(ignored).toContain("template_body");
-    expect(ignored).not.toContain("template_url");
+    expect(only(json({ templateUrl }), "aws_cloudformation_stack")["template_url"]).toBe(templateUrl);
   });
 
   test("takes tokens for the stack's name and the values", () => {
     const { locals, data } = json({ stackName: "${var.stack}", parameters: { image: "${var.image}" } });
-    expect(locals).toMatchObject({ values: { image: "${var.image}" } });
+    expect(locals).toMatchObject({ given: { image: "${var.image}" } });
     expect(data?.["aws_cloudformation_stack"]?.["current"]).toEqual({ name: "${var.stack}" });
   });
 
   test("gives what a parameter was before, for an output", () => {
     const override = overrideIn(stackIn("us-east-1"));
-    expect(override.previousValue("image")).toBe("${terraform_data.change-image.output.before}");
+    expect(Token.isUnresolved(override.previousValue("image"))).toBe(true);
     expect(messageOf(() => override.previousValue("imgae"))).toBe(
       'stack/override: `parameter` must be one of image, got "imgae"; ask for a parameter that is overridden',
     );
@@ -127,8 +130,11 @@ describe("an override that adopts the stack", () => {
 describe("undone", () => {
   test("it takes the values from the records, and leaves these as they are", () => {
     const { locals, resource } = json({ undo: true });
-    expect(locals).toMatchObject({ values: { image: "${terraform_data.change-image.output.before}" } });
-    expect(resource?.["terraform_data"]?.["change-image"]?.["lifecycle"]).toEqual({ ignore_changes: ["input"] });
+    expect(locals).toMatchObject({ given: { image: "${terraform_data.change-image.output.before}" } });
+    expect(resource?.["terraform_data"]?.["change-image"]?.["lifecycle"]).toEqual({
+      prevent_destroy: true,
+      ignore_changes: ["input"],
+    });
     expect(resource?.["aws_cloudformation_stack"]?.["adopted"]?.["parameters"]).toBe(
       '${{ for name, value in merge(data.aws_cloudformation_stack.current.parameters, local.values) : name => value if value != "" || !contains(keys(local.values), name) }}',
     );
@@ -136,17 +142,15 @@ describe("undone", () => {
 });
 
 describe("let go", () => {
-  test("it has Terraform forget the stack, and nothing else is left", () => {
+  test("it has Terraform forget the stack, and keeps the records, which keep a destroy from coming first", () => {
     const { removed, resource, data, import: imports } = json({ letGo: true });
     expect(removed).toEqual([{ from: "aws_cloudformation_stack.adopted", lifecycle: { destroy: false } }]);
-    expect([resource, data, imports]).toEqual([undefined, undefined, undefined]);
-  });
-
-  test("fails to say what a parameter was", () => {
-    const override = overrideIn(stackIn("us-east-1"), { letGo: true });
-    expect(messageOf(() => override.previousValue("image"))).toContain(
-      "`letGo` must not be set while a previous value is asked for, got true; take out the output of `previousValue` first",
-    );
+    expect([data, imports]).toEqual([undefined, undefined]);
+    expect(resource).toEqual({
+      terraform_data: {
+        "change-image": { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
+      },
+    });
   });
 });
 
@@ -174,13 +178,6 @@ describe("an override by the AWS CLI", () => {
     ]);
   });
 
-  test("may share its stack: nothing in it resists being destroyed", () => {
-    const stack = stackIn("us-east-1");
-    new SnsTopic(stack, "topic");
-    overrideIn(stack, { strategy });
-    expect(() => App.of(stack).synth()).not.toThrow();
-  });
-
   test("fails on what only an adopted stack has", () => {
     expect(faultOf({ strategy, importBlock: true })).toBe(
       "stack/override: `importBlock` must not be given with OverrideStrategy.AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
@@ -193,7 +190,7 @@ describe("an override by the AWS CLI", () => {
 
 describe("a stack of its own", () => {
   const MESSAGE =
-    "[stack/override] `scope` must be a stack of the override's own, got one with stack/OTHER; Terraform would refuse to destroy them, since the adopted stack must not be destroyed: move them or the override to another stack";
+    "[stack/override] `scope` must be a stack of the override's own, got one with stack/OTHER; Terraform would refuse to destroy them, since an override must not be destroyed: move them or the override to another stack";
 
   test.each<[string, (stack: TerraformStack) => unknown]>([
     ["topic", (stack) => new SnsTopic(stack, "topic")],
@@ -205,6 +202,22 @@ describe("a stack of its own", () => {
       (first ? steps : steps.reverse()).forEach((step) => step());
       expect(messageOf(() => App.of(stack).synth())).toContain(MESSAGE.replace("OTHER", name));
     }
+  });
+
+  test.each<[string, (stack: TerraformStack) => unknown]>([
+    [
+      "data aws_cloudformation_stack.current",
+      (stack) => new DataAwsCloudformationStack(stack, "current", { name: "x" }),
+    ],
+    ["locals values", (stack) => new TerraformLocal(stack, "values", { names: "x" })],
+  ])("fails when something else in it is %s", (address, create) => {
+    const stack = stackIn("us-east-1");
+    create(stack);
+    overrideIn(stack);
+    const name = address.replace(/^.*[. ]/, "");
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      `[stack/override] \`stack/${name}\` must not have the address of a part of \`stack/override\`, got ${address}; choose another id`,
+    );
   });
 
   test("holds one override", () => {
@@ -257,8 +270,14 @@ describe("bad input", () => {
     [
       "a pseudo parameter",
       { parameters: { image: "${AWS::AccountId}.dkr" } },
-      "`parameters.image` must hold none of CloudFormation's pseudo parameters, which parameters are not searched for, got a token; write out what it stands for, or `$${` to have it in the value as it is",
+      '`parameters.image` must hold no `${…::…}` of CloudFormation and no `%{`, which Terraform would read as its own, got "${AWS::AccountId}.dkr"; write `$${` or `%%{` to have it in the value as it is',
     ],
+    [
+      "a directive of Terraform's templates",
+      { parameters: { image: "100%{ x" } },
+      "`parameters.image` must hold no `${…::…}`",
+    ],
+    ["a control character", { parameters: { image: "a\0b" } }, "`parameters.image` must hold no control characters"],
     ["nothing for a value", { parameters: { image: undefined } }, "`parameters.image` must be a string, got nothing"],
     [
       "a value of 4097 bytes",
@@ -302,9 +321,58 @@ describe("bad input", () => {
     expect(message).not.toContain("0123456789");
   });
 
+  test.each([
+    ["an access token beside an expression", "x ${var.a} ghp_0123456789abcdefghij", "hold no access token"],
+    [
+      "an access token in a token of cdktf",
+      Lazy.stringValue({ produce: () => "ghp_0123456789abcdefghij" }),
+      "hold no access token",
+    ],
+    ["nothing in a token of cdktf", Lazy.stringValue({ produce: () => undefined }), "be a string, got nothing"],
+    ["an empty token of cdktf", Lazy.stringValue({ produce: () => "" }), "not be empty"],
+  ])("fails on %s at the latest when it is synthesized", (_, image, rule) => {
+    const message = messageOf(() => {
+      const stack = stackIn("us-east-1");
+      overrideIn(stack, { parameters: { image } });
+      App.of(stack).synth();
+    });
+    expect(message).toContain(`\`parameters.image\` must ${rule}`);
+    expect(message).not.toContain("0123456789");
+  });
+
+  test("fails on a provider that hides tags, given or the stack's own, when it adopts the stack", () => {
+    const rule = "`provider` must have no `ignoreTags`, got some; tags that the provider does not see are removed";
+    const synthesize = (strategy: OverrideStrategy, alias?: string) => () => {
+      const stack = new TerraformStack(testApp(), "stack");
+      const provider = new AwsProvider(stack, "aws", {
+        region: "us-east-1",
+        alias,
+        ignoreTags: [{ keys: ["vendor"] }],
+      });
+      overrideIn(stack, { strategy, provider: alias === undefined ? undefined : provider });
+      App.of(stack).synth();
+    };
+    expect(messageOf(synthesize(OverrideStrategy.ADOPT))).toContain(rule);
+    expect(messageOf(synthesize(OverrideStrategy.ADOPT, "hiding"))).toContain(rule);
+    expect(synthesize(OverrideStrategy.AWS_CLI)).not.toThrow();
+  });
+
+  test("gives another stack a previous value by its state", () => {
+    const app = testApp();
+    const [vendor, other] = ["vendor", "other"].map((id) => new TerraformStack(app, id)) as [
+      TerraformStack,
+      TerraformStack,
+    ];
+    [vendor, other].forEach((stack) => new AwsProvider(stack, "aws", { region: "us-east-1" }));
+    const override = overrideIn(vendor);
+    new TerraformOutput(other, "was", { value: override.previousValue("image") });
+    app.synth();
+    expect(only(synthesized(other), "terraform_remote_state")["backend"]).toBe("local");
+  });
+
   test("takes values of 4096 bytes, and strings that only look empty to cdktf", () => {
     const image = Lazy.stringValue({ produce: () => "x" });
-    expect(json({ parameters: { long: "é".repeat(2048), image } })["locals"]).toMatchObject({ values: { image: "x" } });
+    expect(json({ parameters: { long: "é".repeat(2048), image } })["locals"]).toMatchObject({ given: { image: "x" } });
   });
 
   test("fails outside of a stack, with every fault at once and nothing half made", () => {

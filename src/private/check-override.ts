@@ -1,14 +1,14 @@
-import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
+import { TerraformElement, TerraformStack } from "cdktf";
 import type { TerraformProvider } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { OverrideStrategy } from "../override-strategy";
-import { follows } from "./faults";
-import type { Faults, Rule } from "./faults";
+import { Faults, follows } from "./faults";
+import type { Rule } from "./faults";
 import { MAX_VALUE_BYTES } from "./overridden-stack";
 import { isPlainObject } from "./plain-object";
-import { checkInStack, checkRegistryProps } from "./registry";
+import { checkInStack, checkRegistryProps, providerOf } from "./registry";
 import { Withheld, isAToken } from "./secrecy";
-import { isUnknown } from "./unknown-values";
+import { isUnknown, resolved } from "./unknown-values";
 
 /** What a caller has declared, of whatever type it is. */
 export interface OverrideDeclaration {
@@ -44,6 +44,10 @@ const TEMPLATE_URL: Rule = {
   words: "be the https URL of an object in S3, without a signature",
 };
 
+// `$${` and `%%{` are Terraform's way to write these as they are.
+const FOREIGN_EXPRESSION = /(?<!\$)\$\{[A-Za-z0-9]+::|(?<!%)%\{/;
+const CONTROL_CHARACTER = /(?![\t\n])\p{Cc}/u;
+
 const OVERRIDE = Symbol.for("cdktf-ecr-pull-through-cache.StackParameterOverride");
 
 /** Lets other overrides of the stack know of this one. */
@@ -76,24 +80,72 @@ export function checkOverride(faults: Faults, override: Construct, props: Overri
   }
 }
 
-/** Tells what else is in the Terraform stack of an override, and could never be destroyed there. */
-export function sharedStateFaults(override: Construct): string[] {
-  const own = override.node.findAll();
-  const others = TerraformStack.of(override)
-    .node.findAll()
-    .filter((construct) => !own.includes(construct) && isManaged(construct));
-  return others.length === 0
+/** Tells what tokens of cdktf stand for, where that is at fault itself. */
+export function resolvedFaults(override: Construct, parameters: { readonly [name: string]: string }): string[] {
+  const faults = new Faults();
+  for (const [name, value] of Object.entries(parameters)) {
+    checkValue(faults, `parameters.${name}`, resolved(override, value));
+  }
+  return faults.list();
+}
+
+/** Tells that the provider hides tags of the stack: what it does not see it leaves out of every update. */
+export function hiddenTags(override: Construct, given: TerraformProvider | undefined): string[] {
+  const provider = providerOf(override, given) as { readonly ignoreTagsInput?: unknown } | undefined;
+  return provider?.ignoreTagsInput === undefined
     ? []
     : [
-        `\`scope\` must be a stack of the override's own, got one with ${others.map(({ node }) => node.path).join(", ")}; Terraform would refuse to destroy them, since the adopted stack must not be destroyed: move them or the override to another stack`,
+        "`provider` must have no `ignoreTags`, got some; tags that the provider does not see are removed from the stack: give the override an AwsProvider without them",
       ];
 }
 
-function isManaged(construct: IConstruct): boolean {
-  return (
-    TerraformResource.isTerraformResource(construct) ||
-    (TerraformElement.isTerraformElement(construct) && "module" in (construct.toTerraform() as object))
+/**
+ * Tells what else is in the Terraform stack of an override and could never be destroyed there, or has one of its
+ * addresses: of two elements with one address cdktf makes one, without a word.
+ */
+export function neighbourFaults(override: Construct): string[] {
+  const own = new Set(override.node.findAll());
+  const taken = new Set([...own].flatMap((construct) => blocksOf(construct)));
+  const neighbours = TerraformStack.of(override)
+    .node.findAll()
+    .filter((construct) => !own.has(construct));
+  const managed = neighbours.filter((one) => blocksOf(one).some((block) => /^(resource|module) /.test(block)));
+  const clashes = neighbours.flatMap((one) =>
+    blocksOf(one)
+      .filter((block) => taken.has(block))
+      .map(
+        (block) =>
+          `\`${one.node.path}\` must not have the address of a part of \`${override.node.path}\`, got ${block}; choose another id`,
+      ),
   );
+  return managed.length === 0
+    ? clashes
+    : [
+        `\`scope\` must be a stack of the override's own, got one with ${managed.map(({ node }) => node.path).join(", ")}; Terraform would refuse to destroy them, since an override must not be destroyed: move them or the override to another stack`,
+        ...clashes,
+      ];
+}
+
+/** The named blocks of Terraform that an element writes, like `data aws_vpc.main`. */
+function blocksOf(construct: IConstruct): string[] {
+  if (!TerraformElement.isTerraformElement(construct)) {
+    return [];
+  }
+  return Object.entries(construct.toTerraform() as { readonly [kind: string]: object }).flatMap(([kind, named]) => {
+    switch (kind) {
+      case "resource":
+      case "data":
+        return Object.entries(named).flatMap(([type, blocks]) =>
+          Object.keys(blocks as object).map((name) => `${kind} ${type}.${name}`),
+        );
+      case "locals":
+      case "module":
+      case "check":
+        return Object.keys(named).map((name) => `${kind} ${name}`);
+      default:
+        return [];
+    }
+  });
 }
 
 function checkParameters(faults: Faults, parameters: unknown): void {
@@ -109,28 +161,27 @@ function checkParameters(faults: Faults, parameters: unknown): void {
 }
 
 function checkValue(faults: Faults, prop: string, value: unknown): void {
-  if (typeof value === "string" && /\$\{[A-Za-z0-9]+::/.test(value)) {
-    const way = "write out what it stands for, or `$${` to have it in the value as it is";
+  if (typeof value === "string" && isAToken(value)) {
+    const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
+    faults.add(prop, "hold no access token", Withheld.of(value), way);
+  } else if (typeof value === "string" && FOREIGN_EXPRESSION.test(value)) {
+    const way = "write `$${` or `%%{` to have it in the value as it is";
     faults.add(
       prop,
-      "hold none of CloudFormation's pseudo parameters, which parameters are not searched for",
+      "hold no `${…::…}` of CloudFormation and no `%{`, which Terraform would read as its own",
       value,
       way,
     );
+  } else if (isUnknown(value)) {
     return;
-  }
-  if (isUnknown(value)) {
-    return;
-  }
-  if (typeof value !== "string") {
+  } else if (typeof value !== "string") {
     faults.add(prop, "be a string", value, "write numbers and lists as CloudFormation takes them, as text");
   } else if (value.trim() === "") {
     faults.add(prop, "not be empty", value, "use `undo` to give a parameter its former value back");
   } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
     faults.add(prop, `be at most ${MAX_VALUE_BYTES} bytes long`, `${value.slice(0, 20)}…`, "shorten it");
-  } else if (isAToken(value)) {
-    const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
-    faults.add(prop, "hold no access token", Withheld.of(value), way);
+  } else if (CONTROL_CHARACTER.test(value)) {
+    faults.add(prop, "hold no control characters but tabs and newlines", value, "take them out");
   }
 }
 

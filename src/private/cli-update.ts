@@ -9,6 +9,8 @@ fail() { printf '%s\\n' "$*" >&2; exit 1; }
 stack() { operation=$1; shift; aws cloudformation "$operation" --region "$REGION" --stack-name "$STACK" "$@"; }
 status() { stack describe-stacks --output text --query "Stacks[0].StackStatus"; }
 value() { stack describe-stacks --output text --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue | [0]"; }
+# The shell drops newlines at the end of what a command prints: a dot keeps them.
+is() { [ "$(value "$1"; echo .)" = "$(printf '%s\\n.' "$2")" ]; }
 reasons() {
   stack describe-stack-events --output text \\
     --query "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [0:10]"
@@ -20,7 +22,10 @@ finish() {
 
 command -v aws >/dev/null || fail "The AWS CLI is not on PATH: install it where Terraform applies."
 now=$(status)
-case $now in *_IN_PROGRESS) finish ;; esac
+while case $now in *_IN_PROGRESS) ;; *) false ;; esac; do
+  sleep 5
+  now=$(status)
+done
 if AS_DECLARED; then
   echo "The parameters are as declared already."
   exit 0
@@ -36,7 +41,7 @@ echo "The parameters are as declared, and everything else is as it was."
 /** The arguments of a `local-exec` provisioner that has the AWS CLI set these parameters and leave all others. */
 export function cliUpdate(parameters: readonly string[]): object {
   const valueOf = (name: string): string => `\${${ADDRESS.values}["${name}"]}`;
-  const asDeclared = parameters.map((name) => `[ "$(value ${name})" = "$VALUE_${name}" ]`).join(" && ");
+  const asDeclared = parameters.map((name) => `is ${name} "$VALUE_${name}"`).join(" && ");
   const others = `[for name in keys(${CURRENT_PARAMETERS}) : { ParameterKey = name, UsePreviousValue = true } if !contains(keys(${ADDRESS.values}), name)]`;
   const own = `[for name, value in ${ADDRESS.values} : { ParameterKey = name, ParameterValue = value }]`;
   return {

@@ -8,7 +8,9 @@ export const ADDRESS = {
   adopted: "aws_cloudformation_stack.adopted",
   current: "data.aws_cloudformation_stack.current",
   defaultTags: "data.aws_default_tags.current",
-  /** The parameters to set, with their values. */
+  /** The parameters to set, with their values as they were given. */
+  given: "local.given",
+  /** The same, with every value as text. */
   values: "local.values",
   /** What the template says of its parameters, as far as it can be read. */
   declared: "local.declared",
@@ -29,11 +31,17 @@ export function nameIn(address: string): string {
 /** The parameters of the stack as it is when Terraform plans. */
 export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
 
+/** The values as text, also where a reference is to a number; what cannot be text stays for a condition to refuse. */
+export const VALUES_AS_TEXT = `\${{ for name, value in ${ADDRESS.given} : name => try(tostring(value), value) }}`;
+
+const TEMPLATE_BODY = `${ADDRESS.current}.template_body`;
+const WITHOUT_SHORT_FORMS = `replace(${TEMPLATE_BODY}, "/(?m)(^|[\\\\s,:\\\\[-])![A-Za-z0-9:]+/", "$1")`;
+
 /**
  * The parameters as the template declares them. A template is JSON or YAML; the short forms of CloudFormation's functions
  * are tags that Terraform refuses, and no parameter has them.
  */
-export const DECLARED_PARAMETERS = `\${try(yamldecode(replace(${ADDRESS.current}.template_body, "/![A-Za-z0-9:]+/", "")).Parameters, {})}`;
+export const DECLARED_PARAMETERS = `\${try(try(jsondecode(${TEMPLATE_BODY}), yamldecode(${WITHOUT_SHORT_FORMS})).Parameters, {})}`;
 
 /** All parameters with the values that they are to have. */
 export const ALL_PARAMETERS = `\${merge(${CURRENT_PARAMETERS}, ${ADDRESS.values})}`;
@@ -78,11 +86,12 @@ export function valuesFit(stackName: string): Condition {
 /** The values are such as the template allows, where it can be read. */
 export function templateAllows(stackName: string): Condition {
   const declared = `${ADDRESS.declared}[name]`;
-  // Items of a list are held against these one by one, and numbers are written in more ways than one: CloudFormation
-  // judges those. So it does patterns that Java knows and Terraform does not.
+  // Items of a list are held against these one by one; numbers and dates are written in more ways than one; and Java has
+  // patterns that Terraform refuses, or reads otherwise. Those CloudFormation judges, when it is updated.
   const isText = `try(${declared}.Type, "") == "String" && alltrue([for one in try(${declared}.AllowedValues, []) : one == try(tostring(one), "")])`;
-  const allowed = `try(contains(${declared}.AllowedValues, value), true)`;
-  const matches = `try(length(regexall(format("^(?:%s)$", ${declared}.AllowedPattern), value)) > 0, true)`;
+  const allowed = `try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(${declared}.AllowedValues, value), true)`;
+  const pattern = `${declared}.AllowedPattern`;
+  const matches = `try(strcontains(${pattern}, "&&") || length(regexall(format("^(?:%s)$", ${pattern}), value)) > 0, true)`;
   const fault = `format("%s = %q, where the template allows %s", name, value, try(jsonencode(${declared}.AllowedValues), ${declared}.AllowedPattern))`;
   const refused = `[for name, value in ${ADDRESS.values} : ${fault} if ${isText} && !(${allowed} && ${matches})]`;
   return {
@@ -98,6 +107,15 @@ export function emptyByDefault(stackName: string): Condition {
   return {
     condition: `\${length(${others}) == 0}`,
     errorMessage: `These parameters of the stack ${stackName} were empty, and are not so by default: \${join(", ", ${others})}. Terraform's AWS provider cannot make them empty again: undo with OverrideStrategy.AWS_CLI.`,
+  };
+}
+
+/** The records are of this stack, and not of one that the override was for before. */
+export function recordedHere(stackName: string, changes: readonly string[]): Condition {
+  const recorded = changes.map((change) => `${change}.output.stack`).join(", ");
+  return {
+    condition: `\${alltrue([for stack in [${recorded}] : stack == ${ADDRESS.current}.id])}`,
+    errorMessage: `The state remembers the former values of another stack than ${stackName}, and would undo it with those. Let that one go first: apply with its name and letGo, take the override out, apply, and declare it anew.`,
   };
 }
 
@@ -131,7 +149,7 @@ export function addsNoTags(stackName: string): Condition {
 /** The template is small enough to be sent back. */
 export function templateFits(stackName: string): Condition {
   return {
-    condition: `\${${bytesAtMost(`${ADDRESS.current}.template_body`, MAX_TEMPLATE_BYTES)}}`,
+    condition: `\${${bytesAtMost(TEMPLATE_BODY, MAX_TEMPLATE_BYTES)}}`,
     errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as templateUrl, or use OverrideStrategy.AWS_CLI.`,
   };
 }

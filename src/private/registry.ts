@@ -205,14 +205,18 @@ function resourcesTakeRegion(): boolean {
   return "region" in EcrPullThroughCacheRule.prototype;
 }
 
-/** The region an AWS provider is configured with, be it the given one or the stack's default one. */
-function regionOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
-  const provider =
+/** The AWS provider that a construct uses: the given one, or the stack's own without an alias. */
+export function providerOf(scope: Construct, given: TerraformProvider | undefined): TerraformProvider | undefined {
+  return (
     given ??
     TerraformStack.of(scope)
       .allProviders()
-      .find((p) => p.terraformResourceType === "aws" && p.alias === undefined);
-  return (provider as { readonly region?: string } | undefined)?.region;
+      .find((p) => p.terraformResourceType === "aws" && p.alias === undefined)
+  );
+}
+
+function regionOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
+  return (providerOf(scope, given) as { readonly region?: string } | undefined)?.region;
 }
 
 function literal(value: string | undefined): string | undefined {

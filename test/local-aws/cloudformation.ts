@@ -45,7 +45,7 @@ export class CloudFormation implements Service {
   private readonly stacks = new Store<Stack>("stack");
   private readonly deleted = new Map<string, Stack>();
   private readonly objects = new Map<string, string>();
-  private readonly rollBacks = new Map<string, string>();
+  private readonly rollBacks = new Map<string, { readonly reason: string; readonly duration: number }>();
 
   public readonly operations: Service["operations"] = {
     CreateStack: (input, scope) => {
@@ -83,19 +83,20 @@ export class CloudFormation implements Service {
       if (same(former, settings)) {
         throw invalid("No updates are to be performed.");
       }
-      const reason = this.rollBacks.get(stack.id);
+      const rollBack = this.rollBacks.get(stack.id);
       this.rollBacks.delete(stack.id);
       stack.settings = settings;
       stack.updatedAt = new Date();
-      begin(stack, "UPDATE_IN_PROGRESS", () => {
-        if (reason === undefined) {
+      const settle = (): void => {
+        if (rollBack === undefined) {
           report(stack, "UPDATE_COMPLETE");
           return;
         }
-        report(stack, "UPDATE_FAILED", reason, "Resource");
+        report(stack, "UPDATE_FAILED", rollBack.reason, "Resource");
         stack.settings = former;
         begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", () => report(stack, "UPDATE_ROLLBACK_COMPLETE"));
-      });
+      };
+      begin(stack, "UPDATE_IN_PROGRESS", settle, rollBack?.duration);
       return { StackId: stack.id };
     },
     DescribeStacks: (input, scope) => {
@@ -139,9 +140,12 @@ export class CloudFormation implements Service {
     this.objects.set(url, body);
   }
 
-  /** Makes the next update of a stack, by its ARN, fail once it is under way, as when one of its resources cannot be updated. */
-  public rollBackNextUpdate(stackId: string, reason: string): void {
-    this.rollBacks.set(stackId, reason);
+  /**
+   * Makes the next update of a stack, by its ARN, fail once it is under way, as when one of its resources cannot be
+   * updated.
+   */
+  public rollBackNextUpdate(stackId: string, reason: string, duration: number = DURATION): void {
+    this.rollBacks.set(stackId, { reason, duration });
   }
 
   private settings(input: Fields, stack: Stack | undefined): Settings {
@@ -267,9 +271,9 @@ function parametersOf(input: Fields, template: Template, former: Settings | unde
   return values;
 }
 
-function begin(stack: Stack, status: string, settle: () => void): void {
+function begin(stack: Stack, status: string, settle: () => void, duration: number = DURATION): void {
   report(stack, status);
-  stack.pending = { at: Date.now() + DURATION, settle };
+  stack.pending = { at: Date.now() + duration, settle };
 }
 
 function report(stack: Stack, status: string, reason?: string, resource: string = stack.name): void {

@@ -1,5 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
 import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
 import { clientConfig } from "./clients";
 import { ACCOUNT } from "./server";
@@ -76,6 +81,25 @@ export async function createStack(
     }
     await setTimeout(50);
   }
+}
+
+/** Starts an update of some parameters that leaves everything else as it was. */
+export async function startUpdate(
+  aws: LocalAws,
+  scope: Partial<Scope>,
+  name: string,
+  values: { readonly [name: string]: string },
+): Promise<void> {
+  const names = Object.keys(parametersOf(await describeStack(aws, scope, name)));
+  const Parameters = names.map((ParameterKey) =>
+    ParameterKey in values
+      ? { ParameterKey, ParameterValue: values[ParameterKey] }
+      : { ParameterKey, UsePreviousValue: true },
+  );
+  const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+  await client(aws, scope).send(
+    new UpdateStackCommand({ StackName: name, UsePreviousTemplate: true, Parameters, Capabilities }),
+  );
 }
 
 /** A stack as it is. */

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
-import { createStack, describeStack, parametersOf } from "../local-aws/elastio-stack";
+import { createStack, describeStack, parametersOf, startUpdate } from "../local-aws/elastio-stack";
 import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
 import { stackIn, synthesized } from "../support/synthesis";
@@ -142,8 +142,37 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     await workspace.apply();
     expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
     expect(await workspace.isUpToDate()).toBe(true);
-    await workspace.destroy();
-    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
+  });
+
+  test("fails the plan for another stack than the one whose values are remembered", async () => {
+    const [first, second] = [await vendorStack(), await vendorStack()];
+    const workspace = await override({ stackName: first, parameters: { image: VALUE } });
+    await workspace.apply();
+    workspace.write("main.tf.json", JSON.stringify(json({ stackName: second, parameters: { image: VALUE } })));
+    const { status, output } = await workspace.try(["plan", "-no-color"]);
+    expect([status, output.replace(/[│╷╵\s]+/g, " ")]).toEqual([
+      1,
+      expect.stringContaining(`The state remembers the former values of another stack than ${second}`),
+    ]);
+  });
+
+  test("waits for what is under way, whatever it is", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: VALUE } });
+    const { StackId = "" } = await describeStack(aws, { region: REGION }, stackName);
+    aws.cloudFormation.rollBackNextUpdate(StackId, "theirs", 8_000);
+    await startUpdate(aws, { region: REGION }, stackName, { note: "theirs" });
+    await workspace.apply();
+    expect(await parameters(stackName)).toEqual({ image: VALUE, note: "ours", secret: "****" });
+  });
+
+  test("tells a newline at the end of a value from none", async () => {
+    const stackName = await vendorStack();
+    const workspace = await override({ stackName, parameters: { image: "v\n" } });
+    await workspace.apply();
+    workspace.write("main.tf.json", JSON.stringify(json({ stackName, parameters: { image: "v" } })));
+    await workspace.apply();
+    expect(await parameters(stackName)).toMatchObject({ image: "v" });
   });
 
   test("fails loudly when the update is rolled back, with the reason, and converges when it is run again", async () => {

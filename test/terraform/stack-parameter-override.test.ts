@@ -6,6 +6,7 @@ import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { stringify } from "yaml";
 import { createStack, describeStack, parametersOf } from "../local-aws/elastio-stack";
 import { LocalAws } from "../local-aws/server";
+import type { LoggedRequest } from "../local-aws/server";
 import { synthesized } from "../support/synthesis";
 import { Workspace, changesOf, configuration, describeWithTerraform } from "../support/terraform";
 
@@ -217,6 +218,15 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     await adopted.apply();
     expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
     expect(await adopted.isUpToDate()).toBe(true);
+
+    aws.cloudFormation.putObject(url, template());
+    adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters: { image: "b" }, templateUrl: url })));
+    await adopted.apply();
+    adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters })));
+    await adopted.apply();
+    const last = updates(stackName).at(-1) as LoggedRequest;
+    expect([last.input["TemplateURL"], last.input["TemplateBody"]]).toEqual([undefined, expect.any(String)]);
+    expect(await adopted.isUpToDate()).toBe(true);
   });
 
   test("a template of 51,200 bytes is sent back", async () => {
@@ -314,10 +324,27 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await adopted.isUpToDate()).toBe(true);
   });
 
+  test("takes a number of Terraform as the text that CloudFormation takes", async () => {
+    const TemplateBody = JSON.stringify({
+      Parameters: {
+        size: { Type: "Number", Default: 1, AllowedValues: [1, 3] },
+        names: { Type: "String", Default: "" },
+      },
+      Resources: { It: { Type: "AWS::SNS::Topic" } },
+    });
+    const stackName = await vendorStack({ TemplateBody });
+    const json = program({ stackName, parameters: { size: "${var.size}" } });
+    const made = await workspace({ ...json, variable: { size: { type: "number", default: 3 } } });
+    await made.apply();
+    expect(parametersOf(await current(stackName))).toEqual({ size: "3", names: "long" });
+    expect(await made.isUpToDate()).toBe(true);
+  });
+
   test("takes any text as a value, and Terraform sends it as it is", async () => {
     const stackName = await vendorStack();
-    const value = 'a "b" \\c\n%{ if } $x é,{"k": [1]}';
-    const adopted = await override({ stackName, parameters: { image: value.replace("%{", "%%{") } });
+    const value = 'a "b" \\c\n%{ if } $x ${AWS::Region} é,{"k": [1]}';
+    const escaped = value.replace("%{", "%%{").replace("${", "$${");
+    const adopted = await override({ stackName, parameters: { image: escaped } });
     await adopted.apply();
     expect(parametersOf(await current(stackName))).toEqual({ image: value, names: "long" });
     expect(await adopted.isUpToDate()).toBe(true);
@@ -382,6 +409,16 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       expect((await adopted.changes())[ADOPTED]).toBe("forget");
     });
 
+    test.each([{ letGo: true }, { strategy: OverrideStrategy.AWS_CLI }])(
+      "a destroy that comes before %p is applied, which knows nothing of removed blocks, fails and deletes nothing",
+      async (props) => {
+        rewrite(program({ stackName, parameters: { image: VALUE }, ...props }));
+        const destroy = await adopted.try(["destroy", "-no-color", "-auto-approve"]);
+        expect([destroy.status, destroy.output]).toEqual([1, expect.stringContaining("Instance cannot be destroyed")]);
+        expect(aws.operations).not.toContain("DeleteStack");
+      },
+    );
+
     test("undo gives the parameter its former value back, and nothing else changes", async () => {
       rewrite(program({ stackName, parameters: { image: VALUE }, undo: true }));
       expect(await adopted.changes()).toEqual({ [ADOPTED]: "update" });
@@ -394,8 +431,8 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       const before = updates(stackName).length;
       rewrite(program({ stackName, parameters: { image: VALUE }, letGo: true }));
       await adopted.apply();
-      rewrite(configuration());
       expect(await adopted.isUpToDate()).toBe(true);
+      rewrite(configuration());
       await adopted.destroy();
       expect(updates(stackName)).toHaveLength(before);
       expect(parametersOf(await current(stackName))).toEqual({ image: "", names: "long" });
