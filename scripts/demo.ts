@@ -5,9 +5,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/elastio-stack";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
+import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/vendor-stacks";
 import { ROOT, runExample } from "../test/support/example-program";
 import type { Edit } from "../test/support/example-program";
 import { terraformEnvironment } from "../test/support/terraform-environment";
@@ -25,7 +25,8 @@ const EVENTS: { readonly [operation: string]: (request: LoggedRequest) => string
     `cache rule ${String(input["ecrRepositoryPrefix"])} -> ${String(input["upstreamRegistryUrl"])} made`,
   DeletePullThroughCacheRule: ({ input }) => `cache rule ${String(input["ecrRepositoryPrefix"])} deleted`,
   DeleteRepositoryCreationTemplate: ({ input }) => `template for repositories under ${String(input["prefix"])} deleted`,
-  UpdateStack: ({ input }) => `stack ${String(input["StackName"])} is being updated`,
+  UpdateStack: ({ input }) =>
+    `stack ${String(input["StackName"]).replace(/^arn:.*:stack\/([^/]+)\/.*/, "$1")} is being updated`,
 };
 
 /** What has to be undone whenever and however the demo ends. */
@@ -146,11 +147,8 @@ async function main(session: Session, keep: boolean): Promise<void> {
 
 async function startAws(session: Session): Promise<LocalAws> {
   const onRequest = (request: LoggedRequest): void => {
-    const event = EVENTS[request.operation]?.(request);
-    if (event !== undefined) {
-      console.log(
-        `  ${request.region.padEnd(14)} ${event}${request.errorCode === undefined ? "" : `: ${request.errorCode}`}`,
-      );
+    if (request.errorCode === undefined && request.operation in EVENTS) {
+      console.log(`  ${request.region.padEnd(14)} ${EVENTS[request.operation]?.(request) ?? ""}`);
     }
   };
   session.aws = await LocalAws.start({ onRequest });
@@ -216,8 +214,10 @@ async function planAgain(session: Session, stacks: readonly string[]): Promise<v
 
 async function takeBack(session: Session, aws: LocalAws): Promise<void> {
   const last = 'fleet.templatedRepositoryUri("ecr-public") },\n';
+  let former = "";
   for (const line of ["undo: true,", "letGo: true,"]) {
-    console.log(`  main.ts: + ${line}`);
+    console.log(`  main.ts: ${former}+ ${line}`);
+    former = `- ${line} `;
     await synthesize(session, [[last, `${last}  ${line}\n`]]);
     await apply(session, CONNECTOR);
   }
@@ -228,15 +228,15 @@ async function takeBack(session: Session, aws: LocalAws): Promise<void> {
 }
 
 async function destroy(session: Session, aws: LocalAws, stacks: readonly string[]): Promise<void> {
-  for (const stack of stacks) {
+  for (const stack of stacks.filter((name) => name !== CONNECTOR)) {
     await terraform(session, stack, ["destroy", "-input=false", "-auto-approve"]);
   }
-  console.log(`  What the local AWS holds now: ${aws.contents().join(", ")}`);
+  console.log(`  What the local AWS holds now, as at the start: ${aws.contents().join(", ")}`);
 }
 
 async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
   console.log("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
-  for (const [name, value] of Object.entries(aws.environment())) {
+  for (const [name, value] of Object.entries({ ...aws.environment(), AWS_REGION: REGION })) {
     console.log(`  export ${name}=${value}`);
   }
   console.log(`  cd ${session.stackFolder(CONNECTOR)} && terraform plan`);

@@ -68,7 +68,7 @@ describeWithTerraform("the demo", () => {
     expect(demo.output).toContain("Tags and capabilities: unchanged");
     expect(demo.output).toContain('ecrPublicPrefix is "" again, and Terraform has forgotten the stack');
     expect(demo.output).toContain(
-      "What the local AWS holds now: 111122223333 us-east-1 stack elastio-account-level-stack\n",
+      "What the local AWS holds now, as at the start: 111122223333 us-east-1 stack elastio-account-level-stack\n",
     );
     expect(demo.leftovers).toEqual([]);
   }, 300_000);

@@ -11,6 +11,8 @@ interface Stack {
   readonly terminationProtection: boolean;
   readonly events: Fields[];
   settings: Settings;
+  /** What the caller of the last operation calls it; its events bear it. */
+  requestToken: string | undefined;
   updatedAt: Date | undefined;
   status: string;
   /** What is under way, and when it ends. */
@@ -65,6 +67,7 @@ export class CloudFormation implements Service {
         terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
         events: [],
         settings: this.settings(input, undefined),
+        requestToken: optionalText(input, "ClientRequestToken"),
         updatedAt: undefined,
         status: "",
         pending: undefined,
@@ -86,6 +89,7 @@ export class CloudFormation implements Service {
       const rollBack = this.rollBacks.get(stack.id);
       this.rollBacks.delete(stack.id);
       stack.settings = settings;
+      stack.requestToken = optionalText(input, "ClientRequestToken");
       stack.updatedAt = new Date();
       const settle = (): void => {
         if (rollBack === undefined) {
@@ -120,6 +124,7 @@ export class CloudFormation implements Service {
         throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
       }
       if (stack !== undefined) {
+        stack.requestToken = optionalText(input, "ClientRequestToken");
         begin(stack, "DELETE_IN_PROGRESS", () => {
           report(stack, "DELETE_COMPLETE");
           this.stacks.in(scope).delete(stack.name);
@@ -287,6 +292,7 @@ function report(stack: Stack, status: string, reason?: string, resource: string 
     Timestamp: new Date(),
     ResourceStatus: status,
     ResourceStatusReason: reason,
+    ClientRequestToken: stack.requestToken,
   });
   if (resource === stack.name) {
     stack.status = status;

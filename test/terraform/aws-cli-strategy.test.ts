@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
-import { createStack, describeStack, parametersOf, startUpdate } from "../local-aws/elastio-stack";
 import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
+import { createStack, describeStack, parametersOf, startUpdate } from "../local-aws/vendor-stacks";
 import { stackIn, synthesized } from "../support/synthesis";
 import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
 

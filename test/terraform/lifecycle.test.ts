@@ -2,25 +2,43 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientConfig } from "../local-aws/clients";
+import { ACCOUNT, LocalAws } from "../local-aws/server";
+import type { LoggedRequest } from "../local-aws/server";
 import {
+  AGENT_PARAMETERS,
+  AGENT_STACK,
   ELASTIO_PARAMETERS,
   ELASTIO_STACK,
+  createAgentStack,
   createElastioStack,
   describeStack,
   parametersOf,
-} from "../local-aws/elastio-stack";
-import { ACCOUNT, LocalAws } from "../local-aws/server";
-import type { LoggedRequest } from "../local-aws/server";
+} from "../local-aws/vendor-stacks";
 import { execute } from "../support/commands";
 import type { Edit } from "../support/example-program";
 import { EXAMPLES, ROOT, stackFolders, synthesizeExample } from "../support/examples";
-import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { Workspace, configuration, describeWithTerraform, temporaryFolder } from "../support/terraform";
 import { terraformEnvironment } from "../support/terraform-environment";
 
 const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
 
-const CONNECTOR = "elastio-connector";
-const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
+/** The stacks that change somebody else's; each is named as its example is. */
+const OVERRIDES = {
+  "elastio-connector": {
+    stackName: ELASTIO_STACK,
+    region: "us-east-1",
+    parameters: ELASTIO_PARAMETERS,
+    changed: { ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public" },
+    lastLine: 'fleet.templatedRepositoryUri("ecr-public") },\n',
+  },
+  "vendor-stack": {
+    stackName: AGENT_STACK,
+    region: "eu-west-1",
+    parameters: AGENT_PARAMETERS,
+    changed: { imageRegistry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" },
+    lastLine: "// AWS_CLI where the stack has NoEcho parameters\n",
+  },
+} as const;
 
 /** One more upstream, where the example lists its own. */
 const MORE: { readonly [example: string]: readonly Edit[] } = {
@@ -64,7 +82,8 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
         }),
       );
     }
-    await createElastioStack(aws, { accountId: accounts.get(CONNECTOR) });
+    await createElastioStack(aws, { accountId: accounts.get("elastio-connector") });
+    await createAgentStack(aws, { accountId: accounts.get("vendor-stack"), region: "eu-west-1" });
     foreign = aws.contents();
   }, 120_000);
   afterAll(() => aws.stop());
@@ -72,7 +91,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
   /** What is there and not ours. */
   let foreign: string[];
 
-  const isCache = (stack: string): boolean => stack !== CONNECTOR;
+  const isCache = (stack: string): boolean => !(stack in OVERRIDES);
 
   async function each(action: (workspace: Workspace, stack: string) => Promise<void>): Promise<void> {
     for (const [stack, workspace] of workspaces) {
@@ -142,23 +161,27 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     });
   }, 180_000);
 
-  test("changes the connector's parameter once the caches are there, and gives it back", async () => {
-    const connector = workspaces.get(CONNECTOR) as Workspace;
-    const parameters = async (): Promise<object> =>
-      parametersOf(await describeStack(aws, { accountId: accounts.get(CONNECTOR) }, ELASTIO_STACK));
-    await connector.apply();
-    expect(await parameters()).toEqual({ ...ELASTIO_PARAMETERS, ecrPublicPrefix: VALUE });
-    expect(await connector.isUpToDate()).toBe(true);
-    for (const line of ["undo", "letGo"]) {
-      const last = 'fleet.templatedRepositoryUri("ecr-public") },\n';
-      await synthesize({ ...OTHERWISE, "elastio-connector": [[last, `${last}  ${line}: true,\n`]] });
-      await connector.apply();
-      expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
-      expect(await connector.isUpToDate()).toBe(true);
-    }
-    await connector.destroy();
-    expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
-  }, 120_000);
+  test.each(Object.entries(OVERRIDES))(
+    "%s changes one parameter, and gives it back",
+    async (name, { stackName, region, parameters, changed, lastLine }) => {
+      const workspace = workspaces.get(name) as Workspace;
+      const scope = { accountId: accounts.get(name), region };
+      const now = async (): Promise<object> => parametersOf(await describeStack(aws, scope, stackName));
+      await workspace.apply();
+      expect(await now()).toEqual({ ...parameters, ...changed });
+      expect(await workspace.isUpToDate()).toBe(true);
+      for (const line of ["undo", "letGo"]) {
+        await synthesize({ ...OTHERWISE, [name]: [[lastLine, `${lastLine}  ${line}: true,\n`]] });
+        await workspace.apply();
+        expect(await now()).toEqual(parameters);
+        expect(await workspace.isUpToDate()).toBe(true);
+      }
+      workspace.write("cdk.tf.json", JSON.stringify(configuration()));
+      await workspace.destroy();
+      expect(await now()).toEqual(parameters);
+    },
+    120_000,
+  );
 
   test("is destroyed, and leaves nothing behind", async () => {
     await each(async (workspace) => {
@@ -204,7 +227,7 @@ describeWithTerraform("one command of cdktf", () => {
   afterAll(() => aws.stop());
 
   test("makes the caches of all regions, and then changes the connector's parameter", async () => {
-    await createElastioStack(aws, {});
+    await createElastioStack(aws, { region: "us-east-1" });
     const output = path.join(temporaryFolder(), "cdktf.out");
     const args = ["--no-install", "cdktf", "deploy", "*", "--auto-approve", "--skip-provider-lock", "--output", output];
     const deploy = await execute("npx", args, {

@@ -4,9 +4,9 @@ import { TerraformStack, Testing } from "cdktf";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { stringify } from "yaml";
-import { createStack, describeStack, parametersOf } from "../local-aws/elastio-stack";
 import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
+import { createStack, describeStack, parametersOf } from "../local-aws/vendor-stacks";
 import { synthesized } from "../support/synthesis";
 import { Workspace, changesOf, configuration, describeWithTerraform } from "../support/terraform";
 
@@ -343,7 +343,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   test("takes any text as a value, and Terraform sends it as it is", async () => {
     const stackName = await vendorStack();
     const value = 'a "b" \\c\n%{ if } $x ${AWS::Region} é,{"k": [1]}';
-    const escaped = value.replace("%{", "%%{").replace("${", "$${");
+    const escaped = value.replace("%{", "%%{").replace("${", () => "$${");
     const adopted = await override({ stackName, parameters: { image: escaped } });
     await adopted.apply();
     expect(parametersOf(await current(stackName))).toEqual({ image: value, names: "long" });

@@ -5,7 +5,7 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
+import type { CreateStackCommandInput, Parameter, Stack } from "@aws-sdk/client-cloudformation";
 import { clientConfig } from "./clients";
 import { ACCOUNT } from "./server";
 import type { LocalAws } from "./server";
@@ -58,12 +58,31 @@ export async function createElastioStack(aws: LocalAws, scope: Partial<Scope>): 
   return createStack(aws, scope, {
     StackName: ELASTIO_STACK,
     TemplateBody: ELASTIO_TEMPLATE,
-    Parameters: Object.entries(ELASTIO_PARAMETERS).map(([ParameterKey, ParameterValue]) => ({
-      ParameterKey,
-      ParameterValue,
-    })),
+    Parameters: asParameters(ELASTIO_PARAMETERS),
     Capabilities: ["CAPABILITY_NAMED_IAM"],
     Tags: [{ Key: "vendor", Value: "elastio" }],
+  });
+}
+
+/** The name of another vendor's stack. */
+export const AGENT_STACK = "acme-agent";
+
+/** What somebody has set it to. */
+export const AGENT_PARAMETERS: { readonly [name: string]: string } = { imageRegistry: "quay.io", logLevel: "debug" };
+
+/** Creates that stack, which needs no capabilities and has a timeout. */
+export async function createAgentStack(aws: LocalAws, scope: Partial<Scope>): Promise<Stack> {
+  return createStack(aws, scope, {
+    StackName: AGENT_STACK,
+    TemplateBody: JSON.stringify({
+      Parameters: {
+        imageRegistry: { Type: "String", Default: "quay.io" },
+        logLevel: { Type: "String", Default: "info", AllowedValues: ["debug", "info"] },
+      },
+      Resources: { Topic: { Type: "AWS::SNS::Topic" } },
+    }),
+    Parameters: asParameters(AGENT_PARAMETERS),
+    TimeoutInMinutes: 15,
   });
 }
 
@@ -110,6 +129,10 @@ export async function describeStack(aws: LocalAws, scope: Partial<Scope>, name: 
     throw new Error(`there is no stack ${name}`);
   }
   return stack;
+}
+
+function asParameters(values: { readonly [name: string]: string }): Parameter[] {
+  return Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
 }
 
 function client(aws: LocalAws, scope: Partial<Scope>): CloudFormationClient {
