@@ -17,7 +17,7 @@ import {
 import { execute } from "../support/commands";
 import type { Edit } from "../support/example-program";
 import { EXAMPLES, ROOT, stackFolders, synthesizeExample } from "../support/examples";
-import { Workspace, configuration, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
 import { terraformEnvironment } from "../support/terraform-environment";
 
 const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
@@ -176,7 +176,11 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
         expect(await now()).toEqual(parameters);
         expect(await workspace.isUpToDate()).toBe(true);
       }
-      workspace.write("cdk.tf.json", JSON.stringify(configuration()));
+      const { terraform, provider } = JSON.parse(workspace.read("cdk.tf.json")) as {
+        terraform: object;
+        provider: object;
+      };
+      workspace.write("cdk.tf.json", JSON.stringify({ terraform, provider }));
       await workspace.destroy();
       expect(await now()).toEqual(parameters);
     },
