@@ -240,8 +240,8 @@ export class StackParameterOverride extends Construct {
           ...(undo === true
             ? [this.recordedHere(stackName), emptyByDefault(stackName)]
             : [valuesFit(stackName), templateAllows(stackName)]),
-          ...(templateUrl === undefined ? [templateFits(stackName)] : []),
         ],
+        postcondition: templateUrl === undefined ? [templateFits(stackName)] : undefined,
       },
     });
     named(ADDRESS.adopted, stack);

@@ -64,6 +64,7 @@ describe("an override that adopts the stack", () => {
             "timeout_in_minutes",
           ],
           precondition: expect.any(Array) as unknown,
+          postcondition: expect.any(Array) as unknown,
         },
       },
     });

@@ -146,10 +146,13 @@ export function addsNoTags(stackName: string): Condition {
   };
 }
 
-/** The template is small enough to be sent back. */
+/**
+ * The template is small enough to be sent back; for a postcondition of the adopted stack. What the data source reads has
+ * its transforms applied, and is not what is sent.
+ */
 export function templateFits(stackName: string): Condition {
   return {
-    condition: `\${${bytesAtMost(TEMPLATE_BODY, MAX_TEMPLATE_BYTES)}}`,
+    condition: `\${${bytesAtMost("self.template_body", MAX_TEMPLATE_BYTES)}}`,
     errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as templateUrl, or use OverrideStrategy.AWS_CLI.`,
   };
 }
