@@ -8,5 +8,7 @@ module.exports = {
   collectCoverageFrom: ["src/**/*.ts"],
   coverageReporters: ["text", "lcovonly"],
   coverageThreshold: { global: { lines: 95 } },
-  testTimeout: 120_000,
+  // Much of the time Terraform waits for CloudFormation: no core is kept free.
+  maxWorkers: "100%",
+  testTimeout: 240_000,
 };

@@ -85,7 +85,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     await createElastioStack(aws, { accountId: accounts.get("elastio-connector") });
     await createAgentStack(aws, { accountId: accounts.get("vendor-stack"), region: "eu-west-1" });
     foreign = aws.contents();
-  }, 120_000);
+  }, 240_000);
   afterAll(() => aws.stop());
 
   /** What is there and not ours. */
@@ -119,7 +119,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     expect(
       aws.requests.filter(({ errorCode, operation }) => errorCode !== undefined && operation !== "GetUser"),
     ).toEqual([]);
-  }, 180_000);
+  }, 240_000);
 
   test("gets one more upstream, and nothing else is touched", async () => {
     await synthesize(MORE);
@@ -137,7 +137,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       ]);
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 180_000);
+  }, 240_000);
 
   test("loses it again, and nothing else is touched", async () => {
     await synthesize({});
@@ -150,7 +150,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       ]);
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 180_000);
+  }, 240_000);
 
   test("gets other settings in place", async () => {
     await synthesize(OTHERWISE);
@@ -159,7 +159,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.apply();
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 180_000);
+  }, 240_000);
 
   test.each(Object.entries(OVERRIDES))(
     "%s changes one parameter, and gives it back",
@@ -184,7 +184,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.destroy();
       expect(await now()).toEqual(parameters);
     },
-    120_000,
+    240_000,
   );
 
   test("is destroyed, and leaves nothing behind", async () => {
@@ -192,7 +192,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.destroy();
     });
     expect(aws.contents()).toEqual(foreign);
-  }, 120_000);
+  }, 240_000);
 });
 
 describeWithTerraform("an apply that fails midway", () => {
@@ -250,5 +250,5 @@ describeWithTerraform("one command of cdktf", () => {
       ...Array<string>(3).fill("CreatePullThroughCacheRule"),
       "UpdateStack",
     ]);
-  }, 180_000);
+  }, 240_000);
 });
