@@ -164,7 +164,7 @@ describe("no backend", () => {
     const rule = cache.node.findChild("ecr-public-rule") as unknown as { readonly registryId: string };
     new TerraformOutput(last, "registry", { value: rule.registryId });
     expect(messageOf(() => App.of(last).synth())).toContain(
-      "cache/cache-last: a reference to cache/cache-us-east-1 needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend",
+      "cache-last: a reference to cache-us-east-1 needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend",
     );
   });
 });
