@@ -7,7 +7,7 @@ import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
 import { createStack, describeStack, parametersOf, startUpdate } from "../local-aws/vendor-stacks";
 import { stackIn, synthesized } from "../support/synthesis";
-import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { Workspace, configuration, describeWithTerraform, temporaryFolder } from "../support/terraform";
 
 const REGION = "eu-west-1";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
@@ -133,7 +133,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect(await workspace.run(["plan", "-no-color"])).not.toContain("Warning");
   });
 
-  test("undoes what it has done, to empty as well", async () => {
+  test("undoes what it has done, to empty as well, and leaves the stack as it is when it is taken out of the program", async () => {
     const stackName = await vendorStack();
     const props = { stackName, parameters: { image: VALUE, note: "changed" } };
     const workspace = await override(props);
@@ -142,6 +142,13 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     await workspace.apply();
     expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
     expect(await workspace.isUpToDate()).toBe(true);
+    const before = updates().length;
+    expect((await workspace.try(["destroy", "-no-color", "-auto-approve"])).output).toContain("cannot be destroyed");
+    workspace.write("main.tf.json", JSON.stringify(configuration()));
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    expect(updates()).toHaveLength(before);
+    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
   });
 
   test("fails the plan for another stack than the one whose values are remembered", async () => {
