@@ -1,11 +1,15 @@
+export { AwsService } from "./aws-service";
+export { CacheWarmer, type CacheWarmerProps } from "./cache-warmer";
+export { FirstPull } from "./first-pull";
 export { OverrideStrategy } from "./override-strategy";
-export { PullThroughCache, type PullThroughCacheProps } from "./pull-through-cache";
+export { PullThroughCache, type PullPolicyOptions, type PullThroughCacheProps } from "./pull-through-cache";
 export {
   PullThroughCacheFleet,
   type PullThroughCacheFleetProps,
   type StackAfterAllOptions,
 } from "./pull-through-cache-fleet";
 export { RegistryCredential, type CredentialVariables } from "./registry-credential";
+export { RegistryEndpoints, type RegistryEndpointsProps } from "./registry-endpoints";
 export { TagMutability, type RepositorySettings } from "./repository-settings";
 export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-parameter-override";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./state-backend";

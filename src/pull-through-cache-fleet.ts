@@ -1,18 +1,25 @@
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack } from "cdktf";
+import { Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { IConstruct } from "constructs";
 import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "./private/aws-geography";
 import { checkDeclaration } from "./private/check-declaration";
+import { constructId } from "./private/construct-id";
 import { Faults, fail, follows } from "./private/faults";
 import type { Rule } from "./private/faults";
+import { policyDocument } from "./private/policy-document";
+import { checkPullOptions, copyPullOptions } from "./private/pull-options";
+import { pullStatements } from "./private/pull-policy";
+import type { PullGrant } from "./private/pull-policy";
 import { RegistryClaims } from "./private/registry-claims";
 import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { checkRepositorySettings, mergeSettings } from "./private/repository-template";
 import { Withheld, looksLikeAToken } from "./private/secrecy";
 import { isUnknown, resolved } from "./private/unknown-values";
 import { PullThroughCache } from "./pull-through-cache";
+import type { PullPolicyOptions } from "./pull-through-cache";
 import type { RepositorySettings } from "./repository-settings";
 import { StateBackend } from "./state-backend";
 import type { Upstream } from "./upstream";
@@ -72,6 +79,17 @@ const PROPS: readonly string[] = [
 const PROVIDER_ID = "aws";
 const BACKEND_ID = "backend";
 
+// The stack that holds what is of no region.
+const POLICY_STACK = "iam";
+
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+const POLICY_NAME: Rule = {
+  pattern: /^[\w+=,.@-]+$/,
+  maxLength: 128,
+  words: "make a policy's name with that of the fleet: up to 128 letters, digits and _+=,.@-",
+};
+const MAX_POLICY = 6144;
+
 const STACK_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   maxLength: 128,
@@ -93,6 +111,9 @@ export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
   private readonly stacks: TerraformStack[] = [];
+  private readonly stacksAfterAll: TerraformStack[] = [];
+  private readonly pullPolicies = new Map<string, PullPolicyOptions>();
+  private policyStack: TerraformStack | undefined;
 
   /**
    * @param scope the app
@@ -150,7 +171,59 @@ export class PullThroughCacheFleet extends Construct {
     faults.throwIfAny(this.node.path);
     const stack = this.createStack(id, options.region);
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
+    if (this.policyStack !== undefined) {
+      stack.addDependency(this.policyStack);
+    }
+    this.stacksAfterAll.push(stack);
     return stack;
+  }
+
+  /**
+   * The ARN of a managed policy that lets whoever it is attached to pull through the caches of all regions: for roles that
+   * other software makes, like those of the Elastio Cloud Connector, whose stack takes such ARNs as its parameter
+   * `globalManagedPolicies`.
+   *
+   * The first one makes a stack named `<id of the fleet>-iam`, which holds the policies, since IAM is of no region, and
+   * which is deployed before the stacks after all. The same id gives the same policy again.
+   *
+   * Throws unless the fleet has an `accountId`, which the ARN is made of: so any stack can name it before it is there.
+   *
+   * @param id last part of the policy's name, `<id of the fleet>-<id>`
+   * @param options what of the caches may be pulled
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+   */
+  public pullPolicyArn(id: string, options: PullPolicyOptions = {}): string {
+    const name = `${this.node.id}-${String(id)}`;
+    const { accountId } = this.props;
+    const faults = new Faults();
+    faults.checkString("id", isUnknown(id) ? "" : name, POLICY_NAME, "give the policy a short name of its own");
+    checkPullOptions(faults, options, this.prefixes());
+    if (accountId === undefined) {
+      const way = "give the fleet its account: the policy's ARN is made of it";
+      faults.add("accountId", "be given to a fleet with a pull policy", accountId, way);
+    }
+    const partitions = new Set(this.regions.map(partitionOf));
+    if (partitions.size > 1) {
+      faults.add(
+        "regions",
+        "be of one partition",
+        [...partitions],
+        "make a fleet for each: a policy holds in one only",
+      );
+    }
+    const former = this.pullPolicies.get(id);
+    if (former !== undefined && JSON.stringify(former) !== JSON.stringify(options)) {
+      faults.add("id", "be that of one policy with the same options", id, "give another policy another id");
+    }
+    if (former === undefined && this.policyStack === undefined) {
+      checkStackNames(faults, this, [POLICY_STACK], this.props.backend);
+    }
+    faults.throwIfAny(this.node.path);
+    if (former === undefined) {
+      this.pullPolicies.set(id, copyPullOptions(options));
+      this.createPullPolicy(id, name);
+    }
+    return `arn:${[...partitions].join()}:iam::${accountId ?? ""}:policy/${name}`;
   }
 
   /**
@@ -207,6 +280,36 @@ export class PullThroughCacheFleet extends Construct {
     });
   }
 
+  /** All prefixes, in whatever regions they are. */
+  private prefixes(): string[] {
+    const all = [...this.caches.values()].flatMap((cache) => cache.upstreams.map(({ prefix }) => prefix));
+    return [...new Set(all.map(withoutTrailingSlash))];
+  }
+
+  private createPullPolicy(id: string, name: string): void {
+    if (this.policyStack === undefined) {
+      const [region = ""] = this.regions;
+      const stack = (this.policyStack = this.createStack(POLICY_STACK, region));
+      this.stacksAfterAll.forEach((later) => later.addDependency(stack));
+    }
+    // The caches are asked at synth, since upstreams may still be added.
+    const document = (): string => policyDocument(...pullStatements(this.pullGrants(this.pullPolicies.get(id))));
+    const policy = new IamPolicy(this.policyStack, constructId(id), {
+      name,
+      description: `Lets pull through the caches of ${this.node.id}`,
+      policy: Lazy.stringValue({ produce: document }),
+    });
+    policy.node.addValidation({ validate: () => tooLong(document()) });
+  }
+
+  private pullGrants(options: PullPolicyOptions = {}): PullGrant[] {
+    return [...this.caches.values()].flatMap((cache) => {
+      const own = cache.upstreams.map(({ prefix }) => withoutTrailingSlash(prefix));
+      const prefixes = options.prefixes?.filter((prefix) => own.includes(withoutTrailingSlash(prefix)));
+      return prefixes?.length === 0 ? [] : [cache._pullGrant({ ...options, prefixes })];
+    });
+  }
+
   private createStack(suffix: string, region: string): TerraformStack {
     const { accountId, backend, providerConfig } = this.props;
     // In the app itself: cdktf's CLI knows stacks by their ids, and what they depend on by paths. It deploys nothing
@@ -224,6 +327,16 @@ export class PullThroughCacheFleet extends Construct {
     stack.node.addValidation({ validate: () => secretFaults(stack, providerConfig) });
     return stack;
   }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+function tooLong(policy: string): string[] {
+  const faults = new Faults();
+  if (policy.length > MAX_POLICY) {
+    const way = "make several, each for some of the `prefixes`";
+    faults.add("pullPolicyArn", `make a policy of at most ${MAX_POLICY} characters`, policy.length, way);
+  }
+  return faults.list();
 }
 
 /** What an upstream leads to, in words that differ where that does. */

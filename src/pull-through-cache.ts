@@ -1,6 +1,8 @@
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
-import { Op, TerraformStack } from "cdktf";
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Lazy, Op, TerraformStack } from "cdktf";
 import type { ITerraformDependable, TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
@@ -11,13 +13,17 @@ import { checkUpstream } from "./private/check-upstream";
 import { constructId } from "./private/construct-id";
 import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
-import type { ServiceRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
+import { policyDocument } from "./private/policy-document";
+import { checkPullOptions, copyPullOptions, granteeOf } from "./private/pull-options";
+import { pullStatements, repositoryArns } from "./private/pull-policy";
+import type { PullGrant } from "./private/pull-policy";
 import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
 import type { RegistryClaims } from "./private/registry-claims";
 import { ROOT, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
+import type { ServiceRole } from "./private/service-role";
 import { reasonUnsupported } from "./private/supported-registries";
 import { terraformData } from "./private/terraform-data";
 import { isUnknown } from "./private/unknown-values";
@@ -61,6 +67,21 @@ export interface PullThroughCacheProps {
   readonly partition?: string;
 }
 
+/** What of a cache may be pulled. */
+export interface PullPolicyOptions {
+  /**
+   * The prefixes of the upstreams that may be pulled.
+   * @default - those of all upstreams, also of upstreams added later
+   */
+  readonly prefixes?: string[];
+  /**
+   * Whether a pull may create the repository of an image that was never pulled before. Without it, the first pull of
+   * such an image fails with "repository does not exist"; images in repositories that exist are pulled and refreshed.
+   * @default true
+   */
+  readonly createRepositories?: boolean;
+}
+
 const PROPS: readonly string[] = [
   "upstreams",
   "repositories",
@@ -69,6 +90,8 @@ const PROPS: readonly string[] = [
   "accountId",
   "partition",
 ] satisfies (keyof PullThroughCacheProps)[];
+
+const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
 
 /**
  * Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries.
@@ -86,7 +109,18 @@ const PROPS: readonly string[] = [
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
 export class PullThroughCache extends Construct {
-  private readonly registry: Registry;
+  /** Whether something is a cache, also one that another copy of this package made. */
+  public static isPullThroughCache(candidate: unknown): candidate is PullThroughCache {
+    return typeof candidate === "object" && candidate !== null && MARK in candidate;
+  }
+
+  /** @internal */
+  public readonly _registry: Registry;
+  /**
+   * Whether something pulls through the cache where there is a route to the internet.
+   * @internal
+   */
+  public _isWarmed = false;
   private readonly secrets: CredentialSecrets;
   private readonly repositories: RepositorySettings;
   private readonly commonTemplate: RepositoryTemplate | undefined;
@@ -94,6 +128,7 @@ export class PullThroughCache extends Construct {
   private readonly kmsKeyArns = new Set<string>();
   private creationRole: ServiceRole | undefined;
   private crossAccountRole: ServiceRole | undefined;
+  private readonly grants = new Map<string, PullPolicyOptions[]>();
 
   /**
    * @param scope a stack with an AWS provider, or a construct in one
@@ -106,20 +141,21 @@ export class PullThroughCache extends Construct {
     faults.checkKeys("", { ...props }, PROPS, "a property of a cache");
     checkInStack(faults, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
     checkRegistryProps(faults, this, { ...props });
-    this.registry = new Registry(this, { ...props });
-    const claims = this.registry.claims.copy();
+    this._registry = new Registry(this, { ...props });
+    const claims = this._registry.claims.copy();
     checkDeclaration(faults, { ...props }, this.context(claims));
     faults.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
-    this.secrets = new CredentialSecrets(this, this.registry);
-    this.registry.claims.adopt(claims, this.node.path);
+    this.secrets = new CredentialSecrets(this, this._registry);
+    this._registry.claims.adopt(claims, this.node.path);
     this.warnOfRegion();
     // Not forEach: every token that cdktf makes below pays for each frame above it.
     for (const upstream of props.upstreams) {
       this.createUpstream(upstream);
     }
+    Object.defineProperty(this, MARK, { value: true });
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, props.provider),
@@ -131,7 +167,7 @@ export class PullThroughCache extends Construct {
 
   /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
   public get registryUri(): string {
-    return this.registry.uri;
+    return this._registry.uri;
   }
 
   /** The upstreams, in the order in which they were added. */
@@ -142,10 +178,10 @@ export class PullThroughCache extends Construct {
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const faults = new Faults();
-    const claims = this.registry.claims.copy();
+    const claims = this._registry.claims.copy();
     checkUpstream(faults, "upstream", upstream, this.context(claims));
     faults.throwIfAny(this.node.path);
-    this.registry.claims.adopt(claims, this.node.path);
+    this._registry.claims.adopt(claims, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -160,6 +196,54 @@ export class PullThroughCache extends Construct {
    * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
    */
   public repositoryUri(prefix: string, repository: string): string {
+    return `${this._registry.uri}/${this._repositoryPath(prefix, repository)}`;
+  }
+
+  /**
+   * Lets an IAM role pull through this cache: an inline policy with the actions that pulls need, on this cache's
+   * repositories, and nothing else. Granting the same role more than once adds up to one policy.
+   *
+   * @param role an `IamRole` of this app, or the name of a role in the account of the cache
+   * @param options what of the cache the role may pull
+   * @returns the policy, for what must wait until the role may pull
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+   */
+  public grantPull(role: IamRole | string, options: PullPolicyOptions = {}): IamRolePolicy {
+    const faults = new Faults();
+    const id = `pull-${constructId(granteeOf(faults, this, role))}`;
+    checkPullOptions(faults, options, [...this.members.keys()]);
+    faults.throwIfAny(this.node.path);
+    const granted = this.grants.get(id);
+    if (granted !== undefined) {
+      granted.push(copyPullOptions(options));
+      return this.node.findChild(id) as IamRolePolicy;
+    }
+    const grants = [copyPullOptions(options)];
+    this.grants.set(id, grants);
+    return new IamRolePolicy(this, id, {
+      // Two policies of one name on a role would overwrite each other without a word.
+      namePrefix: "ecr-pull-through-cache-",
+      role: typeof role === "string" ? role : role.name,
+      policy: this.pullPolicy(grants),
+      provider: this._registry.regional.provider,
+    });
+  }
+
+  /**
+   * The IAM policy that lets an identity pull through this cache, as JSON text: for a managed policy, a permission set or
+   * any other tool. It grows with upstreams that are added later.
+   *
+   * @param options what of the cache may be pulled
+   */
+  public pullPolicyJson(options: PullPolicyOptions = {}): string {
+    const faults = new Faults();
+    checkPullOptions(faults, options, [...this.members.keys()]);
+    faults.throwIfAny(this.node.path);
+    return this.pullPolicy([copyPullOptions(options)]);
+  }
+
+  /** @internal */
+  public _repositoryPath(prefix: string, repository: string): string {
     const upstream = this.members.get(withoutTrailingSlash(String(prefix)));
     if (upstream === undefined) {
       fail(
@@ -171,21 +255,48 @@ export class PullThroughCache extends Construct {
       );
     }
     const faults = new Faults();
+    const path = this._pathOf(faults, upstream, repository);
+    faults.throwIfAny(this.node.path);
+    return path;
+  }
+
+  /** @internal */
+  public _pathOf(faults: Faults, upstream: Upstream, repository: string): string {
     const path = cachedPath(faults, upstream._spec, repository);
     checkOwnPath(faults, path, upstream, this.upstreams);
-    faults.throwIfAny(this.node.path);
-    return `${this.registry.uri}/${path}`;
+    return path;
+  }
+
+  /**
+   * The repositories that may be pulled, as far as the upstreams are known yet.
+   * @internal
+   */
+  public _pullGrant(options: PullPolicyOptions = {}): PullGrant {
+    const prefixes = options.prefixes ?? [...this.members.values()].map(({ prefix }) => prefix);
+    return {
+      repositoryArns: repositoryArns(this._registry.arn, prefixes),
+      createRepositories: options.createRepositories ?? true,
+    };
+  }
+
+  /** Written when the app is synthesized, since grants and upstreams may still be added. */
+  private pullPolicy(grants: readonly PullPolicyOptions[]): string {
+    // Asked for now: it may declare data sources.
+    void this._registry.arn;
+    return Lazy.stringValue({
+      produce: () => policyDocument(...pullStatements(grants.map((options) => this._pullGrant(options)))),
+    });
   }
 
   private context(claims: RegistryClaims): UpstreamContext {
-    return { facts: this.registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
+    return { facts: this._registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
   }
 
   private resolvedCredentials(): Faults {
     const faults = new Faults();
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
-        const context = this.context(this.registry.claims);
+        const context = this.context(this._registry.claims);
         checkResolvedCredential(faults, `upstreams["${prefix}"].credential`, spec.credential, context, this);
       }
     }
@@ -193,7 +304,7 @@ export class PullThroughCache extends Construct {
   }
 
   private warnOfRegion(): void {
-    const { partition, region } = this.registry.facts;
+    const { partition, region } = this._registry.facts;
     if (partition !== undefined && lacksPullThroughCaches(partition)) {
       warn(
         this,
@@ -210,9 +321,9 @@ export class PullThroughCache extends Construct {
     const credential = spec.credential === undefined ? undefined : this.secrets.refer(spec.credential, spec.prefix);
     const role = this.roleForUpstream(spec);
     new EcrPullThroughCacheRule(this, `${id}-rule`, {
-      ...this.registry.regional,
+      ...this._registry.regional,
       ecrRepositoryPrefix: spec.prefix,
-      upstreamRegistryUrl: upstreamUrl(spec, this.registry),
+      upstreamRegistryUrl: upstreamUrl(spec, this._registry),
       upstreamRepositoryPrefix: upstreamRepositoryPrefix(spec),
       credentialArn: credential?.secretArn,
       customRoleArn: role?.roleArn,
@@ -250,11 +361,11 @@ export class PullThroughCache extends Construct {
     }
     const role =
       template.roleArn === undefined && template.needsRole
-        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this.registry.regional.provider))
+        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this._registry.regional.provider))
         : undefined;
     return [
       new EcrRepositoryCreationTemplate(this, `${id}-template`, {
-        ...this.registry.regional,
+        ...this._registry.regional,
         prefix: spec.prefix,
         appliedFor: ["PULL_THROUGH_CACHE"],
         imageTagMutability: template.tagMutability,
@@ -270,12 +381,12 @@ export class PullThroughCache extends Construct {
   }
 
   private roleForUpstream(spec: UpstreamSpec): ServiceRole | undefined {
-    if (!isCrossAccount(spec, this.registry.facts)) {
+    if (!isCrossAccount(spec, this._registry.facts)) {
       return undefined;
     }
     const roleArn = spec.privateEcr?.roleArn;
     return roleArn === undefined
-      ? (this.crossAccountRole ??= upstreamRole(this, this.registry.regional.provider))
+      ? (this.crossAccountRole ??= upstreamRole(this, this._registry.regional.provider))
       : { roleArn, dependsOn: [] };
   }
 
@@ -286,14 +397,14 @@ export class PullThroughCache extends Construct {
     }
     // Both accounts known at synth and different: nothing is left for Terraform to find out.
     const accountId = spec.privateEcr?.accountId;
-    const known = this.registry.facts.accountId !== undefined && !isUnknown(accountId);
+    const known = this._registry.facts.accountId !== undefined && !isUnknown(accountId);
     if (accountId === undefined || known) {
       return undefined;
     }
     return {
       precondition: [
         {
-          condition: Op.neq(this.registry.accountId, accountId),
+          condition: Op.neq(this._registry.accountId, accountId),
           errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.`,
         },
       ],

@@ -276,7 +276,7 @@ export class StackParameterOverride extends Construct {
     const after = { ...regionalArguments({ provider, region }), name: stackName };
     const data = named(ADDRESS.afterUpdate, new DataAwsCloudformationStack(this, "after-update", after));
     data.dependsOn = [ADDRESS.update];
-    new CheckBlock(this, "check", "parameters", asDeclared(stackName));
+    named("check.parameters", new CheckBlock(this, "check", asDeclared(stackName)));
   }
 }
 

@@ -14,18 +14,33 @@ interface Partition {
   readonly regions: RegExp;
   /** What the names of its registries end with. */
   readonly dnsSuffix: string;
+  /** What they end with where clients may come over IPv6, if AWS documents it. */
+  readonly dualStackSuffix?: string;
+  /** What the names of its endpoint services begin with, as far as they do not begin as everywhere. */
+  readonly reverseDnsPrefix: string;
 }
 
 // https://docs.aws.amazon.com/general/latest/gr/ecr.html
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
 const PARTITIONS: { readonly [partition: string]: Partition } = {
-  "aws-cn": { regions: /^cn-/, dnsSuffix: "amazonaws.com.cn" },
-  "aws-us-gov": { regions: /^us-gov-/, dnsSuffix: "amazonaws.com" },
-  "aws-iso": { regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov" },
-  "aws-iso-b": { regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov" },
-  "aws-iso-e": { regions: /^eu-isoe-/, dnsSuffix: "cloud.adc-e.uk" },
-  "aws-iso-f": { regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov" },
-  "aws-eusc": { regions: /^eusc-/, dnsSuffix: "amazonaws.eu" },
-  aws: { regions: /^/, dnsSuffix: "amazonaws.com" },
+  "aws-cn": {
+    regions: /^cn-/,
+    dnsSuffix: "amazonaws.com.cn",
+    dualStackSuffix: "on.amazonwebservices.com.cn",
+    reverseDnsPrefix: "cn.com.amazonaws",
+  },
+  "aws-us-gov": {
+    regions: /^us-gov-/,
+    dnsSuffix: "amazonaws.com",
+    dualStackSuffix: "on.aws",
+    reverseDnsPrefix: "com.amazonaws",
+  },
+  "aws-iso": { regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov", reverseDnsPrefix: "gov.ic.c2s" },
+  "aws-iso-b": { regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov", reverseDnsPrefix: "gov.sgov.sc2s" },
+  "aws-iso-e": { regions: /^eu-isoe-/, dnsSuffix: "cloud.adc-e.uk", reverseDnsPrefix: "uk.adc-e.cloud" },
+  "aws-iso-f": { regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov", reverseDnsPrefix: "gov.ic.hci.csp" },
+  "aws-eusc": { regions: /^eusc-/, dnsSuffix: "amazonaws.eu", reverseDnsPrefix: "eu.amazonaws" },
+  aws: { regions: /^/, dnsSuffix: "amazonaws.com", dualStackSuffix: "on.aws", reverseDnsPrefix: "com.amazonaws" },
 };
 
 export const PARTITION_NAMES: readonly string[] = Object.keys(PARTITIONS);
@@ -38,6 +53,16 @@ export function partitionOf(region: string): string {
 /** What registry names of a partition end with; undefined for a partition that is not known. */
 export function dnsSuffixOf(partition: string): string | undefined {
   return PARTITIONS[partition]?.dnsSuffix;
+}
+
+/** What registry names of a partition end with for clients that may come over IPv6, where AWS documents it. */
+export function dualStackSuffixOf(partition: string): string | undefined {
+  return PARTITIONS[partition]?.dualStackSuffix;
+}
+
+/** What the names of a partition's own endpoint services begin with. */
+export function reverseDnsPrefixOf(partition: string): string | undefined {
+  return PARTITIONS[partition]?.reverseDnsPrefix;
 }
 
 /**

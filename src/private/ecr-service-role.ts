@@ -1,26 +1,7 @@
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Lazy } from "cdktf";
-import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
-import { policyDocument, trustPolicy } from "./policy-document";
-import type { PolicyStatement } from "./policy-document";
-
-/** A role that ECR assumes, and what must exist before ECR may be told of it. */
-export interface ServiceRole {
-  readonly roleArn: string;
-  readonly dependsOn: ITerraformDependable[];
-}
-
-/** What a role made for ECR is called, who assumes it and what it may do; the statements are asked for at synth. */
-interface ServiceRoleConfig {
-  readonly id: string;
-  readonly namePrefix: string;
-  readonly description: string;
-  readonly service: string;
-  readonly statements: () => PolicyStatement[];
-  readonly provider: TerraformProvider | undefined;
-}
+import { serviceRole } from "./service-role";
+import type { ServiceRole } from "./service-role";
 
 /**
  * The role that ECR creates repositories with, once they have tags or a KMS key; `kmsKeyArns` may still grow.
@@ -81,19 +62,4 @@ export function upstreamRole(scope: Construct, provider: TerraformProvider | und
     ],
     provider,
   });
-}
-
-function serviceRole(scope: Construct, config: ServiceRoleConfig): ServiceRole {
-  const role = new IamRole(scope, config.id, {
-    namePrefix: config.namePrefix,
-    description: config.description,
-    assumeRolePolicy: trustPolicy(config.service),
-    provider: config.provider,
-  });
-  const policy = new IamRolePolicy(scope, `${config.id}-policy`, {
-    role: role.name,
-    policy: Lazy.stringValue({ produce: () => policyDocument(...config.statements()) }),
-    provider: config.provider,
-  });
-  return { roleArn: role.arn, dependsOn: [policy] };
 }

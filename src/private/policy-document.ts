@@ -1,12 +1,14 @@
 import { Fn, Token } from "cdktf";
+import { isPlainObject } from "./plain-object";
 
 /** One statement of an IAM policy, with AWS's own keys. */
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
-  readonly Principal?: { readonly Service?: string; readonly AWS?: string | string[] };
+  readonly Principal?: "*" | { readonly Service?: string; readonly AWS?: string | string[] };
   readonly Action: string | string[];
   readonly Resource?: string | string[];
+  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
 }
 
 /** An IAM policy as JSON. */
@@ -14,9 +16,15 @@ export function policyDocument(...statements: PolicyStatement[]): string {
   return jsonDocument({ Version: "2012-10-17", Statement: statements });
 }
 
-/** Who may assume a role: one AWS service. */
-export function trustPolicy(service: string): string {
-  return policyDocument({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
+/** Who may assume a role: one AWS service, on behalf of one account where that is given. */
+export function trustPolicy(service: string, accountId?: string): string {
+  return policyDocument({
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    ...(accountId === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
+  });
 }
 
 /**
@@ -33,6 +41,16 @@ export function jsonDocument(document: object): string {
  */
 export function literalJson(text: string): string {
   return text.replace(/\$\{(?=\s*(?:[\w.-]+:(?!:)|[*?$]\}))|%\{/g, (start) => `${start.charAt(0)}${start}`);
+}
+
+/** What a JSON text holds, if that is an object. */
+export function parsedObject(text: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPlainObject(value) ? (value as { readonly [key: string]: unknown }) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function containsToken(value: unknown): boolean {

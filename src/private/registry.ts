@@ -4,7 +4,15 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { ACCOUNT_ID, PARTITION_NAMES, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
+import {
+  ACCOUNT_ID,
+  PARTITION_NAMES,
+  REGION,
+  dnsSuffixOf,
+  dualStackSuffixOf,
+  partitionOf,
+  reverseDnsPrefixOf,
+} from "./aws-geography";
 import { follows } from "./faults";
 import type { Faults } from "./faults";
 import { RegistryClaims } from "./registry-claims";
@@ -105,6 +113,7 @@ export class Registry {
   /** What is known at synth. */
   public readonly facts: RegistryFacts;
   private host: string | undefined;
+  private arnStart: string | undefined;
 
   private readonly props: RegistryProps;
 
@@ -140,14 +149,38 @@ export class Registry {
   public get dnsSuffix(): string {
     return (
       (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ??
-      this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider })).dnsSuffix
+      this.partitionLookup().dnsSuffix
     );
+  }
+
+  /** The name of the partition, or a reference to it. */
+  public get partition(): string {
+    return this.facts.partition ?? this.partitionLookup().partition;
+  }
+
+  /** What the names of the partition's own endpoint services begin with, or a reference to it. */
+  public get reverseDnsPrefix(): string {
+    return (
+      (this.facts.partition === undefined ? undefined : reverseDnsPrefixOf(this.facts.partition)) ??
+      this.partitionLookup().reverseDnsPrefix
+    );
+  }
+
+  /** What the ARNs of the registry's repositories begin with. */
+  public get arn(): string {
+    return (this.arnStart ??= `arn:${this.partition}:ecr:${this.region}:${this.accountId}`);
   }
 
   /** The host that clients pull from. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
   public get uri(): string {
     // Every reference to an attribute costs cdktf a token and a stack trace: once is enough.
     return (this.host ??= `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`);
+  }
+
+  /** The host for clients that may come over IPv6; undefined where AWS documents none, or the partition is not known. */
+  public get dualStackUri(): string | undefined {
+    const suffix = this.facts.partition === undefined ? undefined : dualStackSuffixOf(this.facts.partition);
+    return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
   }
 
   /** What this registry may hold once, shared by all that configure the same one. */
@@ -159,6 +192,10 @@ export class Registry {
           TerraformStack.of(this.scope),
           [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@"),
         );
+  }
+
+  private partitionLookup(): DataAwsPartition {
+    return this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider }));
   }
 
   private lookup<T extends Construct>(

@@ -5,7 +5,7 @@ import { checkArn } from "./arn";
 import type { ArnRequirements } from "./arn";
 import type { Faults, Rule } from "./faults";
 import { isPlainObject } from "./plain-object";
-import { jsonDocument, literalJson } from "./policy-document";
+import { jsonDocument, literalJson, parsedObject } from "./policy-document";
 import type { RegistryFacts } from "./registry";
 
 /** Settings with every default filled in, ready for a template. */
@@ -217,7 +217,7 @@ function checkRepositoryPolicy(faults: Faults, prop: string, policy: string): vo
   if (Token.isUnresolved(policy)) {
     return;
   }
-  if (typeof policy !== "string" || !isJsonObject(policy)) {
+  if (typeof policy !== "string" || parsedObject(policy) === undefined) {
     faults.add(
       prop,
       "be a policy as JSON text",
@@ -231,15 +231,6 @@ function checkRepositoryPolicy(faults: Faults, prop: string, policy: string): vo
       `${policy.length} characters`,
       "join its statements",
     );
-  }
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
   }
 }
 

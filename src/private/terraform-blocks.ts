@@ -35,12 +35,11 @@ export class RemovedBlock extends TerraformElement {
   }
 }
 
-/** A `check` block: what does not hold is a warning of every plan and apply. */
+/** A `check` block, named after its place: what does not hold is a warning of every plan and apply. */
 export class CheckBlock extends TerraformElement {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly name: string,
     private readonly assertion: { readonly condition: string; readonly errorMessage: string },
   ) {
     super(scope, id);
@@ -48,7 +47,7 @@ export class CheckBlock extends TerraformElement {
 
   public override toTerraform(): object {
     const { condition, errorMessage } = this.assertion;
-    return { check: { [this.name]: { assert: [{ condition, error_message: errorMessage }] } } };
+    return { check: { [this.friendlyUniqueId]: { assert: [{ condition, error_message: errorMessage }] } } };
   }
 }
 

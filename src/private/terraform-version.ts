@@ -3,8 +3,8 @@ import type { Construct } from "constructs";
 
 const ID = "terraform-version-constraint";
 
-/** Terraform 1.7 has `removed` blocks, 1.11 write-only arguments and S3's own state lock. */
-export type TerraformMinor = 7 | 11;
+/** Terraform 1.5 has `check` blocks, 1.7 `removed` blocks, 1.11 write-only arguments and S3's own state lock. */
+export type TerraformMinor = 5 | 7 | 11;
 
 /**
  * Makes a stack insist on a Terraform that can read it, so that an older one says so in a sentence. A

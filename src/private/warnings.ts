@@ -5,7 +5,8 @@ import type { Construct } from "constructs";
 export const ACKNOWLEDGED_WARNINGS = "cdktf-ecr-pull-through-cache:acknowledgedWarnings";
 
 /** What may be right in someone's environment and is a trap in most. */
-export type WarningId = "region-without-pull-through-cache" | "immutable-tags" | "unlisted-registry";
+export type WarningId =
+  "region-without-pull-through-cache" | "immutable-tags" | "unlisted-registry" | "wide-client-cidr" | "nothing-warms";
 
 /** Adds a warning to a construct unless its context says that the warning is acknowledged. */
 export function warn(scope: Construct, id: WarningId, message: string): void {

@@ -1,0 +1,92 @@
+import { follows } from "./private/faults";
+import type { Faults, Rule } from "./private/faults";
+
+const SHORT_NAME: Rule = {
+  pattern: /^(?!ecr\.(api|dkr)$|s3$)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
+  words:
+    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
+};
+const SERVICE_NAME: Rule = {
+  pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
+  words: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
+};
+
+/** Where a service's endpoints are named after the partition, and not `com.amazonaws` as everywhere. */
+type Naming = "common" | "partition" | "whole";
+
+/**
+ * A service of AWS that clients in private subnets reach through an interface endpoint.
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+export class AwsService {
+  /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
+  public static readonly LOGS = new AwsService("logs", "common");
+  /** CodeBuild, for builds that call it. */
+  public static readonly CODEBUILD = new AwsService("codebuild", "common");
+  /** Secrets Manager: tasks and builds with secrets. */
+  public static readonly SECRETS_MANAGER = new AwsService("secretsmanager", "common");
+  /** Systems Manager: tasks and builds with parameters. */
+  public static readonly SSM = new AwsService("ssm", "common");
+  /** Key Management Service. */
+  public static readonly KMS = new AwsService("kms", "common");
+  /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
+  public static readonly ECS = new AwsService("ecs", "common");
+  /** The agent of ECS on EC2 instances. */
+  public static readonly ECS_AGENT = new AwsService("ecs-agent", "common");
+  /** What the agent of ECS on EC2 instances reports. */
+  public static readonly ECS_TELEMETRY = new AwsService("ecs-telemetry", "common");
+  /** EC2: nodes of EKS. */
+  public static readonly EC2 = new AwsService("ec2", "partition");
+  /** Security Token Service: nodes of EKS, and roles for service accounts. */
+  public static readonly STS = new AwsService("sts", "partition");
+  /** EKS: nodes that ask for their cluster. */
+  public static readonly EKS = new AwsService("eks", "partition");
+  /** EKS Pod Identity. */
+  public static readonly EKS_AUTH = new AwsService("eks-auth", "common");
+
+  /**
+   * Any other service, in the region of the VPC.
+   * @param shortName the last part of the endpoint service's name: `kinesis-streams` of
+   * `com.amazonaws.eu-west-1.kinesis-streams`
+   */
+  public static named(shortName: string): AwsService {
+    return new AwsService(shortName, "common");
+  }
+
+  /**
+   * A service by the whole name of its endpoint service: for one whose name begins with something else than
+   * `com.amazonaws`, as some do in China and in isolated regions.
+   * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
+   */
+  public static fromServiceName(serviceName: string): AwsService {
+    return new AwsService(serviceName, "whole");
+  }
+
+  private constructor(
+    /** What tells the service from others: the last part of its endpoint service's name, or all of it. */
+    public readonly name: string,
+    private readonly naming: Naming,
+  ) {}
+
+  /** @internal */
+  public _check(faults: Faults, prop: string): void {
+    const whole = this.naming === "whole";
+    const rule = whole ? SERVICE_NAME : SHORT_NAME;
+    if (!follows(this.name, rule)) {
+      const way = whole ? "use AwsService.named for its last part alone" : "see AWS's list of endpoint services";
+      faults.add(prop, rule.words, this.name, way);
+    }
+  }
+
+  /** @internal */
+  public _serviceName(region: string, reverseDnsPrefix: () => string): string {
+    switch (this.naming) {
+      case "whole":
+        return this.name;
+      case "partition":
+        return `${reverseDnsPrefix()}.${region}.${this.name}`;
+      case "common":
+        return `com.amazonaws.${region}.${this.name}`;
+    }
+  }
+}

@@ -1,0 +1,311 @@
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import type { AwsService } from "../aws-service";
+import { FirstPull } from "../first-pull";
+import { PullThroughCache } from "../pull-through-cache";
+import type { RegistryEndpointsProps } from "../registry-endpoints";
+import { dualStackSuffixOf } from "./aws-geography";
+import { parseCidr } from "./cidr";
+import type { Cidr } from "./cidr";
+import { checkEndpointPolicy } from "./endpoint-policies";
+import type { Faults, Rule } from "./faults";
+import type { RegistryFacts } from "./registry";
+import { isUnknown } from "./unknown-values";
+import { warn } from "./warnings";
+
+const PROPS: readonly string[] = [
+  "vpcId",
+  "subnetIds",
+  "routeTableIds",
+  "clientCidrs",
+  "clientSecurityGroupIds",
+  "firstPull",
+  "services",
+  "caches",
+  "repositoryArns",
+  "bucketNames",
+  "fullAccess",
+  "registryPolicy",
+  "s3Policy",
+  "dualStack",
+  "ecrApiEndpointId",
+  "ecrDkrEndpointId",
+  "s3EndpointId",
+  "provider",
+  "region",
+] satisfies (keyof RegistryEndpointsProps)[];
+
+/** The rule of ids that AWS gives to things of EC2. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
+function idRule(kind: string, prefix: string): Rule {
+  return {
+    pattern: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+    words: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
+  };
+}
+
+export const VPC_ID = idRule("a VPC", "vpc");
+export const SUBNET_ID = idRule("a subnet", "subnet");
+const ROUTE_TABLE_ID = idRule("a route table", "rtb");
+const ENDPOINT_ID = idRule("a VPC endpoint", "vpce");
+export const SECURITY_GROUP_ID = idRule("a security group", "sg");
+// A group of a peered VPC may be another account's.
+const CLIENT_GROUP_ID: Rule = {
+  pattern: /^(\d{12}\/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  words: `${SECURITY_GROUP_ID.words}, behind the account and a slash where that is another`,
+};
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const BUCKET_NAME: Rule = {
+  pattern: /^[a-z0-9*?][a-z0-9.*?-]*$/,
+  minLength: 3,
+  maxLength: 63,
+  words: "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens",
+};
+const REPOSITORY_ARN: Rule = {
+  pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
+  words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
+};
+
+// The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
+const WIDEST = { 4: 8, 6: 32 } as const;
+
+/** Records what is wrong with the props of endpoints, as far as they say it themselves. */
+export function checkEndpoints(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
+  faults.checkKeys("", props, PROPS, "a property of endpoints");
+  checkFirstPull(faults, props.firstPull);
+  faults.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
+  checkFlags(faults, props);
+  checkExisting(faults, props);
+  checkServices(faults, props.services);
+  checkPlaces(faults, props);
+  checkClients(faults, props);
+  checkPolicies(faults, props);
+  const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
+  if (props.dualStack === true && suffix === undefined) {
+    const way = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
+    faults.add(
+      "dualStack",
+      "be true only where the host for both is known",
+      facts.partition ?? "a region not known",
+      way,
+    );
+  }
+}
+
+/** Records what is wrong with the caches that endpoints are for, given or found. */
+export function checkCaches(
+  faults: Faults,
+  scope: Construct,
+  { caches: given, fullAccess, registryPolicy }: RegistryEndpointsProps,
+  caches: readonly PullThroughCache[],
+  facts: RegistryFacts,
+): void {
+  if (!Array.isArray(caches) || (given !== undefined && given.length === 0)) {
+    faults.add("caches", "be a list of at least one PullThroughCache", given, "leave it out for those of the stack");
+    return;
+  }
+  if (caches.length === 0 && fullAccess !== true && registryPolicy === undefined) {
+    const way = "create the cache before its endpoints, or say otherwise what they let through";
+    faults.add("caches", "name a cache where the stack has none with the same provider and region", undefined, way);
+  }
+  for (const [index, cache] of caches.entries()) {
+    const prop = `caches[${index}]`;
+    if (!PullThroughCache.isPullThroughCache(cache)) {
+      faults.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+      continue;
+    }
+    const { facts: own } = cache._registry;
+    if (own.region !== undefined && facts.region !== undefined && own.region !== facts.region) {
+      faults.add(
+        prop,
+        `be in the region of the VPC, ${facts.region}`,
+        own.region,
+        "endpoints lead to their own region",
+      );
+    }
+    if (TerraformStack.of(cache) !== TerraformStack.of(scope) && own.accountId === undefined) {
+      const way = "give that cache its `accountId`: this stack cannot look it up for another";
+      faults.add(prop, "have a known account, being of another stack", cache.node.path, way);
+    }
+  }
+}
+
+/** Warns of blocks that hold more than any private network does. */
+export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]): void {
+  for (const text of clientCidrs) {
+    const cidr = isUnknown(text) ? undefined : parseCidr(text);
+    if (cidr !== undefined && cidr.prefixLength < WIDEST[cidr.version]) {
+      warn(
+        scope,
+        "wide-client-cidr",
+        `${text} in \`clientCidrs\` is wider than /${WIDEST[cidr.version]}, the widest block of a private network: give the blocks of the clients' VPC`,
+      );
+    }
+  }
+}
+
+function checkFirstPull(faults: Faults, firstPull: unknown): void {
+  if (!Object.values<unknown>(FirstPull).includes(firstPull)) {
+    faults.add(
+      "firstPull",
+      `be one of ${Object.values(FirstPull)
+        .map((name) => `FirstPull.${name}`)
+        .join(", ")}`,
+      firstPull,
+      "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do",
+    );
+  }
+}
+
+function checkFlags(faults: Faults, props: RegistryEndpointsProps): void {
+  for (const flag of ["fullAccess", "dualStack"] as const) {
+    if (props[flag] !== undefined && typeof props[flag] !== "boolean") {
+      faults.add(flag, "be true or false", props[flag], "leave it out for false");
+    }
+  }
+}
+
+function checkExisting(faults: Faults, props: RegistryEndpointsProps): void {
+  for (const prop of ["ecrApiEndpointId", "ecrDkrEndpointId", "s3EndpointId"] as const) {
+    if (props[prop] !== undefined) {
+      faults.checkString(prop, props[prop], ENDPOINT_ID, "leave it out to have one made");
+    }
+  }
+}
+
+function checkServices(faults: Faults, services: unknown): void {
+  if (services === undefined) {
+    return;
+  }
+  if (!Array.isArray(services)) {
+    faults.add("services", "be a list of services", services, "for example [AwsService.LOGS]");
+    return;
+  }
+  const names: string[] = [];
+  for (const [index, service] of (services as (Partial<AwsService> | undefined)[]).entries()) {
+    const prop = `services[${index}]`;
+    if (typeof service?._check !== "function" || service.name === undefined) {
+      faults.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
+      continue;
+    }
+    service._check(faults, prop);
+    if (names.includes(service.name)) {
+      faults.add(prop, "be a service given once", service.name, "a VPC takes one private DNS name of a service");
+    }
+    names.push(service.name);
+  }
+}
+
+function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
+  if (makesInterfaces(props)) {
+    checkIds(faults, "subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
+  } else if (props.subnetIds !== undefined) {
+    faults.add("subnetIds", "not be given where no interface endpoint is made", props.subnetIds, "leave it out");
+  }
+  if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
+    checkIds(faults, "routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
+  }
+}
+
+function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
+  const { clientCidrs, clientSecurityGroupIds, dualStack } = props;
+  if (!makesInterfaces(props)) {
+    for (const prop of ["clientCidrs", "clientSecurityGroupIds"] as const) {
+      if (props[prop] !== undefined) {
+        faults.add(prop, "not be given where no interface endpoint is made", props[prop], "leave it out");
+      }
+    }
+    return;
+  }
+  if (clientCidrs === undefined && clientSecurityGroupIds === undefined) {
+    const way = "say who may use the endpoints, for example with the VPC's own block";
+    faults.add("clientCidrs", "be given, or else `clientSecurityGroupIds`", undefined, way);
+  }
+  if (clientSecurityGroupIds !== undefined) {
+    const way = "give the groups that the clients are in";
+    checkIds(faults, "clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
+  }
+  if (clientCidrs === undefined) {
+    return;
+  }
+  const cidrs = checkCidrs(faults, clientCidrs, dualStack === true);
+  const onlyIpv4 = cidrs.length === clientCidrs.length && cidrs.every(({ version }) => version === 4);
+  if (dualStack === true && onlyIpv4 && clientSecurityGroupIds === undefined) {
+    const way = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
+    faults.add("clientCidrs", "have an IPv6 block with `dualStack`", clientCidrs, way);
+  }
+}
+
+function checkCidrs(faults: Faults, clientCidrs: unknown, dualStack: boolean): Cidr[] {
+  const way = "give blocks like 10.0.0.0/16";
+  if (!Array.isArray(clientCidrs) || clientCidrs.length === 0) {
+    faults.add("clientCidrs", "be a list of at least one block of addresses", clientCidrs, way);
+    return [];
+  }
+  const cidrs: Cidr[] = [];
+  for (const [index, text] of (clientCidrs as unknown[]).entries()) {
+    const prop = `clientCidrs[${index}]`;
+    if (isUnknown(text)) {
+      continue;
+    }
+    const cidr = typeof text === "string" ? parseCidr(text) : undefined;
+    if (cidr === undefined) {
+      faults.add(prop, "be a block of addresses that starts at its first one", text, way);
+    } else if (cidr.version === 6 && !dualStack) {
+      faults.add(prop, "be a block of IPv4 without `dualStack`", text, "set it to have endpoints with IPv6");
+    } else if (cidrs.some((other) => other.text === cidr.text)) {
+      faults.add(prop, "be a block given once", text, "leave out the second one");
+    } else {
+      cidrs.push(cidr);
+    }
+  }
+  return cidrs;
+}
+
+function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
+  const { fullAccess, registryPolicy, s3Policy, repositoryArns, bucketNames } = props;
+  const excluded = [
+    ["registryPolicy", "fullAccess", fullAccess === true],
+    ["s3Policy", "fullAccess", fullAccess === true],
+    ["repositoryArns", "fullAccess", fullAccess === true],
+    ["bucketNames", "fullAccess", fullAccess === true],
+    ["repositoryArns", "registryPolicy", registryPolicy !== undefined],
+    ["bucketNames", "s3Policy", s3Policy !== undefined],
+    ["s3Policy", "s3EndpointId", props.s3EndpointId !== undefined],
+    ["bucketNames", "s3EndpointId", props.s3EndpointId !== undefined],
+  ] as const;
+  for (const [prop, other, given] of excluded) {
+    if (given && props[prop] !== undefined) {
+      faults.add(prop, `not be given beside \`${other}\``, props[prop], "leave one of them out");
+    }
+  }
+  if (registryPolicy !== undefined) {
+    checkEndpointPolicy(faults, "registryPolicy", registryPolicy);
+  }
+  if (s3Policy !== undefined) {
+    checkEndpointPolicy(faults, "s3Policy", s3Policy);
+  }
+  if (repositoryArns !== undefined) {
+    checkIds(faults, "repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+  }
+  if (bucketNames !== undefined) {
+    checkIds(faults, "bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
+  }
+}
+
+/** Records what is wrong with a list of texts that follow a rule, each of which is given once. */
+export function checkIds(faults: Faults, prop: string, list: unknown, rule: Rule, wayOut: string): void {
+  if (!Array.isArray(list) || list.length === 0) {
+    faults.add(prop, "be a list of at least one", list, wayOut);
+    return;
+  }
+  for (const [index, value] of (list as unknown[]).entries()) {
+    if (faults.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
+      faults.add(`${prop}[${index}]`, "be given once", value, "leave out the second one");
+    }
+  }
+}
+
+/** Whether any interface endpoint is made. */
+export function makesInterfaces({ ecrApiEndpointId, ecrDkrEndpointId, services }: RegistryEndpointsProps): boolean {
+  return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined || (services ?? []).length > 0;
+}

@@ -1,0 +1,206 @@
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import type { CacheWarmerProps } from "../cache-warmer";
+import { PullThroughCache } from "../pull-through-cache";
+import type { Upstream } from "../upstream";
+import { checkArn } from "./arn";
+import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID, checkIds } from "./check-endpoints";
+import { Faults } from "./faults";
+import type { Rule } from "./faults";
+import { parseImage } from "./image-reference";
+import type { ImageReference } from "./image-reference";
+import { kindOf, SUPPORTED_REGISTRIES, reasonUnsupported } from "./supported-registries";
+import { isUnknown } from "./unknown-values";
+import { upstreamUrl } from "./upstream-spec";
+
+/** An image, and where a cache has it. */
+export interface FoundImage {
+  readonly image: string;
+  /** The prefix of its upstream. */
+  readonly prefix: string;
+  /** The path of its repository in the cache's registry. */
+  readonly path: string;
+  readonly tag: string;
+}
+
+const PROPS: readonly string[] = [
+  "cache",
+  "images",
+  "schedule",
+  "projectName",
+  "timeoutMinutes",
+  "logRetentionDays",
+  "alarmTopicArn",
+  "vpcId",
+  "subnetIds",
+  "securityGroupIds",
+] satisfies (keyof CacheWarmerProps)[];
+
+// They are handed to a command as one argument, of which Linux takes 128 KiB.
+const MAX_IMAGES = 500;
+
+// The name of the alarm, which is the longest made of it, and of the schedule, which may have 64 characters.
+const PROJECT_NAME: Rule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]+$/,
+  maxLength: 55,
+  words: "be 2 to 55 letters, digits, hyphens and underscores, of which a letter or digit comes first",
+};
+
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const SCHEDULE: Rule = {
+  pattern: /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/,
+  words: "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *)",
+};
+
+const TOPIC_ARN: Rule = {
+  pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  words: "be the ARN of an SNS topic",
+};
+
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Records what is wrong with the props of a warmer, its images aside. */
+export function checkWarmer(faults: Faults, scope: Construct, props: CacheWarmerProps): void {
+  faults.checkKeys("", props, PROPS, "a property of a warmer");
+  const { cache } = props;
+  if (!PullThroughCache.isPullThroughCache(cache)) {
+    faults.add("cache", "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+  } else if (TerraformStack.of(cache) !== TerraformStack.of(scope)) {
+    faults.add("cache", "be in the same stack", cache.node.path, "create the warmer in the stack of the cache");
+  } else if (props.alarmTopicArn !== undefined) {
+    const requirements = {
+      rule: TOPIC_ARN,
+      service: "sns",
+      wayOut: "leave it out to have no alarm",
+      regionWayOut: "give a topic of that region: an alarm reaches no other",
+    };
+    checkArn(faults, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.facts);
+  }
+  if (props.schedule !== undefined) {
+    faults.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
+  }
+  checkProjectName(faults, scope, props.projectName);
+  faults.checkInteger("timeoutMinutes", props.timeoutMinutes, 5, 720, "leave it out for an hour");
+  const days = props.logRetentionDays;
+  if (days !== undefined && !isUnknown(days) && !RETENTION_DAYS.includes(days)) {
+    faults.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
+  }
+  checkNetwork(faults, props);
+}
+
+/** The name of a project that has none given: the stack's, and what leads to the warmer in it. */
+export function defaultProjectName(warmer: Construct): string {
+  const stack = TerraformStack.of(warmer);
+  const ids = warmer.node.scopes.slice(warmer.node.scopes.indexOf(stack)).map(({ node }) => node.id);
+  return ids.join("-");
+}
+
+function checkProjectName(faults: Faults, scope: Construct, projectName: unknown): void {
+  if (isUnknown(projectName)) {
+    const way = "give a literal: the schedule and the log group are named after it";
+    faults.add("projectName", "be known at synth", projectName, way);
+    return;
+  }
+  const way = projectName === undefined ? "its default is made of ids: give one" : "give a shorter or simpler one";
+  faults.checkString("projectName", projectName ?? defaultProjectName(scope), PROJECT_NAME, way);
+}
+
+function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: CacheWarmerProps): void {
+  if (vpcId === undefined && subnetIds === undefined && securityGroupIds === undefined) {
+    return;
+  }
+  faults.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
+  checkIds(faults, "subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
+  checkIds(faults, "securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
+  for (const [prop, list, max] of [
+    ["subnetIds", subnetIds, 16] as const,
+    ["securityGroupIds", securityGroupIds, 5] as const,
+  ]) {
+    // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
+    if (Array.isArray(list) && list.length > max) {
+      faults.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
+    }
+  }
+}
+
+/** Where a cache has the images of a warmer. Records what is no image, or is of no upstream of the cache. */
+export function warmedImages(faults: Faults, { cache, images }: CacheWarmerProps): FoundImage[] {
+  if (!Array.isArray(images) || images.length === 0 || images.length > MAX_IMAGES) {
+    const got = Array.isArray(images) && images.length > 0 ? images.length : images;
+    faults.add(
+      "images",
+      `be a list of 1 to ${MAX_IMAGES} images`,
+      got,
+      'give them as people write them, like ["nginx:1.27"]',
+    );
+    return [];
+  }
+  const found: FoundImage[] = [];
+  for (const [index, image] of (images as unknown[]).entries()) {
+    const prop = `images[${index}]`;
+    if (isUnknown(image)) {
+      const way = "give a literal: which upstream it is of has to be known";
+      faults.add(prop, "be known at synth", image, way);
+      continue;
+    }
+    const reference = typeof image === "string" ? parseImage(image) : undefined;
+    if (reference === undefined) {
+      const way =
+        typeof image === "string" && image.includes("@")
+          ? "name a tag: ECR does not cache a first pull by digest"
+          : "give it as people write it, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2";
+      faults.add(prop, "be the name of an image, with or without a tag", image, way);
+      continue;
+    }
+    const place = PullThroughCache.isPullThroughCache(cache)
+      ? locate(faults, prop, cache, String(image), reference)
+      : undefined;
+    if (place !== undefined && found.some(({ path, tag }) => path === place.path && tag === place.tag)) {
+      faults.add(prop, "be an image given once", image, "leave out the second one");
+    } else if (place !== undefined) {
+      found.push(place);
+    }
+  }
+  return found;
+}
+
+function locate(
+  faults: Faults,
+  prop: string,
+  cache: PullThroughCache,
+  image: string,
+  { host, repository, tag }: ImageReference,
+): FoundImage | undefined {
+  const upstreams = cache.upstreams.filter((upstream) => upstreamUrl(upstream._spec, cache._registry) === host);
+  if (upstreams.length === 0) {
+    const kind = kindOf(host);
+    const way =
+      kind === undefined
+        ? (reasonUnsupported(host) ?? "ECR caches other registries only")
+        : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
+    faults.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, way);
+    return undefined;
+  }
+  // Of two parts of one private registry, the one that the image is in.
+  const tried = upstreams.map((upstream) => tryPath(cache, upstream, repository));
+  const [place] = tried.flatMap(({ path, prefix, problems }) => (problems.length === 0 ? [{ path, prefix }] : []));
+  if (place === undefined) {
+    const way = tried.flatMap(({ problems }) => problems).join("; ");
+    faults.add(prop, "be an image that the cache can hold", image, way);
+    return undefined;
+  }
+  return { image, ...place, tag };
+}
+
+function tryPath(
+  cache: PullThroughCache,
+  upstream: Upstream,
+  repository: string,
+): { readonly path: string; readonly prefix: string; readonly problems: string[] } {
+  const faults = new Faults();
+  const path = cache._pathOf(faults, upstream, repository);
+  return { path, prefix: upstream.prefix, problems: faults.list() };
+}

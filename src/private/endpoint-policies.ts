@@ -1,0 +1,74 @@
+import type { Faults } from "./faults";
+import { isPlainObject } from "./plain-object";
+import { parsedObject, policyDocument } from "./policy-document";
+import type { PolicyStatement } from "./policy-document";
+import { pullStatements, readStatements } from "./pull-policy";
+import type { PullGrant } from "./pull-policy";
+import { isUnknown } from "./unknown-values";
+
+// https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+const MAX_POLICY = 20_480;
+
+/** The policy of an endpoint that lets everything through; one that is left out would leave a former one in place. */
+export const FULL_ACCESS = policyDocument({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
+
+/**
+ * What may go through the endpoints of ECR: pulls through caches, pulls of other repositories, and nothing else. It
+ * grants nothing to anybody: who asks still needs permissions of their own.
+ */
+export function registryEndpointPolicy(grants: readonly PullGrant[], otherRepositories: readonly string[]): string {
+  return endpointPolicy([...pullStatements(grants), ...readStatements(otherRepositories)]);
+}
+
+/**
+ * What may go through the endpoint of S3: layers of images, and a few buckets. Layers are asked for with URLs that ECR
+ * signs with an account of AWS's own, so conditions on the caller's account or organization would refuse them all.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+ */
+export function s3EndpointPolicy(partition: string, region: string, buckets: readonly string[]): string {
+  const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
+  return endpointPolicy([
+    { Effect: "Allow", Action: "s3:GetObject", Resource: layers },
+    ...(buckets.length === 0
+      ? []
+      : [
+          {
+            Effect: "Allow" as const,
+            Action: "s3:*",
+            Resource: buckets.flatMap((bucket) => {
+              const arn = `arn:${partition}:s3:::${bucket}`;
+              return [arn, `${arn}/*`];
+            }),
+          },
+        ]),
+  ]);
+}
+
+function endpointPolicy(statements: readonly PolicyStatement[]): string {
+  return policyDocument(...statements.map(({ Effect, ...rest }) => ({ Effect, Principal: "*" as const, ...rest })));
+}
+
+/** Records what is wrong with a policy that the caller has written for an endpoint. */
+export function checkEndpointPolicy(faults: Faults, prop: string, policy: unknown): void {
+  if (isUnknown(policy)) {
+    return;
+  }
+  const { Statement: given } = (typeof policy === "string" ? parsedObject(policy) : undefined) ?? {};
+  const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
+  if (typeof policy !== "string" || statements.length === 0 || !statements.every(isPlainObject)) {
+    const way = "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens";
+    faults.add(prop, "be a policy with statements as JSON text", policy, way);
+    return;
+  }
+  const all = statements as { readonly Effect?: unknown; readonly Principal?: unknown }[];
+  if (!all.some(({ Effect }) => Effect === "Allow")) {
+    const way = "an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny";
+    faults.add(prop, "have a statement that allows something", all.map(({ Effect }) => Effect).join(), way);
+  }
+  if (all.some((statement) => !("Principal" in statement) && !("NotPrincipal" in statement))) {
+    faults.add(prop, "have a Principal in every statement", "a statement without one", 'write "Principal": "*"');
+  }
+  if (policy.length > MAX_POLICY) {
+    faults.add(prop, `be at most ${MAX_POLICY} characters`, policy.length, "join its statements");
+  }
+}

@@ -1,0 +1,67 @@
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { TerraformElement } from "cdktf";
+import type { Construct } from "constructs";
+import type { PullPolicyOptions } from "../pull-through-cache";
+import type { Faults, Rule } from "./faults";
+import { isPlainObject } from "./plain-object";
+import { withoutTrailingSlash } from "./repository-path";
+import { isUnknown, resolved } from "./unknown-values";
+
+const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
+
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+const ROLE_NAME: Rule = {
+  pattern: /^[\w+=,.@-]+$/,
+  maxLength: 64,
+  words: "be an IamRole, or the name of a role: up to 64 letters, digits and _+=,.@-",
+};
+const ROLE_ATTRIBUTE = /^aws_iam_role\.([\w-]+)\.(name|id)$/;
+
+/** Options that the caller cannot change any more. */
+export function copyPullOptions({ prefixes, ...options }: PullPolicyOptions): PullPolicyOptions {
+  return prefixes === undefined ? options : { ...options, prefixes: [...prefixes] };
+}
+
+/** Records what is wrong with the choice of what may be pulled from upstreams of known prefixes. */
+export function checkPullOptions(faults: Faults, options: PullPolicyOptions, known: readonly string[]): void {
+  if (!isPlainObject(options)) {
+    faults.add("options", "be an object of options", options, "leave it out to have everything pulled");
+    return;
+  }
+  faults.checkKeys("", options, OPTIONS, "an option of a pull policy");
+  const { prefixes, createRepositories } = options;
+  if (createRepositories !== undefined && typeof createRepositories !== "boolean") {
+    faults.add("createRepositories", "be true or false", createRepositories, "leave it out to let pulls create them");
+  }
+  if (prefixes === undefined) {
+    return;
+  }
+  if (!Array.isArray(prefixes) || prefixes.length === 0) {
+    faults.add("prefixes", "be a list of at least one prefix", prefixes, "leave it out for all upstreams");
+    return;
+  }
+  for (const [index, prefix] of prefixes.entries()) {
+    if (typeof prefix !== "string" || !known.includes(withoutTrailingSlash(prefix))) {
+      const way = "add an upstream with that prefix";
+      faults.add(`prefixes[${index}]`, `be one of ${known.join(", ")}`, prefix, way);
+    }
+  }
+}
+
+/** What tells a role from all others that a stack may name. Records a fault where it is no role. */
+export function granteeOf(faults: Faults, scope: Construct, role: IamRole | string): string {
+  if (typeof role !== "string") {
+    if (!TerraformElement.isTerraformElement(role) || role.terraformResourceType !== "aws_iam_role") {
+      faults.add("role", ROLE_NAME.words, role, "give the name of any other role");
+      return "";
+    }
+    return role.friendlyUniqueId;
+  }
+  faults.checkString("role", role, ROLE_NAME, "give the role itself, or its name without path and ARN");
+  if (!isUnknown(role)) {
+    return `role/${role}`;
+  }
+  const expression = String(resolved(scope, role)).replace(/^\$\{(.*)\}$/, "$1");
+  // A role's own name stands for the role.
+  return ROLE_ATTRIBUTE.exec(expression)?.[1] ?? expression;
+}

@@ -1,0 +1,42 @@
+import type { PolicyStatement } from "./policy-document";
+import { under } from "./repository-path";
+
+/** Repositories that may be pulled, and whether the first pull may create them. */
+export interface PullGrant {
+  readonly repositoryArns: readonly string[];
+  readonly createRepositories: boolean;
+}
+
+const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+
+/** ARNs of the repositories under prefixes, of which ROOT is all there are. */
+export function repositoryArns(registryArn: string, prefixes: readonly string[]): string[] {
+  const paths = prefixes.map((prefix) => under(prefix, "*"));
+  return (paths.includes("*") ? ["*"] : paths).map((path) => `${registryArn}:repository/${path}`);
+}
+
+/**
+ * What pulls through a cache need. AWS's managed read-only policies have neither the import, which every image that is
+ * new or refreshed needs, nor the creation of a repository, which the first pull needs.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+export function pullStatements(grants: readonly PullGrant[]): PolicyStatement[] {
+  return [
+    SIGN_IN,
+    ...[true, false].flatMap((createRepositories) => {
+      const chosen = grants.filter((grant) => grant.createRepositories === createRepositories);
+      const resources = [...new Set(chosen.flatMap((grant) => grant.repositoryArns))];
+      const action = [...READ, "ecr:BatchImportUpstreamImage", ...(createRepositories ? ["ecr:CreateRepository"] : [])];
+      return resources.length === 0 ? [] : [{ Effect: "Allow" as const, Action: action, Resource: resources }];
+    }),
+  ];
+}
+
+/** What pulls from repositories that exist and cache nothing need. */
+export function readStatements(repositories: readonly string[]): PolicyStatement[] {
+  return repositories.length === 0 ? [] : [{ Effect: "Allow", Action: READ, Resource: [...repositories] }];
+}
+
+// A token is for a whole registry: it can be had for all resources only.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };

@@ -1,0 +1,41 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Lazy } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import type { Construct } from "constructs";
+import { policyDocument, trustPolicy } from "./policy-document";
+import type { PolicyStatement } from "./policy-document";
+
+/** A role that an AWS service assumes, and what must exist before the service may be told of it. */
+export interface ServiceRole {
+  readonly roleArn: string;
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** What a role is called, who assumes it and what it may do; the statements are asked for at synth. */
+export interface ServiceRoleConfig {
+  readonly id: string;
+  readonly namePrefix: string;
+  readonly description: string;
+  readonly service: string;
+  /** The account on whose behalf alone the service may assume the role. */
+  readonly accountId?: string;
+  readonly statements: () => PolicyStatement[];
+  readonly provider: TerraformProvider | undefined;
+}
+
+/** A role that an AWS service assumes, with one inline policy. */
+export function serviceRole(scope: Construct, config: ServiceRoleConfig): ServiceRole {
+  const role = new IamRole(scope, config.id, {
+    namePrefix: config.namePrefix,
+    description: config.description,
+    assumeRolePolicy: trustPolicy(config.service, config.accountId),
+    provider: config.provider,
+  });
+  const policy = new IamRolePolicy(scope, `${config.id}-policy`, {
+    role: role.name,
+    policy: Lazy.stringValue({ produce: () => policyDocument(...config.statements()) }),
+    provider: config.provider,
+  });
+  return { roleArn: role.arn, dependsOn: [policy] };
+}

@@ -1,0 +1,348 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { Aspects, Lazy, TerraformStack } from "cdktf";
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import type { AwsService } from "./aws-service";
+import { FirstPull } from "./first-pull";
+import { addressClashes } from "./private/address-clashes";
+import { checkCaches, checkEndpoints, makesInterfaces, warnOfWideCidrs } from "./private/check-endpoints";
+import { constructId } from "./private/construct-id";
+import { endpointClashes } from "./private/endpoint-clashes";
+import { FULL_ACCESS, registryEndpointPolicy, s3EndpointPolicy } from "./private/endpoint-policies";
+import { Faults, fail } from "./private/faults";
+import { lookUpNetwork, vpcFaults } from "./private/network-conditions";
+import { literalJson } from "./private/policy-document";
+import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
+import { withoutTrailingSlash } from "./private/repository-path";
+import { JsonOnly } from "./private/terraform-blocks";
+import { requireTerraform } from "./private/terraform-version";
+import { isUnknown } from "./private/unknown-values";
+import { warn } from "./private/warnings";
+import { PullThroughCache } from "./pull-through-cache";
+
+/** How clients in one VPC reach one registry. */
+export interface RegistryEndpointsProps {
+  /** The VPC; its DNS support and DNS hostnames must be on. May be a token. */
+  readonly vpcId: string;
+  /**
+   * The subnets that get the network interfaces of the interface endpoints, at most one in each availability zone. Each
+   * endpoint costs by the hour for every subnet. Clients in other subnets of the VPC reach them as well.
+   * @default - none; required unless both endpoints of ECR exist already and there are no `services`
+   */
+  readonly subnetIds?: string[];
+  /**
+   * The route tables of the clients' subnets: layers of images come from S3, and these get the route to it.
+   * @default - none; required unless `s3EndpointId` is given, and then those that its endpoint does not have yet
+   */
+  readonly routeTableIds?: string[];
+  /**
+   * Blocks of addresses that clients are in, which may use the interface endpoints on port 443. IPv6 blocks need
+   * `dualStack`.
+   * @default - none; required without `clientSecurityGroupIds`
+   */
+  readonly clientCidrs?: string[];
+  /**
+   * Security groups of clients, which may use the interface endpoints on port 443.
+   * @default - none; required without `clientCidrs`
+   */
+  readonly clientSecurityGroupIds?: string[];
+  /**
+   * How an image that is not cached yet gets its first pull: ECR sends the client to the upstream's own host for it, which
+   * no endpoint leads to. It has no default, since either way costs something, and pulls hang without.
+   */
+  readonly firstPull: FirstPull;
+  /**
+   * Other services of AWS that the clients call, each of which gets an interface endpoint with private DNS. It lets
+   * everything through that its callers may do.
+   * @default - none
+   */
+  readonly services?: AwsService[];
+  /**
+   * The caches that may be pulled through these endpoints, of this app and of the region of the VPC.
+   * @default - those that the stack has already, with the same provider and region
+   */
+  readonly caches?: PullThroughCache[];
+  /**
+   * ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of
+   * your own, or those of AWS's accounts that nodes of EKS start with.
+   * @default - none
+   */
+  readonly repositoryArns?: string[];
+  /**
+   * Names of buckets that may be reached through the endpoint of S3, beside that of the layers.
+   * @default - none
+   */
+  readonly bucketNames?: string[];
+  /**
+   * Lets everything through the endpoints of ECR and S3, for clients that also push, or use any bucket.
+   * @default false
+   */
+  readonly fullAccess?: boolean;
+  /**
+   * A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of caches and repositories. It
+   * has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.
+   * @default - pulls through the caches, pulls from `repositoryArns`, and nothing else
+   */
+  readonly registryPolicy?: string;
+  /**
+   * A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on
+   * `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.
+   * @default - layers, `bucketNames`, and nothing else
+   */
+  readonly s3Policy?: string;
+  /**
+   * Has all endpoints, S3's included, take IPv4 and IPv6, and the URIs of these endpoints name the host that clients can
+   * reach over both. The subnets need an IPv6 block.
+   * @default false
+   */
+  readonly dualStack?: boolean;
+  /**
+   * An endpoint of `ecr.api` that the VPC has already. Its policy, security groups and subnets stay as they are.
+   * @default - one is made
+   */
+  readonly ecrApiEndpointId?: string;
+  /**
+   * An endpoint of `ecr.dkr` that the VPC has already. Its policy, security groups and subnets stay as they are.
+   * @default - one is made
+   */
+  readonly ecrDkrEndpointId?: string;
+  /**
+   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is; `routeTableIds` are added to it.
+   * @default - one is made
+   */
+  readonly s3EndpointId?: string;
+  /**
+   * The AWS provider of the account and region of the VPC.
+   * @default - the stack's AWS provider without an alias
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The region of the VPC, as for `PullThroughCache`. Needs @cdktf/provider-aws 21.
+   * @default - the region of the provider
+   */
+  readonly region?: string;
+}
+
+/**
+ * What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api`
+ * and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the
+ * clients on port 443. Endpoint policies let through pulls of the caches and nothing else.
+ *
+ * Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing. No endpoint
+ * leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what `firstPull` says.
+ *
+ * Where ids are known at synth, the plan fails before anything is made if the VPC has no DNS support or hostnames, if a
+ * subnet or a route table is of another VPC, if two subnets are in one zone, or if an endpoint that exists is no such
+ * endpoint. It needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
+ *
+ * Everything that is wrong with the props is reported by one error before the first resource is created.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+ */
+export class RegistryEndpoints extends Construct {
+  /** The endpoint of `ecr.api`, made here or given: for another VPC's sharing, or a policy's condition. */
+  public readonly ecrApiEndpointId: string;
+  /** The endpoint of `ecr.dkr`, made here or given. */
+  public readonly ecrDkrEndpointId: string;
+  /** The gateway endpoint of S3, made here or given. */
+  public readonly s3EndpointId: string;
+  /** The security group of the interface endpoints; undefined where none was made. */
+  public readonly securityGroupId: string | undefined;
+
+  private readonly props: RegistryEndpointsProps;
+  private readonly registry: Registry;
+  private readonly caches: readonly PullThroughCache[];
+
+  /**
+   * @param scope a stack with an AWS provider of the VPC's account and region, for example `fleet.stackIn(region)`
+   * @param id part of the address of every resource: changing it replaces them all
+   * @param props the VPC, and who pulls what
+   */
+  public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
+    super(scope, id);
+    const faults = new Faults();
+    checkInStack(faults, this, "give a stack that has an AWS provider of the VPC's region");
+    checkRegistryProps(faults, this, { provider: props.provider, region: props.region });
+    this.registry = new Registry(this, { provider: props.provider, region: props.region });
+    checkEndpoints(faults, { ...props }, this.registry.facts);
+    this.caches = props.caches ?? this.cachesBeside(props);
+    checkCaches(faults, this, { ...props }, this.caches, this.registry.facts);
+    faults.throwAndRemove(this);
+
+    this.props = { ...props };
+    requireTerraform(this, 5);
+    new JsonOnly(
+      this,
+      "json-only",
+      "cdktf's HCL has no conditions, and without them a plan would not tell what AWS refuses",
+    );
+    lookUpNetwork(this, this.props, this.registry);
+    // Asked for now: it may declare data sources.
+    this.caches.forEach((cache) => cache._registry.arn);
+    this.securityGroupId = makesInterfaces(props) ? this.createSecurityGroup() : undefined;
+    this.ecrApiEndpointId = props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
+    this.ecrDkrEndpointId = props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
+    this.s3EndpointId = props.s3EndpointId === undefined ? this.createS3Endpoint() : this.extend(props.s3EndpointId);
+    for (const service of props.services ?? []) {
+      const serviceName = service._serviceName(this.registry.region, () => this.registry.reverseDnsPrefix);
+      this.createInterface(`service-${constructId(service.name)}`, serviceName);
+    }
+    warnOfWideCidrs(this, props.clientCidrs ?? []);
+    Aspects.of(this).add({ visit: (node) => node === this && this.warnOfNothingWarming() });
+    this.node.addValidation({
+      validate: () => [
+        ...missingProvider(this, props.provider),
+        ...addressClashes(this),
+        ...endpointClashes(this),
+        ...vpcFaults(this, props.vpcId),
+      ],
+    });
+  }
+
+  /** The host that clients behind these endpoints sign in to and pull from, of the cache that they are for. */
+  public get registryUri(): string {
+    const [cache, ...others] = this.caches;
+    if (cache === undefined || others.length > 0) {
+      const got = this.caches.map(({ node }) => node.path);
+      fail(this.node.path, "caches", "be one cache for there to be one host", got, "use `repositoryUri`");
+    }
+    return this.uriOf(cache);
+  }
+
+  /**
+   * What clients behind these endpoints pull in place of a repository of an upstream, as `PullThroughCache.repositoryUri`
+   * says it, at the host for both IPv4 and IPv6 where the endpoints are dual-stack.
+   *
+   * @param prefix the prefix of the upstream
+   * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   */
+  public repositoryUri(prefix: string, repository: string): string {
+    const cache =
+      this.caches.find(({ upstreams }) =>
+        upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
+      ) ?? this.caches[0];
+    if (cache === undefined) {
+      fail(this.node.path, "caches", "name a cache for there to be an URI", undefined, "give the cache");
+    }
+    return `${this.uriOf(cache)}/${cache._repositoryPath(prefix, repository)}`;
+  }
+
+  private uriOf({ _registry: registry }: PullThroughCache): string {
+    return (this.props.dualStack === true ? registry.dualStackUri : undefined) ?? registry.uri;
+  }
+
+  /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
+  private cachesBeside({ provider, region }: RegistryEndpointsProps): PullThroughCache[] {
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((construct) => PullThroughCache.isPullThroughCache(construct))
+      .filter(({ _registry: { regional } }) => regional.provider === provider && regional.region === region);
+  }
+
+  private createSecurityGroup(): string {
+    const { vpcId, clientCidrs = [], clientSecurityGroupIds = [] } = this.props;
+    const group = new SecurityGroup(this, "security-group", {
+      ...this.registry.regional,
+      namePrefix: "ecr-endpoints-",
+      description: "Clients of the endpoints of Amazon ECR in a VPC",
+      vpcId,
+    });
+    const admit = (client: string, key: string, peer: object): void => {
+      new VpcSecurityGroupIngressRule(this, `client-${constructId(key)}`, {
+        ...this.registry.regional,
+        securityGroupId: group.id,
+        description: `HTTPS from ${isUnknown(client) ? "clients" : client}`,
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+        ...peer,
+      });
+    };
+    clientCidrs.forEach((cidr, index) => {
+      const peer = cidr.includes(":") && !isUnknown(cidr) ? { cidrIpv6: cidr } : { cidrIpv4: cidr };
+      admit(cidr, isUnknown(cidr) ? `cidr-${index}` : cidr, peer);
+    });
+    clientSecurityGroupIds.forEach((id, index) => {
+      admit(id, isUnknown(id) ? `group-${index}` : id, { referencedSecurityGroupId: id });
+    });
+    return group.id;
+  }
+
+  private createRegistryEndpoint(id: string, service: string): string {
+    const { registryPolicy, fullAccess, repositoryArns = [] } = this.props;
+    const own =
+      registryPolicy === undefined || isUnknown(registryPolicy) ? registryPolicy : literalJson(registryPolicy);
+    const policy =
+      own ??
+      (fullAccess === true
+        ? FULL_ACCESS
+        : Lazy.stringValue({
+            produce: () =>
+              registryEndpointPolicy(
+                this.caches.map((cache) => cache._pullGrant()),
+                repositoryArns,
+              ),
+          }));
+    const { region, reverseDnsPrefix } = this.registry;
+    return this.createInterface(id, `${reverseDnsPrefix}.${region}.${service}`, policy);
+  }
+
+  private createInterface(id: string, serviceName: string, policy?: string): string {
+    const { vpcId, subnetIds, dualStack } = this.props;
+    const ipAddressType = dualStack === true ? "dualstack" : "ipv4";
+    return new VpcEndpoint(this, id, {
+      ...this.registry.regional,
+      vpcId,
+      serviceName,
+      vpcEndpointType: "Interface",
+      privateDnsEnabled: true,
+      subnetIds,
+      securityGroupIds: this.securityGroupId === undefined ? [] : [this.securityGroupId],
+      policy,
+      ipAddressType,
+      dnsOptions: { dnsRecordIpType: ipAddressType },
+    }).id;
+  }
+
+  private createS3Endpoint(): string {
+    const { vpcId, routeTableIds, fullAccess, s3Policy, bucketNames = [], dualStack } = this.props;
+    const { region, partition } = this.registry;
+    const own = s3Policy === undefined || isUnknown(s3Policy) ? s3Policy : literalJson(s3Policy);
+    return new VpcEndpoint(this, "s3", {
+      ...this.registry.regional,
+      vpcId,
+      // The same name in every partition, unlike that of ECR.
+      serviceName: `com.amazonaws.${region}.s3`,
+      vpcEndpointType: "Gateway",
+      routeTableIds,
+      policy: own ?? (fullAccess === true ? FULL_ACCESS : s3EndpointPolicy(partition, region, bucketNames)),
+      ipAddressType: dualStack === true ? "dualstack" : undefined,
+    }).id;
+  }
+
+  private extend(s3EndpointId: string): string {
+    (this.props.routeTableIds ?? []).forEach((routeTableId, index) => {
+      new VpcEndpointRouteTableAssociation(this, `s3-route-${isUnknown(routeTableId) ? index : routeTableId}`, {
+        ...this.registry.regional,
+        vpcEndpointId: s3EndpointId,
+        routeTableId,
+      });
+    });
+    return s3EndpointId;
+  }
+
+  /** Told at synth: the warmer comes after the endpoints, or beside them. */
+  private warnOfNothingWarming(): void {
+    const cold = this.caches.filter((cache) => !cache._isWarmed).map(({ node }) => node.path);
+    if (this.props.firstPull === FirstPull.WARMED && cold.length > 0) {
+      warn(
+        this,
+        "nothing-warms",
+        `\`firstPull\` is WARMED and no CacheWarmer of this app pulls through ${cold.join(", ")}: unless something else does, no image can be pulled`,
+      );
+    }
+  }
+}
