@@ -164,40 +164,36 @@ export class RegistryEndpoints extends Construct {
   public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
     super(scope, id);
     const faults = new Faults();
+    // Lists of the caller's, which the caller may go on to change, are copied.
+    this.props = copyLists({ ...props });
+    const { provider, region } = this.props;
     checkInStack(faults, this, "give a stack that has an AWS provider of the VPC's region");
-    checkRegistryProps(faults, this, { provider: props.provider, region: props.region });
-    this.registry = new Registry(this, { provider: props.provider, region: props.region });
-    checkEndpoints(faults, { ...props }, this.registry.facts);
-    this.caches = props.caches ?? this.cachesBeside(props);
-    checkCaches(faults, this, { ...props }, this.caches, this.registry.facts);
+    checkRegistryProps(faults, this, { provider, region });
+    this.registry = new Registry(this, { provider, region });
+    this.caches = this.props.caches ?? this.cachesBeside();
+    checkEndpoints(faults, this.props, this.registry.facts);
+    checkCaches(faults, this, this.props, this.caches, this.registry.facts);
     faults.throwAndRemove(this);
 
-    this.props = { ...props };
     requireTerraform(this, 5);
-    new JsonOnly(
-      this,
-      "json-only",
-      "cdktf's HCL has no conditions, and without them a plan would not tell what AWS refuses",
-    );
+    new JsonOnly(this, "json-only", "cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses");
     lookUpNetwork(this, this.props, this.registry);
     // Asked for now: it may declare data sources.
     this.caches.forEach((cache) => cache._registry.arn);
-    this.securityGroupId = makesInterfaces(props) ? this.createSecurityGroup() : undefined;
-    this.ecrApiEndpointId = props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
-    this.ecrDkrEndpointId = props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
-    this.s3EndpointId = props.s3EndpointId === undefined ? this.createS3Endpoint() : this.extend(props.s3EndpointId);
-    for (const service of props.services ?? []) {
-      const serviceName = service._serviceName(this.registry.region, () => this.registry.reverseDnsPrefix);
-      this.createInterface(`service-${constructId(service.name)}`, serviceName);
-    }
-    warnOfWideCidrs(this, props.clientCidrs ?? []);
+    this.securityGroupId = makesInterfaces(this.props) ? this.createSecurityGroup() : undefined;
+    this.ecrApiEndpointId = this.props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
+    this.ecrDkrEndpointId = this.props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
+    this.s3EndpointId = this.props.s3EndpointId ?? this.createS3Endpoint();
+    this.addRoutesToExistingS3Endpoint();
+    this.createServiceEndpoints();
+    warnOfWideCidrs(this, this.props.clientCidrs ?? []);
     Aspects.of(this).add({ visit: (node) => node === this && this.warnOfNothingWarming() });
     this.node.addValidation({
       validate: () => [
-        ...missingProvider(this, props.provider),
+        ...missingProvider(this, provider),
         ...addressClashes(this),
         ...endpointClashes(this),
-        ...vpcFaults(this, props.vpcId),
+        ...vpcFaults(this, this.props.vpcId),
       ],
     });
   }
@@ -235,7 +231,8 @@ export class RegistryEndpoints extends Construct {
   }
 
   /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
-  private cachesBeside({ provider, region }: RegistryEndpointsProps): PullThroughCache[] {
+  private cachesBeside(): PullThroughCache[] {
+    const { provider, region } = this.props;
     return TerraformStack.of(this)
       .node.findAll()
       .filter((construct) => PullThroughCache.isPullThroughCache(construct))
@@ -323,15 +320,25 @@ export class RegistryEndpoints extends Construct {
     }).id;
   }
 
-  private extend(s3EndpointId: string): string {
-    (this.props.routeTableIds ?? []).forEach((routeTableId, index) => {
+  private addRoutesToExistingS3Endpoint(): void {
+    const { s3EndpointId: vpcEndpointId, routeTableIds = [] } = this.props;
+    if (vpcEndpointId === undefined) {
+      return;
+    }
+    routeTableIds.forEach((routeTableId, index) => {
       new VpcEndpointRouteTableAssociation(this, `s3-route-${isUnknown(routeTableId) ? index : routeTableId}`, {
         ...this.registry.regional,
-        vpcEndpointId: s3EndpointId,
+        vpcEndpointId,
         routeTableId,
       });
     });
-    return s3EndpointId;
+  }
+
+  private createServiceEndpoints(): void {
+    for (const service of this.props.services ?? []) {
+      const serviceName = service._serviceName(this.registry.region, () => this.registry.reverseDnsPrefix);
+      this.createInterface(`service-${constructId(service.name)}`, serviceName);
+    }
   }
 
   /** Told at synth: the warmer comes after the endpoints, or beside them. */
@@ -345,4 +352,12 @@ export class RegistryEndpoints extends Construct {
       );
     }
   }
+}
+
+function copyLists(props: RegistryEndpointsProps): RegistryEndpointsProps {
+  const copied = Object.entries(props).map(([name, value]: [string, unknown]) => [
+    name,
+    Array.isArray(value) ? Array.from<unknown>(value) : value,
+  ]);
+  return Object.fromEntries(copied) as RegistryEndpointsProps;
 }

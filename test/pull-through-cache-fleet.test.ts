@@ -427,3 +427,149 @@ describe("a declaration", () => {
     );
   });
 });
+
+describe("a policy to pull in all regions", () => {
+  const accountId = "111122223333";
+
+  function policies(fleet: PullThroughCacheFleet): unknown[] {
+    const stack = fleet.node.root.node.findChild(`${fleet.node.id}-iam`) as TerraformStack;
+    return blocks(synthesized(stack), "aws_iam_policy").map(({ policy, ...rest }) => ({
+      ...rest,
+      policy: JSON.parse(String(policy)) as unknown,
+    }));
+  }
+
+  test("is one managed policy, in a stack of its own that waits for nothing, and any stack can name it", () => {
+    const fleet = fleetWith({ accountId });
+    expect(fleet.pullPolicyArn("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
+    expect(fleet.pullPolicyArn("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
+    expect(policies(fleet)).toEqual([
+      {
+        name: "cache-elastio",
+        description: "Lets pull through the caches of cache",
+        policy: {
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+            {
+              Effect: "Allow",
+              Action: [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:BatchImportUpstreamImage",
+                "ecr:CreateRepository",
+              ],
+              Resource: [
+                "arn:aws:ecr:us-east-1:111122223333:repository/ecr-public/*",
+                "arn:aws:ecr:eu-west-1:111122223333:repository/ecr-public/*",
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+    const stack = fleet.node.root.node.findChild("cache-iam") as TerraformStack;
+    expect(addresses(synthesized(stack))).toEqual(["aws_iam_policy.elastio"]);
+    expect(synthesized(stack).provider).toEqual({ aws: [{ allowed_account_ids: [accountId], region: "us-east-1" }] });
+    expect(stack.dependencies).toEqual([]);
+  });
+
+  test("has what each region caches when the app is synthesized, or some of it", () => {
+    const fleet = fleetWith({ accountId });
+    fleet.cacheIn("eu-west-1").addUpstream(Upstream.quay());
+    fleet.pullPolicyArn("all");
+    fleet.pullPolicyArn("quay", { prefixes: ["quay"], createRepositories: false });
+    fleet.cacheIn("us-east-1").addUpstream(Upstream.kubernetes());
+    const resources = (policy: unknown): string[] =>
+      (policy as { policy: { Statement: { Resource: string[] }[] } }).policy.Statement[1]?.Resource.map((arn) =>
+        arn.replace(/^arn:aws:ecr:|111122223333:repository\//g, ""),
+      ) ?? [];
+    const [all, quay] = policies(fleet);
+    expect(resources(all)).toEqual([
+      "us-east-1:ecr-public/*",
+      "us-east-1:kubernetes/*",
+      "eu-west-1:ecr-public/*",
+      "eu-west-1:quay/*",
+    ]);
+    expect(resources(quay)).toEqual(["eu-west-1:quay/*"]);
+    expect(JSON.stringify(quay)).not.toContain("CreateRepository");
+  });
+
+  test("is there before the stacks after all, made before it or later", () => {
+    const fleet = fleetWith({ accountId });
+    const before = fleet.stackAfterAll("before", { region: "us-east-1" });
+    fleet.pullPolicyArn("elastio");
+    const after = fleet.stackAfterAll("after", { region: "us-east-1" });
+    for (const stack of [before, after]) {
+      expect(stack.dependencies.map(({ node }) => node.id).sort()).toEqual([
+        "cache-eu-west-1",
+        "cache-iam",
+        "cache-us-east-1",
+      ]);
+    }
+  });
+
+  test("fails when it is too long for a managed policy, and tells how to divide it", () => {
+    const regions = Array.from({ length: 34 }, (_, index) => `us-east-${index + 1}`);
+    const all = [
+      Upstream.ecrPublic(),
+      Upstream.quay(),
+      Upstream.kubernetes(),
+      Upstream.privateEcr({ region: "us-west-2" }),
+    ];
+    const fleet = fleetWith({ accountId, regions, upstreams: all });
+    fleet.pullPolicyArn("half", { prefixes: ["quay", "kubernetes"] });
+    expect(() => App.of(fleet).synth()).not.toThrow();
+    fleet.pullPolicyArn("all");
+    expect(messageOf(() => App.of(fleet).synth())).toMatch(
+      /\[cache-iam\/all] `pullPolicyArn` must make a policy of at most 6144 characters, got \d+; make several, each for some of the `prefixes`/,
+    );
+  });
+
+  test.each<[string, Partial<PullThroughCacheFleetProps>, string, object, string]>([
+    [
+      "no account",
+      {},
+      "elastio",
+      {},
+      "`accountId` must be given to a fleet with a pull policy, got nothing; give the fleet its account: the policy's ARN is made of it",
+    ],
+    [
+      "a bad name",
+      { accountId },
+      "a/b",
+      {},
+      '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; give the policy a short name of its own',
+    ],
+    [
+      "a prefix that no region has",
+      { accountId },
+      "elastio",
+      { prefixes: ["quay"] },
+      '`prefixes[0]` must be one of ecr-public, got "quay"; add an upstream with that prefix',
+    ],
+    [
+      "several partitions",
+      { accountId, regions: ["us-east-1", "cn-north-1"] },
+      "elastio",
+      {},
+      '`regions` must be of one partition, got ["aws","aws-cn"]; make a fleet for each: a policy holds in one only',
+    ],
+  ])("fails for %s", (_, props, id, options, message) => {
+    const fleet = fleetWith(props);
+    expect(messageOf(() => fleet.pullPolicyArn(id, options))).toBe(`cache: ${message}`);
+    expect(fleet.node.root.node.tryFindChild("cache-iam")).toBeUndefined();
+  });
+
+  test("fails when one id is to be two policies, or the name of its stack is taken", () => {
+    const fleet = fleetWith({ accountId });
+    fleet.pullPolicyArn("elastio");
+    expect(messageOf(() => fleet.pullPolicyArn("elastio", { createRepositories: false }))).toBe(
+      'cache: `id` must be that of one policy with the same options, got "elastio"; give another policy another id',
+    );
+    const other = fleetWith({ accountId });
+    other.stackAfterAll("iam", { region: "us-east-1" });
+    expect(messageOf(() => other.pullPolicyArn("elastio"))).toContain("choose another id: the stack cache-iam");
+  });
+});

@@ -1,5 +1,7 @@
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import type { TerraformResource } from "cdktf";
@@ -524,4 +526,212 @@ describe("what to pull", () => {
   ])("under %j fails for %j", (prefix, repository, message) => {
     expect(messageOf(() => cache.repositoryUri(prefix, repository))).toBe(`stack/cache: ${message}`);
   });
+});
+
+describe("who pulls", () => {
+  const registry = "arn:aws:ecr:us-east-1:111122223333:repository";
+  const signIn = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };
+  const refreshes = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+  ];
+  const pulls = [...refreshes, "ecr:CreateRepository"];
+
+  function cacheIn(stack: TerraformStack, props: Partial<PullThroughCacheProps> = {}): PullThroughCache {
+    const upstreams = [Upstream.ecrPublic(), Upstream.quay()];
+    return new PullThroughCache(stack, "cache", { accountId: "111122223333", upstreams, ...props });
+  }
+
+  function granted(stack: TerraformStack): unknown[] {
+    return blocks(synthesized(stack), "aws_iam_role_policy").map(
+      ({ policy }) => (JSON.parse(String(policy)) as { Statement: unknown }).Statement,
+    );
+  }
+
+  test("is granted what pulls need, on the repositories of this cache, and nothing else", () => {
+    const stack = stackIn("us-east-1");
+    const policy = cacheIn(stack).grantPull("app");
+    expect(blocks(synthesized(stack), "aws_iam_role_policy")).toEqual([
+      {
+        name_prefix: "ecr-pull-through-cache-",
+        role: "app",
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            signIn,
+            { Effect: "Allow", Action: pulls, Resource: [`${registry}/ecr-public/*`, `${registry}/quay/*`] },
+          ],
+        }),
+      },
+    ]);
+    expect(policy.terraformResourceType).toBe("aws_iam_role_policy");
+  });
+
+  test("is granted what is cached when the app is synthesized, everything with the prefix ROOT", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    cache.grantPull("app");
+    cache.addUpstream(Upstream.kubernetes({ prefix: "k8s/" }));
+    expect(granted(stack)).toEqual([
+      [
+        signIn,
+        expect.objectContaining({ Resource: ["ecr-public", "quay", "k8s"].map((name) => `${registry}/${name}/*`) }),
+      ],
+    ]);
+    cache.addUpstream(Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT" }));
+    expect(granted(stack)).toEqual([[signIn, expect.objectContaining({ Resource: [`${registry}/*`] })]]);
+  });
+
+  test("can be granted less: some upstreams only, or images in repositories that exist", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    cache.grantPull("app", { prefixes: ["quay/"], createRepositories: false });
+    expect(granted(stack)).toEqual([
+      [signIn, { Effect: "Allow", Action: refreshes, Resource: [`${registry}/quay/*`] }],
+    ]);
+  });
+
+  test("is granted the sum of all grants by one policy, whichever way the role is named", () => {
+    const stack = stackIn("us-east-1");
+    const role = new IamRole(stack, "role", { assumeRolePolicy: "{}" });
+    const cache = cacheIn(stack);
+    const policies = [
+      cache.grantPull(role, { prefixes: ["quay"] }),
+      cache.grantPull(role.name, { prefixes: ["quay"] }),
+      cache.grantPull(role.id, { prefixes: ["ecr-public"], createRepositories: false }),
+    ];
+    expect(new Set(policies).size).toBe(1);
+    expect(granted(stack)).toEqual([
+      [
+        signIn,
+        { Effect: "Allow", Action: pulls, Resource: [`${registry}/quay/*`] },
+        { Effect: "Allow", Action: refreshes, Resource: [`${registry}/ecr-public/*`] },
+      ],
+    ]);
+  });
+
+  test("has a policy of its own at an address that stays what it was, also where two are named alike", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    cache.grantPull("app");
+    cache.grantPull("App_1@x.y");
+    cache.grantPull(new IamRole(stack, "app", { assumeRolePolicy: "{}" }));
+    cache.grantPull(new DataAwsIamRole(stack, "found", { name: "other" }).name);
+    const json = synthesized(stack);
+    expect(addresses(json).filter((address) => address.startsWith("aws_iam_role_policy."))).toEqual([
+      "aws_iam_role_policy.cache_pull-app_88CA6F93",
+      "aws_iam_role_policy.cache_pull-data_2eaws_5fiam_5frole_2efound_2ename_0A310D11",
+      "aws_iam_role_policy.cache_pull-role_2fApp_5f1_40x_2ey_9E726E7C",
+      "aws_iam_role_policy.cache_pull-role_2fapp_8A4B8E60",
+    ]);
+    expect(blocks(json, "aws_iam_role_policy").map(({ role }) => role)).toEqual(
+      expect.arrayContaining(["app", "App_1@x.y", "${aws_iam_role.app.name}", "${data.aws_iam_role.found.name}"]),
+    );
+  });
+
+  test("can have the policy as JSON, for any other tool", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    const prefixes = ["quay"];
+    new TerraformOutput(stack, "policy", { value: cache.pullPolicyJson({ prefixes }) });
+    prefixes.push("none");
+    expect(synthesized(stack).output?.["policy"]?.value).toBe(
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [signIn, { Effect: "Allow", Action: pulls, Resource: [`${registry}/quay/*`] }],
+      }),
+    );
+  });
+
+  test("is granted what Terraform finds the account, region and partition to be, by the cache's provider", () => {
+    const stack = stackIn(undefined);
+    const provider = new AwsProvider(stack, "europe", { alias: "europe" });
+    cacheIn(stack, { accountId: undefined, provider }).grantPull("app");
+    const json = synthesized(stack);
+    expect(blocks(json, "aws_iam_role_policy")).toEqual([
+      expect.objectContaining({
+        provider: "aws.europe",
+        policy: expect.stringContaining(
+          '\"Resource\" = [\"arn:${data.aws_partition.aws-lookup_partition-europe_C9043EBB.partition}:ecr:',
+        ) as unknown,
+      }),
+    ]);
+  });
+
+  test.each([
+    ["cn-north-1", "arn:aws-cn:ecr:cn-north-1:111122223333:repository/quay/*"],
+    ["us-gov-west-1", "arn:aws-us-gov:ecr:us-gov-west-1:111122223333:repository/quay/*"],
+  ])("is granted repositories of the partition of %s", (region, arn) => {
+    const stack = stackIn(region);
+    cacheIn(stack).grantPull("app", { prefixes: ["quay"] });
+    expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: pulls, Resource: [arn] }]]);
+  });
+
+  const WORDS = "be an IamRole, or the name of a role: up to 64 letters, digits and _+=,.@-";
+  test.each<[string, unknown, unknown, string]>([
+    [
+      "an ARN",
+      "arn:aws:iam::111122223333:role/app",
+      {},
+      `\`role\` must ${WORDS}, got "arn:aws:iam::111122223333:role/app"; give the role itself, or its name without path and ARN`,
+    ],
+    [
+      "a long name",
+      "a".repeat(65),
+      {},
+      `\`role\` must ${WORDS}, got "${"a".repeat(65)}"; give the role itself, or its name without path and ARN`,
+    ],
+    ["nothing", undefined, {}, `\`role\` must ${WORDS}, got nothing; give the name of any other role`],
+    [
+      "a stack",
+      stackIn("us-east-1"),
+      {},
+      `\`role\` must ${WORDS}, got a TerraformStack; give the name of any other role`,
+    ],
+    [
+      "another prefix",
+      "app",
+      { prefixes: ["hub"] },
+      '`prefixes[0]` must be one of ecr-public, quay, got "hub"; add an upstream with that prefix',
+    ],
+    [
+      "no prefix",
+      "app",
+      { prefixes: [] },
+      "`prefixes` must be a list of at least one prefix, got []; leave it out for all upstreams",
+    ],
+    [
+      "a text",
+      "app",
+      { createRepositories: "no" },
+      '`createRepositories` must be true or false, got "no"; leave it out to let pulls create them',
+    ],
+    [
+      "a list",
+      "app",
+      ["quay"],
+      '`options` must be an object of options, got ["quay"]; leave it out to have everything pulled',
+    ],
+    [
+      "a misspelt option",
+      "app",
+      { prefix: "quay" },
+      "`prefix` must be an option of a pull policy, got a string of 4 characters (not shown, it may be a secret); use one of prefixes, createRepositories",
+    ],
+  ])("fails for %s", (_, role, options, message) => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    expect(messageOf(() => cache.grantPull(role as never, options as never))).toBe(`stack/cache: ${message}`);
+    expect(blocks(synthesized(stack), "aws_iam_role_policy")).toEqual([]);
+  });
+});
+
+test("a cache is told from anything else, also by another copy of this package", () => {
+  const cache = stackWithCache({ upstreams: [Upstream.ecrPublic()] }).node.findChild("cache");
+  expect(PullThroughCache.isPullThroughCache(cache)).toBe(true);
+  for (const other of [undefined, null, "cache", {}, cache.node.scope]) {
+    expect(PullThroughCache.isPullThroughCache(other)).toBe(false);
+  }
 });

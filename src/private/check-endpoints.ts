@@ -95,15 +95,17 @@ export function checkEndpoints(faults: Faults, props: RegistryEndpointsProps, fa
 export function checkCaches(
   faults: Faults,
   scope: Construct,
-  { caches: given, fullAccess, registryPolicy }: RegistryEndpointsProps,
+  props: RegistryEndpointsProps,
   caches: readonly PullThroughCache[],
   facts: RegistryFacts,
 ): void {
-  if (!Array.isArray(caches) || (given !== undefined && given.length === 0)) {
-    faults.add("caches", "be a list of at least one PullThroughCache", given, "leave it out for those of the stack");
+  if (!Array.isArray(caches) || props.caches?.length === 0) {
+    const way = "leave it out for those of the stack";
+    faults.add("caches", "be a list of at least one PullThroughCache", props.caches, way);
     return;
   }
-  if (caches.length === 0 && fullAccess !== true && registryPolicy === undefined) {
+  const saysOtherwise = props.fullAccess === true || props.registryPolicy !== undefined;
+  if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
     const way = "create the cache before its endpoints, or say otherwise what they let through";
     faults.add("caches", "name a cache where the stack has none with the same provider and region", undefined, way);
   }
@@ -272,6 +274,8 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
     ["bucketNames", "s3Policy", s3Policy !== undefined],
     ["s3Policy", "s3EndpointId", props.s3EndpointId !== undefined],
     ["bucketNames", "s3EndpointId", props.s3EndpointId !== undefined],
+    ["registryPolicy", "ecrApiEndpointId` and `ecrDkrEndpointId", !makesRegistryEndpoint(props)],
+    ["repositoryArns", "ecrApiEndpointId` and `ecrDkrEndpointId", !makesRegistryEndpoint(props)],
   ] as const;
   for (const [prop, other, given] of excluded) {
     if (given && props[prop] !== undefined) {
@@ -306,6 +310,11 @@ export function checkIds(faults: Faults, prop: string, list: unknown, rule: Rule
 }
 
 /** Whether any interface endpoint is made. */
-export function makesInterfaces({ ecrApiEndpointId, ecrDkrEndpointId, services }: RegistryEndpointsProps): boolean {
-  return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined || (services ?? []).length > 0;
+export function makesInterfaces(props: RegistryEndpointsProps): boolean {
+  return makesRegistryEndpoint(props) || (props.services ?? []).length > 0;
+}
+
+/** Whether an endpoint of ECR is made. */
+function makesRegistryEndpoint({ ecrApiEndpointId, ecrDkrEndpointId }: RegistryEndpointsProps): boolean {
+  return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined;
 }

@@ -1,4 +1,6 @@
 import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
   CreateRoleCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
@@ -15,7 +17,7 @@ import {
   UpdateRoleCommand,
   UpdateRoleDescriptionCommand,
 } from "@aws-sdk/client-iam";
-import { Sdk } from "./clients";
+import { REGION, Sdk } from "./clients";
 import { ACCOUNT } from "./server";
 
 const RoleName = "cache-reader";
@@ -60,6 +62,12 @@ function put(PolicyName: string, PolicyDocument: string = POLICY) {
   return client.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
 }
 
+/** A policy of so many characters, none of which is white space. */
+function ofSize(size: number) {
+  const empty = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "" }] });
+  return JSON.stringify({ Statement: [{ Effect: "Allow", Action: "x".repeat(size - empty.length) }] });
+}
+
 async function policyNames() {
   return (await client.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames;
 }
@@ -83,6 +91,15 @@ describe("a role", () => {
     const { Role } = await create();
     expect(Role).toMatchObject({ Path: "/", Arn: `arn:aws:iam::${ACCOUNT}:role/${RoleName}` });
     expect(await role()).toMatchObject({ MaxSessionDuration: 3600 });
+  });
+
+  test.each([
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+  ])("made in %s has an ARN of %s", async (region, partition) => {
+    const there = sdk.client(IAMClient, { region });
+    const { Role } = await there.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }));
+    expect(Role?.Arn).toBe(`arn:${partition}:iam::${ACCOUNT}:role/${RoleName}`);
   });
 
   test.each(["a", "A_b+c=d,e.f@g-h"])("may be called %s", async (name) => {
@@ -197,6 +214,21 @@ describe("an inline policy", () => {
     expect(await policyNames()).toEqual([]);
   });
 
+  test.each(["two words", "a/b", "x".repeat(129)])("refuses the name %s", async (name) => {
+    await expect(put(name)).rejects.toMatchObject({ name: "ValidationError" });
+  });
+
+  test("takes 10,240 characters with all of its role, white space aside", async () => {
+    await put("first", ofSize(10_000));
+    await put("second", ofSize(240).replaceAll(",", ",\n  "));
+    const name = "LimitExceededException";
+    await expect(put("second", ofSize(241))).rejects.toMatchObject({ name });
+    await expect(put("third", ofSize(60))).rejects.toMatchObject({ name });
+    expect(await policyNames()).toEqual(["first", "second"]);
+    await put("first", ofSize(9_000));
+    await put("third", ofSize(1_000));
+  });
+
   test("refuses its role's deletion until it is deleted itself", async () => {
     await put("read");
     await expect(client.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({
@@ -205,6 +237,38 @@ describe("an inline policy", () => {
     await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "read" }));
     await client.send(new DeleteRoleCommand({ RoleName }));
     await expect(role()).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+});
+
+test("a role's policies are those that it has inline, and those attached that are kept here", async () => {
+  await create();
+  await put("read");
+  const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: "trust", PolicyDocument: TRUST }));
+  for (const PolicyArn of [Policy?.Arn, "arn:aws:iam::aws:policy/ReadOnlyAccess"]) {
+    await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+  }
+  const scope = { accountId: ACCOUNT, region: REGION };
+  expect(sdk.aws.iam.policiesOf(scope, RoleName)).toEqual([JSON.parse(POLICY), JSON.parse(TRUST)]);
+  expect(() => sdk.aws.iam.policiesOf(scope, "absent")).toThrow("absent does not exist.");
+});
+
+describe("whether a service could use a role", () => {
+  const scope = { accountId: ACCOUNT, region: REGION };
+  const arn = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`;
+  const whyNot = (action: string) => sdk.aws.iam.whyNot(arn, "ecr.amazonaws.com", [action], scope);
+  beforeEach(() => create());
+
+  test("counts the policies that are attached to it", async () => {
+    expect(whyNot("ecr:PutImage")).toBe(`${arn} may not ecr:PutImage`);
+    const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: "push", PolicyDocument: POLICY }));
+    await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: Policy?.Arn }));
+    expect(whyNot("ecr:PutImage")).toBeUndefined();
+  });
+
+  test.each(["*", "ecr:*", "ecr:Put*", "ECR:putimage", "ecr:PutImag?"])("takes %s for ecr:PutImage", async (Action) => {
+    await put("push", JSON.stringify({ Statement: { Effect: "Allow", Action } }));
+    expect(whyNot("ecr:PutImage")).toBeUndefined();
+    expect(whyNot("iam:PutImage")).toBe(Action === "*" ? undefined : `${arn} may not iam:PutImage`);
   });
 });
 

@@ -1,4 +1,15 @@
-import { AwsError, Store, found, optionalList, optionalText, text, withTags, withoutTags } from "./service";
+import { IamPolicies, NO_SUCH_ENTITY, checkName, documentIn, sizeOf, statements } from "./iam-policies";
+import {
+  AwsError,
+  Store,
+  found,
+  optionalList,
+  optionalText,
+  partitionOf,
+  text,
+  withTags,
+  withoutTags,
+} from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Role {
@@ -11,21 +22,23 @@ interface Role {
   trust: string;
   tags: Tag[];
   readonly policies: Map<string, string>;
+  /** The ARNs of the managed policies that it has. */
+  readonly attached: Set<string>;
 }
 
-interface Statement {
-  readonly Effect?: string;
-  readonly Action?: string | string[];
-  readonly Principal?: { readonly Service?: string | string[] };
-}
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const MAX_INLINE_SIZE = 10_240;
+const MAX_ATTACHED = 10;
 
-const NO_SUCH_ENTITY = "NoSuchEntity";
-
-/** AWS Identity and Access Management: roles and their inline policies. */
+/** AWS Identity and Access Management: roles, their inline policies, and managed policies. */
 export class Iam implements Service {
   private readonly roles = new Store<Role>("role");
+  private readonly policies = new IamPolicies(
+    (arn, scope) => [...this.of(scope).values()].filter(({ attached }) => attached.has(arn)).length,
+  );
 
   public readonly operations: Service["operations"] = {
+    ...this.policies.operations,
     GetUser: () => {
       throw new AwsError("ValidationError", "Must specify userName when calling with non-User credentials");
     },
@@ -40,15 +53,16 @@ export class Iam implements Service {
       }
       const path = optionalText(input, "Path") ?? "/";
       const role: Role = {
-        arn: `arn:aws:iam::${scope.accountId}:role${path}${name}`,
+        arn: `arn:${partitionOf(scope)}:iam::${scope.accountId}:role${path}${name}`,
         name,
         path,
         createdAt: new Date(),
         description: optionalText(input, "Description"),
         maxSessionDuration: Number(input["MaxSessionDuration"] ?? 3600),
-        trust: policy(text(input, "AssumeRolePolicyDocument")),
+        trust: documentIn(input, "AssumeRolePolicyDocument"),
         tags: optionalList<Tag>(input, "Tags") ?? [],
         policies: new Map(),
+        attached: new Set(),
       };
       roles.set(name, role);
       return { Role: described(role) };
@@ -66,7 +80,7 @@ export class Iam implements Service {
       return { Role: described(role) };
     },
     UpdateAssumeRolePolicy: (input, scope) => {
-      this.find(input, scope).trust = policy(text(input, "PolicyDocument"));
+      this.find(input, scope).trust = documentIn(input, "PolicyDocument");
       return {};
     },
     TagRole: (input, scope) => {
@@ -84,12 +98,25 @@ export class Iam implements Service {
       if (role.policies.size > 0) {
         throw new AwsError("DeleteConflict", "Cannot delete entity, must delete policies first.");
       }
+      if (role.attached.size > 0) {
+        throw new AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.");
+      }
       this.of(scope).delete(role.name);
       return {};
     },
     PutRolePolicy: (input, scope) => {
       const role = this.find(input, scope);
-      role.policies.set(text(input, "PolicyName"), policy(text(input, "PolicyDocument")));
+      const name = text(input, "PolicyName");
+      const document = documentIn(input, "PolicyDocument");
+      checkName(name);
+      const sizes = [...new Map(role.policies).set(name, document).values()].map(sizeOf);
+      if (sizes.reduce((sum, size) => sum + size) > MAX_INLINE_SIZE) {
+        throw new AwsError(
+          "LimitExceeded",
+          `Maximum policy size of ${MAX_INLINE_SIZE} bytes exceeded for role ${role.name}`,
+        );
+      }
+      role.policies.set(name, document);
       return {};
     },
     GetRolePolicy: (input, scope) => {
@@ -108,10 +135,30 @@ export class Iam implements Service {
       PolicyNames: [...this.find(input, scope).policies.keys()],
       IsTruncated: false,
     }),
-    ListAttachedRolePolicies: (input, scope) => {
-      this.find(input, scope);
-      return { AttachedPolicies: [], IsTruncated: false };
+    AttachRolePolicy: (input, scope) => {
+      const role = this.find(input, scope);
+      const arn = text(input, "PolicyArn");
+      this.policies.checkAttachable(arn, scope);
+      if (!role.attached.has(arn) && role.attached.size >= MAX_ATTACHED) {
+        throw new AwsError("LimitExceeded", `Cannot exceed quota for PoliciesPerRole: ${MAX_ATTACHED}`);
+      }
+      role.attached.add(arn);
+      return {};
     },
+    DetachRolePolicy: (input, scope) => {
+      const arn = text(input, "PolicyArn");
+      if (!this.find(input, scope).attached.delete(arn)) {
+        throw new AwsError(NO_SUCH_ENTITY, `Policy ${arn} was not found.`);
+      }
+      return {};
+    },
+    ListAttachedRolePolicies: (input, scope) => ({
+      AttachedPolicies: [...this.find(input, scope).attached].map((arn) => ({
+        PolicyName: arn.replace(/^.*\//, ""),
+        PolicyArn: arn,
+      })),
+      IsTruncated: false,
+    }),
     ListInstanceProfilesForRole: (input, scope) => {
       this.find(input, scope);
       return { InstanceProfiles: [], IsTruncated: false };
@@ -119,7 +166,14 @@ export class Iam implements Service {
   };
 
   public contents(): string[] {
-    return this.roles.contents();
+    return [...this.roles.contents(), ...this.policies.contents()];
+  }
+
+  /** What a role's policies say, inline and attached; those of AWS, which are not kept here, are left out. */
+  public policiesOf(scope: Scope, roleName: string): Fields[] {
+    return this.documentsOf(found(this.of(scope), roleName, NO_SUCH_ENTITY), scope).map(
+      (document) => JSON.parse(document) as Fields,
+    );
   }
 
   /** Why a service could not do these things with a role; undefined when it could. */
@@ -134,12 +188,17 @@ export class Iam implements Service {
     if (!trusts) {
       return `${roleArn} does not trust ${service}`;
     }
-    const allowed = [...role.policies.values()]
+    const allowed = this.documentsOf(role, scope)
       .flatMap(statements)
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => [Action ?? []].flat());
-    const missing = actions.find((action) => !allowed.some((pattern) => pattern === action || pattern === "ecr:*"));
+    const missing = actions.find((action) => !allowed.some((pattern) => covers(pattern, action)));
     return missing === undefined ? undefined : `${roleArn} may not ${missing}`;
+  }
+
+  private documentsOf(role: Role, scope: Scope): string[] {
+    const attached = [...role.attached].flatMap((arn) => this.policies.documentOf(arn, scope) ?? []);
+    return [...role.policies.values(), ...attached];
   }
 
   private of({ accountId }: Scope): Map<string, Role> {
@@ -165,19 +224,7 @@ function described(role: Role): Fields {
   };
 }
 
-function policy(document: string): string {
-  let valid: boolean;
-  try {
-    valid = statements(document).every((statement) => typeof statement === "object");
-  } catch {
-    valid = false;
-  }
-  if (!valid) {
-    throw new AwsError("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
-  }
-  return document;
-}
-
-function statements(document: string): Statement[] {
-  return [(JSON.parse(document) as { Statement: Statement | Statement[] }).Statement].flat();
+/** Whether an action of a policy is an action, or includes it by its wildcards. */
+function covers(pattern: string, action: string): boolean {
+  return new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(action);
 }

@@ -1,5 +1,5 @@
 import { XMLBuilder } from "fast-xml-parser";
-import type { AwsError, Fields } from "./service";
+import type { AwsError, Fields, Routes } from "./service";
 
 /** How a service is talked to: what a body says, and what an answer looks like. */
 export interface Protocol {
@@ -16,6 +16,41 @@ export const JSON_PROTOCOL: Protocol = {
   result: (_, fields) => JSON.stringify(fields),
   error: (error) => JSON.stringify({ __type: error.code, message: error.message }),
 };
+
+/** What a REST request asks for, and how it is read and answered. */
+export interface RestCall {
+  readonly operation: string;
+  readonly protocol: Protocol;
+}
+
+/**
+ * Finds the operation that a method and a path ask for; the method and the path are its name where there is none.
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+ */
+export function restJsonCall(routes: Routes, method: string, url: string): RestCall {
+  const { pathname, searchParams } = new URL(url, "http://localhost");
+  for (const [operation, route] of Object.entries(routes)) {
+    const [path = "", query] = route.split("?");
+    const labels = new RegExp(`^${path.replace(/{(\w+)}/g, "(?<$1>[^/]+)")}$`).exec(`${method} ${pathname}`);
+    if (labels !== null) {
+      const inPath = Object.entries(labels.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
+      const inQuery = [...new URLSearchParams(query)]
+        .filter(([name]) => searchParams.has(name))
+        .map(([name, label]) => [label.slice(1, -1), searchParams.get(name)]);
+      return { operation, protocol: restJson(Object.fromEntries([...inPath, ...inQuery]) as Fields) };
+    }
+  }
+  return { operation: `${method} ${pathname}`, protocol: restJson({}) };
+}
+
+function restJson(parameters: Fields): Protocol {
+  return {
+    contentType: "application/json",
+    parse: (body) => ({ ...(body === "" ? {} : (JSON.parse(body) as Fields)), ...parameters }),
+    result: (_, fields) => JSON.stringify(fields),
+    error: ({ message }) => JSON.stringify({ Message: message }),
+  };
+}
 
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
 

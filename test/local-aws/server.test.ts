@@ -1,4 +1,7 @@
 import { CloudFormationClient, ListExportsCommand } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
 import {
   CreatePullThroughCacheRuleCommand,
   DeletePullThroughCacheRuleCommand,
@@ -7,6 +10,13 @@ import {
   ECRClient,
 } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient, ListUsersCommand } from "@aws-sdk/client-iam";
+import {
+  GetScheduleCommand,
+  GetScheduleGroupCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -21,6 +31,7 @@ import type { LoggedRequest } from "./server";
 
 const OTHER_ACCOUNT = "444455556666";
 const QUAY = { ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" };
+const LOG_EVENTS = { logGroupName: "group", logStreamName: "stream", logEvents: [] };
 const ROLE = { RoleName: "reader", AssumeRolePolicyDocument: '{"Statement":[]}' };
 
 let sdk: Sdk;
@@ -88,6 +99,14 @@ describe("an unknown operation", () => {
     ["ecr: DescribeRepositories", () => sdk.client(ECRClient).send(new DescribeRepositoriesCommand({}))],
     ["iam: ListUsers", () => sdk.client(IAMClient).send(new ListUsersCommand({}))],
     ["cloudformation: ListExports", () => sdk.client(CloudFormationClient).send(new ListExportsCommand({}))],
+    ["codebuild: ListProjects", () => sdk.client(CodeBuildClient).send(new ListProjectsCommand({}))],
+    ["logs: PutLogEvents", () => sdk.client(CloudWatchLogsClient).send(new PutLogEventsCommand(LOG_EVENTS))],
+    ["monitoring: ListMetrics", () => sdk.client(CloudWatchClient).send(new ListMetricsCommand({}))],
+    ["scheduler: GET /schedules", () => sdk.client(SchedulerClient).send(new ListSchedulesCommand({}))],
+    [
+      "scheduler: GET /schedule-groups/nightly",
+      () => sdk.client(SchedulerClient).send(new GetScheduleGroupCommand({ Name: "nightly" })),
+    ],
     ["secretsmanager: ListSecrets", () => sdk.client(SecretsManagerClient).send(new ListSecretsCommand({}))],
     ["sts: GetSessionToken", () => sdk.client(STSClient).send(new GetSessionTokenCommand({}))],
   ])("%s is refused by name, and not asked for again", async (name, send) => {
@@ -133,6 +152,18 @@ describe("the log", () => {
     ];
     await sdk.client(IAMClient).send(new CreateRoleCommand({ ...ROLE, Tags }));
     expect(sdk.aws.requests[0]?.input["Tags"]).toEqual(Tags);
+  });
+
+  test("shows what a path and a query say beside the body", async () => {
+    const scheduler = sdk.client(SchedulerClient);
+    const input = { Name: "a/b c", GroupName: "nightly" };
+    await expect(scheduler.send(new GetScheduleCommand(input))).rejects.toThrow();
+    const ends = { ScheduleExpression: "rate(1 hour)", FlexibleTimeWindow: undefined, Target: undefined };
+    await expect(scheduler.send(new UpdateScheduleCommand({ ...input, ...ends }))).rejects.toThrow();
+    expect(sdk.aws.requests).toMatchObject([
+      { service: "scheduler", operation: "GetSchedule", input },
+      { operation: "UpdateSchedule", input: { ...input, ScheduleExpression: "rate(1 hour)" } },
+    ]);
   });
 
   test("is told to whoever starts the stand-in, request by request", async () => {

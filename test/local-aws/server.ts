@@ -1,10 +1,14 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudFormation } from "./cloudformation";
+import { CloudWatch } from "./cloudwatch";
+import { CloudWatchLogs } from "./cloudwatch-logs";
+import { CodeBuild } from "./codebuild";
 import { Ecr } from "./ecr";
 import { Iam } from "./iam";
-import { JSON_PROTOCOL, QUERY_PROTOCOL } from "./protocols";
+import { JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall } from "./protocols";
 import type { Protocol } from "./protocols";
+import { Scheduler } from "./scheduler";
 import { SecretsManager } from "./secrets-manager";
 import { AwsError } from "./service";
 import type { Fields, Scope, Service } from "./service";
@@ -56,18 +60,23 @@ export class LocalAws {
   }
 
   public readonly cloudFormation = new CloudFormation();
+  public readonly iam = new Iam();
+  public readonly codeBuild = new CodeBuild(this.iam);
   public readonly requests: LoggedRequest[] = [];
   private readonly refusals: Refusal[] = [];
   private readonly server: http.Server;
   private readonly services: { readonly [signingName: string]: Service };
 
   private constructor(private readonly options: LocalAwsOptions) {
-    const iam = new Iam();
     const secretsManager = new SecretsManager();
     this.services = {
       cloudformation: this.cloudFormation,
-      ecr: new Ecr(secretsManager, iam, options.addedSince ?? []),
-      iam,
+      codebuild: this.codeBuild,
+      ecr: new Ecr(secretsManager, this.iam, options.addedSince ?? []),
+      iam: this.iam,
+      logs: new CloudWatchLogs(),
+      monitoring: new CloudWatch(),
+      scheduler: new Scheduler(this.iam),
       secretsmanager: secretsManager,
       sts: new Sts(),
     };
@@ -115,7 +124,7 @@ export class LocalAws {
       chunks.push(chunk as Buffer);
     }
     const body = Buffer.concat(chunks).toString();
-    const call = callOf(request.headers, body);
+    const call = callOf(request, body, this.services);
     let input: Fields = {};
     try {
       input = call.protocol.parse(body);
@@ -127,7 +136,9 @@ export class LocalAws {
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : new AwsError("SerializationException", String(thrown));
       this.log(call, input, error.code);
-      response.writeHead(400, { "content-type": call.protocol.contentType }).end(call.protocol.error(error));
+      response
+        .writeHead(error.status, { "content-type": call.protocol.contentType, "x-amzn-errortype": error.code })
+        .end(call.protocol.error(error));
     }
   }
 
@@ -159,9 +170,17 @@ export class LocalAws {
 }
 
 /** Who is asked for what: the signature says the account, the region and the service. */
-function callOf(headers: http.IncomingHttpHeaders, body: string): Call {
+function callOf(
+  { headers, method = "", url = "" }: http.IncomingMessage,
+  body: string,
+  services: { readonly [signingName: string]: Service },
+): Call {
   const credential = /Credential=([^/]*)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "");
   const [, accountId = "", region = "", service = ""] = credential ?? [];
+  const routes = services[service]?.routes;
+  if (routes !== undefined) {
+    return { accountId, region, service, ...restJsonCall(routes, method, url) };
+  }
   const target = headers["x-amz-target"];
   return typeof target === "string"
     ? { accountId, region, service, operation: target.replace(/^.*\./, ""), protocol: JSON_PROTOCOL }

@@ -1,8 +1,10 @@
 /** What AWS answers in place of a result. */
 export class AwsError extends Error {
+  /** @param status what REST says of the error beside its code */
   public constructor(
     public readonly code: string,
     message: string,
+    public readonly status = 400,
   ) {
     super(message);
   }
@@ -19,10 +21,17 @@ export interface Fields {
   readonly [name: string]: unknown;
 }
 
+/** What a REST request asks for, by the name of the operation. */
+export interface Routes {
+  readonly [operation: string]: string;
+}
+
 /** One AWS service. */
 export interface Service {
   /** The operations, by their names in AWS's API. */
   readonly operations: { readonly [operation: string]: (input: Fields, scope: Scope) => Fields };
+  /** Where a REST service answers them, as in `GET /things/{Name}?ownerId={OwnerId}`. */
+  readonly routes?: Routes;
   /** What the service holds, one line for each thing. */
   contents(): string[];
 }
@@ -53,6 +62,11 @@ export class Store<T> {
   public contents(): string[] {
     return [...this.byScope].flatMap(([key, items]) => [...items.keys()].map((name) => `${key} ${this.kind} ${name}`));
   }
+}
+
+/** The partition that a region belongs to, as ARNs say it. */
+export function partitionOf({ region }: Scope): string {
+  return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 /** A parameter that the caller must have sent as text. */

@@ -1,0 +1,836 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { App, TerraformStack, TerraformVariable } from "cdktf";
+import {
+  AwsService,
+  CacheWarmer,
+  FirstPull,
+  PullThroughCache,
+  PullThroughCacheFleet,
+  RegistryEndpoints,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
+import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
+import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp, warnings } from "./support/synthesis";
+import type { Block, TerraformJson } from "./support/synthesis";
+
+const ACCOUNT = "111122223333";
+const VPC = "vpc-0a1b2c3d4e5f60718";
+const SUBNETS = ["subnet-0a1b2c3d4e5f6071a", "subnet-0a1b2c3d4e5f6071b"];
+const TABLE = "rtb-0a1b2c3d4e5f60718";
+const GROUP = "sg-0a1b2c3d4e5f60718";
+const ENDPOINTS = ["vpce-0a1b2c3d4e5f6071a", "vpce-0a1b2c3d4e5f6071b", "vpce-0a1b2c3d4e5f6071c"] as const;
+
+const MINIMAL: RegistryEndpointsProps = {
+  vpcId: VPC,
+  subnetIds: SUBNETS,
+  routeTableIds: [TABLE],
+  clientCidrs: ["10.0.0.0/16"],
+  firstPull: FirstPull.NAT_GATEWAY,
+};
+
+/** Where no interface endpoint is made. */
+const SHARED: RegistryEndpointsProps = { ...MINIMAL, subnetIds: undefined, clientCidrs: undefined };
+
+/** A stack with a cache and the endpoints beside it. */
+function stackWith(props: Partial<RegistryEndpointsProps> = {}, region = "eu-west-1"): TerraformStack {
+  const stack = stackIn(region);
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
+  return stack;
+}
+
+function faultOf(props: Partial<RegistryEndpointsProps>): string {
+  return messageOf(() => stackWith(props)).replace(/^stack\/endpoints: /, "");
+}
+
+function endpoint(json: TerraformJson, service: string): Block {
+  const found = blocks(json, "aws_vpc_endpoint").filter(({ service_name: name }) =>
+    String(name).endsWith(`.${service}`),
+  );
+  expect(found).toHaveLength(1);
+  return found[0] ?? {};
+}
+
+function policyOf(block: Block): unknown {
+  return JSON.parse(String(block["policy"]));
+}
+
+const PULLS = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:GetDownloadUrlForLayer",
+  "ecr:BatchImportUpstreamImage",
+  "ecr:CreateRepository",
+];
+
+test("the smallest endpoints are two of ECR, one of S3, and a group that admits one block of clients", () => {
+  const json = synthesized(stackWith());
+  const ofEcr = {
+    dns_options: { dns_record_ip_type: "ipv4" },
+    ip_address_type: "ipv4",
+    policy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: "*", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+        {
+          Effect: "Allow",
+          Principal: "*",
+          Action: PULLS,
+          Resource: [`arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/ecr-public/*`],
+        },
+      ],
+    }),
+    private_dns_enabled: true,
+    security_group_ids: ["${aws_security_group.endpoints_security-group_FB955AEE.id}"],
+    subnet_ids: SUBNETS,
+    vpc_endpoint_type: "Interface",
+    vpc_id: VPC,
+  };
+  expect(json.resource?.["aws_vpc_endpoint"]).toEqual({
+    "endpoints_ecr-api_7E5A1F17": { ...ofEcr, service_name: "com.amazonaws.eu-west-1.ecr.api" },
+    "endpoints_ecr-dkr_13D062EC": { ...ofEcr, service_name: "com.amazonaws.eu-west-1.ecr.dkr" },
+    endpoints_s3_6279BB42: {
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:GetObject",
+            Resource: "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
+          },
+        ],
+      }),
+      route_table_ids: [TABLE],
+      service_name: "com.amazonaws.eu-west-1.s3",
+      vpc_endpoint_type: "Gateway",
+      vpc_id: VPC,
+    },
+  });
+  expect(only(json, "aws_security_group")).toEqual({
+    description: "Clients of the endpoints of Amazon ECR in a VPC",
+    name_prefix: "ecr-endpoints-",
+    vpc_id: VPC,
+  });
+  expect(only(json, "aws_vpc_security_group_ingress_rule")).toEqual({
+    cidr_ipv4: "10.0.0.0/16",
+    description: "HTTPS from 10.0.0.0/16",
+    from_port: 443,
+    ip_protocol: "tcp",
+    security_group_id: "${aws_security_group.endpoints_security-group_FB955AEE.id}",
+    to_port: 443,
+  });
+  expect(json.terraform?.["required_version"]).toBe(">= 1.5.0");
+});
+
+test("the address of every kind of resource stays what it was: changing one destroys people's resources", () => {
+  const stack = stackWith({
+    clientCidrs: ["10.0.0.0/16", "2001:db8::/56"],
+    clientSecurityGroupIds: [GROUP],
+    dualStack: true,
+    services: [AwsService.LOGS, AwsService.named("kinesis-streams")],
+  });
+  new RegistryEndpoints(stack, "others", {
+    ...MINIMAL,
+    vpcId: "vpc-0b1b2c3d4e5f60718",
+    ecrApiEndpointId: ENDPOINTS[0],
+    s3EndpointId: ENDPOINTS[2],
+  });
+  expect(addresses(synthesized(stack)).filter((address) => !address.startsWith("aws_ecr"))).toEqual([
+    "aws_security_group.endpoints_security-group_FB955AEE",
+    "aws_security_group.others_security-group_BBB84270",
+    "aws_vpc_endpoint.endpoints_ecr-api_7E5A1F17",
+    "aws_vpc_endpoint.endpoints_ecr-dkr_13D062EC",
+    "aws_vpc_endpoint.endpoints_s3_6279BB42",
+    "aws_vpc_endpoint.endpoints_service-kinesis-streams_AF4C3A77",
+    "aws_vpc_endpoint.endpoints_service-logs_B5A5D251",
+    "aws_vpc_endpoint.others_ecr-dkr_64DEA148",
+    "aws_vpc_endpoint_route_table_association.others_s3-route-rtb-0a1b2c3d4e5f60718_09DAD4C1",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-10_2e0_2e0_2e0_2f16_CDDF309E",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-2001_3adb8_3a_3a_2f56_CFD8FA54",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-sg-0a1b2c3d4e5f60718_2FB7E2CB",
+    "aws_vpc_security_group_ingress_rule.others_client-10_2e0_2e0_2e0_2f16_888B0E0F",
+    "data.aws_route_table.endpoints_route-table-rtb-0a1b2c3d4e5f60718_794BD579",
+    "data.aws_route_table.others_route-table-rtb-0a1b2c3d4e5f60718_9B0460A9",
+    "data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071a_B36E58C3",
+    "data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071b_8C8032F5",
+    "data.aws_subnet.others_subnet-0a1b2c3d4e5f6071a_F26A8B3B",
+    "data.aws_subnet.others_subnet-0a1b2c3d4e5f6071b_1EB17174",
+    "data.aws_vpc.endpoints_vpc_526B0DEA",
+    "data.aws_vpc.others_vpc_131AC81E",
+    "data.aws_vpc_endpoint.others_existing-ecr-api_29442673",
+    "data.aws_vpc_endpoint.others_existing-s3_D58FDA9E",
+  ]);
+});
+
+test("where ids are known, a plan fails on a network that AWS would refuse, or that nobody could use", () => {
+  const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP] }));
+  const conditions = (type: string): unknown[] =>
+    blocks(json, type).flatMap(({ lifecycle }) =>
+      (lifecycle as { postcondition: { condition: string }[] }).postcondition.map(({ condition }) => condition),
+    );
+  expect(conditions("aws_vpc")).toEqual(["${self.enable_dns_support && self.enable_dns_hostnames}"]);
+  expect(conditions("aws_subnet")).toEqual([
+    `\${self.vpc_id == "${VPC}"}`,
+    '${self.ipv6_cidr_block != ""}',
+    `\${self.vpc_id == "${VPC}"}`,
+    "${!contains([data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071a_B36E58C3.availability_zone], self.availability_zone)}",
+    '${self.ipv6_cidr_block != ""}',
+  ]);
+  expect(conditions("aws_route_table")).toEqual([`\${self.vpc_id == "${VPC}"}`]);
+});
+
+test("ids that only Terraform knows are looked up by nobody, and each keeps its place", () => {
+  const stack = stackIn("eu-west-1");
+  const text = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", {
+    vpcId: text("vpc"),
+    subnetIds: [text("a"), text("b")],
+    routeTableIds: [text("table")],
+    clientCidrs: [text("cidr")],
+    clientSecurityGroupIds: [text("group")],
+    s3EndpointId: text("s3"),
+    firstPull: FirstPull.NAT_GATEWAY,
+  });
+  const json = synthesized(stack);
+  expect(json.data).toBeUndefined();
+  expect(addresses(json).filter((address) => /ingress|association/.test(address))).toEqual([
+    "aws_vpc_endpoint_route_table_association.endpoints_s3-route-0_5199AFD3",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-cidr-0_865E4E0C",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-group-0_828C67CB",
+  ]);
+});
+
+test("what may be pulled grows with the cache, and the policy of a cache for everything is for everything", () => {
+  const stack = stackIn("eu-west-1");
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  const resources = (): unknown => policyOf(endpoint(synthesized(stack), "ecr.dkr"));
+  cache.addUpstream(Upstream.quay());
+  const registry = `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository`;
+  expect(resources()).toHaveProperty("Statement.1.Resource", [`${registry}/ecr-public/*`, `${registry}/quay/*`]);
+  cache.addUpstream(Upstream.kubernetes({ prefix: "ROOT" }));
+  expect(resources()).toHaveProperty("Statement.1.Resource", [`${registry}/*`]);
+});
+
+test("repositories and buckets of one's own are let through beside the cache and the layers", () => {
+  const own = "arn:aws:ecr:eu-west-1:602401143452:repository/eks/*";
+  const json = synthesized(stackWith({ repositoryArns: [own], bucketNames: ["artifacts", "al2023-repos-*"] }));
+  expect(policyOf(endpoint(json, "ecr.api"))).toHaveProperty("Statement.2", {
+    Effect: "Allow",
+    Principal: "*",
+    Action: PULLS.slice(0, 3),
+    Resource: [own],
+  });
+  expect(policyOf(endpoint(json, "s3"))).toHaveProperty("Statement.1", {
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [
+      "arn:aws:s3:::artifacts",
+      "arn:aws:s3:::artifacts/*",
+      "arn:aws:s3:::al2023-repos-*",
+      "arn:aws:s3:::al2023-repos-*/*",
+    ],
+  });
+});
+
+test("full access is written out: to leave the policy out would leave a former one in place", () => {
+  const json = synthesized(stackWith({ fullAccess: true }));
+  for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
+    expect(policyOf(endpoint(json, service))).toEqual({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+    });
+  }
+});
+
+test("policies of one's own stand in place of those made here, with AWS's variables as they are", () => {
+  const policy = JSON.stringify({
+    Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "arn:aws:s3:::${aws:PrincipalTag/team}/*" },
+  });
+  const json = synthesized(stackWith({ registryPolicy: policy, s3Policy: policy }));
+  for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
+    expect(endpoint(json, service)["policy"]).toBe(policy.replace("${", "$${"));
+  }
+});
+
+test("other services get an endpoint with private DNS in the same subnets and group, and no policy", () => {
+  const json = synthesized(stackWith({ services: [AwsService.LOGS] }));
+  const { policy, ...ofEcr } = endpoint(json, "ecr.api");
+  expect(endpoint(json, "logs")).toEqual({ ...ofEcr, service_name: "com.amazonaws.eu-west-1.logs" });
+  expect(policy).toBeDefined();
+});
+
+test.each([
+  ["eu-west-1", "com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.sts", "arn:aws:"],
+  ["us-gov-west-1", "com.amazonaws.us-gov-west-1.ecr.api", "com.amazonaws.us-gov-west-1.sts", "arn:aws-us-gov:"],
+  ["cn-north-1", "cn.com.amazonaws.cn-north-1.ecr.api", "cn.com.amazonaws.cn-north-1.sts", "arn:aws-cn:"],
+  ["us-iso-east-1", "gov.ic.c2s.us-iso-east-1.ecr.api", "gov.ic.c2s.us-iso-east-1.sts", "arn:aws-iso:"],
+  ["us-isob-east-1", "gov.sgov.sc2s.us-isob-east-1.ecr.api", "gov.sgov.sc2s.us-isob-east-1.sts", "arn:aws-iso-b:"],
+  ["eu-isoe-west-1", "uk.adc-e.cloud.eu-isoe-west-1.ecr.api", "uk.adc-e.cloud.eu-isoe-west-1.sts", "arn:aws-iso-e:"],
+  ["us-isof-south-1", "gov.ic.hci.csp.us-isof-south-1.ecr.api", "gov.ic.hci.csp.us-isof-south-1.sts", "arn:aws-iso-f:"],
+  ["eusc-de-east-1", "eu.amazonaws.eusc-de-east-1.ecr.api", "eu.amazonaws.eusc-de-east-1.sts", "arn:aws-eusc:"],
+])("in %s endpoint services are named as AWS names them there", (region, ecr, sts, arn) => {
+  const json = synthesized(stackWith({ services: [AwsService.STS, AwsService.LOGS] }, region));
+  expect(endpoint(json, "ecr.api")).toMatchObject({ service_name: ecr });
+  expect(endpoint(json, "ecr.dkr")).toMatchObject({ service_name: ecr.replace(/api$/, "dkr") });
+  expect(endpoint(json, "sts")).toMatchObject({ service_name: sts });
+  expect(endpoint(json, "logs")).toMatchObject({ service_name: `com.amazonaws.${region}.logs` });
+  expect(endpoint(json, "s3")).toMatchObject({ service_name: `com.amazonaws.${region}.s3` });
+  expect(endpoint(json, "s3")["policy"]).toContain(`${arn}s3:::prod-${region}-starport-layer-bucket/*`);
+  expect(endpoint(json, "ecr.api")["policy"]).toContain(`${arn}ecr:${region}:${ACCOUNT}:repository/ecr-public/*`);
+});
+
+test("where the region is known to Terraform only, so are the names of services", () => {
+  const stack = stackIn(undefined);
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services: [AwsService.EC2] });
+  const json = synthesized(stack);
+  const region = "${data.aws_region.aws-lookup_region_0A228083.id}";
+  const prefix = "${data.aws_partition.aws-lookup_partition_7147F8A7.reverse_dns_prefix}";
+  expect(endpoint(json, "ecr.api")["service_name"]).toBe(`${prefix}.${region}.ecr.api`);
+  expect(endpoint(json, "ec2")["service_name"]).toBe(`${prefix}.${region}.ec2`);
+  expect(endpoint(json, "s3")["service_name"]).toBe(`com.amazonaws.${region}.s3`);
+  expect(endpoint(json, "ecr.dkr")["policy"]).toContain(
+    "arn:${data.aws_partition.aws-lookup_partition_7147F8A7.partition}:ecr:${data.aws_region.aws-lookup_region_0A228083.id}:${data.aws_caller_identity.aws-lookup_caller-identity_82AEBEF1.account_id}:repository/ecr-public/*",
+  );
+});
+
+test("dual-stack is one option for endpoints, S3, clients and URIs", () => {
+  const stack = stackIn("eu-west-1");
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", {
+    ...MINIMAL,
+    clientCidrs: ["10.0.0.0/16", "2001:DB8::/56"],
+    dualStack: true,
+  });
+  const json = synthesized(stack);
+  const dual = { ip_address_type: "dualstack", dns_options: { dns_record_ip_type: "dualstack" } };
+  expect(endpoint(json, "ecr.api")).toMatchObject(dual);
+  expect(endpoint(json, "ecr.dkr")).toMatchObject(dual);
+  expect(endpoint(json, "s3")).toMatchObject({ ip_address_type: "dualstack" });
+  expect(blocks(json, "aws_vpc_security_group_ingress_rule")).toEqual([
+    expect.objectContaining({ cidr_ipv4: "10.0.0.0/16" }),
+    expect.objectContaining({ cidr_ipv6: "2001:DB8::/56" }),
+  ]);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`);
+  expect(endpoints.repositoryUri("ecr-public", "elastio/agent")).toBe(
+    `${ACCOUNT}.dkr-ecr.eu-west-1.on.aws/ecr-public/elastio/agent`,
+  );
+  expect(cache.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+});
+
+test("in China the host for both IPv4 and IPv6 has a name of its own, and elsewhere AWS documents none", () => {
+  const stack = stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP] }, "cn-north-1");
+  const endpoints = stack.node.findChild("endpoints") as RegistryEndpoints;
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn`);
+  const props = { dualStack: true, clientSecurityGroupIds: [GROUP] };
+  expect(messageOf(() => stackWith(props, "us-iso-east-1"))).toBe(
+    'stack/endpoints: `dualStack` must be true only where the host for both is known, got "aws-iso"; give the provider a literal region of a partition in which AWS documents dual-stack registries',
+  );
+});
+
+test("endpoints that exist are used, only what is missing is made, and one's ids can be handed to another", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const first = new RegistryEndpoints(stack, "first", MINIMAL);
+  const second = new RegistryEndpoints(stack, "second", {
+    ...SHARED,
+    routeTableIds: ["rtb-0b1b2c3d4e5f60718"],
+    ecrApiEndpointId: first.ecrApiEndpointId,
+    ecrDkrEndpointId: first.ecrDkrEndpointId,
+    s3EndpointId: first.s3EndpointId,
+  });
+  const json = synthesized(stack);
+  expect(blocks(json, "aws_vpc_endpoint")).toHaveLength(3);
+  expect(blocks(json, "aws_security_group")).toHaveLength(1);
+  expect(only(json, "aws_vpc_endpoint_route_table_association")).toEqual({
+    route_table_id: "rtb-0b1b2c3d4e5f60718",
+    vpc_endpoint_id: "${aws_vpc_endpoint.first_s3_02715168.id}",
+  });
+  expect(second.securityGroupId).toBeUndefined();
+  expect(second.ecrApiEndpointId).toBe(first.ecrApiEndpointId);
+  expect(() => App.of(stack).synth()).not.toThrow();
+});
+
+test("an endpoint that exists is asked whether it is one that clients can use", () => {
+  const [ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId] = ENDPOINTS;
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...SHARED, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId });
+  const json = synthesized(stack);
+  expect(json.resource?.["aws_vpc_endpoint"]).toBeUndefined();
+  const conditions = Object.values(json.data?.["aws_vpc_endpoint"] ?? {}).map(({ id, lifecycle }) => [
+    id,
+    ...(lifecycle as { postcondition: { condition: string }[] }).postcondition.map(({ condition }) => condition),
+  ]);
+  expect(conditions).toEqual([
+    [
+      ecrApiEndpointId,
+      `\${self.vpc_id == "${VPC}"}`,
+      '${self.service_name == "com.amazonaws.eu-west-1.ecr.api"}',
+      "${self.private_dns_enabled}",
+    ],
+    [
+      ecrDkrEndpointId,
+      `\${self.vpc_id == "${VPC}"}`,
+      '${self.service_name == "com.amazonaws.eu-west-1.ecr.dkr"}',
+      "${self.private_dns_enabled}",
+    ],
+    [
+      s3EndpointId,
+      `\${self.vpc_id == "${VPC}"}`,
+      '${self.service_name == "com.amazonaws.eu-west-1.s3"}',
+      '${self.vpc_endpoint_type == "Gateway"}',
+    ],
+  ]);
+});
+
+test("the endpoints of a fleet are for the cache of their region", () => {
+  const fleet = new PullThroughCacheFleet(testApp(), "elastio", {
+    regions: ["us-east-1", "eu-west-1"],
+    upstreams: [Upstream.ecrPublic()],
+    accountId: ACCOUNT,
+  });
+  const stack = fleet.stackIn("eu-west-1");
+  const endpoints = new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+  expect(endpoint(synthesized(stack), "ecr.api")["policy"]).toContain("arn:aws:ecr:eu-west-1:111122223333");
+});
+
+test("several networks, caches and providers in one stack are kept apart", () => {
+  const stack = stackIn("eu-west-1");
+  const provider = new AwsProvider(stack, "america", { region: "us-east-1", alias: "america" });
+  new PullThroughCache(stack, "europe", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "america-cache", { accountId: ACCOUNT, upstreams: [Upstream.quay()], provider });
+  new RegistryEndpoints(stack, "one", MINIMAL);
+  new RegistryEndpoints(stack, "two", { ...MINIMAL, vpcId: "vpc-0b1b2c3d4e5f60718", routeTableIds: ["rtb-0b1b2c3d"] });
+  new RegistryEndpoints(stack, "three", {
+    ...MINIMAL,
+    vpcId: "vpc-0c1b2c3d",
+    routeTableIds: ["rtb-0c1b2c3d"],
+    provider,
+  });
+  expect(() => App.of(stack).synth()).not.toThrow();
+  const json = synthesized(stack);
+  for (const [name, block] of Object.entries(json.resource?.["aws_vpc_endpoint"] ?? {})) {
+    const america = name.startsWith("three");
+    expect(block["provider"]).toBe(america ? "aws.america" : undefined);
+    expect(block["service_name"]).toContain(america ? "us-east-1" : "eu-west-1");
+    if (!name.includes("s3")) {
+      expect(block["policy"]).toContain(america ? "repository/quay/*" : "repository/ecr-public/*");
+      expect(block["policy"]).not.toContain(america ? "ecr-public" : "quay");
+    }
+  }
+});
+
+test("a cache of another stack can be named, if its account is known", () => {
+  const app = testApp();
+  const caches = ["known", "unknown"].map((id) => {
+    const stack = new TerraformStack(app, id);
+    new AwsProvider(stack, "aws", { region: "eu-west-1" });
+    return new PullThroughCache(stack, "cache", {
+      accountId: id === "known" ? ACCOUNT : undefined,
+      upstreams: [Upstream.ecrPublic()],
+    });
+  });
+  const network = new TerraformStack(app, "network");
+  new AwsProvider(network, "aws", { region: "eu-west-1" });
+  expect(messageOf(() => new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches }))).toBe(
+    'network/endpoints: `caches[1]` must have a known account, being of another stack, got "unknown/cache"; give that cache its `accountId`: this stack cannot look it up for another',
+  );
+  const endpoints = new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches: caches.slice(0, 1) });
+  expect(endpoint(synthesized(network), "ecr.api")["policy"]).toContain(`${ACCOUNT}:repository/ecr-public/*`);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+});
+
+describe("an image that is not cached yet", () => {
+  test("is warned of where nothing pulls it beforehand", () => {
+    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    synthesized(stack);
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([
+      '`firstPull` is WARMED and no CacheWarmer of this app pulls through stack/cache: unless something else does, no image can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+    ]);
+  });
+
+  test("is no matter where a warmer pulls it, made before or after", () => {
+    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    const cache = stack.node.findChild("cache") as PullThroughCache;
+    new CacheWarmer(stack, "warmer", { cache, images: ["public.ecr.aws/docker/library/alpine:3.22"] });
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  test("needs a default route with a NAT gateway, and every plan says where there is none", () => {
+    const json = synthesized(stackWith()) as { readonly check?: { readonly [name: string]: unknown } };
+    const without =
+      '[for table in [data.aws_route_table.endpoints_route-table-rtb-0a1b2c3d4e5f60718_794BD579] : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])]';
+    expect(json.check).toEqual({
+      "endpoints_first-pull_229DAE4A": {
+        assert: [
+          {
+            condition: `\${length(${without}) == 0}`,
+            error_message: `FirstPull.NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
+          },
+        ],
+      },
+    });
+    expect(synthesized(stackWith({ firstPull: FirstPull.WARMED }))).not.toHaveProperty("check");
+  });
+});
+
+test("a block wider than any private network's is warned of", () => {
+  const stack = stackWith({
+    clientCidrs: ["0.0.0.0/0", "10.0.0.0/8", "8.0.0.0/7", "::/0", "2001:db8::/32", "2001:d00::/24"],
+    dualStack: true,
+  });
+  expect(warnings(stack).map((text) => text.replace(/ in `clientCidrs`.*/, ""))).toEqual([
+    "0.0.0.0/0",
+    "8.0.0.0/7",
+    "::/0",
+    "2001:d00::/24",
+  ]);
+  expect(warnings(stack)[0]).toBe(
+    '0.0.0.0/0 in `clientCidrs` is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+  );
+});
+
+test("fails without `firstPull`, and says why there is no default", () => {
+  const reason =
+    "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do";
+  expect(faultOf({ firstPull: undefined })).toBe(
+    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got nothing; ${reason}`,
+  );
+  expect(faultOf({ firstPull: "NAT" as FirstPull })).toBe(
+    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got "NAT"; ${reason}`,
+  );
+});
+
+const ID = (kind: string, prefix: string): string => `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`;
+const BLOCK = "give blocks like 10.0.0.0/16";
+const SPACE = "be a block of addresses that starts at its first one";
+const ARN_WORDS = "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*";
+const BUCKET_WORDS = "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens";
+const ALLOW = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] });
+const DENY = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action: "*", Resource: "*" }] });
+
+test.each<[string, object, string]>([
+  [
+    "vpcId",
+    { vpcId: "vpc-0abc" },
+    `\`vpcId\` must ${ID("a VPC", "vpc")}, got "vpc-0abc"; give the VPC that the clients are in`,
+  ],
+  [
+    "vpcId",
+    { vpcId: undefined },
+    `\`vpcId\` must ${ID("a VPC", "vpc")}, got nothing; give the VPC that the clients are in`,
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [] },
+    "`subnetIds` must be a list of at least one, got []; give one private subnet of each availability zone",
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [SUBNETS[0], VPC] },
+    `\`subnetIds[1]\` must ${ID("a subnet", "subnet")}, got "${VPC}"; give one private subnet of each availability zone`,
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [SUBNETS[0], SUBNETS[0]] },
+    `\`subnetIds[1]\` must be given once, got "${SUBNETS[0] ?? ""}"; leave out the second one`,
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: undefined },
+    "`routeTableIds` must be a list of at least one, got nothing; give those of the clients' subnets",
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: ["rtb-0a1b2c3d4"] },
+    `\`routeTableIds[0]\` must ${ID("a route table", "rtb")}, got "rtb-0a1b2c3d4"; give those of the clients' subnets`,
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: [TABLE, TABLE] },
+    `\`routeTableIds[1]\` must be given once, got "${TABLE}"; leave out the second one`,
+  ],
+  [
+    "clients",
+    { clientCidrs: undefined },
+    "`clientCidrs` must be given, or else `clientSecurityGroupIds`, got nothing; say who may use the endpoints, for example with the VPC's own block",
+  ],
+  [
+    "clientCidrs",
+    { clientCidrs: [] },
+    `\`clientCidrs\` must be a list of at least one block of addresses, got []; ${BLOCK}`,
+  ],
+  ["no mask", { clientCidrs: ["10.0.0.0"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0"; ${BLOCK}`],
+  ["host bits", { clientCidrs: ["10.0.0.1/16"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.1/16"; ${BLOCK}`],
+  ["a long mask", { clientCidrs: ["10.0.0.0/33"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0/33"; ${BLOCK}`],
+  [
+    "a big octet",
+    { clientCidrs: ["10.0.256.0/24"] },
+    `\`clientCidrs[0]\` must ${SPACE}, got "10.0.256.0/24"; ${BLOCK}`,
+  ],
+  ["a leading zero", { clientCidrs: ["010.0.0.0/8"] }, `\`clientCidrs[0]\` must ${SPACE}, got "010.0.0.0/8"; ${BLOCK}`],
+  [
+    "host bits of IPv6",
+    { clientCidrs: ["10.0.0.0/8", "2001:db8::1/64"], dualStack: true },
+    `\`clientCidrs[1]\` must ${SPACE}, got "2001:db8::1/64"; ${BLOCK}`,
+  ],
+  [
+    "a long mask of IPv6",
+    { clientCidrs: ["::/129"], dualStack: true },
+    `\`clientCidrs[0]\` must ${SPACE}, got "::/129"; ${BLOCK}`,
+  ],
+  ["a number", { clientCidrs: [10] }, `\`clientCidrs[0]\` must ${SPACE}, got 10; ${BLOCK}`],
+  [
+    "IPv6 alone",
+    { clientCidrs: ["2001:db8::/56"] },
+    '`clientCidrs[0]` must be a block of IPv4 without `dualStack`, got "2001:db8::/56"; set it to have endpoints with IPv6',
+  ],
+  [
+    "IPv4 alone",
+    { dualStack: true },
+    '`clientCidrs` must have an IPv6 block with `dualStack`, got ["10.0.0.0/16"]; add the IPv6 block of the VPC: clients that have IPv6 use it first',
+  ],
+  [
+    "the same block twice",
+    { clientCidrs: ["2001:db8::/56", "2001:DB8:0::/56"], dualStack: true },
+    '`clientCidrs[1]` must be a block given once, got "2001:DB8:0::/56"; leave out the second one',
+  ],
+  [
+    "clientSecurityGroupIds",
+    { clientSecurityGroupIds: ["default"] },
+    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, behind the account and a slash where that is another, got "default"; give the groups that the clients are in`,
+  ],
+  [
+    "services",
+    { services: ["logs"] },
+    '`services[0]` must be an AwsService, got "logs"; use AwsService.LOGS or the like, or AwsService.named("kms")',
+  ],
+  [
+    "services",
+    { services: [AwsService.KMS, AwsService.named("kms")] },
+    '`services[1]` must be a service given once, got "kms"; a VPC takes one private DNS name of a service',
+  ],
+  [
+    "services",
+    { services: AwsService.LOGS },
+    "`services` must be a list of services, got a AwsService; for example [AwsService.LOGS]",
+  ],
+  [
+    "services",
+    { services: [AwsService.named("ecr.api")] },
+    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got \"ecr.api\"; see AWS's list of endpoint services",
+  ],
+  [
+    "services",
+    { services: [AwsService.fromServiceName("kms")] },
+    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; use AwsService.named for its last part alone',
+  ],
+  [
+    "repositoryArns",
+    { repositoryArns: ["team/*"] },
+    `\`repositoryArns[0]\` must ${ARN_WORDS}, got "team/*"; give ARNs, wildcards allowed`,
+  ],
+  [
+    "bucketNames",
+    { bucketNames: ["arn:aws:s3:::b"] },
+    `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "arn:aws:s3:::b"; give names, not ARNs`,
+  ],
+  [
+    "registryPolicy",
+    { registryPolicy: DENY },
+    '`registryPolicy` must have a statement that allows something, got "Deny"; an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny',
+  ],
+  [
+    "s3Policy",
+    { s3Policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } }) },
+    '`s3Policy` must have a Principal in every statement, got "a statement without one"; write "Principal": "*"',
+  ],
+  [
+    "s3Policy",
+    { s3Policy: "{}" },
+    '`s3Policy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
+  ],
+  [
+    "both",
+    { registryPolicy: ALLOW, fullAccess: true },
+    `\`registryPolicy\` must not be given beside \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
+  ],
+  [
+    "both",
+    { bucketNames: ["bucket"], s3Policy: ALLOW },
+    '`bucketNames` must not be given beside `s3Policy`, got ["bucket"]; leave one of them out',
+  ],
+  ["fullAccess", { fullAccess: "yes" }, '`fullAccess` must be true or false, got "yes"; leave it out for false'],
+  [
+    "s3EndpointId",
+    { s3EndpointId: "vpce-1" },
+    `\`s3EndpointId\` must ${ID("a VPC endpoint", "vpce")}, got "vpce-1"; leave it out to have one made`,
+  ],
+  [
+    "subnets for nothing",
+    { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], clientCidrs: undefined },
+    `\`subnetIds\` must not be given where no interface endpoint is made, got ${JSON.stringify(SUBNETS)}; leave it out`,
+  ],
+  [
+    "clients for nothing",
+    { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], subnetIds: undefined },
+    '`clientCidrs` must not be given where no interface endpoint is made, got ["10.0.0.0/16"]; leave it out',
+  ],
+  [
+    "caches",
+    { caches: [] },
+    "`caches` must be a list of at least one PullThroughCache, got []; leave it out for those of the stack",
+  ],
+  [
+    "caches",
+    { caches: ["cache"] },
+    '`caches[0]` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)',
+  ],
+  [
+    "an unknown prop",
+    { subnets: SUBNETS },
+    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
+  ],
+])("fails on wrong %s: %j", (_, props, message) => {
+  expect(faultOf(props)).toBe(message);
+});
+
+test("fails on a policy one character longer than AWS takes", () => {
+  const policyOfLength = (length: number): string =>
+    ALLOW.replace('"*"}', `"${"a".repeat(length - ALLOW.length + 1)}"}`);
+  expect(stackWith({ s3Policy: policyOfLength(20_480) })).toBeDefined();
+  expect(faultOf({ s3Policy: policyOfLength(20_481) })).toBe(
+    "`s3Policy` must be at most 20480 characters, got 20481; join its statements",
+  );
+});
+
+test("fails where the stack has no cache for them yet, unless something else says what they let through", () => {
+  const stack = stackIn("eu-west-1");
+  const create = (props: object = {}): unknown => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
+  expect(messageOf(create)).toBe(
+    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or say otherwise what they let through",
+  );
+  expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
+  const endpoints = create({ fullAccess: true }) as RegistryEndpoints;
+  expect(messageOf(() => endpoints.registryUri)).toBe(
+    "stack/endpoints: `caches` must be one cache for there to be one host, got []; use `repositoryUri`",
+  );
+  expect(messageOf(() => endpoints.repositoryUri("quay", "app"))).toBe(
+    "stack/endpoints: `caches` must name a cache for there to be an URI, got nothing; give the cache",
+  );
+});
+
+test("fails for a cache of another region, since endpoints lead to their own", () => {
+  const fleet = new PullThroughCacheFleet(testApp(), "fleet", {
+    regions: ["us-east-1", "eu-west-1"],
+    upstreams: [Upstream.ecrPublic()],
+    accountId: ACCOUNT,
+  });
+  const props = { ...MINIMAL, caches: [fleet.cacheIn("us-east-1")] };
+  expect(messageOf(() => new RegistryEndpoints(fleet.stackIn("eu-west-1"), "endpoints", props))).toBe(
+    'fleet-eu-west-1/endpoints: `caches[0]` must be in the region of the VPC, eu-west-1, got "us-east-1"; endpoints lead to their own region',
+  );
+});
+
+test("fails outside of a stack, and without anything, with all faults at once and nothing made", () => {
+  expect(messageOf(() => new RegistryEndpoints(testApp(), "endpoints", MINIMAL))).toBe(
+    'endpoints: `scope` must be a stack or in one, got ""; give a stack that has an AWS provider of the VPC\'s region',
+  );
+  const stack = stackIn("eu-west-1");
+  const message = messageOf(() => new RegistryEndpoints(stack, "endpoints", undefined as never));
+  expect(message.split("\n").map((line) => /`(\w+)`/.exec(line)?.[1])).toEqual([
+    undefined,
+    "firstPull",
+    "vpcId",
+    "subnetIds",
+    "routeTableIds",
+    "clientCidrs",
+    "caches",
+  ]);
+  expect(addresses(synthesized(stack))).toEqual([]);
+});
+
+test("fails in an app that is written in HCL", () => {
+  const stack = stackWith();
+  expect(() => stack.toHclTerraform()).toThrow(
+    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses",
+  );
+});
+
+describe("beside other endpoints of the app", () => {
+  const faults = (stack: TerraformStack): string => messageOf(() => App.of(stack).synth());
+  const way = "hand the ID of the one to the other, as `ecrApiEndpointId`, `ecrDkrEndpointId` or `s3EndpointId`";
+
+  test("fails on a second one with private DNS for a service in one VPC, whoever made it", () => {
+    const stack = stackWith();
+    new VpcEndpoint(stack, "own", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.ecr.dkr",
+      vpcEndpointType: "Interface",
+      privateDnsEnabled: true,
+    });
+    expect(faults(stack)).toContain(
+      `[stack/endpoints] \`stack/endpoints/ecr-dkr\` must be the only one with private DNS, and stack/own is another in the same VPC, got "${VPC} com.amazonaws.eu-west-1.ecr.dkr"; ${way}`,
+    );
+  });
+
+  test("fails on a second gateway in one route table", () => {
+    const stack = stackWith();
+    const others = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1] };
+    new RegistryEndpoints(stack, "again", { ...SHARED, ...others });
+    expect(faults(stack)).toContain(
+      `[stack/again] \`stack/again/s3\` must be the only route of a table to its service, and stack/endpoints/s3 is another in the same VPC, got "${VPC} com.amazonaws.eu-west-1.s3"; ${way}`,
+    );
+  });
+
+  test("takes ones in other VPCs, for other services, without private DNS or in other route tables", () => {
+    const stack = stackWith();
+    const own = { vpcId: VPC, serviceName: "com.amazonaws.eu-west-1.ecr.dkr", vpcEndpointType: "Interface" };
+    new VpcEndpoint(stack, "other-vpc", { ...own, vpcId: "vpc-0b1b2c3d", privateDnsEnabled: true });
+    new VpcEndpoint(stack, "other-service", {
+      ...own,
+      serviceName: "com.amazonaws.eu-west-1.sts",
+      privateDnsEnabled: true,
+    });
+    new VpcEndpoint(stack, "no-dns", own);
+    new VpcEndpoint(stack, "other-table", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.s3",
+      routeTableIds: ["rtb-0b1b2c3d"],
+    });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test("tells VPCs that only Terraform knows by what they are, each in its own stack", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
+    new RegistryEndpoints(stack, "one", { ...MINIMAL, vpcId: vpc.id });
+    new RegistryEndpoints(stack, "two", { ...MINIMAL, vpcId: vpc.id, routeTableIds: ["rtb-0b1b2c3d"] });
+    expect(faults(stack)).toContain("`stack/two/ecr-api` must be the only one with private DNS");
+    expect(faults(stack)).not.toContain("/s3`");
+  });
+
+  test("fails on a VPC of the stack that has no DNS hostnames, which is AWS's default, or no DNS support", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsSupport: false });
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, vpcId: vpc.id });
+    expect(faults(stack)).toContain(
+      '[stack/endpoints] `vpcId` must be of a VPC with DNS hostnames, got "stack/vpc"; set its `enableDnsHostnames` to true',
+    );
+    expect(faults(stack)).toContain(
+      '[stack/endpoints] `vpcId` must be of a VPC with DNS support, got "stack/vpc"; leave out its `enableDnsSupport`',
+    );
+  });
+});
