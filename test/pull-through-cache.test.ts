@@ -654,7 +654,7 @@ describe("who pulls", () => {
       expect.objectContaining({
         provider: "aws.europe",
         policy: expect.stringContaining(
-          '\"Resource\" = [\"arn:${data.aws_partition.aws-lookup_partition-europe_C9043EBB.partition}:ecr:',
+          '"Resource" = ["arn:${data.aws_partition.aws-lookup_partition-europe_C9043EBB.partition}:ecr:',
         ) as unknown,
       }),
     ]);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { drawn } from "../scripts/pictures";
 import { SUPPORTED_REGISTRIES } from "../src/private/supported-registries";
 import { EXAMPLES, ROOT } from "./support/examples";
 
@@ -22,7 +23,7 @@ test("every snippet of the README stands in an example", () => {
 
 test("every npm script that the README names exists", () => {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { scripts: object };
-  const named = [...readme.matchAll(/npm (?:run )?(demo|synth|test|bench|check|lint)\b/g)].map((match) => match[1]);
+  const named = [...readme.matchAll(/npm (?:run )?(demo|synth|test|pictures|bench|check|lint)\b/g)].map((match) => match[1]);
   expect(named).toEqual(expect.arrayContaining(["demo", "synth", "test"]));
   for (const name of named) {
     expect(scripts).toHaveProperty(name ?? "");
@@ -32,6 +33,15 @@ test("every npm script that the README names exists", () => {
 test("every link into the project leads somewhere", () => {
   for (const [, target = ""] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
     expect([target, fs.existsSync(path.join(ROOT, target))]).toEqual([target, true]);
+  }
+});
+
+test("every picture is drawn from its text: npm run pictures renews it", async () => {
+  const pictures = Object.entries(await drawn());
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const [file, svg] of pictures) {
+    expect(fs.readFileSync(file, "utf8")).toBe(svg);
+    expect(readme).toContain(`(${path.relative(ROOT, file)})`);
   }
 });
 
