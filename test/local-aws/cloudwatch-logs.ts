@@ -33,7 +33,7 @@ export class CloudWatchLogs implements Service {
       }
       this.groups.in(scope).set(name, {
         name,
-        arn: `arn:${partitionOf(scope)}:logs:${scope.region}:${scope.accountId}:log-group:${name}`,
+        arn: `arn:${partitionOf(scope.region)}:logs:${scope.region}:${scope.accountId}:log-group:${name}`,
         logGroupClass: optionalText(input, "logGroupClass") ?? "STANDARD",
         createdAt: Date.now(),
         retentionInDays: undefined,

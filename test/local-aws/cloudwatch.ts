@@ -83,7 +83,7 @@ export class CloudWatch implements Service {
 }
 
 function alarmArn(name: string, scope: Scope): string {
-  return `arn:${partitionOf(scope)}:cloudwatch:${scope.region}:${scope.accountId}:alarm:${name}`;
+  return `arn:${partitionOf(scope.region)}:cloudwatch:${scope.region}:${scope.accountId}:alarm:${name}`;
 }
 
 /** What an alarm is; a form says numbers and truth values as text. */

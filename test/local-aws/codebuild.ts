@@ -48,7 +48,7 @@ export class CodeBuild implements Service {
         timeoutInMinutes: 60,
         queuedTimeoutInMinutes: 480,
         cache: { type: "NO_CACHE" },
-        encryptionKey: `arn:${partitionOf(scope)}:kms:${scope.region}:${scope.accountId}:alias/aws/s3`,
+        encryptionKey: `arn:${partitionOf(scope.region)}:kms:${scope.region}:${scope.accountId}:alias/aws/s3`,
         ...input,
         vpcConfig: vpcIn(input),
         arn: projectArn(name, scope),
@@ -182,7 +182,7 @@ function invalid(message: string): AwsError {
 }
 
 function projectArn(name: string, scope: Scope): string {
-  return `arn:${partitionOf(scope)}:codebuild:${scope.region}:${scope.accountId}:project/${name}`;
+  return `arn:${partitionOf(scope.region)}:codebuild:${scope.region}:${scope.accountId}:project/${name}`;
 }
 
 /** Where a project may be named, its ARN may stand too. */
@@ -272,7 +272,7 @@ function described(build: Build, scope: Scope): Fields {
   return {
     ...build.settings,
     id: build.id,
-    arn: `arn:${partitionOf(scope)}:codebuild:${scope.region}:${scope.accountId}:build/${build.id}`,
+    arn: `arn:${partitionOf(scope.region)}:codebuild:${scope.region}:${scope.accountId}:build/${build.id}`,
     projectName: build.projectName,
     buildNumber: build.buildNumber,
     startTime: build.startTime,

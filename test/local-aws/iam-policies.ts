@@ -62,7 +62,7 @@ export class IamPolicies {
       }
       const now = new Date();
       const policy: Policy = {
-        arn: `arn:${partitionOf(scope)}:iam::${scope.accountId}:policy${path}${name}`,
+        arn: `arn:${partitionOf(scope.region)}:iam::${scope.accountId}:policy${path}${name}`,
         name,
         path,
         description: optionalText(input, "Description"),

@@ -53,7 +53,7 @@ export class Iam implements Service {
       }
       const path = optionalText(input, "Path") ?? "/";
       const role: Role = {
-        arn: `arn:${partitionOf(scope)}:iam::${scope.accountId}:role${path}${name}`,
+        arn: `arn:${partitionOf(scope.region)}:iam::${scope.accountId}:role${path}${name}`,
         name,
         path,
         createdAt: new Date(),

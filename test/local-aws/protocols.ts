@@ -70,11 +70,28 @@ export const QUERY_PROTOCOL: Protocol = {
     }),
 };
 
+/** https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html */
+export const EC2_PROTOCOL: Protocol = {
+  contentType: "text/xml",
+  parse: parseForm,
+  result: (operation, fields) =>
+    xml(
+      `${operation}Response`,
+      { "@xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", requestId: REQUEST_ID, ...fields },
+      "item",
+    ),
+  error: (error) =>
+    xml("Response", {
+      Errors: { Error: { Code: error.code, Message: error.message } },
+      RequestID: REQUEST_ID,
+    }),
+};
+
 interface Nested {
   [key: string]: string | Nested;
 }
 
-/** Reads a form such as `Tags.member.1.Key=team` into lists and objects. */
+/** Reads a form such as `Tags.member.1.Key=team`, or `Tag.1.Key=team` for EC2, into lists and objects. */
 function parseForm(body: string): Fields {
   const root: Nested = {};
   for (const [name, value] of new URLSearchParams(body)) {
@@ -87,38 +104,39 @@ function parseForm(body: string): Fields {
     }
     node[last] = value;
   }
-  return withLists(root) as Fields;
+  return Object.fromEntries(Object.entries(root).map(([key, child]) => [key, withLists(child)]));
 }
 
 function withLists(node: string | Nested): unknown {
   if (typeof node === "string") {
     return node;
   }
-  const members = node["member"];
-  if (typeof members === "object") {
-    return Object.keys(members)
-      .sort((a, b) => Number(a) - Number(b))
-      .map((index) => withLists(members[index] ?? ""));
+  if (typeof node["member"] === "object") {
+    return withLists(node["member"]);
   }
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withLists(child)]));
+  // JavaScript keeps keys that are numbers in their order.
+  return Object.keys(node).every((key) => /^\d+$/.test(key))
+    ? Object.values(node).map(withLists)
+    : Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withLists(child)]));
 }
 
-const builder = new XMLBuilder({ suppressEmptyNode: false });
+const builder = new XMLBuilder({ suppressEmptyNode: false, ignoreAttributes: false, attributeNamePrefix: "@" });
 
-function xml(root: string, fields: Fields): string {
-  return builder.build({ [root]: withMembers(fields) });
+/** @param member the element that a list has for each of its members */
+function xml(root: string, fields: Fields, member = "member"): string {
+  return builder.build({ [root]: withMembers(fields, member) });
 }
 
-function withMembers(value: unknown): unknown {
+function withMembers(value: unknown, member: string): unknown {
   if (value instanceof Date) {
     return value.toISOString();
   }
   if (Array.isArray(value)) {
-    return value.length === 0 ? "" : { member: value.map(withMembers) };
+    return value.length === 0 ? "" : { [member]: value.map((child) => withMembers(child, member)) };
   }
   if (typeof value === "object" && value !== null) {
     const present = Object.entries(value).filter(([, child]) => child !== undefined);
-    return Object.fromEntries(present.map(([key, child]) => [key, withMembers(child)]));
+    return Object.fromEntries(present.map(([key, child]) => [key, withMembers(child, member)]));
   }
   return value;
 }

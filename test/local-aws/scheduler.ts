@@ -76,7 +76,7 @@ export class Scheduler implements Service {
       ...input,
       ClientToken: undefined,
       Target: { ...target, RetryPolicy: { ...DEFAULT_RETRIES, ...((target["RetryPolicy"] ?? {}) as Fields) } },
-      Arn: `arn:${partitionOf(scope)}:scheduler:${scope.region}:${scope.accountId}:schedule/${DEFAULT_GROUP}/${nameIn(input)}`,
+      Arn: `arn:${partitionOf(scope.region)}:scheduler:${scope.region}:${scope.accountId}:schedule/${DEFAULT_GROUP}/${nameIn(input)}`,
     };
     checkSchedule(schedule);
     this.checkTarget(fieldsIn(schedule, "Target"), scope);

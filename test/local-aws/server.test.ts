@@ -2,6 +2,7 @@ import { CloudFormationClient, ListExportsCommand } from "@aws-sdk/client-cloudf
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
+import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreatePullThroughCacheRuleCommand,
   DeletePullThroughCacheRuleCommand,
@@ -96,6 +97,7 @@ describe("accounts and regions", () => {
 
 describe("an unknown operation", () => {
   test.each<[string, () => Promise<unknown>]>([
+    ["ec2: DescribeInstances", () => sdk.client(EC2Client).send(new DescribeInstancesCommand({}))],
     ["ecr: DescribeRepositories", () => sdk.client(ECRClient).send(new DescribeRepositoriesCommand({}))],
     ["iam: ListUsers", () => sdk.client(IAMClient).send(new ListUsersCommand({}))],
     ["cloudformation: ListExports", () => sdk.client(CloudFormationClient).send(new ListExportsCommand({}))],

@@ -4,9 +4,10 @@ import { CloudFormation } from "./cloudformation";
 import { CloudWatch } from "./cloudwatch";
 import { CloudWatchLogs } from "./cloudwatch-logs";
 import { CodeBuild } from "./codebuild";
+import { Ec2 } from "./ec2";
 import { Ecr } from "./ecr";
 import { Iam } from "./iam";
-import { JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall } from "./protocols";
+import { EC2_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall } from "./protocols";
 import type { Protocol } from "./protocols";
 import { Scheduler } from "./scheduler";
 import { SecretsManager } from "./secrets-manager";
@@ -60,6 +61,7 @@ export class LocalAws {
   }
 
   public readonly cloudFormation = new CloudFormation();
+  public readonly ec2 = new Ec2();
   public readonly iam = new Iam();
   public readonly codeBuild = new CodeBuild(this.iam);
   public readonly requests: LoggedRequest[] = [];
@@ -72,6 +74,7 @@ export class LocalAws {
     this.services = {
       cloudformation: this.cloudFormation,
       codebuild: this.codeBuild,
+      ec2: this.ec2,
       ecr: new Ecr(secretsManager, this.iam, options.addedSince ?? []),
       iam: this.iam,
       logs: new CloudWatchLogs(),
@@ -189,6 +192,6 @@ function callOf(
         region,
         service,
         operation: new URLSearchParams(body).get("Action") ?? "",
-        protocol: QUERY_PROTOCOL,
+        protocol: service === "ec2" ? EC2_PROTOCOL : QUERY_PROTOCOL,
       };
 }

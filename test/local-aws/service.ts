@@ -16,6 +16,11 @@ export interface Scope {
   readonly region: string;
 }
 
+/** The partition that a region belongs to. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): string {
+  return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
 /** The parameters of a request, or the members of an answer. */
 export interface Fields {
   readonly [name: string]: unknown;
@@ -58,15 +63,12 @@ export class Store<T> {
     });
   }
 
-  /** A line for each thing: account, region, kind and name. */
-  public contents(): string[] {
-    return [...this.byScope].flatMap(([key, items]) => [...items.keys()].map((name) => `${key} ${this.kind} ${name}`));
+  /** A line for each thing that is to be listed: account, region, kind and name. */
+  public contents(isListed: (item: T) => boolean = () => true): string[] {
+    return [...this.byScope].flatMap(([key, items]) =>
+      [...items].filter(([, item]) => isListed(item)).map(([name]) => `${key} ${this.kind} ${name}`),
+    );
   }
-}
-
-/** The partition that a region belongs to, as ARNs say it. */
-export function partitionOf({ region }: Scope): string {
-  return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 /** A parameter that the caller must have sent as text. */

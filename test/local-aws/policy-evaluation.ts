@@ -1,0 +1,63 @@
+import { runSimulation } from "@cloud-copilot/iam-simulate";
+
+/** One action on one resource, and the policies that have a say in it. */
+export interface Access {
+  readonly principalArn: string;
+  readonly action: string;
+  readonly resource: string;
+  /** The account that owns the resource. */
+  readonly accountId: string;
+  /** Documents. @default - the principal may do everything */
+  readonly identityPolicies?: readonly object[];
+  /** A document. @default - the request goes through no endpoint */
+  readonly endpointPolicy?: object;
+  /** @default - there is nothing that a condition could match */
+  readonly context?: { readonly [key: string]: string };
+}
+
+export const FULL_ACCESS = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+
+/** Which of the policies refuses an access and how; undefined where it is allowed. */
+export async function whyDenied(access: Access): Promise<string | undefined> {
+  const {
+    principalArn,
+    action,
+    resource,
+    accountId,
+    identityPolicies = [FULL_ACCESS],
+    endpointPolicy,
+    context,
+  } = access;
+  const simulation = await runSimulation(
+    {
+      request: {
+        principal: principalArn,
+        action,
+        resource: { resource, accountId },
+        contextVariables: { ...context },
+      },
+      identityPolicies: identityPolicies.map((policy, index) => ({ name: `identity policy ${index + 1}`, policy })),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      vpcEndpointPolicies: endpointPolicy && [{ name: "endpoint policy", policy: endpointPolicy }],
+    },
+    {},
+  );
+  if (simulation.resultType !== "single") {
+    const reason = simulation.resultType === "error" ? JSON.stringify(simulation.errors) : "it is not one resource";
+    throw new Error(`cannot evaluate ${action} on ${resource}: ${reason}`);
+  }
+  const { analysis, ignoredContextKeys = [] } = simulation.result;
+  if (ignoredContextKeys.length > 0) {
+    throw new Error(`${action} has no ${ignoredContextKeys.join(", ")}`);
+  }
+  if (simulation.overallResult === "Allowed") {
+    return undefined;
+  }
+  const verdicts = [
+    ["the endpoint policy", analysis.endpointAnalysis?.result],
+    ["the identity policy", analysis.identityAnalysis?.result],
+  ] as const;
+  const [who, verdict] = verdicts.find(([, result]) => result !== undefined && result !== "Allowed") ?? [];
+  return `${who ?? "something"} ${verdict === "ExplicitlyDenied" ? "denies" : "does not allow"} ${action} on ${resource}`;
+}
