@@ -75,17 +75,8 @@ export class SecurityGroups {
       this.groups.in(scope).delete(group.groupId);
       return { return: true, groupId: group.groupId };
     },
-    AuthorizeSecurityGroupIngress: (input, scope) => {
-      const group = this.group(required(input, "GroupId"), scope);
-      const permissions = permissionsOf(input);
-      if (permissions.length === 0) {
-        throw new AwsError("MissingParameter", "The request must contain the parameter ipPermissions");
-      }
-      const tags = tagsOf(input, "security-group-rule");
-      const rules = permissions.map((permission) => newRule(permission, false, tags));
-      this.replaceRules(group, [...group.rules.values()], rules, scope);
-      return { return: true, securityGroupRuleSet: rules.map((rule) => describedRule(rule, group, scope)) };
-    },
+    AuthorizeSecurityGroupIngress: (input, scope) => this.authorize(input, false, scope),
+    AuthorizeSecurityGroupEgress: (input, scope) => this.authorize(input, true, scope),
     DescribeSecurityGroupRules: (input, scope) => {
       const groups = [...this.groups.in(scope).values()];
       const rules = new Map(groups.flatMap((group) => [...group.rules].map(([id, rule]) => [id, { rule, group }])));
@@ -226,9 +217,10 @@ export class SecurityGroups {
       rules.push(rule);
     }
     for (const family of ["cidrIpv4", "cidrIpv6"]) {
-      // A rule that names a group counts for either family.
+      // A rule that names a group counts for either family, and each direction for itself.
       const counted = rules.filter(
-        ({ isEgress, peer }) => !isEgress && (peer.type === family || peer.type === "referencedGroupId"),
+        ({ isEgress, peer }) =>
+          isEgress === added[0]?.isEgress && (peer.type === family || peer.type === "referencedGroupId"),
       );
       if (counted.length > MAX_RULES) {
         throw new AwsError(
@@ -238,6 +230,18 @@ export class SecurityGroups {
       }
     }
     added.forEach((rule) => group.rules.set(rule.securityGroupRuleId, rule));
+  }
+
+  private authorize(input: Fields, isEgress: boolean, scope: Scope): Fields {
+    const group = this.group(required(input, "GroupId"), scope);
+    const permissions = permissionsOf(input);
+    if (permissions.length === 0) {
+      throw new AwsError("MissingParameter", "The request must contain the parameter ipPermissions");
+    }
+    const tags = tagsOf(input, "security-group-rule");
+    const rules = permissions.map((permission) => newRule(permission, isEgress, tags));
+    this.replaceRules(group, [...group.rules.values()], rules, scope);
+    return { return: true, securityGroupRuleSet: rules.map((rule) => describedRule(rule, group, scope)) };
   }
 
   private revoke(input: Fields, isEgress: boolean, scope: Scope): Fields {

@@ -1,4 +1,5 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   CreateTagsCommand,
@@ -315,6 +316,16 @@ describe("a security group", () => {
     await expect(client.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions }))).rejects.toMatchObject({
       name: "InvalidPermission.NotFound",
     });
+  });
+
+  test("takes a rule that lets out again, once", async () => {
+    const GroupId = await createGroup("endpoints", { VpcId: OTHER_VPC });
+    const everywhere = tcp({ IpRanges: [{ CidrIp: "0.0.0.0/0" }] });
+    const authorize = (): Promise<unknown> =>
+      client.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions: [everywhere] }));
+    await authorize();
+    expect(await rulesOf(GroupId)).toMatchObject([{ IsEgress: true }, { IsEgress: true, IpProtocol: "tcp" }]);
+    await expect(authorize()).rejects.toMatchObject({ name: "InvalidPermission.Duplicate" });
   });
 
   test("has no IPv6 rule in a VPC without IPv6", async () => {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LocalAws } from "../local-aws/server";
+import { addNetworks } from "../local-aws/networks";
+import { ACCOUNT, LocalAws } from "../local-aws/server";
 import { createAgentStack, createElastioStack } from "../local-aws/vendor-stacks";
 import { execute } from "../support/commands";
 import { EXAMPLES, ROOT, contents, stackFolders, synthesizeExample } from "../support/examples";
@@ -40,6 +41,36 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "elastio-ap-southeast-2": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "elastio-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 1 } },
   "vendor-stack": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 1 } },
+  "private-codebuild": {
+    rules: { "ecr-public": "public.ecr.aws", "docker-hub": "registry-1.docker.io" },
+    others: {
+      aws_cloudwatch_log_group: 2,
+      aws_codebuild_project: 2,
+      aws_iam_role: 3,
+      aws_iam_role_policy: 4,
+      aws_scheduler_schedule: 1,
+      aws_secretsmanager_secret: 1,
+      aws_secretsmanager_secret_version: 1,
+      aws_security_group: 2,
+      aws_vpc_endpoint: 5,
+      aws_vpc_security_group_egress_rule: 1,
+      aws_vpc_security_group_ingress_rule: 1,
+    },
+  },
+  "private-eks": {
+    rules: {
+      "docker-hub": "registry-1.docker.io",
+      kubernetes: "registry.k8s.io",
+      quay: "quay.io",
+      github: "ghcr.io",
+    },
+    others: {
+      aws_iam_role_policy: 1,
+      aws_security_group: 1,
+      aws_vpc_endpoint: 7,
+      aws_vpc_security_group_ingress_rule: 1,
+    },
+  },
 };
 
 test("an example gives the same bytes from any folder", async () => {
@@ -69,6 +100,7 @@ describeWithTerraform("the examples", () => {
     aws = await LocalAws.start();
     await createElastioStack(aws, { region: "us-east-1" });
     await createAgentStack(aws, { region: "eu-west-1" });
+    addNetworks(aws, ACCOUNT);
     aws.requests.length = 0;
     for (const example of EXAMPLES) {
       for (const folder of stackFolders(await synthesizeExample(example))) {
@@ -90,7 +122,7 @@ describeWithTerraform("the examples", () => {
     }
   });
 
-  test("plan to create what they say, and ask AWS for nothing but the account and the vendors' stacks", async () => {
+  test("plan to create what they say, and ask AWS for nothing but the account, the vendors' stacks and the networks", async () => {
     for (const { name, workspace } of workspaces) {
       const plan = await workspace.plan(env);
       const created = (plan.resource_changes ?? []).filter((resource) => resource.mode === "managed");
@@ -115,11 +147,18 @@ describeWithTerraform("the examples", () => {
     }
     // GetUser is how the provider itself first tries to learn its account.
     const asked = new Set(aws.operations.filter((operation) => !/^(GetCallerIdentity|GetUser)$/.test(operation)));
-    expect([...asked].sort()).toEqual(["DescribeStacks", "GetTemplate"]);
+    expect([...asked].sort()).toEqual([
+      "DescribeRouteTables",
+      "DescribeStacks",
+      "DescribeSubnets",
+      "DescribeVpcAttribute",
+      "DescribeVpcs",
+      "GetTemplate",
+    ]);
   }, 300_000);
 
   test("have every rule wait for its template, and for the secret's value where it has one", async () => {
-    for (const { workspace } of workspaces) {
+    for (const { name, workspace } of workspaces) {
       const plan = JSON.parse(await workspace.run(["show", "-json", "tfplan"])) as Plan;
       for (const resource of plan.configuration.root_module.resources ?? []) {
         if (resource.address.startsWith("aws_ecr_pull_through_cache_rule.")) {
@@ -129,16 +168,16 @@ describeWithTerraform("the examples", () => {
           );
           expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
           expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
-            resource.address.includes("docker-hub"),
+            resource.address.includes("docker-hub") && name !== "private-eks",
           );
         }
       }
     }
   });
 
-  test("are valid in HCL as well, which cdktf can write instead, unless they override a stack's parameters", async () => {
+  test("are valid in HCL as well, which cdktf can write instead, unless they hold conditions", async () => {
     const env = { SYNTH_HCL_OUTPUT: "true" };
-    const jsonOnly = ["elastio-connector", "vendor-stack"];
+    const jsonOnly = ["elastio-connector", "private-codebuild", "private-eks", "vendor-stack"];
     for (const example of EXAMPLES.filter((name) => !jsonOnly.includes(name))) {
       const [folder = ""] = stackFolders(await synthesizeExample(example, { env }));
       const workspace = new Workspace(folder);
