@@ -2,6 +2,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
 import { checkWarmer, defaultProjectName, warmedImages } from "./private/check-warmer";
@@ -109,7 +110,12 @@ export class CacheWarmer extends Construct {
     const images = warmedImages(faults, { ...props });
     faults.throwAndRemove(this);
 
-    this.props = { ...props };
+    const { subnetIds, securityGroupIds } = props;
+    this.props = {
+      ...props,
+      subnetIds: subnetIds && [...subnetIds],
+      securityGroupIds: securityGroupIds && [...securityGroupIds],
+    };
     this.projectName = props.projectName ?? defaultProjectName(this);
     const project = this.createProject(
       warmingBuildspec(images.map(({ image, path, tag }) => ({ image, repository: path, tag }))),
@@ -246,7 +252,10 @@ function networkStatements(
       Condition: {
         StringEquals: {
           "ec2:AuthorizedService": "codebuild.amazonaws.com",
-          "ec2:Subnet": subnetIds.map((id) => `${ec2}:subnet/${id}`),
+          // For each of them, whether they are known or are a list of Terraform's.
+          "ec2:Subnet": Token.isUnresolved(subnetIds)
+            ? Token.asList(Fn.formatlist(`${ec2}:subnet/%s`, [subnetIds]))
+            : subnetIds.map((id) => `${ec2}:subnet/${id}`),
         },
       },
     },

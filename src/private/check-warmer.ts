@@ -36,8 +36,10 @@ const PROPS: readonly string[] = [
   "securityGroupIds",
 ] satisfies (keyof CacheWarmerProps)[];
 
-// They are handed to a command as one argument, of which Linux takes 128 KiB.
 const MAX_IMAGES = 500;
+// They are part of a command, which a shell gets as one argument, of which Linux takes 128 KiB.
+// https://man7.org/linux/man-pages/man2/execve.2.html
+const MAX_CHARACTERS = 120_000;
 
 // The name of the alarm, which is the longest made of it, and of the schedule, which may have 64 characters.
 const PROJECT_NAME: Rule = {
@@ -113,12 +115,27 @@ function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: Ca
     return;
   }
   faults.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
-  checkIds(faults, "subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
-  checkIds(faults, "securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
-  for (const [prop, list, max] of [
-    ["subnetIds", subnetIds, 16] as const,
-    ["securityGroupIds", securityGroupIds, 5] as const,
+  for (const { prop, list, rule, max, wayOut } of [
+    {
+      prop: "subnetIds",
+      list: subnetIds,
+      rule: SUBNET_ID,
+      max: 16,
+      wayOut: "give subnets with a route to the internet",
+    },
+    {
+      prop: "securityGroupIds",
+      list: securityGroupIds,
+      rule: SECURITY_GROUP_ID,
+      max: 5,
+      wayOut: "give groups that let out port 443",
+    },
   ]) {
+    // A list that only Terraform knows stands in an array of its own, as one element that is no ID.
+    if (isUnknown(list)) {
+      continue;
+    }
+    checkIds(faults, prop, list, rule, wayOut);
     // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
     if (Array.isArray(list) && list.length > max) {
       faults.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
@@ -128,6 +145,10 @@ function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: Ca
 
 /** Where a cache has the images of a warmer. Records what is no image, or is of no upstream of the cache. */
 export function warmedImages(faults: Faults, { cache, images }: CacheWarmerProps): FoundImage[] {
+  if (isUnknown(images)) {
+    faults.add("images", "be known at synth", images, "give literals: which upstreams they are of has to be known");
+    return [];
+  }
   if (!Array.isArray(images) || images.length === 0 || images.length > MAX_IMAGES) {
     const got = Array.isArray(images) && images.length > 0 ? images.length : images;
     faults.add(
@@ -164,6 +185,11 @@ export function warmedImages(faults: Faults, { cache, images }: CacheWarmerProps
       found.push(place);
     }
   }
+  const characters = JSON.stringify(found).length;
+  if (characters > MAX_CHARACTERS) {
+    const rule = `have at most ${MAX_CHARACTERS} characters with the places where the cache has them`;
+    faults.add("images", rule, characters, "give some of them to a second warmer");
+  }
   return found;
 }
 
@@ -174,13 +200,16 @@ function locate(
   image: string,
   { host, repository, tag }: ImageReference,
 ): FoundImage | undefined {
-  const upstreams = cache.upstreams.filter((upstream) => upstreamUrl(upstream._spec, cache._registry) === host);
+  const hosts = cache.upstreams.map((upstream) => upstreamUrl(upstream._spec, cache._registry));
+  const upstreams = cache.upstreams.filter((_, index) => hosts[index] === host);
   if (upstreams.length === 0) {
     const kind = kindOf(host);
     const way =
-      kind === undefined
-        ? (reasonUnsupported(host) ?? "ECR caches other registries only")
-        : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
+      kind === "private-ecr" && hosts.some(isUnknown)
+        ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
+        : kind === undefined
+          ? (reasonUnsupported(host) ?? "ECR caches other registries only")
+          : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
     faults.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, way);
     return undefined;
   }

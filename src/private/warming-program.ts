@@ -21,13 +21,20 @@ const TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-// A token lives for twelve hours, longer than any build.
-const token = execFileSync(
-  "aws",
-  ["ecr", "get-authorization-token", "--output", "text", "--query", "authorizationData[0].authorizationToken"],
-  { encoding: "utf8" },
-).trim();
-const headers = { authorization: "Basic " + token, accept: TYPES };
+// A token lives for twelve hours, longer than any build. The error of a command has its output in it: only its message is shown.
+function signIn() {
+  try {
+    return execFileSync(
+      "aws",
+      ["ecr", "get-authorization-token", "--output", "text", "--query", "authorizationData[0].authorizationToken"],
+      { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+    ).trim();
+  } catch (error) {
+    console.error("FAILED: no token for " + registry + ": " + error.message);
+    process.exit(1);
+  }
+}
+const headers = { authorization: "Basic " + signIn(), accept: TYPES };
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 async function get(url, use, redirect) {
@@ -42,7 +49,7 @@ async function get(url, use, redirect) {
       problem = new Error(response.status + " " + response.statusText + " " + text);
       problem.final = response.status < 500 && response.status !== 429;
     } catch (error) {
-      problem = new Error(error.cause ? error.message + ": " + error.cause.message : error.message);
+      problem = new Error(error.cause ? error.message + ": " + (error.cause.message || error.cause.code) : error.message);
     }
     if (problem.final || attempt === TRIES) throw problem;
     await pause(2 ** attempt * Number(process.env.PAUSE_SECONDS || 1));
@@ -74,7 +81,7 @@ async function warm({ repository, tag }) {
   const seen = new Set();
   let bytes = 0;
   async function manifest(reference) {
-    const { manifests = [], config, layers = [] } = await get(base + "/manifests/" + reference, (r) => r.json());
+    const { manifests = [], config = {}, layers = [] } = await get(base + "/manifests/" + reference, (r) => r.json());
     for (const { digest } of manifests) {
       if (!seen.has(digest)) {
         seen.add(digest);
