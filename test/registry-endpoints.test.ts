@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { App, TerraformStack, TerraformVariable } from "cdktf";
+import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
 import {
   AwsService,
   CacheWarmer,
@@ -202,6 +202,24 @@ test("ids that only Terraform knows are looked up by nobody, and each keeps its 
     "aws_vpc_security_group_ingress_rule.endpoints_client-cidr-0_865E4E0C",
     "aws_vpc_security_group_ingress_rule.endpoints_client-group-0_828C67CB",
   ]);
+});
+
+test("lists that only Terraform knows are taken as they are, but for those whose elements become resources", () => {
+  const list = (name: string): string[] => Token.asList(`\${module.network.${name}}`);
+  const json = synthesized(stackWith({ subnetIds: list("subnets"), routeTableIds: list("tables") }));
+  expect(endpoint(json, "ecr.api")["subnet_ids"]).toBe("${module.network.subnets}");
+  expect(endpoint(json, "s3")["route_table_ids"]).toBe("${module.network.tables}");
+  expect(addresses(json).filter((address) => /^data\.aws_(subnet|route_table)/.test(address))).toEqual([]);
+  const way = "give a list, whose elements may be tokens: each becomes a resource";
+  for (const props of [
+    { clientCidrs: list("cidrs") },
+    { clientSecurityGroupIds: list("groups") },
+    { routeTableIds: list("tables"), s3EndpointId: ENDPOINTS[2] },
+  ]) {
+    expect(faultOf(props)).toBe(
+      `\`${Object.keys(props)[0] ?? ""}\` must be a list whose length is known at synth, got a token; ${way}`,
+    );
+  }
 });
 
 test("what may be pulled grows with the cache, and the policy of a cache for everything is for everything", () => {
@@ -791,6 +809,16 @@ describe("beside other endpoints of the app", () => {
     expect(faults(stack)).toContain(
       `[stack/again] \`stack/again/s3\` must be the only route of a table to its service, and stack/endpoints/s3 is another in the same VPC, got "${VPC} com.amazonaws.eu-west-1.s3"; ${way}`,
     );
+  });
+
+  test("fails on a second gateway in tables that only Terraform knows", () => {
+    const stack = stackWith({ routeTableIds: Token.asList("${module.network.tables}") });
+    new VpcEndpoint(stack, "own", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.s3",
+      routeTableIds: Token.asList("${module.network.tables}"),
+    });
+    expect(faults(stack)).toContain("`stack/endpoints/s3` must be the only route of a table to its service");
   });
 
   test("takes ones in other VPCs, for other services, without private DNS or in other route tables", () => {

@@ -174,6 +174,15 @@ function checkExisting(faults: Faults, props: RegistryEndpointsProps): void {
   }
 }
 
+/** Records that a list, each element of which gets a resource of its own, is known to Terraform only. */
+function checkLength(faults: Faults, prop: string, list: unknown): boolean {
+  if (isUnknown(list)) {
+    const way = "give a list, whose elements may be tokens: each becomes a resource";
+    faults.add(prop, "be a list whose length is known at synth", list, way);
+  }
+  return !isUnknown(list);
+}
+
 function checkServices(faults: Faults, services: unknown): void {
   if (services === undefined) {
     return;
@@ -203,6 +212,9 @@ function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
   } else if (props.subnetIds !== undefined) {
     faults.add("subnetIds", "not be given where no interface endpoint is made", props.subnetIds, "leave it out");
   }
+  if (props.s3EndpointId !== undefined) {
+    checkLength(faults, "routeTableIds", props.routeTableIds);
+  }
   if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
     checkIds(faults, "routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
   }
@@ -222,11 +234,11 @@ function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
     const way = "say who may use the endpoints, for example with the VPC's own block";
     faults.add("clientCidrs", "be given, or else `clientSecurityGroupIds`", undefined, way);
   }
-  if (clientSecurityGroupIds !== undefined) {
+  if (clientSecurityGroupIds !== undefined && checkLength(faults, "clientSecurityGroupIds", clientSecurityGroupIds)) {
     const way = "give the groups that the clients are in";
     checkIds(faults, "clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
   }
-  if (clientCidrs === undefined) {
+  if (clientCidrs === undefined || !checkLength(faults, "clientCidrs", clientCidrs)) {
     return;
   }
   const cidrs = checkCidrs(faults, clientCidrs, dualStack === true);
@@ -296,8 +308,11 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
   }
 }
 
-/** Records what is wrong with a list of texts that follow a rule, each of which is given once. */
+/** Records what is wrong with a list of texts that follow a rule, each of which is given once; it may be a token. */
 export function checkIds(faults: Faults, prop: string, list: unknown, rule: Rule, wayOut: string): void {
+  if (isUnknown(list)) {
+    return;
+  }
   if (!Array.isArray(list) || list.length === 0) {
     faults.add(prop, "be a list of at least one", list, wayOut);
     return;

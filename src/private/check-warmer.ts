@@ -115,28 +115,13 @@ function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: Ca
     return;
   }
   faults.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
-  for (const { prop, list, rule, max, wayOut } of [
-    {
-      prop: "subnetIds",
-      list: subnetIds,
-      rule: SUBNET_ID,
-      max: 16,
-      wayOut: "give subnets with a route to the internet",
-    },
-    {
-      prop: "securityGroupIds",
-      list: securityGroupIds,
-      rule: SECURITY_GROUP_ID,
-      max: 5,
-      wayOut: "give groups that let out port 443",
-    },
+  checkIds(faults, "subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
+  checkIds(faults, "securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
+  // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
+  for (const [prop, list, max] of [
+    ["subnetIds", subnetIds, 16] as const,
+    ["securityGroupIds", securityGroupIds, 5] as const,
   ]) {
-    // A list that only Terraform knows stands in an array of its own, as one element that is no ID.
-    if (isUnknown(list)) {
-      continue;
-    }
-    checkIds(faults, prop, list, rule, wayOut);
-    // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
     if (Array.isArray(list) && list.length > max) {
       faults.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
     }

@@ -47,15 +47,16 @@ function isVpcEndpoint(construct: IConstruct): construct is VpcEndpoint {
 
 function occupiedBy(endpoint: VpcEndpoint): Occupied {
   // Ids that only Terraform knows are told apart by their expressions, which hold in their own stack.
-  const known = (value: string): string => {
+  const known = (value: unknown): string => {
     const text = String(resolved(endpoint, value));
     return isUnknown(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;
   };
+  const tables = endpoint.routeTableIdsInput ?? [];
   return {
     path: endpoint.node.path,
     key: `${known(endpoint.vpcIdInput ?? "")} ${String(resolved(endpoint, endpoint.serviceNameInput))}`,
     isGateway: (endpoint.vpcEndpointTypeInput ?? "Gateway") === "Gateway",
     hasPrivateDns: endpoint.privateDnsEnabledInput === true,
-    routeTables: (endpoint.routeTableIdsInput ?? []).map(known),
+    routeTables: isUnknown(tables) ? [known(tables)] : tables.map(known),
   };
 }

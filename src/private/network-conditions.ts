@@ -37,16 +37,14 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
     },
   });
   lookUpSubnets(scope, props, registry);
-  const tables = (props.routeTableIds ?? [])
-    .filter((id) => !isUnknown(id))
-    .map(
-      (id) =>
-        new DataAwsRouteTable(scope, `route-table-${id}`, {
-          ...regional,
-          routeTableId: id,
-          lifecycle: { postcondition: [inVpc(`The route table ${id}`, vpcId)] },
-        }),
-    );
+  const tables = known(props.routeTableIds).map(
+    (id) =>
+      new DataAwsRouteTable(scope, `route-table-${id}`, {
+        ...regional,
+        routeTableId: id,
+        lifecycle: { postcondition: [inVpc(`The route table ${id}`, vpcId)] },
+      }),
+  );
   lookUpEndpoints(scope, props, registry);
   if (firstPull === FirstPull.NAT_GATEWAY && tables.length > 0) {
     checkDefaultRoutes(scope, tables);
@@ -78,9 +76,9 @@ export function vpcFaults(scope: Construct, vpcId: string): string[] {
 }
 
 function lookUpSubnets(scope: Construct, props: RegistryEndpointsProps, { regional }: Registry): void {
-  const { vpcId, subnetIds = [], dualStack } = props;
+  const { vpcId, subnetIds, dualStack } = props;
   const subnets: DataAwsSubnet[] = [];
-  for (const id of subnetIds.filter((subnetId) => !isUnknown(subnetId))) {
+  for (const id of known(subnetIds)) {
     const zones = subnets.map((subnet) => `${addressOf(subnet)}.availability_zone`);
     subnets.push(
       new DataAwsSubnet(scope, id, {
@@ -147,6 +145,11 @@ function checkDefaultRoutes(scope: Construct, tables: readonly DataAwsRouteTable
     condition: `\${length(${without}) == 0}`,
     errorMessage: `FirstPull.NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
   });
+}
+
+/** What of a list is known; nothing of one that only Terraform knows, which stands in an array as its one element. */
+function known(list: readonly string[] | undefined): string[] {
+  return isUnknown(list) ? [] : (list ?? []).filter((element) => !isUnknown(element));
 }
 
 function addressOf(data: TerraformDataSource): string {

@@ -6,23 +6,28 @@ import { execute } from "./commands";
 /** The folder of the project. */
 export const ROOT = path.resolve(__dirname, "../..");
 
+const EXAMPLE_ACCOUNT = "111122223333";
+
 /** A place in a program, and what is to stand there instead. */
 export type Edit = readonly [from: string, to: string];
 
 /** How an example is run. */
 export interface ExampleOptions {
   readonly edits?: readonly Edit[];
+  /** The account to write in place of the one that examples name. */
+  readonly accountId?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs an example as a program of its own, edited if asked for, and has it write its output into a folder. */
 export async function runExample(example: string, outdir: string, options: ExampleOptions = {}): Promise<void> {
-  const { edits = [], cwd = ROOT, env = {} } = options;
+  const { edits = [], accountId = EXAMPLE_ACCOUNT, cwd = ROOT, env = {} } = options;
   const main = path.join(ROOT, "examples", example, "main.ts");
-  const folder = edits.length === 0 ? undefined : fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
+  const isAsItIs = edits.length === 0 && accountId === EXAMPLE_ACCOUNT;
+  const folder = isAsItIs ? undefined : fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
   try {
-    const program = folder === undefined ? main : editedCopy(main, edits, folder);
+    const program = folder === undefined ? main : editedCopy(main, edits, accountId, folder);
     const { status, output } = await execute(process.execPath, ["--import", require.resolve("tsx"), program], {
       cwd,
       env: { ...process.env, ...env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
@@ -37,7 +42,7 @@ export async function runExample(example: string, outdir: string, options: Examp
   }
 }
 
-function editedCopy(main: string, edits: readonly Edit[], folder: string): string {
+function editedCopy(main: string, edits: readonly Edit[], accountId: string, folder: string): string {
   const edited = edits.reduce(
     (text, [from, to]) => {
       if (text.split(from).length !== 2) {
@@ -49,6 +54,6 @@ function editedCopy(main: string, edits: readonly Edit[], folder: string): strin
   );
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   const program = path.join(folder, "main.ts");
-  fs.writeFileSync(program, edited);
+  fs.writeFileSync(program, edited.replaceAll(EXAMPLE_ACCOUNT, accountId));
   return program;
 }
