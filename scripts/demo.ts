@@ -14,6 +14,7 @@ import { terraformEnvironment } from "../test/support/terraform-environment";
 
 const EXAMPLE = "elastio-connector";
 const CONNECTOR = "elastio-connector";
+const POLICIES = "elastio-iam";
 const REGION = "us-east-1";
 const PARAMETER = "ecrPublicPrefix";
 const KEPT_FOR_MINUTES = 60;
@@ -23,6 +24,8 @@ const EVENTS: { readonly [operation: string]: (request: LoggedRequest) => string
   CreateRepositoryCreationTemplate: ({ input }) => `template for repositories under ${String(input["prefix"])} made`,
   CreatePullThroughCacheRule: ({ input }) =>
     `cache rule ${String(input["ecrRepositoryPrefix"])} -> ${String(input["upstreamRegistryUrl"])} made`,
+  CreatePolicy: ({ input }) => `policy ${String(input["PolicyName"])} made`,
+  DeletePolicy: ({ input }) => `policy ${String(input["PolicyArn"]).replace(/^.*\//, "")} deleted`,
   DeletePullThroughCacheRule: ({ input }) => `cache rule ${String(input["ecrRepositoryPrefix"])} deleted`,
   DeleteRepositoryCreationTemplate: ({ input }) => `template for repositories under ${String(input["prefix"])} deleted`,
   UpdateStack: ({ input }) =>
@@ -126,7 +129,9 @@ async function main(session: Session, keep: boolean): Promise<void> {
     return;
   }
   const before = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
-  await step("3. Deploy: the caches region by region, then the connector", () => deploy(session, stacks));
+  await step("3. Deploy: the caches region by region and the policy to pull, then the connector", () =>
+    deploy(session, stacks),
+  );
   const after = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
   console.log(`\n  Parameters of ${ELASTIO_STACK}:`);
   showChanges(parametersOf(before), parametersOf(after));
@@ -134,15 +139,17 @@ async function main(session: Session, keep: boolean): Promise<void> {
   console.log(`  Tags and capabilities: ${rest(before) === rest(after) ? "unchanged" : "CHANGED"} ${rest(after)}`);
   await step("4. Plan again: nothing is left to do", () => planAgain(session, stacks));
   console.log("\n  Pull Elastio's images from:");
-  for (const stack of stacks.filter((name) => name !== CONNECTOR)) {
+  for (const stack of stacks.filter((name) => name !== CONNECTOR && name !== POLICIES)) {
     console.log(`    ${await terraform(session, stack, ["output", "-raw", "elastio-images"])}/<image>:<tag>`);
   }
   if (keep) {
     await keepUntilTold(session, aws);
     return;
   }
-  await step("5. Take it back: one line undoes the parameter, another lets the stack go", () => takeBack(session, aws));
-  await step("6. Destroy the caches", () => destroy(session, aws, stacks));
+  await step("5. Take it back: one line undoes the parameters, another lets the stack go", () =>
+    takeBack(session, aws),
+  );
+  await step("6. Destroy the caches and the policy", () => destroy(session, aws, stacks));
 }
 
 async function startAws(session: Session): Promise<LocalAws> {
@@ -213,7 +220,7 @@ async function planAgain(session: Session, stacks: readonly string[]): Promise<v
 }
 
 async function takeBack(session: Session, aws: LocalAws): Promise<void> {
-  const last = 'fleet.templatedRepositoryUri("ecr-public") },\n';
+  const last = 'fleet.pullPolicyArn("pull"),\n  },\n';
   let former = "";
   for (const line of ["undo: true,", "letGo: true,"]) {
     console.log(`  main.ts: ${former}+ ${line}`);

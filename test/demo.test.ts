@@ -63,7 +63,11 @@ describeWithTerraform("the demo", () => {
       expect(demo.output).toContain(`111122223333.dkr.ecr.${region}.amazonaws.com/ecr-public/elastio/<image>:<tag>`);
     }
     expect(demo.output).toContain("elastio-connector: no changes");
-    expect(demo.output.match(/^ +~ .*$/gm)).toEqual([expect.stringContaining(`"" -> "${VALUE}"`)]);
+    expect(demo.output).toContain("policy elastio-pull made");
+    expect(demo.output.match(/^ +~ .*$/gm)).toEqual([
+      expect.stringContaining(`ecrPublicPrefix            "" -> "${VALUE}"`),
+      expect.stringContaining('globalManagedPolicies      "" -> "arn:aws:iam::111122223333:policy/elastio-pull"'),
+    ]);
     expect(demo.output).toContain('encryptWithCmk             "true"');
     expect(demo.output).toContain("Tags and capabilities: unchanged");
     expect(demo.output).toContain('ecrPublicPrefix is "" again, and Terraform has forgotten the stack');
@@ -95,7 +99,7 @@ describeWithTerraform("the demo", () => {
 test("without Terraform the demo synthesizes, says what it skips and how to get it, and ends well", async () => {
   const demo = new Demo([], { PATH: temporaryFolder() });
   expect(await demo.end()).toBe(0);
-  expect(demo.output).toContain("Terraform JSON of 4 stacks");
+  expect(demo.output).toContain("Terraform JSON of 5 stacks");
   expect(demo.output).toContain("Skipped: deploying it. Terraform is not on PATH.");
   expect(demo.output).toContain("https://developer.hashicorp.com/terraform/install");
   expect(demo.leftovers).toEqual([]);

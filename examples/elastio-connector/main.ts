@@ -1,5 +1,5 @@
 // The Elastio Cloud Connector pulls its images through caches in three regions instead of from public.ecr.aws.
-// Creates, in each region: a cache rule and a repository creation template; then changes one parameter of Elastio's stack.
+// Creates, in each region: a cache rule and a repository creation template; a policy to pull; then changes two parameters of Elastio's stack.
 // Run: npm run demo without an AWS account, or npx cdktf deploy '*' with AWS credentials.
 import { App, TerraformOutput } from "cdktf";
 import { PullThroughCacheFleet, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
@@ -7,6 +7,7 @@ import { PullThroughCacheFleet, StackParameterOverride, Upstream } from "cdktf-e
 const app = new App();
 
 const fleet = new PullThroughCacheFleet(app, "elastio", {
+  accountId: "111122223333", // yours
   regions: ["us-east-1", "eu-west-1", "ap-southeast-2"],
   upstreams: [Upstream.ecrPublic()],
 });
@@ -21,7 +22,11 @@ for (const region of fleet.regions) {
 const connector = fleet.stackAfterAll("connector", { region: "us-east-1" });
 new StackParameterOverride(connector, "elastio", {
   stackName: "elastio-account-level-stack",
-  parameters: { ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public") },
+  parameters: {
+    ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public"),
+    // All that its roles are to have, with commas between: add those that they have already.
+    globalManagedPolicies: fleet.pullPolicyArn("pull"),
+  },
 });
 
 app.synth();

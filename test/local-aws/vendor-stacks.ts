@@ -7,7 +7,6 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import type { CreateStackCommandInput, Parameter, Stack } from "@aws-sdk/client-cloudformation";
 import { clientConfig } from "./clients";
-import { ACCOUNT } from "./server";
 import type { LocalAws } from "./server";
 import type { Scope } from "./service";
 
@@ -34,12 +33,12 @@ Resources:
       AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] }
 `;
 
-/** What somebody has set it to: three parameters are not at their defaults. */
+/** What somebody has set it to: two parameters are not at their defaults. */
 export const ELASTIO_PARAMETERS: { readonly [name: string]: string } = {
   ecrPublicPrefix: "",
   encryptWithCmk: "true",
   lambdaTracing: "false",
-  globalManagedPolicies: `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+  globalManagedPolicies: "",
   globalPermissionBoundary: "",
   iamResourceNamesPrefix: "acme-",
   iamResourceNamesSuffix: "",

@@ -39,7 +39,8 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "elastio-us-east-1": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "elastio-eu-west-1": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "elastio-ap-southeast-2": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
-  "elastio-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 1 } },
+  "elastio-iam": { rules: {}, others: { aws_iam_policy: 1 } },
+  "elastio-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 2 } },
   "vendor-stack": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 1 } },
   "private-codebuild": {
     rules: { "ecr-public": "public.ecr.aws", "docker-hub": "registry-1.docker.io" },

@@ -30,8 +30,11 @@ const OVERRIDES = {
     stackName: ELASTIO_STACK,
     region: "us-east-1",
     parameters: ELASTIO_PARAMETERS,
-    changed: { ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public" },
-    lastLine: 'fleet.templatedRepositoryUri("ecr-public") },\n',
+    changed: {
+      ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
+      globalManagedPolicies: "arn:aws:iam::<account>:policy/elastio-pull",
+    },
+    lastLine: 'fleet.pullPolicyArn("pull"),\n  },\n',
   },
   "vendor-stack": {
     stackName: AGENT_STACK,
@@ -41,6 +44,9 @@ const OVERRIDES = {
     lastLine: "// AWS_CLI where the stack has NoEcho parameters\n",
   },
 } as const;
+
+/** The stack that holds no cache, and the policy to pull through those of the other stacks. */
+const FLEET_POLICY = { stack: "elastio-iam", address: "aws_iam_policy.pull" };
 
 /** One more upstream, where the example lists its own. */
 const MORE: { readonly [example: string]: readonly Edit[] } = {
@@ -121,7 +127,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
   /** What is there and not ours. */
   let foreign: string[];
 
-  const isCache = (stack: string): boolean => !(stack in OVERRIDES);
+  const isCache = (stack: string): boolean => !(stack in OVERRIDES) && stack !== FLEET_POLICY.stack;
 
   async function each(action: (workspace: Workspace, stack: string) => Promise<void>): Promise<void> {
     for (const [stack, workspace] of workspaces) {
@@ -194,8 +200,20 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     });
   }, 240_000);
 
+  test("has a policy for all regions, which follows the caches", async () => {
+    const workspace = workspaces.get(FLEET_POLICY.stack) as Workspace;
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    await synthesize(MORE);
+    expect(await workspace.changes()).toEqual({ [FLEET_POLICY.address]: "update" });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    await synthesize(OTHERWISE);
+    await workspace.destroy();
+  }, 240_000);
+
   test.each(Object.entries(OVERRIDES))(
-    "%s changes one parameter, and gives it back",
+    "%s changes parameters, and gives them back",
     async (name, { stackName, region, parameters, changed, lastLine }) => {
       const workspace = workspaces.get(name) as Workspace;
       const accountId = accounts.get(name) ?? "";
