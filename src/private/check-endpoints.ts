@@ -7,6 +7,7 @@ import type { RegistryEndpointsProps } from "../registry-endpoints";
 import { dualStackSuffixOf } from "./aws-geography";
 import { parseCidr } from "./cidr";
 import type { Cidr } from "./cidr";
+import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "./ec2-ids";
 import { checkEndpointPolicy } from "./endpoint-policies";
 import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
@@ -35,24 +36,6 @@ const PROPS: readonly string[] = [
   "region",
 ] satisfies (keyof RegistryEndpointsProps)[];
 
-/** The rule of ids that AWS gives to things of EC2. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
-function idRule(kind: string, prefix: string): Rule {
-  return {
-    pattern: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
-    words: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
-  };
-}
-
-export const VPC_ID = idRule("a VPC", "vpc");
-export const SUBNET_ID = idRule("a subnet", "subnet");
-const ROUTE_TABLE_ID = idRule("a route table", "rtb");
-const ENDPOINT_ID = idRule("a VPC endpoint", "vpce");
-export const SECURITY_GROUP_ID = idRule("a security group", "sg");
-// A group of a peered VPC may be another account's.
-const CLIENT_GROUP_ID: Rule = {
-  pattern: /^(\d{12}\/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
-  words: `${SECURITY_GROUP_ID.words}, behind the account and a slash where that is another`,
-};
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const BUCKET_NAME: Rule = {
   pattern: /^[a-z0-9*?][a-z0-9.*?-]*$/,
@@ -208,7 +191,7 @@ function checkServices(faults: Faults, services: unknown): void {
 
 function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
   if (makesInterfaces(props)) {
-    checkIds(faults, "subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
+    faults.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
   } else if (props.subnetIds !== undefined) {
     faults.add("subnetIds", "not be given where no interface endpoint is made", props.subnetIds, "leave it out");
   }
@@ -216,7 +199,7 @@ function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
     checkLength(faults, "routeTableIds", props.routeTableIds);
   }
   if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
-    checkIds(faults, "routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
+    faults.checkStrings("routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
   }
 }
 
@@ -236,7 +219,7 @@ function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
   }
   if (clientSecurityGroupIds !== undefined && checkLength(faults, "clientSecurityGroupIds", clientSecurityGroupIds)) {
     const way = "give the groups that the clients are in";
-    checkIds(faults, "clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
+    faults.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
   }
   if (clientCidrs === undefined || !checkLength(faults, "clientCidrs", clientCidrs)) {
     return;
@@ -301,26 +284,10 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
     checkEndpointPolicy(faults, "s3Policy", s3Policy);
   }
   if (repositoryArns !== undefined) {
-    checkIds(faults, "repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+    faults.checkStrings("repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
   }
   if (bucketNames !== undefined) {
-    checkIds(faults, "bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
-  }
-}
-
-/** Records what is wrong with a list of texts that follow a rule, each of which is given once; it may be a token. */
-export function checkIds(faults: Faults, prop: string, list: unknown, rule: Rule, wayOut: string): void {
-  if (isUnknown(list)) {
-    return;
-  }
-  if (!Array.isArray(list) || list.length === 0) {
-    faults.add(prop, "be a list of at least one", list, wayOut);
-    return;
-  }
-  for (const [index, value] of (list as unknown[]).entries()) {
-    if (faults.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
-      faults.add(`${prop}[${index}]`, "be given once", value, "leave out the second one");
-    }
+    faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
   }
 }
 

@@ -4,7 +4,7 @@ import type { CacheWarmerProps } from "../cache-warmer";
 import { PullThroughCache } from "../pull-through-cache";
 import type { Upstream } from "../upstream";
 import { checkArn } from "./arn";
-import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID, checkIds } from "./check-endpoints";
+import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "./ec2-ids";
 import { Faults } from "./faults";
 import type { Rule } from "./faults";
 import { parseImage } from "./image-reference";
@@ -115,8 +115,8 @@ function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: Ca
     return;
   }
   faults.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
-  checkIds(faults, "subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
-  checkIds(faults, "securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
+  faults.checkStrings("subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
+  faults.checkStrings("securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
   // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
   for (const [prop, list, max] of [
     ["subnetIds", subnetIds, 16] as const,

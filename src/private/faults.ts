@@ -35,6 +35,25 @@ export class Faults {
     return false;
   }
 
+  /**
+   * Records a fault unless `list` is a token, or has at least one element and each is a token or follows `rule`, and none
+   * is given twice.
+   */
+  public checkStrings(prop: string, list: unknown, rule: Rule, wayOut: string): void {
+    if (isUnknown(list)) {
+      return;
+    }
+    if (!Array.isArray(list) || list.length === 0) {
+      this.add(prop, "be a list of at least one", list, wayOut);
+      return;
+    }
+    for (const [index, value] of (list as unknown[]).entries()) {
+      if (this.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
+        this.add(`${prop}[${index}]`, "be given once", value, "leave out the second one");
+      }
+    }
+  }
+
   /** Records a fault unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
   public checkInteger(
     prop: string,

@@ -1,0 +1,245 @@
+import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
+import { TerraformStack } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
+import type { PullThroughCacheFleetProps } from "../pull-through-cache-fleet";
+import type { RepositorySettings } from "../repository-settings";
+import type { StateBackend } from "../state-backend";
+import { ACCOUNT_ID, REGION, partitionOf } from "./aws-geography";
+import { checkDeclaration } from "./check-declaration";
+import { Faults, follows } from "./faults";
+import type { Rule } from "./faults";
+import { RegistryClaims } from "./registry-claims";
+import { checkRepositorySettings } from "./repository-template";
+import { Withheld, looksLikeAToken } from "./secrecy";
+import { isUnknown, resolved } from "./unknown-values";
+
+const PROPS: readonly string[] = [
+  "regions",
+  "upstreams",
+  "repositories",
+  "regionalRepositories",
+  "accountId",
+  "backend",
+  "providerConfig",
+] satisfies (keyof PullThroughCacheFleetProps)[];
+
+// What each stack of a fleet holds beside the cache.
+export const PROVIDER_ID = "aws";
+const BACKEND_ID = "backend";
+
+const STACK_NAME: Rule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  maxLength: 128,
+  words: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
+};
+
+/** The name of a stack of a fleet. */
+export function stackName(fleet: Construct, suffix: string): string {
+  return `${fleet.node.id}-${suffix}`;
+}
+
+/** Records that the id of a fleet, or of one of its stacks, cannot be part of a stack's name. */
+export function checkName(faults: Faults, id: unknown, wayOut: string): void {
+  if (!follows(id, STACK_NAME)) {
+    faults.add("id", STACK_NAME.words, id, wayOut);
+  }
+}
+
+/** Reports all that is wrong with a fleet by one error, and takes it out of the app. */
+export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
+  const faults = new Faults();
+  faults.checkKeys("", props, PROPS, "a property of a fleet");
+  checkName(faults, fleet.node.id, "give the fleet a name");
+  const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
+  if (enclosing !== undefined) {
+    const way = "give the app: the fleet makes its own stacks";
+    faults.add("scope", "be outside of any stack", enclosing.node.path, way);
+  }
+  if (props.accountId !== undefined) {
+    faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
+  }
+  checkProviderConfig(faults, props);
+  const backend = props.backend ?? undefined;
+  if (backend !== undefined && backend._attach === undefined) {
+    faults.add("backend", "be a StateBackend", backend, "use a factory, for example StateBackend.s3(options)");
+  } else {
+    backend?._check(faults);
+  }
+  const regions = checkRegions(faults, props.regions);
+  checkStackNames(faults, fleet, regions, backend);
+  for (const region of Object.keys(props.regionalRepositories ?? {})) {
+    if (!regions.includes(region)) {
+      const way = "add the region or leave it out here";
+      faults.add("regionalRepositories", "name regions of the fleet only", region, way);
+    }
+  }
+  // Without a region that can be checked, the rest of the declaration still is.
+  for (const region of regions.length === 0 ? [undefined] : regions) {
+    checkRegion(faults, fleet, props, region);
+  }
+  faults.throwAndRemove(fleet);
+}
+
+/** Records what is wrong with the caches of one region, or of none that is known. */
+function checkRegion(
+  faults: Faults,
+  fleet: Construct,
+  props: PullThroughCacheFleetProps,
+  region: string | undefined,
+): void {
+  const accountId = follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined;
+  const facts = { accountId, region, partition: region === undefined ? undefined : partitionOf(region) };
+  const own = region === undefined ? undefined : props.regionalRepositories?.[region];
+  if (region !== undefined && own !== undefined) {
+    checkRepositorySettings(faults, `regionalRepositories["${region}"]`, own, facts);
+  }
+  const claims =
+    accountId === undefined || region === undefined
+      ? new RegistryClaims()
+      : RegistryClaims.ofRegistry(fleet, accountId, region).copy();
+  checkDeclaration(
+    faults,
+    {
+      upstreams: props.upstreams,
+      // A region that has a key of its own, or no templates, has nothing to do with the common key.
+      repositories:
+        own?.kmsKeyArn === undefined && own?.creationTemplate !== false
+          ? props.repositories
+          : withoutKmsKey(props.repositories),
+    },
+    { facts, claims, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
+  );
+}
+
+/** Two stacks of one name would be written to one folder and keep one state. */
+export function checkStackNames(
+  faults: Faults,
+  fleet: Construct,
+  suffixes: readonly string[],
+  backend: StateBackend | undefined,
+): void {
+  const stacks = stacksByName(fleet.node.root);
+  for (const suffix of suffixes) {
+    const name = stackName(fleet, suffix);
+    checkNamesake(faults, name, stacks.get(name.toLowerCase())?.[0] ?? fleet.node.root.node.tryFindChild(name));
+    backend?._checkStack?.(faults, "id", name);
+  }
+}
+
+/** A stack that was made after the fleet may have taken the name of one of its own. */
+export function namesakeFaults(own: readonly TerraformStack[]): string[] {
+  const faults = new Faults();
+  const stacks = stacksByName(own[0]?.node.root);
+  for (const stack of own) {
+    const namesakes = stacks.get(stack.node.id.toLowerCase()) ?? [];
+    checkNamesake(
+      faults,
+      stack.node.id,
+      namesakes.find((namesake) => namesake !== stack),
+    );
+  }
+  return faults.list();
+}
+
+function checkNamesake(faults: Faults, name: string, namesake: IConstruct | undefined): void {
+  if (namesake !== undefined) {
+    const way = `choose another id: the stack ${namesake.node.path} is written to the same folder`;
+    faults.add("id", "give every stack of the app a name of its own, on any file system", name, way);
+  }
+}
+
+/** All stacks of the app, by their names as a file system that folds case sees them. */
+function stacksByName(app: IConstruct | undefined): Map<string, IConstruct[]> {
+  const stacks = new Map<string, IConstruct[]>();
+  for (const construct of app?.node.findAll() ?? []) {
+    if (TerraformStack.isStack(construct)) {
+      const name = construct.node.id.toLowerCase();
+      stacks.set(name, [...(stacks.get(name) ?? []), construct]);
+    }
+  }
+  return stacks;
+}
+
+/** What tokens of cdktf stand for is known when the app is synthesized: a literal secret in one is still a literal. */
+export function secretFaults(stack: TerraformStack, providerConfig: AwsProviderConfig | undefined): string[] {
+  const faults = new Faults();
+  checkSecrets(faults, resolved(stack, pickSecrets(providerConfig ?? {})));
+  return faults.list();
+}
+
+function pickSecrets(config: AwsProviderConfig): { readonly [name: string]: unknown } {
+  const { accessKey, secretKey, token, assumeRoleWithWebIdentity } = config;
+  const identities = Array.isArray(assumeRoleWithWebIdentity) ? assumeRoleWithWebIdentity : [];
+  return {
+    accessKey,
+    secretKey,
+    token,
+    ...Object.fromEntries(
+      identities.map((identity, index) => [
+        `assumeRoleWithWebIdentity[${index}].webIdentityToken`,
+        identity.webIdentityToken,
+      ]),
+    ),
+  };
+}
+
+function checkSecrets(faults: Faults, secrets: { readonly [name: string]: unknown }): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    if (value !== undefined && !isUnknown(value)) {
+      const way =
+        "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
+      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), way);
+    }
+  }
+}
+
+function checkProviderConfig(faults: Faults, props: PullThroughCacheFleetProps): void {
+  const { accountId } = props;
+  const providerConfig = props.providerConfig ?? {};
+  for (const name of ["region", "alias"] as const) {
+    if (providerConfig[name] !== undefined) {
+      const way = "each stack's provider has its own";
+      faults.add(`providerConfig.${name}`, "not be given", providerConfig[name], way);
+    }
+  }
+  checkSecrets(faults, pickSecrets(providerConfig));
+  for (const name of ["httpProxy", "httpsProxy"] as const) {
+    const proxy = providerConfig[name];
+    if (proxy !== undefined && looksLikeAToken(proxy)) {
+      const way = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
+      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(proxy), way);
+    }
+  }
+  for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {
+    if (accountId !== undefined && providerConfig[name] !== undefined) {
+      const way = "leave one of them out: `accountId` is the only account allowed";
+      faults.add(`providerConfig.${name}`, "not be given beside `accountId`", providerConfig[name], way);
+    }
+  }
+}
+
+/** Records what is wrong with the regions and returns those that can be checked further. */
+function checkRegions(faults: Faults, regions: unknown): string[] {
+  if (!Array.isArray(regions) || regions.length === 0) {
+    faults.add("regions", "be a list of at least one region", regions, "say where to cache");
+    return [];
+  }
+  const checked: string[] = [];
+  for (const [index, region] of (regions as unknown[]).entries()) {
+    const prop = `regions[${index}]`;
+    if (isUnknown(region)) {
+      faults.add(prop, "be known at synth", region, "stacks are named after regions: give a literal");
+    } else if (faults.checkString(prop, region, REGION, "give the region, not one of its zones")) {
+      if (checked.includes(region as string)) {
+        faults.add(prop, "be a region given once", region, "leave out the second one");
+      } else {
+        checked.push(region as string);
+      }
+    }
+  }
+  return checked;
+}
+
+function withoutKmsKey(settings: RepositorySettings | undefined): RepositorySettings | undefined {
+  return settings === undefined ? undefined : { ...settings, kmsKeyArn: undefined };
+}
