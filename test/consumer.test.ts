@@ -12,7 +12,15 @@ const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
 const REGION_PROGRAM = `
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
-import { PullThroughCache, RegistryCredential, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
+import {
+  CacheWarmer,
+  FirstPull,
+  PullThroughCache,
+  RegistryCredential,
+  RegistryEndpoints,
+  StackParameterOverride,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
 
 const app = new App();
 const connector = new TerraformStack(app, "connector");
@@ -21,13 +29,27 @@ new LocalBackend(connector, { path: "terraform.tfstate" });
 const stack = new TerraformStack(app, "region");
 new AwsProvider(stack, "aws", { region: "us-east-1" });
 new LocalBackend(stack, { path: "terraform.tfstate" });
-new PullThroughCache(stack, "cache", {
+const cache = new PullThroughCache(stack, "cache", {
   region: "eu-west-1",
   upstreams: [
     Upstream.dockerHub(RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })),
     Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
   ],
   repositories: { tags: { team: "platform" } },
+});
+cache.grantPull("puller");
+new CacheWarmer(stack, "warmer", {
+  cache,
+  images: ["nginx"],
+  alarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:alarms",
+});
+const network = { vpcId: "vpc-0a1b2c3d", routeTableIds: ["rtb-0a1b2c3d"], firstPull: FirstPull.WARMED };
+new RegistryEndpoints(stack, "endpoints", {
+  ...network,
+  region: "eu-west-1",
+  subnetIds: ["subnet-0a1b2c3d"],
+  clientCidrs: ["10.0.0.0/16"],
+  s3EndpointId: "vpce-0a1b2c3d",
 });
 new StackParameterOverride(connector, "override", {
   region: "eu-west-1",
@@ -71,7 +93,7 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
     );
     expect(
       files.filter(
-        (file) => !/^package\/(lib\/|examples\/|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(file),
+        (file) => !/^package\/(lib\/|docs\/|examples\/|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(file),
       ),
     ).toEqual([]);
     expect(files.filter((file) => /\/lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
@@ -89,6 +111,7 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       expect(`${String(installed.status)} ${installed.status === 0 ? "" : installed.output}`).toBe("0 ");
 
       fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
+      fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
       fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
       await run("npx", ["--no-install", "tsc", "-p", "."], folder);
 
@@ -141,7 +164,7 @@ function install(folder: string): void {
         skipLibCheck: false,
         types: ["node"],
       },
-      files: ["main.ts", "region.ts"],
+      files: ["main.ts", "private.ts", "region.ts"],
     }),
   );
 }
@@ -167,10 +190,10 @@ function expectRegionEverywhere(file: string): void {
     resource: { [type: string]: { [name: string]: { region?: string } } };
     data: { [type: string]: { [name: string]: { region?: string } } };
   }>(file);
-  const regional = { ...json.resource, data: json.data["aws_secretsmanager_secret"] };
-  for (const [type, named] of Object.entries(regional)) {
-    for (const block of Object.values(named ?? {})) {
-      expect([type, block.region]).toEqual([type, type.startsWith("aws_iam_") ? undefined : "eu-west-1"]);
+  const ofNoRegion = /^aws_(iam_.*|caller_identity|partition)$/;
+  for (const [type, named] of [...Object.entries(json.resource), ...Object.entries(json.data)]) {
+    for (const block of Object.values(named)) {
+      expect([type, block.region]).toEqual([type, ofNoRegion.test(type) ? undefined : "eu-west-1"]);
     }
   }
 }
