@@ -2,7 +2,7 @@ import { follows } from "./private/faults";
 import type { Faults, Rule } from "./private/faults";
 
 const SHORT_NAME: Rule = {
-  pattern: /^(?!ecr\.(api|dkr)$|s3$)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
+  pattern: /^(?!ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   words:
     "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
 };
@@ -21,13 +21,13 @@ type Naming = "common" | "partition" | "whole";
 export class AwsService {
   /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
   public static readonly LOGS = new AwsService("logs", "common");
-  /** CodeBuild, for builds that call it. */
+  /** CodeBuild: builds that start or read other builds. A build alone needs none of it. */
   public static readonly CODEBUILD = new AwsService("codebuild", "common");
   /** Secrets Manager: tasks and builds with secrets. */
   public static readonly SECRETS_MANAGER = new AwsService("secretsmanager", "common");
   /** Systems Manager: tasks and builds with parameters. */
   public static readonly SSM = new AwsService("ssm", "common");
-  /** Key Management Service. */
+  /** Key Management Service: what reads encrypted secrets and parameters by itself. */
   public static readonly KMS = new AwsService("kms", "common");
   /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
   public static readonly ECS = new AwsService("ecs", "common");
@@ -41,7 +41,7 @@ export class AwsService {
   public static readonly STS = new AwsService("sts", "partition");
   /** EKS: nodes that ask for their cluster. */
   public static readonly EKS = new AwsService("eks", "partition");
-  /** EKS Pod Identity. */
+  /** EKS Pod Identity: pods that get their credentials by it, in place of roles for service accounts. */
   public static readonly EKS_AUTH = new AwsService("eks-auth", "common");
 
   /**
@@ -69,12 +69,16 @@ export class AwsService {
   ) {}
 
   /** @internal */
-  public _check(faults: Faults, prop: string): void {
+  public _check(faults: Faults, prop: string, region: string | undefined): void {
     const whole = this.naming === "whole";
     const rule = whole ? SERVICE_NAME : SHORT_NAME;
     if (!follows(this.name, rule)) {
-      const way = whole ? "use AwsService.named for its last part alone" : "see AWS's list of endpoint services";
+      const way = whole
+        ? "use AwsService.named for its last part alone"
+        : "use AwsService.fromServiceName for a whole name";
       faults.add(prop, rule.words, this.name, way);
+    } else if (whole && region !== undefined && !this.name.includes(`.${region}.`)) {
+      faults.add(prop, `be of the region of the VPC, ${region}`, this.name, "endpoints lead to their own region");
     }
   }
 

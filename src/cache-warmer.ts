@@ -5,12 +5,13 @@ import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
-import { checkWarmer, defaultProjectName, warmedImages } from "./private/check-warmer";
+import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from "./private/check-warmer";
 import { Faults } from "./private/faults";
 import type { PolicyStatement } from "./private/policy-document";
 import { pullStatements } from "./private/pull-policy";
 import { checkInStack } from "./private/registry";
 import { serviceRole } from "./private/service-role";
+import { isUnknown } from "./private/unknown-values";
 import { warmingBuildspec } from "./private/warming-program";
 import type { PullThroughCache } from "./pull-through-cache";
 
@@ -32,13 +33,13 @@ export interface CacheWarmerProps {
    */
   readonly schedule?: string;
   /**
-   * Name of the CodeBuild project, its schedule and its log group: up to 55 letters, digits, hyphens and underscores,
+   * Name of the CodeBuild project, its schedule and its log group: up to 64 letters, digits, hyphens and underscores,
    * once in the account and region.
    * @default - the ids of the stack and of the constructs in it, with hyphens between them
    */
   readonly projectName?: string;
   /**
-   * How long a run may take, from 5 to 720 minutes.
+   * How long a run may take, from 5 to 720 minutes. Images for which no time is left fail it, by name.
    * @default 60
    */
   readonly timeoutMinutes?: number;
@@ -48,7 +49,8 @@ export interface CacheWarmerProps {
    */
   readonly logRetentionDays?: number;
   /**
-   * ARN of an SNS topic in the region of the cache, which is told when a run fails.
+   * ARN of an SNS topic in the region of the cache, which is told when a run fails. Its policy, and the key of one that is
+   * encrypted, have to let CloudWatch publish.
    * @default - no alarm
    */
   readonly alarmTopicArn?: string;
@@ -58,7 +60,7 @@ export interface CacheWarmerProps {
    */
   readonly vpcId?: string;
   /**
-   * Subnets of the VPC.
+   * Subnets of that VPC, at most 16, whose route tables lead to the internet: a NAT gateway's public subnet does not do.
    * @default - none; required with `vpcId`
    */
   readonly subnetIds?: string[];
@@ -125,13 +127,14 @@ export class CacheWarmer extends Construct {
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);
     }
-    props.cache._isWarmed = true;
-    this.node.addValidation({ validate: () => addressClashes(this) });
+    images.forEach(({ prefix }) => props.cache._warmedPrefixes.add(prefix));
+    this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
   }
 
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
     const { cache, vpcId, subnetIds = [], securityGroupIds = [] } = this.props;
     const registry = cache._registry;
+    const minutes = this.props.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES;
     const logs = new CloudwatchLogGroup(this, "logs", {
       ...registry.regional,
       name: `/aws/codebuild/${this.projectName}`,
@@ -168,10 +171,13 @@ export class CacheWarmer extends Construct {
         computeType: "BUILD_GENERAL1_SMALL",
         image: BUILD_IMAGE,
         privilegedMode: false,
-        environmentVariable: [{ name: "REGISTRY", value: registry.uri }],
+        environmentVariable: [
+          { name: "REGISTRY", value: registry.uri },
+          { name: "MINUTES", value: isUnknown(minutes) ? Token.asString(minutes) : String(minutes) },
+        ],
       },
       concurrentBuildLimit: 1,
-      buildTimeout: this.props.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES,
+      buildTimeout: minutes,
       logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logs.name } },
       vpcConfig: vpcId === undefined ? undefined : { vpcId, subnets: subnetIds, securityGroupIds },
       dependsOn: role.dependsOn,

@@ -5,9 +5,11 @@ import { Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { REGION, dnsSuffixOf, partitionOf } from "./private/aws-geography";
 import {
+  POLICY_STACK,
   PROVIDER_ID,
   checkFleet,
   checkName,
+  checkPolicyStack,
   checkStackNames,
   namesakeFaults,
   secretFaults,
@@ -17,7 +19,7 @@ import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
 import type { Rule } from "./private/faults";
 import { policyDocument } from "./private/policy-document";
-import { checkPullOptions, copyPullOptions } from "./private/pull-options";
+import { checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
 import { pullStatements } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
 import { ROOT, withoutTrailingSlash } from "./private/repository-path";
@@ -70,9 +72,6 @@ export interface StackAfterAllOptions {
   readonly region: string;
 }
 
-// The stack that holds what is of no region.
-const POLICY_STACK = "iam";
-
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
 const POLICY_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,
@@ -96,7 +95,6 @@ export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
   private readonly stacks: TerraformStack[] = [];
-  private readonly stacksAfterAll: TerraformStack[] = [];
   private readonly pullPolicies = new Map<string, PullPolicyOptions>();
   private policyStack: TerraformStack | undefined;
 
@@ -159,7 +157,6 @@ export class PullThroughCacheFleet extends Construct {
     if (this.policyStack !== undefined) {
       stack.addDependency(this.policyStack);
     }
-    this.stacksAfterAll.push(stack);
     return stack;
   }
 
@@ -169,7 +166,7 @@ export class PullThroughCacheFleet extends Construct {
    * `globalManagedPolicies`.
    *
    * The first one makes a stack named `<id of the fleet>-iam`, which holds the policies, since IAM is of no region, and
-   * which is deployed before the stacks after all. The same id gives the same policy again.
+   * which `cdktf deploy` applies before all others of the fleet. The same id gives the same policy again.
    *
    * Throws unless the fleet has an `accountId`, which the ARN is made of: so any stack can name it before it is there.
    *
@@ -178,10 +175,11 @@ export class PullThroughCacheFleet extends Construct {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public pullPolicyArn(id: string, options: PullPolicyOptions = {}): string {
-    const name = `${this.node.id}-${String(id)}`;
     const { accountId } = this.props;
     const faults = new Faults();
-    faults.checkString("id", isUnknown(id) ? "" : name, POLICY_NAME, "give the policy a short name of its own");
+    const isName = typeof id === "string" && id !== "" && !isUnknown(id);
+    const name = `${this.node.id}-${isName ? id : ""}`;
+    faults.checkString("id", isName ? name : "", POLICY_NAME, "give the policy a short name of its own");
     checkPullOptions(faults, options, this.prefixes());
     if (accountId === undefined) {
       const way = "give the fleet its account: the policy's ARN is made of it";
@@ -196,17 +194,18 @@ export class PullThroughCacheFleet extends Construct {
         "make a fleet for each: a policy holds in one only",
       );
     }
-    const former = this.pullPolicies.get(id);
-    if (former !== undefined && JSON.stringify(former) !== JSON.stringify(options)) {
+    // IAM does not tell names apart by case.
+    const namesake = [...this.pullPolicies.keys()].find((other) => isName && other.toLowerCase() === id.toLowerCase());
+    const former = namesake === id ? this.pullPolicies.get(id) : undefined;
+    if (namesake !== undefined && (former === undefined || !isSameChoice(former, options))) {
       faults.add("id", "be that of one policy with the same options", id, "give another policy another id");
     }
-    if (former === undefined && this.policyStack === undefined) {
-      checkStackNames(faults, this, [POLICY_STACK], this.props.backend);
+    if (this.policyStack === undefined) {
+      checkPolicyStack(faults, this);
     }
     faults.throwIfAny(this.node.path);
     if (former === undefined) {
-      this.pullPolicies.set(id, copyPullOptions(options));
-      this.createPullPolicy(id, name);
+      this.createPullPolicy(id, name, copyPullOptions(options));
     }
     return `arn:${[...partitions].join()}:iam::${accountId ?? ""}:policy/${name}`;
   }
@@ -271,20 +270,23 @@ export class PullThroughCacheFleet extends Construct {
     return [...new Set(all.map(withoutTrailingSlash))];
   }
 
-  private createPullPolicy(id: string, name: string): void {
+  private createPullPolicy(id: string, name: string, options: PullPolicyOptions): void {
     if (this.policyStack === undefined) {
       const [region = ""] = this.regions;
-      const stack = (this.policyStack = this.createStack(POLICY_STACK, region));
-      this.stacksAfterAll.forEach((later) => later.addDependency(stack));
+      const stack = this.createStack(POLICY_STACK, region);
+      // Whatever of the fleet attaches a policy finds it.
+      this.stacks.filter((other) => other !== stack).forEach((other) => other.addDependency(stack));
+      this.policyStack = stack;
     }
     // The caches are asked at synth, since upstreams may still be added.
-    const document = (): string => policyDocument(...pullStatements(this.pullGrants(this.pullPolicies.get(id))));
-    const policy = new IamPolicy(this.policyStack, constructId(id), {
+    const document = (): string => policyDocument(...pullStatements(this.pullGrants(options)));
+    const policy = new IamPolicy(this.policyStack, `policy-${constructId(id)}`, {
       name,
       description: `Lets pull through the caches of ${this.node.id}`,
       policy: Lazy.stringValue({ produce: document }),
     });
     policy.node.addValidation({ validate: () => tooLong(document()) });
+    this.pullPolicies.set(id, options);
   }
 
   private pullGrants(options: PullPolicyOptions = {}): PullGrant[] {

@@ -91,6 +91,8 @@ const PROPS: readonly string[] = [
   "partition",
 ] satisfies (keyof PullThroughCacheProps)[];
 
+const MAX_INLINE_POLICIES = 10_240;
+
 const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
 
 /**
@@ -117,10 +119,10 @@ export class PullThroughCache extends Construct {
   /** @internal */
   public readonly _registry: Registry;
   /**
-   * Whether something pulls through the cache where there is a route to the internet.
+   * The prefixes of which something pulls images where there is a route to the internet.
    * @internal
    */
-  public _isWarmed = false;
+  public readonly _warmedPrefixes = new Set<string>();
   private readonly secrets: CredentialSecrets;
   private readonly repositories: RepositorySettings;
   private readonly commonTemplate: RepositoryTemplate | undefined;
@@ -161,6 +163,7 @@ export class PullThroughCache extends Construct {
         ...missingProvider(this, props.provider),
         ...addressClashes(this),
         ...this.resolvedCredentials().list(),
+        ...this.quotaFaults(),
       ],
     });
   }
@@ -210,23 +213,28 @@ export class PullThroughCache extends Construct {
    */
   public grantPull(role: IamRole | string, options: PullPolicyOptions = {}): IamRolePolicy {
     const faults = new Faults();
-    const id = `pull-${constructId(granteeOf(faults, this, role))}`;
+    const grantee = granteeOf(faults, this, role);
     checkPullOptions(faults, options, [...this.members.keys()]);
     faults.throwIfAny(this.node.path);
-    const granted = this.grants.get(id);
+    // In a scope of their own, where no upstream's resources are.
+    const scope = this.node.tryFindChild("pulls") ?? new Construct(this, "pulls");
+    const ownStack = `${TerraformStack.of(this).node.path}/`;
+    const id = constructId(grantee.startsWith(ownStack) ? grantee.slice(ownStack.length) : grantee);
+    const granted = this.grants.get(grantee);
     if (granted !== undefined) {
       granted.push(copyPullOptions(options));
-      return this.node.findChild(id) as IamRolePolicy;
+      return scope.node.findChild(id) as IamRolePolicy;
     }
     const grants = [copyPullOptions(options)];
-    this.grants.set(id, grants);
-    return new IamRolePolicy(this, id, {
+    const policy = new IamRolePolicy(scope, id, {
       // Two policies of one name on a role would overwrite each other without a word.
       namePrefix: "ecr-pull-through-cache-",
       role: typeof role === "string" ? role : role.name,
       policy: this.pullPolicy(grants),
       provider: this._registry.regional.provider,
     });
+    this.grants.set(grantee, grants);
+    return policy;
   }
 
   /**
@@ -279,13 +287,49 @@ export class PullThroughCache extends Construct {
     };
   }
 
+  /**
+   * How long the inline policies are that roles have got here, by what tells the roles apart.
+   * @internal
+   */
+  public _inlinePolicyLengths(): Map<string, number> {
+    const lengths = [...this.grants].map(([grantee, grants]) => [grantee, this.documentOf(grants).length] as const);
+    return new Map(lengths);
+  }
+
   /** Written when the app is synthesized, since grants and upstreams may still be added. */
   private pullPolicy(grants: readonly PullPolicyOptions[]): string {
     // Asked for now: it may declare data sources.
     void this._registry.arn;
-    return Lazy.stringValue({
-      produce: () => policyDocument(...pullStatements(grants.map((options) => this._pullGrant(options)))),
-    });
+    return Lazy.stringValue({ produce: () => this.documentOf(grants) });
+  }
+
+  private documentOf(grants: readonly PullPolicyOptions[]): string {
+    return policyDocument(...pullStatements(grants.map((options) => this._pullGrant(options))));
+  }
+
+  /** All caches of the app that are, as far as is known, in the account of this one. */
+  private cachesOfAccount(): PullThroughCache[] {
+    const { accountId } = this._registry.facts;
+    const scope = accountId === undefined ? TerraformStack.of(this) : this.node.root;
+    return scope.node
+      .findAll()
+      .filter((construct) => PullThroughCache.isPullThroughCache(construct))
+      .filter(({ _registry: { facts } }) => facts.accountId === accountId);
+  }
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  private quotaFaults(): string[] {
+    const faults = new Faults();
+    const caches = this.grants.size === 0 ? [] : this.cachesOfAccount();
+    for (const grantee of this.grants.keys()) {
+      const total = caches.reduce((sum, cache) => sum + (cache._inlinePolicyLengths().get(grantee) ?? 0), 0);
+      if (total > MAX_INLINE_POLICIES) {
+        const rule = `have at most ${MAX_INLINE_POLICIES} characters of inline policies by all grants to it`;
+        const way = "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
+        faults.add(grantee, rule, total, way);
+      }
+    }
+    return faults.list();
   }
 
   private context(claims: RegistryClaims): UpstreamContext {

@@ -2,24 +2,30 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { Aspects, Lazy, TerraformStack } from "cdktf";
-import type { TerraformProvider } from "cdktf";
+import { Aspects, Lazy, TerraformStack, Token } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { AwsService } from "./aws-service";
 import { FirstPull } from "./first-pull";
 import { addressClashes } from "./private/address-clashes";
 import { checkCaches, checkEndpoints, makesInterfaces, warnOfWideCidrs } from "./private/check-endpoints";
+import { parseCidr } from "./private/cidr";
 import { constructId } from "./private/construct-id";
 import { endpointClashes } from "./private/endpoint-clashes";
-import { FULL_ACCESS, registryEndpointPolicy, s3EndpointPolicy } from "./private/endpoint-policies";
+import {
+  FULL_ACCESS,
+  MAX_ENDPOINT_POLICY,
+  registryEndpointPolicy,
+  s3EndpointPolicy,
+} from "./private/endpoint-policies";
 import { Faults, fail } from "./private/faults";
 import { lookUpNetwork, vpcFaults } from "./private/network-conditions";
 import { literalJson } from "./private/policy-document";
-import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
+import { Registry, checkInStack, checkRegistryProps, missingProvider, providerOf } from "./private/registry";
 import { withoutTrailingSlash } from "./private/repository-path";
 import { JsonOnly } from "./private/terraform-blocks";
 import { requireTerraform } from "./private/terraform-version";
-import { isUnknown } from "./private/unknown-values";
+import { expressionOf, isUnknown } from "./private/unknown-values";
 import { warn } from "./private/warnings";
 import { PullThroughCache } from "./pull-through-cache";
 
@@ -34,16 +40,22 @@ export interface RegistryEndpointsProps {
    */
   readonly subnetIds?: string[];
   /**
-   * The route tables of the clients' subnets: layers of images come from S3, and these get the route to it.
-   * @default - none; required unless `s3EndpointId` is given, and then those that its endpoint does not have yet
+   * The route tables of the clients' subnets: layers of images come from S3, and these get the route to it. With an
+   * `s3EndpointId` they are those that its endpoint does not have yet, and whoever owns that endpoint must not list its
+   * tables in it, or each of the two takes away what the other has added.
+   * @default - none; required unless `s3EndpointId` is given
    */
   readonly routeTableIds?: string[];
   /**
-   * Blocks of addresses that clients are in, which may use the interface endpoints on port 443. IPv6 blocks need
-   * `dualStack`.
+   * Blocks of IPv4 addresses that clients are in, which may use the interface endpoints on port 443.
    * @default - none; required without `clientSecurityGroupIds`
    */
   readonly clientCidrs?: string[];
+  /**
+   * Blocks of IPv6 addresses that clients are in. Needs `dualStack`.
+   * @default - none; required with `dualStack` and without `clientSecurityGroupIds`
+   */
+  readonly clientIpv6Cidrs?: string[];
   /**
    * Security groups of clients, which may use the interface endpoints on port 443.
    * @default - none; required without `clientCidrs`
@@ -62,7 +74,7 @@ export interface RegistryEndpointsProps {
   readonly services?: AwsService[];
   /**
    * The caches that may be pulled through these endpoints, of this app and of the region of the VPC.
-   * @default - those that the stack has already, with the same provider and region
+   * @default - all of the stack with the same provider and region, which have to be made before
    */
   readonly caches?: PullThroughCache[];
   /**
@@ -94,23 +106,26 @@ export interface RegistryEndpointsProps {
    */
   readonly s3Policy?: string;
   /**
-   * Has all endpoints, S3's included, take IPv4 and IPv6, and the URIs of these endpoints name the host that clients can
-   * reach over both. The subnets need an IPv6 block.
+   * Has all endpoints that are made here, S3's and those of `services` included, take IPv4 and IPv6, and the URIs of these
+   * endpoints name the host that clients can reach over both. The subnets need an IPv6 block, and endpoints that exist
+   * have to be dual-stack already. Set back to false, it leaves S3's as it is.
    * @default false
    */
   readonly dualStack?: boolean;
   /**
-   * An endpoint of `ecr.api` that the VPC has already. Its policy, security groups and subnets stay as they are.
+   * An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they
+   * are: its policy has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.
    * @default - one is made
    */
   readonly ecrApiEndpointId?: string;
   /**
-   * An endpoint of `ecr.dkr` that the VPC has already. Its policy, security groups and subnets stay as they are.
+   * An endpoint of `ecr.dkr` that the VPC has already, or reaches; as for `ecrApiEndpointId`.
    * @default - one is made
    */
   readonly ecrDkrEndpointId?: string;
   /**
-   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is; `routeTableIds` are added to it.
+   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3Policy` has to;
+   * `routeTableIds` are added to it.
    * @default - one is made
    */
   readonly s3EndpointId?: string;
@@ -151,10 +166,13 @@ export class RegistryEndpoints extends Construct {
   public readonly s3EndpointId: string;
   /** The security group of the interface endpoints; undefined where none was made. */
   public readonly securityGroupId: string | undefined;
+  /** All that is made here and that a pull needs, for `dependsOn`. */
+  public readonly dependables: ITerraformDependable[] = [];
 
   private readonly props: RegistryEndpointsProps;
   private readonly registry: Registry;
   private readonly caches: readonly PullThroughCache[];
+  private readonly ingressRules: VpcSecurityGroupIngressRule[] = [];
 
   /**
    * @param scope a stack with an AWS provider of the VPC's account and region, for example `fleet.stackIn(region)`
@@ -170,7 +188,7 @@ export class RegistryEndpoints extends Construct {
     checkInStack(faults, this, "give a stack that has an AWS provider of the VPC's region");
     checkRegistryProps(faults, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
-    this.caches = this.props.caches ?? this.cachesBeside();
+    this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
     checkEndpoints(faults, this.props, this.registry.facts);
     checkCaches(faults, this, this.props, this.caches, this.registry.facts);
     faults.throwAndRemove(this);
@@ -184,9 +202,9 @@ export class RegistryEndpoints extends Construct {
     this.ecrApiEndpointId = this.props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
     this.ecrDkrEndpointId = this.props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
     this.s3EndpointId = this.props.s3EndpointId ?? this.createS3Endpoint();
-    this.addRoutesToExistingS3Endpoint();
+    this.addRoutesToS3();
     this.createServiceEndpoints();
-    warnOfWideCidrs(this, this.props.clientCidrs ?? []);
+    warnOfWideCidrs(this, [...(this.props.clientCidrs ?? []), ...(this.props.clientIpv6Cidrs ?? [])]);
     Aspects.of(this).add({ visit: (node) => node === this && this.warnOfNothingWarming() });
     this.node.addValidation({
       validate: () => [
@@ -194,18 +212,20 @@ export class RegistryEndpoints extends Construct {
         ...addressClashes(this),
         ...endpointClashes(this),
         ...vpcFaults(this, this.props.vpcId),
+        ...this.lateCaches(),
+        ...this.policyFaults(),
       ],
     });
   }
 
   /** The host that clients behind these endpoints sign in to and pull from, of the cache that they are for. */
   public get registryUri(): string {
-    const [cache, ...others] = this.caches;
-    if (cache === undefined || others.length > 0) {
-      const got = this.caches.map(({ node }) => node.path);
-      fail(this.node.path, "caches", "be one cache for there to be one host", got, "use `repositoryUri`");
+    const hosts = [...new Set(this.caches.map((cache) => this.uriOf(cache)))];
+    const [host, ...others] = hosts;
+    if (host === undefined || others.length > 0) {
+      fail(this.node.path, "caches", "be of one registry for there to be one host", hosts, "use `repositoryUri`");
     }
-    return this.uriOf(cache);
+    return host;
   }
 
   /**
@@ -216,12 +236,13 @@ export class RegistryEndpoints extends Construct {
    * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
    */
   public repositoryUri(prefix: string, repository: string): string {
-    const cache =
-      this.caches.find(({ upstreams }) =>
-        upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
-      ) ?? this.caches[0];
-    if (cache === undefined) {
-      fail(this.node.path, "caches", "name a cache for there to be an URI", undefined, "give the cache");
+    const having = this.caches.filter(({ upstreams }) =>
+      upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
+    );
+    const [cache = this.caches[0], ...others] = having;
+    if (cache === undefined || others.some((other) => this.uriOf(other) !== this.uriOf(cache))) {
+      const got = having.map(({ node }) => node.path);
+      fail(this.node.path, "caches", `have one upstream of the prefix ${String(prefix)}`, got, "ask the cache itself");
     }
     return `${this.uriOf(cache)}/${cache._repositoryPath(prefix, repository)}`;
   }
@@ -233,22 +254,52 @@ export class RegistryEndpoints extends Construct {
   /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
   private cachesBeside(): PullThroughCache[] {
     const { provider, region } = this.props;
+    const own = providerOf(this, provider);
     return TerraformStack.of(this)
       .node.findAll()
       .filter((construct) => PullThroughCache.isPullThroughCache(construct))
-      .filter(({ _registry: { regional } }) => regional.provider === provider && regional.region === region);
+      .filter(
+        ({ _registry: { regional } }) => providerOf(this, regional.provider) === own && regional.region === region,
+      );
+  }
+
+  /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
+  private lateCaches(): string[] {
+    const faults = new Faults();
+    const late = this.props.caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
+    if (late.length > 0 && this.caches.length > 0) {
+      const way = "create it before the endpoints, or say which caches they are for";
+      faults.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), way);
+    }
+    return faults.list();
+  }
+
+  private policyFaults(): string[] {
+    const faults = new Faults();
+    const policies = [this.registryPolicy(), this.s3Policy()].filter((policy) => !Token.isUnresolved(policy));
+    if (policies.some((policy) => policy.length > MAX_ENDPOINT_POLICY)) {
+      const way = "name fewer, with wildcards, or use `fullAccess`";
+      const got = Math.max(...policies.map(({ length }) => length));
+      faults.add(
+        "repositoryArns",
+        `make, with caches and buckets, policies of at most ${MAX_ENDPOINT_POLICY} characters`,
+        got,
+        way,
+      );
+    }
+    return faults.list();
   }
 
   private createSecurityGroup(): string {
-    const { vpcId, clientCidrs = [], clientSecurityGroupIds = [] } = this.props;
+    const { vpcId, clientCidrs = [], clientIpv6Cidrs = [], clientSecurityGroupIds = [] } = this.props;
     const group = new SecurityGroup(this, "security-group", {
       ...this.registry.regional,
       namePrefix: "ecr-endpoints-",
       description: "Clients of the endpoints of Amazon ECR in a VPC",
       vpcId,
     });
-    const admit = (client: string, key: string, peer: object): void => {
-      new VpcSecurityGroupIngressRule(this, `client-${constructId(key)}`, {
+    const admit = (client: string, kind: string, peer: object): void => {
+      const rule = new VpcSecurityGroupIngressRule(this, this.idFor(`client-`, client, kind), {
         ...this.registry.regional,
         securityGroupId: group.id,
         description: `HTTPS from ${isUnknown(client) ? "clients" : client}`,
@@ -257,40 +308,60 @@ export class RegistryEndpoints extends Construct {
         toPort: 443,
         ...peer,
       });
+      this.ingressRules.push(rule);
     };
-    clientCidrs.forEach((cidr, index) => {
-      const peer = cidr.includes(":") && !isUnknown(cidr) ? { cidrIpv6: cidr } : { cidrIpv4: cidr };
-      admit(cidr, isUnknown(cidr) ? `cidr-${index}` : cidr, peer);
-    });
-    clientSecurityGroupIds.forEach((id, index) => {
-      admit(id, isUnknown(id) ? `group-${index}` : id, { referencedSecurityGroupId: id });
-    });
+    clientCidrs.forEach((cidr) => admit(cidr, "cidr", { cidrIpv4: cidr }));
+    for (const cidr of clientIpv6Cidrs) {
+      // AWS answers with the one spelling that is canonical, and any other would be a change in every plan.
+      const canonical = parseCidr(cidr)?.text ?? cidr;
+      admit(canonical, "ipv6-cidr", { cidrIpv6: canonical });
+    }
+    clientSecurityGroupIds.forEach((id) => admit(id, "group", { referencedSecurityGroupId: id }));
     return group.id;
   }
 
+  /** An id that neither the place in a list changes nor an element before it: it is part of an address. */
+  private idFor(start: string, value: string, kind: string): string {
+    const known = isUnknown(value) ? expressionOf(this, value) : value;
+    for (let index = 0; known === undefined; index++) {
+      // Nothing tells what a Lazy value will be: its place has to do.
+      if (this.node.tryFindChild(`${start}${kind}-${index}`) === undefined) {
+        return `${start}${kind}-${index}`;
+      }
+    }
+    return `${start}${constructId(known)}`;
+  }
+
   private createRegistryEndpoint(id: string, service: string): string {
-    const { registryPolicy, fullAccess, repositoryArns = [] } = this.props;
-    const own =
-      registryPolicy === undefined || isUnknown(registryPolicy) ? registryPolicy : literalJson(registryPolicy);
-    const policy =
-      own ??
-      (fullAccess === true
-        ? FULL_ACCESS
-        : Lazy.stringValue({
-            produce: () =>
-              registryEndpointPolicy(
-                this.caches.map((cache) => cache._pullGrant()),
-                repositoryArns,
-              ),
-          }));
     const { region, reverseDnsPrefix } = this.registry;
+    // Written at synth, since upstreams may still be added.
+    const policy = Lazy.stringValue({ produce: () => this.registryPolicy() });
     return this.createInterface(id, `${reverseDnsPrefix}.${region}.${service}`, policy);
+  }
+
+  private registryPolicy(): string {
+    const { registryPolicy: own, fullAccess, repositoryArns = [] } = this.props;
+    if (own !== undefined || fullAccess === true) {
+      return own === undefined ? FULL_ACCESS : ownPolicy(own);
+    }
+    return registryEndpointPolicy(
+      this.caches.map((cache) => cache._pullGrant()),
+      repositoryArns,
+    );
+  }
+
+  private s3Policy(): string {
+    const { s3Policy: own, fullAccess, bucketNames = [] } = this.props;
+    if (own !== undefined || fullAccess === true) {
+      return own === undefined ? FULL_ACCESS : ownPolicy(own);
+    }
+    return s3EndpointPolicy(this.registry.partition, this.registry.region, bucketNames);
   }
 
   private createInterface(id: string, serviceName: string, policy?: string): string {
     const { vpcId, subnetIds, dualStack } = this.props;
     const ipAddressType = dualStack === true ? "dualstack" : "ipv4";
-    return new VpcEndpoint(this, id, {
+    const endpoint = new VpcEndpoint(this, id, {
       ...this.registry.regional,
       vpcId,
       serviceName,
@@ -301,37 +372,43 @@ export class RegistryEndpoints extends Construct {
       policy,
       ipAddressType,
       dnsOptions: { dnsRecordIpType: ipAddressType },
-    }).id;
+      // Names lead to an endpoint as long as it is there: what admits clients comes before it, and goes after it.
+      dependsOn: this.ingressRules,
+    });
+    this.dependables.push(endpoint);
+    return endpoint.id;
   }
 
   private createS3Endpoint(): string {
-    const { vpcId, routeTableIds, fullAccess, s3Policy, bucketNames = [], dualStack } = this.props;
-    const { region, partition } = this.registry;
-    const own = s3Policy === undefined || isUnknown(s3Policy) ? s3Policy : literalJson(s3Policy);
-    return new VpcEndpoint(this, "s3", {
+    const { vpcId, routeTableIds, dualStack } = this.props;
+    const endpoint = new VpcEndpoint(this, "s3", {
       ...this.registry.regional,
       vpcId,
       // The same name in every partition, unlike that of ECR.
-      serviceName: `com.amazonaws.${region}.s3`,
+      serviceName: `com.amazonaws.${this.registry.region}.s3`,
       vpcEndpointType: "Gateway",
-      routeTableIds,
-      policy: own ?? (fullAccess === true ? FULL_ACCESS : s3EndpointPolicy(partition, region, bucketNames)),
+      // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
+      routeTableIds: isUnknown(routeTableIds) ? routeTableIds : undefined,
+      policy: this.s3Policy(),
       ipAddressType: dualStack === true ? "dualstack" : undefined,
-    }).id;
+    });
+    this.dependables.push(endpoint);
+    return endpoint.id;
   }
 
-  private addRoutesToExistingS3Endpoint(): void {
-    const { s3EndpointId: vpcEndpointId, routeTableIds = [] } = this.props;
-    if (vpcEndpointId === undefined) {
+  private addRoutesToS3(): void {
+    const { routeTableIds = [] } = this.props;
+    if (isUnknown(routeTableIds)) {
       return;
     }
-    routeTableIds.forEach((routeTableId, index) => {
-      new VpcEndpointRouteTableAssociation(this, `s3-route-${isUnknown(routeTableId) ? index : routeTableId}`, {
+    for (const routeTableId of routeTableIds) {
+      const association = new VpcEndpointRouteTableAssociation(this, this.idFor("s3-", routeTableId, "table"), {
         ...this.registry.regional,
-        vpcEndpointId,
+        vpcEndpointId: this.s3EndpointId,
         routeTableId,
       });
-    });
+      this.dependables.push(association);
+    }
   }
 
   private createServiceEndpoints(): void {
@@ -343,15 +420,25 @@ export class RegistryEndpoints extends Construct {
 
   /** Told at synth: the warmer comes after the endpoints, or beside them. */
   private warnOfNothingWarming(): void {
-    const cold = this.caches.filter((cache) => !cache._isWarmed).map(({ node }) => node.path);
-    if (this.props.firstPull === FirstPull.WARMED && cold.length > 0) {
-      warn(
-        this,
-        "nothing-warms",
-        `\`firstPull\` is WARMED and no CacheWarmer of this app pulls through ${cold.join(", ")}: unless something else does, no image can be pulled`,
-      );
+    if (this.props.firstPull !== FirstPull.WARMED) {
+      return;
+    }
+    const cold = this.caches.flatMap((cache) =>
+      cache.upstreams
+        .filter(({ prefix }) => !cache._warmedPrefixes.has(prefix))
+        .map(({ prefix }) => `${prefix} of ${cache.node.path}`),
+    );
+    if (cold.length > 0 || this.caches.length === 0) {
+      const what = cold.length > 0 ? cold.join(", ") : "any cache";
+      const message = `\`firstPull\` is WARMED and no CacheWarmer of this app pulls from ${what}: unless something else does, no image of it can be pulled`;
+      warn(this, "nothing-warms", message);
     }
   }
+}
+
+/** A policy that the caller has written, safe to stand in Terraform JSON. */
+function ownPolicy(policy: string): string {
+  return Token.isUnresolved(policy) ? policy : literalJson(policy);
 }
 
 function copyLists(props: RegistryEndpointsProps): RegistryEndpointsProps {

@@ -8,6 +8,7 @@ import type { WarmedImage } from "../src/private/warming-program";
 import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
 import type { Block, TerraformJson } from "./support/synthesis";
 
+const MINUTES = { name: "MINUTES", value: "60" };
 const ACCOUNT = "111122223333";
 const OTHER_ACCOUNT = "444455556666";
 const OTHER_REGISTRY = `${OTHER_ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
@@ -121,7 +122,7 @@ test("the smallest warmer is a project, its logs, its schedule and a role for ea
         description: "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images",
         environment: {
           compute_type: "BUILD_GENERAL1_SMALL",
-          environment_variable: [{ name: "REGISTRY", value: `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com` }],
+          environment_variable: [{ name: "REGISTRY", value: `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com` }, MINUTES],
           image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
           privileged_mode: false,
           type: "LINUX_CONTAINER",
@@ -210,7 +211,7 @@ describe("each property reaches its resource:", () => {
     },
   );
 
-  test.each(["ab", "7_days-Warm", "a".repeat(55)])("projectName, as %s", (projectName) => {
+  test.each(["ab", "7_days-Warm", "a".repeat(64)])("projectName, as %s", (projectName) => {
     const json = warmed({ projectName, alarmTopicArn: TOPIC });
     expect(only(json, "aws_codebuild_project")["name"]).toBe(projectName);
     expect(only(json, "aws_scheduler_schedule")["name"]).toBe(projectName);
@@ -260,6 +261,7 @@ describe("each property reaches its resource:", () => {
     const json = synthesized(stack);
     expect(environmentOf(json)["environment_variable"]).toEqual([
       { name: "REGISTRY", value: `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com` },
+      MINUTES,
     ]);
     for (const resource of Object.values(json.resource ?? {}).flatMap((named) => Object.values(named))) {
       expect(resource["provider"]).toBe("aws.europe");
@@ -353,6 +355,7 @@ describe("what only Terraform knows", () => {
           /^\$\{data\.aws_caller_identity\.\S+\.account_id}\.dkr\.ecr\.\$\{data\.aws_region\.\S+\.id}\.\$\{data\.aws_partition\.\S+\.dns_suffix}$/,
         ) as string,
       },
+      MINUTES,
     ]);
     expect(addresses(json).filter((address) => address.startsWith("data."))).toHaveLength(3);
   });
@@ -424,7 +427,7 @@ describe("what only Terraform knows", () => {
 });
 
 describe("a warmer is refused with", () => {
-  const name = "be 2 to 55 letters, digits, hyphens and underscores, of which a letter or digit comes first";
+  const name = "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first";
   const shorter = "give a shorter or simpler one";
   const minutes = "`timeoutMinutes` must be an integer from 5 to 720";
   const subnets = "give subnets with a route to the internet";
@@ -451,9 +454,9 @@ describe("a warmer is refused with", () => {
     ].map((schedule): [string, unknown, string] => [
       `the schedule ${schedule}`,
       { schedule },
-      `\`schedule\` must be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), got "${schedule}"; leave it out for every hour`,
+      `\`schedule\` must be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week, got "${schedule}"; leave it out for every hour`,
     ]),
-    ...["", "a", "-ab", "a.b", "a/b", "a".repeat(56)].map((projectName): [string, unknown, string] => [
+    ...["", "a", "-ab", "a.b", "a/b", "a".repeat(65)].map((projectName): [string, unknown, string] => [
       `the name "${projectName}"`,
       { projectName },
       `\`projectName\` must ${name}, got "${projectName}"; ${shorter}`,
@@ -527,7 +530,7 @@ describe("a warmer is refused with", () => {
   test("ids that are too long to make its name of", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
-    const id = "w".repeat(50);
+    const id = "w".repeat(59);
     expect(messageOf(() => new CacheWarmer(stack, id, { cache, images: ["quay.io/a/b"] }))).toBe(
       `stack/${id}: \`projectName\` must ${name}, got "stack-${id}"; its default is made of ids: give one`,
     );
@@ -544,6 +547,15 @@ describe("a warmer is refused with", () => {
       "- `cache` must be a PullThroughCache, got nothing; give the construct, for example fleet.cacheIn(region)",
       '- `images` must be a list of 1 to 500 images, got nothing; give them as people write them, like ["nginx:1.27"]',
     ]);
+  });
+
+  test("the name of another project of the stack", () => {
+    const stack = stackWithWarmer({ projectName: "warm" });
+    const cache = stack.node.findChild("cache") as PullThroughCache;
+    new CacheWarmer(stack, "again", { cache, images: ["quay.io/a/b"], projectName: "warm" });
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      '[stack/again] `projectName` must be the name of one project, and stack/warmer/project has it as well, got "warm"; give one of the two another name',
+    );
   });
 
   test("a cache of another stack", () => {
@@ -572,7 +584,7 @@ describe("a warmer is refused with", () => {
     const declare = () =>
       new CacheWarmer(stack, "warmer", {
         cache,
-        images: ["quay.io/a/b", "nginx", "Quay.io/x"],
+        images: ["quay.io/a/b", "nginx", "gcr.io/x"],
         schedule: "hourly",
         timeoutMinutes: 0,
         alarmTopicArn: "alarms",
@@ -625,6 +637,7 @@ describe("an image", () => {
     ["bitnami/redis:7", "docker-hub/bitnami/redis", "7"],
     ["index.docker.io/bitnami/redis:7", "docker-hub/bitnami/redis", "7"],
     ["registry-1.docker.io/library/nginx:1.27", "docker-hub/library/nginx", "1.27"],
+    ["QUAY.io:443/a/b:1", "quay/a/b", "1"],
     ["quay.io/prometheus/node-exporter:v1.8.2", "quay/prometheus/node-exporter", "v1.8.2"],
     ["registry.k8s.io/pause:3.10", "kubernetes/pause", "3.10"],
     ["registry.k8s.io/ingress-nginx/controller", "kubernetes/ingress-nginx/controller", "latest"],
@@ -648,6 +661,7 @@ describe("an image", () => {
     ["quay.io/a/b: 1", example],
     ["quay.io/a b", example],
     [" nginx", example],
+    [" quay.io/a/b", example],
     ["nginx\n", example],
     ["quay.io/a/b'", example],
     ['quay.io/a/b"', example],
@@ -700,7 +714,11 @@ describe("an image", () => {
     ],
     ["localhost/a", "localhost", "ECR caches other registries only"],
     ["localhost:5000/a", "localhost:5000", "ECR caches other registries only"],
-    ["QUAY.IO/a/b", "QUAY.IO", "ECR caches other registries only"],
+    [
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`,
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
+      "name it as its upstream does: the cache is where it is pulled through",
+    ],
   ])("named %s is refused by a cache without its registry", (image, host, way) => {
     expect(refusal([image])).toBe(
       `stack/warmer: \`images[0]\` must be of an upstream of the cache, of which none is ${host}, got "${image}"; ${way}`,

@@ -470,7 +470,7 @@ describe("a policy to pull in all regions", () => {
       },
     ]);
     const stack = fleet.node.root.node.findChild("cache-iam") as TerraformStack;
-    expect(addresses(synthesized(stack))).toEqual(["aws_iam_policy.elastio"]);
+    expect(addresses(synthesized(stack))).toEqual(["aws_iam_policy.policy-elastio"]);
     expect(synthesized(stack).provider).toEqual({ aws: [{ allowed_account_ids: [accountId], region: "us-east-1" }] });
     expect(stack.dependencies).toEqual([]);
   });
@@ -496,11 +496,22 @@ describe("a policy to pull in all regions", () => {
     expect(JSON.stringify(quay)).not.toContain("CreateRepository");
   });
 
-  test("is there before the stacks after all, made before it or later", () => {
+  test("is the same again for options that come to the same, and has whatever name IAM takes", () => {
+    const fleet = fleetWith({ accountId });
+    const arn = fleet.pullPolicyArn("x", { prefixes: ["ecr-public"], createRepositories: true });
+    expect(fleet.pullPolicyArn("x", { prefixes: ["ecr-public/", "ecr-public"] })).toBe(arn);
+    for (const id of ["aws", "backend", "a=b"]) {
+      expect(fleet.pullPolicyArn(id)).toBe(`arn:aws:iam::111122223333:policy/cache-${id}`);
+    }
+    expect(policies(fleet)).toHaveLength(4);
+  });
+
+  test("is there before all other stacks of the fleet, made before it or later", () => {
     const fleet = fleetWith({ accountId });
     const before = fleet.stackAfterAll("before", { region: "us-east-1" });
     fleet.pullPolicyArn("elastio");
     const after = fleet.stackAfterAll("after", { region: "us-east-1" });
+    expect(fleet.stackIn("eu-west-1").dependencies.map(({ node }) => node.id)).toEqual(["cache-iam"]);
     for (const stack of [before, after]) {
       expect(stack.dependencies.map(({ node }) => node.id).sort()).toEqual([
         "cache-eu-west-1",
@@ -523,7 +534,7 @@ describe("a policy to pull in all regions", () => {
     expect(() => App.of(fleet).synth()).not.toThrow();
     fleet.pullPolicyArn("all");
     expect(messageOf(() => App.of(fleet).synth())).toMatch(
-      /\[cache-iam\/all] `pullPolicyArn` must make a policy of at most 6144 characters, got \d+; make several, each for some of the `prefixes`/,
+      /\[cache-iam\/policy-all] `pullPolicyArn` must make a policy of at most 6144 characters, got \d+; make several, each for some of the `prefixes`/,
     );
   });
 
@@ -542,6 +553,15 @@ describe("a policy to pull in all regions", () => {
       {},
       '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; give the policy a short name of its own',
     ],
+    ...[["", '""'] as const, [undefined, '""'] as const, [5, '""'] as const].map(
+      ([id]): [string, Partial<PullThroughCacheFleetProps>, string, object, string] => [
+        `no name, but ${String(id)}`,
+        { accountId },
+        id as string,
+        {},
+        '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got ""; give the policy a short name of its own',
+      ],
+    ),
     [
       "a prefix that no region has",
       { accountId },
@@ -570,6 +590,9 @@ describe("a policy to pull in all regions", () => {
     );
     const other = fleetWith({ accountId });
     other.stackAfterAll("iam", { region: "us-east-1" });
-    expect(messageOf(() => other.pullPolicyArn("elastio"))).toContain("choose another id: the stack cache-iam");
+    expect(messageOf(() => other.pullPolicyArn("elastio"))).toBe(
+      'cache: `pullPolicyArn` must find the name of its stack free, got "cache-iam"; rename the stack cache-iam: the policies have one of that name',
+    );
+    expect(messageOf(() => fleet.pullPolicyArn("Elastio"))).toContain("must be that of one policy");
   });
 });

@@ -3,7 +3,7 @@ import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-se
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
 import type { TerraformResource } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
@@ -621,13 +621,43 @@ describe("who pulls", () => {
     cache.grantPull(new DataAwsIamRole(stack, "found", { name: "other" }).name);
     const json = synthesized(stack);
     expect(addresses(json).filter((address) => address.startsWith("aws_iam_role_policy."))).toEqual([
-      "aws_iam_role_policy.cache_pull-app_88CA6F93",
-      "aws_iam_role_policy.cache_pull-data_2eaws_5fiam_5frole_2efound_2ename_0A310D11",
-      "aws_iam_role_policy.cache_pull-role_2fApp_5f1_40x_2ey_9E726E7C",
-      "aws_iam_role_policy.cache_pull-role_2fapp_8A4B8E60",
+      "aws_iam_role_policy.cache_pulls_app_92ECFFAE",
+      "aws_iam_role_policy.cache_pulls_data_2eaws_5fiam_5frole_2efound_2ename_AC295E08",
+      "aws_iam_role_policy.cache_pulls_role_3aApp_5f1_40x_2ey_5A0A7CE5",
+      "aws_iam_role_policy.cache_pulls_role_3aapp_02D2EB37",
     ]);
     expect(blocks(json, "aws_iam_role_policy").map(({ role }) => role)).toEqual(
       expect.arrayContaining(["app", "App_1@x.y", "${aws_iam_role.app.name}", "${data.aws_iam_role.found.name}"]),
+    );
+  });
+
+  test("has a policy of its own where roles of several stacks are called alike, beside an upstream called so, too", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack, { upstreams: [Upstream.quay({ prefix: "pulls" })] });
+    const roles = ["a", "b"].map((id) => {
+      const other = new TerraformStack(App.of(stack), id);
+      new AwsProvider(other, "aws", { region: "us-east-1" });
+      return new IamRole(other, "role", { name: id, assumeRolePolicy: "{}" });
+    });
+    const own = new IamRole(stack, "rule", { assumeRolePolicy: "{}" });
+    const policies = [...roles, own].map((role) => cache.grantPull(role));
+    expect(new Set(policies).size).toBe(3);
+    expect(cache.grantPull(roles[0] ?? own)).toBe(policies[0]);
+  });
+
+  test("cannot have more of it than IAM takes, by all grants to one role", () => {
+    const app = testApp();
+    const upstreams = Array.from({ length: 50 }, (_, index) => Upstream.quay({ prefix: `quay-mirror-${index}` }));
+    for (const region of ["us-east-1", "eu-west-1", "eu-west-2"]) {
+      const stack = new TerraformStack(app, region);
+      new AwsProvider(stack, "aws", { region });
+      cacheIn(stack, { upstreams }).grantPull("node");
+      if (region !== "eu-west-2") {
+        expect(() => app.synth()).not.toThrow();
+      }
+    }
+    expect(messageOf(() => app.synth())).toMatch(
+      /\[us-east-1\/cache] `role:node` must have at most 10240 characters of inline policies by all grants to it, got \d+; grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`/,
     );
   });
 
@@ -689,6 +719,12 @@ describe("who pulls", () => {
       stackIn("us-east-1"),
       {},
       `\`role\` must ${WORDS}, got a TerraformStack; give the name of any other role`,
+    ],
+    [
+      "a name that is not known yet",
+      Lazy.stringValue({ produce: () => undefined }),
+      {},
+      "`role` must be known when it is granted something, got a token; grant it later, or give the role itself",
     ],
     [
       "another prefix",

@@ -1,7 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { App, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import {
   AwsService,
   CacheWarmer,
@@ -68,6 +69,7 @@ const PULLS = [
 test("the smallest endpoints are two of ECR, one of S3, and a group that admits one block of clients", () => {
   const json = synthesized(stackWith());
   const ofEcr = {
+    depends_on: ["aws_vpc_security_group_ingress_rule.endpoints_client-10_2e0_2e0_2e0_2f16_CDDF309E"],
     dns_options: { dns_record_ip_type: "ipv4" },
     ip_address_type: "ipv4",
     policy: JSON.stringify({
@@ -103,11 +105,14 @@ test("the smallest endpoints are two of ECR, one of S3, and a group that admits 
           },
         ],
       }),
-      route_table_ids: [TABLE],
       service_name: "com.amazonaws.eu-west-1.s3",
       vpc_endpoint_type: "Gateway",
       vpc_id: VPC,
     },
+  });
+  expect(only(json, "aws_vpc_endpoint_route_table_association")).toEqual({
+    route_table_id: TABLE,
+    vpc_endpoint_id: "${aws_vpc_endpoint.endpoints_s3_6279BB42.id}",
   });
   expect(only(json, "aws_security_group")).toEqual({
     description: "Clients of the endpoints of Amazon ECR in a VPC",
@@ -127,7 +132,8 @@ test("the smallest endpoints are two of ECR, one of S3, and a group that admits 
 
 test("the address of every kind of resource stays what it was: changing one destroys people's resources", () => {
   const stack = stackWith({
-    clientCidrs: ["10.0.0.0/16", "2001:db8::/56"],
+    clientCidrs: ["10.0.0.0/16"],
+    clientIpv6Cidrs: ["2001:db8::/56"],
     clientSecurityGroupIds: [GROUP],
     dualStack: true,
     services: [AwsService.LOGS, AwsService.named("kinesis-streams")],
@@ -147,7 +153,8 @@ test("the address of every kind of resource stays what it was: changing one dest
     "aws_vpc_endpoint.endpoints_service-kinesis-streams_AF4C3A77",
     "aws_vpc_endpoint.endpoints_service-logs_B5A5D251",
     "aws_vpc_endpoint.others_ecr-dkr_64DEA148",
-    "aws_vpc_endpoint_route_table_association.others_s3-route-rtb-0a1b2c3d4e5f60718_09DAD4C1",
+    "aws_vpc_endpoint_route_table_association.endpoints_s3-rtb-0a1b2c3d4e5f60718_319A1532",
+    "aws_vpc_endpoint_route_table_association.others_s3-rtb-0a1b2c3d4e5f60718_BDC56B75",
     "aws_vpc_security_group_ingress_rule.endpoints_client-10_2e0_2e0_2e0_2f16_CDDF309E",
     "aws_vpc_security_group_ingress_rule.endpoints_client-2001_3adb8_3a_3a_2f56_CFD8FA54",
     "aws_vpc_security_group_ingress_rule.endpoints_client-sg-0a1b2c3d4e5f60718_2FB7E2CB",
@@ -198,9 +205,9 @@ test("ids that only Terraform knows are looked up by nobody, and each keeps its 
   const json = synthesized(stack);
   expect(json.data).toBeUndefined();
   expect(addresses(json).filter((address) => /ingress|association/.test(address))).toEqual([
-    "aws_vpc_endpoint_route_table_association.endpoints_s3-route-0_5199AFD3",
-    "aws_vpc_security_group_ingress_rule.endpoints_client-cidr-0_865E4E0C",
-    "aws_vpc_security_group_ingress_rule.endpoints_client-group-0_828C67CB",
+    "aws_vpc_endpoint_route_table_association.endpoints_s3-var_2etable_0AD87C14",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-var_2ecidr_E7B87E19",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-var_2egroup_FB375214",
   ]);
 });
 
@@ -220,6 +227,26 @@ test("lists that only Terraform knows are taken as they are, but for those whose
       `\`${Object.keys(props)[0] ?? ""}\` must be a list whose length is known at synth, got a token; ${way}`,
     );
   }
+});
+
+test("an element keeps its address wherever it stands in its list, whatever it is", () => {
+  const of = (order: readonly number[]): string[] => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const groups = [0, 1, 2].map((index) => new SecurityGroup(stack, `clients-${index}`).id);
+    const lazy = ["a", "b"].map((name) => Lazy.stringValue({ produce: () => (order.length === 9 ? name : undefined) }));
+    new RegistryEndpoints(stack, "endpoints", {
+      ...MINIMAL,
+      clientCidrs: lazy,
+      clientSecurityGroupIds: order.map((index) => groups[index] ?? ""),
+    });
+    const rules = synthesized(stack).resource?.["aws_vpc_security_group_ingress_rule"] ?? {};
+    return Object.entries(rules).map(([name, rule]) => `${name} ${String(rule["referenced_security_group_id"])}`);
+  };
+  const all = of([0, 1, 2]);
+  expect(all).toHaveLength(5);
+  expect(of([2, 1, 0]).sort()).toEqual([...all].sort());
+  expect(all).toEqual(expect.arrayContaining(of([2, 1])));
 });
 
 test("what may be pulled grows with the cache, and the policy of a cache for everything is for everything", () => {
@@ -256,6 +283,12 @@ test("repositories and buckets of one's own are let through beside the cache and
   });
 });
 
+test("empty lists of what is let through besides are none", () => {
+  expect(synthesized(stackWith({ repositoryArns: [], bucketNames: [], services: [] }))).toEqual(
+    synthesized(stackWith()),
+  );
+});
+
 test("full access is written out: to leave the policy out would leave a former one in place", () => {
   const json = synthesized(stackWith({ fullAccess: true }));
   for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
@@ -272,7 +305,7 @@ test("policies of one's own stand in place of those made here, with AWS's variab
   });
   const json = synthesized(stackWith({ registryPolicy: policy, s3Policy: policy }));
   for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
-    expect(endpoint(json, service)["policy"]).toBe(policy.replace("${", "$${"));
+    expect(endpoint(json, service)["policy"]).toBe(policy.replace("${", () => "$${"));
   }
 });
 
@@ -323,7 +356,7 @@ test("dual-stack is one option for endpoints, S3, clients and URIs", () => {
   const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
   const endpoints = new RegistryEndpoints(stack, "endpoints", {
     ...MINIMAL,
-    clientCidrs: ["10.0.0.0/16", "2001:DB8::/56"],
+    clientIpv6Cidrs: ["2001:DB8:0::/56"],
     dualStack: true,
   });
   const json = synthesized(stack);
@@ -333,7 +366,7 @@ test("dual-stack is one option for endpoints, S3, clients and URIs", () => {
   expect(endpoint(json, "s3")).toMatchObject({ ip_address_type: "dualstack" });
   expect(blocks(json, "aws_vpc_security_group_ingress_rule")).toEqual([
     expect.objectContaining({ cidr_ipv4: "10.0.0.0/16" }),
-    expect.objectContaining({ cidr_ipv6: "2001:DB8::/56" }),
+    expect.objectContaining({ cidr_ipv6: "2001:db8::/56", description: "HTTPS from 2001:db8::/56" }),
   ]);
   expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`);
   expect(endpoints.repositoryUri("ecr-public", "elastio/agent")).toBe(
@@ -366,10 +399,10 @@ test("endpoints that exist are used, only what is missing is made, and one's ids
   const json = synthesized(stack);
   expect(blocks(json, "aws_vpc_endpoint")).toHaveLength(3);
   expect(blocks(json, "aws_security_group")).toHaveLength(1);
-  expect(only(json, "aws_vpc_endpoint_route_table_association")).toEqual({
-    route_table_id: "rtb-0b1b2c3d4e5f60718",
-    vpc_endpoint_id: "${aws_vpc_endpoint.first_s3_02715168.id}",
-  });
+  expect(blocks(json, "aws_vpc_endpoint_route_table_association").map((block) => block["vpc_endpoint_id"])).toEqual(
+    Array<string>(2).fill("${aws_vpc_endpoint.first_s3_02715168.id}"),
+  );
+  expect([first, second].map(({ dependables }) => dependables.length)).toEqual([4, 1]);
   expect(second.securityGroupId).toBeUndefined();
   expect(second.ecrApiEndpointId).toBe(first.ecrApiEndpointId);
   expect(() => App.of(stack).synth()).not.toThrow();
@@ -387,25 +420,30 @@ test("an endpoint that exists is asked whether it is one that clients can use", 
     ...(lifecycle as { postcondition: { condition: string }[] }).postcondition.map(({ condition }) => condition),
   ]);
   expect(conditions).toEqual([
-    [
-      ecrApiEndpointId,
-      `\${self.vpc_id == "${VPC}"}`,
-      '${self.service_name == "com.amazonaws.eu-west-1.ecr.api"}',
-      "${self.private_dns_enabled}",
-    ],
-    [
-      ecrDkrEndpointId,
-      `\${self.vpc_id == "${VPC}"}`,
-      '${self.service_name == "com.amazonaws.eu-west-1.ecr.dkr"}',
-      "${self.private_dns_enabled}",
-    ],
+    [ecrApiEndpointId, '${self.service_name == "com.amazonaws.eu-west-1.ecr.api"}'],
+    [ecrDkrEndpointId, '${self.service_name == "com.amazonaws.eu-west-1.ecr.dkr"}'],
     [
       s3EndpointId,
-      `\${self.vpc_id == "${VPC}"}`,
       '${self.service_name == "com.amazonaws.eu-west-1.s3"}',
       '${self.vpc_endpoint_type == "Gateway"}',
+      `\${self.vpc_id == "${VPC}"}`,
     ],
   ]);
+  const { check } = json as { readonly check?: { readonly [name: string]: { assert: { condition: string }[] } } };
+  const reached = Object.entries(check ?? {}).filter(([name]) => name.includes("reached"));
+  expect(reached.map(([, { assert }]) => assert[0]?.condition)).toEqual(
+    ["api_38F4834C", "dkr_62061E4E"].map(
+      (name) =>
+        `\${data.aws_vpc_endpoint.endpoints_existing-ecr-${name}.vpc_id == "${VPC}" && data.aws_vpc_endpoint.endpoints_existing-ecr-${name}.private_dns_enabled}`,
+    ),
+  );
+});
+
+test("an endpoint that exists has to be dual-stack where the others are", () => {
+  const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP], s3EndpointId: ENDPOINTS[2] }));
+  expect(
+    only({ data: { aws_vpc_endpoint: json.data?.["aws_vpc_endpoint"] ?? {} } }, "aws_vpc_endpoint"),
+  ).toHaveProperty("lifecycle.postcondition.3.condition", '${self.ip_address_type == "dualstack"}');
 });
 
 test("the endpoints of a fleet are for the cache of their region", () => {
@@ -446,6 +484,49 @@ test("several networks, caches and providers in one stack are kept apart", () =>
   }
 });
 
+test("caches are found by the provider that they use, however it is named", () => {
+  const stack = stackIn("eu-west-1");
+  const provider = stack.node.findChild("aws") as AwsProvider;
+  new PullThroughCache(stack, "one", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "two", { accountId: ACCOUNT, upstreams: [Upstream.quay()], provider });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, provider });
+  expect(endpoint(synthesized(stack), "ecr.api")["policy"]).toMatch(/ecr-public.*quay/);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+  expect(endpoints.repositoryUri("quay", "a/b")).toBe(`${endpoints.registryUri}/quay/a/b`);
+});
+
+test("fails for a cache that is made after them, whose pulls they would block", () => {
+  const stack = stackWith();
+  new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    '[stack/endpoints] `caches` must be made before their endpoints, got "stack/late"; create it before the endpoints, or say which caches they are for',
+  );
+});
+
+test("fails when the policies that are made are longer than AWS takes", () => {
+  const names = Array.from(
+    { length: 400 },
+    (_, index) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/team-${index}/*`,
+  );
+  expect(messageOf(() => App.of(stackWith({ repositoryArns: names })).synth())).toMatch(
+    /\[stack\/endpoints] `repositoryArns` must make, with caches and buckets, policies of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  );
+});
+
+test("fails for route tables that are added to an endpoint of the stack that lists its own", () => {
+  const stack = stackWith({ routeTableIds: Token.asList("${module.network.tables}") });
+  const { s3EndpointId } = stack.node.findChild("endpoints") as RegistryEndpoints;
+  new RegistryEndpoints(stack, "more", {
+    ...SHARED,
+    ecrApiEndpointId: ENDPOINTS[0],
+    ecrDkrEndpointId: ENDPOINTS[1],
+    s3EndpointId,
+  });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    '[stack/more] `routeTableIds` must not be added to an endpoint that lists its route tables itself, got "stack/endpoints/s3"; list the table there: each of the two would take away what the other has added',
+  );
+});
+
 test("a cache of another stack can be named, if its account is known", () => {
   const app = testApp();
   const caches = ["known", "unknown"].map((id) => {
@@ -459,7 +540,7 @@ test("a cache of another stack can be named, if its account is known", () => {
   const network = new TerraformStack(app, "network");
   new AwsProvider(network, "aws", { region: "eu-west-1" });
   expect(messageOf(() => new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches }))).toBe(
-    'network/endpoints: `caches[1]` must have a known account, being of another stack, got "unknown/cache"; give that cache its `accountId`: this stack cannot look it up for another',
+    'network/endpoints: `caches[1]` must have a known account and region, being of another stack, got "unknown/cache"; give that cache an `accountId` and a region as literals: this stack cannot look them up for another',
   );
   const endpoints = new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches: caches.slice(0, 1) });
   expect(endpoint(synthesized(network), "ecr.api")["policy"]).toContain(`${ACCOUNT}:repository/ecr-public/*`);
@@ -472,7 +553,7 @@ describe("an image that is not cached yet", () => {
     synthesized(stack);
     synthesized(stack);
     expect(warnings(stack)).toEqual([
-      '`firstPull` is WARMED and no CacheWarmer of this app pulls through stack/cache: unless something else does, no image can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      '`firstPull` is WARMED and no CacheWarmer of this app pulls from ecr-public of stack/cache: unless something else does, no image of it can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
   });
 
@@ -504,17 +585,18 @@ describe("an image that is not cached yet", () => {
 
 test("a block wider than any private network's is warned of", () => {
   const stack = stackWith({
-    clientCidrs: ["0.0.0.0/0", "10.0.0.0/8", "8.0.0.0/7", "::/0", "2001:db8::/32", "2001:d00::/24"],
+    clientCidrs: ["0.0.0.0/0", "10.0.0.0/8", "8.0.0.0/7"],
+    clientIpv6Cidrs: ["::/0", "2001:db8::/32", "2001:d00::/24"],
     dualStack: true,
   });
-  expect(warnings(stack).map((text) => text.replace(/ in `clientCidrs`.*/, ""))).toEqual([
+  expect(warnings(stack).map((text) => text.replace(/ of the clients.*/, ""))).toEqual([
     "0.0.0.0/0",
     "8.0.0.0/7",
     "::/0",
     "2001:d00::/24",
   ]);
   expect(warnings(stack)[0]).toBe(
-    '0.0.0.0/0 in `clientCidrs` is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+    '0.0.0.0/0 of the clients is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
   );
 });
 
@@ -530,8 +612,10 @@ test("fails without `firstPull`, and says why there is no default", () => {
 });
 
 const ID = (kind: string, prefix: string): string => `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`;
-const BLOCK = "give blocks like 10.0.0.0/16";
-const SPACE = "be a block of addresses that starts at its first one";
+const BLOCK = "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`";
+const BLOCK_6 = "give blocks like 2001:db8::/56";
+const SPACE = "be a block of IPv4 that starts at its first address";
+const SPACE_6 = "be a block of IPv6 that starts at its first address";
 const ARN_WORDS = "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*";
 const BUCKET_WORDS = "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens";
 const ALLOW = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] });
@@ -597,31 +681,40 @@ test.each<[string, object, string]>([
     `\`clientCidrs[0]\` must ${SPACE}, got "10.0.256.0/24"; ${BLOCK}`,
   ],
   ["a leading zero", { clientCidrs: ["010.0.0.0/8"] }, `\`clientCidrs[0]\` must ${SPACE}, got "010.0.0.0/8"; ${BLOCK}`],
+  ["IPv6", { clientCidrs: ["::/0"] }, `\`clientCidrs[0]\` must ${SPACE}, got "::/0"; ${BLOCK}`],
+  ...[
+    "2001:db8::1/64",
+    "::/129",
+    "2001:db8::",
+    "10.0.0.0/8",
+    "fe80::%eth0/64",
+    "2001:db8:1::\n/48",
+    "2001::db8::/32",
+  ].map((text): [string, object, string] => [
+    "clientIpv6Cidrs",
+    { clientIpv6Cidrs: [text], dualStack: true },
+    `\`clientIpv6Cidrs[0]\` must ${SPACE_6}, got ${JSON.stringify(text)}; ${BLOCK_6}`,
+  ]),
   [
-    "host bits of IPv6",
-    { clientCidrs: ["10.0.0.0/8", "2001:db8::1/64"], dualStack: true },
-    `\`clientCidrs[1]\` must ${SPACE}, got "2001:db8::1/64"; ${BLOCK}`,
-  ],
-  [
-    "a long mask of IPv6",
-    { clientCidrs: ["::/129"], dualStack: true },
-    `\`clientCidrs[0]\` must ${SPACE}, got "::/129"; ${BLOCK}`,
+    "no list",
+    { clientCidrs: null },
+    `\`clientCidrs\` must be a list of at least one block of addresses, got null; ${BLOCK}`,
   ],
   ["a number", { clientCidrs: [10] }, `\`clientCidrs[0]\` must ${SPACE}, got 10; ${BLOCK}`],
   [
-    "IPv6 alone",
-    { clientCidrs: ["2001:db8::/56"] },
-    '`clientCidrs[0]` must be a block of IPv4 without `dualStack`, got "2001:db8::/56"; set it to have endpoints with IPv6',
+    "IPv6 without it",
+    { clientIpv6Cidrs: ["2001:db8::/56"] },
+    '`clientIpv6Cidrs` must not be given without `dualStack`, got ["2001:db8::/56"]; set it to have endpoints with IPv6',
   ],
   [
     "IPv4 alone",
     { dualStack: true },
-    '`clientCidrs` must have an IPv6 block with `dualStack`, got ["10.0.0.0/16"]; add the IPv6 block of the VPC: clients that have IPv6 use it first',
+    "`clientIpv6Cidrs` must be given with `dualStack`, got nothing; add the IPv6 block of the VPC: clients that have IPv6 use it first",
   ],
   [
     "the same block twice",
-    { clientCidrs: ["2001:db8::/56", "2001:DB8:0::/56"], dualStack: true },
-    '`clientCidrs[1]` must be a block given once, got "2001:DB8:0::/56"; leave out the second one',
+    { clientIpv6Cidrs: ["2001:db8::/56", "2001:DB8:0::/56"], dualStack: true },
+    '`clientIpv6Cidrs[1]` must be a block given once, got "2001:DB8:0::/56"; leave out the second one',
   ],
   [
     "clientSecurityGroupIds",
@@ -646,7 +739,37 @@ test.each<[string, object, string]>([
   [
     "services",
     { services: [AwsService.named("ecr.api")] },
-    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got \"ecr.api\"; see AWS's list of endpoint services",
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; use AwsService.fromServiceName for a whole name',
+  ],
+  [
+    "services",
+    { services: [AwsService.named("com.amazonaws.eu-west-1.sts")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "com.amazonaws.eu-west-1.sts"; use AwsService.fromServiceName for a whole name',
+  ],
+  [
+    "services",
+    { services: [AwsService.fromServiceName("com.amazonaws.us-east-1.kms")] },
+    '`services[0]` must be of the region of the VPC, eu-west-1, got "com.amazonaws.us-east-1.kms"; endpoints lead to their own region',
+  ],
+  [
+    "services",
+    { services: [AwsService.named(undefined as never)] },
+    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got nothing; use AwsService.fromServiceName for a whole name",
+  ],
+  [
+    "repositoryArns",
+    { repositoryArns: ["arn:aws:ecr:*:111122223333:repository/a", "arn:aws:ecr:us-east-1:111122223333:repository/a"] },
+    '`repositoryArns[1]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+  ],
+  [
+    "bucketNames",
+    { bucketNames: Token.asList("${var.buckets}") },
+    "`bucketNames` must be a list whose length is known at synth, got a token; give a list, whose elements may be tokens: each becomes a resource",
+  ],
+  [
+    "caches",
+    { caches: null },
+    "`caches` must be a list of at least one PullThroughCache, got null; leave it out for those of the stack",
   ],
   [
     "services",
@@ -717,7 +840,7 @@ test.each<[string, object, string]>([
   [
     "an unknown prop",
     { subnets: SUBNETS },
-    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
+    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
   ],
 ])("fails on wrong %s: %j", (_, props, message) => {
   expect(faultOf(props)).toBe(message);
@@ -736,15 +859,15 @@ test("fails where the stack has no cache for them yet, unless something else say
   const stack = stackIn("eu-west-1");
   const create = (props: object = {}): unknown => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
   expect(messageOf(create)).toBe(
-    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or say otherwise what they let through",
+    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or give `registryPolicy` or `fullAccess`",
   );
   expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
   const endpoints = create({ fullAccess: true }) as RegistryEndpoints;
   expect(messageOf(() => endpoints.registryUri)).toBe(
-    "stack/endpoints: `caches` must be one cache for there to be one host, got []; use `repositoryUri`",
+    "stack/endpoints: `caches` must be of one registry for there to be one host, got []; use `repositoryUri`",
   );
   expect(messageOf(() => endpoints.repositoryUri("quay", "app"))).toBe(
-    "stack/endpoints: `caches` must name a cache for there to be an URI, got nothing; give the cache",
+    "stack/endpoints: `caches` must have one upstream of the prefix quay, got []; ask the cache itself",
   );
 });
 
@@ -787,8 +910,6 @@ test("fails in an app that is written in HCL", () => {
 
 describe("beside other endpoints of the app", () => {
   const faults = (stack: TerraformStack): string => messageOf(() => App.of(stack).synth());
-  const way = "hand the ID of the one to the other, as `ecrApiEndpointId`, `ecrDkrEndpointId` or `s3EndpointId`";
-
   test("fails on a second one with private DNS for a service in one VPC, whoever made it", () => {
     const stack = stackWith();
     new VpcEndpoint(stack, "own", {
@@ -798,7 +919,7 @@ describe("beside other endpoints of the app", () => {
       privateDnsEnabled: true,
     });
     expect(faults(stack)).toContain(
-      `[stack/endpoints] \`stack/endpoints/ecr-dkr\` must be the only one with private DNS, and stack/own is another in the same VPC, got "${VPC} com.amazonaws.eu-west-1.ecr.dkr"; ${way}`,
+      '[stack/endpoints] `stack/endpoints/ecr-dkr` must be the only endpoint of com.amazonaws.eu-west-1.ecr.dkr with private DNS in its VPC, got "stack/own"; hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`; one RegistryEndpoints serves a whole VPC',
     );
   });
 
@@ -807,7 +928,7 @@ describe("beside other endpoints of the app", () => {
     const others = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1] };
     new RegistryEndpoints(stack, "again", { ...SHARED, ...others });
     expect(faults(stack)).toContain(
-      `[stack/again] \`stack/again/s3\` must be the only route of a table to its service, and stack/endpoints/s3 is another in the same VPC, got "${VPC} com.amazonaws.eu-west-1.s3"; ${way}`,
+      '[stack/again] `stack/again/s3` must be the only gateway to com.amazonaws.eu-west-1.s3 in its route tables, got "stack/endpoints/s3"; hand over the one as `s3EndpointId`',
     );
   });
 
@@ -818,7 +939,7 @@ describe("beside other endpoints of the app", () => {
       serviceName: "com.amazonaws.eu-west-1.s3",
       routeTableIds: Token.asList("${module.network.tables}"),
     });
-    expect(faults(stack)).toContain("`stack/endpoints/s3` must be the only route of a table to its service");
+    expect(faults(stack)).toContain("`stack/endpoints/s3` must be the only gateway to com.amazonaws.eu-west-1.s3");
   });
 
   test("takes ones in other VPCs, for other services, without private DNS or in other route tables", () => {
@@ -845,7 +966,7 @@ describe("beside other endpoints of the app", () => {
     const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
     new RegistryEndpoints(stack, "one", { ...MINIMAL, vpcId: vpc.id });
     new RegistryEndpoints(stack, "two", { ...MINIMAL, vpcId: vpc.id, routeTableIds: ["rtb-0b1b2c3d"] });
-    expect(faults(stack)).toContain("`stack/two/ecr-api` must be the only one with private DNS");
+    expect(faults(stack)).toContain("`stack/two/ecr-api` must be the only endpoint of com.amazonaws.eu-west-1.ecr.api");
     expect(faults(stack)).not.toContain("/s3`");
   });
 
@@ -859,6 +980,25 @@ describe("beside other endpoints of the app", () => {
     );
     expect(faults(stack)).toContain(
       '[stack/endpoints] `vpcId` must be of a VPC with DNS support, got "stack/vpc"; leave out its `enableDnsSupport`',
+    );
+  });
+
+  test("takes such a VPC when an override gives it DNS hostnames", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16" });
+    vpc.addOverride("enable_dns_hostnames", true);
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, vpcId: vpc.id });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test("tells how two endpoints of another service are made one", () => {
+    const stack = stackWith({ services: [AwsService.LOGS] });
+    const existing = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], s3EndpointId: ENDPOINTS[2] };
+    const props = { ...MINIMAL, ...existing, routeTableIds: undefined, services: [AwsService.LOGS] };
+    new RegistryEndpoints(stack, "again", props);
+    expect(faults(stack)).toContain(
+      "leave the service out of one of the `services`; one RegistryEndpoints serves a whole VPC",
     );
   });
 });

@@ -103,7 +103,11 @@ function preload(env: Build["env"], registryAddress: string): string {
 }
 
 /** Runs the commands of a build as CodeBuild does, with the stand-ins in place of AWS. */
-async function run({ commands, env }: Build, registryAddress = registry.address): Promise<Outcome> {
+async function run(
+  { commands, env }: Build,
+  registryAddress = registry.address,
+  added: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   // Both outputs as one, so that their lines keep their order.
   return execute("/bin/sh", ["-c", ["exec 2>&1", ...commands].join("\n")], {
     cwd: inWorkspace("work"),
@@ -112,6 +116,7 @@ async function run({ commands, env }: Build, registryAddress = registry.address)
       PATH: [inWorkspace("bin"), path.dirname(process.execPath), process.env["PATH"]].join(path.delimiter),
       PAUSE_SECONDS: "0.001",
       NODE_OPTIONS: preload(env, registryAddress),
+      ...added,
     },
   });
 }
@@ -222,9 +227,9 @@ describe("a layer that the registry redirects to another host", () => {
 
   test("is read from there, without the credentials of the registry", async () => {
     pushRedirected(`https://${UPSTREAM_HOST}/layer?signature=s3cret`);
-    elsewhere.answer("/layer?signature=s3cret", { body: "x".repeat(100_000) });
+    elsewhere.answer("/layer?signature=s3cret", { body: "layer" });
     const { status, output } = await run(buildOf(["quay.io/a/one"]));
-    expect(output).toContain("warm: quay.io/a/one (100006 bytes were not cached yet)");
+    expect(output).toContain("warm: quay.io/a/one (11 bytes were not cached yet)");
     expect(status).toBe(0);
     expect(elsewhere.paths).toEqual(["/layer?signature=s3cret"]);
     expect(elsewhere.requests[0]?.headers.authorization).toBeUndefined();
@@ -257,7 +262,7 @@ describe("a layer that the registry redirects to another host", () => {
     pushRedirected(`https://${UPSTREAM_HOST}/layer?signature=s3cret`);
     elsewhere.answer("/layer?signature=s3cret", { status: 403, body: "expired" });
     const { status, output } = await run(buildOf(["quay.io/a/one"]));
-    expect(output).toContain(`: 403 Forbidden from ${elsewhere.address}\n`);
+    expect(output).toContain(`: 403 Forbidden from ${UPSTREAM_HOST}\n`);
     expect(output).not.toContain("s3cret");
     expect(status).toBe(1);
     expect(elsewhere.paths).toHaveLength(4);
@@ -267,7 +272,7 @@ describe("a layer that the registry redirects to another host", () => {
     const own = push("quay/a/one");
     const location = `http://${elsewhere.address}/manifest`;
     registry.answer(own.pathOf("manifests", "latest"), { status: 307, headers: { location } });
-    elsewhere.answer("/manifest", { body: "{}" });
+    elsewhere.answer("/manifest", { body: '{"layers":[]}' });
     const { status } = await run(buildOf(["quay.io/a/one"]));
     expect(status).toBe(0);
     expect(elsewhere.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
@@ -312,6 +317,73 @@ describe("an image that cannot be pulled", () => {
     expect(status).toBe(0);
     expect(asked(registry, manifest)).toBe(4);
     expect(asked(registry, own.pathOf("blobs", layer.digest))).toBe(2);
+  });
+
+  test("is tried again when nothing comes for a while, and fails when nothing ever does", async () => {
+    const own = repository("quay/a/one");
+    const stalled = { body: "layer", cutAt: 2, stalls: true };
+    const layer = own.blob("layer", stalled, { body: "layer" });
+    own.image(own.blob("config"), [layer], "latest");
+    const soon = { IDLE_SECONDS: "0.3" };
+    expect((await run(buildOf(["quay.io/a/one"]), registry.address, soon)).status).toBe(0);
+    own.image(own.blob("config"), [own.blob("other", stalled)], "latest");
+    const { status, output } = await run(buildOf(["quay.io/a/one"]), registry.address, soon);
+    expect(output).toContain(": nothing came for 0.3 s\n");
+    expect(status).toBe(1);
+  });
+
+  test("fails by name where no time is left for it", async () => {
+    push("quay/a/one");
+    const { status, output } = await run(buildOf(["quay.io/a/one", "nginx"]), registry.address, { MINUTES: "-1" });
+    expect(output).toContain(": no time is left: give the warmer more minutes, or fewer images\n");
+    expect(output).toMatch(/FAILED: quay\.io\/a\/one, nginx\n$/);
+    expect(status).toBe(1);
+    expect(registry.paths).toEqual([]);
+  });
+
+  test("fails when a platform is missing, and the others are pulled all the same", async () => {
+    const own = repository("quay/a/one");
+    const missing = {
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      digest: `sha256:${"0".repeat(64)}`,
+      size: 7,
+    };
+    const layer = own.blob("layer");
+    own.index([missing, own.image(own.blob("config"), [layer])], "latest");
+    const { status, output } = await run(buildOf(["quay.io/a/one"]));
+    expect(output).toMatch(/^FAILED: quay\.io\/a\/one as .*: 404 Not Found/m);
+    expect(status).toBe(1);
+    expect(asked(registry, own.pathOf("blobs", layer.digest))).toBe(1);
+  });
+
+  test.each([
+    ["nothing that is a manifest", { errors: [] }, "what the registry answers for latest is no manifest of an image"],
+    ["a manifest of the first schema", { schemaVersion: 1, fsLayers: [] }, "is no manifest of an image"],
+    ["a digest that is a path", { layers: [{ digest: "../../other/blobs/x", size: 1 }] }, "which is no digest"],
+  ])("fails for %s", async (_, body, message) => {
+    const own = repository("quay/a/one");
+    registry.answer(own.pathOf("manifests", "latest"), { body: JSON.stringify(body) });
+    const { status, output } = await run(buildOf(["quay.io/a/one"]));
+    expect(output).toContain(message);
+    expect(status).toBe(1);
+    expect(registry.paths).toHaveLength(1);
+  });
+
+  test("fails for a layer of another size than its manifest says", async () => {
+    const own = repository("quay/a/one");
+    own.image(own.blob("config"), [{ ...own.blob("layer"), size: 1000 }], "latest");
+    const { status, output } = await run(buildOf(["quay.io/a/one"]));
+    expect(output).toContain(": a layer of 1000 bytes had 5\n");
+    expect(status).toBe(1);
+  });
+
+  test("fails for a layer that is not to be had over HTTPS", async () => {
+    const own = repository("quay/a/one");
+    const location = "http://169.254.170.2/layer";
+    own.image(own.blob("config"), [own.blob("layer", { status: 307, headers: { location } })], "latest");
+    const { status, output } = await run(buildOf(["quay.io/a/one"]));
+    expect(output).toContain(": a layer is at http://169.254.170.2, which is not HTTPS\n");
+    expect(status).toBe(1);
   });
 
   test("fails when it is refused four times", async () => {

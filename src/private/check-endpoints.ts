@@ -11,7 +11,7 @@ import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from 
 import { checkEndpointPolicy } from "./endpoint-policies";
 import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
-import { isUnknown } from "./unknown-values";
+import { isUnknown, knownStart } from "./unknown-values";
 import { warn } from "./warnings";
 
 const PROPS: readonly string[] = [
@@ -19,6 +19,7 @@ const PROPS: readonly string[] = [
   "subnetIds",
   "routeTableIds",
   "clientCidrs",
+  "clientIpv6Cidrs",
   "clientSecurityGroupIds",
   "firstPull",
   "services",
@@ -58,10 +59,10 @@ export function checkEndpoints(faults: Faults, props: RegistryEndpointsProps, fa
   faults.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
   checkFlags(faults, props);
   checkExisting(faults, props);
-  checkServices(faults, props.services);
+  checkServices(faults, props.services, facts);
   checkPlaces(faults, props);
   checkClients(faults, props);
-  checkPolicies(faults, props);
+  checkPolicies(faults, props, facts);
   const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
   if (props.dualStack === true && suffix === undefined) {
     const way = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
@@ -82,14 +83,14 @@ export function checkCaches(
   caches: readonly PullThroughCache[],
   facts: RegistryFacts,
 ): void {
-  if (!Array.isArray(caches) || props.caches?.length === 0) {
+  if (!Array.isArray(caches) || (caches.length === 0 && props.caches !== undefined)) {
     const way = "leave it out for those of the stack";
     faults.add("caches", "be a list of at least one PullThroughCache", props.caches, way);
     return;
   }
   const saysOtherwise = props.fullAccess === true || props.registryPolicy !== undefined;
   if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
-    const way = "create the cache before its endpoints, or say otherwise what they let through";
+    const way = "create the cache before its endpoints, or give `registryPolicy` or `fullAccess`";
     faults.add("caches", "name a cache where the stack has none with the same provider and region", undefined, way);
   }
   for (const [index, cache] of caches.entries()) {
@@ -107,9 +108,13 @@ export function checkCaches(
         "endpoints lead to their own region",
       );
     }
-    if (TerraformStack.of(cache) !== TerraformStack.of(scope) && own.accountId === undefined) {
-      const way = "give that cache its `accountId`: this stack cannot look it up for another";
-      faults.add(prop, "have a known account, being of another stack", cache.node.path, way);
+    if (caches.indexOf(cache) < index) {
+      faults.add(prop, "be a cache given once", cache.node.path, "leave out the second one");
+    }
+    const isKnown = own.accountId !== undefined && own.region !== undefined;
+    if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
+      const way = "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
+      faults.add(prop, "have a known account and region, being of another stack", cache.node.path, way);
     }
   }
 }
@@ -122,7 +127,7 @@ export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]
       warn(
         scope,
         "wide-client-cidr",
-        `${text} in \`clientCidrs\` is wider than /${WIDEST[cidr.version]}, the widest block of a private network: give the blocks of the clients' VPC`,
+        `${text} of the clients is wider than /${WIDEST[cidr.version]}, the widest block of a private network: give the blocks of the clients' VPC`,
       );
     }
   }
@@ -166,7 +171,7 @@ function checkLength(faults: Faults, prop: string, list: unknown): boolean {
   return !isUnknown(list);
 }
 
-function checkServices(faults: Faults, services: unknown): void {
+function checkServices(faults: Faults, services: unknown, facts: RegistryFacts): void {
   if (services === undefined) {
     return;
   }
@@ -177,15 +182,16 @@ function checkServices(faults: Faults, services: unknown): void {
   const names: string[] = [];
   for (const [index, service] of (services as (Partial<AwsService> | undefined)[]).entries()) {
     const prop = `services[${index}]`;
-    if (typeof service?._check !== "function" || service.name === undefined) {
+    if (typeof service?._check !== "function") {
       faults.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
       continue;
     }
-    service._check(faults, prop);
-    if (names.includes(service.name)) {
-      faults.add(prop, "be a service given once", service.name, "a VPC takes one private DNS name of a service");
+    const { name = "" } = service;
+    service._check(faults, prop, facts.region);
+    if (names.includes(name)) {
+      faults.add(prop, "be a service given once", name, "a VPC takes one private DNS name of a service");
     }
-    names.push(service.name);
+    names.push(name);
   }
 }
 
@@ -204,16 +210,16 @@ function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
 }
 
 function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
-  const { clientCidrs, clientSecurityGroupIds, dualStack } = props;
+  const { clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, dualStack } = props;
   if (!makesInterfaces(props)) {
-    for (const prop of ["clientCidrs", "clientSecurityGroupIds"] as const) {
+    for (const prop of ["clientCidrs", "clientIpv6Cidrs", "clientSecurityGroupIds"] as const) {
       if (props[prop] !== undefined) {
         faults.add(prop, "not be given where no interface endpoint is made", props[prop], "leave it out");
       }
     }
     return;
   }
-  if (clientCidrs === undefined && clientSecurityGroupIds === undefined) {
+  if (clientCidrs === undefined && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
     const way = "say who may use the endpoints, for example with the VPC's own block";
     faults.add("clientCidrs", "be given, or else `clientSecurityGroupIds`", undefined, way);
   }
@@ -221,44 +227,44 @@ function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
     const way = "give the groups that the clients are in";
     faults.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
   }
-  if (clientCidrs === undefined || !checkLength(faults, "clientCidrs", clientCidrs)) {
-    return;
+  if (clientCidrs !== undefined && checkLength(faults, "clientCidrs", clientCidrs)) {
+    checkCidrs(faults, "clientCidrs", clientCidrs, 4, "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`");
   }
-  const cidrs = checkCidrs(faults, clientCidrs, dualStack === true);
-  const onlyIpv4 = cidrs.length === clientCidrs.length && cidrs.every(({ version }) => version === 4);
-  if (dualStack === true && onlyIpv4 && clientSecurityGroupIds === undefined) {
+  if (clientIpv6Cidrs !== undefined && checkLength(faults, "clientIpv6Cidrs", clientIpv6Cidrs)) {
+    checkCidrs(faults, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
+    if (dualStack !== true) {
+      const way = "set it to have endpoints with IPv6";
+      faults.add("clientIpv6Cidrs", "not be given without `dualStack`", clientIpv6Cidrs, way);
+    }
+  }
+  if (dualStack === true && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
     const way = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
-    faults.add("clientCidrs", "have an IPv6 block with `dualStack`", clientCidrs, way);
+    faults.add("clientIpv6Cidrs", "be given with `dualStack`", undefined, way);
   }
 }
 
-function checkCidrs(faults: Faults, clientCidrs: unknown, dualStack: boolean): Cidr[] {
-  const way = "give blocks like 10.0.0.0/16";
-  if (!Array.isArray(clientCidrs) || clientCidrs.length === 0) {
-    faults.add("clientCidrs", "be a list of at least one block of addresses", clientCidrs, way);
-    return [];
+function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6, wayOut: string): void {
+  if (!Array.isArray(list) || list.length === 0) {
+    faults.add(prop, "be a list of at least one block of addresses", list, wayOut);
+    return;
   }
   const cidrs: Cidr[] = [];
-  for (const [index, text] of (clientCidrs as unknown[]).entries()) {
-    const prop = `clientCidrs[${index}]`;
+  for (const [index, text] of (list as unknown[]).entries()) {
     if (isUnknown(text)) {
       continue;
     }
     const cidr = typeof text === "string" ? parseCidr(text) : undefined;
-    if (cidr === undefined) {
-      faults.add(prop, "be a block of addresses that starts at its first one", text, way);
-    } else if (cidr.version === 6 && !dualStack) {
-      faults.add(prop, "be a block of IPv4 without `dualStack`", text, "set it to have endpoints with IPv6");
+    if (cidr?.version !== version) {
+      faults.add(`${prop}[${index}]`, `be a block of IPv${version} that starts at its first address`, text, wayOut);
     } else if (cidrs.some((other) => other.text === cidr.text)) {
-      faults.add(prop, "be a block given once", text, "leave out the second one");
+      faults.add(`${prop}[${index}]`, "be a block given once", text, "leave out the second one");
     } else {
       cidrs.push(cidr);
     }
   }
-  return cidrs;
 }
 
-function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
+function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
   const { fullAccess, registryPolicy, s3Policy, repositoryArns, bucketNames } = props;
   const excluded = [
     ["registryPolicy", "fullAccess", fullAccess === true],
@@ -283,11 +289,26 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps): void {
   if (s3Policy !== undefined) {
     checkEndpointPolicy(faults, "s3Policy", s3Policy);
   }
-  if (repositoryArns !== undefined) {
+  // An empty list is none, as it is for a loop.
+  if (repositoryArns !== undefined && (repositoryArns as readonly unknown[]).length !== 0) {
     faults.checkStrings("repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+    checkPlace(faults, repositoryArns, facts);
   }
-  if (bucketNames !== undefined) {
+  if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && bucketNames.length !== 0) {
     faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
+  }
+}
+
+/** Endpoints lead to the registry of one partition and region: what names another could never match. */
+function checkPlace(faults: Faults, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
+  for (const [index, arn] of (Array.isArray(repositoryArns) ? repositoryArns : []).entries()) {
+    const [, partition, , region] = knownStart(arn).split(":");
+    const differs = (got: string | undefined, own: string | undefined): boolean =>
+      got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
+    if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
+      const rule = `be in the partition and region of the VPC, ${facts.partition ?? ""} and ${facts.region ?? ""}`;
+      faults.add(`repositoryArns[${index}]`, rule, arn, "endpoints lead to their own region");
+    }
   }
 }
 

@@ -27,6 +27,9 @@ const PROPS: readonly string[] = [
 export const PROVIDER_ID = "aws";
 const BACKEND_ID = "backend";
 
+/** Last part of the name of the stack that holds what is of no region. */
+export const POLICY_STACK = "iam";
+
 const STACK_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   maxLength: 128,
@@ -123,6 +126,16 @@ export function checkStackNames(
     const name = stackName(fleet, suffix);
     checkNamesake(faults, name, stacks.get(name.toLowerCase())?.[0] ?? fleet.node.root.node.tryFindChild(name));
     backend?._checkStack?.(faults, "id", name);
+  }
+}
+
+/** Records that another stack has the name of the one that holds a fleet's policies. */
+export function checkPolicyStack(faults: Faults, fleet: Construct): void {
+  const name = stackName(fleet, POLICY_STACK);
+  const [namesake] = stacksByName(fleet.node.root).get(name.toLowerCase()) ?? [];
+  if (namesake !== undefined) {
+    const way = `rename the stack ${namesake.node.path}: the policies have one of that name`;
+    faults.add("pullPolicyArn", "find the name of its stack free", name, way);
   }
 }
 

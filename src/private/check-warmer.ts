@@ -1,5 +1,6 @@
-import { TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { TerraformResource, TerraformStack } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
 import type { CacheWarmerProps } from "../cache-warmer";
 import { PullThroughCache } from "../pull-through-cache";
 import type { Upstream } from "../upstream";
@@ -41,17 +42,21 @@ const MAX_IMAGES = 500;
 // https://man7.org/linux/man-pages/man2/execve.2.html
 const MAX_CHARACTERS = 120_000;
 
-// The name of the alarm, which is the longest made of it, and of the schedule, which may have 64 characters.
+// The schedule has the same name, and may have no longer one.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 const PROJECT_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]+$/,
-  maxLength: 55,
-  words: "be 2 to 55 letters, digits, hyphens and underscores, of which a letter or digit comes first",
+  maxLength: 64,
+  words: "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first",
 };
 
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const FIELD = "[0-9A-Z*,/#-]+";
 const SCHEDULE: Rule = {
-  pattern: /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/,
-  words: "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *)",
+  pattern: new RegExp(
+    `^(rate\\((1 (minute|hour|day)|([2-9]|[1-9]\\d+) (minutes|hours|days))\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
+  ),
+  words: "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
 };
 
 const TOPIC_ARN: Rule = {
@@ -98,6 +103,35 @@ export function defaultProjectName(warmer: Construct): string {
   const stack = TerraformStack.of(warmer);
   const ids = warmer.node.scopes.slice(warmer.node.scopes.indexOf(stack)).map(({ node }) => node.id);
   return ids.join("-");
+}
+
+/** Projects of the app that have the name of another's, in one account and region. */
+export function projectClashes(warmer: Construct): string[] {
+  const faults = new Faults();
+  const projects = warmer.node.root.node.findAll().filter(isProject);
+  const place = (project: CodebuildProject): string => {
+    const stack = TerraformStack.of(project);
+    return [stack.node.path, project.provider?.fqn ?? "", project.nameInput].join(" ");
+  };
+  for (const own of projects.filter(({ node }) => node.scopes.includes(warmer))) {
+    const namesake = projects.find((other) => other !== own && place(other) === place(own));
+    if (namesake !== undefined) {
+      const way = "give one of the two another name";
+      faults.add(
+        "projectName",
+        `be the name of one project, and ${namesake.node.path} has it as well`,
+        own.nameInput,
+        way,
+      );
+    }
+  }
+  return faults.list();
+}
+
+function isProject(construct: IConstruct): construct is CodebuildProject {
+  return (
+    TerraformResource.isTerraformResource(construct) && construct.terraformResourceType === "aws_codebuild_project"
+  );
 }
 
 function checkProjectName(faults: Faults, scope: Construct, projectName: unknown): void {
@@ -190,11 +224,13 @@ function locate(
   if (upstreams.length === 0) {
     const kind = kindOf(host);
     const way =
-      kind === "private-ecr" && hosts.some(isUnknown)
-        ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
-        : kind === undefined
-          ? (reasonUnsupported(host) ?? "ECR caches other registries only")
-          : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
+      host === registryHost(cache)
+        ? "name it as its upstream does: the cache is where it is pulled through"
+        : kind === "private-ecr" && hosts.some(isUnknown)
+          ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
+          : kind === undefined
+            ? (reasonUnsupported(host) ?? "ECR caches other registries only")
+            : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
     faults.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, way);
     return undefined;
   }
@@ -207,6 +243,11 @@ function locate(
     return undefined;
   }
   return { image, ...place, tag };
+}
+
+/** The host of the cache itself, as far as it is known. */
+function registryHost({ _registry: { facts, uri } }: PullThroughCache): string | undefined {
+  return facts.accountId === undefined || facts.region === undefined ? undefined : uri;
 }
 
 function tryPath(

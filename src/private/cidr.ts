@@ -37,6 +37,9 @@ function ipv6Bits(address: string): string | undefined {
 
 /** The spelling of RFC 5952, which URLs have to have. */
 function canonicalIpv6(address: string): string | undefined {
+  if (!/^[0-9a-f:.]+$/i.test(address)) {
+    return undefined;
+  }
   try {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
   } catch {

@@ -1,4 +1,5 @@
 import type { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import type { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { Faults } from "./faults";
@@ -6,9 +7,10 @@ import { isUnknown, resolved } from "./unknown-values";
 
 /** What of an endpoint may stand in another's way. */
 interface Occupied {
-  readonly path: string;
+  readonly endpoint: VpcEndpoint;
   /** The VPC and the service, as far as both are told from others. */
-  readonly key: string;
+  readonly vpc: string;
+  readonly service: string;
   readonly isGateway: boolean;
   readonly hasPrivateDns: boolean;
   readonly routeTables: readonly string[];
@@ -16,47 +18,87 @@ interface Occupied {
 
 /**
  * Endpoints below `owner` that AWS would refuse beside others of the app: a second one with private DNS for a service in
- * one VPC, and a second gateway in one route table.
+ * one VPC, and a second gateway in one route table; and route tables that two resources would take from each other.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
  */
 export function endpointClashes(owner: IConstruct): string[] {
   const faults = new Faults();
-  const all = owner.node.root.node.findAll().filter(isVpcEndpoint).map(occupiedBy);
-  const own = all.filter(({ path }) => path.startsWith(`${owner.node.path}/`));
-  for (const mine of own) {
+  const resources = owner.node.root.node
+    .findAll()
+    .filter((construct) => TerraformResource.isTerraformResource(construct));
+  const associations = resources.filter(isAssociation);
+  const all = resources.filter(isVpcEndpoint).map((endpoint) => occupiedBy(endpoint, associations));
+  for (const mine of all.filter(({ endpoint }) => endpoint.node.scopes.includes(owner))) {
     for (const other of all) {
-      if (other.path === mine.path || other.key !== mine.key || other.isGateway !== mine.isGateway) {
-        continue;
+      if (other.endpoint !== mine.endpoint && other.vpc === mine.vpc && other.service === mine.service) {
+        checkPair(faults, mine, other);
       }
-      const shared = mine.routeTables.filter((table) => other.routeTables.includes(table));
-      if (mine.isGateway ? shared.length > 0 : mine.hasPrivateDns && other.hasPrivateDns) {
-        const rule = mine.isGateway
-          ? "be the only route of a table to its service"
-          : "be the only one with private DNS";
-        const way = "hand the ID of the one to the other, as `ecrApiEndpointId`, `ecrDkrEndpointId` or `s3EndpointId`";
-        faults.add(mine.path, `${rule}, and ${other.path} is another in the same VPC`, mine.key, way);
-      }
+    }
+  }
+  for (const association of associations.filter(({ node }) => node.scopes.includes(owner))) {
+    const listed = all.find(({ endpoint }) => isOf(association, endpoint) && endpoint.routeTableIdsInput !== undefined);
+    if (listed !== undefined) {
+      const way = "list the table there: each of the two would take away what the other has added";
+      const rule = "not be added to an endpoint that lists its route tables itself";
+      faults.add("routeTableIds", rule, listed.endpoint.node.path, way);
     }
   }
   return faults.list();
 }
 
-function isVpcEndpoint(construct: IConstruct): construct is VpcEndpoint {
-  return TerraformResource.isTerraformResource(construct) && construct.terraformResourceType === "aws_vpc_endpoint";
+function checkPair(faults: Faults, mine: Occupied, other: Occupied): void {
+  const got = other.endpoint.node.path;
+  const isRegistrys = /\.ecr\.(api|dkr)$/.test(mine.service);
+  if (mine.isGateway && other.isGateway) {
+    if (mine.routeTables.some((table) => other.routeTables.includes(table))) {
+      const way = "hand over the one as `s3EndpointId`";
+      faults.add(mine.endpoint.node.path, `be the only gateway to ${mine.service} in its route tables`, got, way);
+    }
+  } else if (mine.hasPrivateDns && other.hasPrivateDns) {
+    const way = isRegistrys
+      ? "hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`"
+      : "leave the service out of one of the `services`";
+    faults.add(
+      mine.endpoint.node.path,
+      `be the only endpoint of ${mine.service} with private DNS in its VPC`,
+      got,
+      `${way}; one RegistryEndpoints serves a whole VPC`,
+    );
+  }
 }
 
-function occupiedBy(endpoint: VpcEndpoint): Occupied {
+function isVpcEndpoint(resource: TerraformResource): resource is VpcEndpoint {
+  return resource.terraformResourceType === "aws_vpc_endpoint";
+}
+
+function isAssociation(resource: TerraformResource): resource is VpcEndpointRouteTableAssociation {
+  return resource.terraformResourceType === "aws_vpc_endpoint_route_table_association";
+}
+
+function isOf(association: VpcEndpointRouteTableAssociation, endpoint: VpcEndpoint): boolean {
+  return (
+    TerraformStack.of(association) === TerraformStack.of(endpoint) &&
+    resolved(association, association.vpcEndpointIdInput) === `\${aws_vpc_endpoint.${endpoint.friendlyUniqueId}.id}`
+  );
+}
+
+function occupiedBy(endpoint: VpcEndpoint, associations: readonly VpcEndpointRouteTableAssociation[]): Occupied {
   // Ids that only Terraform knows are told apart by their expressions, which hold in their own stack.
   const known = (value: unknown): string => {
     const text = String(resolved(endpoint, value));
     return isUnknown(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;
   };
-  const tables = endpoint.routeTableIdsInput ?? [];
+  const listed = endpoint.routeTableIdsInput ?? [];
+  const associated = associations.filter((association) => isOf(association, endpoint));
   return {
-    path: endpoint.node.path,
-    key: `${known(endpoint.vpcIdInput ?? "")} ${String(resolved(endpoint, endpoint.serviceNameInput))}`,
+    endpoint,
+    vpc: known(endpoint.vpcIdInput),
+    service: String(resolved(endpoint, endpoint.serviceNameInput)),
     isGateway: (endpoint.vpcEndpointTypeInput ?? "Gateway") === "Gateway",
     hasPrivateDns: endpoint.privateDnsEnabledInput === true,
-    routeTables: isUnknown(tables) ? [known(tables)] : tables.map(known),
+    routeTables: [
+      ...(isUnknown(listed) ? [known(listed)] : listed.map(known)),
+      ...associated.map(({ routeTableIdInput }) => known(routeTableIdInput)),
+    ],
   };
 }

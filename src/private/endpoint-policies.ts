@@ -1,13 +1,13 @@
+import { Token } from "cdktf";
 import type { Faults } from "./faults";
 import { isPlainObject } from "./plain-object";
 import { parsedObject, policyDocument } from "./policy-document";
 import type { PolicyStatement } from "./policy-document";
 import { pullStatements, readStatements } from "./pull-policy";
 import type { PullGrant } from "./pull-policy";
-import { isUnknown } from "./unknown-values";
 
 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-const MAX_POLICY = 20_480;
+export const MAX_ENDPOINT_POLICY = 20_480;
 
 /** The policy of an endpoint that lets everything through; one that is left out would leave a former one in place. */
 export const FULL_ACCESS = policyDocument({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
@@ -50,7 +50,7 @@ function endpointPolicy(statements: readonly PolicyStatement[]): string {
 
 /** Records what is wrong with a policy that the caller has written for an endpoint. */
 export function checkEndpointPolicy(faults: Faults, prop: string, policy: unknown): void {
-  if (isUnknown(policy)) {
+  if (Token.isUnresolved(policy)) {
     return;
   }
   const { Statement: given } = (typeof policy === "string" ? parsedObject(policy) : undefined) ?? {};
@@ -68,7 +68,7 @@ export function checkEndpointPolicy(faults: Faults, prop: string, policy: unknow
   if (all.some((statement) => !("Principal" in statement) && !("NotPrincipal" in statement))) {
     faults.add(prop, "have a Principal in every statement", "a statement without one", 'write "Principal": "*"');
   }
-  if (policy.length > MAX_POLICY) {
-    faults.add(prop, `be at most ${MAX_POLICY} characters`, policy.length, "join its statements");
+  if (policy.length > MAX_ENDPOINT_POLICY) {
+    faults.add(prop, `be at most ${MAX_ENDPOINT_POLICY} characters`, policy.length, "join its statements");
   }
 }

@@ -10,6 +10,7 @@ export interface ImageReference {
 }
 
 const DOCKER_HUB = "registry-1.docker.io";
+const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/i;
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
@@ -24,7 +25,11 @@ export function parseImage(text: string): ImageReference | undefined {
   if (!REPOSITORY_PATH.pattern.test(repository) || (tag !== undefined && !TAG.test(tag))) {
     return undefined;
   }
-  const host = named ? first : DOCKER_HUB;
+  if (named && !HOST.test(first)) {
+    return undefined;
+  }
+  // Hosts are the same in upper case, and 443 is the port of them all.
+  const host = named ? first.toLowerCase().replace(/:443$/, "") : DOCKER_HUB;
   return { host: isDockerHub(host) ? DOCKER_HUB : host, repository, tag: tag ?? "latest" };
 }
 

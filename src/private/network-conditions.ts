@@ -2,7 +2,6 @@ import { DataAwsRouteTable } from "@cdktf/provider-aws/lib/data-aws-route-table"
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { DataAwsVpcEndpoint } from "@cdktf/provider-aws/lib/data-aws-vpc-endpoint";
-import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Postcondition, TerraformDataSource } from "cdktf";
 import type { Construct } from "constructs";
@@ -58,21 +57,32 @@ export function vpcFaults(scope: Construct, vpcId: string): string[] {
   const vpc = TerraformStack.of(scope)
     .node.findAll()
     .find(
-      (construct): construct is Vpc =>
+      (construct): construct is TerraformResource =>
         TerraformResource.isTerraformResource(construct) &&
         construct.terraformResourceType === "aws_vpc" &&
         construct.friendlyUniqueId === name,
     );
   if (vpc !== undefined) {
-    const hostnames = vpc.enableDnsHostnamesInput;
+    // As it will be written, overrides included.
+    const { resource } = vpc.toTerraform() as VpcJson;
+    const { enable_dns_hostnames: hostnames, enable_dns_support: support } =
+      resource.aws_vpc[vpc.friendlyUniqueId] ?? {};
     if (hostnames === undefined || hostnames === false) {
       faults.add("vpcId", "be of a VPC with DNS hostnames", vpc.node.path, "set its `enableDnsHostnames` to true");
     }
-    if (vpc.enableDnsSupportInput === false) {
+    if (support === false) {
       faults.add("vpcId", "be of a VPC with DNS support", vpc.node.path, "leave out its `enableDnsSupport`");
     }
   }
   return faults.list();
+}
+
+interface VpcJson {
+  readonly resource: {
+    readonly aws_vpc: {
+      readonly [name: string]: { readonly enable_dns_hostnames?: unknown; readonly enable_dns_support?: unknown };
+    };
+  };
 }
 
 function lookUpSubnets(scope: Construct, props: RegistryEndpointsProps, { regional }: Registry): void {
@@ -122,20 +132,43 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
       continue;
     }
     const isGateway = name === "s3";
-    new DataAwsVpcEndpoint(scope, `existing-${name}`, {
+    const endpoint = new DataAwsVpcEndpoint(scope, `existing-${name}`, {
       ...registry.regional,
       id,
       lifecycle: {
         postcondition: [
-          inVpc(`The endpoint ${id}`, props.vpcId),
           must(`self.service_name == "${serviceName}"`, `The endpoint ${id} must be one of ${serviceName}.`),
-          isGateway
-            ? must('self.vpc_endpoint_type == "Gateway"', `The endpoint ${id} must be a gateway endpoint.`)
-            : must("self.private_dns_enabled", `The endpoint ${id} must have private DNS enabled: clients pass it by.`),
+          ...(isGateway
+            ? [
+                must('self.vpc_endpoint_type == "Gateway"', `The endpoint ${id} must be a gateway endpoint.`),
+                inVpc(`The endpoint ${id}`, props.vpcId),
+              ]
+            : []),
+          ...(props.dualStack === true
+            ? [must('self.ip_address_type == "dualstack"', `The endpoint ${id} must be dual-stack as well.`)]
+            : []),
         ],
       },
     });
+    if (!isGateway) {
+      checkReached(scope, `${name}-reached`, endpoint, id, props.vpcId);
+    }
   }
+}
+
+/** A warning and no more: an endpoint of another VPC is reached where DNS of one's own leads to it. */
+function checkReached(
+  scope: Construct,
+  id: string,
+  endpoint: DataAwsVpcEndpoint,
+  endpointId: string,
+  vpcId: string,
+): void {
+  const address = addressOf(endpoint);
+  new CheckBlock(scope, id, {
+    condition: `\${${address}.vpc_id == "${vpcId}" && ${address}.private_dns_enabled}`,
+    errorMessage: `The endpoint ${endpointId} is of another VPC than ${vpcId}, or has no private DNS: clients pass it by, unless DNS of your own leads to it.`,
+  });
 }
 
 /** A warning and no more: a proxy, or routes for halves of the internet, may lead there too. */

@@ -1,11 +1,11 @@
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { TerraformElement } from "cdktf";
+import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { PullPolicyOptions } from "../pull-through-cache";
 import type { Faults, Rule } from "./faults";
 import { isPlainObject } from "./plain-object";
 import { withoutTrailingSlash } from "./repository-path";
-import { isUnknown, resolved } from "./unknown-values";
+import { expressionOf, isUnknown } from "./unknown-values";
 
 const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
 
@@ -48,20 +48,38 @@ export function checkPullOptions(faults: Faults, options: PullPolicyOptions, kno
   }
 }
 
-/** What tells a role from all others that a stack may name. Records a fault where it is no role. */
+/** What tells a role from all others of the app. Records a fault where it is no role, or not known to be which. */
 export function granteeOf(faults: Faults, scope: Construct, role: IamRole | string): string {
   if (typeof role !== "string") {
     if (!TerraformElement.isTerraformElement(role) || role.terraformResourceType !== "aws_iam_role") {
       faults.add("role", ROLE_NAME.words, role, "give the name of any other role");
       return "";
     }
-    return role.friendlyUniqueId;
+    return addressIn(TerraformStack.of(role), role.friendlyUniqueId);
   }
   faults.checkString("role", role, ROLE_NAME, "give the role itself, or its name without path and ARN");
   if (!isUnknown(role)) {
-    return `role/${role}`;
+    return `role:${role}`;
   }
-  const expression = String(resolved(scope, role)).replace(/^\$\{(.*)\}$/, "$1");
+  const expression = expressionOf(scope, role);
+  if (expression === undefined) {
+    faults.add("role", "be known when it is granted something", role, "grant it later, or give the role itself");
+    return "";
+  }
   // A role's own name stands for the role.
-  return ROLE_ATTRIBUTE.exec(expression)?.[1] ?? expression;
+  const name = ROLE_ATTRIBUTE.exec(expression)?.[1];
+  return addressIn(TerraformStack.of(scope), name ?? expression);
+}
+
+function addressIn(stack: TerraformStack, address: string): string {
+  return `${stack.node.path}/${address}`;
+}
+
+/** Whether two choices of what may be pulled come to the same. */
+export function isSameChoice(one: PullPolicyOptions, other: PullPolicyOptions): boolean {
+  const [a, b] = [one, other].map(({ prefixes, createRepositories = true }) => [
+    createRepositories,
+    prefixes && [...new Set(prefixes.map(withoutTrailingSlash))].sort(),
+  ]);
+  return JSON.stringify(a) === JSON.stringify(b);
 }

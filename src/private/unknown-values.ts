@@ -16,3 +16,9 @@ export function resolved<T>(scope: IConstruct, value: T): T {
   const resolver = new DefaultTokenResolver(new StringConcat());
   return Tokenization.resolve(value, { scope, resolver, preparing: false }) as T;
 }
+
+/** The expression that a token stands for, without its braces; undefined as long as it stands for nothing. */
+export function expressionOf(scope: IConstruct, value: unknown): string | undefined {
+  const text: unknown = resolved(scope, value);
+  return typeof text === "string" ? text.replace(/^\$\{(.*)\}$/, "$1") : undefined;
+}

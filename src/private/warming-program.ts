@@ -35,68 +35,115 @@ function signIn() {
   }
 }
 const headers = { authorization: "Basic " + signIn(), accept: TYPES };
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const seconds = (value) => new Promise((resolve) => setTimeout(resolve, value * 1000));
+const idle = Number(process.env.IDLE_SECONDS || 60);
+// Some time is left to say what was not pulled, before the build is ended.
+const end = Date.now() + Number(process.env.MINUTES || 60) * 54000;
 
-async function get(url, use, redirect) {
+function failure(message, isFinal) {
+  return Object.assign(new Error(message), { isFinal });
+}
+
+// Asks for something and uses the answer, as long as something comes.
+async function open(url, options, use) {
+  const watch = new AbortController();
+  const giveUp = () => watch.abort(new Error("nothing came for " + idle + " s"));
+  let timer = setTimeout(giveUp, idle * 1000);
+  const alive = () => {
+    if (Date.now() > end) throw failure("no time is left: give the warmer more minutes, or fewer images", true);
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, idle * 1000);
+  };
+  try {
+    alive();
+    const response = await fetch(url, { ...options, signal: watch.signal });
+    alive();
+    return await use(response, alive);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function get(url, redirect, use) {
   for (let attempt = 1; ; attempt++) {
-    let problem;
     try {
-      const response = await fetch(url, { headers, redirect, signal: AbortSignal.timeout(1800000) });
-      if (response.ok || (redirect === "manual" && response.status >= 300 && response.status < 400)) {
-        return await use(response);
-      }
-      const text = (await response.text()).slice(0, 300).replace(/\\s+/g, " ");
-      problem = new Error(response.status + " " + response.statusText + " " + text);
-      problem.final = response.status < 500 && response.status !== 429;
+      return await open(url, { headers, redirect }, async (response, alive) => {
+        const isRedirect = redirect === "manual" && response.status >= 300 && response.status < 400;
+        if (response.ok || isRedirect) return use(response, alive);
+        const text = (await response.text()).slice(0, 300).replace(/\\s+/g, " ");
+        const isFinal = response.status < 500 && response.status !== 429 && response.status !== 408;
+        throw failure(response.status + " " + response.statusText + " " + text, isFinal);
+      });
     } catch (error) {
-      problem = new Error(error.cause ? error.message + ": " + (error.cause.message || error.cause.code) : error.message);
+      const cause = error.cause ? ": " + (error.cause.message || error.cause.code) : "";
+      if (error.isFinal || attempt === TRIES) throw new Error(error.message + cause);
+      await seconds(2 ** attempt * Number(process.env.PAUSE_SECONDS || 1));
     }
-    if (problem.final || attempt === TRIES) throw problem;
-    await pause(2 ** attempt * Number(process.env.PAUSE_SECONDS || 1));
   }
 }
 
 // Reads a layer to its end, unless ECR answers with the place in S3 where it keeps what is cached.
-function layer(url) {
-  return get(url, async (response) => {
+function layer(base, { digest, size }) {
+  return get(base + "/blobs/" + digest, "manual", async (response, alive) => {
     const location = response.headers.get("location");
-    if (location === null) return drain(response);
+    if (location === null) return drain(response, alive, size);
     await response.body?.cancel();
-    const there = new URL(location, url);
+    const there = new URL(location, base);
     if (/^prod-[a-z0-9-]+-starport-layer-bucket\\./.test(there.hostname)) return 0;
+    if (there.protocol !== "https:") throw failure("a layer is at " + there.origin + ", which is not HTTPS", true);
     // Signed for whoever has it: no credential goes along.
-    return drain(await fetch(there, { signal: AbortSignal.timeout(1800000) }), true);
-  }, "manual");
+    return open(there, {}, (answer, stillAlive) => {
+      if (!answer.ok) throw failure(answer.status + " " + answer.statusText + " from " + there.host);
+      return drain(answer, stillAlive, size);
+    });
+  });
 }
 
-async function drain(response, check) {
-  if (check && !response.ok) throw new Error(response.status + " " + response.statusText + " from " + new URL(response.url).host);
+async function drain(response, alive, size) {
   let bytes = 0;
-  for await (const chunk of response.body) bytes += chunk.length;
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    alive();
+  }
+  if (size !== undefined && bytes !== size) throw failure("a layer of " + size + " bytes had " + bytes);
   return bytes;
 }
 
 async function warm({ repository, tag }) {
   const base = "https://" + registry + "/v2/" + repository;
   const seen = new Set();
+  const problems = [];
   let bytes = 0;
-  async function manifest(reference) {
-    const { manifests = [], config = {}, layers = [] } = await get(base + "/manifests/" + reference, (r) => r.json());
-    for (const { digest } of manifests) {
-      if (!seen.has(digest)) {
-        seen.add(digest);
-        await manifest(digest);
-      }
+  // What one platform lacks is no reason to leave the others cold.
+  async function attempt(digest, use) {
+    if (seen.has(digest)) return;
+    seen.add(digest);
+    try {
+      if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw failure("it names " + digest + ", which is no digest");
+      await use();
+    } catch (error) {
+      problems.push(error.message);
     }
-    for (const { digest, urls } of [config, ...layers]) {
+  }
+  async function manifest(reference) {
+    const answer = await get(base + "/manifests/" + reference, "follow", (response) => response.json());
+    if (!Array.isArray(answer.manifests) && !Array.isArray(answer.layers)) {
+      throw failure("what the registry answers for " + reference + " is no manifest of an image");
+    }
+    for (const { digest } of answer.manifests ?? []) {
+      await attempt(digest, () => manifest(digest));
+    }
+    for (const blob of [answer.config, ...(answer.layers ?? [])]) {
       // Layers that say where they are to be had, like those of Windows, are in no registry.
-      if (digest && !seen.has(digest) && !urls) {
-        seen.add(digest);
-        bytes += await layer(base + "/blobs/" + digest);
+      if (blob && !blob.urls) {
+        await attempt(blob.digest, async () => {
+          bytes += await layer(base, blob);
+        });
       }
     }
   }
   await manifest(tag);
+  if (problems.length > 0) throw new Error(problems.slice(0, 3).join("; ") + (problems.length > 3 ? "; and more" : ""));
   return bytes;
 }
 

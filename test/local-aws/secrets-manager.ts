@@ -5,6 +5,7 @@ import type { Fields, Scope, Service, Tag } from "./service";
 interface Secret {
   readonly arn: string;
   readonly name: string;
+  readonly createdAt: number;
   description: string;
   kmsKeyId: string | undefined;
   tags: Tag[];
@@ -48,6 +49,7 @@ export class SecretsManager implements Service {
         description: optionalText(input, "Description") ?? "",
         kmsKeyId: optionalText(input, "KmsKeyId"),
         tags: optionalList<Tag>(input, "Tags") ?? [],
+        createdAt: Math.floor(Date.now() / 1000),
         deletedAt: undefined,
         current: undefined,
         previous: undefined,
@@ -65,6 +67,8 @@ export class SecretsManager implements Service {
         Description: secret.description,
         KmsKeyId: secret.kmsKeyId,
         Tags: secret.tags,
+        CreatedDate: secret.createdAt,
+        LastChangedDate: secret.createdAt,
         DeletedDate: secret.deletedAt,
         VersionIdsToStages: Object.fromEntries(
           [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [[id, stages(secret, id)]])),

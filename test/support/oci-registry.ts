@@ -12,6 +12,8 @@ export interface Answer {
   readonly body?: string;
   /** Ends the connection after as many bytes of the body. */
   readonly cutAt?: number;
+  /** Sends nothing more after that, and keeps the connection. */
+  readonly stalls?: boolean;
 }
 
 /** A request as it came in. */
@@ -89,6 +91,7 @@ export class HttpHost {
       headers,
       body = "",
       cutAt,
+      stalls = false,
     } = (answers.length > 1 ? answers.shift() : answers[0]) ?? {
       status: 404,
       body: '{"errors":[{"code":"NAME_UNKNOWN"}]}',
@@ -97,7 +100,7 @@ export class HttpHost {
     if (cutAt === undefined) {
       response.end(body);
     } else {
-      response.write(body.slice(0, cutAt), () => response.destroy());
+      response.write(body.slice(0, cutAt), () => void (stalls || response.destroy()));
     }
   }
 }

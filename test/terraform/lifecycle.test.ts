@@ -46,7 +46,7 @@ const OVERRIDES = {
 } as const;
 
 /** The stack that holds no cache, and the policy to pull through those of the other stacks. */
-const FLEET_POLICY = { stack: "elastio-iam", address: "aws_iam_policy.pull" };
+const FLEET_POLICY = { stack: "elastio-iam", address: "aws_iam_policy.policy-pull" };
 
 /** One more upstream, where the example lists its own. */
 const MORE: { readonly [example: string]: readonly Edit[] } = {
@@ -61,7 +61,7 @@ const MORE: { readonly [example: string]: readonly Edit[] } = {
 const POLICIES: { readonly [stack: string]: readonly string[] } = {
   "private-codebuild": ["aws_vpc_endpoint.endpoints_ecr-api", "aws_vpc_endpoint.endpoints_ecr-dkr"],
   "private-eks": [
-    "aws_iam_role_policy.cache_pull-role_2feks-node",
+    "aws_iam_role_policy.cache_pulls_role_3aeks-node",
     "aws_vpc_endpoint.endpoints_ecr-api",
     "aws_vpc_endpoint.endpoints_ecr-dkr",
   ],

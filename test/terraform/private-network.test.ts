@@ -158,7 +158,7 @@ describeWithTerraform("clients in private subnets", () => {
   }, 240_000);
 
   test("pull over IPv6 as well with dual-stack endpoints, which change in place, and back", async () => {
-    const dual = { dualStack: true, clientCidrs: ["10.0.0.0/16", "2001:db8:0:100::/56"] };
+    const dual = { dualStack: true, clientIpv6Cidrs: ["2001:DB8:0:100::/56"] };
     workspace.write("main.tf.json", network(dual));
     const changes = await workspace.changes();
     expect(Object.entries(changes).map(([address, action]) => [address.replace(/_[0-9A-F]{8}$/, ""), action])).toEqual([
