@@ -21,7 +21,7 @@ type Naming = "common" | "partition" | "whole";
 export class AwsService {
   /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
   public static readonly LOGS = new AwsService("logs", "common");
-  /** CodeBuild: builds that start or read other builds. A build alone needs none of it. */
+  /** CodeBuild: builds, and what starts or reads them. */
   public static readonly CODEBUILD = new AwsService("codebuild", "common");
   /** Secrets Manager: tasks and builds with secrets. */
   public static readonly SECRETS_MANAGER = new AwsService("secretsmanager", "common");

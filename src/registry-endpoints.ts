@@ -146,7 +146,8 @@ export interface RegistryEndpointsProps {
  * and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the
  * clients on port 443. Endpoint policies let through pulls of the caches and nothing else.
  *
- * Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing. No endpoint
+ * Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the
+ * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing. No endpoint
  * leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what `firstPull` says.
  *
  * Where ids are known at synth, the plan fails before anything is made if the VPC has no DNS support or hostnames, if a

@@ -1,4 +1,5 @@
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { AwsService, FirstPull, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../local-aws/clients";
@@ -210,6 +211,65 @@ describeWithTerraform("clients in private subnets", () => {
     await workspace.destroy();
     expect(aws.contents().filter((line) => !line.includes("role"))).toEqual([]);
     expect(await why()).toMatch(/^ecr.api: no route/);
+  }, 240_000);
+});
+
+describeWithTerraform("two sets of endpoints in one state", () => {
+  let aws: LocalAws;
+  let workspace: Workspace;
+
+  beforeAll(async () => {
+    aws = await startAws();
+    workspace = new Workspace(JSON.parse(twoSets([0, 1, 2])) as object, aws.environment());
+    await workspace.init();
+    await workspace.apply();
+  }, 240_000);
+  afterAll(() => aws.stop());
+
+  /** Endpoints for groups of clients, in some order, and a second set that adds a route table to them. */
+  function twoSets(order: readonly number[]): string {
+    const stack = stackIn(REGION);
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const groups = [0, 1, 2].map((index) => new SecurityGroup(stack, `clients-${index}`, { vpcId: VPC }).id);
+    const first = new RegistryEndpoints(stack, "first", {
+      ...PROPS,
+      routeTableIds: [PRIVATE],
+      clientSecurityGroupIds: order.map((index) => groups[index] ?? ""),
+    });
+    const { ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId } = first;
+    new RegistryEndpoints(stack, "second", {
+      vpcId: VPC,
+      routeTableIds: [WITH_NAT],
+      firstPull: FirstPull.NAT_GATEWAY,
+      ecrApiEndpointId,
+      ecrDkrEndpointId,
+      s3EndpointId,
+    });
+    return JSON.stringify(synthesized(stack));
+  }
+
+  test("leave each other's route tables alone, from one plan to the next", async () => {
+    expect(await workspace.isUpToDate()).toBe(true);
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+  }, 240_000);
+
+  test("let groups of clients change places, and lose one that is not the last", async () => {
+    workspace.write("main.tf.json", twoSets([2, 1, 0]));
+    expect(await workspace.changes()).toEqual({});
+    workspace.write("main.tf.json", twoSets([1, 2]));
+    expect(Object.values(await workspace.changes())).toEqual(["delete"]);
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+  }, 240_000);
+
+  test("go before the rules that admit their clients, since names lead to them as long as they are there", async () => {
+    const before = aws.requests.length;
+    await workspace.destroy();
+    const deletions = aws.operations
+      .slice(before)
+      .filter((name) => /^(DeleteVpcEndpoints|RevokeSecurityGroupIngress)$/.test(name));
+    expect(deletions.lastIndexOf("DeleteVpcEndpoints")).toBeLessThan(deletions.indexOf("RevokeSecurityGroupIngress"));
   }, 240_000);
 });
 
