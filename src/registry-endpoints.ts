@@ -147,8 +147,9 @@ export interface RegistryEndpointsProps {
  * clients on port 443. Endpoint policies let through pulls of the caches and nothing else.
  *
  * Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the
- * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing. No endpoint
- * leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what `firstPull` says.
+ * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB;
+ * the gateway endpoint costs nothing. No endpoint leads to an upstream: the first pull of an image, and a refresh that
+ * finds new layers, also needs what `firstPull` says.
  *
  * Where ids are known at synth, the plan fails before anything is made if the VPC has no DNS support or hostnames, if a
  * subnet or a route table is of another VPC, if two subnets are in one zone, or if an endpoint that exists is no such
@@ -159,7 +160,7 @@ export interface RegistryEndpointsProps {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export class RegistryEndpoints extends Construct {
-  /** The endpoint of `ecr.api`, made here or given: for another VPC's sharing, or a policy's condition. */
+  /** The endpoint of `ecr.api`, made here or given: for another `RegistryEndpoints`, or for conditions on it. */
   public readonly ecrApiEndpointId: string;
   /** The endpoint of `ecr.dkr`, made here or given. */
   public readonly ecrDkrEndpointId: string;
@@ -277,16 +278,16 @@ export class RegistryEndpoints extends Construct {
 
   private policyFaults(): string[] {
     const faults = new Faults();
-    const policies = [this.registryPolicy(), this.s3Policy()].filter((policy) => !Token.isUnresolved(policy));
-    if (policies.some((policy) => policy.length > MAX_ENDPOINT_POLICY)) {
-      const way = "name fewer, with wildcards, or use `fullAccess`";
-      const got = Math.max(...policies.map(({ length }) => length));
-      faults.add(
-        "repositoryArns",
-        `make, with caches and buckets, policies of at most ${MAX_ENDPOINT_POLICY} characters`,
-        got,
-        way,
-      );
+    const made = [
+      ["repositoryArns", "caches", this.props.registryPolicy, this.registryPolicy()],
+      ["bucketNames", "layers", this.props.s3Policy, this.s3Policy()],
+    ] as const;
+    for (const [prop, beside, own, policy] of made) {
+      // One of the caller's own has been checked as it was given.
+      if (own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY) {
+        const rule = `make, with ${beside}, a policy of at most ${MAX_ENDPOINT_POLICY} characters`;
+        faults.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
+      }
     }
     return faults.list();
   }

@@ -503,13 +503,14 @@ test("fails for a cache that is made after them, whose pulls they would block", 
   );
 });
 
-test("fails when the policies that are made are longer than AWS takes", () => {
-  const names = Array.from(
-    { length: 400 },
-    (_, index) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/team-${index}/*`,
+test("fails when a policy that is made is longer than AWS takes", () => {
+  const names = Array.from({ length: 400 }, (_, index) => `team-${index}-${"x".repeat(20)}`);
+  const repositoryArns = names.map((name) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${name}`);
+  expect(messageOf(() => App.of(stackWith({ repositoryArns })).synth())).toMatch(
+    /\[stack\/endpoints] `repositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
   );
-  expect(messageOf(() => App.of(stackWith({ repositoryArns: names })).synth())).toMatch(
-    /\[stack\/endpoints] `repositoryArns` must make, with caches and buckets, policies of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  expect(messageOf(() => App.of(stackWith({ bucketNames: names })).synth())).toMatch(
+    /\[stack\/endpoints] `bucketNames` must make, with layers, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
   );
 });
 

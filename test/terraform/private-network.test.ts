@@ -324,6 +324,15 @@ describeWithTerraform("a plan for a network that would not do", () => {
     expect(aws.contents()).toEqual(before);
   });
 
+  test("is valid where the names of services are known to Terraform only", async () => {
+    const stack = stackIn(undefined);
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+    new RegistryEndpoints(stack, "endpoints", { ...PROPS, s3EndpointId: "vpce-0a1b2c3d4e5f60718" });
+    const validated = new Workspace(JSON.parse(JSON.stringify(synthesized(stack))) as object);
+    await validated.init();
+    expect(await validated.validate()).toEqual([]);
+  });
+
   test("warns of route tables that have no default route, where clients are said to have one", async () => {
     const { status, output } = await plan({ firstPull: FirstPull.NAT_GATEWAY });
     expect(status).toBe(0);
