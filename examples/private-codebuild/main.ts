@@ -144,7 +144,7 @@ new CodebuildProject(stack, "build", {
   },
   logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logs.name } },
   vpcConfig: { vpcId, subnets: subnetIds, securityGroupIds: [builds.id] },
-  dependsOn: [policy, pulls],
+  dependsOn: [policy, pulls, ...endpoints.dependables],
 });
 
 new TerraformOutput(stack, "warmer-project", { value: warmer.projectName });
