@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { addNetworks } from "../test/local-aws/networks";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
 import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/vendor-stacks";
@@ -159,6 +160,8 @@ async function startAws(session: Session): Promise<LocalAws> {
     }
   };
   session.aws = await LocalAws.start({ onRequest });
+  // Nothing of the demo is in them; with --keep the examples in private subnets can be planned there.
+  addNetworks(session.aws, ACCOUNT);
   const stack = await createElastioStack(session.aws, { region: REGION });
   console.log(`  ${session.aws.url}, account ${ACCOUNT}`);
   console.log(`  ${REGION.padEnd(14)} stack ${ELASTIO_STACK}, with ${stack.Parameters?.length ?? 0} parameters`);
