@@ -123,7 +123,10 @@ export class CacheWarmer extends Construct {
       warmingBuildspec(images.map(({ image, path, tag }) => ({ image, repository: path, tag }))),
       images.map(({ prefix }) => prefix),
     );
-    this.createSchedule(project);
+    this.createSchedule(
+      project,
+      images.map(({ prefix }) => prefix),
+    );
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);
     }
@@ -184,8 +187,9 @@ export class CacheWarmer extends Construct {
     });
   }
 
-  private createSchedule(project: CodebuildProject): void {
-    const { regional, accountId } = this.props.cache._registry;
+  private createSchedule(project: CodebuildProject, prefixes: string[]): void {
+    const { _registry: registry, _rules: rules } = this.props.cache;
+    const { regional, accountId } = registry;
     const role = serviceRole(this, {
       id: "schedule-role",
       namePrefix: "ecr-cache-warmer-schedule-",
@@ -207,7 +211,11 @@ export class CacheWarmer extends Construct {
         // One run at a time: while one is under way another is refused, and would be tried again for a day.
         retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 },
       },
-      dependsOn: role.dependsOn,
+      // It starts at once: what it pulls through has to be there.
+      dependsOn: [
+        ...role.dependsOn,
+        ...[...rules].filter(([prefix]) => prefixes.includes(prefix)).map(([, rule]) => rule),
+      ],
     });
   }
 
@@ -260,7 +268,7 @@ function networkStatements(
           "ec2:AuthorizedService": "codebuild.amazonaws.com",
           // For each of them, whether they are known or are a list of Terraform's.
           "ec2:Subnet": Token.isUnresolved(subnetIds)
-            ? Token.asList(Fn.formatlist(`${ec2}:subnet/%s`, [subnetIds]))
+            ? Token.asList(Fn.formatlist("arn:%s:ec2:%s:%s:subnet/%s", [partition, region, accountId, subnetIds]))
             : subnetIds.map((id) => `${ec2}:subnet/${id}`),
         },
       },

@@ -18,7 +18,8 @@ import {
 import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
 import type { Rule } from "./private/faults";
-import { policyDocument } from "./private/policy-document";
+import { policyDocument, policyLength } from "./private/policy-document";
+import type { PolicyStatement } from "./private/policy-document";
 import { checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
 import { pullStatements } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
@@ -279,13 +280,13 @@ export class PullThroughCacheFleet extends Construct {
       this.policyStack = stack;
     }
     // The caches are asked at synth, since upstreams may still be added.
-    const document = (): string => policyDocument(...pullStatements(this.pullGrants(options)));
+    const statements = (): PolicyStatement[] => pullStatements(this.pullGrants(options));
     const policy = new IamPolicy(this.policyStack, `policy-${constructId(id)}`, {
       name,
       description: `Lets pull through the caches of ${this.node.id}`,
-      policy: Lazy.stringValue({ produce: document }),
+      policy: Lazy.stringValue({ produce: () => policyDocument(...statements()) }),
     });
-    policy.node.addValidation({ validate: () => tooLong(document()) });
+    policy.node.addValidation({ validate: () => tooLong(policyLength(...statements())) });
     this.pullPolicies.set(id, options);
   }
 
@@ -317,11 +318,11 @@ export class PullThroughCacheFleet extends Construct {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-function tooLong(policy: string): string[] {
+function tooLong(length: number): string[] {
   const faults = new Faults();
-  if (policy.length > MAX_POLICY) {
+  if (length > MAX_POLICY) {
     const way = "make several, each for some of the `prefixes`";
-    faults.add("pullPolicyArn", `make a policy of at most ${MAX_POLICY} characters`, policy.length, way);
+    faults.add("pullPolicyArn", `make a policy of at most ${MAX_POLICY} characters`, length, way);
   }
   return faults.list();
 }

@@ -14,7 +14,8 @@ import { constructId } from "./private/construct-id";
 import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import { policyDocument } from "./private/policy-document";
+import { policyDocument, policyLength } from "./private/policy-document";
+import type { PolicyStatement } from "./private/policy-document";
 import { checkPullOptions, copyPullOptions, granteeOf } from "./private/pull-options";
 import { pullStatements, repositoryArns } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
@@ -123,6 +124,11 @@ export class PullThroughCache extends Construct {
    * @internal
    */
   public readonly _warmedPrefixes = new Set<string>();
+  /**
+   * The rules, by the prefixes of their upstreams.
+   * @internal
+   */
+  public readonly _rules = new Map<string, EcrPullThroughCacheRule>();
   private readonly secrets: CredentialSecrets;
   private readonly repositories: RepositorySettings;
   private readonly commonTemplate: RepositoryTemplate | undefined;
@@ -292,19 +298,19 @@ export class PullThroughCache extends Construct {
    * @internal
    */
   public _inlinePolicyLengths(): Map<string, number> {
-    const lengths = [...this.grants].map(([grantee, grants]) => [grantee, this.documentOf(grants).length] as const);
-    return new Map(lengths);
+    const lengthOf = (grants: readonly PullPolicyOptions[]): number => policyLength(...this.statementsOf(grants));
+    return new Map([...this.grants].map(([grantee, grants]) => [grantee, lengthOf(grants)]));
   }
 
   /** Written when the app is synthesized, since grants and upstreams may still be added. */
   private pullPolicy(grants: readonly PullPolicyOptions[]): string {
     // Asked for now: it may declare data sources.
     void this._registry.arn;
-    return Lazy.stringValue({ produce: () => this.documentOf(grants) });
+    return Lazy.stringValue({ produce: () => policyDocument(...this.statementsOf(grants)) });
   }
 
-  private documentOf(grants: readonly PullPolicyOptions[]): string {
-    return policyDocument(...pullStatements(grants.map((options) => this._pullGrant(options))));
+  private statementsOf(grants: readonly PullPolicyOptions[]): PolicyStatement[] {
+    return pullStatements(grants.map((options) => this._pullGrant(options)));
   }
 
   /** All caches of the app that are, as far as is known, in the account of this one. */
@@ -364,7 +370,7 @@ export class PullThroughCache extends Construct {
     const template = this.createTemplate(id, spec);
     const credential = spec.credential === undefined ? undefined : this.secrets.refer(spec.credential, spec.prefix);
     const role = this.roleForUpstream(spec);
-    new EcrPullThroughCacheRule(this, `${id}-rule`, {
+    const rule = new EcrPullThroughCacheRule(this, `${id}-rule`, {
       ...this._registry.regional,
       ecrRepositoryPrefix: spec.prefix,
       upstreamRegistryUrl: upstreamUrl(spec, this._registry),
@@ -375,6 +381,7 @@ export class PullThroughCache extends Construct {
       dependsOn: present([...(template ?? []), ...(credential?.dependsOn ?? []), ...(role?.dependsOn ?? [])]),
     });
     this.members.set(withoutTrailingSlash(spec.prefix), upstream);
+    this._rules.set(spec.prefix, rule);
     if (spec.kind === "unlisted") {
       warn(
         this,

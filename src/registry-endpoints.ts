@@ -8,7 +8,13 @@ import { Construct } from "constructs";
 import type { AwsService } from "./aws-service";
 import { FirstPull } from "./first-pull";
 import { addressClashes } from "./private/address-clashes";
-import { checkCaches, checkEndpoints, makesInterfaces, warnOfWideCidrs } from "./private/check-endpoints";
+import {
+  checkCaches,
+  checkEndpoints,
+  makesInterfaces,
+  makesRegistryEndpoint,
+  warnOfWideCidrs,
+} from "./private/check-endpoints";
 import { parseCidr } from "./private/cidr";
 import { constructId } from "./private/construct-id";
 import { endpointClashes } from "./private/endpoint-clashes";
@@ -25,7 +31,7 @@ import { Registry, checkInStack, checkRegistryProps, missingProvider, providerOf
 import { withoutTrailingSlash } from "./private/repository-path";
 import { JsonOnly } from "./private/terraform-blocks";
 import { requireTerraform } from "./private/terraform-version";
-import { expressionOf, isUnknown } from "./private/unknown-values";
+import { identityOf, isUnknown, resolved } from "./private/unknown-values";
 import { warn } from "./private/warnings";
 import { PullThroughCache } from "./pull-through-cache";
 
@@ -48,7 +54,7 @@ export interface RegistryEndpointsProps {
   readonly routeTableIds?: string[];
   /**
    * Blocks of IPv4 addresses that clients are in, which may use the interface endpoints on port 443.
-   * @default - none; required without `clientSecurityGroupIds`
+   * @default - none; without `clientSecurityGroupIds`, these or `clientIpv6Cidrs` are required
    */
   readonly clientCidrs?: string[];
   /**
@@ -191,7 +197,7 @@ export class RegistryEndpoints extends Construct {
     checkRegistryProps(faults, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
     this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
-    checkEndpoints(faults, this.props, this.registry.facts);
+    checkEndpoints(faults, this, this.props, this.registry.facts);
     checkCaches(faults, this, this.props, this.caches, this.registry.facts);
     faults.throwAndRemove(this);
 
@@ -222,10 +228,10 @@ export class RegistryEndpoints extends Construct {
 
   /** The host that clients behind these endpoints sign in to and pull from, of the cache that they are for. */
   public get registryUri(): string {
-    const hosts = [...new Set(this.caches.map((cache) => this.uriOf(cache)))];
-    const [host, ...others] = hosts;
-    if (host === undefined || others.length > 0) {
-      fail(this.node.path, "caches", "be of one registry for there to be one host", hosts, "use `repositoryUri`");
+    const [host, ...others] = this.caches.map((cache) => this.uriOf(cache));
+    if (host === undefined || others.some((other) => !this.isSame(host, other))) {
+      const got = this.caches.map(({ node }) => node.path);
+      fail(this.node.path, "caches", "be of one registry for there to be one host", got, "use `repositoryUri`");
     }
     return host;
   }
@@ -242,7 +248,7 @@ export class RegistryEndpoints extends Construct {
       upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
     );
     const [cache = this.caches[0], ...others] = having;
-    if (cache === undefined || others.some((other) => this.uriOf(other) !== this.uriOf(cache))) {
+    if (cache === undefined || others.some((other) => !this.isSame(this.uriOf(other), this.uriOf(cache)))) {
       const got = having.map(({ node }) => node.path);
       fail(this.node.path, "caches", `have one upstream of the prefix ${String(prefix)}`, got, "ask the cache itself");
     }
@@ -251,6 +257,11 @@ export class RegistryEndpoints extends Construct {
 
   private uriOf({ _registry: registry }: PullThroughCache): string {
     return (this.props.dualStack === true ? registry.dualStackUri : undefined) ?? registry.uri;
+  }
+
+  /** Every reference is a token of its own, also those to one look-up. */
+  private isSame(one: string, other: string): boolean {
+    return resolved(this, one) === resolved(this, other);
   }
 
   /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
@@ -268,8 +279,10 @@ export class RegistryEndpoints extends Construct {
   /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
   private lateCaches(): string[] {
     const faults = new Faults();
-    const late = this.props.caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
-    if (late.length > 0 && this.caches.length > 0) {
+    const { caches, fullAccess, registryPolicy } = this.props;
+    const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && registryPolicy === undefined;
+    const late = isMade && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
+    if (late.length > 0) {
       const way = "create it before the endpoints, or say which caches they are for";
       faults.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), way);
     }
@@ -324,14 +337,14 @@ export class RegistryEndpoints extends Construct {
 
   /** An id that neither the place in a list changes nor an element before it: it is part of an address. */
   private idFor(start: string, value: string, kind: string): string {
-    const known = isUnknown(value) ? expressionOf(this, value) : value;
-    for (let index = 0; known === undefined; index++) {
-      // Nothing tells what a Lazy value will be: its place has to do.
-      if (this.node.tryFindChild(`${start}${kind}-${index}`) === undefined) {
-        return `${start}${kind}-${index}`;
-      }
+    const identity = identityOf(this, value);
+    // Nothing tells what a Lazy value will be, or which of two stacks an expression is of: the place has to do.
+    const id = identity === undefined ? `${start}${kind}-0` : `${start}${constructId(identity)}`;
+    let unique = id;
+    for (let index = 1; this.node.tryFindChild(unique) !== undefined; index++) {
+      unique = `${id.replace(/-0$/, "")}-${index}`;
     }
-    return `${start}${constructId(known)}`;
+    return unique;
   }
 
   private createRegistryEndpoint(id: string, service: string): string {

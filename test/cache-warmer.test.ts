@@ -163,7 +163,10 @@ test("the smallest warmer is a project, its logs, its schedule and a role for ea
     },
     aws_scheduler_schedule: {
       warmer_schedule_43E9DA2E: {
-        depends_on: ["aws_iam_role_policy.warmer_schedule-role-policy_72FE2097"],
+        depends_on: [
+          "aws_iam_role_policy.warmer_schedule-role-policy_72FE2097",
+          "aws_ecr_pull_through_cache_rule.cache_quay-rule_D94DB908",
+        ],
         description: "Starts the CodeBuild project stack-warmer",
         flexible_time_window: { mode: "OFF" },
         name: "stack-warmer",
@@ -400,7 +403,7 @@ describe("what only Terraform knows", () => {
       security_group_ids: "${var.groups}",
     });
     expect(buildPolicy(json)).toContain(
-      `"ec2:Subnet" = formatlist("arn:aws:ec2:us-east-1:${ACCOUNT}:subnet/%s", var.subnets)`,
+      `"ec2:Subnet" = formatlist("arn:%s:ec2:%s:%s:subnet/%s", "aws", "us-east-1", "${ACCOUNT}", var.subnets)`,
     );
   });
 
@@ -555,6 +558,24 @@ describe("a warmer is refused with", () => {
     new CacheWarmer(stack, "again", { cache, images: ["quay.io/a/b"], projectName: "warm" });
     expect(messageOf(() => App.of(stack).synth())).toContain(
       '[stack/again] `projectName` must be the name of one project, and stack/warmer/project has it as well, got "warm"; give one of the two another name',
+    );
+  });
+
+  test("text in place of a list, which would be taken apart into its letters", () => {
+    const network = { vpcId: "vpc-0a1b2c3d", subnetIds: "${var.subnets}" as never, securityGroupIds: ["sg-0a1b2c3d"] };
+    expect(messageOf(() => stackWithWarmer(network))).toBe(
+      'stack/warmer: `subnetIds` must be a list of at least one, got "${var.subnets}"; give subnets with a route to the internet',
+    );
+  });
+
+  test("the name of another project of the stack, by the same provider under another name", () => {
+    const stack = stackWithWarmer({ projectName: "warm" });
+    const provider = stack.node.findChild("aws") as AwsProvider;
+    const upstreams = [Upstream.ecrPublic()];
+    const cache = new PullThroughCache(stack, "other", { upstreams, provider, accountId: ACCOUNT });
+    new CacheWarmer(stack, "again", { cache, images: ["public.ecr.aws/a/b"], projectName: "warm" });
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "[stack/again] `projectName` must be the name of one project",
     );
   });
 

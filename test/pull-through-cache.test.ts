@@ -645,13 +645,40 @@ describe("who pulls", () => {
     expect(cache.grantPull(roles[0] ?? own)).toBe(policies[0]);
   });
 
+  test("is found by its name in whatever stack it is, unless two of that address are there", () => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    const other = new TerraformStack(App.of(stack), "other");
+    new AwsProvider(other, "aws", { region: "us-east-1" });
+    const role = new IamRole(other, "node", { assumeRolePolicy: "{}" });
+    expect(cache.grantPull(role.name)).toBe(cache.grantPull(role));
+    new IamRole(stack, "node", { assumeRolePolicy: "{}" });
+    expect(messageOf(() => cache.grantPull(role.name))).toBe(
+      'stack/cache: `role` must be the only role of the app at its address, got ["stack/node","other/node"]; give the role itself, not its name',
+    );
+  });
+
+  test("cannot have more of it than IAM takes, where the account is not known either", () => {
+    const stack = stackIn("us-east-1");
+    const many = (name: string): Upstream[] =>
+      Array.from({ length: 50 }, (_, index) => Upstream.quay({ prefix: `${name}-${"x".repeat(18)}-${index}` }));
+    for (const name of ["one", "two", "three"]) {
+      const provider = new AwsProvider(stack, `aws-${name}`, { region: "us-east-1", alias: name });
+      new PullThroughCache(stack, name, { upstreams: many(name), provider }).grantPull("node");
+    }
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "`role:node` must have at most 10240 characters of inline policies by all grants to it",
+    );
+  });
+
   test("cannot have more of it than IAM takes, by all grants to one role", () => {
+    const accountId = "111122223333";
     const app = testApp();
     const upstreams = Array.from({ length: 50 }, (_, index) => Upstream.quay({ prefix: `quay-mirror-${index}` }));
     for (const region of ["us-east-1", "eu-west-1", "eu-west-2"]) {
       const stack = new TerraformStack(app, region);
       new AwsProvider(stack, "aws", { region });
-      cacheIn(stack, { upstreams }).grantPull("node");
+      cacheIn(stack, { upstreams, accountId }).grantPull("node");
       if (region !== "eu-west-2") {
         expect(() => app.synth()).not.toThrow();
       }

@@ -249,6 +249,51 @@ test("an element keeps its address wherever it stands in its list, whatever it i
   expect(all).toEqual(expect.arrayContaining(of([2, 1])));
 });
 
+test("groups of several stacks that have one address there are all admitted", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const groups = ["a", "b"].map((id) => {
+    const other = new TerraformStack(App.of(stack), id);
+    new AwsProvider(other, "aws", { region: "eu-west-1" });
+    return new SecurityGroup(other, "clients").id;
+  });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, clientCidrs: undefined, clientSecurityGroupIds: groups });
+  expect(blocks(synthesized(stack), "aws_vpc_security_group_ingress_rule")).toHaveLength(2);
+});
+
+test("fails for an element that is given twice by tokens, or by a token and a text", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const group = new SecurityGroup(stack, "clients");
+  const create = (clientSecurityGroupIds: string[]) => () =>
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, clientSecurityGroupIds });
+  expect(messageOf(create([group.id, group.id]))).toBe(
+    'stack/endpoints: `clientSecurityGroupIds[1]` must be given once, got "aws_security_group.clients.id"; leave out the second one',
+  );
+  expect(messageOf(create([Lazy.stringValue({ produce: () => GROUP }), GROUP]))).toBe(
+    `stack/endpoints: \`clientSecurityGroupIds[1]\` must be given once, got "${GROUP}"; leave out the second one`,
+  );
+  expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
+});
+
+test("fails for a route table that two sets of endpoints add to one endpoint", () => {
+  const stack = stackWith();
+  const { ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId } = stack.node.findChild("endpoints") as RegistryEndpoints;
+  new RegistryEndpoints(stack, "again", { ...SHARED, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    `[stack/again] \`routeTableIds\` must have a table once for each endpoint, got ["stack/endpoints/s3-${TABLE}","stack/again/s3-${TABLE}"]; leave it out of one of the two`,
+  );
+});
+
+test("one registry has one host, also for several caches of an account that Terraform looks up", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "one", { upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "two", { upstreams: [Upstream.quay()] });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  expect(endpoints.repositoryUri("quay", "a/b").endsWith("/quay/a/b")).toBe(true);
+  expect(endpoints.registryUri).toMatch(/\.dkr\.ecr\.eu-west-1\.amazonaws\.com$/);
+});
+
 test("what may be pulled grows with the cache, and the policy of a cache for everything is for everything", () => {
   const stack = stackIn("eu-west-1");
   const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
@@ -287,6 +332,12 @@ test("empty lists of what is let through besides are none", () => {
   expect(synthesized(stackWith({ repositoryArns: [], bucketNames: [], services: [] }))).toEqual(
     synthesized(stackWith()),
   );
+});
+
+test("a cache may come later where no policy is made of it", () => {
+  const stack = stackWith({ fullAccess: true });
+  new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
+  expect(() => App.of(stack).synth()).not.toThrow();
 });
 
 test("full access is written out: to leave the policy out would leave a former one in place", () => {
@@ -812,6 +863,16 @@ test.each<[string, object, string]>([
     { bucketNames: ["bucket"], s3Policy: ALLOW },
     '`bucketNames` must not be given beside `s3Policy`, got ["bucket"]; leave one of them out',
   ],
+  [
+    "subnetIds",
+    { subnetIds: "${var.subnets}" },
+    '`subnetIds` must be a list of at least one, got "${var.subnets}"; give one private subnet of each availability zone',
+  ],
+  ...(["repositoryArns", "bucketNames"] as const).map((prop): [string, object, string] => [
+    prop,
+    { [prop]: null },
+    `\`${prop}\` must be a list of at least one, got null; ${prop === "bucketNames" ? "give names, not ARNs" : "give ARNs, wildcards allowed"}`,
+  ]),
   ["fullAccess", { fullAccess: "yes" }, '`fullAccess` must be true or false, got "yes"; leave it out for false'],
   [
     "s3EndpointId",

@@ -341,6 +341,16 @@ describe("an image that cannot be pulled", () => {
     expect(registry.paths).toEqual([]);
   });
 
+  test("fails by name before the build is ended, also when a host never answers", async () => {
+    const own = repository("quay/a/one");
+    own.image(own.blob("config"), [own.blob("layer", { body: "layer", cutAt: 2, stalls: true })], "latest");
+    // A little more than what is kept to tell it.
+    const { status, output } = await run(buildOf(["quay.io/a/one", "nginx"]), registry.address, { MINUTES: "1.51" });
+    expect(output).toMatch(/: no time is left: give the warmer more minutes, or fewer images\n/);
+    expect(output).toMatch(/FAILED: quay\.io\/a\/one, nginx\n$/);
+    expect(status).toBe(1);
+  });
+
   test("fails when a platform is missing, and the others are pulled all the same", async () => {
     const own = repository("quay/a/one");
     const missing = {

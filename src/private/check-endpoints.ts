@@ -11,7 +11,7 @@ import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from 
 import { checkEndpointPolicy } from "./endpoint-policies";
 import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
-import { isUnknown, knownStart } from "./unknown-values";
+import { identityOf, isAmbiguous, isUnknown, knownStart } from "./unknown-values";
 import { warn } from "./warnings";
 
 const PROPS: readonly string[] = [
@@ -53,7 +53,12 @@ const REPOSITORY_ARN: Rule = {
 const WIDEST = { 4: 8, 6: 32 } as const;
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
-export function checkEndpoints(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
+export function checkEndpoints(
+  faults: Faults,
+  scope: Construct,
+  props: RegistryEndpointsProps,
+  facts: RegistryFacts,
+): void {
   faults.checkKeys("", props, PROPS, "a property of endpoints");
   checkFirstPull(faults, props.firstPull);
   faults.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
@@ -62,6 +67,15 @@ export function checkEndpoints(faults: Faults, props: RegistryEndpointsProps, fa
   checkServices(faults, props.services, facts);
   checkPlaces(faults, props);
   checkClients(faults, props);
+  for (const prop of [
+    "subnetIds",
+    "routeTableIds",
+    "clientCidrs",
+    "clientIpv6Cidrs",
+    "clientSecurityGroupIds",
+  ] as const) {
+    checkExpressions(faults, scope, prop, props[prop]);
+  }
   checkPolicies(faults, props, facts);
   const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
   if (props.dualStack === true && suffix === undefined) {
@@ -169,6 +183,21 @@ function checkLength(faults: Faults, prop: string, list: unknown): boolean {
     faults.add(prop, "be a list whose length is known at synth", list, way);
   }
   return !isUnknown(list);
+}
+
+/** Records elements that are tokens and come to what another element is; literals are compared where they are checked. */
+function checkExpressions(faults: Faults, scope: Construct, prop: string, list: unknown): void {
+  if (!Array.isArray(list) || isUnknown(list)) {
+    return;
+  }
+  const identities = (list as unknown[]).map((element) => identityOf(scope, element));
+  for (const [index, identity] of identities.entries()) {
+    const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
+    const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnknown);
+    if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
+      faults.add(`${prop}[${index}]`, "be given once", identity, "leave out the second one");
+    }
+  }
 }
 
 function checkServices(faults: Faults, services: unknown, facts: RegistryFacts): void {
@@ -279,7 +308,7 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: Reg
     ["repositoryArns", "ecrApiEndpointId` and `ecrDkrEndpointId", !makesRegistryEndpoint(props)],
   ] as const;
   for (const [prop, other, given] of excluded) {
-    if (given && props[prop] !== undefined) {
+    if (given && props[prop] !== undefined && !isEmpty(props[prop])) {
       faults.add(prop, `not be given beside \`${other}\``, props[prop], "leave one of them out");
     }
   }
@@ -290,13 +319,17 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: Reg
     checkEndpointPolicy(faults, "s3Policy", s3Policy);
   }
   // An empty list is none, as it is for a loop.
-  if (repositoryArns !== undefined && (repositoryArns as readonly unknown[]).length !== 0) {
+  if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
     faults.checkStrings("repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
     checkPlace(faults, repositoryArns, facts);
   }
-  if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && bucketNames.length !== 0) {
+  if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
     faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
   }
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0;
 }
 
 /** Endpoints lead to the registry of one partition and region: what names another could never match. */
@@ -318,6 +351,6 @@ export function makesInterfaces(props: RegistryEndpointsProps): boolean {
 }
 
 /** Whether an endpoint of ECR is made. */
-function makesRegistryEndpoint({ ecrApiEndpointId, ecrDkrEndpointId }: RegistryEndpointsProps): boolean {
+export function makesRegistryEndpoint({ ecrApiEndpointId, ecrDkrEndpointId }: RegistryEndpointsProps): boolean {
   return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined;
 }

@@ -10,6 +10,7 @@ import { Faults } from "./faults";
 import type { Rule } from "./faults";
 import { parseImage } from "./image-reference";
 import type { ImageReference } from "./image-reference";
+import { providerOf } from "./registry";
 import { kindOf, SUPPORTED_REGISTRIES, reasonUnsupported } from "./supported-registries";
 import { isUnknown } from "./unknown-values";
 import { upstreamUrl } from "./upstream-spec";
@@ -110,8 +111,9 @@ export function projectClashes(warmer: Construct): string[] {
   const faults = new Faults();
   const projects = warmer.node.root.node.findAll().filter(isProject);
   const place = (project: CodebuildProject): string => {
-    const stack = TerraformStack.of(project);
-    return [stack.node.path, project.provider?.fqn ?? "", project.nameInput].join(" ");
+    // Only the newer provider packages have a region on every resource.
+    const { regionInput = "" } = project as { readonly regionInput?: string };
+    return [providerOf(project, project.provider)?.node.path ?? "", regionInput, project.nameInput].join(" ");
   };
   for (const own of projects.filter(({ node }) => node.scopes.includes(warmer))) {
     const namesake = projects.find((other) => other !== own && place(other) === place(own));

@@ -43,7 +43,23 @@ export function endpointClashes(owner: IConstruct): string[] {
       faults.add("routeTableIds", rule, listed.endpoint.node.path, way);
     }
   }
+  for (const [index, association] of associations.entries()) {
+    const twin = associations.slice(0, index).find((other) => isSameRoute(association, other));
+    if (twin !== undefined && [association, twin].some(({ node }) => node.scopes.includes(owner))) {
+      const way = "leave it out of one of the two";
+      faults.add("routeTableIds", "have a table once for each endpoint", [twin.node.path, association.node.path], way);
+    }
+  }
   return faults.list();
+}
+
+function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {
+  const [a, b] = [one, other].map((association) => [
+    isUnknown(association.vpcEndpointIdInput) ? TerraformStack.of(association).node.path : "",
+    resolved(association, association.vpcEndpointIdInput),
+    resolved(association, association.routeTableIdInput),
+  ]);
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function checkPair(faults: Faults, mine: Occupied, other: Occupied): void {

@@ -40,7 +40,8 @@ export class Faults {
    * is given twice.
    */
   public checkStrings(prop: string, list: unknown, rule: Rule, wayOut: string): void {
-    if (isUnknown(list)) {
+    // An expression written by hand is text, and would be taken apart into its letters.
+    if (typeof list !== "string" && isUnknown(list)) {
       return;
     }
     if (!Array.isArray(list) || list.length === 0) {

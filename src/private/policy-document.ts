@@ -16,6 +16,12 @@ export function policyDocument(...statements: PolicyStatement[]): string {
   return jsonDocument({ Version: "2012-10-17", Statement: statements });
 }
 
+/** How many characters an IAM policy will have, an account's twelve for each value that is not known yet. */
+export function policyLength(...statements: PolicyStatement[]): number {
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  return text.replace(/\$\{[^}]*\}/g, "111122223333").length;
+}
+
 /** Who may assume a role: one AWS service, on behalf of one account where that is given. */
 export function trustPolicy(service: string, accountId?: string): string {
   return policyDocument({

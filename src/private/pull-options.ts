@@ -5,7 +5,7 @@ import type { PullPolicyOptions } from "../pull-through-cache";
 import type { Faults, Rule } from "./faults";
 import { isPlainObject } from "./plain-object";
 import { withoutTrailingSlash } from "./repository-path";
-import { expressionOf, isUnknown } from "./unknown-values";
+import { expressionOf, isUnknown, stacksWith } from "./unknown-values";
 
 const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
 
@@ -66,9 +66,14 @@ export function granteeOf(faults: Faults, scope: Construct, role: IamRole | stri
     faults.add("role", "be known when it is granted something", role, "grant it later, or give the role itself");
     return "";
   }
-  // A role's own name stands for the role.
+  // A role's own name stands for the role. Until cdktf prepares its stacks, it does not say which stack it is of.
   const name = ROLE_ATTRIBUTE.exec(expression)?.[1];
-  return addressIn(TerraformStack.of(scope), name ?? expression);
+  const [stack = TerraformStack.of(scope), ...others] = stacksWith(scope, "aws_iam_role", name);
+  if (others.length > 0) {
+    const got = [stack, ...others].map(({ node }) => `${node.path}/${name ?? ""}`);
+    faults.add("role", "be the only role of the app at its address", got, "give the role itself, not its name");
+  }
+  return addressIn(stack, name ?? expression);
 }
 
 function addressIn(stack: TerraformStack, address: string): string {

@@ -38,7 +38,9 @@ const headers = { authorization: "Basic " + signIn(), accept: TYPES };
 const seconds = (value) => new Promise((resolve) => setTimeout(resolve, value * 1000));
 const idle = Number(process.env.IDLE_SECONDS || 60);
 // Some time is left to say what was not pulled, before the build is ended.
-const end = Date.now() + Number(process.env.MINUTES || 60) * 54000;
+const minutes = Number(process.env.MINUTES || 60);
+const end = Date.now() + (minutes - Math.max(1.5, minutes / 10)) * 60000;
+const noTime = () => failure("no time is left: give the warmer more minutes, or fewer images", true);
 
 function failure(message, isFinal) {
   return Object.assign(new Error(message), { isFinal });
@@ -47,12 +49,12 @@ function failure(message, isFinal) {
 // Asks for something and uses the answer, as long as something comes.
 async function open(url, options, use) {
   const watch = new AbortController();
-  const giveUp = () => watch.abort(new Error("nothing came for " + idle + " s"));
-  let timer = setTimeout(giveUp, idle * 1000);
+  const giveUp = () => watch.abort(Date.now() >= end ? noTime() : new Error("nothing came for " + idle + " s"));
+  let timer;
   const alive = () => {
-    if (Date.now() > end) throw failure("no time is left: give the warmer more minutes, or fewer images", true);
+    if (Date.now() >= end) throw noTime();
     clearTimeout(timer);
-    timer = setTimeout(giveUp, idle * 1000);
+    timer = setTimeout(giveUp, Math.min(idle * 1000, end - Date.now()));
   };
   try {
     alive();
