@@ -60,7 +60,8 @@ export interface CacheWarmerProps {
    */
   readonly vpcId?: string;
   /**
-   * Subnets of that VPC, at most 16, whose route tables lead to the internet: a NAT gateway's public subnet does not do.
+   * Subnets of that VPC, at most 16, whose route tables lead to the internet through a NAT gateway or the like: builds have no public
+   * address, so that a public subnet does not do.
    * @default - none; required with `vpcId`
    */
   readonly subnetIds?: string[];
@@ -85,7 +86,7 @@ const BUILD_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0";
  * It creates a CodeBuild project without source and without privileges, which reads every manifest and every layer that is
  * not cached yet and keeps nothing; its log group; an EventBridge schedule; a role for each, which may pull these upstreams
  * and write these logs, and start this project, and no more; and an alarm, if a topic is given. One run at a time. An image
- * that cannot be pulled fails the run, by name, when all others have been tried.
+ * that cannot be pulled, or for which no time is left, fails the run, by name, when all others have been tried.
  *
  * A run costs a minute or two of the smallest CodeBuild computer. `aws codebuild start-build --project-name <projectName>`
  * starts one by hand. An image is warm once a run has pulled it: until then, and for images that are not in the list, the
@@ -119,18 +120,16 @@ export class CacheWarmer extends Construct {
       securityGroupIds: securityGroupIds && [...securityGroupIds],
     };
     this.projectName = props.projectName ?? defaultProjectName(this);
+    const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
     const project = this.createProject(
       warmingBuildspec(images.map(({ image, path, tag }) => ({ image, repository: path, tag }))),
-      images.map(({ prefix }) => prefix),
+      prefixes,
     );
-    this.createSchedule(
-      project,
-      images.map(({ prefix }) => prefix),
-    );
+    this.createSchedule(project, prefixes);
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);
     }
-    images.forEach(({ prefix }) => props.cache._warmedPrefixes.add(prefix));
+    prefixes.forEach((prefix) => props.cache._warmedPrefixes.add(prefix));
     this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
   }
 
@@ -143,7 +142,7 @@ export class CacheWarmer extends Construct {
       name: `/aws/codebuild/${this.projectName}`,
       retentionInDays: this.props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
     });
-    const pulls = cache._pullGrant({ prefixes: [...new Set(prefixes)] });
+    const pulls = cache._pullGrant({ prefixes });
     const writeLogs: PolicyStatement = {
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],

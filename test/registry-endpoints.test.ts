@@ -217,7 +217,7 @@ test("lists that only Terraform knows are taken as they are, but for those whose
   expect(endpoint(json, "ecr.api")["subnet_ids"]).toBe("${module.network.subnets}");
   expect(endpoint(json, "s3")["route_table_ids"]).toBe("${module.network.tables}");
   expect(addresses(json).filter((address) => /^data\.aws_(subnet|route_table)/.test(address))).toEqual([]);
-  const way = "give a list, whose elements may be tokens: each becomes a resource";
+  const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
   for (const props of [
     { clientCidrs: list("cidrs") },
     { clientSecurityGroupIds: list("groups") },
@@ -816,7 +816,7 @@ test.each<[string, object, string]>([
   [
     "bucketNames",
     { bucketNames: Token.asList("${var.buckets}") },
-    "`bucketNames` must be a list whose length is known at synth, got a token; give a list, whose elements may be tokens: each becomes a resource",
+    "`bucketNames` must be a list whose length is known at synth, got a token; give a list, whose elements may be tokens: what is made of each is written at synth",
   ],
   [
     "caches",

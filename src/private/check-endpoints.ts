@@ -176,10 +176,10 @@ function checkExisting(faults: Faults, props: RegistryEndpointsProps): void {
   }
 }
 
-/** Records that a list, each element of which gets a resource of its own, is known to Terraform only. */
+/** Records that a list, of each element of which something is made at synth, is known to Terraform only. */
 function checkLength(faults: Faults, prop: string, list: unknown): boolean {
   if (isUnknown(list)) {
-    const way = "give a list, whose elements may be tokens: each becomes a resource";
+    const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
     faults.add(prop, "be a list whose length is known at synth", list, way);
   }
   return !isUnknown(list);

@@ -5,9 +5,9 @@ export interface WarmedImage {
   readonly tag: string;
 }
 
-// What a build runs: it asks the registry as any client does, reads every manifest of an image and every layer, and keeps
-// nothing. No client of its own has to be installed, no daemon needs privileges, and nothing is written to disk. It
-// contains no single quote, which ends it for the shell, and no dollar-brace, which Terraform would read as its own.
+// What a build runs: it asks the registry as any client does, reads every manifest of an image, and every layer that ECR
+// does not have yet, and keeps nothing. No client of its own has to be installed, no daemon needs privileges, and nothing
+// is written to disk. It contains no dollar-brace, which Terraform would read as its own.
 // https://distribution.github.io/distribution/spec/api/
 const PROGRAM = `
 const { execFileSync } = require("node:child_process");

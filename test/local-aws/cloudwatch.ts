@@ -1,14 +1,4 @@
-import {
-  AwsError,
-  Store,
-  found,
-  optionalList,
-  optionalText,
-  partitionOf,
-  text,
-  withTags,
-  withoutTags,
-} from "./service";
+import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Alarm {
@@ -53,16 +43,7 @@ export class CloudWatch implements Service {
       return { MetricAlarms: alarms.map(([, { settings }]) => settings) };
     },
     ListTagsForResource: (input, scope) => ({ Tags: this.find(input, scope).tags }),
-    TagResource: (input, scope) => {
-      const alarm = this.find(input, scope);
-      alarm.tags = withTags(alarm.tags, input);
-      return {};
-    },
-    UntagResource: (input, scope) => {
-      const alarm = this.find(input, scope);
-      alarm.tags = withoutTags(alarm.tags, input);
-      return {};
-    },
+    ...tagging("TagResource", "UntagResource", (input, scope) => this.find(input, scope)),
     DeleteAlarms: (input, scope) => {
       const names = optionalList<string>(input, "AlarmNames") ?? [];
       // All of them, or none.

@@ -1,14 +1,4 @@
-import {
-  AwsError,
-  Store,
-  found,
-  optionalList,
-  optionalText,
-  partitionOf,
-  text,
-  withTags,
-  withoutTags,
-} from "./service";
+import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Policy {
@@ -115,16 +105,7 @@ export class IamPolicies {
       policy.versions.delete(id);
       return {};
     },
-    TagPolicy: (input, scope) => {
-      const policy = this.find(input, scope);
-      policy.tags = withTags(policy.tags, input);
-      return {};
-    },
-    UntagPolicy: (input, scope) => {
-      const policy = this.find(input, scope);
-      policy.tags = withoutTags(policy.tags, input);
-      return {};
-    },
+    ...tagging("TagPolicy", "UntagPolicy", (input, scope) => this.find(input, scope)),
     DeletePolicy: (input, scope) => {
       const policy = this.find(input, scope);
       if (this.attachments(policy.arn, scope) > 0) {

@@ -1,15 +1,5 @@
 import { IamPolicies, NO_SUCH_ENTITY, checkName, documentIn, sizeOf, statements } from "./iam-policies";
-import {
-  AwsError,
-  Store,
-  found,
-  optionalList,
-  optionalText,
-  partitionOf,
-  text,
-  withTags,
-  withoutTags,
-} from "./service";
+import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Role {
@@ -83,16 +73,7 @@ export class Iam implements Service {
       this.find(input, scope).trust = documentIn(input, "PolicyDocument");
       return {};
     },
-    TagRole: (input, scope) => {
-      const role = this.find(input, scope);
-      role.tags = withTags(role.tags, input);
-      return {};
-    },
-    UntagRole: (input, scope) => {
-      const role = this.find(input, scope);
-      role.tags = withoutTags(role.tags, input);
-      return {};
-    },
+    ...tagging("TagRole", "UntagRole", (input, scope) => this.find(input, scope)),
     DeleteRole: (input, scope) => {
       const role = this.find(input, scope);
       if (role.policies.size > 0) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AwsError, Store, optionalList, optionalText, text, withTags, withoutTags } from "./service";
+import { AwsError, Store, optionalList, optionalText, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Secret {
@@ -84,16 +84,7 @@ export class SecretsManager implements Service {
       return { ...identified(secret), ...version };
     },
     GetResourcePolicy: (input, scope) => identified(this.find(input, scope)),
-    TagResource: (input, scope) => {
-      const secret = this.find(input, scope);
-      secret.tags = withTags(secret.tags, input);
-      return {};
-    },
-    UntagResource: (input, scope) => {
-      const secret = this.find(input, scope);
-      secret.tags = withoutTags(secret.tags, input);
-      return {};
-    },
+    ...tagging("TagResource", "UntagResource", (input, scope) => this.find(input, scope)),
     PutSecretValue: (input, scope) => {
       const secret = this.find(input, scope);
       if (input["VersionStages"] !== undefined) {

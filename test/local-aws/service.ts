@@ -108,15 +108,35 @@ export interface Tag {
 }
 
 /** Tags, with those that a request adds or gives another value. */
-export function withTags(tags: readonly Tag[], input: Fields): Tag[] {
+function withTags(tags: readonly Tag[], input: Fields): Tag[] {
   const added = optionalList<Tag>(input, "Tags") ?? [];
   return [...tags.filter(({ Key }) => added.every((tag) => tag.Key !== Key)), ...added];
 }
 
 /** Tags, without those that a request removes. */
-export function withoutTags(tags: readonly Tag[], input: Fields): Tag[] {
+function withoutTags(tags: readonly Tag[], input: Fields): Tag[] {
   const keys = optionalList<string>(input, "TagKeys") ?? [];
   return tags.filter(({ Key }) => !keys.includes(Key));
+}
+
+/** The two operations that tag a thing and take tags away, under the names that a service has for them. */
+export function tagging(
+  tag: string,
+  untag: string,
+  find: (input: Fields, scope: Scope) => { tags: Tag[] },
+): Service["operations"] {
+  return {
+    [tag]: (input, scope) => {
+      const thing = find(input, scope);
+      thing.tags = withTags(thing.tags, input);
+      return {};
+    },
+    [untag]: (input, scope) => {
+      const thing = find(input, scope);
+      thing.tags = withoutTags(thing.tags, input);
+      return {};
+    },
+  };
 }
 
 /** The thing of that key, or the error that the service answers where there is none. */

@@ -283,7 +283,7 @@ describeWithTerraform("one command of cdktf", () => {
   });
   afterAll(() => aws.stop());
 
-  test("makes the caches of all regions, and then changes the connector's parameter", async () => {
+  test("makes the policy to pull, the caches of all regions, and then changes the connector's parameters", async () => {
     await createElastioStack(aws, { region: "us-east-1" });
     const output = path.join(temporaryFolder(), "cdktf.out");
     const args = ["--no-install", "cdktf", "deploy", "*", "--auto-approve", "--skip-provider-lock", "--output", output];
@@ -292,14 +292,17 @@ describeWithTerraform("one command of cdktf", () => {
       env: terraformEnvironment({ CI: "1", ...aws.environment() }),
     });
     expect(`${String(deploy.status)} ${deploy.status === 0 ? "" : deploy.output}`).toBe("0 ");
-    const made = aws.requests.filter(({ operation }) => /^(CreatePullThroughCacheRule|UpdateStack)$/.test(operation));
+    const made = aws.requests.filter(({ operation }) =>
+      /^(CreatePolicy|CreatePullThroughCacheRule|UpdateStack)$/.test(operation),
+    );
     expect(
       made
-        .slice(0, 3)
+        .slice(1, 4)
         .map(({ region }) => region)
         .sort(),
     ).toEqual(["ap-southeast-2", "eu-west-1", "us-east-1"]);
     expect(made.map(({ operation }) => operation)).toEqual([
+      "CreatePolicy",
       ...Array<string>(3).fill("CreatePullThroughCacheRule"),
       "UpdateStack",
     ]);
