@@ -1,15 +1,6 @@
 import { follows } from "./private/faults";
-import type { Faults, Rule } from "./private/faults";
-
-const SHORT_NAME: Rule = {
-  pattern: /^(?!ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
-  words:
-    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
-};
-const SERVICE_NAME: Rule = {
-  pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
-  words: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
-};
+import type { Faults } from "./private/faults";
+import { SERVICE_NAME, SHORT_NAME, ofVpcRegion } from "./private/service-names";
 
 /** Where a service's endpoints are named after the partition, and not `com.amazonaws` as everywhere. */
 type Naming = "common" | "partition" | "whole";
@@ -78,7 +69,7 @@ export class AwsService {
         : "use AwsService.fromServiceName for a whole name";
       faults.add(prop, rule.words, this.name, way);
     } else if (whole && region !== undefined && !this.name.includes(`.${region}.`)) {
-      faults.add(prop, `be of the region of the VPC, ${region}`, this.name, "endpoints lead to their own region");
+      faults.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
     }
   }
 

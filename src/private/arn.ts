@@ -46,9 +46,14 @@ export function checkArn(
   ];
   for (const place of places) {
     if (place.wayOut !== undefined && differ(place.got, place.expected)) {
-      faults.add(prop, `be in the ${place.name} of the cache, ${place.expected ?? ""}`, arn, place.wayOut);
+      faults.add(prop, ofCache(place.name, place.expected ?? ""), arn, place.wayOut);
     }
   }
+}
+
+/** The words of the rule that something is where the cache is. */
+export function ofCache(place: string, expected: string): string {
+  return `be in the ${place} of the cache, ${expected}`;
 }
 
 function differ(one: string | undefined, other: string | undefined): boolean {

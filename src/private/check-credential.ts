@@ -11,15 +11,21 @@ import { Withheld, isAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
 import { isUnknown, knownStart, resolved } from "./unknown-values";
 import type { UpstreamContext } from "./upstream-spec";
 
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
-const SECRET_NAME: Rule = {
+/**
+ * A secret that ECR may read.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+ */
+export const SECRET_NAME: Rule = {
   pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
   maxLength: 512,
   words: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
 };
 
-// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
-const SECRET_ARN: Rule = {
+/**
+ * The whole ARN of such a secret.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+ */
+export const SECRET_ARN: Rule = {
   pattern:
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
   minLength: 50,

@@ -4,7 +4,7 @@ import { checkArn } from "./arn";
 import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "./aws-geography";
 import { checkCredential, claimSecret } from "./check-credential";
 import { follows } from "./faults";
-import type { Faults } from "./faults";
+import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
 import { REPOSITORY_PREFIX, ROOT, withoutTrailingSlash } from "./repository-path";
 import { ROLE_REQUIREMENTS, checkRepositorySettings } from "./repository-template";
@@ -18,9 +18,31 @@ import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-s
  * How many rules a registry may have; it cannot be raised.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
-const MAX_RULES = 50;
+export const MAX_RULES = 50;
 
-const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/;
+/** The name of a registry, as images begin with it. */
+export const HOST: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a bare host" };
+
+/** A registry's name at Azure. */
+export const AZURE_REGISTRY_NAME: Rule = {
+  pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
+  words: `be ${AZURE_NAME}`,
+};
+
+/** Words of rules that are no patterns. */
+export const UPSTREAM_WORDS = {
+  tooManyRules: `add up to at most ${MAX_RULES} per registry`,
+  usedOnce: (owner: string): string => `be used once per registry, and ${owner} uses it already`,
+  cacheable: "be a registry that ECR can cache",
+  unlisted: "be a registry that this version does not know",
+  required: "be given",
+  impossible: "not be given",
+  otherAccount: "be given only for an upstream in another account",
+  ownPartition: (partition: string): string => `be in the cache's own partition, ${partition}`,
+  otherRegion: "be another region than the cache's",
+  besideRoot: "not be given beside the prefix ROOT",
+  option: "an option of this upstream",
+} as const;
 
 const OPTIONS: readonly string[] = ["prefix", "repositories"] satisfies (keyof UpstreamOptions)[];
 const PRIVATE_ECR_OPTIONS: readonly string[] = [
@@ -40,7 +62,7 @@ export function checkUpstream(faults: Faults, prop: string, upstream: Upstream, 
     return;
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
-  faults.checkKeys(prop, spec.unknown, known, "an option of this upstream");
+  faults.checkKeys(prop, spec.unknown, known, UPSTREAM_WORDS.option);
   checkPrefix(faults, prop, spec, context);
   checkHost(faults, prop, spec);
   checkAuthentication(faults, `${prop}.credential`, spec, context);
@@ -68,7 +90,7 @@ function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: 
   if (owner !== undefined) {
     faults.add(
       place,
-      `be used once per registry, and ${owner} uses it already`,
+      UPSTREAM_WORDS.usedOnce(owner),
       spec.prefix,
       "give one of the two another prefix (a slash at the end makes no difference)",
     );
@@ -81,7 +103,7 @@ function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: 
   if (prefixes.size === MAX_RULES + 1) {
     faults.add(
       prop.replace(/\[\d+\]$/, ""),
-      `add up to at most ${MAX_RULES} per registry`,
+      UPSTREAM_WORDS.tooManyRules,
       prefixes.size,
       "AWS does not raise this quota: use another region or account for the rest",
     );
@@ -99,18 +121,18 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
   } else if (spec.origin === "registryName") {
     if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
       const way = "give the registry's name as Azure shows it, without .azurecr.io";
-      faults.add(place, `be ${AZURE_NAME}`, given, way);
+      faults.add(place, AZURE_REGISTRY_NAME.words, given, way);
     }
-  } else if (typeof given !== "string" || !HOST.test(given) || isAToken(given)) {
+  } else if (!follows(given, HOST) || isAToken(given)) {
     const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";
-    faults.add(place, "be a bare host", given, way);
+    faults.add(place, HOST.words, given, way);
   } else if (spec.kind === "unsupported") {
     checkSupported(faults, place, given);
   } else if (spec.kind === "unlisted") {
     const kind = kindOf(given);
     if (kind !== undefined) {
       const way = `use ${SUPPORTED_REGISTRIES[kind].factory}`;
-      faults.add(place, "be a registry that this version does not know", given, way);
+      faults.add(place, UPSTREAM_WORDS.unlisted, given, way);
     }
   } else if (spec.privateEcr !== undefined) {
     checkPrivateEcrHost(faults, place, given, spec.privateEcr);
@@ -120,7 +142,7 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
 function checkSupported(faults: Faults, place: string, host: string): void {
   const documented = Object.values(SUPPORTED_REGISTRIES).map((registry) => registry.factory);
   const way = `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`;
-  faults.add(place, "be a registry that ECR can cache", host, reasonUnsupported(host) ?? way);
+  faults.add(place, UPSTREAM_WORDS.cacheable, host, reasonUnsupported(host) ?? way);
 }
 
 /**
@@ -141,7 +163,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
     if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "required") {
       faults.add(
         prop,
-        "be given",
+        UPSTREAM_WORDS.required,
         undefined,
         `ECR caches ${SUPPORTED_REGISTRIES[spec.kind].name} only with one: use RegistryCredential`,
       );
@@ -160,7 +182,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
   if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "impossible") {
     faults.add(
       prop,
-      "not be given",
+      UPSTREAM_WORDS.impossible,
       "a credential",
       `ECR takes none for ${SUPPORTED_REGISTRIES[spec.kind].name}: leave it out`,
     );
@@ -188,7 +210,7 @@ function checkPrivateEcr(
       checkArn(faults, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, facts);
     } else {
       const way = "set `accountId` to that account or leave the role out";
-      faults.add(`${prop}.roleArn`, "be given only for an upstream in another account", roleArn, way);
+      faults.add(`${prop}.roleArn`, UPSTREAM_WORDS.otherAccount, roleArn, way);
     }
   }
   if (privateEcr.upstreamRepositoryPrefix !== undefined) {
@@ -214,24 +236,19 @@ function checkUpstreamRegion(
   if (facts.partition !== undefined && partitionOf(region) !== facts.partition) {
     faults.add(
       prop,
-      `be in the cache's own partition, ${facts.partition}`,
+      UPSTREAM_WORDS.ownPartition(facts.partition),
       region,
       "ECR cannot reach a registry of another partition",
     );
   } else if (region === facts.region && !isCrossAccount(spec, facts)) {
-    faults.add(
-      prop,
-      "be another region than the cache's",
-      region,
-      "a registry cannot cache itself: pull from it directly",
-    );
+    faults.add(prop, UPSTREAM_WORDS.otherRegion, region, "a registry cannot cache itself: pull from it directly");
   }
 }
 
 function checkUpstreamRepositoryPrefix(faults: Faults, prop: string, spec: UpstreamSpec, prefix: string): void {
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
-    faults.add(prop, "not be given beside the prefix ROOT", prefix, "leave it out or choose another `prefix`");
+    faults.add(prop, UPSTREAM_WORDS.besideRoot, prefix, "leave it out or choose another `prefix`");
   } else if (!follows(prefix, REPOSITORY_PREFIX)) {
     faults.add(prop, REPOSITORY_PREFIX.words, prefix, "use ROOT to cache every repository; it must be a literal");
   }

@@ -24,6 +24,8 @@ export interface CredentialReference {
  */
 export const SECRET_PREFIX = "ecr-pullthroughcache/";
 
+export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
+
 /** The name of the secret that variables are written to, for an upstream of a prefix. */
 export function managedSecretName(variables: CredentialVariables, prefix: string): string {
   return variables.secretName ?? `${SECRET_PREFIX}${withoutTrailingSlash(prefix)}`;
@@ -66,7 +68,7 @@ export class CredentialSecrets {
     const secret = new SecretsmanagerSecret(this.scope, `${id}-secret`, {
       ...this.registry.regional,
       name,
-      description: "Credential of an ECR pull-through cache",
+      description: SECRET_DESCRIPTION,
       recoveryWindowInDays: variables.recoveryWindowInDays ?? 0,
     });
     const version = new SecretsmanagerSecretVersion(this.scope, `${id}-secret-version`, {

@@ -2,9 +2,14 @@ import type { Construct } from "constructs";
 import { Withheld, looksLikeAToken, shown } from "./secrecy";
 import { isUnknown } from "./unknown-values";
 
-/** A rule and its words, stated once for every check that applies it. */
+/**
+ * A rule and its words, stated once for every check that applies it: at synth, and in the plain modules, where Terraform
+ * reads the patterns. It has no lookaround, hence `except`.
+ */
 export interface Rule {
   readonly pattern: RegExp;
+  /** What does not follow the rule, although it matches the pattern. */
+  readonly except?: RegExp;
   readonly minLength?: number;
   readonly maxLength?: number;
   /** Completes "must …". */
@@ -68,8 +73,7 @@ export class Faults {
       return;
     }
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-      const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
-      this.add(prop, `be an integer ${range}`, show(value), wayOut);
+      this.add(prop, integerWords(min, max), show(value), wayOut);
     }
   }
 
@@ -114,13 +118,19 @@ export class Faults {
   }
 }
 
+/** The words of the rule that something is an integer within bounds. */
+export function integerWords(min: number, max = Number.MAX_SAFE_INTEGER): string {
+  return `be an integer ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
+}
+
 /** Whether `value` is a string that follows `rule`. */
 export function follows(value: unknown, rule: Rule): value is string {
   return (
     typeof value === "string" &&
     value.length >= (rule.minLength ?? 0) &&
     value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
-    rule.pattern.test(value)
+    rule.pattern.test(value) &&
+    rule.except?.test(value) !== true
   );
 }
 

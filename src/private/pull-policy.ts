@@ -26,17 +26,29 @@ export function pullStatements(grants: readonly PullGrant[]): PolicyStatement[] 
     ...[true, false].flatMap((createRepositories) => {
       const chosen = grants.filter((grant) => grant.createRepositories === createRepositories);
       const resources = [...new Set(chosen.flatMap((grant) => grant.repositoryArns))];
-      const action = [...READ, "ecr:BatchImportUpstreamImage", ...(createRepositories ? ["ecr:CreateRepository"] : [])];
-      return resources.length === 0 ? [] : [{ Effect: "Allow" as const, Action: action, Resource: resources }];
+      return resources.length === 0 ? [] : [pullStatement(resources, createRepositories)];
     }),
   ];
 }
 
-/** What pulls from repositories that exist and cache nothing need. */
-export function readStatements(repositories: readonly string[]): PolicyStatement[] {
-  return repositories.length === 0 ? [] : [{ Effect: "Allow", Action: READ, Resource: [...repositories] }];
+/** What pulls through a cache need on its repositories. */
+export function pullStatement(repositories: string | string[], createRepositories: boolean): PolicyStatement {
+  const action = [...READ, "ecr:BatchImportUpstreamImage", ...(createRepositories ? ["ecr:CreateRepository"] : [])];
+  return { Effect: "Allow", Action: action, Resource: repositories };
 }
 
-// A token is for a whole registry: it can be had for all resources only.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };
+/** What pulls need on repositories that exist and cache nothing. */
+export function readStatement(repositories: string | string[]): PolicyStatement {
+  return { Effect: "Allow", Action: READ, Resource: repositories };
+}
+
+/** What pulls from repositories that exist and cache nothing need. */
+export function readStatements(repositories: readonly string[]): PolicyStatement[] {
+  return repositories.length === 0 ? [] : [readStatement([...repositories])];
+}
+
+/**
+ * A token is for a whole registry: it can be had for all resources only.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ */
+export const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };

@@ -20,28 +20,45 @@ export interface RepositoryTemplate {
   readonly needsRole: boolean;
 }
 
-const DEFAULT_EXPIRE_UNTAGGED_AFTER_DAYS = 7;
-const DEFAULT_KEEP_LAST_IMAGES = 100;
+/** What holds where settings say nothing. */
+export const DEFAULT_SETTINGS = {
+  expireUntaggedAfterDays: 7,
+  keepLastImages: 100,
+  tagMutability: TagMutability.MUTABLE,
+} as const;
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
-const MAX_REPOSITORY_POLICY = 10240;
-const MAX_TAGS = 50;
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
-const TAG_KEY: Rule = {
-  pattern: /^(?!aws:)(?!\s*$)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu,
+export const MAX_REPOSITORY_POLICY = 10240;
+export const MAX_TAGS = 50;
+/** The key of a tag. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
+export const TAG_KEY: Rule = {
+  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
+  except: /^([aA][wW][sS]:|\p{Z}*$)/u,
   maxLength: 128,
   words: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
 };
-const TAG_VALUE: Rule = {
+/** The value of a tag; from the same page. */
+export const TAG_VALUE: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   maxLength: 256,
   words: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
 };
 
-const KMS_KEY: Rule = {
+/** The ARN of a key that encrypts repositories. */
+export const KMS_KEY: Rule = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
   words: "be the ARN of a KMS key, not of an alias",
 };
+
+/** Words of rules that are no patterns. */
+export const SETTINGS_WORDS = {
+  tagMutability: `be one of ${Object.values(TagMutability).join(", ")}`,
+  noTemplate: (others: string): string => `not be false beside ${others}`,
+  keepAll: "not be true beside `expireUntaggedAfterDays` or `keepLastImages`",
+  tags: `have at most ${MAX_TAGS} entries`,
+  repositoryPolicy: "be a policy as JSON text",
+  policyLength: `be at most ${MAX_REPOSITORY_POLICY} characters`,
+} as const;
 
 /** The ARN of an IAM role, with or without a path. */
 export const ROLE_ARN: Rule = {
@@ -114,7 +131,7 @@ export function repositoryTemplate(settings: RepositorySettings): RepositoryTemp
   }
   const tags = hasTags(settings.tags) ? settings.tags : undefined;
   return {
-    tagMutability: settings.tagMutability ?? TagMutability.MUTABLE,
+    tagMutability: settings.tagMutability ?? DEFAULT_SETTINGS.tagMutability,
     lifecyclePolicy: settings.keepAllImages === true ? undefined : lifecyclePolicy(settings),
     repositoryPolicy:
       settings.repositoryPolicy === undefined || Token.isUnresolved(settings.repositoryPolicy)
@@ -145,12 +162,7 @@ export function checkRepositorySettings(
     faults.checkInteger(`${prop}.${limit}`, settings[limit], 1, Number.MAX_SAFE_INTEGER, way);
   }
   if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
-    faults.add(
-      `${prop}.tagMutability`,
-      `be one of ${Object.values(TagMutability).join(", ")}`,
-      settings.tagMutability,
-      "use TagMutability",
-    );
+    faults.add(`${prop}.tagMutability`, SETTINGS_WORDS.tagMutability, settings.tagMutability, "use TagMutability");
   }
   if (settings.kmsKeyArn !== undefined) {
     checkArn(faults, `${prop}.kmsKeyArn`, settings.kmsKeyArn, KMS_KEY_REQUIREMENTS, facts);
@@ -178,7 +190,7 @@ function checkFlags(faults: Faults, prop: string, settings: RepositorySettings):
   if (settings.creationTemplate === false && others.length > 0) {
     faults.add(
       `${prop}.creationTemplate`,
-      `not be false beside ${others.map(([name]) => `\`${name}\``).join(", ")}`,
+      SETTINGS_WORDS.noTemplate(others.map(([name]) => `\`${name}\``).join(", ")),
       false,
       "without a template ECR knows none of them: leave them out or keep the template",
     );
@@ -187,12 +199,7 @@ function checkFlags(faults: Faults, prop: string, settings: RepositorySettings):
     settings.keepAllImages === true &&
     (settings.expireUntaggedAfterDays !== undefined || settings.keepLastImages !== undefined)
   ) {
-    faults.add(
-      `${prop}.keepAllImages`,
-      "not be true beside `expireUntaggedAfterDays` or `keepLastImages`",
-      true,
-      "choose one or the other",
-    );
+    faults.add(`${prop}.keepAllImages`, SETTINGS_WORDS.keepAll, true, "choose one or the other");
   }
 }
 
@@ -205,7 +212,7 @@ function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]:
     return;
   }
   if (Object.keys(tags).length > MAX_TAGS) {
-    faults.add(prop, `have at most ${MAX_TAGS} entries`, Object.keys(tags).length, "ECR takes no more on a repository");
+    faults.add(prop, SETTINGS_WORDS.tags, Object.keys(tags).length, "ECR takes no more on a repository");
   }
   for (const [key, value] of Object.entries(tags)) {
     faults.checkString(prop, key, TAG_KEY, "rename the tag");
@@ -220,17 +227,12 @@ function checkRepositoryPolicy(faults: Faults, prop: string, policy: string): vo
   if (typeof policy !== "string" || parsedObject(policy) === undefined) {
     faults.add(
       prop,
-      "be a policy as JSON text",
+      SETTINGS_WORDS.repositoryPolicy,
       policy,
       "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens",
     );
   } else if (policy.length > MAX_REPOSITORY_POLICY) {
-    faults.add(
-      prop,
-      `be at most ${MAX_REPOSITORY_POLICY} characters`,
-      `${policy.length} characters`,
-      "join its statements",
-    );
+    faults.add(prop, SETTINGS_WORDS.policyLength, `${policy.length} characters`, "join its statements");
   }
 }
 
@@ -238,14 +240,19 @@ function hasTags(tags: RepositorySettings["tags"]): boolean {
   return tags !== undefined && (Token.isUnresolved(tags) || Object.keys(tags).length > 0);
 }
 
+function lifecyclePolicy(settings: RepositorySettings): string {
+  const days = settings.expireUntaggedAfterDays ?? DEFAULT_SETTINGS.expireUntaggedAfterDays;
+  const images = settings.keepLastImages ?? DEFAULT_SETTINGS.keepLastImages;
+  return jsonDocument(lifecycleDocument(days, images));
+}
+
 /**
- * Untagged images go by age, then all images by number; the rule for any tag must come last.
+ * Untagged images go by age, then all images by number; the rule for any tag must come last. Expressions of Terraform
+ * may stand for the numbers.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
-function lifecyclePolicy(settings: RepositorySettings): string {
-  const days = settings.expireUntaggedAfterDays ?? DEFAULT_EXPIRE_UNTAGGED_AFTER_DAYS;
-  const images = settings.keepLastImages ?? DEFAULT_KEEP_LAST_IMAGES;
-  return jsonDocument({
+export function lifecycleDocument(days: number | string, images: number | string): object {
+  return {
     rules: [
       {
         rulePriority: 1,
@@ -260,5 +267,5 @@ function lifecyclePolicy(settings: RepositorySettings): string {
         action: { type: "expire" },
       },
     ],
-  });
+  };
 }
