@@ -157,7 +157,7 @@ describe("one declaration", () => {
     ["an empty list", [], "[]"],
   ])("fails on %s to cache", (_name, upstreams, got) => {
     expect(messageOf(() => stackWithCache({ upstreams } as PullThroughCacheProps))).toBe(
-      `stack/cache: \`upstreams\` must be a list of at least one Upstream, got ${got}; say what to cache, for example Upstream.ecrPublic()`,
+      `stack/cache: \`upstreams\` must be a list of at least one upstream, got ${got}; say what to cache, for example Upstream.ecrPublic()`,
     );
   });
 });

@@ -45,9 +45,14 @@ const PARTITIONS: { readonly [partition: string]: Partition } = {
 
 export const PARTITION_NAMES: readonly string[] = Object.keys(PARTITIONS);
 
+/** What the names of a partition's regions match, where those of the ones before it do not. */
+export function partitionPattern(partition: string): RegExp | undefined {
+  return PARTITIONS[partition]?.regions;
+}
+
 /** The partition that a region belongs to. */
 export function partitionOf(region: string): string {
-  return PARTITION_NAMES.find((name) => PARTITIONS[name]?.regions.test(region)) ?? "aws";
+  return PARTITION_NAMES.find((name) => partitionPattern(name)?.test(region)) ?? "aws";
 }
 
 /** What registry names of a partition end with; undefined for a partition that is not known. */

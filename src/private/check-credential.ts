@@ -33,6 +33,12 @@ export const SECRET_ARN: Rule = {
   words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
 };
 
+/** Words of rules on who writes and who reads a secret. */
+export const SECRET_WORDS = {
+  notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
+  writtenOnce: (owner: string): string => `not write a secret that another credential or cache writes, in ${owner}`,
+} as const;
+
 const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
   rule: SECRET_ARN,
   service: "secretsmanager",
@@ -138,7 +144,7 @@ export function claimSecret(
     if (writer !== undefined && writer.stack === stack) {
       // The look-up happens when Terraform plans: before the first apply there is nothing to find.
       const way = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
-      faults.add(`${prop}.secretName`, `not be a secret that the same stack writes, in ${writer.cache}`, name, way);
+      faults.add(`${prop}.secretName`, SECRET_WORDS.notWritten(writer.cache), name, way);
     }
     claims.readSecrets.set(name, user);
   } else if (reader !== undefined && reader.stack === stack) {
@@ -147,7 +153,7 @@ export function claimSecret(
   } else if (writer !== undefined && (writer.credential !== credential || writer.cache !== cache)) {
     faults.add(
       prop,
-      `not write a secret that another credential or cache writes, in ${writer.cache}`,
+      SECRET_WORDS.writtenOnce(writer.cache),
       name,
       "share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own",
     );

@@ -12,6 +12,11 @@ export interface Declaration {
   readonly repositories?: RepositorySettings;
 }
 
+/** The words of the rule that something is to be cached. */
+export function atLeastOneUpstream(collection: "list" | "map"): string {
+  return `be a ${collection} of at least one upstream`;
+}
+
 /** Records all that is wrong with a declaration, before anything is made of it. */
 export function checkDeclaration(faults: Faults, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositories } = declaration;
@@ -19,7 +24,7 @@ export function checkDeclaration(faults: Faults, declaration: Declaration, conte
     const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
     faults.add(
       "upstreams",
-      "be a list of at least one Upstream",
+      atLeastOneUpstream("list"),
       got,
       "say what to cache, for example Upstream.ecrPublic()",
     );

@@ -1,0 +1,85 @@
+import type { Rule } from "../../src/private/faults";
+
+/** Text between quotes in an expression; what it has of `${…}` stays an expression. */
+export function quoted(text: string): string {
+  return `"${segments(text)
+    .map((segment) => (segment.startsWith("${") ? segment : escaped(segment)))
+    .join("")}"`;
+}
+
+/** A value as an expression; text that is all one `${…}` stands for what is in it. */
+export function hcl(value: unknown): string {
+  if (typeof value === "string") {
+    const [segment = "", ...others] = segments(value);
+    return others.length === 0 && segment.startsWith("${") ? segment.slice(2, -1) : quoted(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(hcl).join(", ")}]`;
+  }
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => `${/^\w+$/.test(key) ? key : quoted(key)} = ${hcl(item)}`,
+    );
+    return `{ ${entries.join(", ")} }`;
+  }
+  return String(value);
+}
+
+/** An expression where Terraform JSON wants a value. */
+export function expression(text: string): string {
+  return `\${${text}}`;
+}
+
+/** Whether a string follows a rule, as an expression that is false where it cannot be told. */
+export function follows(value: string, { pattern, except, minLength, maxLength }: Rule): string {
+  const conditions = [
+    `can(regex(${regex(pattern)}, ${value}))`,
+    ...(except === undefined ? [] : [`!can(regex(${regex(except)}, ${value}))`]),
+    ...(minLength === undefined ? [] : [`try(length(${value}) >= ${minLength}, false)`]),
+    ...(maxLength === undefined ? [] : [`try(length(${value}) <= ${maxLength}, false)`]),
+  ];
+  return conditions.length === 1 ? (conditions[0] ?? "") : `(${conditions.join(" && ")})`;
+}
+
+/** A pattern as Terraform's functions take it. */
+export function regex({ source }: RegExp): string {
+  if (/\(\?[=!<]/.test(source)) {
+    throw new Error(`Terraform has no lookaround, and the pattern ${source} does`);
+  }
+  return `"${escaped(source.replace(/\\\//g, "/"))}"`;
+}
+
+/** Words of a rule with the names of inputs as modules have them. */
+export function inSnakeCase(words: string): string {
+  return words.replace(/`([A-Za-z0-9]+)`/g, (_, name: string) => `\`${snakeCase(name)}\``);
+}
+
+/** The name of an input, for that of a prop. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Text taken apart into what is literal and its expressions, each with its braces. */
+function segments(text: string): string[] {
+  const found: string[] = [];
+  let start = 0;
+  for (let open = text.indexOf("${"); open !== -1; open = text.indexOf("${", start)) {
+    let end = open + 2;
+    for (let depth = 1; depth > 0; end++) {
+      if (end === text.length) {
+        throw new Error(`an expression has no end: ${text}`);
+      }
+      depth += text[end] === "{" ? 1 : text[end] === "}" ? -1 : 0;
+    }
+    found.push(text.slice(start, open), text.slice(open, end));
+    start = end;
+  }
+  return [...found, text.slice(start)].filter((segment) => segment !== "");
+}
+
+function escaped(text: string): string {
+  return text
+    .replace(/["\\]/g, "\\$&")
+    .replace(/\n/g, "\\n")
+    .replace(/[$%](?=\{)/g, "$&$&");
+}

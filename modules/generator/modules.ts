@@ -1,0 +1,19 @@
+import { pullThroughCache } from "../pull-through-cache/module";
+import type { ModuleDefinition } from "./definition";
+import { readme } from "./readme";
+import { terraformFiles } from "./terraform-json";
+
+/** All modules, those that others call first. */
+export const MODULES: readonly ModuleDefinition[] = [pullThroughCache];
+
+/** What is generated, by its path below the folder of the modules. */
+export function generatedModules(): { readonly [file: string]: string } {
+  return Object.fromEntries(
+    MODULES.flatMap((definition) =>
+      Object.entries({ ...terraformFiles(definition), "README.md": `${readme(definition)}\n` }).map(([file, text]) => [
+        `${definition.name}/${file}`,
+        text,
+      ]),
+    ),
+  );
+}

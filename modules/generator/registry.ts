@@ -1,0 +1,48 @@
+import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/private/aws-geography";
+import type { Block, Blocks, Input } from "./definition";
+import { expression, hcl, regex } from "./hcl";
+import { following } from "./rules";
+
+/** The input for the account of a registry. */
+export const ACCOUNT_INPUT: Input = {
+  type: "string",
+  description:
+    "Account of the registry, known when Terraform plans. It is taken at its word: to have Terraform refuse any other, give it to the provider as `allowed_account_ids` too.",
+  otherwise: "that of the provider's credentials",
+  rules: [following(ACCOUNT_ID, "give it as text with its leading zeros")],
+};
+
+/** Where a registry is. Region and partition cost no request; the account does, unless it is given. */
+export const REGISTRY_DATA: Blocks = {
+  aws_caller_identity: { current: { count: expression("var.account_id == null ? 1 : 0") } },
+  aws_partition: { current: {} },
+  aws_region: { current: {} },
+};
+
+// `id` holds the region's name in every version of the AWS provider; `name` is deprecated in 6.
+export const REGION = "data.aws_region.current.id";
+export const PARTITION = "data.aws_partition.current.partition";
+
+/** What registries are named by. */
+export const REGISTRY_LOCALS: Block = {
+  account_id: expression(
+    "var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id",
+  ),
+  registry_uri: `\${local.account_id}.dkr.ecr.\${${REGION}}.\${data.aws_partition.current.dns_suffix}`,
+  registry_arn: `arn:\${${PARTITION}}:ecr:\${${REGION}}:\${local.account_id}`,
+};
+
+/** The ARNs of the repositories under prefixes, of which ROOT is all there are. */
+export function repositoryArns(prefixes: string): string {
+  const arn = (path: string): string => hcl(`\${local.registry_arn}:repository/${path}`);
+  return `contains(${prefixes}, "ROOT") ? [${arn("*")}] : [for prefix in ${prefixes} : ${arn('${trimsuffix(prefix, "/")}/*')}]`;
+}
+
+/** The partition that a region belongs to. */
+export function partitionOf(region: string): string {
+  const others = PARTITION_NAMES.filter((name) => name !== "aws");
+  const found = others.map(
+    (name) => `can(regex(${regex(partitionPattern(name) ?? /^$/)}, ${region})) ? ["${name}"] : []`,
+  );
+  return `concat(${found.join(", ")}, ["aws"])[0]`;
+}

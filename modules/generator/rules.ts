@@ -1,0 +1,118 @@
+import type { Rule } from "../../src/private/faults";
+import { integerWords } from "../../src/private/faults";
+import type { Condition, Fault, Input, InputRule } from "./definition";
+import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
+
+/** That a string follows a rule of the constructs. */
+export function following(rule: Rule, wayOut: string): InputRule {
+  return { words: rule.words, holds: (value) => follows(value, rule), wayOut };
+}
+
+/** The same for what may be a secret given in the wrong place: messages do not show it. */
+export function secretly(rule: InputRule): InputRule {
+  return { ...rule, withheld: true };
+}
+
+/** That a number is an integer of at least a minimum. */
+export function integerFrom(min: number, wayOut: string): InputRule {
+  return {
+    words: integerWords(min),
+    holds: (value) => `try(${value} >= ${min} && floor(${value}) == ${value}, false)`,
+    wayOut,
+  };
+}
+
+/** That text is one of a few; the words are those of the constructs where they have such a rule. */
+export function oneOf(values: readonly string[], wayOut: string, words = `be one of ${values.join(", ")}`): InputRule {
+  return { words, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, wayOut };
+}
+
+/** A condition that holds where nothing is at fault, with a message for each thing that is. */
+export function conditionOf(fault: Fault): Condition {
+  const { each = [], holds } = fault;
+  if (each.length === 0) {
+    return { condition: expression(holds), error_message: messageOf(fault) };
+  }
+  return {
+    condition: expression(`alltrue(${looped(each, holds)})`),
+    error_message: expression(`join("\\n", ${looped(each, `${quoted(messageOf(fault))} if !(${holds})`)})`),
+  };
+}
+
+/** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
+export function validationsOf(name: string, input: Input): Condition[] {
+  const at = { place: name, value: `var.${name}`, each: [], isNullable: isNullable(input) };
+  return [...faultsOf(input, at), ...(input.validations ?? [])].map(conditionOf);
+}
+
+/** Whether an input may be null: what has neither a default nor to be given. */
+export function isNullable({ required, default: standard }: Input): boolean {
+  return required !== true && (standard === undefined || standard === null);
+}
+
+/** Where an input is, inside of loops over what is around it. */
+interface Place {
+  readonly place: string;
+  readonly value: string;
+  readonly each: readonly string[];
+  readonly isNullable: boolean;
+}
+
+// What loops call the key and the element, from the outermost.
+const LOOPS = [
+  ["key", "element"],
+  ["name", "item"],
+] as const;
+
+function faultsOf(input: Input, at: Place): Fault[] {
+  const { rules = [], elementRules = [], keyRules = [], attributes = {} } = input;
+  const [key, element] = LOOPS[at.each.length] ?? ["", ""];
+  const isMap = input.type.startsWith("map");
+  const elements = at.isNullable ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
+  const each = [...at.each, `${key}, ${element} in ${elements}`];
+  const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): Fault[] =>
+    list.map(({ holds, words, wayOut, withheld }) => ({
+      each: loops,
+      holds: at.isNullable && loops === at.each ? `${value} == null || ${holds(value)}` : holds(value),
+      place,
+      words,
+      got: withheld === true || input.secret === true ? undefined : value,
+      wayOut,
+    }));
+  const isMapOfObjects = input.type === "map(object)";
+  return [
+    ...of(rules, at.place, at.value, at.each),
+    ...of(keyRules, at.place, key, each),
+    ...of(elementRules, `${at.place}[${indexOf(input, key)}]`, element, each),
+    ...Object.entries(attributes).flatMap(([name, attribute]) =>
+      faultsOf(attribute, {
+        place: isMapOfObjects ? `${at.place}[\${jsonencode(${key})}].${name}` : `${at.place}.${name}`,
+        value: isMapOfObjects
+          ? `${element}.${name}`
+          : at.isNullable
+            ? `try(${at.value}.${name}, null)`
+            : `${at.value}.${name}`,
+        each: isMapOfObjects ? each : at.each,
+        isNullable: isNullable(attribute) || (at.isNullable && !isMapOfObjects),
+      }),
+    ),
+  ];
+}
+
+/** What a fault says, as a template. */
+export function messageOf({ place, words, got, wayOut }: Fault): string {
+  const value = got === undefined ? "a value not shown, since it may be a secret" : `\${jsonencode(${got})}`;
+  return `\`${place}\` must ${inSnakeCase(words)}, got ${value}; ${wayOut}`;
+}
+
+/** What tells an element of a collection from others: an element of a set is its own key. */
+function indexOf({ type }: Input, key: string): string {
+  return expression(type.startsWith("list") ? key : `jsonencode(${key})`);
+}
+
+function looped(heads: readonly string[], body: string): string {
+  return heads.reduceRight((inner, head, index) => {
+    const list = `[for ${head} : ${inner}]`;
+    return index < heads.length - 1 ? `flatten(${list})` : list;
+  }, body);
+}

@@ -1,0 +1,58 @@
+import type { Input, Inputs, ModuleDefinition } from "./definition";
+import { hcl } from "./hcl";
+import { isNullable, validationsOf } from "./rules";
+
+/** The provider versions that the modules run with: what they use is in all of them. */
+export const PROVIDER_VERSIONS = ">= 5.100, < 7";
+
+/** The Terraform files of a module, by their names. */
+export function terraformFiles(definition: ModuleDefinition): { readonly [file: string]: string } {
+  const { inputs, locals, data, resources, modules, checks, outputs, terraform } = definition;
+  const providers = { aws: { source: "hashicorp/aws", version: PROVIDER_VERSIONS } };
+  return {
+    "main.tf.json": json({ locals, data, resource: resources, module: modules, check: assertions(checks) }),
+    "variables.tf.json": json({ variable: mapped(inputs, variable) }),
+    "outputs.tf.json": json({ output: outputs }),
+    "versions.tf.json": json({ terraform: { required_version: `>= ${terraform}`, required_providers: providers } }),
+  };
+}
+
+function variable(name: string, input: Input): object {
+  const validation = validationsOf(name, input);
+  return {
+    description: input.description,
+    type: typeOf(input),
+    ...(input.required === true ? {} : { default: input.default ?? null }),
+    ...(isNullable(input) ? {} : { nullable: false }),
+    ...(input.secret === true ? { sensitive: true, ephemeral: true } : {}),
+    ...(validation.length === 0 ? {} : { validation }),
+  };
+}
+
+/** The type constraint of an input: objects are closed, and what may be left out says so. */
+function typeOf({ type, attributes = {} }: Input): string {
+  if (type !== "object" && type !== "map(object)") {
+    return type;
+  }
+  const fields = Object.entries(attributes).map(([name, attribute]) => {
+    const own = typeOf(attribute);
+    const { required, default: standard } = attribute;
+    return `${name} = ${required === true ? own : `optional(${own}${standard === undefined ? "" : `, ${hcl(standard)}`})`}`;
+  });
+  const object = `object({ ${fields.join(", ")} })`;
+  return type === "object" ? object : `map(${object})`;
+}
+
+function assertions(checks: ModuleDefinition["checks"]): object | undefined {
+  return checks === undefined
+    ? undefined
+    : Object.fromEntries(Object.entries(checks).map(([name, condition]) => [name, { assert: [condition] }]));
+}
+
+function mapped(inputs: Inputs, make: (name: string, input: Input) => object): object {
+  return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, make(name, input)]));
+}
+
+function json(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
