@@ -1,7 +1,7 @@
+import type { WarningId } from "../../src/private/warnings";
 import type { Condition, Input } from "./definition";
 import { expression, quoted } from "./hcl";
 import { oneOf } from "./rules";
-import type { WarningId } from "../../src/private/warnings";
 
 /** The input that silences the warnings of a module. */
 export function acknowledgedWarnings(...ids: WarningId[]): Input {

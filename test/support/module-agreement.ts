@@ -1,0 +1,197 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { TerraformStack } from "cdktf";
+import { inSnakeCase } from "../../modules/generator/hcl";
+import type { LocalAws } from "../local-aws/server";
+import { ROOT } from "./example-program";
+import { messageOf, stackIn, synthesized } from "./synthesis";
+import { Workspace } from "./terraform";
+import type { Plan, ResourceChange } from "./terraform";
+
+/** One declaration in two forms: as constructs in a stack, and as what a plain module is called with. */
+export interface Declaration {
+  readonly construct: (stack: TerraformStack) => unknown;
+  readonly inputs: { readonly [input: string]: unknown };
+  /** Values of the variables that the constructs have declared. */
+  readonly variables?: { readonly [name: string]: string };
+}
+
+/** A resource as it is planned: what is known of it, and which arguments only an apply tells. */
+export interface PlannedResource {
+  readonly type: string;
+  readonly after: unknown;
+  readonly unknown: unknown;
+}
+
+export interface PlannedPair {
+  readonly construct: readonly PlannedResource[];
+  readonly module: readonly PlannedResource[];
+}
+
+/** What of a region and a module every declaration of a test has in common. */
+export interface Subject {
+  readonly module: string;
+  readonly region: string;
+  readonly aws: LocalAws;
+}
+
+/** Plans the construct and the module of every declaration in one run of the real provider. */
+export async function planBoth(subject: Subject, declarations: readonly Declaration[]): Promise<PlannedPair[]> {
+  const workspace = workspaceOf(subject);
+  copyModules(path.join(workspace.folder, "modules"));
+  const calls = declarations.flatMap(({ construct, inputs, variables = {} }, index) => {
+    const stack = stackIn(subject.region);
+    construct(stack);
+    const { provider: _, terraform, ...rest } = synthesized(stack);
+    const folder = `construct-${index}`;
+    fs.mkdirSync(path.join(workspace.folder, folder));
+    workspace.write(`${folder}/main.tf.json`, JSON.stringify({ ...rest, terraform: withoutBackend(terraform) }));
+    return [
+      [`construct_${index}`, { source: `./${folder}`, ...variables }],
+      [`module_${index}`, { source: `./modules/${subject.module}`, ...inputs }],
+    ] as const;
+  });
+  workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
+  await workspace.init();
+  const plan = await workspace.plan();
+  return declarations.map((_, index) => ({
+    construct: resourcesOf(plan, `module.construct_${index}`),
+    module: resourcesOf(plan, `module.module_${index}`),
+  }));
+}
+
+/** The rules that a construct and a module name in refusing a declaration, sorted, in the module's words. */
+export interface Refusal {
+  readonly construct: readonly string[];
+  readonly module: readonly string[];
+}
+
+/** Has every declaration refused by the construct and, all in one plan, by the module. */
+export async function refuseBoth(subject: Subject, declarations: readonly Declaration[]): Promise<Refusal[]> {
+  const workspace = workspaceOf(subject);
+  const byConstructs = declarations.map(({ construct }) => {
+    // What is only told when the app is synthesized counts as well.
+    const message = messageOf(() => {
+      const stack = stackIn(subject.region);
+      construct(stack);
+      synthesized(stack);
+    });
+    return rulesIn(message);
+  });
+  const calls = new Map(
+    declarations.map(({ inputs }, index) => {
+      // Each has modules of its own: a condition that fails is only told by the file that it stands in.
+      const folder = `bad_${index}`;
+      copyModules(path.join(workspace.folder, folder));
+      const call = { [folder]: { source: `./${folder}/${subject.module}`, ...inputs } };
+      workspace.write(`${folder}.tf.json`, JSON.stringify({ module: call }));
+      return [index, `${folder}.tf.json`] as const;
+    }),
+  );
+  await workspace.init();
+  const refused = new Map<number, string[]>();
+  // As long as inputs are invalid, Terraform asks for no conditions: what is left is planned once more without those.
+  for (let run = 0; run < 2; run++) {
+    for (const [index, detail] of await errorsOf(workspace)) {
+      refused.set(index, [...(refused.get(index) ?? []), detail]);
+    }
+    for (const [index, file] of calls) {
+      if (refused.has(index) && calls.delete(index)) {
+        fs.rmSync(path.join(workspace.folder, file));
+      }
+    }
+  }
+  return byConstructs.map((construct, index) => ({
+    construct,
+    module: rulesIn((refused.get(index) ?? []).join("\n")),
+  }));
+}
+
+/** What a plan says against declarations, by their indices. */
+async function errorsOf(workspace: Workspace): Promise<(readonly [number, string])[]> {
+  const { output } = await workspace.try(["plan", "-input=false", "-json"]);
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => (JSON.parse(line) as { readonly diagnostic?: PlanDiagnostic }).diagnostic)
+    .filter((diagnostic): diagnostic is PlanDiagnostic => diagnostic?.severity === "error")
+    .map((diagnostic) => [indexOf(diagnostic), diagnostic.detail || diagnostic.summary] as const);
+}
+
+/** The rules in a message, each once, without what depends on how the declaration is written. */
+export function rulesIn(message: string): string[] {
+  const rules = [...message.matchAll(/` must (.*?), got /g)].map(([, words = ""]) =>
+    inSnakeCase(words)
+      .replace(/\b(in |and )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")
+      .replace(/\b(list|map)\b/g, "collection"),
+  );
+  return [...new Set(rules.length === 0 ? [message] : rules)].sort();
+}
+
+interface PlanDiagnostic {
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail: string;
+  readonly range?: { readonly filename: string };
+}
+
+/** Which declaration a diagnostic is about: it is in the file of its call, or in its copy of a module. */
+function indexOf({ range, detail }: PlanDiagnostic): number {
+  const [, index] = /^bad_(\d+)\b/.exec(range?.filename ?? "") ?? [];
+  if (index === undefined) {
+    throw new Error(`an error is about no declaration: ${detail}`);
+  }
+  return Number(index);
+}
+
+/** Copies what Terraform reads of the modules. */
+function copyModules(folder: string): void {
+  const filter = (file: string): boolean => fs.statSync(file).isDirectory() || file.endsWith(".tf.json");
+  fs.cpSync(path.join(ROOT, "modules"), folder, { recursive: true, filter });
+}
+
+function workspaceOf({ region, aws }: Subject): Workspace {
+  const required = { aws: { source: "hashicorp/aws", version: "5.100.0" } };
+  return new Workspace(
+    { terraform: { required_providers: required }, provider: { aws: { region } } },
+    aws.environment(),
+  );
+}
+
+function withoutBackend(terraform: object = {}): object {
+  return Object.fromEntries(Object.entries(terraform).filter(([name]) => name !== "backend" && name !== "cloud"));
+}
+
+function resourcesOf(plan: Plan, module: string): PlannedResource[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ address, mode }) => mode === "managed" && address.startsWith(`${module}.`))
+    .map(({ type, change }) => ({ type, after: comparable(change.after), unknown: comparable(unknownOf(change)) }))
+    .sort((one, other) => compare(JSON.stringify(one), JSON.stringify(other)));
+}
+
+function unknownOf(change: ResourceChange["change"]): unknown {
+  return (change as { readonly after_unknown?: unknown }).after_unknown;
+}
+
+/** JSON documents compared as what they hold, and lists whose order means nothing in whatever order. */
+function comparable(value: unknown): unknown {
+  if (typeof value === "string" && /^[[{]/.test(value)) {
+    try {
+      return comparable(JSON.parse(value));
+    } catch {
+      return value;
+    }
+  }
+  if (Array.isArray(value)) {
+    return value.map(comparable).sort((one, other) => compare(JSON.stringify(one), JSON.stringify(other)));
+  }
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).sort(([one], [other]) => compare(one, other));
+    return Object.fromEntries(entries.map(([key, item]) => [key, comparable(item)]));
+  }
+  return value;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
