@@ -17,10 +17,9 @@ import {
 } from "./private/check-fleet";
 import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
-import type { Rule } from "./private/faults";
-import { policyDocument, policyLength } from "./private/policy-document";
+import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
-import { checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
+import { FLEET_POLICY_NAME, checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
 import { pullStatements } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
 import { ROOT, withoutTrailingSlash } from "./private/repository-path";
@@ -72,14 +71,6 @@ export interface StackAfterAllOptions {
   /** The region of its AWS provider; it need not be one of the fleet's. */
   readonly region: string;
 }
-
-// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
-const POLICY_NAME: Rule = {
-  pattern: /^[\w+=,.@-]+$/,
-  maxLength: 128,
-  words: "make a policy's name with that of the fleet: up to 128 letters, digits and _+=,.@-",
-};
-const MAX_POLICY = 6144;
 
 /**
  * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, each with a provider and a
@@ -180,7 +171,7 @@ export class PullThroughCacheFleet extends Construct {
     const faults = new Faults();
     const isName = typeof id === "string" && id !== "" && !isUnknown(id);
     const name = `${this.node.id}-${isName ? id : ""}`;
-    faults.checkString("id", isName ? name : "", POLICY_NAME, "give the policy a short name of its own");
+    faults.checkString("id", isName ? name : "", FLEET_POLICY_NAME, "give the policy a short name of its own");
     checkPullOptions(faults, options, this.prefixes());
     if (accountId === undefined) {
       const way = "give the fleet its account: the policy's ARN is made of it";
@@ -317,12 +308,11 @@ export class PullThroughCacheFleet extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 function tooLong(length: number): string[] {
   const faults = new Faults();
-  if (length > MAX_POLICY) {
+  if (length > MAX_MANAGED_POLICY) {
     const way = "make several, each for some of the `prefixes`";
-    faults.add("pullPolicyArn", `make a policy of at most ${MAX_POLICY} characters`, length, way);
+    faults.add("pullPolicyArn", MANAGED_POLICY, length, way);
   }
   return faults.list();
 }

@@ -14,10 +14,10 @@ import { constructId } from "./private/construct-id";
 import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import { policyDocument, policyLength } from "./private/policy-document";
+import { INLINE_POLICIES, MAX_INLINE_POLICIES, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
 import { checkPullOptions, copyPullOptions, granteeOf } from "./private/pull-options";
-import { pullStatements, repositoryArns } from "./private/pull-policy";
+import { PULL_POLICY_NAME_PREFIX, pullStatements, repositoryArns } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
 import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
 import type { RegistryClaims } from "./private/registry-claims";
@@ -91,8 +91,6 @@ const PROPS: readonly string[] = [
   "accountId",
   "partition",
 ] satisfies (keyof PullThroughCacheProps)[];
-
-const MAX_INLINE_POLICIES = 10_240;
 
 const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
 
@@ -233,8 +231,7 @@ export class PullThroughCache extends Construct {
     }
     const grants = [copyPullOptions(options)];
     const policy = new IamRolePolicy(scope, id, {
-      // Two policies of one name on a role would overwrite each other without a word.
-      namePrefix: "ecr-pull-through-cache-",
+      namePrefix: PULL_POLICY_NAME_PREFIX,
       role: typeof role === "string" ? role : role.name,
       policy: this.pullPolicy(grants),
       provider: this._registry.regional.provider,
@@ -323,16 +320,14 @@ export class PullThroughCache extends Construct {
       .filter(({ _registry: { facts } }) => facts.accountId === accountId);
   }
 
-  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
   private quotaFaults(): string[] {
     const faults = new Faults();
     const caches = this.grants.size === 0 ? [] : this.cachesOfAccount();
     for (const grantee of this.grants.keys()) {
       const total = caches.reduce((sum, cache) => sum + (cache._inlinePolicyLengths().get(grantee) ?? 0), 0);
       if (total > MAX_INLINE_POLICIES) {
-        const rule = `have at most ${MAX_INLINE_POLICIES} characters of inline policies by all grants to it`;
         const way = "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
-        faults.add(grantee, rule, total, way);
+        faults.add(grantee, INLINE_POLICIES, total, way);
       }
     }
     return faults.list();

@@ -29,12 +29,17 @@ export const REGISTRY_LOCALS: Block = {
     "var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id",
   ),
   registry_uri: `\${local.account_id}.dkr.ecr.\${${REGION}}.\${data.aws_partition.current.dns_suffix}`,
-  registry_arn: `arn:\${${PARTITION}}:ecr:\${${REGION}}:\${local.account_id}`,
+  registry_arn: registryArn(REGION),
 };
 
-/** The ARNs of the repositories under prefixes, of which ROOT is all there are. */
-export function repositoryArns(prefixes: string): string {
-  const arn = (path: string): string => hcl(`\${local.registry_arn}:repository/${path}`);
+/** What the ARNs of the repositories of a registry begin with. */
+export function registryArn(region: string): string {
+  return `arn:\${${PARTITION}}:ecr:\${${region}}:\${local.account_id}`;
+}
+
+/** The ARNs of the repositories of a registry under prefixes, of which ROOT is all there are. */
+export function repositoryArns(prefixes: string, registryArn = "${local.registry_arn}"): string {
+  const arn = (path: string): string => hcl(`${registryArn}:repository/${path}`);
   return `contains(${prefixes}, "ROOT") ? [${arn("*")}] : [for prefix in ${prefixes} : ${arn('${trimsuffix(prefix, "/")}/*')}]`;
 }
 

@@ -22,12 +22,7 @@ export function checkDeclaration(faults: Faults, declaration: Declaration, conte
   const { upstreams, repositories } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
     const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
-    faults.add(
-      "upstreams",
-      atLeastOneUpstream("list"),
-      got,
-      "say what to cache, for example Upstream.ecrPublic()",
-    );
+    faults.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
   } else {
     // Not forEach, which passes over the holes of a list.
     for (const [index, upstream] of upstreams.entries()) {

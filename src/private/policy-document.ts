@@ -1,6 +1,14 @@
 import { Fn, Token } from "cdktf";
 import { isPlainObject } from "./plain-object";
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+export const MAX_INLINE_POLICIES = 10_240;
+export const MAX_MANAGED_POLICY = 6144;
+
+/** Words of the rules on how long policies are. */
+export const INLINE_POLICIES = `have at most ${MAX_INLINE_POLICIES} characters of inline policies by all grants to it`;
+export const MANAGED_POLICY = `make a policy of at most ${MAX_MANAGED_POLICY} characters`;
+
 /** One statement of an IAM policy, with AWS's own keys. */
 export interface PolicyStatement {
   readonly Sid?: string;

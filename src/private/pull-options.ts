@@ -9,11 +9,27 @@ import { expressionOf, isUnknown, stacksWith } from "./unknown-values";
 
 const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
 
-// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
-const ROLE_NAME: Rule = {
+/** The words of the rule that something may be pulled. */
+export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
+
+/** The name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const ROLE_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,
   maxLength: 64,
-  words: "be an IamRole, or the name of a role: up to 64 letters, digits and _+=,.@-",
+  words: "be the name of a role: up to 64 letters, digits and _+=,.@-",
+};
+const ROLE = `be an IamRole, or ${ROLE_NAME.words.replace(/^be /, "")}`;
+
+const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
+/** The name of a managed policy. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
+export const POLICY_NAME: Rule = {
+  pattern: ROLE_NAME.pattern,
+  maxLength: 128,
+  words: `be a policy's name: ${POLICY_NAME_PARTS}`,
+};
+export const FLEET_POLICY_NAME: Rule = {
+  ...POLICY_NAME,
+  words: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
 };
 const ROLE_ATTRIBUTE = /^aws_iam_role\.([\w-]+)\.(name|id)$/;
 
@@ -37,7 +53,7 @@ export function checkPullOptions(faults: Faults, options: PullPolicyOptions, kno
     return;
   }
   if (!Array.isArray(prefixes) || prefixes.length === 0) {
-    faults.add("prefixes", "be a list of at least one prefix", prefixes, "leave it out for all upstreams");
+    faults.add("prefixes", AT_LEAST_ONE_PREFIX, prefixes, "leave it out for all upstreams");
     return;
   }
   for (const [index, prefix] of prefixes.entries()) {
@@ -52,12 +68,17 @@ export function checkPullOptions(faults: Faults, options: PullPolicyOptions, kno
 export function granteeOf(faults: Faults, scope: Construct, role: IamRole | string): string {
   if (typeof role !== "string") {
     if (!TerraformElement.isTerraformElement(role) || role.terraformResourceType !== "aws_iam_role") {
-      faults.add("role", ROLE_NAME.words, role, "give the name of any other role");
+      faults.add("role", ROLE, role, "give the name of any other role");
       return "";
     }
     return addressIn(TerraformStack.of(role), role.friendlyUniqueId);
   }
-  faults.checkString("role", role, ROLE_NAME, "give the role itself, or its name without path and ARN");
+  faults.checkString(
+    "role",
+    role,
+    { ...ROLE_NAME, words: ROLE },
+    "give the role itself, or its name without path and ARN",
+  );
   if (!isUnknown(role)) {
     return `role:${role}`;
   }

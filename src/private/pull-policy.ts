@@ -7,6 +7,9 @@ export interface PullGrant {
   readonly createRepositories: boolean;
 }
 
+/** What the names of inline policies begin with: two of one name on a role would overwrite each other without a word. */
+export const PULL_POLICY_NAME_PREFIX = "ecr-pull-through-cache-";
+
 const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
 /** ARNs of the repositories under prefixes, of which ROOT is all there are. */

@@ -42,10 +42,13 @@ export async function planBoth(subject: Subject, declarations: readonly Declarat
   const calls = declarations.flatMap(({ construct, inputs, variables = {} }, index) => {
     const stack = stackIn(subject.region);
     construct(stack);
-    const { provider: _, terraform, ...rest } = synthesized(stack);
+    const { terraform, ...rest } = synthesized(stack);
     const folder = `construct-${index}`;
     fs.mkdirSync(path.join(workspace.folder, folder));
-    workspace.write(`${folder}/main.tf.json`, JSON.stringify({ ...rest, terraform: withoutBackend(terraform) }));
+    workspace.write(
+      `${folder}/main.tf.json`,
+      JSON.stringify({ ...rest, provider: undefined, terraform: withoutBackend(terraform) }),
+    );
     return [
       [`construct_${index}`, { source: `./${folder}`, ...variables }],
       [`module_${index}`, { source: `./modules/${subject.module}`, ...inputs }],

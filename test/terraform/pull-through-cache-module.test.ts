@@ -231,7 +231,9 @@ function inSnakeCase(props: object): object {
 const BAD: { readonly [fault: string]: Given } = {
   "nothing to cache": { upstreams: {} },
   "51 rules": {
-    upstreams: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`q${i}`, { kind: "quay", prefix: `q${i}` }])),
+    upstreams: Object.fromEntries(
+      Array.from({ length: 51 }, (_, i) => [`q${i}`, { kind: "quay", prefix: `q${i}` }] as const),
+    ),
   },
   "a registry that ECR cannot cache": { upstreams: { google: { kind: "gcr.io", prefix: "google" } } },
   "a prefix of one character": { upstreams: { quay: { kind: "quay", prefix: "q" } } },
@@ -339,7 +341,7 @@ const BAD: { readonly [fault: string]: Given } = {
   },
   "the cache's account in 11 digits": { accountId: "11112222333", upstreams: { quay: { kind: "quay" } } },
   ...Object.fromEntries(
-    Object.entries(badSettings()).flatMap(([fault, repositories]) => [
+    Object.entries(badSettings()).flatMap(([fault, repositories]): [string, Given][] => [
       [fault, { upstreams: { quay: { kind: "quay" } }, accountId: ACCOUNT, repositories }],
       [`${fault}, of one upstream`, { upstreams: { quay: { kind: "quay", repositories } }, accountId: ACCOUNT }],
     ]),
@@ -413,7 +415,7 @@ describeWithTerraform("the module pull-through-cache", () => {
     const faults = Object.keys(BAD);
     const refusals = await refuseBoth(subject, Object.values(BAD).map(bothForms));
     const named = (side: "construct" | "module"): object =>
-      Object.fromEntries(refusals.map((refusal, index) => [faults[index], refusal[side]]));
+      Object.fromEntries(refusals.map((refusal, index) => [faults[index] ?? "", refusal[side]] as const));
     expect(named("module")).toEqual(named("construct"));
   });
 });

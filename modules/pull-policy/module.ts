@@ -1,0 +1,201 @@
+import { REGION as REGION_NAME } from "../../src/private/aws-geography";
+import {
+  INLINE_POLICIES,
+  MANAGED_POLICY,
+  MAX_INLINE_POLICIES,
+  MAX_MANAGED_POLICY,
+} from "../../src/private/policy-document";
+import { AT_LEAST_ONE_PREFIX, POLICY_NAME, ROLE_NAME } from "../../src/private/pull-options";
+import { PULL_POLICY_NAME_PREFIX, SIGN_IN, pullStatement } from "../../src/private/pull-policy";
+import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
+import type { ModuleDefinition } from "../generator/definition";
+import { expression, hcl } from "../generator/hcl";
+import {
+  ACCOUNT_INPUT,
+  PARTITION,
+  REGION,
+  REGISTRY_DATA,
+  REGISTRY_LOCALS,
+  partitionOf,
+  registryArn,
+  repositoryArns,
+} from "../generator/registry";
+import { conditionOf, following } from "../generator/rules";
+
+const REPOSITORIES = "${local.repository_arns}";
+const STATEMENTS = [true, false].map((creates) => hcl([SIGN_IN, pullStatement(REPOSITORIES, creates)]));
+
+const FEWER = "name fewer prefixes, or call the module once for some of them and once for the others";
+
+/** The permission to pull through caches, attached to roles or as a managed policy. */
+export const pullPolicy: ModuleDefinition = {
+  name: "pull-policy",
+  purpose: [
+    "The permission to pull through the caches of one account, and no more: as inline policies of roles, as a managed policy, or as JSON for any other tool.",
+    "AWS's managed policies for pulling from Amazon ECR lack one or both of the two actions that pulls through a cache need as well: `ecr:BatchImportUpstreamImage` for every image that is new or refreshed, and `ecr:CreateRepository` for the first pull. It is what `PullThroughCache.grantPull` and `PullThroughCacheFleet.pullPolicyArn` grant.",
+    "IAM is of no region: call it once for all regions, and name them in `regions`.",
+  ],
+  uses: [
+    {
+      title: "Smallest use",
+      hcl: `
+resource "aws_iam_role" "nodes" {
+  name_prefix = "nodes-"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+module "pulls" {
+  source = "../cdktf-ecr-pull-through-cache/modules/pull-policy"
+
+  prefixes   = ["ecr-public", "docker-hub"]
+  role_names = { nodes = aws_iam_role.nodes.name }
+}
+`,
+    },
+    {
+      title: "As a managed policy for all regions",
+      hcl: `
+module "pulls" {
+  source = "../cdktf-ecr-pull-through-cache/modules/pull-policy"
+
+  prefixes       = ["ecr-public"]
+  regions        = ["us-east-1", "eu-west-1"]
+  managed_policy = { name = "elastio-pull" }
+}
+
+output "policy_arn" {
+  value = module.pulls.policy_arn
+}
+`,
+    },
+  ],
+  terraform: "1.3",
+  inputs: {
+    prefixes: {
+      type: "list(string)",
+      required: true,
+      description: "The prefixes of the upstreams that may be pulled: the output `prefixes` of pull-through-cache.",
+      elementRules: [following(REPOSITORY_PREFIX, "give a prefix that a cache has")],
+      validations: [
+        {
+          holds: "length(var.prefixes) > 0",
+          place: "prefixes",
+          words: AT_LEAST_ONE_PREFIX,
+          got: "var.prefixes",
+          wayOut: "name what may be pulled",
+        },
+      ],
+    },
+    create_repositories: {
+      type: "bool",
+      default: true,
+      description:
+        "Whether a pull may create the repository of an image that was never pulled before. Without it, the first pull of such an image fails.",
+    },
+    role_names: {
+      type: "map(string)",
+      default: {},
+      description: "Names of the roles that may pull, by keys of your own: each gets an inline policy.",
+      elementRules: [following(ROLE_NAME, "give the role's name without path and ARN")],
+    },
+    managed_policy: {
+      type: "object",
+      description: "Has a managed policy made, for what takes ARNs of policies.",
+      otherwise: "none is made",
+      attributes: {
+        name: {
+          type: "string",
+          required: true,
+          description: "Its name.",
+          rules: [following(POLICY_NAME, "choose another name")],
+        },
+      },
+    },
+    regions: {
+      type: "set(string)",
+      default: [],
+      description: "The regions of the caches.",
+      otherwise: "that of the provider",
+      elementRules: [following(REGION_NAME, "give the region, not one of its zones")],
+    },
+    account_id: ACCOUNT_INPUT,
+  },
+  locals: {
+    account_id: REGISTRY_LOCALS["account_id"],
+    regions: expression(`length(var.regions) == 0 ? [${REGION}] : sort(var.regions)`),
+    repository_arns: expression(
+      `distinct(flatten([for region in local.regions : ${repositoryArns("var.prefixes", registryArn("region"))}]))`,
+    ),
+    policy: expression(
+      `jsonencode({ Version = "2012-10-17", Statement = var.create_repositories ? ${STATEMENTS[0] ?? ""} : ${STATEMENTS[1] ?? ""} })`,
+    ),
+  },
+  data: REGISTRY_DATA,
+  resources: {
+    aws_iam_role_policy: {
+      pull: {
+        for_each: "${var.role_names}",
+        name_prefix: PULL_POLICY_NAME_PREFIX,
+        role: "${each.value}",
+        policy: "${local.policy}",
+        lifecycle: {
+          precondition: [
+            conditionOf({
+              holds: `length(local.policy) <= ${MAX_INLINE_POLICIES}`,
+              place: "role_names[${jsonencode(each.key)}]",
+              words: INLINE_POLICIES,
+              got: "length(local.policy)",
+              wayOut: "name fewer prefixes, or make a `managed_policy` for some of them",
+            }),
+          ],
+        },
+      },
+    },
+    aws_iam_policy: {
+      pull: {
+        count: expression("var.managed_policy == null ? 0 : 1"),
+        name: "${var.managed_policy.name}",
+        description: "Lets pull through caches of Amazon ECR",
+        policy: "${local.policy}",
+        lifecycle: {
+          precondition: [
+            conditionOf({
+              holds: `length(local.policy) <= ${MAX_MANAGED_POLICY}`,
+              place: "managed_policy",
+              words: MANAGED_POLICY,
+              got: "length(local.policy)",
+              wayOut: FEWER,
+            }),
+          ],
+        },
+      },
+    },
+  },
+  outputs: {
+    json: {
+      description: "The policy as JSON.",
+      value: "${local.policy}",
+      precondition: [
+        conditionOf({
+          each: ["region in local.regions"],
+          holds: `${partitionOf("region")} == ${PARTITION}`,
+          place: "regions",
+          words: "be of the partition of the provider",
+          got: "region",
+          wayOut: "call the module once for each partition: a policy holds in one only",
+        }),
+      ],
+    },
+    policy_arn: {
+      description: "ARN of the managed policy; null without one.",
+      value: expression("one(aws_iam_policy.pull[*].arn)"),
+    },
+    repository_arns: {
+      description: "What the policy is about.",
+      value: "${local.repository_arns}",
+    },
+  },
+};
