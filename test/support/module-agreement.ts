@@ -1,15 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { inSnakeCase } from "../../modules/generator/hcl";
 import type { LocalAws } from "../local-aws/server";
 import { ROOT } from "./example-program";
 import { messageOf, stackIn, synthesized } from "./synthesis";
+import type { TerraformJson } from "./synthesis";
 import { Workspace } from "./terraform";
 import type { Plan, ResourceChange } from "./terraform";
 
 /** One declaration in two forms: as constructs in a stack, and as what a plain module is called with. */
 export interface Declaration {
+  /** Puts the constructs into a stack; one that it returns is planned in place of that one. */
   readonly construct: (stack: TerraformStack) => unknown;
   readonly inputs: { readonly [input: string]: unknown };
   /** Values of the variables that the constructs have declared. */
@@ -40,9 +42,7 @@ export async function planBoth(subject: Subject, declarations: readonly Declarat
   const workspace = workspaceOf(subject);
   copyModules(path.join(workspace.folder, "modules"));
   const calls = declarations.flatMap(({ construct, inputs, variables = {} }, index) => {
-    const stack = stackIn(subject.region);
-    construct(stack);
-    const { terraform, ...rest } = synthesized(stack);
+    const { terraform, ...rest } = jsonOf(subject, construct);
     const folder = `construct-${index}`;
     fs.mkdirSync(path.join(workspace.folder, folder));
     workspace.write(
@@ -63,6 +63,12 @@ export async function planBoth(subject: Subject, declarations: readonly Declarat
   }));
 }
 
+function jsonOf({ region }: Subject, construct: Declaration["construct"]): TerraformJson {
+  const stack = stackIn(region);
+  const made = construct(stack);
+  return synthesized(TerraformStack.isStack(made) ? made : stack);
+}
+
 /** The rules that a construct and a module name in refusing a declaration, sorted, in the module's words. */
 export interface Refusal {
   readonly construct: readonly string[];
@@ -74,12 +80,7 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
   const workspace = workspaceOf(subject);
   const byConstructs = declarations.map(({ construct }) => {
     // What is only told when the app is synthesized counts as well.
-    const message = messageOf(() => {
-      const stack = stackIn(subject.region);
-      construct(stack);
-      synthesized(stack);
-    });
-    return rulesIn(message);
+    return rulesIn(messageOf(() => jsonOf(subject, construct)));
   });
   const calls = new Map(
     declarations.map(({ inputs }, index) => {
