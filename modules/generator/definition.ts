@@ -85,6 +85,8 @@ export interface Fault {
   /** The value, as an expression; without it the value is kept back. */
   readonly got?: string;
   readonly wayOut: string;
+  /** What a README says of it, where "must" and the words say too much or too little. */
+  readonly told?: string;
 }
 
 export interface Condition {

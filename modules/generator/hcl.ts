@@ -20,7 +20,7 @@ export function hcl(value: unknown): string {
     const entries = Object.entries(value).map(
       ([key, item]) => `${/^\w+$/.test(key) ? key : quoted(key)} = ${hcl(item)}`,
     );
-    return `{ ${entries.join(", ")} }`;
+    return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
   }
   return String(value);
 }
@@ -60,7 +60,7 @@ export function snakeCase(name: string): string {
 }
 
 /** Text taken apart into what is literal and its expressions, each with its braces. */
-function segments(text: string): string[] {
+export function segments(text: string): string[] {
   const found: string[] = [];
   let start = 0;
   for (let open = text.indexOf("${"); open !== -1; open = text.indexOf("${", start)) {

@@ -1,5 +1,5 @@
 import type { Input, Inputs, ModuleDefinition } from "./definition";
-import { hcl, inSnakeCase } from "./hcl";
+import { hcl, inSnakeCase, segments } from "./hcl";
 import { PROVIDER_VERSIONS } from "./terraform-json";
 
 /** The README of a module. */
@@ -11,7 +11,7 @@ export function readme(definition: ModuleDefinition): string {
     ...purpose,
     ...uses.flatMap(({ title, hcl: text }) => [`## ${title}`, `\`\`\`hcl\n${text.trim()}\n\`\`\``]),
     "## Inputs",
-    table(["input", "type", "default", "what it is"], rows(inputs, "")),
+    table(["input", "type", "default", "what it is"], inputRows(inputs)),
     "## Outputs",
     table(
       ["output", "what it is"],
@@ -34,14 +34,30 @@ export function addressesOf({ resources = {}, data = {}, modules = {} }: ModuleD
   return [...Object.keys(modules).map((name) => `module.${name}`), ...of(resources, ""), ...of(data, "data.")];
 }
 
-function rows(inputs: Inputs, prefix: string): string[][] {
+/** A row for each input and each of its attributes, with the rules that are told of it. */
+function inputRows(inputs: Inputs): string[][] {
+  return Object.entries(inputs).flatMap(([name, input]) => {
+    const below = rows({ [name]: input }, "");
+    const known = below.map(({ path }) => path);
+    const rulesOf = (path: string): string[] =>
+      (input.validations ?? [])
+        .filter(({ place }) => {
+          const told = placeOf(place);
+          return told === path || (path === name && !known.includes(told));
+        })
+        .map(({ place, words, told }) => told ?? must(placeOf(place) === path ? "It" : code(placeOf(place)), words));
+    return below.map(({ path, input: one }) => {
+      const text = [descriptionOf(one), ...new Set(rulesOf(path))].join(" ").replace(/\|/g, "\\|");
+      return [code(path), TYPES[one.type] ?? one.type, standardOf(one), text];
+    });
+  });
+}
+
+function rows(inputs: Inputs, prefix: string): { readonly path: string; readonly input: Input }[] {
   return Object.entries(inputs).flatMap(([name, input]) => {
     const path = `${prefix}${name}`;
     const below = input.type === "map(object)" ? `${path}[*].` : `${path}.`;
-    return [
-      [code(path), TYPES[input.type] ?? input.type, standardOf(input), descriptionOf(input)],
-      ...rows(input.attributes ?? {}, below),
-    ];
+    return [{ path, input }, ...rows(input.attributes ?? {}, below)];
   });
 }
 
@@ -54,20 +70,29 @@ function standardOf({ required, default: standard, otherwise }: Input): string {
   return otherwise ?? code(standard === undefined ? "null" : hcl(standard));
 }
 
-function descriptionOf({ description, rules = [], elementRules = [], keyRules = [], validations = [] }: Input): string {
-  const must = (subject: string, list: readonly { readonly words: string }[]): string[] =>
-    list.map(({ words }) => `${subject} must ${inSnakeCase(words)}.`);
-  const own = must("It", rules);
-  const others = validations.map(({ place, words }) => `\`${placeOf(place)}\` must ${inSnakeCase(words)}.`);
-  return [description, ...own, ...must("Each", elementRules), ...must("Its keys", keyRules), ...new Set(others)]
-    .join(" ")
-    .replace(/\$\{[^}]*\}/g, "…")
-    .replace(/\|/g, "\\|");
+function descriptionOf({ description, rules = [], elementRules = [], keyRules = [] }: Input): string {
+  return [
+    description,
+    ...rules.map(({ words }) => must("It", words)),
+    ...elementRules.map(({ words }) => must("Each", words)),
+    ...keyRules.map(({ words }) => must("It", words)),
+  ].join(" ");
+}
+
+/** A rule as a sentence; what its words say of one declaration is left open. */
+function must(subject: string, words: string): string {
+  return `${subject} must ${withoutExpressions(inSnakeCase(words))}.`;
+}
+
+function withoutExpressions(template: string): string {
+  return segments(template)
+    .map((segment) => (segment.startsWith("${") ? "…" : segment))
+    .join("");
 }
 
 /** A place without the loops that it depends on. */
 function placeOf(place: string): string {
-  return place.replace(/\[\$\{[^}]*\}\]/g, "[*]");
+  return withoutExpressions(place).replace(/\[…\]/g, "[*]");
 }
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {

@@ -216,12 +216,14 @@ function upstreamFaults(): Fault[] {
       got: "null",
       wayOut:
         "ECR caches this registry only with one: use `credential`, `credential_secret_arn` or `credential_secret_name`",
+      told: `It, \`credential_secret_arn\` or \`credential_secret_name\` must be given for ${kindsWith("required").join(", ")}.`,
     }),
     upstream("credential", {
       holds: `!contains(${hcl(kindsWith("impossible"))}, ${KIND}) || (${none})`,
       words: UPSTREAM_WORDS.impossible,
       got: '"a credential"',
       wayOut: "ECR takes none for this registry: leave it out",
+      told: `None of them must be given for ${kindsWith("impossible").join(", ")}.`,
     }),
     upstream("credential", {
       holds: `${given} <= 1`,
@@ -235,6 +237,7 @@ function upstreamFaults(): Fault[] {
       place: `${PLACE}.\${name}`,
       words: `be ${UPSTREAM_WORDS.option}`,
       wayOut: "leave it out",
+      told: "Attributes of another kind are refused.",
     },
     upstream("registry_name", {
       holds: `${KIND} != "azure" || ${follows("element.registry_name", AZURE_REGISTRY_NAME)}`,
