@@ -12,7 +12,7 @@ export type Workload = "pack" | "hand-written";
 export interface Sample extends Usage {
   /** From spawn to exit, in milliseconds. */
   readonly wall: number;
-  /** Size of the synthesized Terraform JSON; 0 for a bare import. */
+  /** Size of the synthesized Terraform JSON; 0 where nothing but loading is done. */
   readonly bytes: number;
 }
 
@@ -20,7 +20,7 @@ export interface Sample extends Usage {
 export function synthesize(workload: Workload, regions: number, inspect?: (outdir: string) => void): Sample {
   const outdir = mkdtempSync(join(tmpdir(), "ecr-cache-bench-"));
   try {
-    const sample = runNode([join(WORKLOADS, `${workload}.js`), outdir, String(regions)]);
+    const sample = runNode([scriptOf(workload), outdir, String(regions)]);
     inspect?.(outdir);
     return { ...sample, bytes: terraformFiles(outdir).reduce((sum, file) => sum + statSync(file).size, 0) };
   } finally {
@@ -28,15 +28,18 @@ export function synthesize(workload: Workload, regions: number, inspect?: (outdi
   }
 }
 
-/** Imports modules in a process that does nothing else and is started with `flags`. */
-export function importModules(modules: string[], flags: string[] = []): Sample {
-  const script = modules.map((name) => `require(${JSON.stringify(name)});`).join("");
-  return { ...runNode([...flags, "--require", join(WORKLOADS, "usage.js"), "--eval", script]), bytes: 0 };
+/** Loads all that a workload needs, and does nothing with it, in a process that is started with `flags`. */
+export function load(workload: Workload, flags: string[] = []): Sample {
+  return { ...runNode([...flags, scriptOf(workload)]), bytes: 0 };
 }
 
 /** The Terraform JSON in an output folder, one file per stack. */
 export function terraformFiles(outdir: string): string[] {
   return readdirSync(join(outdir, "stacks")).map((stack) => join(outdir, "stacks", stack, "cdk.tf.json"));
+}
+
+function scriptOf(workload: Workload): string {
+  return join(WORKLOADS, `${workload}.js`);
 }
 
 function runNode(args: string[]): Usage & { readonly wall: number } {

@@ -1,6 +1,5 @@
-import { importModules, synthesize } from "./measured-process";
+import { load, synthesize } from "./measured-process";
 import type { Sample } from "./measured-process";
-import { PACKAGE } from "./package-imports";
 
 /** How many regions the workloads are run with. */
 export const REGION_COUNTS = [1, 4, 17, 34];
@@ -15,23 +14,23 @@ export interface Pair {
 export interface Round {
   /** The synthesis, by the number of regions. */
   readonly synthesis: ReadonlyMap<number, Pair>;
-  /** A bare import of the package, and of what it imports. */
+  /** Loading what each needs, and nothing else. */
   readonly imports: Pair;
-  /** The same with a heap so large that no import makes V8 collect all of it. */
+  /** The same with a heap so large that no side makes V8 collect all of it. */
   readonly importsWithRoom: Pair;
 }
 
 const ROOM = ["--initial-heap-size=96"];
 
 /** Runs one round; the pack goes first, in every pair. */
-export function runRound(imports: string[]): Round {
+export function runRound(): Round {
   const synthesis = new Map<number, Pair>();
   for (const regions of REGION_COUNTS) {
     synthesis.set(regions, { pack: synthesize("pack", regions), hand: synthesize("hand-written", regions) });
   }
   return {
     synthesis,
-    imports: { pack: importModules([PACKAGE]), hand: importModules(imports) },
-    importsWithRoom: { pack: importModules([PACKAGE], ROOM), hand: importModules(imports, ROOM) },
+    imports: { pack: load("pack"), hand: load("hand-written") },
+    importsWithRoom: { pack: load("pack", ROOM), hand: load("hand-written", ROOM) },
   };
 }

@@ -3,7 +3,6 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { compare } from "./comparison";
 import { compileWorkloads } from "./compiled-workloads";
-import { importsOfPackage } from "./package-imports";
 import { resultsDocument, resultsTable } from "./results";
 import { REGION_COUNTS, runRound } from "./rounds";
 import type { Round } from "./rounds";
@@ -20,10 +19,9 @@ compileWorkloads();
 // This also warms the file system's cache, for both sides alike.
 REGION_COUNTS.forEach(assertSameResources);
 
-const imports = importsOfPackage();
 const rounds: Round[] = [];
 while (rounds.length < pairs) {
-  rounds.push(runRound(imports));
+  rounds.push(runRound());
 }
 
 const comparisons = compare(rounds);

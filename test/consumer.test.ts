@@ -1,10 +1,16 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import * as pack from "../src";
 import { execute } from "./support/commands";
 import { describeUnless } from "./support/describe-unless";
-import { ROOT, contents, synthesizeExample } from "./support/examples";
+import { EXAMPLES, ROOT, contents, synthesizeExample } from "./support/examples";
 import { temporaryFolder } from "./support/terraform";
+
+const PACKAGE = "cdktf-ecr-pull-through-cache";
+
+/** The file of a resource of AWS, by its name. */
+const RESOURCE = /\/@cdktf\/provider-aws\/lib\/([\w-]+)\//;
 
 /** The oldest and the newest provider package that the peers admit, and the examples each runs. */
 const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
@@ -59,6 +65,13 @@ new StackParameterOverride(connector, "override", {
 app.synth();
 `;
 
+/** Loaded before a program, it writes down what the program has loaded at its end. */
+const LIST_LOADED = `
+process.on("exit", () => {
+  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify(Object.keys(require.cache)));
+});
+`;
+
 const npm = (args: string[], cwd: string): Promise<{ status: number | null; output: string }> =>
   execute("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd });
 
@@ -77,14 +90,39 @@ function registryMissing(): string | undefined {
   return reached ? undefined : "the npm registry is out of reach";
 }
 
-describeUnless(registryMissing(), "the package, installed from its tarball", () => {
-  let tarball: string;
+let tarball: string;
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
+  tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+}, 120_000);
+
+describe("the package, unpacked beside its peers", () => {
+  let folder: string;
 
   beforeAll(async () => {
-    const folder = temporaryFolder();
-    await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
-    tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
-  }, 120_000);
+    folder = temporaryFolder();
+    const unpacked = path.join(folder, "node_modules", PACKAGE);
+    fs.mkdirSync(unpacked, { recursive: true });
+    await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", unpacked], ROOT);
+    for (const peer of ["cdktf", "constructs", "@cdktf"]) {
+      fs.symlinkSync(path.join(ROOT, "node_modules", peer), path.join(folder, "node_modules", peer));
+    }
+    fs.writeFileSync(path.join(folder, "list-loaded.cjs"), LIST_LOADED);
+  });
+
+  /** Runs a program in the folder, and returns which files it has loaded, cut down to what `part` captures of them. */
+  async function loadedBy(file: string, program: string, part: RegExp): Promise<string[]> {
+    fs.writeFileSync(path.join(folder, file), program);
+    const list = path.join(folder, "loaded.json");
+    await run(process.execPath, ["--require", path.join(folder, "list-loaded.cjs"), file], folder, {
+      CDKTF_OUTDIR: path.join(temporaryFolder(), "cdktf.out"),
+      LOADED: list,
+    });
+    const matches = read<string[]>(list).map((name) => part.exec(name.replaceAll(path.sep, "/"))?.[1]);
+    return [...new Set(matches.filter((match) => match !== undefined))].sort();
+  }
 
   test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
@@ -99,6 +137,53 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
     expect(files.filter((file) => /\/lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
+  test("has each export imported by its name, from CommonJS and from ES modules, and then loads nothing of AWS", async () => {
+    const names = Object.keys(pack);
+    const common = `const { ${names.join(", ")} } = require("${PACKAGE}");`;
+    const modern = `import { ${names.join(", ")} } from "${PACKAGE}";`;
+    const check = `if ([${names.join(", ")}].some((value) => value === undefined)) { throw new Error("undefined"); }`;
+    expect(await loadedBy("all.cjs", `${common} ${check}`, RESOURCE)).toEqual([]);
+    expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
+  });
+
+  test("loads a construct when it is first named", async () => {
+    const scripts = new RegExp(`/${PACKAGE}/lib/(.*)$`);
+    expect(await loadedBy("none.cjs", `require("${PACKAGE}");`, scripts)).toEqual(["index.js"]);
+    const one = await loadedBy("one.cjs", `require("${PACKAGE}").FirstPull;`, scripts);
+    expect(one).toEqual(["first-pull.js", "index.js"]);
+    const cache = await loadedBy("cache.cjs", `require("${PACKAGE}").PullThroughCache;`, scripts);
+    expect(cache).toContain("pull-through-cache.js");
+    expect(cache.filter((file) => /warm|endpoint|network|override|fleet|backend/.test(file))).toEqual([]);
+  });
+
+  test("loads of AWS what a cache makes, and nothing else", async () => {
+    const program = `
+      const { AwsProvider } = require("@cdktf/provider-aws/lib/provider");
+      const { App, TerraformStack } = require("cdktf");
+      const { PullThroughCache, Upstream } = require("${PACKAGE}");
+      const app = new App();
+      const stack = new TerraformStack(app, "stack");
+      new AwsProvider(stack, "aws", { region: "eu-west-1" });
+      new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+      app.synth();`;
+    expect(await loadedBy("plain.cjs", program, RESOURCE)).toEqual([
+      "ecr-pull-through-cache-rule",
+      "ecr-repository-creation-template",
+      "provider",
+    ]);
+  });
+
+  test.each(EXAMPLES)("writes for examples/%s what its sources write", async (example) => {
+    fs.copyFileSync(path.join(ROOT, "examples", example, "main.ts"), path.join(folder, `${example}.ts`));
+    const outdir = path.join(temporaryFolder(), "cdktf.out");
+    await run(process.execPath, ["--import", require.resolve("tsx"), `${example}.ts`], folder, {
+      CDKTF_OUTDIR: outdir,
+    });
+    expect(contents(outdir)).toEqual(contents(await synthesizeExample(example)));
+  });
+});
+
+describeUnless(registryMissing(), "the package, installed from its tarball", () => {
   test.each(PROVIDERS)(
     "type-checks and runs beside @cdktf/provider-aws %s in an empty folder",
     async (version) => {

@@ -17,7 +17,6 @@ export function reportConstructAndSynth(cpu: number): void {
   constructAndSynth = cpu;
 }
 
-// To be measured a process need only load this module, so that `node --require` can measure a bare import too.
 process.on("exit", () => {
   const { user, system } = process.cpuUsage();
   const usage: Usage = { cpu: user + system, maxRss: process.resourceUsage().maxRSS, constructAndSynth };

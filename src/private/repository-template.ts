@@ -32,6 +32,7 @@ export const MAX_REPOSITORY_POLICY = 10240;
 export const MAX_TAGS = 50;
 /** The key of a tag. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
 export const TAG_KEY: Rule = {
+  // Spelt out, since with the flag i V8 folds the case of every letter of Unicode first, in every program that has tags.
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
   except: /^([aA][wW][sS]:|\p{Z}*$)/u,
   maxLength: 128,

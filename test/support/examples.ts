@@ -6,11 +6,10 @@ import { temporaryFolder } from "./terraform";
 
 export { ROOT };
 
-/** The names of the examples. */
+/** The names of the examples that are programs. */
 export const EXAMPLES: readonly string[] = fs
-  .readdirSync(path.join(ROOT, "examples"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+  .readdirSync(path.join(ROOT, "examples"))
+  .filter((name) => fs.existsSync(path.join(ROOT, "examples", name, "main.ts")));
 
 /** Runs an example as its own program and returns its output folder. */
 export async function synthesizeExample(example: string, options: ExampleOptions = {}): Promise<string> {
