@@ -1,0 +1,108 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LocalAws } from "../local-aws/server";
+import { ROOT } from "../support/examples";
+import { Workspace, describeWithTerraform } from "../support/terraform";
+
+const EXAMPLE = path.join(ROOT, "examples", "plain-terraform");
+const TOKEN = "not-a-token";
+const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: TOKEN };
+
+/** An example's configuration in a folder outside of the project, which it reaches by a relative path. */
+function outside(name: string, aws: LocalAws, env: NodeJS.ProcessEnv = {}): Workspace {
+  const workspace = new Workspace(path.join(EXAMPLE, name), { ...env, ...aws.environment() });
+  edit(workspace, "../../../modules", path.relative(fs.realpathSync(workspace.folder), path.join(ROOT, "modules")));
+  return workspace;
+}
+
+function edit(workspace: Workspace, from: string, to: string): void {
+  const text = workspace.read("main.tf");
+  if (!text.includes(from)) {
+    throw new Error(`the example has no ${from}`);
+  }
+  workspace.write("main.tf", text.replaceAll(from, to));
+}
+
+/** The changes of a plan that are not made to Terraform's own records. */
+async function changesInAws(workspace: Workspace): Promise<{ [address: string]: string }> {
+  const changes = Object.entries(await workspace.changes());
+  return Object.fromEntries(changes.filter(([address]) => !address.includes(".terraform_data.")));
+}
+
+describeWithTerraform("the registries of plain Terraform", () => {
+  const QUAY = '    ecr-public = {}\n    quay       = { prefix = "red-hat" }\n';
+  let aws: LocalAws;
+  let workspace: Workspace;
+
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    workspace = outside("registries", aws, variables);
+    await workspace.init();
+  });
+  afterAll(() => aws.stop());
+
+  test("are made in both regions, and then are as declared", async () => {
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    const made = aws.requests.filter(({ operation }) => operation === "CreatePullThroughCacheRule");
+    expect(made.map(({ region }) => region).sort()).toEqual(["eu-west-1", "eu-west-1", "us-east-1", "us-east-1"]);
+    const output = JSON.parse(await workspace.run(["output", "-json", "repository_uris"])) as object;
+    expect(output).toEqual({
+      "us-east-1": {
+        "docker-hub": "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub",
+        "ecr-public": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ecr-public",
+      },
+      "eu-west-1": {
+        "docker-hub": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub",
+        "ecr-public": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecr-public",
+      },
+    });
+  });
+
+  test("get one more upstream, and nothing else is touched but what says who may pull", async () => {
+    edit(workspace, "    ecr-public = {}\n", QUAY);
+    const changes = {
+      'aws_ecr_pull_through_cache_rule.upstream["quay"]': "create",
+      'aws_ecr_repository_creation_template.upstream["quay"]': "create",
+    };
+    const both = ["america", "europe"].flatMap((module) =>
+      Object.entries(changes).map(([address, action]) => [`module.${module}.${address}`, action] as const),
+    );
+    expect(await changesInAws(workspace)).toEqual({
+      ...Object.fromEntries(both),
+      'module.pulls.aws_iam_role_policy.pull["nodes"]': "update",
+    });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("lose it again, and nothing else is touched but what says who may pull", async () => {
+    edit(workspace, QUAY, "    ecr-public = {}\n");
+    expect([...new Set(Object.values(await changesInAws(workspace)))].sort()).toEqual(["delete", "update"]);
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("write a new token when its version is raised, and otherwise none", async () => {
+    expect(await workspace.changes({ TF_VAR_docker_hub_access_token: "another" })).toEqual({});
+    edit(workspace, "credential_version = 1", "credential_version = 2");
+    expect(await workspace.changes({ TF_VAR_docker_hub_access_token: "another" })).toEqual({
+      'module.america.aws_secretsmanager_secret_version.credential["docker-hub"]': "delete,create",
+      'module.europe.aws_secretsmanager_secret_version.credential["docker-hub"]': "delete,create",
+    });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("keep the token out of every file", async () => {
+    await workspace.plan();
+    const holding = workspace.files().filter((file) => fs.readFileSync(file).includes(TOKEN));
+    expect(holding).toEqual([]);
+    expect(workspace.files().length).toBeGreaterThan(3);
+  });
+
+  test("are destroyed, and leave nothing behind", async () => {
+    await workspace.destroy();
+    expect(aws.contents()).toEqual([]);
+  });
+});
