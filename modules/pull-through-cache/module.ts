@@ -459,6 +459,22 @@ module "cache" {
 }
 `,
     },
+    {
+      title: "Take over a rule that exists",
+      hcl: `
+# AWS refuses a second rule with the same prefix. Templates are imported alike, where there is one.
+import {
+  to = module.cache.aws_ecr_pull_through_cache_rule.upstream["quay"]
+  id = "quay"
+}
+
+module "cache" {
+  source = "../cdktf-ecr-pull-through-cache/modules/pull-through-cache"
+
+  upstreams = { quay = {} }
+}
+`,
+    },
   ],
   terraform: "1.11",
   inputs: {
@@ -631,7 +647,7 @@ module "cache" {
       authentication: {
         for_each: "${local.kinds}",
         input: expression(
-          `each.value != "${UNLISTED}" ? "by its host" : local.credential_arns[each.key] == null ? "none" : "credential"`,
+          `each.value != "${UNLISTED}" ? "by its host" : ${CREDENTIALS.map((name) => `var.upstreams[each.key].${name} == null`).join(" && ")} ? "none" : "credential"`,
         ),
       },
     },

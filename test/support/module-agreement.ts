@@ -149,7 +149,7 @@ function indexOf({ range, detail }: PlanDiagnostic): number {
 }
 
 /** Copies what Terraform reads of the modules. */
-function copyModules(folder: string): void {
+export function copyModules(folder: string): void {
   const filter = (file: string): boolean => fs.statSync(file).isDirectory() || file.endsWith(".tf.json");
   fs.cpSync(path.join(ROOT, "modules"), folder, { recursive: true, filter });
 }

@@ -1,7 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { clientConfig } from "../local-aws/clients";
 import { LocalAws } from "../local-aws/server";
 import { ROOT } from "../support/examples";
+import { copyModules } from "../support/module-agreement";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
 const EXAMPLE = path.join(ROOT, "examples", "plain-terraform");
@@ -28,6 +31,38 @@ async function changesInAws(workspace: Workspace): Promise<{ [address: string]: 
   const changes = Object.entries(await workspace.changes());
   return Object.fromEntries(changes.filter(([address]) => !address.includes(".terraform_data.")));
 }
+
+describeWithTerraform("the module pull-through-cache", () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+  });
+  afterAll(() => aws.stop());
+
+  test("takes over a rule that exists", async () => {
+    await new ECRClient(clientConfig(aws, { region: "eu-west-1" })).send(
+      new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
+    );
+    const rule = 'module.cache.aws_ecr_pull_through_cache_rule.upstream["quay"]';
+    const workspace = new Workspace(
+      {
+        provider: { aws: { region: "eu-west-1" } },
+        import: [{ to: rule, id: "quay" }],
+        module: { cache: { source: "../../../modules/pull-through-cache", upstreams: { quay: {} } } },
+      },
+      aws.environment(),
+    );
+    copyModules(path.join(workspace.folder, "../../../modules"));
+    await workspace.init();
+    expect(await workspace.changes()).toEqual({
+      'module.cache.aws_ecr_repository_creation_template.upstream["quay"]': "create",
+      'module.cache.terraform_data.authentication["quay"]': "create",
+    });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    expect(aws.requests.filter(({ operation }) => operation === "CreatePullThroughCacheRule").length).toBe(1);
+  });
+});
 
 describeWithTerraform("the registries of plain Terraform", () => {
   const QUAY = '    ecr-public = {}\n    quay       = { prefix = "red-hat" }\n';
