@@ -21,9 +21,19 @@ test("every snippet of the README stands in an example", () => {
   }
 });
 
+test("every piece of Terraform in the README stands in an example", () => {
+  const folder = path.join(ROOT, "examples", "plain-terraform");
+  const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tf"));
+  const snippets = fenced("hcl");
+  expect(snippets.length).toBeGreaterThanOrEqual(1);
+  for (const snippet of snippets) {
+    expect(files.some((file) => fs.readFileSync(path.join(folder, file), "utf8").includes(snippet))).toBe(true);
+  }
+});
+
 test("every npm script that the README names exists", () => {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { scripts: object };
-  const named = [...readme.matchAll(/npm (?:run )?(demo|synth|test|pictures|bench|check|lint)\b/g)].map(
+  const named = [...readme.matchAll(/npm (?:run )?(demo|synth|test|pictures|modules|bench|check|lint)\b/g)].map(
     (match) => match[1],
   );
   expect(named).toEqual(expect.arrayContaining(["demo", "synth", "test"]));
