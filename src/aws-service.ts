@@ -1,9 +1,6 @@
 import { follows } from "./private/faults";
 import type { Faults } from "./private/faults";
-import { SERVICE_NAME, SHORT_NAME, ofVpcRegion } from "./private/service-names";
-
-/** Where a service's endpoints are named after the partition, and not `com.amazonaws` as everywhere. */
-type Naming = "common" | "partition" | "whole";
+import { SERVICE_NAME, SHORT_NAME, ofVpcRegion, serviceNameOf } from "./private/service-names";
 
 /**
  * A service of AWS that clients in private subnets reach through an interface endpoint.
@@ -11,29 +8,29 @@ type Naming = "common" | "partition" | "whole";
  */
 export class AwsService {
   /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
-  public static readonly LOGS = new AwsService("logs", "common");
+  public static readonly LOGS = new AwsService("logs");
   /** CodeBuild: builds, and what starts or reads them. */
-  public static readonly CODEBUILD = new AwsService("codebuild", "common");
+  public static readonly CODEBUILD = new AwsService("codebuild");
   /** Secrets Manager: tasks and builds with secrets. */
-  public static readonly SECRETS_MANAGER = new AwsService("secretsmanager", "common");
+  public static readonly SECRETS_MANAGER = new AwsService("secretsmanager");
   /** Systems Manager: tasks and builds with parameters. */
-  public static readonly SSM = new AwsService("ssm", "common");
+  public static readonly SSM = new AwsService("ssm");
   /** Key Management Service: what reads encrypted secrets and parameters by itself. */
-  public static readonly KMS = new AwsService("kms", "common");
+  public static readonly KMS = new AwsService("kms");
   /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
-  public static readonly ECS = new AwsService("ecs", "common");
+  public static readonly ECS = new AwsService("ecs");
   /** The agent of ECS on EC2 instances. */
-  public static readonly ECS_AGENT = new AwsService("ecs-agent", "common");
+  public static readonly ECS_AGENT = new AwsService("ecs-agent");
   /** What the agent of ECS on EC2 instances reports. */
-  public static readonly ECS_TELEMETRY = new AwsService("ecs-telemetry", "common");
+  public static readonly ECS_TELEMETRY = new AwsService("ecs-telemetry");
   /** EC2: nodes of EKS. */
-  public static readonly EC2 = new AwsService("ec2", "partition");
+  public static readonly EC2 = new AwsService("ec2");
   /** Security Token Service: nodes of EKS, and roles for service accounts. */
-  public static readonly STS = new AwsService("sts", "partition");
+  public static readonly STS = new AwsService("sts");
   /** EKS: nodes that ask for their cluster. */
-  public static readonly EKS = new AwsService("eks", "partition");
+  public static readonly EKS = new AwsService("eks");
   /** EKS Pod Identity: pods that get their credentials by it, in place of roles for service accounts. */
-  public static readonly EKS_AUTH = new AwsService("eks-auth", "common");
+  public static readonly EKS_AUTH = new AwsService("eks-auth");
 
   /**
    * Any other service, in the region of the VPC.
@@ -41,7 +38,7 @@ export class AwsService {
    * `com.amazonaws.eu-west-1.kinesis-streams`
    */
   public static named(shortName: string): AwsService {
-    return new AwsService(shortName, "common");
+    return new AwsService(shortName);
   }
 
   /**
@@ -50,38 +47,30 @@ export class AwsService {
    * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
    */
   public static fromServiceName(serviceName: string): AwsService {
-    return new AwsService(serviceName, "whole");
+    return new AwsService(serviceName, true);
   }
 
   private constructor(
     /** What tells the service from others: the last part of its endpoint service's name, or all of it. */
     public readonly name: string,
-    private readonly naming: Naming,
+    private readonly isWhole = false,
   ) {}
 
   /** @internal */
   public _check(faults: Faults, prop: string, region: string | undefined): void {
-    const whole = this.naming === "whole";
-    const rule = whole ? SERVICE_NAME : SHORT_NAME;
+    const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
     if (!follows(this.name, rule)) {
-      const way = whole
+      const way = this.isWhole
         ? "use AwsService.named for its last part alone"
         : "use AwsService.fromServiceName for a whole name";
       faults.add(prop, rule.words, this.name, way);
-    } else if (whole && region !== undefined && !this.name.includes(`.${region}.`)) {
+    } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
       faults.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
     }
   }
 
   /** @internal */
   public _serviceName(region: string, reverseDnsPrefix: () => string): string {
-    switch (this.naming) {
-      case "whole":
-        return this.name;
-      case "partition":
-        return `${reverseDnsPrefix()}.${region}.${this.name}`;
-      case "common":
-        return `com.amazonaws.${region}.${this.name}`;
-    }
+    return this.isWhole ? this.name : serviceNameOf(this.name, region, reverseDnsPrefix);
   }
 }

@@ -16,11 +16,13 @@ import {
   warnOfWideCidrs,
 } from "./private/check-endpoints";
 import { parseCidr } from "./private/cidr";
+import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "./private/client-access";
 import { constructId } from "./private/construct-id";
 import { endpointClashes } from "./private/endpoint-clashes";
 import {
   FULL_ACCESS,
   MAX_ENDPOINT_POLICY,
+  POLICY_WORDS,
   registryEndpointPolicy,
   s3EndpointPolicy,
 } from "./private/endpoint-policies";
@@ -29,6 +31,7 @@ import { lookUpNetwork, vpcFaults } from "./private/network-conditions";
 import { literalJson } from "./private/policy-document";
 import { Registry, checkInStack, checkRegistryProps, missingProvider, providerOf } from "./private/registry";
 import { withoutTrailingSlash } from "./private/repository-path";
+import { serviceNameOf } from "./private/service-names";
 import { JsonOnly } from "./private/terraform-blocks";
 import { requireTerraform } from "./private/terraform-version";
 import { identityOf, isUnknown, resolved } from "./private/unknown-values";
@@ -298,7 +301,7 @@ export class RegistryEndpoints extends Construct {
     for (const [prop, beside, own, policy] of made) {
       // One of the caller's own has been checked as it was given.
       if (own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY) {
-        const rule = `make, with ${beside}, a policy of at most ${MAX_ENDPOINT_POLICY} characters`;
+        const rule = POLICY_WORDS.madeLength(beside);
         faults.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
       }
     }
@@ -309,18 +312,15 @@ export class RegistryEndpoints extends Construct {
     const { vpcId, clientCidrs = [], clientIpv6Cidrs = [], clientSecurityGroupIds = [] } = this.props;
     const group = new SecurityGroup(this, "security-group", {
       ...this.registry.regional,
-      namePrefix: "ecr-endpoints-",
-      description: "Clients of the endpoints of Amazon ECR in a VPC",
+      ...ENDPOINTS_GROUP,
       vpcId,
     });
     const admit = (client: string, kind: string, peer: object): void => {
       const rule = new VpcSecurityGroupIngressRule(this, this.idFor(`client-`, client, kind), {
         ...this.registry.regional,
         securityGroupId: group.id,
-        description: `HTTPS from ${isUnknown(client) ? "clients" : client}`,
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
+        description: httpsFrom(isUnknown(client) ? "clients" : client),
+        ...HTTPS,
         ...peer,
       });
       this.ingressRules.push(rule);
@@ -348,10 +348,13 @@ export class RegistryEndpoints extends Construct {
   }
 
   private createRegistryEndpoint(id: string, service: string): string {
-    const { region, reverseDnsPrefix } = this.registry;
     // Written at synth, since upstreams may still be added.
     const policy = Lazy.stringValue({ produce: () => this.registryPolicy() });
-    return this.createInterface(id, `${reverseDnsPrefix}.${region}.${service}`, policy);
+    return this.createInterface(id, this.serviceName(service), policy);
+  }
+
+  private serviceName(service: string): string {
+    return serviceNameOf(service, this.registry.region, () => this.registry.reverseDnsPrefix);
   }
 
   private registryPolicy(): string {
@@ -399,8 +402,7 @@ export class RegistryEndpoints extends Construct {
     const endpoint = new VpcEndpoint(this, "s3", {
       ...this.registry.regional,
       vpcId,
-      // The same name in every partition, unlike that of ECR.
-      serviceName: `com.amazonaws.${this.registry.region}.s3`,
+      serviceName: this.serviceName("s3"),
       vpcEndpointType: "Gateway",
       // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
       routeTableIds: isUnknown(routeTableIds) ? routeTableIds : undefined,

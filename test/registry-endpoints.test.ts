@@ -377,10 +377,12 @@ test.each([
   ["us-isof-south-1", "gov.ic.hci.csp.us-isof-south-1.ecr.api", "gov.ic.hci.csp.us-isof-south-1.sts", "arn:aws-iso-f:"],
   ["eusc-de-east-1", "eu.amazonaws.eusc-de-east-1.ecr.api", "eu.amazonaws.eusc-de-east-1.sts", "arn:aws-eusc:"],
 ])("in %s endpoint services are named as AWS names them there", (region, ecr, sts, arn) => {
-  const json = synthesized(stackWith({ services: [AwsService.STS, AwsService.LOGS] }, region));
+  const services = [AwsService.STS, AwsService.LOGS, AwsService.named("eks")];
+  const json = synthesized(stackWith({ services }, region));
   expect(endpoint(json, "ecr.api")).toMatchObject({ service_name: ecr });
   expect(endpoint(json, "ecr.dkr")).toMatchObject({ service_name: ecr.replace(/api$/, "dkr") });
   expect(endpoint(json, "sts")).toMatchObject({ service_name: sts });
+  expect(endpoint(json, "eks")).toMatchObject({ service_name: sts.replace(/sts$/, "eks") });
   expect(endpoint(json, "logs")).toMatchObject({ service_name: `com.amazonaws.${region}.logs` });
   expect(endpoint(json, "s3")).toMatchObject({ service_name: `com.amazonaws.${region}.s3` });
   expect(endpoint(json, "s3")["policy"]).toContain(`${arn}s3:::prod-${region}-starport-layer-bucket/*`);
@@ -742,6 +744,8 @@ test.each<[string, object, string]>([
     "fe80::%eth0/64",
     "2001:db8:1::\n/48",
     "2001::db8::/32",
+    "::ffff:10.0.0.0/104",
+    "00001::/64",
   ].map((text): [string, object, string] => [
     "clientIpv6Cidrs",
     { clientIpv6Cidrs: [text], dualStack: true },

@@ -41,7 +41,8 @@ export function conditionOf(fault: Fault): Condition {
 
 /** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
 export function validationsOf(name: string, input: Input): Condition[] {
-  const at = { place: name, value: `var.${name}`, each: [], isNullable: isNullable(input) };
+  const value = `var.${name}`;
+  const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
   return [...faultsOf(input, at), ...(input.validations ?? [])].map(conditionOf);
 }
 
@@ -55,7 +56,8 @@ interface Place {
   readonly place: string;
   readonly value: string;
   readonly each: readonly string[];
-  readonly isNullable: boolean;
+  /** What is null where the input is left out: itself, or an object around it in which it must be given. */
+  readonly absent: string | undefined;
 }
 
 // What loops call the key and the element, from the outermost.
@@ -68,12 +70,12 @@ function faultsOf(input: Input, at: Place): Fault[] {
   const { rules = [], elementRules = [], keyRules = [], attributes = {} } = input;
   const [key, element] = LOOPS[at.each.length] ?? ["", ""];
   const isMap = input.type.startsWith("map");
-  const elements = at.isNullable ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
+  const elements = at.absent !== undefined ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
   const each = [...at.each, `${key}, ${element} in ${elements}`];
   const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): Fault[] =>
     list.map(({ holds, words, wayOut, withheld }) => ({
       each: loops,
-      holds: at.isNullable && loops === at.each ? `${value} == null || ${holds(value)}` : holds(value),
+      holds: at.absent !== undefined && loops === at.each ? `${at.absent} == null || ${holds(value)}` : holds(value),
       place,
       words,
       got: withheld === true || input.secret === true ? undefined : value,
@@ -84,18 +86,19 @@ function faultsOf(input: Input, at: Place): Fault[] {
     ...of(rules, at.place, at.value, at.each),
     ...of(keyRules, at.place, key, each),
     ...of(elementRules, `${at.place}[${indexOf(input, key)}]`, element, each),
-    ...Object.entries(attributes).flatMap(([name, attribute]) =>
-      faultsOf(attribute, {
+    ...Object.entries(attributes).flatMap(([name, attribute]) => {
+      const value = isMapOfObjects
+        ? `${element}.${name}`
+        : at.absent === undefined
+          ? `${at.value}.${name}`
+          : `try(${at.value}.${name}, null)`;
+      return faultsOf(attribute, {
         place: isMapOfObjects ? `${at.place}[\${jsonencode(${key})}].${name}` : `${at.place}.${name}`,
-        value: isMapOfObjects
-          ? `${element}.${name}`
-          : at.isNullable
-            ? `try(${at.value}.${name}, null)`
-            : `${at.value}.${name}`,
+        value,
         each: isMapOfObjects ? each : at.each,
-        isNullable: isNullable(attribute) || (at.isNullable && !isMapOfObjects),
-      }),
-    ),
+        absent: isNullable(attribute) ? value : isMapOfObjects ? undefined : at.absent,
+      });
+    }),
   ];
 }
 

@@ -5,10 +5,11 @@ import { FirstPull } from "../first-pull";
 import { PullThroughCache } from "../pull-through-cache";
 import type { RegistryEndpointsProps } from "../registry-endpoints";
 import { dualStackSuffixOf } from "./aws-geography";
-import { parseCidr } from "./cidr";
+import { BLOCK, parseCidr } from "./cidr";
 import type { Cidr } from "./cidr";
 import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "./ec2-ids";
 import { checkEndpointPolicy } from "./endpoint-policies";
+import { GIVEN_ONCE } from "./faults";
 import type { Faults, Rule } from "./faults";
 import type { RegistryFacts } from "./registry";
 import { identityOf, isAmbiguous, isUnknown, knownStart } from "./unknown-values";
@@ -38,19 +39,48 @@ const PROPS: readonly string[] = [
 ] satisfies (keyof RegistryEndpointsProps)[];
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-const BUCKET_NAME: Rule = {
+export const BUCKET_NAME: Rule = {
   pattern: /^[a-z0-9*?][a-z0-9.*?-]*$/,
   minLength: 3,
   maxLength: 63,
   words: "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens",
 };
-const REPOSITORY_ARN: Rule = {
+export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
   words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
 };
 
 // The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
-const WIDEST = { 4: 8, 6: 32 } as const;
+export const WIDEST = { 4: 8, 6: 32 } as const;
+
+/** The words of the rules of endpoints that have no pattern. */
+export const ENDPOINTS_WORDS = {
+  noInterface: "not be given where no interface endpoint is made",
+  clients: "be given, or else `clientSecurityGroupIds`",
+  blockOnce: "be a block given once",
+  ipv6WithoutDualStack: "not be given without `dualStack`",
+  ipv6WithDualStack: "be given with `dualStack`",
+  serviceOnce: "be a service given once",
+  dualStackHost: "be true only where the host for both is known",
+  beside: (others: readonly string[]): string =>
+    `not be given beside ${others.map((other) => `\`${other}\``).join(" and ")}`,
+  place: (partition: string, region: string): string =>
+    `be in the partition and region of the VPC, ${partition} and ${region}`,
+} as const;
+
+/** Props that say nothing once all of some others are given. */
+export const EXCLUDED = [
+  ["registryPolicy", ["fullAccess"]],
+  ["s3Policy", ["fullAccess"]],
+  ["repositoryArns", ["fullAccess"]],
+  ["bucketNames", ["fullAccess"]],
+  ["repositoryArns", ["registryPolicy"]],
+  ["bucketNames", ["s3Policy"]],
+  ["s3Policy", ["s3EndpointId"]],
+  ["bucketNames", ["s3EndpointId"]],
+  ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+] as const satisfies readonly (readonly [keyof RegistryEndpointsProps, readonly (keyof RegistryEndpointsProps)[]])[];
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
 export function checkEndpoints(
@@ -80,12 +110,7 @@ export function checkEndpoints(
   const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
   if (props.dualStack === true && suffix === undefined) {
     const way = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
-    faults.add(
-      "dualStack",
-      "be true only where the host for both is known",
-      facts.partition ?? "a region not known",
-      way,
-    );
+    faults.add("dualStack", ENDPOINTS_WORDS.dualStackHost, facts.partition ?? "a region not known", way);
   }
 }
 
@@ -138,25 +163,30 @@ export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]
   for (const text of clientCidrs) {
     const cidr = isUnknown(text) ? undefined : parseCidr(text);
     if (cidr !== undefined && cidr.prefixLength < WIDEST[cidr.version]) {
-      warn(
-        scope,
-        "wide-client-cidr",
-        `${text} of the clients is wider than /${WIDEST[cidr.version]}, the widest block of a private network: give the blocks of the clients' VPC`,
-      );
+      warn(scope, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[cidr.version])));
     }
   }
 }
 
+/** Says that a block holds more than any private network does. */
+export function widerThanPrivate(block: string, widest: string): string {
+  return `${block} of the clients is wider than /${widest}, the widest block of a private network: give the blocks of the clients' VPC`;
+}
+
+/** The words of the rule that it is said how first pulls get through, with the names of the ways. */
+export function firstPullWords(names: readonly string[]): string {
+  return `be one of ${names.join(", ")}`;
+}
+
+/** Why it has to be said how first pulls get through. */
+export function whyFirstPull(warmer: string): string {
+  return `for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as ${warmer}, pulls every image before they do`;
+}
+
 function checkFirstPull(faults: Faults, firstPull: unknown): void {
   if (!Object.values<unknown>(FirstPull).includes(firstPull)) {
-    faults.add(
-      "firstPull",
-      `be one of ${Object.values(FirstPull)
-        .map((name) => `FirstPull.${name}`)
-        .join(", ")}`,
-      firstPull,
-      "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do",
-    );
+    const names = Object.values(FirstPull).map((name) => `FirstPull.${name}`);
+    faults.add("firstPull", firstPullWords(names), firstPull, whyFirstPull("a CacheWarmer"));
   }
 }
 
@@ -195,7 +225,7 @@ function checkExpressions(faults: Faults, scope: Construct, prop: string, list: 
     const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
     const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnknown);
     if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
-      faults.add(`${prop}[${index}]`, "be given once", identity, "leave out the second one");
+      faults.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
     }
   }
 }
@@ -218,7 +248,7 @@ function checkServices(faults: Faults, services: unknown, facts: RegistryFacts):
     const { name = "" } = service;
     service._check(faults, prop, facts.region);
     if (names.includes(name)) {
-      faults.add(prop, "be a service given once", name, "a VPC takes one private DNS name of a service");
+      faults.add(prop, ENDPOINTS_WORDS.serviceOnce, name, "a VPC takes one private DNS name of a service");
     }
     names.push(name);
   }
@@ -228,7 +258,7 @@ function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
   if (makesInterfaces(props)) {
     faults.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
   } else if (props.subnetIds !== undefined) {
-    faults.add("subnetIds", "not be given where no interface endpoint is made", props.subnetIds, "leave it out");
+    faults.add("subnetIds", ENDPOINTS_WORDS.noInterface, props.subnetIds, "leave it out");
   }
   if (props.s3EndpointId !== undefined) {
     checkLength(faults, "routeTableIds", props.routeTableIds);
@@ -243,14 +273,14 @@ function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
   if (!makesInterfaces(props)) {
     for (const prop of ["clientCidrs", "clientIpv6Cidrs", "clientSecurityGroupIds"] as const) {
       if (props[prop] !== undefined) {
-        faults.add(prop, "not be given where no interface endpoint is made", props[prop], "leave it out");
+        faults.add(prop, ENDPOINTS_WORDS.noInterface, props[prop], "leave it out");
       }
     }
     return;
   }
   if (clientCidrs === undefined && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
     const way = "say who may use the endpoints, for example with the VPC's own block";
-    faults.add("clientCidrs", "be given, or else `clientSecurityGroupIds`", undefined, way);
+    faults.add("clientCidrs", ENDPOINTS_WORDS.clients, undefined, way);
   }
   if (clientSecurityGroupIds !== undefined && checkLength(faults, "clientSecurityGroupIds", clientSecurityGroupIds)) {
     const way = "give the groups that the clients are in";
@@ -263,12 +293,12 @@ function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
     checkCidrs(faults, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
     if (dualStack !== true) {
       const way = "set it to have endpoints with IPv6";
-      faults.add("clientIpv6Cidrs", "not be given without `dualStack`", clientIpv6Cidrs, way);
+      faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithoutDualStack, clientIpv6Cidrs, way);
     }
   }
   if (dualStack === true && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
     const way = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
-    faults.add("clientIpv6Cidrs", "be given with `dualStack`", undefined, way);
+    faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithDualStack, undefined, way);
   }
 }
 
@@ -284,9 +314,9 @@ function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6,
     }
     const cidr = typeof text === "string" ? parseCidr(text) : undefined;
     if (cidr?.version !== version) {
-      faults.add(`${prop}[${index}]`, `be a block of IPv${version} that starts at its first address`, text, wayOut);
+      faults.add(`${prop}[${index}]`, BLOCK[version].words, text, wayOut);
     } else if (cidrs.some((other) => other.text === cidr.text)) {
-      faults.add(`${prop}[${index}]`, "be a block given once", text, "leave out the second one");
+      faults.add(`${prop}[${index}]`, ENDPOINTS_WORDS.blockOnce, text, "leave out the second one");
     } else {
       cidrs.push(cidr);
     }
@@ -294,22 +324,11 @@ function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6,
 }
 
 function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
-  const { fullAccess, registryPolicy, s3Policy, repositoryArns, bucketNames } = props;
-  const excluded = [
-    ["registryPolicy", "fullAccess", fullAccess === true],
-    ["s3Policy", "fullAccess", fullAccess === true],
-    ["repositoryArns", "fullAccess", fullAccess === true],
-    ["bucketNames", "fullAccess", fullAccess === true],
-    ["repositoryArns", "registryPolicy", registryPolicy !== undefined],
-    ["bucketNames", "s3Policy", s3Policy !== undefined],
-    ["s3Policy", "s3EndpointId", props.s3EndpointId !== undefined],
-    ["bucketNames", "s3EndpointId", props.s3EndpointId !== undefined],
-    ["registryPolicy", "ecrApiEndpointId` and `ecrDkrEndpointId", !makesRegistryEndpoint(props)],
-    ["repositoryArns", "ecrApiEndpointId` and `ecrDkrEndpointId", !makesRegistryEndpoint(props)],
-  ] as const;
-  for (const [prop, other, given] of excluded) {
-    if (given && props[prop] !== undefined && !isEmpty(props[prop])) {
-      faults.add(prop, `not be given beside \`${other}\``, props[prop], "leave one of them out");
+  const { registryPolicy, s3Policy, repositoryArns, bucketNames } = props;
+  for (const [prop, others] of EXCLUDED) {
+    const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
+    if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
+      faults.add(prop, ENDPOINTS_WORDS.beside(others), props[prop], "leave one of them out");
     }
   }
   if (registryPolicy !== undefined) {
@@ -339,7 +358,7 @@ function checkPlace(faults: Faults, repositoryArns: readonly unknown[], facts: R
     const differs = (got: string | undefined, own: string | undefined): boolean =>
       got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
     if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
-      const rule = `be in the partition and region of the VPC, ${facts.partition ?? ""} and ${facts.region ?? ""}`;
+      const rule = ENDPOINTS_WORDS.place(facts.partition ?? "", facts.region ?? "");
       faults.add(`repositoryArns[${index}]`, rule, arn, "endpoints lead to their own region");
     }
   }

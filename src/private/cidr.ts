@@ -1,3 +1,6 @@
+import { follows } from "./faults";
+import type { Rule } from "./faults";
+
 /** A block of addresses. */
 export interface Cidr {
   readonly version: 4 | 6;
@@ -6,22 +9,41 @@ export interface Cidr {
   readonly text: string;
 }
 
+/**
+ * How a block of each version is spelt; whether it is one is told by reading it. URLs and Terraform read addresses alike
+ * but for zeros in front, which URLs do not take and Terraform passes over.
+ */
+export const BLOCK: { readonly [version in 4 | 6]: Rule } = {
+  4: {
+    pattern: /^((0|[1-9][0-9]{0,2})\.){3}(0|[1-9][0-9]{0,2})\/(0|[1-9][0-9]?)$/,
+    words: "be a block of IPv4 that starts at its first address",
+  },
+  6: {
+    pattern: /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\/(0|[1-9][0-9]{0,2})$/,
+    except: /[0-9A-Fa-f]{5}|[:.]0[0-9]+\.|\.0[0-9]/,
+    words: "be a block of IPv6 that starts at its first address",
+  },
+};
+
+// IPv6 addresses that stand for ones of IPv4: Terraform, and the AWS provider with it, reads them as those.
+const MAPPED = new RegExp(`^${"0".repeat(80)}${"1".repeat(16)}`);
+
 /** Reads a block of addresses; undefined for anything else, and for an address that is not the first of its block. */
 export function parseCidr(text: string): Cidr | undefined {
-  const [, address = "", length = ""] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
-  const version = address.includes(":") ? 6 : 4;
+  const version = text.includes(":") ? 6 : 4;
+  const [address = "", length = ""] = follows(text, BLOCK[version]) ? text.split("/") : [];
   const bits = version === 6 ? ipv6Bits(address) : ipv4Bits(address);
   const prefixLength = Number(length);
-  if (bits === undefined || length === "" || prefixLength > bits.length || bits.slice(prefixLength).includes("1")) {
+  if (bits === undefined || prefixLength > bits.length || bits.slice(prefixLength).includes("1")) {
     return undefined;
   }
   return { version, prefixLength, text: `${version === 6 ? canonicalIpv6(address) : address}/${length}` };
 }
 
 function ipv4Bits(address: string): string | undefined {
-  const octets = address.split(".");
-  return octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
-    ? octets.map((octet) => Number(octet).toString(2).padStart(8, "0")).join("")
+  const octets = address.split(".").map(Number);
+  return octets.length === 4 && octets.every((octet) => octet <= 255)
+    ? octets.map((octet) => octet.toString(2).padStart(8, "0")).join("")
     : undefined;
 }
 
@@ -32,14 +54,12 @@ function ipv6Bits(address: string): string | undefined {
   }
   const [start = [], end = []] = canonical.split("::").map((half) => half.split(":").filter((group) => group !== ""));
   const groups = [...start, ...Array<string>(8 - start.length - end.length).fill("0"), ...end];
-  return groups.map((group) => parseInt(group, 16).toString(2).padStart(16, "0")).join("");
+  const bits = groups.map((group) => parseInt(group, 16).toString(2).padStart(16, "0")).join("");
+  return MAPPED.test(bits) ? undefined : bits;
 }
 
 /** The spelling of RFC 5952, which URLs have to have. */
 function canonicalIpv6(address: string): string | undefined {
-  if (!/^[0-9a-f:.]+$/i.test(address)) {
-    return undefined;
-  }
   try {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
   } catch {

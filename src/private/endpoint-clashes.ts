@@ -53,6 +53,11 @@ export function endpointClashes(owner: IConstruct): string[] {
   return faults.list();
 }
 
+/** The words of the rule that a VPC has one endpoint of a service with private DNS. */
+export function onlyWithPrivateDns(service: string): string {
+  return `be the only endpoint of ${service} with private DNS in its VPC`;
+}
+
 function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {
   const [a, b] = [one, other].map((association) => [
     isUnknown(association.vpcEndpointIdInput) ? TerraformStack.of(association).node.path : "",
@@ -76,7 +81,7 @@ function checkPair(faults: Faults, mine: Occupied, other: Occupied): void {
       : "leave the service out of one of the `services`";
     faults.add(
       mine.endpoint.node.path,
-      `be the only endpoint of ${mine.service} with private DNS in its VPC`,
+      onlyWithPrivateDns(mine.service),
       got,
       `${way}; one RegistryEndpoints serves a whole VPC`,
     );

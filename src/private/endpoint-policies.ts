@@ -9,6 +9,15 @@ import type { PullGrant } from "./pull-policy";
 // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 export const MAX_ENDPOINT_POLICY = 20_480;
 
+/** The words of the rules of policies that callers write for endpoints, and of those made here. */
+export const POLICY_WORDS = {
+  statements: "be a policy with statements as JSON text",
+  allow: "have a statement that allows something",
+  principal: "have a Principal in every statement",
+  length: `be at most ${MAX_ENDPOINT_POLICY} characters`,
+  madeLength: (beside: string): string => `make, with ${beside}, a policy of at most ${MAX_ENDPOINT_POLICY} characters`,
+} as const;
+
 /** The policy of an endpoint that lets everything through; one that is left out would leave a former one in place. */
 export const FULL_ACCESS = policyDocument({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
 
@@ -26,26 +35,37 @@ export function registryEndpointPolicy(grants: readonly PullGrant[], otherReposi
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export function s3EndpointPolicy(partition: string, region: string, buckets: readonly string[]): string {
-  const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
+  const ofBuckets = buckets.flatMap((bucket) => bucketArns(partition, bucket));
   return endpointPolicy([
-    { Effect: "Allow", Action: "s3:GetObject", Resource: layers },
-    ...(buckets.length === 0
-      ? []
-      : [
-          {
-            Effect: "Allow" as const,
-            Action: "s3:*",
-            Resource: buckets.flatMap((bucket) => {
-              const arn = `arn:${partition}:s3:::${bucket}`;
-              return [arn, `${arn}/*`];
-            }),
-          },
-        ]),
+    layersStatement(partition, region),
+    ...(ofBuckets.length === 0 ? [] : [bucketsStatement(ofBuckets)]),
   ]);
 }
 
+/** What pulls need of S3. */
+export function layersStatement(partition: string, region: string): PolicyStatement {
+  const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
+  return { Effect: "Allow", Action: "s3:GetObject", Resource: layers };
+}
+
+/** What may be done with buckets. */
+export function bucketsStatement(arns: string | string[]): PolicyStatement {
+  return { Effect: "Allow", Action: "s3:*", Resource: arns };
+}
+
+/** The ARNs of a bucket and of what is in it. */
+export function bucketArns(partition: string, bucket: string): string[] {
+  const arn = `arn:${partition}:s3:::${bucket}`;
+  return [arn, `${arn}/*`];
+}
+
+/** A statement as policies of endpoints have it: they say whose requests it is for. */
+export function forEverybody({ Effect, ...rest }: PolicyStatement): PolicyStatement {
+  return { Effect, Principal: "*", ...rest };
+}
+
 function endpointPolicy(statements: readonly PolicyStatement[]): string {
-  return policyDocument(...statements.map(({ Effect, ...rest }) => ({ Effect, Principal: "*" as const, ...rest })));
+  return policyDocument(...statements.map(forEverybody));
 }
 
 /** Records what is wrong with a policy that the caller has written for an endpoint. */
@@ -57,18 +77,18 @@ export function checkEndpointPolicy(faults: Faults, prop: string, policy: unknow
   const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
   if (typeof policy !== "string" || statements.length === 0 || !statements.every(isPlainObject)) {
     const way = "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens";
-    faults.add(prop, "be a policy with statements as JSON text", policy, way);
+    faults.add(prop, POLICY_WORDS.statements, policy, way);
     return;
   }
   const all = statements as { readonly Effect?: unknown; readonly Principal?: unknown }[];
   if (!all.some(({ Effect }) => Effect === "Allow")) {
     const way = "an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny";
-    faults.add(prop, "have a statement that allows something", all.map(({ Effect }) => Effect).join(), way);
+    faults.add(prop, POLICY_WORDS.allow, all.map(({ Effect }) => Effect).join(), way);
   }
   if (all.some((statement) => !("Principal" in statement) && !("NotPrincipal" in statement))) {
-    faults.add(prop, "have a Principal in every statement", "a statement without one", 'write "Principal": "*"');
+    faults.add(prop, POLICY_WORDS.principal, "a statement without one", 'write "Principal": "*"');
   }
   if (policy.length > MAX_ENDPOINT_POLICY) {
-    faults.add(prop, `be at most ${MAX_ENDPOINT_POLICY} characters`, policy.length, "join its statements");
+    faults.add(prop, POLICY_WORDS.length, policy.length, "join its statements");
   }
 }

@@ -50,12 +50,12 @@ export class Faults {
       return;
     }
     if (!Array.isArray(list) || list.length === 0) {
-      this.add(prop, "be a list of at least one", list, wayOut);
+      this.add(prop, atLeastOne("list"), list, wayOut);
       return;
     }
     for (const [index, value] of (list as unknown[]).entries()) {
       if (this.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
-        this.add(`${prop}[${index}]`, "be given once", value, "leave out the second one");
+        this.add(`${prop}[${index}]`, GIVEN_ONCE, value, "leave out the second one");
       }
     }
   }
@@ -116,6 +116,14 @@ export class Faults {
       this.throwIfAny(construct.node.path);
     }
   }
+}
+
+/** The words of the rule that no two elements are the same. */
+export const GIVEN_ONCE = "be given once";
+
+/** The words of the rule that a collection is not empty. */
+export function atLeastOne(collection: "list" | "map"): string {
+  return `be a ${collection} of at least one`;
 }
 
 /** The words of the rule that something is an integer within bounds. */

@@ -9,8 +9,61 @@ import { FirstPull } from "../first-pull";
 import type { RegistryEndpointsProps } from "../registry-endpoints";
 import { Faults } from "./faults";
 import type { Registry } from "./registry";
+import { serviceNameOf } from "./service-names";
 import { CheckBlock } from "./terraform-blocks";
 import { isUnknown, resolved } from "./unknown-values";
+
+/** What a plan asks of a network: an expression, and what is said where it does not hold. */
+export interface Demand {
+  readonly holds: string;
+  readonly message: string;
+}
+
+/** What endpoints need of their network. Ids and names are texts, or expressions in their braces. */
+export const DEMANDS = {
+  // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+  dns: (vpcId: string): Demand => ({
+    holds: "self.enable_dns_support && self.enable_dns_hostnames",
+    message: `The VPC ${vpcId} must have DNS support and DNS hostnames enabled, or names of AWS services do not lead to its endpoints.`,
+  }),
+  inVpc: (what: string, vpcId: string): Demand => ({
+    holds: `self.vpc_id == "${vpcId}"`,
+    message: `${what} must be in the VPC ${vpcId}.`,
+  }),
+  ownZone: (subnetId: string, zone: string, others: string): Demand => ({
+    holds: `!contains(${others}, ${zone})`,
+    message: `The subnet ${subnetId} must be in an availability zone of its own: an endpoint takes one subnet in each zone.`,
+  }),
+  ipv6Block: (subnetId: string): Demand => ({
+    holds: 'self.ipv6_cidr_block != ""',
+    message: `The subnet ${subnetId} must have an IPv6 block for dual-stack endpoints.`,
+  }),
+  service: (endpointId: string, serviceName: string): Demand => ({
+    holds: `self.service_name == "${serviceName}"`,
+    message: `The endpoint ${endpointId} must be one of ${serviceName}.`,
+  }),
+  gateway: (endpointId: string): Demand => ({
+    holds: 'self.vpc_endpoint_type == "Gateway"',
+    message: `The endpoint ${endpointId} must be a gateway endpoint.`,
+  }),
+  dualStack: (endpointId: string): Demand => ({
+    holds: 'self.ip_address_type == "dualstack"',
+    message: `The endpoint ${endpointId} must be dual-stack as well.`,
+  }),
+  /** A warning and no more: an endpoint of another VPC is reached where DNS of one's own leads to it. */
+  reached: (endpoint: string, endpointId: string, vpcId: string): Demand => ({
+    holds: `${endpoint}.vpc_id == "${vpcId}" && ${endpoint}.private_dns_enabled`,
+    message: `The endpoint ${endpointId} is of another VPC than ${vpcId}, or has no private DNS: clients pass it by, unless DNS of your own leads to it.`,
+  }),
+  /** A warning and no more: a proxy, or routes for halves of the internet, may lead there too. */
+  defaultRoutes: (tables: string, firstPull: string): Demand => {
+    const without = `[for table in ${tables} : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])]`;
+    return {
+      holds: `length(${without}) == 0`,
+      message: `${firstPull} says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
+    };
+  },
+} as const;
 
 /**
  * Reads the network that exists already when Terraform plans, and has the plan fail where AWS would refuse the endpoints,
@@ -22,31 +75,20 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
   if (isUnknown(vpcId)) {
     return;
   }
-  // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
-  new DataAwsVpc(scope, "vpc", {
-    ...regional,
-    id: vpcId,
-    lifecycle: {
-      postcondition: [
-        must(
-          "self.enable_dns_support && self.enable_dns_hostnames",
-          `The VPC ${vpcId} must have DNS support and DNS hostnames enabled, or names of AWS services do not lead to its endpoints.`,
-        ),
-      ],
-    },
-  });
+  new DataAwsVpc(scope, "vpc", { ...regional, id: vpcId, lifecycle: must(DEMANDS.dns(vpcId)) });
   lookUpSubnets(scope, props, registry);
   const tables = known(props.routeTableIds).map(
     (id) =>
       new DataAwsRouteTable(scope, `route-table-${id}`, {
         ...regional,
         routeTableId: id,
-        lifecycle: { postcondition: [inVpc(`The route table ${id}`, vpcId)] },
+        lifecycle: must(DEMANDS.inVpc(`The route table ${id}`, vpcId)),
       }),
   );
   lookUpEndpoints(scope, props, registry);
   if (firstPull === FirstPull.NAT_GATEWAY && tables.length > 0) {
-    checkDefaultRoutes(scope, tables);
+    const demand = DEMANDS.defaultRoutes(`[${tables.map(addressOf).join(", ")}]`, "FirstPull.NAT_GATEWAY");
+    warnUnless(scope, "first-pull", demand);
   }
 }
 
@@ -94,40 +136,23 @@ function lookUpSubnets(scope: Construct, props: RegistryEndpointsProps, { region
       new DataAwsSubnet(scope, id, {
         ...regional,
         id,
-        lifecycle: {
-          postcondition: [
-            inVpc(`The subnet ${id}`, vpcId),
-            ...(zones.length === 0
-              ? []
-              : [
-                  must(
-                    `!contains([${zones.join(", ")}], self.availability_zone)`,
-                    `The subnet ${id} must be in an availability zone of its own: an endpoint takes one subnet in each zone.`,
-                  ),
-                ]),
-            ...(dualStack === true
-              ? [
-                  must(
-                    'self.ipv6_cidr_block != ""',
-                    `The subnet ${id} must have an IPv6 block for dual-stack endpoints.`,
-                  ),
-                ]
-              : []),
-          ],
-        },
+        lifecycle: must(
+          DEMANDS.inVpc(`The subnet ${id}`, vpcId),
+          ...(zones.length === 0 ? [] : [DEMANDS.ownZone(id, "self.availability_zone", `[${zones.join(", ")}]`)]),
+          ...(dualStack === true ? [DEMANDS.ipv6Block(id)] : []),
+        ),
       }),
     );
   }
 }
 
 function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, registry: Registry): void {
-  const { region, reverseDnsPrefix } = registry;
   const existing = [
-    ["ecr-api", props.ecrApiEndpointId, `${reverseDnsPrefix}.${region}.ecr.api`],
-    ["ecr-dkr", props.ecrDkrEndpointId, `${reverseDnsPrefix}.${region}.ecr.dkr`],
-    ["s3", props.s3EndpointId, `com.amazonaws.${region}.s3`],
+    ["ecr-api", props.ecrApiEndpointId, "ecr.api"],
+    ["ecr-dkr", props.ecrDkrEndpointId, "ecr.dkr"],
+    ["s3", props.s3EndpointId, "s3"],
   ] as const;
-  for (const [name, id, serviceName] of existing) {
+  for (const [name, id, service] of existing) {
     if (id === undefined || isUnknown(id)) {
       continue;
     }
@@ -135,49 +160,19 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
     const endpoint = new DataAwsVpcEndpoint(scope, `existing-${name}`, {
       ...registry.regional,
       id,
-      lifecycle: {
-        postcondition: [
-          must(`self.service_name == "${serviceName}"`, `The endpoint ${id} must be one of ${serviceName}.`),
-          ...(isGateway
-            ? [
-                must('self.vpc_endpoint_type == "Gateway"', `The endpoint ${id} must be a gateway endpoint.`),
-                inVpc(`The endpoint ${id}`, props.vpcId),
-              ]
-            : []),
-          ...(props.dualStack === true
-            ? [must('self.ip_address_type == "dualstack"', `The endpoint ${id} must be dual-stack as well.`)]
-            : []),
-        ],
-      },
+      lifecycle: must(
+        DEMANDS.service(
+          id,
+          serviceNameOf(service, registry.region, () => registry.reverseDnsPrefix),
+        ),
+        ...(isGateway ? [DEMANDS.gateway(id), DEMANDS.inVpc(`The endpoint ${id}`, props.vpcId)] : []),
+        ...(props.dualStack === true ? [DEMANDS.dualStack(id)] : []),
+      ),
     });
     if (!isGateway) {
-      checkReached(scope, `${name}-reached`, endpoint, id, props.vpcId);
+      warnUnless(scope, `${name}-reached`, DEMANDS.reached(addressOf(endpoint), id, props.vpcId));
     }
   }
-}
-
-/** A warning and no more: an endpoint of another VPC is reached where DNS of one's own leads to it. */
-function checkReached(
-  scope: Construct,
-  id: string,
-  endpoint: DataAwsVpcEndpoint,
-  endpointId: string,
-  vpcId: string,
-): void {
-  const address = addressOf(endpoint);
-  new CheckBlock(scope, id, {
-    condition: `\${${address}.vpc_id == "${vpcId}" && ${address}.private_dns_enabled}`,
-    errorMessage: `The endpoint ${endpointId} is of another VPC than ${vpcId}, or has no private DNS: clients pass it by, unless DNS of your own leads to it.`,
-  });
-}
-
-/** A warning and no more: a proxy, or routes for halves of the internet, may lead there too. */
-function checkDefaultRoutes(scope: Construct, tables: readonly DataAwsRouteTable[]): void {
-  const without = `[for table in [${tables.map(addressOf).join(", ")}] : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])]`;
-  new CheckBlock(scope, "first-pull", {
-    condition: `\${length(${without}) == 0}`,
-    errorMessage: `FirstPull.NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
-  });
 }
 
 /** What of a list is known; nothing of one that only Terraform knows, which stands in an array as its one element. */
@@ -189,10 +184,10 @@ function addressOf(data: TerraformDataSource): string {
   return `data.${data.terraformResourceType}.${data.friendlyUniqueId}`;
 }
 
-function inVpc(what: string, vpcId: string): Postcondition {
-  return must(`self.vpc_id == "${vpcId}"`, `${what} must be in the VPC ${vpcId}.`);
+function must(...demands: readonly Demand[]): { readonly postcondition: Postcondition[] } {
+  return { postcondition: demands.map(({ holds, message }) => ({ condition: `\${${holds}}`, errorMessage: message })) };
 }
 
-function must(expression: string, errorMessage: string): Postcondition {
-  return { condition: `\${${expression}}`, errorMessage };
+function warnUnless(scope: Construct, id: string, { holds, message }: Demand): void {
+  new CheckBlock(scope, id, { condition: `\${${holds}}`, errorMessage: message });
 }

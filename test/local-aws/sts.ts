@@ -1,10 +1,11 @@
+import { partitionOf } from "./service";
 import type { Scope, Service } from "./service";
 
 /** AWS Security Token Service: who a caller is. */
 export class Sts implements Service {
   public readonly operations: Service["operations"] = {
-    GetCallerIdentity: (_, { accountId }: Scope) => ({
-      Arn: `arn:aws:sts::${accountId}:assumed-role/local/session`,
+    GetCallerIdentity: (_, { accountId, region }: Scope) => ({
+      Arn: `arn:${partitionOf(region)}:sts::${accountId}:assumed-role/local/session`,
       UserId: "AROALOCAL:session",
       Account: accountId,
     }),

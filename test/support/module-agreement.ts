@@ -139,9 +139,9 @@ interface PlanDiagnostic {
   readonly range?: { readonly filename: string };
 }
 
-/** Which declaration a diagnostic is about: it is in the file of its call, or in its copy of a module. */
+/** Which declaration a diagnostic is about: it is in the file of its call or in its copy of a module, or names that. */
 function indexOf({ range, detail }: PlanDiagnostic): number {
-  const [, index] = /^bad_(\d+)\b/.exec(range?.filename ?? "") ?? [];
+  const [, index] = /\bbad_(\d+)\b/.exec(`${range?.filename ?? ""} ${detail}`) ?? [];
   if (index === undefined) {
     throw new Error(`an error is about no declaration: ${detail}`);
   }
