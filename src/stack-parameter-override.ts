@@ -11,22 +11,20 @@ import { Faults, fail } from "./private/faults";
 import {
   ADDRESS,
   ALL_PARAMETERS,
-  CURRENT_PARAMETERS,
   DECLARED_PARAMETERS,
+  KEPT,
   PARAMETERS_WITHOUT_EMPTIED,
+  REMEMBERED,
   VALUES_AS_TEXT,
-  addsNoTags,
+  adoptedConditions,
   changeAddress,
-  emptyByDefault,
-  hasParameters,
-  hidesNothing,
+  changeRecord,
   nameIn,
-  recordedHere,
-  setsNothingHidden,
-  templateAllows,
   templateFits,
+  updateConditions,
   valuesFit,
 } from "./private/overridden-stack";
+import type { Conditions, OverrideFacts, Wording } from "./private/overridden-stack";
 import { missingProvider, regionalArguments } from "./private/registry";
 import { CheckBlock, ImportBlock, JsonOnly, RemovedBlock } from "./private/terraform-blocks";
 import { terraformData } from "./private/terraform-data";
@@ -93,23 +91,13 @@ const PROPS: readonly string[] = [
   "region",
 ] satisfies (keyof StackParameterOverrideProps)[];
 
-// What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
-// capabilities lost and a stack with a timeout replaced. A URL of the template is never read back: ignored, one that is
-// taken out of the program would go on being sent.
-// https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
-const KEPT = [
-  "capabilities",
-  "disable_rollback",
-  "iam_role_arn",
-  "notification_arns",
-  "on_failure",
-  "policy_body",
-  "policy_url",
-  "tags",
-  "tags_all",
-  "template_body",
-  "timeout_in_minutes",
-];
+const WORDING: Wording = {
+  updateByCli: "OverrideStrategy.AWS_CLI",
+  templateUrl: "templateUrl",
+  providerWithoutTags: "as its provider an AwsProvider without default tags",
+  letGoFirst: "apply with its name and letGo, take the override out, apply, and declare it anew",
+  setAgain: `terraform apply -replace=${ADDRESS.update}`,
+};
 
 /**
  * Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other
@@ -201,13 +189,12 @@ export class StackParameterOverride extends Construct {
    * not yet forgotten.
    */
   private recordChanges({ parameters, undo, letGo }: StackParameterOverrideProps): void {
-    const before = (name: string): string => `\${lookup(${CURRENT_PARAMETERS}, "${name}", "")}`;
     for (const [name, after] of Object.entries(parameters)) {
       const change = terraformData(this, `change-${name}`, {
-        input: letGo === true ? {} : { stack: `\${${ADDRESS.current}.id}`, before: before(name), after },
+        input: letGo === true ? {} : changeRecord(`"${name}"`, after),
         lifecycle: {
           preventDestroy: true,
-          ignoreChanges: undo === true || letGo === true ? ["input"] : ["input.stack", "input.before"],
+          ignoreChanges: undo === true || letGo === true ? ["input"] : REMEMBERED,
         },
       });
       this.changes.set(name, named(changeAddress(name), change));
@@ -222,7 +209,9 @@ export class StackParameterOverride extends Construct {
     named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
   }
 
-  private adopt({ stackName, templateUrl, importBlock, undo, provider, region }: StackParameterOverrideProps): void {
+  private adopt(props: StackParameterOverrideProps): void {
+    const { stackName, templateUrl, importBlock, undo, provider, region } = props;
+    const facts = this.factsOf(props);
     named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags", { provider }));
     const stack = new CloudformationStack(this, "stack", {
       ...regionalArguments({ provider, region }),
@@ -233,15 +222,8 @@ export class StackParameterOverride extends Construct {
       lifecycle: {
         preventDestroy: true,
         ignoreChanges: KEPT,
-        precondition: [
-          hasParameters(stackName),
-          hidesNothing(stackName),
-          addsNoTags(stackName),
-          ...(undo === true
-            ? [this.recordedHere(stackName), emptyByDefault(stackName)]
-            : [valuesFit(stackName), templateAllows(stackName)]),
-        ],
-        postcondition: templateUrl === undefined ? [templateFits(stackName)] : undefined,
+        precondition: conditionsOf(adoptedConditions(facts), facts, undo),
+        postcondition: templateUrl === undefined ? [templateFits(facts)] : undefined,
       },
     });
     named(ADDRESS.adopted, stack);
@@ -252,32 +234,37 @@ export class StackParameterOverride extends Construct {
     }
   }
 
-  private recordedHere(stackName: string): ReturnType<typeof recordedHere> {
-    return recordedHere(stackName, [...this.changes.keys()].map(changeAddress));
-  }
-
-  private updateByCli({ stackName, parameters, undo, provider, region }: StackParameterOverrideProps): void {
+  private updateByCli(props: StackParameterOverrideProps): void {
+    const { stackName, undo, provider, region } = props;
+    const facts = this.factsOf(props);
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
-      lifecycle: {
-        precondition: [
-          hasParameters(stackName),
-          setsNothingHidden(stackName),
-          this.recordedHere(stackName),
-          ...(undo === true ? [] : [valuesFit(stackName), templateAllows(stackName)]),
-        ],
-      },
+      lifecycle: { precondition: conditionsOf(updateConditions(facts), facts, undo) },
     });
     named(ADDRESS.update, update);
     update.dependsOn = [...this.changes.keys()].map(changeAddress);
-    update.addOverride("provisioner", [{ "local-exec": cliUpdate(Object.keys(parameters)) }]);
+    update.addOverride("provisioner", [{ "local-exec": cliUpdate() }]);
     // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
     // after an update is asked, so that the update itself is no reason to warn.
     const after = { ...regionalArguments({ provider, region }), name: stackName };
     const data = named(ADDRESS.afterUpdate, new DataAwsCloudformationStack(this, "after-update", after));
     data.dependsOn = [ADDRESS.update];
-    named("check.parameters", new CheckBlock(this, "check", asDeclared(stackName)));
+    named("check.parameters", new CheckBlock(this, "check", asDeclared(facts)));
   }
+
+  private factsOf({ stackName }: StackParameterOverrideProps): OverrideFacts {
+    const recorded = [...this.changes.keys()].map((name) => `${changeAddress(name)}.output.stack`);
+    return { stackName, recordedStacks: `[${recorded.join(", ")}]`, wording: WORDING };
+  }
+}
+
+/** The conditions of a plan that sets values, or undoes that. */
+function conditionsOf(
+  { always, setting, undoing }: Conditions,
+  facts: OverrideFacts,
+  undo = false,
+): Conditions["always"] {
+  return [...always, ...(undo ? undoing : [valuesFit(facts), ...setting])];
 }
 
 /** Gives an element the name that its address has. */

@@ -181,7 +181,7 @@ describe("an override by the AWS CLI", () => {
 
   test("fails on what only an adopted stack has", () => {
     expect(faultOf({ strategy, importBlock: true })).toBe(
-      "stack/override: `importBlock` must not be given with OverrideStrategy.AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
+      "stack/override: `importBlock` must not be given with the strategy AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
     );
     expect(faultOf({ strategy, templateUrl: "https://b.s3.amazonaws.com/t" })).toContain(
       "`templateUrl` must not be given",

@@ -42,11 +42,11 @@ export function follows(value: string, { pattern, except, minLength, maxLength }
 }
 
 /** A pattern as Terraform's functions take it. */
-export function regex({ source }: RegExp): string {
+export function regex({ source, ignoreCase }: RegExp): string {
   if (/\(\?[=!<]/.test(source)) {
     throw new Error(`Terraform has no lookaround, and the pattern ${source} does`);
   }
-  return `"${escaped(source.replace(/\\\//g, "/"))}"`;
+  return `"${ignoreCase ? "(?i)" : ""}${escaped(source.replace(/\\\//g, "/"))}"`;
 }
 
 /** Words of a rule with the names of inputs as modules have them. */

@@ -1,12 +1,18 @@
 import { pullPolicy } from "../pull-policy/module";
 import { pullThroughCache } from "../pull-through-cache/module";
 import { registryEndpoints } from "../registry-endpoints/module";
+import { stackParameterOverride } from "../stack-parameter-override/module";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
 import { terraformFiles } from "./terraform-json";
 
 /** All modules, those that others call first. */
-export const MODULES: readonly ModuleDefinition[] = [pullThroughCache, pullPolicy, registryEndpoints];
+export const MODULES: readonly ModuleDefinition[] = [
+  pullThroughCache,
+  pullPolicy,
+  registryEndpoints,
+  stackParameterOverride,
+];
 
 /** What is generated, by its path below the folder of the modules. */
 export function generatedModules(): { readonly [file: string]: string } {

@@ -24,21 +24,21 @@ export interface OverrideDeclaration {
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-const STACK_NAME: Rule = {
+export const STACK_NAME: Rule = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   maxLength: 128,
   words: "be a stack's name: a letter, then letters, digits and hyphens",
 };
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-const PARAMETER_NAME: Rule = {
+export const PARAMETER_NAME: Rule = {
   pattern: /^[A-Za-z0-9]+$/,
   maxLength: 255,
   words: "name parameters with letters and digits, as templates do",
 };
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
-const TEMPLATE_URL: Rule = {
+export const TEMPLATE_URL: Rule = {
   pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[^\s?]+(\?versionId=[^\s&]+)?$/,
   maxLength: 5120,
   words: "be the https URL of an object in S3, without a signature",
@@ -46,7 +46,21 @@ const TEMPLATE_URL: Rule = {
 
 // `$${` and `%%{` are Terraform's way to write these as they are.
 const FOREIGN_EXPRESSION = /(?<!\$)\$\{[A-Za-z0-9]+::|(?<!%)%\{/;
-const CONTROL_CHARACTER = /(?![\t\n])\p{Cc}/u;
+export const CONTROL_CHARACTER = /[^\P{Cc}\t\n]/u;
+
+const STRATEGIES: readonly string[] = Object.values(OverrideStrategy);
+
+/** What the plain module says of declarations as well. */
+export const OVERRIDE_WORDS = {
+  someParameters: (collection: "an object" | "a map"): string => `be ${collection} with at least one parameter`,
+  text: "be a string",
+  noToken: "hold no access token",
+  notEmpty: "not be empty",
+  notTooLong: `be at most ${MAX_VALUE_BYTES} bytes long`,
+  noControlCharacters: "hold no control characters but tabs and newlines",
+  strategy: `be one of ${STRATEGIES.join(", ")}`,
+  ofAdopted: `not be given with the strategy ${OverrideStrategy.AWS_CLI}`,
+};
 
 const OVERRIDE = Symbol.for("cdktf-ecr-pull-through-cache.StackParameterOverride");
 
@@ -151,7 +165,7 @@ function blocksOf(construct: IConstruct): string[] {
 function checkParameters(faults: Faults, parameters: unknown): void {
   const way = "name the parameters to change with their values";
   if (!isPlainObject(parameters) || Object.keys(parameters).length === 0) {
-    faults.add("parameters", "be an object with at least one parameter", parameters, way);
+    faults.add("parameters", OVERRIDE_WORDS.someParameters("an object"), parameters, way);
     return;
   }
   for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
@@ -163,7 +177,7 @@ function checkParameters(faults: Faults, parameters: unknown): void {
 function checkValue(faults: Faults, prop: string, value: unknown): void {
   if (typeof value === "string" && isAToken(value)) {
     const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
-    faults.add(prop, "hold no access token", Withheld.of(value), way);
+    faults.add(prop, OVERRIDE_WORDS.noToken, Withheld.of(value), way);
   } else if (typeof value === "string" && FOREIGN_EXPRESSION.test(value)) {
     const way = "write `$${` or `%%{` to have it in the value as it is";
     faults.add(
@@ -175,22 +189,21 @@ function checkValue(faults: Faults, prop: string, value: unknown): void {
   } else if (isUnknown(value)) {
     return;
   } else if (typeof value !== "string") {
-    faults.add(prop, "be a string", value, "write numbers and lists as CloudFormation takes them, as text");
+    faults.add(prop, OVERRIDE_WORDS.text, value, "write numbers and lists as CloudFormation takes them, as text");
   } else if (value.trim() === "") {
-    faults.add(prop, "not be empty", value, "use `undo` to give a parameter its former value back");
+    faults.add(prop, OVERRIDE_WORDS.notEmpty, value, "use `undo` to give a parameter its former value back");
   } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
-    faults.add(prop, `be at most ${MAX_VALUE_BYTES} bytes long`, `${value.slice(0, 20)}…`, "shorten it");
+    faults.add(prop, OVERRIDE_WORDS.notTooLong, `${value.slice(0, 20)}…`, "shorten it");
   } else if (CONTROL_CHARACTER.test(value)) {
-    faults.add(prop, "hold no control characters but tabs and newlines", value, "take them out");
+    faults.add(prop, OVERRIDE_WORDS.noControlCharacters, value, "take them out");
   }
 }
 
 function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
   const { strategy = OverrideStrategy.ADOPT } = props;
-  const strategies: readonly unknown[] = Object.values(OverrideStrategy);
-  if (!strategies.includes(strategy)) {
+  if (!STRATEGIES.includes(strategy as string)) {
     const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
-    faults.add("strategy", `be one of ${strategies.join(", ")}`, strategy, way);
+    faults.add("strategy", OVERRIDE_WORDS.strategy, strategy, way);
   }
   const url = props.templateUrl;
   if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
@@ -202,7 +215,7 @@ function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
     for (const name of ["templateUrl", "importBlock"] as const) {
       if (props[name] !== undefined) {
         const way = "leave it out: the stack is not adopted, and its template stays where it is";
-        faults.add(name, "not be given with OverrideStrategy.AWS_CLI", props[name], way);
+        faults.add(name, OVERRIDE_WORDS.ofAdopted, props[name], way);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { ADDRESS, CURRENT_PARAMETERS } from "./overridden-stack";
+import type { OverrideFacts, PlanCondition } from "./overridden-stack";
 
 // What runs where Terraform applies. It works on the stack's ARN, which credentials of another account do not reach, and
 // contains no dollar-brace, which Terraform would read as its own.
@@ -38,32 +39,33 @@ finish
 echo "The parameters are as declared, and everything else is as it was."
 `;
 
-/** The arguments of a `local-exec` provisioner that has the AWS CLI set these parameters and leave all others. */
-export function cliUpdate(parameters: readonly string[]): object {
-  const valueOf = (name: string): string => `\${${ADDRESS.values}["${name}"]}`;
-  const asDeclared = parameters.map((name) => `is ${name} "$VALUE_${name}"`).join(" && ");
+/** The arguments of a `local-exec` provisioner that has the AWS CLI set the values and leave all other parameters. */
+export function cliUpdate(): object {
+  const asDeclared = `\${join(" && ", [for name in keys(${ADDRESS.values}) : "is \${name} \\"$VALUE_\${name}\\""])}`;
   const others = `[for name in keys(${CURRENT_PARAMETERS}) : { ParameterKey = name, UsePreviousValue = true } if !contains(keys(${ADDRESS.values}), name)]`;
   const own = `[for name, value in ${ADDRESS.values} : { ParameterKey = name, ParameterValue = value }]`;
+  const settings = {
+    STACK: `${ADDRESS.current}.id`,
+    REGION: `split(":", ${ADDRESS.current}.id)[3]`,
+    CAPABILITIES: `join(" ", ${ADDRESS.current}.capabilities)`,
+    PARAMETERS: `jsonencode(concat(${others}, ${own}))`,
+  };
+  const written = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return {
     interpreter: ["/bin/sh", "-c"],
     command: SCRIPT.trim().replace("AS_DECLARED", () => asDeclared),
     quiet: true,
-    environment: {
-      STACK: `\${${ADDRESS.current}.id}`,
-      REGION: `\${split(":", ${ADDRESS.current}.id)[3]}`,
-      CAPABILITIES: `\${join(" ", ${ADDRESS.current}.capabilities)}`,
-      PARAMETERS: `\${jsonencode(concat(${others}, ${own}))}`,
-      ...Object.fromEntries(parameters.map((name) => [`VALUE_${name}`, valueOf(name)])),
-    },
+    environment: `\${merge({ ${written.join(", ")} }, { for name, value in ${ADDRESS.values} : "VALUE_\${name}" => value })}`,
   };
 }
 
 /** An assertion that the parameters are as declared, once an update has set them. */
-export function asDeclared(stackName: string): { readonly condition: string; readonly errorMessage: string } {
-  const actual = `lookup(${ADDRESS.afterUpdate}.parameters, name, "")`;
-  const others = `[for name, value in ${ADDRESS.values} : name if ${actual} != value]`;
+export function asDeclared({ stackName, wording }: OverrideFacts): PlanCondition {
+  // The module has none of it where Terraform adopts the stack.
+  const differs = `anytrue([for stack in ${ADDRESS.afterUpdate}[*] : lookup(stack.parameters, name, "") != value])`;
+  const others = `[for name, value in ${ADDRESS.values} : name if ${differs}]`;
   return {
     condition: `\${length(${others}) == 0}`,
-    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: terraform apply -replace=${ADDRESS.update}`,
+    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: ${wording.setAgain}`,
   };
 }

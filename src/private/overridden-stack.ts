@@ -1,5 +1,3 @@
-import type { TerraformMetaArguments } from "cdktf";
-
 /**
  * The addresses of an override. There is one override in a state, and no address depends on a name: whatever is renamed
  * in the program, Terraform never takes a stack that it must keep for one that is gone.
@@ -18,6 +16,29 @@ export const ADDRESS = {
   afterUpdate: "data.aws_cloudformation_stack.after-update",
 } as const;
 
+/**
+ * How the messages call what one can do, in the words of those who read them: the construct has props, and the plain
+ * module has inputs.
+ */
+export interface Wording {
+  readonly updateByCli: string;
+  readonly templateUrl: string;
+  /** Ends the sentence on default tags. */
+  readonly providerWithoutTags: string;
+  /** Ends the sentence on another stack's records. */
+  readonly letGoFirst: string;
+  /** Ends the sentence on values that somebody else has changed. */
+  readonly setAgain: string;
+}
+
+/** An override, as far as the conditions of its plan depend on who states them. */
+export interface OverrideFacts {
+  readonly stackName: string;
+  /** The stacks that the records of changes are of, as an expression for a list. */
+  readonly recordedStacks: string;
+  readonly wording: Wording;
+}
+
 /** The address of the record of a parameter's change. */
 export function changeAddress(parameter: string): string {
   return `terraform_data.change-${parameter}`;
@@ -33,6 +54,32 @@ export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
 
 /** The values as text, also where a reference is to a number; what cannot be text stays for a condition to refuse. */
 export const VALUES_AS_TEXT = `\${{ for name, value in ${ADDRESS.given} : name => try(tostring(value), value) }}`;
+
+/** What the record of a change holds; name and value are expressions. */
+export function changeRecord(name: string, after: string): { readonly [attribute: string]: string } {
+  return { stack: `\${${ADDRESS.current}.id}`, before: `\${lookup(${CURRENT_PARAMETERS}, ${name}, "")}`, after };
+}
+
+/** What of a record is that of the first time, whatever the stack has become. */
+export const REMEMBERED = ["input.stack", "input.before"];
+
+// What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
+// capabilities lost and a stack with a timeout replaced. A URL of the template is never read back: ignored, one that is
+// taken out of the declaration would go on being sent.
+// https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
+export const KEPT = [
+  "capabilities",
+  "disable_rollback",
+  "iam_role_arn",
+  "notification_arns",
+  "on_failure",
+  "policy_body",
+  "policy_url",
+  "tags",
+  "tags_all",
+  "template_body",
+  "timeout_in_minutes",
+];
 
 const TEMPLATE_BODY = `${ADDRESS.current}.template_body`;
 const WITHOUT_SHORT_FORMS = `replace(${TEMPLATE_BODY}, "/(?m)(^|[\\\\s,:\\\\[-])![A-Za-z0-9:]+/", "$1")`;
@@ -62,10 +109,39 @@ const MAX_TEMPLATE_BYTES = 51_200;
 /** How long the value of a parameter can be; from the same page. */
 export const MAX_VALUE_BYTES = 4096;
 
-type Condition = NonNullable<NonNullable<TerraformMetaArguments["lifecycle"]>["precondition"]>[number];
+/** What must hold for Terraform to go on. */
+export interface PlanCondition {
+  readonly condition: string;
+  readonly errorMessage: string;
+}
+
+/** Conditions of a plan: those that always hold, and those of setting values and of undoing that. */
+export interface Conditions {
+  readonly always: PlanCondition[];
+  readonly setting: PlanCondition[];
+  readonly undoing: PlanCondition[];
+}
+
+/** What a plan asks that changes a stack which Terraform has adopted. */
+export function adoptedConditions(facts: OverrideFacts): Conditions {
+  return {
+    always: [hasParameters(facts), hidesNothing(facts), addsNoTags(facts)],
+    setting: [templateAllows(facts)],
+    undoing: [recordedHere(facts), emptyByDefault(facts)],
+  };
+}
+
+/** What a plan asks that has the AWS CLI update the stack. */
+export function updateConditions(facts: OverrideFacts): Conditions {
+  return {
+    always: [hasParameters(facts), setsNothingHidden(facts), recordedHere(facts)],
+    setting: [templateAllows(facts)],
+    undoing: [],
+  };
+}
 
 /** The template has all parameters that are to be set. */
-export function hasParameters(stackName: string): Condition {
+function hasParameters({ stackName }: OverrideFacts): PlanCondition {
   const missing = `setsubtract(keys(${ADDRESS.values}), keys(${CURRENT_PARAMETERS}))`;
   return {
     condition: `\${length(${missing}) == 0}`,
@@ -74,7 +150,7 @@ export function hasParameters(stackName: string): Condition {
 }
 
 /** The values can be given: those that only Terraform knows could not be checked before. */
-export function valuesFit(stackName: string): Condition {
+export function valuesFit({ stackName }: OverrideFacts): PlanCondition {
   const fits = `try(trimspace(value) != "" && ${bytesAtMost("value", MAX_VALUE_BYTES)}, false)`;
   const unfit = `[for name, value in ${ADDRESS.values} : name if !${fits}]`;
   return {
@@ -84,7 +160,7 @@ export function valuesFit(stackName: string): Condition {
 }
 
 /** The values are such as the template allows, where it can be read. */
-export function templateAllows(stackName: string): Condition {
+function templateAllows({ stackName }: OverrideFacts): PlanCondition {
   const declared = `${ADDRESS.declared}[name]`;
   // Items of a list are held against these one by one; numbers and dates are written in more ways than one; and Java has
   // patterns that Terraform refuses, or reads otherwise. Those CloudFormation judges, when it is updated.
@@ -101,35 +177,34 @@ export function templateAllows(stackName: string): Condition {
 }
 
 /** What is to be empty again is empty by default, since the provider can only leave it out. */
-export function emptyByDefault(stackName: string): Condition {
+function emptyByDefault({ stackName, wording }: OverrideFacts): PlanCondition {
   const isEmpty = `try(tostring(${ADDRESS.declared}[name].Default) == "", false)`;
   const others = `[for name, value in ${ADDRESS.values} : name if value == "" && !${isEmpty}]`;
   return {
     condition: `\${length(${others}) == 0}`,
-    errorMessage: `These parameters of the stack ${stackName} were empty, and are not so by default: \${join(", ", ${others})}. Terraform's AWS provider cannot make them empty again: undo with OverrideStrategy.AWS_CLI.`,
+    errorMessage: `These parameters of the stack ${stackName} were empty, and are not so by default: \${join(", ", ${others})}. Terraform's AWS provider cannot make them empty again: undo with ${wording.updateByCli}.`,
   };
 }
 
 /** The records are of this stack, and not of one that the override was for before. */
-export function recordedHere(stackName: string, changes: readonly string[]): Condition {
-  const recorded = changes.map((change) => `${change}.output.stack`).join(", ");
+function recordedHere({ stackName, recordedStacks, wording }: OverrideFacts): PlanCondition {
   return {
-    condition: `\${alltrue([for stack in [${recorded}] : stack == ${ADDRESS.current}.id])}`,
-    errorMessage: `The state remembers the former values of another stack than ${stackName}, and would undo it with those. Let that one go first: apply with its name and letGo, take the override out, apply, and declare it anew.`,
+    condition: `\${alltrue([for stack in ${recordedStacks} : stack == ${ADDRESS.current}.id])}`,
+    errorMessage: `The state remembers the former values of another stack than ${stackName}, and would undo it with those. Let that one go first: ${wording.letGoFirst}.`,
   };
 }
 
 /** No parameter is NoEcho: what CloudFormation shows of those would be sent back as their value. */
-export function hidesNothing(stackName: string): Condition {
+function hidesNothing({ stackName, wording }: OverrideFacts): PlanCondition {
   const hidden = `[for name, value in ${CURRENT_PARAMETERS} : name if value == "${NO_ECHO}"]`;
   return {
     condition: `\${length(${hidden}) == 0}`,
-    errorMessage: `The stack ${stackName} has NoEcho parameters: \${join(", ", ${hidden})}. Nobody can read their values, and this update would overwrite them with ${NO_ECHO}. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
+    errorMessage: `The stack ${stackName} has NoEcho parameters: \${join(", ", ${hidden})}. Nobody can read their values, and this update would overwrite them with ${NO_ECHO}. Use ${wording.updateByCli}, which leaves them as they are.`,
   };
 }
 
 /** None of the parameters to be set is NoEcho: their values would stand in the state. */
-export function setsNothingHidden(stackName: string): Condition {
+function setsNothingHidden({ stackName }: OverrideFacts): PlanCondition {
   const hidden = `[for name in keys(${ADDRESS.values}) : name if lookup(${CURRENT_PARAMETERS}, name, "") == "${NO_ECHO}"]`;
   return {
     condition: `\${length(${hidden}) == 0}`,
@@ -138,11 +213,11 @@ export function setsNothingHidden(stackName: string): Condition {
 }
 
 /** The provider adds no tags: its default tags are sent with every update, and no plan shows them. */
-export function addsNoTags(stackName: string): Condition {
+function addsNoTags({ stackName, wording }: OverrideFacts): PlanCondition {
   const added = `[for key, value in ${ADDRESS.defaultTags}.tags : key if lookup(${ADDRESS.current}.tags, key, null) != value]`;
   return {
     condition: `\${length(${added}) == 0}`,
-    errorMessage: `The AWS provider has default tags that the stack ${stackName} does not have, and this update would add them: \${join(", ", ${added})}. Give the override as its provider an AwsProvider without default tags.`,
+    errorMessage: `The AWS provider has default tags that the stack ${stackName} does not have, and this update would add them: \${join(", ", ${added})}. Give the override ${wording.providerWithoutTags}.`,
   };
 }
 
@@ -150,14 +225,14 @@ export function addsNoTags(stackName: string): Condition {
  * The template is small enough to be sent back; for a postcondition of the adopted stack. What the data source reads has
  * its transforms applied, and is not what is sent.
  */
-export function templateFits(stackName: string): Condition {
+export function templateFits({ stackName, wording }: OverrideFacts): PlanCondition {
   return {
     condition: `\${${bytesAtMost("self.template_body", MAX_TEMPLATE_BYTES)}}`,
-    errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as templateUrl, or use OverrideStrategy.AWS_CLI.`,
+    errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as ${wording.templateUrl}, or use ${wording.updateByCli}.`,
   };
 }
 
-/** Terraform counts characters; what Base64 makes of a text, without its padding, tells its bytes. */
-function bytesAtMost(expression: string, max: number): string {
+/** Whether text is at most so long. Terraform counts characters; what Base64 makes of a text, without its padding, tells its bytes. */
+export function bytesAtMost(expression: string, max: number): string {
   return `length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((max * 4) / 3)}`;
 }

@@ -85,6 +85,28 @@ export async function createAgentStack(aws: LocalAws, scope: Partial<Scope>): Pr
   });
 }
 
+/** Parameters of any vendor's stack. */
+export const VENDOR_PARAMETERS = {
+  image: { Type: "String", Default: "" },
+  names: { Type: "String", Default: "short" },
+};
+
+/** A resource that needs a capability, and the capability. */
+export const NAMED_ROLE = { Type: "AWS::IAM::Role", Properties: { RoleName: "vendor" } };
+export const NAMED_IAM = ["CAPABILITY_NAMED_IAM"] as const;
+
+/** A template of a vendor, as text of a certain size where it matters. */
+export function vendorTemplate(
+  content: { readonly parameters?: object; readonly resource?: object; readonly bytes?: number } = {},
+): string {
+  const { parameters = VENDOR_PARAMETERS, resource = { Type: "AWS::SNS::Topic" }, bytes } = content;
+  const written = (description: string): string =>
+    JSON.stringify({ Description: description, Parameters: parameters, Resources: { It: resource } });
+  // Characters of two bytes, so that counting characters would not do.
+  const missing = (bytes ?? 0) - Buffer.byteLength(written(""));
+  return missing <= 0 ? written("") : written("é".repeat(Math.floor(missing / 2)) + "a".repeat(missing % 2));
+}
+
 /** Creates a stack and waits until it is made. */
 export async function createStack(
   aws: LocalAws,

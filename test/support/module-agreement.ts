@@ -16,6 +16,8 @@ export interface Declaration {
   readonly inputs: { readonly [input: string]: unknown };
   /** Values of the variables that the constructs have declared. */
   readonly variables?: { readonly [name: string]: string };
+  /** What both import: its address in the construct's stack and in the module, and its id. */
+  readonly imports?: { readonly construct: string; readonly module: string; readonly id: string };
 }
 
 /** A resource as it is planned: what is known of it, and which arguments only an apply tells. */
@@ -39,28 +41,64 @@ export interface Subject {
 
 /** Plans the construct and the module of every declaration in one run of the real provider. */
 export async function planBoth(subject: Subject, declarations: readonly Declaration[]): Promise<PlannedPair[]> {
+  const workspace = await withBoth(subject, declarations, () => "modules");
+  const plan = await workspace.plan();
+  return declarations.map((_, index) => ({
+    construct: resourcesOf(plan, `module.construct_${index}`),
+    module: resourcesOf(plan, `module.module_${index}`),
+  }));
+}
+
+/** What one plan says against the construct and the module of every declaration, sorted. */
+export async function failBoth(subject: Subject, declarations: readonly Declaration[]): Promise<Refusal[]> {
+  // Each has modules of its own: a condition that fails is only told by the file that it stands in.
+  const workspace = await withBoth(subject, declarations, (index) => `module_${index}`);
+  const errors = await errorsOf(workspace);
+  const against = (folder: string): string[] =>
+    errors
+      .filter(({ range }) => range?.filename.startsWith(`${folder}/`))
+      .map(({ detail }) => detail)
+      .sort();
+  return declarations.map((_, index) => ({
+    construct: against(`construct_${index}`),
+    module: against(`module_${index}`),
+  }));
+}
+
+/** A configuration that calls every declaration's construct and its module, in folders of modules by their index. */
+async function withBoth(
+  subject: Subject,
+  declarations: readonly Declaration[],
+  modules: (index: number) => string,
+): Promise<Workspace> {
   const workspace = workspaceOf(subject);
-  copyModules(path.join(workspace.folder, "modules"));
+  new Set(declarations.map((_, index) => modules(index))).forEach((folder) =>
+    copyModules(path.join(workspace.folder, folder)),
+  );
   const calls = declarations.flatMap(({ construct, inputs, variables = {} }, index) => {
     const { terraform, ...rest } = jsonOf(subject, construct);
-    const folder = `construct-${index}`;
+    const folder = `construct_${index}`;
     fs.mkdirSync(path.join(workspace.folder, folder));
     workspace.write(
       `${folder}/main.tf.json`,
       JSON.stringify({ ...rest, provider: undefined, terraform: withoutBackend(terraform) }),
     );
     return [
-      [`construct_${index}`, { source: `./${folder}`, ...variables }],
-      [`module_${index}`, { source: `./modules/${subject.module}`, ...inputs }],
+      [folder, { source: `./${folder}`, ...variables }],
+      [`module_${index}`, { source: `./${modules(index)}/${subject.module}`, ...inputs }],
     ] as const;
   });
-  workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
+  const imports = declarations.flatMap(({ imports: one }, index) =>
+    one === undefined
+      ? []
+      : [
+          { to: `module.construct_${index}.${one.construct}`, id: one.id },
+          { to: `module.module_${index}.${one.module}`, id: one.id },
+        ],
+  );
+  workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls), import: imports }));
   await workspace.init();
-  const plan = await workspace.plan();
-  return declarations.map((_, index) => ({
-    construct: resourcesOf(plan, `module.construct_${index}`),
-    module: resourcesOf(plan, `module.module_${index}`),
-  }));
+  return workspace;
 }
 
 function jsonOf({ region }: Subject, construct: Declaration["construct"]): TerraformJson {
@@ -96,8 +134,9 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
   const refused = new Map<number, string[]>();
   // As long as inputs are invalid, Terraform asks for no conditions: what is left is planned once more without those.
   for (let run = 0; run < 2; run++) {
-    for (const [index, detail] of await errorsOf(workspace)) {
-      refused.set(index, [...(refused.get(index) ?? []), detail]);
+    for (const diagnostic of await errorsOf(workspace)) {
+      const index = indexOf(diagnostic);
+      refused.set(index, [...(refused.get(index) ?? []), diagnostic.detail || diagnostic.summary]);
     }
     for (const [index, file] of calls) {
       if (refused.has(index) && calls.delete(index)) {
@@ -111,15 +150,14 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
   }));
 }
 
-/** What a plan says against declarations, by their indices. */
-async function errorsOf(workspace: Workspace): Promise<(readonly [number, string])[]> {
+/** What a plan says against a configuration. */
+async function errorsOf(workspace: Workspace): Promise<PlanDiagnostic[]> {
   const { output } = await workspace.try(["plan", "-input=false", "-json"]);
   return output
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => (JSON.parse(line) as { readonly diagnostic?: PlanDiagnostic }).diagnostic)
-    .filter((diagnostic): diagnostic is PlanDiagnostic => diagnostic?.severity === "error")
-    .map((diagnostic) => [indexOf(diagnostic), diagnostic.detail || diagnostic.summary] as const);
+    .filter((diagnostic): diagnostic is PlanDiagnostic => diagnostic?.severity === "error");
 }
 
 /** The rules in a message, each once, without what depends on how the declaration is written. */
@@ -127,6 +165,7 @@ export function rulesIn(message: string): string[] {
   const rules = [...message.matchAll(/` must (.*?), got /g)].map(([, words = ""]) =>
     inSnakeCase(words)
       .replace(/\b(in |and )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")
+      .replace(/\ban object\b/g, "a map")
       .replace(/\b(list|map)\b/g, "collection"),
   );
   return [...new Set(rules.length === 0 ? [message] : rules)].sort();

@@ -108,6 +108,15 @@ export class Workspace {
     return status === 0;
   }
 
+  /** What a plan that fails says, without line breaks and frame. */
+  public async refusal(): Promise<string> {
+    const { status, output } = await this.try(["plan", "-input=false", "-no-color"]);
+    if (status !== 1) {
+      throw new Error(`the plan does not fail:\n${output}`);
+    }
+    return output.replace(/[│╷╵\s]+/g, " ");
+  }
+
   public async apply(env: NodeJS.ProcessEnv = {}): Promise<string> {
     return this.run(["apply", "-input=false", "-no-color", "-auto-approve"], env);
   }

@@ -6,32 +6,21 @@ import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { stringify } from "yaml";
 import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
-import { createStack, describeStack, parametersOf } from "../local-aws/vendor-stacks";
+import {
+  NAMED_IAM,
+  NAMED_ROLE,
+  VENDOR_PARAMETERS,
+  createStack,
+  describeStack,
+  parametersOf,
+  vendorTemplate,
+} from "../local-aws/vendor-stacks";
 import { synthesized } from "../support/synthesis";
 import { Workspace, changesOf, configuration, describeWithTerraform } from "../support/terraform";
 
 const REGION = "us-east-1";
 const ADOPTED = "aws_cloudformation_stack.adopted";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
-
-const PARAMETERS = {
-  image: { Type: "String", Default: "" },
-  names: { Type: "String", Default: "short" },
-};
-const NAMED_ROLE = { Type: "AWS::IAM::Role", Properties: { RoleName: "vendor" } };
-const NAMED_IAM = ["CAPABILITY_NAMED_IAM"] as const;
-
-/** A template of a vendor, as text of a certain size where it matters. */
-function template(
-  content: { readonly parameters?: object; readonly resource?: object; readonly bytes?: number } = {},
-): string {
-  const { parameters = PARAMETERS, resource = { Type: "AWS::SNS::Topic" }, bytes } = content;
-  const written = (description: string): string =>
-    JSON.stringify({ Description: description, Parameters: parameters, Resources: { It: resource } });
-  // Characters of two bytes, so that counting characters would not do.
-  const missing = (bytes ?? 0) - Buffer.byteLength(written(""));
-  return missing <= 0 ? written("") : written("é".repeat(Math.floor(missing / 2)) + "a".repeat(missing % 2));
-}
 
 describeWithTerraform("the parameters of somebody else's stack", () => {
   let aws: LocalAws;
@@ -46,7 +35,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
     const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
-    await createStack(aws, { region: REGION }, { StackName, TemplateBody: template(), Parameters, ...input });
+    await createStack(aws, { region: REGION }, { StackName, TemplateBody: vendorTemplate(), Parameters, ...input });
     return StackName;
   }
 
@@ -86,13 +75,6 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   const updates = (stackName: string): unknown[] =>
     aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);
 
-  /** What a plan that fails says, without line breaks and frame. */
-  async function refusal(of: Workspace): Promise<string> {
-    const { status, output } = await of.try(["plan", "-input=false", "-no-color"]);
-    expect(status).toBe(1);
-    return output.replace(/[│╷╵\s]+/g, " ");
-  }
-
   test("a one-key update resets all other parameters to their defaults, and the next plan is silent; ours keeps them", async () => {
     const [naiveName, ours] = [await vendorStack(), await vendorStack()];
     const byHand = await naive(naiveName, { parameters: { image: VALUE }, ...templateIgnored() });
@@ -107,7 +89,9 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   });
 
   test("a merge sends back what stands for a NoEcho parameter as its value; ours fails the plan and says what to do", async () => {
-    const TemplateBody = template({ parameters: { ...PARAMETERS, secret: { Type: "String", NoEcho: true } } });
+    const TemplateBody = vendorTemplate({
+      parameters: { ...VENDOR_PARAMETERS, secret: { Type: "String", NoEcho: true } },
+    });
     const Parameters = [{ ParameterKey: "secret", ParameterValue: "swordfish" }];
     const [naiveName, ours] = [
       await vendorStack({ TemplateBody, Parameters }),
@@ -133,7 +117,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       },
     ]);
 
-    const message = await refusal(await override({ stackName: ours, parameters: { image: VALUE } }));
+    const message = await (await override({ stackName: ours, parameters: { image: VALUE } })).refusal();
     expect(message).toContain(
       `The stack ${ours} has NoEcho parameters: secret. Nobody can read their values, and this update would overwrite them with ****. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
     );
@@ -170,7 +154,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect((await current(naiveName)).Tags).toEqual([{ Key: "team", Value: "platform" }]);
 
     const parameters = { image: VALUE };
-    expect(await refusal(await override({ stackName: ours, parameters }, { defaultTags }))).toContain(
+    expect(await (await override({ stackName: ours, parameters }, { defaultTags })).refusal()).toContain(
       `The AWS provider has default tags that the stack ${ours} does not have, and this update would add them: team.`,
     );
     const tagged = await vendorStack({ Tags: [{ Key: "team", Value: "platform" }] });
@@ -181,7 +165,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
 
   test("capabilities vanish from the update, which AWS then refuses; ours keeps them, and the service role and topics", async () => {
     const settings = {
-      TemplateBody: template({ resource: NAMED_ROLE }),
+      TemplateBody: vendorTemplate({ resource: NAMED_ROLE }),
       Capabilities: [...NAMED_IAM],
       RoleARN: "arn:aws:iam::111122223333:role/cloudformation",
       NotificationARNs: ["arn:aws:sns:us-east-1:111122223333:stacks"],
@@ -203,7 +187,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
 
   test("a template of 51,201 bytes cannot be sent back; ours fails the plan, and takes a template's URL", async () => {
     const url = "https://templates.s3.us-east-1.amazonaws.com/vendor.json";
-    const large = template({ bytes: 51_201 });
+    const large = vendorTemplate({ bytes: 51_201 });
     expect(Buffer.byteLength(large)).toBe(51_201);
     aws.cloudFormation.putObject(url, large);
     const stackName = await vendorStack({ TemplateBody: undefined, TemplateURL: url });
@@ -211,7 +195,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect((await byHand.try(["apply", "-no-color", "-auto-approve"])).output).toContain("51200");
 
     const parameters = { image: VALUE };
-    expect(await refusal(await override({ stackName, parameters }))).toContain(
+    expect(await (await override({ stackName, parameters })).refusal()).toContain(
       `The template of the stack ${stackName} is larger than 51200 bytes and cannot be sent back with an update.`,
     );
     const adopted = await override({ stackName, parameters, templateUrl: url });
@@ -219,7 +203,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
     expect(await adopted.isUpToDate()).toBe(true);
 
-    aws.cloudFormation.putObject(url, template());
+    aws.cloudFormation.putObject(url, vendorTemplate());
     adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters: { image: "b" }, templateUrl: url })));
     await adopted.apply();
     adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters })));
@@ -230,14 +214,14 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   });
 
   test("a template of 51,200 bytes is sent back", async () => {
-    const stackName = await vendorStack({ TemplateBody: template({ bytes: 51_200 }) });
+    const stackName = await vendorStack({ TemplateBody: vendorTemplate({ bytes: 51_200 }) });
     await (await override({ stackName, parameters: { image: VALUE } })).apply();
     expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
   });
 
   test("fails the plan for a parameter that the template does not have, and lists those it has", async () => {
     const stackName = await vendorStack();
-    expect(await refusal(await override({ stackName, parameters: { imgae: VALUE } }))).toContain(
+    expect(await (await override({ stackName, parameters: { imgae: VALUE } })).refusal()).toContain(
       `The template of the stack ${stackName} has no parameter named imgae; it has image, names.`,
     );
     expect(updates(stackName)).toEqual([]);
@@ -251,7 +235,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     const stackName = await vendorStack();
     const json = program({ stackName, parameters: { image: "${var.image}" } });
     const made = await workspace({ ...json, variable: { image: { default: value } } });
-    expect(await refusal(made)).toContain("are empty or longer than 4096 bytes: image.");
+    expect(await made.refusal()).toContain("are empty or longer than 4096 bytes: image.");
   });
 
   test.each([
@@ -267,7 +251,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     });
     const stackName = await vendorStack({ TemplateBody });
     const refused = await override({ stackName, parameters: { names: "medium", image: "9" } });
-    expect(await refusal(refused)).toContain(
+    expect(await refused.refusal()).toContain(
       `image = "9", where the template allows [a-z]*; names = "medium", where the template allows ["short","long"].`,
     );
     const allowed = await override({ stackName, parameters: { names: "short", image: "abc" } });
@@ -305,7 +289,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     const adopted = await override({ stackName: ours, parameters });
     await adopted.apply();
     adopted.write("main.tf.json", JSON.stringify(program({ stackName: ours, parameters, undo: true })));
-    expect(await refusal(adopted)).toContain(
+    expect(await adopted.refusal()).toContain(
       `These parameters of the stack ${ours} were empty, and are not so by default: names.`,
     );
   });
@@ -397,7 +381,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       const destroy = await adopted.try(["destroy", "-no-color", "-auto-approve"]);
       expect([destroy.status, destroy.output]).toEqual([1, expect.stringContaining("Instance cannot be destroyed")]);
       rewrite(program({ stackName: await vendorStack(), parameters: { image: VALUE } }));
-      expect(await refusal(adopted)).toContain("Instance cannot be destroyed");
+      expect(await adopted.refusal()).toContain("Instance cannot be destroyed");
     });
 
     test("a program without it would delete it; with the other strategy, or let go, it would not", async () => {

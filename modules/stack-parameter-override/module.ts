@@ -1,0 +1,281 @@
+import { OverrideStrategy } from "../../src/override-strategy";
+import {
+  CONTROL_CHARACTER,
+  OVERRIDE_WORDS,
+  PARAMETER_NAME,
+  STACK_NAME,
+  TEMPLATE_URL,
+} from "../../src/private/check-override";
+import { asDeclared, cliUpdate } from "../../src/private/cli-update";
+import {
+  ADDRESS,
+  ALL_PARAMETERS,
+  DECLARED_PARAMETERS,
+  KEPT,
+  MAX_VALUE_BYTES,
+  PARAMETERS_WITHOUT_EMPTIED,
+  REMEMBERED,
+  adoptedConditions,
+  bytesAtMost,
+  changeRecord,
+  nameIn,
+  templateFits,
+  updateConditions,
+} from "../../src/private/overridden-stack";
+import type { Conditions, OverrideFacts, PlanCondition } from "../../src/private/overridden-stack";
+import { TOKEN } from "../../src/private/secrecy";
+import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
+import { expression, follows, hcl, regex } from "../generator/hcl";
+import { conditionOf, following, oneOf } from "../generator/rules";
+
+const CHANGE = "terraform_data.change";
+const ADOPTS = `var.strategy == "${OverrideStrategy.ADOPT}"`;
+
+// A signature is as good as a password while it lasts.
+const UNSIGNED_URL = 'try(split("?", var.template_url)[0], null)';
+
+const FACTS: OverrideFacts = {
+  stackName: "${var.stack_name}",
+  recordedStacks: `values(${CHANGE})[*].output.stack`,
+  wording: {
+    updateByCli: `strategy = "${OverrideStrategy.AWS_CLI}"`,
+    templateUrl: "template_url",
+    providerWithoutTags: "a provider without default tags",
+    letGoFirst: "put a removed block in place of the module call, apply, and call the module anew",
+    setAgain: `terraform apply with -replace and the address of this module's ${ADDRESS.update}[0]`,
+  },
+};
+
+const AS_TEXT = "write it as CloudFormation takes it, as text";
+const IN_THE_STATE = "keep secrets in Secrets Manager: the value stands in the plan and in the state";
+
+/** The rules of a value. What is null is at fault once. */
+const VALUE_RULES: readonly InputRule[] = [
+  { words: OVERRIDE_WORDS.text, holds: (value) => `${value} != null`, wayOut: AS_TEXT },
+  {
+    words: OVERRIDE_WORDS.noToken,
+    holds: (value) =>
+      `!anytrue([for rest in try(regexall(${regex(TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
+    wayOut: IN_THE_STATE,
+    withheld: true,
+  },
+  {
+    words: OVERRIDE_WORDS.notEmpty,
+    holds: (value) => `try(trimspace(${value}) != "", true)`,
+    wayOut: "use `undo` to give a parameter its former value back",
+  },
+  // A token in a value would stand in the messages of these two.
+  {
+    words: OVERRIDE_WORDS.notTooLong,
+    holds: (value) => `try(${bytesAtMost(value, MAX_VALUE_BYTES)}, true)`,
+    wayOut: "shorten it",
+    withheld: true,
+  },
+  {
+    words: OVERRIDE_WORDS.noControlCharacters,
+    holds: (value) => `!can(regex(${regex(CONTROL_CHARACTER)}, ${value}))`,
+    wayOut: "take them out",
+    withheld: true,
+  },
+];
+
+/** Parameters of a stack that somebody else made, changed without touching anything else about it. */
+export const stackParameterOverride: ModuleDefinition = {
+  name: "stack-parameter-override",
+  purpose: [
+    "Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other parameter, the template, tags, capabilities, service role, topics and timeout stay as they are.",
+    "It is the construct `StackParameterOverride` for configurations without TypeScript. The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when the template is too large to be sent back, when a NoEcho parameter would be overwritten, and when the provider has default tags that the stack does not have. Read `terraform_data.change` in the first plan: it shows the values before and after, where the import lists every parameter as new.",
+    "**A state of its own.** Terraform cannot destroy the adopted stack, nor what shares its state: give the call a configuration and a state of its own, and another stack another one. The module cannot see what else is there.",
+    "**The import block** can only stand in your root module. Without it the plan fails at `terraform_data.needs_an_import_block`, which is never made: its count is known only if Terraform knows the stack. Do not follow Terraform's advice to use `-target`: it would try to create the stack, which AWS refuses. Where import blocks cannot stand, import once by hand: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
+    "**Undo** before you take a parameter out of `parameters`, or let the stack go: what it was is remembered no longer than that.",
+    "**Let go** with the removed block below, in place of the call and the import block, and apply that. Without it Terraform deletes a stack whose call is gone; and so does a `terraform destroy` that comes before it is applied, since that knows nothing of removed blocks. Let a stack go, too, before you give another `stack_name`.",
+    "**From `ADOPT` to `AWS_CLI`.** The plan fails as long as the state holds the stack, and nothing is deleted. Take the import block out, and have Terraform forget the stack: `terraform state rm module.connector.aws_cloudformation_stack.adopted`. A removed block does not help, since the module still declares it.",
+    "**With `AWS_CLI`** Terraform owns no more than records. It runs `aws cloudformation update-stack` when it applies, with the previous template and the previous value of everything else, and fails with the reason if CloudFormation rolls back. That needs a POSIX shell and the AWS CLI, with credentials of the stack's account in the environment: the provider's own are not handed on. To end it, take the call out: the stack stays as it is. When somebody else has changed a value since, plans warn of it, and `terraform apply -replace='module.connector.terraform_data.update[0]'` sets it again.",
+    "A saved plan holds the template and all parameters as they were: if the vendor updates the stack in between, plan again. Give the module a provider without `ignore_tags`, and no `TF_AWS_IGNORE_TAGS_KEYS`: tags that the provider does not see would be removed, and nothing in a plan can tell.",
+  ],
+  uses: [
+    {
+      title: "Smallest use",
+      hcl: `
+module "connector" {
+  source = "../cdktf-ecr-pull-through-cache/modules/stack-parameter-override"
+
+  stack_name = "acme-agent"
+  parameters = { imageRegistry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" }
+}
+
+import {
+  to = module.connector.aws_cloudformation_stack.adopted[0]
+  id = "acme-agent"
+}
+`,
+    },
+    {
+      title: "A stack with NoEcho parameters",
+      hcl: `
+module "connector" {
+  source = "../cdktf-ecr-pull-through-cache/modules/stack-parameter-override"
+
+  stack_name = "acme-agent"
+  parameters = { imageRegistry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" }
+  strategy   = "AWS_CLI"
+}
+`,
+    },
+    {
+      title: "Let the stack go",
+      hcl: `
+removed {
+  from = module.connector
+
+  lifecycle {
+    destroy = false
+  }
+}
+`,
+    },
+  ],
+  terraform: "1.7",
+  inputs: {
+    stack_name: {
+      type: "string",
+      required: true,
+      description: "Name of the CloudFormation stack, which must exist.",
+      rules: [following(STACK_NAME, "give the name that CloudFormation shows, not the ARN")],
+    },
+    parameters: {
+      type: "map(string)",
+      required: true,
+      description:
+        "The values to give, by the names of parameters that the stack's template has. They stand in the plan and in the state.",
+      rules: [
+        {
+          words: OVERRIDE_WORDS.someParameters("a map"),
+          holds: (value) => `length(${value}) > 0`,
+          wayOut: "name the parameters to change with their values",
+        },
+      ],
+      keyRules: [following(PARAMETER_NAME, "use the name as it stands in the template")],
+      elementRules: VALUE_RULES,
+    },
+    strategy: {
+      type: "string",
+      default: OverrideStrategy.ADOPT,
+      description:
+        "How to change them: `ADOPT` has Terraform own the stack; `AWS_CLI` has the AWS CLI update it where Terraform applies, which stacks with NoEcho parameters need.",
+      rules: [
+        oneOf(Object.values(OverrideStrategy), `leave it out for "${OverrideStrategy.ADOPT}"`, OVERRIDE_WORDS.strategy),
+      ],
+    },
+    template_url: {
+      type: "string",
+      description:
+        "URL of an object in S3 with the stack's template as it is, for templates over 51,200 bytes, which cannot be sent back in any other way. What it holds becomes the stack's template: keep it equal to the vendor's. For `ADOPT` only.",
+      otherwise: "the template is sent back as it was read",
+      validations: [
+        {
+          holds: `var.template_url == null || ${follows("var.template_url", TEMPLATE_URL)}`,
+          place: "template_url",
+          words: TEMPLATE_URL.words,
+          got: UNSIGNED_URL,
+          wayOut: "put the template into a bucket of yours",
+        },
+      ],
+    },
+    undo: {
+      type: "bool",
+      default: false,
+      description: "Whether to give every parameter the value back that it had when it was first overridden.",
+    },
+  },
+  locals: {
+    [nameIn(ADDRESS.values)]: expression(
+      `{ for name, value in var.parameters : name => var.undo ? tostring(${CHANGE}[name].output.before) : value }`,
+    ),
+    [nameIn(ADDRESS.declared)]: DECLARED_PARAMETERS,
+  },
+  data: {
+    aws_cloudformation_stack: {
+      [nameIn(ADDRESS.current)]: { name: "${var.stack_name}" },
+      [nameIn(ADDRESS.afterUpdate)]: {
+        count: expression(`${ADOPTS} ? 0 : 1`),
+        name: "${var.stack_name}",
+        depends_on: [ADDRESS.update],
+      },
+    },
+    aws_default_tags: { [nameIn(ADDRESS.defaultTags)]: {} },
+  },
+  resources: {
+    aws_cloudformation_stack: {
+      [nameIn(ADDRESS.adopted)]: {
+        count: expression(`${ADOPTS} ? 1 : 0`),
+        name: "${var.stack_name}",
+        parameters: expression(`var.undo ? tomap(${hcl(PARAMETERS_WITHOUT_EMPTIED)}) : tomap(${hcl(ALL_PARAMETERS)})`),
+        template_url: "${var.template_url}",
+        depends_on: [CHANGE],
+        lifecycle: {
+          prevent_destroy: true,
+          ignore_changes: KEPT,
+          precondition: conditionsOf(adoptedConditions(FACTS)),
+          postcondition: [asBlock(templateFits(FACTS), "var.template_url == null")],
+        },
+      },
+    },
+    terraform_data: {
+      // Not kept from being destroyed: what is taken out of `parameters` could never go.
+      [nameIn(CHANGE)]: {
+        for_each: "${var.parameters}",
+        input: changeRecord("each.key", "${each.value}"),
+        lifecycle: { ignore_changes: REMEMBERED },
+      },
+      // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
+      // that it has adopted, and not of one that it is about to create, since nobody has imported it.
+      needs_an_import_block: {
+        count: expression(`length([for stack in ${ADDRESS.adopted}[*] : stack if stack.id == ""])`),
+      },
+      [nameIn(ADDRESS.update)]: {
+        count: expression(`${ADOPTS} ? 0 : 1`),
+        triggers_replace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
+        provisioner: [{ "local-exec": cliUpdate() }],
+        depends_on: [CHANGE],
+        lifecycle: {
+          precondition: [
+            ...conditionsOf(updateConditions(FACTS)),
+            conditionOf({
+              holds: "var.template_url == null",
+              place: "template_url",
+              words: OVERRIDE_WORDS.ofAdopted,
+              got: UNSIGNED_URL,
+              wayOut: "leave it out: the stack is not adopted, and its template stays where it is",
+            }),
+          ],
+        },
+      },
+    },
+  },
+  checks: { parameters: asBlock(asDeclared(FACTS)) },
+  outputs: {
+    stack_id: { description: "ARN of the stack.", value: `\${${ADDRESS.current}.id}` },
+    previous_values: {
+      description: "What the parameters were before they were overridden, by their names; known once that is applied.",
+      value: expression(`{ for name, change in ${CHANGE} : name => change.output.before }`),
+    },
+  },
+};
+
+/** Conditions, each where it is asked: always, where values are set, or where that is undone. */
+function conditionsOf({ always, setting, undoing }: Conditions): Condition[] {
+  return [
+    ...always.map((condition) => asBlock(condition)),
+    ...setting.map((condition) => asBlock(condition, "!var.undo")),
+    ...undoing.map((condition) => asBlock(condition, "var.undo")),
+  ];
+}
+
+/** A condition as Terraform JSON, which is asked where another one holds. */
+function asBlock({ condition, errorMessage }: PlanCondition, where?: string): Condition {
+  return {
+    condition: where === undefined ? condition : expression(`${where} ? ${hcl(condition)} : true`),
+    error_message: errorMessage,
+  };
+}

@@ -1,0 +1,103 @@
+# What a plan asks that has the AWS CLI update the stack: one run for each rule, named by it. Whether the values are as
+# declared, nobody knows before the update is run, which counts as a check that fails.
+
+mock_provider "aws" {
+  mock_data "aws_cloudformation_stack" {
+    defaults = {
+      id            = "arn:aws:cloudformation:eu-west-1:111122223333:stack/vendor/0a1b2c3d"
+      capabilities  = ["CAPABILITY_NAMED_IAM"]
+      parameters    = { image = "quay.io", mode = "debug", secret = "****" }
+      template_body = "{\"Parameters\":{\"image\":{\"Type\":\"String\",\"Default\":\"\"},\"mode\":{\"Type\":\"String\",\"AllowedValues\":[\"debug\",\"info\"]}}}"
+    }
+  }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { team = "platform" } }
+  }
+}
+
+# What was applied before.
+override_resource {
+  target          = terraform_data.change
+  override_during = plan
+  values = {
+    output = { stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/vendor/0a1b2c3d", before = "" }
+  }
+}
+
+variables {
+  stack_name = "vendor"
+  parameters = { image = "quay.io" }
+  strategy   = "AWS_CLI"
+}
+
+run "terraform_owns_a_record_of_the_update_and_no_stack" {
+  command = plan
+  assert {
+    condition = terraform_data.update[0].triggers_replace == {
+      parameters = { image = "quay.io" }
+      stack      = "arn:aws:cloudformation:eu-west-1:111122223333:stack/vendor/0a1b2c3d"
+    }
+    error_message = "the update is not run when the values or the stack change"
+  }
+  assert {
+    condition     = length(aws_cloudformation_stack.adopted) == 0
+    error_message = "Terraform owns the stack"
+  }
+  expect_failures = [check.parameters]
+}
+
+run "undo_gives_former_values_back_even_what_was_empty" {
+  command = plan
+  variables {
+    undo = true
+  }
+  assert {
+    condition     = terraform_data.update[0].triggers_replace.parameters == { image = "" }
+    error_message = "the former value is not set"
+  }
+  expect_failures = [check.parameters]
+}
+
+run "the_template_has_every_parameter" {
+  command = plan
+  variables {
+    parameters = { imgae = "quay.io" }
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "no_parameter_to_be_set_is_noecho" {
+  command = plan
+  variables {
+    parameters = { secret = "swordfish" }
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "the_records_are_of_this_stack" {
+  command = plan
+  override_resource {
+    target          = terraform_data.change
+    override_during = plan
+    values = {
+      output = { stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/other/4e5f6071", before = "" }
+    }
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "the_template_allows_every_value" {
+  command = plan
+  variables {
+    parameters = { mode = "trace" }
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "template_url_is_for_adopted_stacks" {
+  command = plan
+  variables {
+    template_url = "https://templates.s3.eu-west-1.amazonaws.com/vendor.yaml"
+  }
+  expect_failures = [terraform_data.update]
+}
