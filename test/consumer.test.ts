@@ -5,6 +5,7 @@ import * as pack from "../src";
 import { execute } from "./support/commands";
 import { describeUnless } from "./support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "./support/examples";
+import { missingFrom } from "./support/provider-types";
 import { temporaryFolder } from "./support/terraform";
 
 const PACKAGE = "cdktf-ecr-pull-through-cache";
@@ -199,6 +200,10 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
       fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
       await run("npx", ["--no-install", "tsc", "-p", "."], folder);
+
+      const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
+      expect(missingFrom(lib)).toEqual([]);
+      expect(missingFrom(folder)).not.toEqual([]);
 
       const outdir = path.join(folder, "cdktf.out");
       await run(process.execPath, ["main.js"], folder, { CDKTF_OUTDIR: outdir });

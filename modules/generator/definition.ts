@@ -70,6 +70,8 @@ export interface InputRule {
   readonly wayOut: string;
   /** Whether messages keep the value back. */
   readonly withheld?: boolean;
+  /** What messages show in place of a long value; it is evaluated for values that follow the rule, and for null, too. */
+  readonly shown?: (value: string) => string;
 }
 
 /** What is wrong with a declaration, once for each element of what is looped over. */

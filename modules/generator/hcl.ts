@@ -18,7 +18,7 @@ export function hcl(value: unknown): string {
   }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).map(
-      ([key, item]) => `${/^\w+$/.test(key) ? key : quoted(key)} = ${hcl(item)}`,
+      ([key, item]) => `${isIdentifier(key) ? key : quoted(key)} = ${hcl(item)}`,
     );
     return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
   }
@@ -59,22 +59,33 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** Whether a key needs no quotes; one that is `for` would begin a loop. */
+function isIdentifier(key: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(key) && key !== "for";
+}
+
 /** Text taken apart into what is literal and its expressions, each with its braces. */
 export function segments(text: string): string[] {
   const found: string[] = [];
   let start = 0;
   for (let open = text.indexOf("${"); open !== -1; open = text.indexOf("${", start)) {
-    let end = open + 2;
-    for (let depth = 1; depth > 0; end++) {
-      if (end === text.length) {
-        throw new Error(`an expression has no end: ${text}`);
-      }
-      depth += text[end] === "{" ? 1 : text[end] === "}" ? -1 : 0;
-    }
+    const end = endOfExpression(text, open);
     found.push(text.slice(start, open), text.slice(open, end));
     start = end;
   }
   return [...found, text.slice(start)].filter((segment) => segment !== "");
+}
+
+/** Where the expression ends that begins with the `${` at `open`. */
+export function endOfExpression(text: string, open: number): number {
+  let end = open + 2;
+  for (let depth = 1; depth > 0; end++) {
+    if (end === text.length) {
+      throw new Error(`an expression has no end: ${text}`);
+    }
+    depth += text[end] === "{" ? 1 : text[end] === "}" ? -1 : 0;
+  }
+  return end;
 }
 
 function escaped(text: string): string {

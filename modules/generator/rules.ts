@@ -73,12 +73,12 @@ function faultsOf(input: Input, at: Place): Fault[] {
   const elements = at.absent !== undefined ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
   const each = [...at.each, `${key}, ${element} in ${elements}`];
   const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): Fault[] =>
-    list.map(({ holds, words, wayOut, withheld }) => ({
+    list.map(({ holds, words, wayOut, withheld, shown = (whole) => whole }) => ({
       each: loops,
       holds: at.absent !== undefined && loops === at.each ? `${at.absent} == null || ${holds(value)}` : holds(value),
       place,
       words,
-      got: withheld === true || input.secret === true ? undefined : value,
+      got: withheld === true || input.secret === true ? undefined : shown(value),
       wayOut,
     }));
   const isMapOfObjects = input.type === "map(object)";

@@ -106,7 +106,8 @@ const UPSTREAM: Input["attributes"] = {
   },
   credential_secret_name: {
     type: "string",
-    description: "Name of a secret that exists already, looked up in the region of the cache when Terraform plans.",
+    description:
+      "Name of a secret that exists already, looked up in the region of the cache when Terraform plans: it has to be known by then.",
     rules: [secretly(following(SECRET_NAME, SECRET_WAY_OUT))],
   },
   registry_name: {
@@ -203,7 +204,7 @@ function upstreamFaults(): Fault[] {
       wayOut: "give one that ECR takes",
     }),
     upstream("prefix", {
-      holds: `!contains([for other in ${EARLIER} : ${trimmed(prefixOf("other", "var.upstreams[other]"))}], ${trimmed(PREFIX)})`,
+      holds: `${PREFIX} == "" || !contains([for other in ${EARLIER} : ${trimmed(prefixOf("other", "var.upstreams[other]"))}], ${trimmed(PREFIX)})`,
       words: UPSTREAM_WORDS.usedOnce(
         `\${join(", ", [for other in ${EARLIER} : "upstreams[\${jsonencode(other)}]" if ${trimmed(prefixOf("other", "var.upstreams[other]"))} == ${trimmed(PREFIX)}])}`,
       ),
@@ -326,6 +327,7 @@ function ruleConditions(): Condition[] {
         holds: `${upstream}.role == null || contains(local.cross_account, each.key)`,
         place: `${place}.role`,
         words: UPSTREAM_WORDS.otherAccount,
+        got: `${upstream}.role`,
         wayOut: "set `account_id` to that account or leave the role out",
       },
       {
@@ -347,12 +349,15 @@ function ruleConditions(): Condition[] {
 }
 
 function templateConditions(): Condition[] {
+  // Where it was given: an upstream's own settings win over the common ones.
+  const place = (name: string): string =>
+    `\${try(var.upstreams[each.key].repositories.${name}, null) == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repositories.${name}.arn`;
   return [
-    ...arnConditions("repositories.kms_key.arn", "try(each.value.kms_key.arn, null)", {
+    ...arnConditions(place("kms_key"), "try(each.value.kms_key.arn, null)", {
       partition: "give one of that partition",
       region: "give a key of that region",
     }),
-    ...arnConditions("repositories.role.arn", "try(each.value.role.arn, null)", {
+    ...arnConditions(place("role"), "try(each.value.role.arn, null)", {
       partition: "give one of that partition",
       account: "give a role of the account that caches, or leave it out to have one made",
     }),
@@ -523,9 +528,9 @@ module "cache" {
     ...REGISTRY_LOCALS,
     hosts: HOSTS,
     usual_prefixes: USUAL_PREFIXES,
-    kinds: expression("{ for key, element in var.upstreams : key => coalesce(element.kind, key) }"),
+    kinds: expression(`{ for key, element in var.upstreams : key => ${KIND} }`),
     prefixes: expression(
-      "{ for key, element in var.upstreams : key => coalesce(element.prefix, lookup(local.usual_prefixes, local.kinds[key], null)) }",
+      '{ for key, element in var.upstreams : key => element.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : element.prefix }',
     ),
     urls: expression(
       '{ for key, element in var.upstreams : key => local.kinds[key] == "azure" ? "${element.registry_name}.azurecr.io" : local.kinds[key] == "private-ecr" ? "${coalesce(element.account_id, local.account_id)}.dkr.ecr.${element.region}.${data.aws_partition.current.dns_suffix}" : lookup(local.hosts, local.kinds[key], element.upstream_registry_url) }',
@@ -707,11 +712,11 @@ module "cache" {
 };
 
 function kindOf(key: string, element: string): string {
-  return `try(coalesce(${element}.kind, ${key}), "")`;
+  return `(${element}.kind == null ? ${key} : ${element}.kind)`;
 }
 
 function prefixOf(key: string, element: string): string {
-  return `try(coalesce(${element}.prefix, lookup(${hcl(USUAL_PREFIXES)}, ${kindOf(key, element)}, null)), "")`;
+  return `(${element}.prefix == null ? lookup(${hcl(USUAL_PREFIXES)}, ${kindOf(key, element)}, "") : ${element}.prefix)`;
 }
 
 function trimmed(prefix: string): string {

@@ -11,7 +11,7 @@ import {
 } from "../../src/private/repository-template";
 import { TagMutability } from "../../src/repository-settings";
 import type { Fault, Inputs } from "../generator/definition";
-import { expression, hcl } from "../generator/hcl";
+import { expression, hcl, quoted } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
 
 const nothingDeleted = "to delete nothing, use `keep_all_images`";
@@ -67,6 +67,7 @@ export const SETTINGS: Inputs = {
       {
         words: SETTINGS_WORDS.tags,
         holds: (value) => `try(length(${value}) <= ${MAX_TAGS}, false)`,
+        shown: (value) => `try(length(${value}), 0)`,
         wayOut: "ECR takes no more on a repository",
       },
     ],
@@ -86,6 +87,7 @@ export const SETTINGS: Inputs = {
       {
         words: SETTINGS_WORDS.policyLength,
         holds: (value) => `try(length(${value}) <= ${MAX_REPOSITORY_POLICY}, false)`,
+        shown: (value) => quoted(`${expression(`try(length(${value}), 0)`)} characters`),
         wayOut: "join its statements",
       },
     ],
@@ -136,11 +138,13 @@ export function settingsFaults(place: string, settings: string, each: readonly s
  * look wants a template, whatever the others do, and limits of its own stand beside no common `keep_all_images`.
  */
 export function mergedSettings(): string {
-  const own = (name: string): string => `try(element.repositories.${name}, null)`;
+  // Not with try, whose result is unknown where an ARN in it is: what is made depends on whether an object is there.
+  const own = (name: string): string => `(element.repositories == null ? null : element.repositories.${name})`;
   const common = (name: string): string => `var.repositories.${name}`;
   const either = (name: string): string => `${own(name)} == null ? ${common(name)} : ${own(name)}`;
   const limits = `${own("expire_untagged_after_days")} != null || ${own("keep_last_images")} != null`;
-  const saysSomething = `try(anytrue([for value in element.repositories : value != null]), false)`;
+  const saysSomething =
+    "(element.repositories == null ? false : anytrue([for value in element.repositories : value != null]))";
   const limit = (name: string, standard: number): string =>
     `coalesce(${own(name)}, ${own("keep_all_images")} == true ? null : ${common(name)}, ${standard})`;
   const settings = {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { TerraformStack } from "cdktf";
 import { inSnakeCase } from "../../modules/generator/hcl";
 import type { LocalAws } from "../local-aws/server";
-import { ROOT } from "./example-program";
+import { copyModules } from "./module-folders";
 import { messageOf, stackIn, synthesized } from "./synthesis";
 import type { TerraformJson } from "./synthesis";
 import { Workspace } from "./terraform";
@@ -185,12 +185,6 @@ function indexOf({ range, detail }: PlanDiagnostic): number {
     throw new Error(`an error is about no declaration: ${detail}`);
   }
   return Number(index);
-}
-
-/** Copies what Terraform reads of the modules. */
-export function copyModules(folder: string): void {
-  const filter = (file: string): boolean => fs.statSync(file).isDirectory() || file.endsWith(".tf.json");
-  fs.cpSync(path.join(ROOT, "modules"), folder, { recursive: true, filter });
 }
 
 function workspaceOf({ region, aws }: Subject): Workspace {

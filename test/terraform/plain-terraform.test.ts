@@ -4,7 +4,7 @@ import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ec
 import { clientConfig } from "../local-aws/clients";
 import { LocalAws } from "../local-aws/server";
 import { ROOT } from "../support/examples";
-import { copyModules } from "../support/module-agreement";
+import { copyModules } from "../support/module-folders";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
 const EXAMPLE = path.join(ROOT, "examples", "plain-terraform");

@@ -14,8 +14,9 @@ import {
   parametersOf,
   vendorTemplate,
 } from "../local-aws/vendor-stacks";
-import { copyModules, failBoth, planBoth, refuseBoth } from "../support/module-agreement";
+import { failBoth, planBoth, refuseBoth } from "../support/module-agreement";
 import type { Declaration, Subject } from "../support/module-agreement";
+import { copyModules } from "../support/module-folders";
 import { pathWithAwsCli } from "../support/path-with-aws-cli";
 import { Workspace, changesOf, configuration, describeWithTerraform } from "../support/terraform";
 

@@ -1,0 +1,48 @@
+# A configuration that makes what it hands to the module: when it is planned, the ARNs are not known.
+resource "aws_secretsmanager_secret" "docker_hub" {
+  name = "ecr-pullthroughcache/docker-hub"
+}
+
+resource "aws_kms_key" "repositories" {}
+
+resource "aws_iam_role" "ecr" {
+  for_each = toset(["ecr", "pullthroughcache.ecr"])
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "${each.key}.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+module "cache" {
+  source = "../.."
+
+  upstreams = {
+    docker-hub = {
+      credential_secret_arn = aws_secretsmanager_secret.docker_hub.arn
+      repositories          = { role = { arn = aws_iam_role.ecr["ecr"].arn } }
+    }
+    platform = {
+      kind       = "private-ecr"
+      prefix     = "platform"
+      region     = "us-east-1"
+      account_id = "444455556666"
+      role       = { arn = aws_iam_role.ecr["pullthroughcache.ecr"].arn }
+    }
+    unlisted = {
+      prefix                = "new"
+      upstream_registry_url = "registry.example.com"
+      credential_secret_arn = aws_secretsmanager_secret.docker_hub.arn
+    }
+  }
+  repositories = {
+    kms_key           = { arn = aws_kms_key.repositories.arn }
+    tags              = { key = aws_kms_key.repositories.key_id }
+    repository_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = aws_iam_role.ecr["ecr"].arn }, Action = "ecr:BatchGetImage" }] })
+  }
+  acknowledged_warnings = ["unlisted-registry"]
+}

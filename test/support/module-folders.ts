@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Condition } from "../../modules/generator/definition";
+import { ROOT } from "./example-program";
+
+/** The folder of the plain modules. */
+export const MODULES_FOLDER = path.join(ROOT, "modules");
+
+/** The names of the folders that have a definition. */
+export const MODULE_NAMES: readonly string[] = fs
+  .readdirSync(MODULES_FOLDER)
+  .filter((name) => fs.existsSync(path.join(MODULES_FOLDER, name, "module.ts")));
+
+/** Copies the modules to a folder, but for what Terraform has left in theirs. */
+export function copyModules(folder: string): void {
+  const filter = (file: string): boolean => !path.basename(file).startsWith(".terraform");
+  fs.cpSync(MODULES_FOLDER, folder, { recursive: true, filter });
+}
+
+/** A variable of a module, as Terraform JSON. */
+export interface Variable {
+  readonly description: string;
+  readonly type: string;
+  readonly default?: unknown;
+  readonly nullable?: boolean;
+  readonly ephemeral?: boolean;
+  readonly validation?: readonly Condition[];
+}
+
+/** What the JSON files of a module hold together. */
+export interface ModuleJson {
+  readonly terraform: object;
+  readonly variable: { readonly [name: string]: Variable };
+  readonly output: { readonly [name: string]: { readonly description: string; readonly value: string } };
+  readonly resource?: BlocksByType;
+  readonly data?: BlocksByType;
+  readonly module?: object;
+  readonly check?: { readonly [name: string]: { readonly assert: readonly Condition[] } };
+}
+
+export interface BlocksByType {
+  readonly [type: string]: {
+    readonly [name: string]: {
+      readonly lifecycle?: {
+        readonly precondition?: readonly Condition[];
+        readonly postcondition?: readonly Condition[];
+      };
+      readonly [argument: string]: unknown;
+    };
+  };
+}
+
+export function moduleJson(name: string): ModuleJson {
+  const files = fs.readdirSync(path.join(MODULES_FOLDER, name)).filter((file) => file.endsWith(".tf.json"));
+  const parsed = files.map(
+    (file) => JSON.parse(fs.readFileSync(path.join(MODULES_FOLDER, name, file), "utf8")) as object,
+  );
+  return Object.assign({}, ...parsed) as ModuleJson;
+}
+
+/** The conditions of a module: of its inputs, of what it makes, and those that only warn. */
+export function conditionsOf({ variable, output, resource = {}, data = {}, check = {} }: ModuleJson): Condition[] {
+  const blocks = [...Object.values(resource), ...Object.values(data)].flatMap((named) => Object.values(named));
+  return [
+    ...Object.values(variable).flatMap(({ validation = [] }) => validation),
+    ...blocks.flatMap(({ lifecycle }) => [...(lifecycle?.precondition ?? []), ...(lifecycle?.postcondition ?? [])]),
+    ...Object.values(output).flatMap((block) => (block as { precondition?: Condition[] }).precondition ?? []),
+    ...Object.values(check).flatMap(({ assert }) => assert),
+  ];
+}

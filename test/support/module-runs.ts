@@ -1,0 +1,165 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Condition } from "../../modules/generator/definition";
+import { endOfExpression } from "../../modules/generator/hcl";
+import { MODULES_FOLDER, conditionsOf, copyModules, moduleJson } from "./module-folders";
+import { Workspace, configuration } from "./terraform";
+
+/** One `run` of a file for `terraform test`, as `terraform fmt` has laid it out. */
+export interface TestRun {
+  readonly name: string;
+  /** The providers that its file mocks, and what it overrides of them, as HCL. */
+  readonly mocks: string;
+  readonly overrides: readonly string[];
+  /** What it gives the module, as HCL. */
+  readonly inputs: { readonly [input: string]: string };
+  readonly expectedFailures: readonly string[];
+  readonly asserts: number;
+  /** The alias of the provider that it runs with, where it is not the default one. */
+  readonly alias?: string;
+}
+
+/** What a run that expects a failure has broken: rules, or what else is reported. */
+export interface BrokenRules {
+  readonly name: string;
+  readonly rules: readonly string[];
+}
+
+/** What tells a condition of a module from its others. */
+export function ruleOf(condition: Condition): string {
+  return messageOf(condition, "…");
+}
+
+/** The runs of a module's tests. */
+export function testRuns(module: string): TestRun[] {
+  const folder = path.join(MODULES_FOLDER, module, "tests");
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith(".tftest.hcl"));
+  return files.flatMap((file) => {
+    const text = fs.readFileSync(path.join(folder, file), "utf8");
+    const mocks = blocksIn(text, 'mock_provider "\\w+"', 0).join("\n");
+    return blocksIn(text, 'run "\\w+"', 0).map((run) => ({
+      name: /^run "(\w+)"/.exec(run)?.[1] ?? "",
+      mocks,
+      overrides: [...blocksIn(text, "override_\\w+", 0), ...blocksIn(run, "override_\\w+", 2)],
+      inputs: { ...inputsIn(text, 0), ...inputsIn(run, 2) },
+      expectedFailures: /^ {2}expect_failures = \[([^\]]*)\]/m.exec(run)?.[1]?.split(/,\s*/) ?? [],
+      asserts: blocksIn(run, "assert", 2).length,
+      alias: /^ {4}aws = aws\.(\w+)$/m.exec(run)?.[1],
+    }));
+  });
+}
+
+/**
+ * What each run that expects a failure has broken. `terraform test` says no more than that an input or a resource was
+ * refused; here all are calls of one configuration, which is planned with the same mocks, and every message is told.
+ */
+export async function brokenRules(module: string, env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
+  const refusing = testRuns(module).filter(({ expectedFailures }) => expectedFailures.length > 0);
+  const { variable } = moduleJson(module);
+  // As long as inputs are invalid, Terraform asks for no other condition; what is ephemeral it knows later than others.
+  const known = Object.keys(variable).filter((name) => variable[name]?.ephemeral !== true);
+  const phase = ({ expectedFailures }: TestRun): string =>
+    expectedFailures.every((what) => known.includes(what.replace(/^var\./, ""))) ? "inputs" : "plan";
+  const groups = new Map<string, TestRun[]>();
+  for (const run of refusing) {
+    const group = `${phase(run)} ${run.mocks}`;
+    groups.set(group, [...(groups.get(group) ?? []), run]);
+  }
+  const broken: BrokenRules[] = [];
+  for (const runs of groups.values()) {
+    broken.push(...(await brokenBy(module, runs, env)));
+  }
+  return broken;
+}
+
+async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
+  const workspace = new Workspace(configuration(), env);
+  fs.cpSync(path.join(MODULES_FOLDER, module, "tests"), path.join(workspace.folder, "tests"), {
+    recursive: true,
+    filter: (file) => !file.endsWith(".tftest.hcl"),
+  });
+  for (const [index, { inputs, alias }] of runs.entries()) {
+    // Each calls a copy of its own: a condition that fails is told by the file that it stands in.
+    const folder = `run_${index}`;
+    copyModules(path.join(workspace.folder, folder));
+    const provider = alias === undefined ? [] : [`  providers = { aws = aws.${alias} }`];
+    const given = Object.entries(inputs).map(([name, value]) => `  ${name} = ${value}`);
+    const call = [`module "${folder}" {`, `  source = "./${folder}/${module}"`, ...provider, ...given, "}"];
+    workspace.write(`${folder}.tf`, `${call.join("\n")}\n`);
+  }
+  const aliases = new Set(runs.flatMap(({ alias }) => alias ?? []));
+  workspace.write("providers.tf", [...aliases].map((alias) => `provider "aws" {\n  alias = "${alias}"\n}\n`).join(""));
+  const overrides = runs.flatMap((run, index) =>
+    run.overrides.map((block) => block.replace(/^( +target += )/m, `$1module.run_${index}.`)),
+  );
+  const all = [runs[0]?.mocks, ...overrides, 'run "all" {\n  command = plan\n}\n'];
+  workspace.write("tests/all.tftest.hcl", all.join("\n"));
+  await workspace.init();
+  const { output } = await workspace.try(["test", "-json"]);
+  const conditions = conditionsOf(moduleJson(module));
+  const rules = conditions.map(ruleOf);
+  const patterns = conditions.map(messagePattern);
+  const told = runs.map((): string[] => []);
+  for (const { detail, summary, range } of diagnosticsIn(output)) {
+    const message = detail === "" ? summary : detail;
+    fs.appendFileSync("/tmp/x-messages.txt", message.split("\n\n")[0] + "\n");
+    const broken = rules.filter((_, rule) => patterns[rule]?.test(message));
+    const by = told[Number(/^run_(\d+)\b/.exec(range?.filename ?? "")?.[1])];
+    if (by === undefined) {
+      throw new Error(`this is about no run: ${message}`);
+    }
+    by.push(...(broken.length === 0 ? [message] : broken));
+  }
+  return runs.map(({ name }, index) => ({ name, rules: [...new Set(told[index])] }));
+}
+
+interface TestDiagnostic {
+  readonly summary: string;
+  readonly detail: string;
+  readonly range?: { readonly filename: string };
+}
+
+function diagnosticsIn(output: string): TestDiagnostic[] {
+  return output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .flatMap((line) => (JSON.parse(line) as { readonly diagnostic?: TestDiagnostic }).diagnostic ?? []);
+}
+
+/** The blocks of a kind at a margin. */
+function blocksIn(text: string, head: string, indent: number): string[] {
+  const margin = " ".repeat(indent);
+  return text.match(new RegExp(`^${margin}${head} \\{\\n[\\s\\S]*?^${margin}\\}\\n`, "gm")) ?? [];
+}
+
+/** What the block `variables` at a margin assigns. */
+function inputsIn(text: string, indent: number): { readonly [input: string]: string } {
+  const margin = " ".repeat(indent + 2);
+  const pattern = new RegExp(`^${margin}(\\w+) += ([\\s\\S]*?)(?=^${margin}(?:\\w+ +=|#)|^ {${indent}}\\})`, "gm");
+  const found = blocksIn(text, "variables", indent).flatMap((block) => [...block.matchAll(pattern)]);
+  return Object.fromEntries(found.map(([, name = "", value = ""]) => [name, value.trim()]));
+}
+
+/** What the message of a condition looks like, with anything in place of its expressions. */
+function messagePattern(condition: Condition): RegExp {
+  const literal = messageOf(condition, "\0").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return new RegExp(`^${literal.replaceAll("\0", ".*")}`, "m");
+}
+
+/** The message of a condition, with a mark in place of each expression; of a loop's messages, the one for an element. */
+export function messageOf({ error_message: message }: Condition, mark: string): string {
+  const isLooped = message.startsWith("${join(");
+  let text = "";
+  for (let at = isLooped ? message.indexOf(' : "') + 4 : 0; at < message.length; at++) {
+    if (message.startsWith("${", at)) {
+      at = endOfExpression(message, at) - 1;
+      text += mark;
+    } else if (isLooped && message[at] === '"') {
+      break;
+    } else {
+      at += isLooped && message[at] === "\\" ? 1 : 0;
+      text += message[at] ?? "";
+    }
+  }
+  return text;
+}

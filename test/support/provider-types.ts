@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { MODULE_NAMES, moduleJson } from "./module-folders";
+import type { BlocksByType } from "./module-folders";
+
+// What Terraform itself takes in every block.
+const META_ARGUMENTS = ["count", "for_each", "depends_on", "lifecycle", "provider"];
+
+/** What the modules use of AWS and a provider package does not have, by its types; `lib` is the package's folder. */
+export function missingFrom(lib: string): string[] {
+  const missing = MODULE_NAMES.flatMap((module) => {
+    const { resource = {}, data = {}, ...rest } = moduleJson(module);
+    const text = JSON.stringify({ resource, data, ...rest });
+    const referred = [...text.matchAll(/\b(data\.)?aws_(\w+)\.\w+(?:\[[^\]]*\])*\.([a-z]\w*)/g)];
+    return [
+      ...argumentsOf(resource, "").filter(([, folder, name]) => !hasArgument(typesOf(lib, folder), name)),
+      ...argumentsOf(data, "data-aws-").filter(([, folder, name]) => !hasArgument(typesOf(lib, folder), name)),
+      ...referred
+        .map(
+          ([, isData, type = "", name = ""]) => ["attribute", folderOf(type, isData ? "data-aws-" : ""), name] as const,
+        )
+        .filter(([, folder, name]) => !typesOf(lib, folder).includes(`    get ${camelCase(name)}():`)),
+    ].map((what) => [module, ...what].join(" "));
+  });
+  return [...new Set(missing)];
+}
+
+/** The arguments of blocks, and of the blocks in them that are made in a loop. */
+function argumentsOf(blocks: BlocksByType, start: string): (readonly ["argument", folder: string, name: string])[] {
+  return Object.entries(blocks)
+    .filter(([type]) => type.startsWith("aws_"))
+    .flatMap(([type, named]) =>
+      Object.values(named)
+        .flatMap(({ dynamic = {}, ...own }) => [
+          ...Object.keys(own).filter((name) => !META_ARGUMENTS.includes(name)),
+          ...Object.entries(dynamic as object).flatMap(([name, { content }]: [string, { content: object }]) => [
+            name,
+            ...Object.keys(content),
+          ]),
+        ])
+        .map((name) => ["argument", folderOf(type.slice("aws_".length), start), name] as const),
+    );
+}
+
+function hasArgument(types: string, name: string): boolean {
+  return new RegExp(`^    readonly ${camelCase(name)}\\??:`, "m").test(types);
+}
+
+function typesOf(lib: string, folder: string): string {
+  const file = path.join(lib, folder, "index.d.ts");
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+}
+
+function folderOf(type: string, start: string): string {
+  return `${start}${type.replaceAll("_", "-")}`;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

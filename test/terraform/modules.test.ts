@@ -1,0 +1,95 @@
+import * as path from "node:path";
+import { MODULES } from "../../modules/generator/modules";
+import { ROOT } from "../support/example-program";
+import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, copyModules, moduleJson } from "../support/module-folders";
+import { brokenRules, ruleOf, testRuns } from "../support/module-runs";
+import { ProviderProcess } from "../support/provider-process";
+import { Workspace, describeWithTerraform } from "../support/terraform";
+
+/** A clone of this package, and a configuration in a folder beside it. */
+async function besideClone(hcl: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
+  const workspace = new Workspace({}, env);
+  copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
+  workspace.write("main.tf", hcl);
+  await workspace.init();
+  return workspace;
+}
+
+/** A module, with those that it may call beside it. */
+async function inModule(name: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
+  const workspace = new Workspace(path.join(MODULES_FOLDER, name), env);
+  copyModules(path.join(workspace.folder, ".."));
+  await workspace.init();
+  return workspace;
+}
+
+const USES = MODULES.flatMap(({ name, uses }) =>
+  uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
+);
+
+describeWithTerraform("the plain modules", () => {
+  let provider: ProviderProcess;
+
+  beforeAll(async () => {
+    provider = await ProviderProcess.start();
+  });
+  afterAll(() => provider.stop());
+
+  test("are written as terraform fmt writes, tests and all", async () => {
+    const workspace = new Workspace({});
+    const folders = [MODULES_FOLDER, path.join(ROOT, "examples")];
+    expect(await workspace.try(["fmt", "-check", "-diff", "-recursive", ...folders])).toEqual({
+      status: 0,
+      output: "",
+    });
+  });
+
+  test.each(MODULE_NAMES)("%s is valid without a warning, and passes all of its tests", async (name) => {
+    const workspace = await inModule(name, provider.environment);
+    expect(await workspace.validate()).toEqual([]);
+    const { status, output } = await workspace.try(["test", "-no-color"]);
+    const summary = /^(?:Success|Failure)!.*$/m.exec(output)?.[0] ?? output;
+    const failed = output.split("\n").filter((line) => /\.\.\. (fail|skip)$/.test(line));
+    expect({ status, summary, failed }).toEqual({
+      status: 0,
+      summary: `Success! ${testRuns(name).length} passed, 0 failed.`,
+      failed: [],
+    });
+  });
+
+  test.each(MODULE_NAMES)("%s has runs that break each of its rules, and no other with it", async (name) => {
+    const broken = await brokenRules(name, provider.environment);
+    expect(broken.filter(({ rules }) => rules.length !== 1)).toEqual([]);
+    const rules = conditionsOf(moduleJson(name)).map(ruleOf);
+    expect(rules).toEqual([...new Set(rules)]);
+    expect([...new Set(broken.flatMap((run) => run.rules))].sort()).toEqual(rules.sort());
+  });
+
+  test("fail a test when the rule that it proves is gone", async () => {
+    const workspace = await inModule("pull-through-cache", provider.environment);
+    const document = JSON.parse(workspace.read("variables.tf.json")) as { variable: { [name: string]: object } };
+    Object.assign(document.variable["acknowledged_warnings"] ?? {}, { validation: [] });
+    workspace.write("variables.tf.json", JSON.stringify(document));
+    const { status, output } = await workspace.try(["test", "-no-color", "-filter=tests/warnings.tftest.hcl"]);
+    expect(status).toBe(1);
+    expect(output).toContain('run "fails_with_an_acknowledgement_of_no_warning"... fail');
+    expect(output).toMatch(/^Failure! \d+ passed, 1 failed\.$/m);
+  });
+
+  test.each(USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
+    const workspace = await besideClone(hcl, provider.environment);
+    expect(await workspace.validate()).toEqual([]);
+    expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
+  });
+
+  test.each(USES)("use no provider but the one that they are given: %s", async (_, hcl) => {
+    const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
+    const workspace = await besideClone(`provider "aws" {\n  alias = "eu"\n}\n${aliased}`, provider.environment);
+    expect(await workspace.validate()).toEqual([]);
+    const graph = await workspace.run(["graph", "-type=plan"]);
+    const used = [
+      ...graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g),
+    ];
+    expect(new Set(used.map(([, alias]) => alias))).toEqual(new Set([".eu"]));
+  });
+});
