@@ -57,6 +57,8 @@ export interface Input {
   readonly keyRules?: readonly InputRule[];
   /** Rules of several attributes, and of this input beside others; of inputs only. */
   readonly validations?: readonly Fault[];
+  /** Whether a module that is called holds the rules against it; here they are told only. */
+  readonly isCheckedBelow?: boolean;
   /** Kept out of messages, plans and states. */
   readonly secret?: boolean;
 }

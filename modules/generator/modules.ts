@@ -1,3 +1,4 @@
+import { privateRegistry } from "../private-registry/module";
 import { pullPolicy } from "../pull-policy/module";
 import { pullThroughCache } from "../pull-through-cache/module";
 import { registryEndpoints } from "../registry-endpoints/module";
@@ -11,6 +12,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   pullThroughCache,
   pullPolicy,
   registryEndpoints,
+  privateRegistry,
   stackParameterOverride,
 ];
 

@@ -18,7 +18,7 @@ export function terraformFiles(definition: ModuleDefinition): { readonly [file: 
 }
 
 function variable(name: string, input: Input): object {
-  const validation = validationsOf(name, input);
+  const validation = input.isCheckedBelow === true ? [] : validationsOf(name, input);
   return {
     description: input.description,
     type: typeOf(input),

@@ -22,6 +22,7 @@ import { SIGN_IN, pullStatement } from "../../src/private/pull-policy";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import { ROLE_ARN } from "../../src/private/repository-template";
 import { SUPPORTED_REGISTRIES } from "../../src/private/supported-registries";
+import type { WarningId } from "../../src/private/warnings";
 import type { Block, Condition, Fault, Input, ModuleDefinition } from "../generator/definition";
 import { expression, follows, hcl, regex } from "../generator/hcl";
 import {
@@ -36,6 +37,13 @@ import {
 import { conditionOf, following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { acknowledgedWarnings, warning } from "../generator/warnings";
 import { SETTINGS, lifecyclePolicy, mergedSettings, settingsFaults } from "./repository-settings";
+
+/** The warnings of a cache. */
+export const CACHE_WARNINGS = [
+  "immutable-tags",
+  "region-without-pull-through-cache",
+  "unlisted-registry",
+] as const satisfies WarningId[];
 
 const UNLISTED = "unlisted";
 const KINDS = [...Object.keys(SUPPORTED_REGISTRIES), UNLISTED];
@@ -518,11 +526,7 @@ module "cache" {
       validations: settingsFaults("repositories", "var.repositories", []),
     },
     account_id: ACCOUNT_INPUT,
-    acknowledged_warnings: acknowledgedWarnings(
-      "immutable-tags",
-      "region-without-pull-through-cache",
-      "unlisted-registry",
-    ),
+    acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS),
   },
   locals: {
     ...REGISTRY_LOCALS,

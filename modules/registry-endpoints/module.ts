@@ -37,6 +37,7 @@ import {
   ofVpcRegion,
   serviceNameOf,
 } from "../../src/private/service-names";
+import type { WarningId } from "../../src/private/warnings";
 import type { Block, Condition, Fault, Input, ModuleDefinition } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import {
@@ -50,6 +51,9 @@ import {
 import { following, oneOf } from "../generator/rules";
 import { acknowledgedWarnings, warning } from "../generator/warnings";
 import { canonicalBlock, isBlock } from "./blocks";
+
+/** The warnings of endpoints. */
+export const ENDPOINT_WARNINGS = ["wide-client-cidr"] as const satisfies WarningId[];
 
 const REGISTRY_ENDPOINTS = '{ "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint }';
 const MAKES_REGISTRY = "var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null";
@@ -619,7 +623,7 @@ module "endpoints" {
       description:
         "Whether every plan looks up the VPC, the subnets, the route tables and the endpoints that exist, and fails where they would not do.",
     },
-    acknowledged_warnings: acknowledgedWarnings("wide-client-cidr"),
+    acknowledged_warnings: acknowledgedWarnings(...ENDPOINT_WARNINGS),
   },
   locals: {
     ...REGISTRY_LOCALS,
