@@ -3,9 +3,13 @@ import * as path from "node:path";
 import type { Inputs } from "../modules/generator/definition";
 import { inSnakeCase } from "../modules/generator/hcl";
 import { MODULES, generatedModules } from "../modules/generator/modules";
+import { FirstPull } from "../src/first-pull";
 import { ofCache } from "../src/private/arn";
 import { atLeastOneUpstream } from "../src/private/check-declaration";
-import { integerWords } from "../src/private/faults";
+import { firstPullWords } from "../src/private/check-endpoints";
+import { onlyWithPrivateDns } from "../src/private/endpoint-clashes";
+import { atLeastOne, integerWords } from "../src/private/faults";
+import { ofVpcRegion } from "../src/private/service-names";
 import { ROOT } from "./support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "./support/module-folders";
 import { messageOf, testRuns } from "./support/module-runs";
@@ -17,6 +21,9 @@ const OF_MODULES_ONLY: readonly string[] = [
   "have the keys of upstreams whose `credential` is managed, and no others",
   "have a username and an access_token that are not empty",
   "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry",
+  "be one of wide-client-cidr",
+  "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry, wide-client-cidr",
+  "be of the partition of the provider",
 ];
 
 test("every definition has a folder, and every folder a definition and nothing that Terraform has left there", () => {
@@ -128,7 +135,17 @@ function wordsOfConstructs(): RegExp[] {
     .readdirSync(folder)
     .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
   const words = constants.flatMap(([name, value]) => (/(^|_)WORDS$/.test(name) ? textsIn(value) : ruleWords(value)));
-  const made = [integerWords(1), integerWords(1, 9), atLeastOneUpstream("map"), ofCache("…", "…")];
+  const made = [
+    integerWords(1),
+    integerWords(1, 9),
+    atLeastOne("list"),
+    atLeastOne("map"),
+    atLeastOneUpstream("map"),
+    ofCache("…", "…"),
+    ofVpcRegion("…"),
+    onlyWithPrivateDns("…"),
+    firstPullWords(Object.values(FirstPull)),
+  ];
   return [...words, ...made].map((text) => {
     const pattern = inSnakeCase(text)
       .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
@@ -139,6 +156,13 @@ function wordsOfConstructs(): RegExp[] {
 }
 
 function ruleWords(value: unknown): string[] {
+  if (typeof value === "string") {
+    return /^(be|have|make|not) /.test(value) ? [value] : [];
+  }
+  // A rule for each version of something.
+  if (Object.values(value ?? {}).every((version) => ruleWords(version).length === 1)) {
+    return Object.values(value ?? {}).flatMap(ruleWords);
+  }
   const { words } = (typeof value === "object" && value !== null ? value : {}) as { readonly words?: unknown };
   return typeof words === "string" ? [words] : [];
 }

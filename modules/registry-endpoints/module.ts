@@ -1,6 +1,7 @@
 import { FirstPull } from "../../src/first-pull";
 import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/private/aws-geography";
 import {
+  BESIDE_BOTH,
   BUCKET_NAME,
   ENDPOINTS_WORDS,
   EXCLUDED,
@@ -151,7 +152,7 @@ function exclusions(input: string): Fault[] {
   return EXCLUDED.filter(([prop]) => named(prop) === input).map(([, others]) => ({
     holds: [input, ...others.map(named)].map(absent).join(" || "),
     place: input,
-    words: ENDPOINTS_WORDS.beside(others.map(named)),
+    words: ENDPOINTS_WORDS.beside(others.map(named).join(BESIDE_BOTH)),
     got: `var.${input}`,
     wayOut: "leave one of them out",
   }));

@@ -53,6 +53,9 @@ export const REPOSITORY_ARN: Rule = {
 // The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
 export const WIDEST = { 4: 8, 6: 32 } as const;
 
+/** What stands between the names of two props that together leave a third nothing to say. */
+export const BESIDE_BOTH = "` and `";
+
 /** The words of the rules of endpoints that have no pattern. */
 export const ENDPOINTS_WORDS = {
   noInterface: "not be given where no interface endpoint is made",
@@ -62,8 +65,7 @@ export const ENDPOINTS_WORDS = {
   ipv6WithDualStack: "be given with `dualStack`",
   serviceOnce: "be a service given once",
   dualStackHost: "be true only where the host for both is known",
-  beside: (others: readonly string[]): string =>
-    `not be given beside ${others.map((other) => `\`${other}\``).join(" and ")}`,
+  beside: (others: string): string => `not be given beside \`${others}\``,
   place: (partition: string, region: string): string =>
     `be in the partition and region of the VPC, ${partition} and ${region}`,
 } as const;
@@ -328,7 +330,7 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: Reg
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
     if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
-      faults.add(prop, ENDPOINTS_WORDS.beside(others), props[prop], "leave one of them out");
+      faults.add(prop, ENDPOINTS_WORDS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
     }
   }
   if (registryPolicy !== undefined) {

@@ -102,7 +102,6 @@ async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.Pr
   const told = runs.map((): string[] => []);
   for (const { detail, summary, range } of diagnosticsIn(output)) {
     const message = detail === "" ? summary : detail;
-    fs.appendFileSync("/tmp/x-messages.txt", message.split("\n\n")[0] + "\n");
     const broken = rules.filter((_, rule) => patterns[rule]?.test(message));
     const by = told[Number(/^run_(\d+)\b/.exec(range?.filename ?? "")?.[1])];
     if (by === undefined) {

@@ -58,7 +58,7 @@ run "undo_gives_former_values_back_even_what_was_empty" {
   expect_failures = [check.parameters]
 }
 
-run "the_template_has_every_parameter" {
+run "the_template_has_every_parameter_that_the_cli_sets" {
   command = plan
   variables {
     parameters = { imgae = "quay.io" }
@@ -86,7 +86,7 @@ run "the_records_are_of_this_stack" {
   expect_failures = [terraform_data.update]
 }
 
-run "the_template_allows_every_value" {
+run "the_template_allows_every_value_that_the_cli_sets" {
   command = plan
   variables {
     parameters = { mode = "trace" }
