@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { addNetworks } from "../test/local-aws/networks";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
+import { createStateBucket } from "../test/local-aws/state-bucket";
 import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/vendor-stacks";
 import { ROOT, runExample } from "../test/support/example-program";
 import type { Edit } from "../test/support/example-program";
@@ -160,8 +161,10 @@ async function startAws(session: Session): Promise<LocalAws> {
     }
   };
   session.aws = await LocalAws.start({ onRequest });
-  // Nothing of the demo is in them; with --keep the examples in private subnets can be planned there.
+  // Nothing of the demo is in them; with --keep the examples in private subnets, and those with states in S3, can be
+  // planned there.
   addNetworks(session.aws, ACCOUNT);
+  await createStateBucket(session.aws);
   const stack = await createElastioStack(session.aws, { region: REGION });
   console.log(`  ${session.aws.url}, account ${ACCOUNT}`);
   console.log(`  ${REGION.padEnd(14)} stack ${ELASTIO_STACK}, with ${stack.Parameters?.length ?? 0} parameters`);

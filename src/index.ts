@@ -1,6 +1,7 @@
 export { AwsService } from "./aws-service";
 export { CacheWarmer, type CacheWarmerProps } from "./cache-warmer";
 export { FirstPull } from "./first-pull";
+export { type FleetManifest, type FleetManifestStack } from "./fleet-manifest";
 export { OverrideStrategy } from "./override-strategy";
 export { PullThroughCache, type PullPolicyOptions, type PullThroughCacheProps } from "./pull-through-cache";
 export {

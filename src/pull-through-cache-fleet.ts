@@ -1,8 +1,9 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
-import { Lazy, TerraformStack } from "cdktf";
+import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import type { FleetManifest } from "./fleet-manifest";
 import { REGION, dnsSuffixOf, partitionOf } from "./private/aws-geography";
 import {
   POLICY_STACK,
@@ -17,6 +18,8 @@ import {
 } from "./private/check-fleet";
 import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
+import { stagesOf } from "./private/fleet-stages";
+import type { FleetStack } from "./private/fleet-stages";
 import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
 import { FLEET_POLICY_NAME, checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
@@ -86,7 +89,7 @@ export interface StackAfterAllOptions {
 export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
-  private readonly stacks: TerraformStack[] = [];
+  private readonly stacks = new Map<TerraformStack, FleetStack>();
   private readonly pullPolicies = new Map<string, PullPolicyOptions>();
   private policyStack: TerraformStack | undefined;
 
@@ -107,7 +110,8 @@ export class PullThroughCacheFleet extends Construct {
       this.caches.set(region, this.createCache(region));
     }
     // cdktf validates stacks, not what stands beside them: one of them speaks for the fleet.
-    this.stacks[0]?.node.addValidation({ validate: () => namesakeFaults(this.stacks) });
+    const [first] = this.stacks.keys();
+    first?.node.addValidation({ validate: () => namesakeFaults([...this.stacks.keys()]) });
   }
 
   /** The regions, in the order in which they were given. */
@@ -144,7 +148,7 @@ export class PullThroughCacheFleet extends Construct {
     faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
     checkStackNames(faults, this, [id], this.props.backend);
     faults.throwIfAny(this.node.path);
-    const stack = this.createStack(id, options.region);
+    const stack = this.createStack(id, { region: options.region, regional: false });
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
     if (this.policyStack !== undefined) {
       stack.addDependency(this.policyStack);
@@ -246,10 +250,23 @@ export class PullThroughCacheFleet extends Construct {
     return key === ROOT ? host : `${host}/${key}`;
   }
 
+  /**
+   * The stacks of the fleet as a pipeline applies them, one stage after the other: that of its policies first, those of the
+   * regions side by side, and those that wait for all of them last. What `addDependency` and references between stacks
+   * add is in it, and so are other stacks of the app that one of the fleet waits for. It is plain data, without tokens and
+   * the same on every machine: write it beside the stacks with `JSON.stringify`.
+   *
+   * Call it after `app.synth()`, when nothing can be added any more. It throws as long as one of the stacks has not been
+   * written.
+   */
+  public manifest(): FleetManifest {
+    return { stages: stagesOf(this.node.path, App.of(this), this.stacks) };
+  }
+
   private createCache(region: string): PullThroughCache {
     const { upstreams, repositories, regionalRepositories, accountId } = this.props;
     // cdktf leaves this id out of addresses: in a stack of the cache's own they are as short as its prefixes.
-    return new PullThroughCache(this.createStack(region, region), "Default", {
+    return new PullThroughCache(this.createStack(region, { region, regional: true }), "Default", {
       upstreams,
       repositories: mergeSettings(repositories, regionalRepositories?.[region]),
       accountId,
@@ -265,9 +282,10 @@ export class PullThroughCacheFleet extends Construct {
   private createPullPolicy(id: string, name: string, options: PullPolicyOptions): void {
     if (this.policyStack === undefined) {
       const [region = ""] = this.regions;
-      const stack = this.createStack(POLICY_STACK, region);
+      const others = [...this.stacks.keys()];
+      const stack = this.createStack(POLICY_STACK, { region, regional: false });
       // Whatever of the fleet attaches a policy finds it.
-      this.stacks.filter((other) => other !== stack).forEach((other) => other.addDependency(stack));
+      others.forEach((other) => other.addDependency(stack));
       this.policyStack = stack;
     }
     // The caches are asked at synth, since upstreams may still be added.
@@ -289,18 +307,18 @@ export class PullThroughCacheFleet extends Construct {
     });
   }
 
-  private createStack(suffix: string, region: string): TerraformStack {
+  private createStack(suffix: string, facts: FleetStack): TerraformStack {
     const { accountId, backend, providerConfig } = this.props;
     // In the app itself: cdktf's CLI knows stacks by their ids, and what they depend on by paths. It deploys nothing
     // where the two differ.
     const stack = new TerraformStack(this.node.root, stackName(this, suffix));
-    this.stacks.push(stack);
+    this.stacks.set(stack, facts);
     new AwsProvider(stack, PROVIDER_ID, {
       ...(accountId === undefined || providerConfig?.skipRequestingAccountId === true
         ? {}
         : { allowedAccountIds: [accountId] }),
       ...providerConfig,
-      region,
+      region: facts.region,
     });
     backend?._attach(stack);
     stack.node.addValidation({ validate: () => secretFaults(stack, providerConfig) });

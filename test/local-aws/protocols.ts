@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { XMLBuilder } from "fast-xml-parser";
 import type { AwsError, Fields, Routes } from "./service";
 
@@ -6,6 +7,8 @@ export interface Protocol {
   readonly contentType: string;
   parse(body: string): Fields;
   result(operation: string, fields: Fields): string;
+  /** What of a result stands in headers. */
+  headers?(fields: Fields): OutgoingHttpHeaders;
   error(error: AwsError): string;
 }
 
@@ -28,19 +31,35 @@ export interface RestCall {
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
 export function restJsonCall(routes: Routes, method: string, url: string): RestCall {
+  const { operation, parameters } = routed(routes, method, url);
+  return { operation, protocol: restJson(parameters) };
+}
+
+/** The same for Amazon S3. https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
+export function s3Call(routes: Routes, method: string, url: string, headers: IncomingHttpHeaders): RestCall {
+  const { operation, parameters } = routed(routes, method, url);
+  return { operation, protocol: s3Protocol(parameters, headers) };
+}
+
+/** A label that ends with a plus sign, as in `{Key+}`, takes the rest of the path. */
+function routed(routes: Routes, method: string, url: string): { operation: string; parameters: Fields } {
   const { pathname, searchParams } = new URL(url, "http://localhost");
   for (const [operation, route] of Object.entries(routes)) {
     const [path = "", query] = route.split("?");
-    const labels = new RegExp(`^${path.replace(/{(\w+)}/g, "(?<$1>[^/]+)")}$`).exec(`${method} ${pathname}`);
+    const pattern = path.replace(
+      /{(\w+)(\+?)}/g,
+      (_, label: string, rest: string) => `(?<${label}>${rest ? ".+" : "[^/]+"})`,
+    );
+    const labels = new RegExp(`^${pattern}/?$`).exec(`${method} ${pathname}`);
     if (labels !== null) {
       const inPath = Object.entries(labels.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
       const inQuery = [...new URLSearchParams(query)]
         .filter(([name]) => searchParams.has(name))
         .map(([name, label]) => [label.slice(1, -1), searchParams.get(name)]);
-      return { operation, protocol: restJson(Object.fromEntries([...inPath, ...inQuery]) as Fields) };
+      return { operation, parameters: Object.fromEntries([...inPath, ...inQuery]) as Fields };
     }
   }
-  return { operation: `${method} ${pathname}`, protocol: restJson({}) };
+  return { operation: `${method} ${pathname}`, parameters: {} };
 }
 
 function restJson(parameters: Fields): Protocol {
@@ -50,6 +69,38 @@ function restJson(parameters: Fields): Protocol {
     result: (_, fields) => JSON.stringify(fields),
     error: ({ message }) => JSON.stringify({ Message: message }),
   };
+}
+
+function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol {
+  const isChunked = /aws-chunked/.test(headers["content-encoding"] ?? "");
+  return {
+    contentType: "application/xml",
+    parse: (body) => ({
+      ...parameters,
+      Body: isChunked ? unchunked(body) : body,
+      IfNoneMatch: headers["if-none-match"],
+      ServerSideEncryption: headers["x-amz-server-side-encryption"],
+    }),
+    result: (operation, { Body, ...fields }) =>
+      typeof Body === "string" ? Body : builder.build({ [`${operation}Result`]: fields }),
+    headers: ({ ETag }) => (typeof ETag === "string" ? { etag: ETag } : {}),
+    error: ({ code, message }) => builder.build({ Error: { Code: code, Message: message } }),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html */
+function unchunked(body: string): string {
+  let rest = Buffer.from(body);
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const end = rest.indexOf("\r\n");
+    const length = parseInt(rest.subarray(0, end).toString(), 16);
+    if (!(length > 0)) {
+      return Buffer.concat(chunks).toString();
+    }
+    chunks.push(rest.subarray(end + 2, end + 2 + length));
+    rest = rest.subarray(end + 2 + length + 2);
+  }
 }
 
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";

@@ -7,8 +7,9 @@ import { CodeBuild } from "./codebuild";
 import { Ec2 } from "./ec2";
 import { Ecr } from "./ecr";
 import { Iam } from "./iam";
-import { EC2_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall } from "./protocols";
+import { EC2_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall, s3Call } from "./protocols";
 import type { Protocol } from "./protocols";
+import { S3 } from "./s3";
 import { Scheduler } from "./scheduler";
 import { SecretsManager } from "./secrets-manager";
 import { AwsError } from "./service";
@@ -79,6 +80,7 @@ export class LocalAws {
       iam: this.iam,
       logs: new CloudWatchLogs(),
       monitoring: new CloudWatch(),
+      s3: new S3(),
       scheduler: new Scheduler(this.iam),
       secretsmanager: secretsManager,
       sts: new Sts(),
@@ -133,9 +135,15 @@ export class LocalAws {
       input = call.protocol.parse(body);
       const result = this.run(call, input);
       this.log(call, input, undefined);
+      const answer = call.protocol.result(call.operation, result);
       response
-        .writeHead(200, { "content-type": call.protocol.contentType })
-        .end(call.protocol.result(call.operation, result));
+        .writeHead(200, {
+          "content-type": call.protocol.contentType,
+          // Whoever reads an object in parts asks on and on until it has been told the length.
+          "content-length": Buffer.byteLength(answer),
+          ...call.protocol.headers?.(result),
+        })
+        .end(answer);
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : new AwsError("SerializationException", String(thrown));
       this.log(call, input, error.code);
@@ -182,7 +190,8 @@ function callOf(
   const [, accountId = "", region = "", service = ""] = credential ?? [];
   const routes = services[service]?.routes;
   if (routes !== undefined) {
-    return { accountId, region, service, ...restJsonCall(routes, method, url) };
+    const call = service === "s3" ? s3Call(routes, method, url, headers) : restJsonCall(routes, method, url);
+    return { accountId, region, service, ...call };
   }
   const target = headers["x-amz-target"];
   return typeof target === "string"

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { AwsError, optionalText, text } from "./service";
+import type { Fields, Scope, Service } from "./service";
+
+interface S3Object {
+  readonly body: string;
+  readonly etag: string;
+}
+
+interface Bucket extends Scope {
+  readonly objects: Map<string, S3Object>;
+}
+
+/** Amazon S3, as far as Terraform keeps states in it: buckets, and objects that are text, without versions. */
+export class S3 implements Service {
+  public readonly routes = {
+    CreateBucket: "PUT /{Bucket}",
+    HeadBucket: "HEAD /{Bucket}",
+    ListObjectsV2: "GET /{Bucket}?prefix={Prefix}",
+    HeadObject: "HEAD /{Bucket}/{Key+}",
+    GetObject: "GET /{Bucket}/{Key+}",
+    PutObject: "PUT /{Bucket}/{Key+}",
+    DeleteObject: "DELETE /{Bucket}/{Key+}",
+  };
+
+  // Their names are unique among all accounts and regions.
+  private readonly buckets = new Map<string, Bucket>();
+
+  public readonly operations: Service["operations"] = {
+    CreateBucket: (input, scope) => {
+      const name = text(input, "Bucket");
+      const existing = this.buckets.get(name);
+      if (existing !== undefined) {
+        const code = existing.accountId === scope.accountId ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists";
+        throw new AwsError(code, `The bucket ${name} exists.`, 409);
+      }
+      this.buckets.set(name, { ...scope, objects: new Map() });
+      return {};
+    },
+    HeadBucket: (input, scope) => {
+      this.bucket(input, scope);
+      return {};
+    },
+    ListObjectsV2: (input, scope) => {
+      const prefix = optionalText(input, "Prefix") ?? "";
+      const objects = [...this.bucket(input, scope).objects].filter(([key]) => key.startsWith(prefix));
+      const Contents = objects.map(([Key, { body, etag }]) => ({ Key, ETag: etag, Size: Buffer.byteLength(body) }));
+      return { Name: input["Bucket"], Prefix: prefix, KeyCount: Contents.length, IsTruncated: false, Contents };
+    },
+    HeadObject: (input, scope) => described(this.object(input, scope)),
+    GetObject: (input, scope) => described(this.object(input, scope)),
+    PutObject: (input, scope) => {
+      const { objects } = this.bucket(input, scope);
+      const key = text(input, "Key");
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      if (input["IfNoneMatch"] === "*" && objects.has(key)) {
+        throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+      }
+      const body = String(input["Body"]);
+      const etag = `"${createHash("md5").update(body).digest("hex")}"`;
+      objects.set(key, { body, etag });
+      return { ETag: etag };
+    },
+    DeleteObject: (input, scope) => {
+      // What is not there is deleted as well.
+      this.bucket(input, scope).objects.delete(text(input, "Key"));
+      return {};
+    },
+  };
+
+  /** Objects: buckets are made by nobody but those who test. */
+  public contents(): string[] {
+    return [...this.buckets].flatMap(([name, { accountId, region, objects }]) =>
+      [...objects.keys()].map((key) => `${accountId} ${region} object ${name}/${key}`),
+    );
+  }
+
+  private bucket(input: Fields, { accountId, region }: Scope): Bucket {
+    const name = text(input, "Bucket");
+    const bucket = this.buckets.get(name);
+    if (bucket === undefined) {
+      throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
+    }
+    if (bucket.accountId !== accountId) {
+      throw new AwsError("AccessDenied", "Access Denied", 403);
+    }
+    if (bucket.region !== region) {
+      const message = `The bucket ${name} is in ${bucket.region}, and not in ${region}.`;
+      throw new AwsError("PermanentRedirect", message, 301);
+    }
+    return bucket;
+  }
+
+  private object(input: Fields, scope: Scope): S3Object {
+    const object = this.bucket(input, scope).objects.get(text(input, "Key"));
+    if (object === undefined) {
+      throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+    }
+    return object;
+  }
+}
+
+function described({ body, etag }: S3Object): Fields {
+  return { Body: body, ETag: etag };
+}
