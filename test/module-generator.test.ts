@@ -144,7 +144,7 @@ describe("an input", () => {
     ]);
     expect(conditions({ type: "object", attributes })).toEqual([
       "${try(var.a.b, null) == null || ok(try(var.a.b, null))}",
-      "${try(var.a.c, null) == null || ok(try(var.a.c, null))}",
+      "${var.a == null || ok(try(var.a.c, null))}",
     ]);
     expect(conditions({ type: "map(object)", attributes, required: true })).toEqual([
       "${alltrue([for key, element in var.a : element.b == null || ok(element.b)])}",
@@ -204,7 +204,6 @@ describe("a module", () => {
             holds: "true",
             place: '${element.may == null ? "" : "x"}all[${jsonencode({ a = key })}].may',
             words: 'be beside ${join(", ", [for k in [{ a = 1 }] : "${k.a}"])} of `keepLastImages`',
-            scope: "some",
             wayOut: "leave it out",
           },
         ],
@@ -246,7 +245,7 @@ describe("a module", () => {
       "| `given` | string | required | Given. |",
       '| `list` | list(string) | `["a"]` | A list. |',
       "| `token` | string | `null` | A secret. |",
-      "| `all` | map of objects | `{}` | Objects. For some, `…all[*].may` must be beside … of `keep_last_images`. |",
+      "| `all` | map of objects | `{}` | Objects. `…all[*].may` must be beside … of `keep_last_images`. |",
       "| `all[*].must` | string | required | Must be given. |",
       "| `all[*].may` | number | `null` | May \\| might. |",
       "| `all[*].has` | bool | `true` | Has a default. |",
