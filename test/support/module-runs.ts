@@ -54,26 +54,29 @@ export function testRuns(module: string): TestRun[] {
  * refused; here all are calls of one configuration, which is planned with the same mocks, and every message is told.
  */
 export async function brokenRules(module: string, env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
-  const refusing = testRuns(module).filter(({ expectedFailures }) => expectedFailures.length > 0);
-  const { variable } = moduleJson(module);
-  // As long as inputs are invalid, Terraform asks for no other condition; what is ephemeral it knows later than others.
-  const known = Object.keys(variable).filter((name) => variable[name]?.ephemeral !== true);
-  const phase = ({ expectedFailures }: TestRun): string =>
-    expectedFailures.every((what) => known.includes(what.replace(/^var\./, ""))) ? "inputs" : "plan";
   const groups = new Map<string, TestRun[]>();
-  for (const run of refusing) {
-    const group = `${phase(run)} ${run.mocks}`;
-    groups.set(group, [...(groups.get(group) ?? []), run]);
+  for (const run of testRuns(module).filter(({ expectedFailures }) => expectedFailures.length > 0)) {
+    groups.set(run.mocks, [...(groups.get(run.mocks) ?? []), run]);
   }
   const broken: BrokenRules[] = [];
-  for (const runs of groups.values()) {
-    broken.push(...(await brokenBy(module, runs, env)));
+  for (let pending of groups.values()) {
+    // As long as inputs are invalid by themselves, Terraform asks for nothing that takes more than them.
+    for (let told = -1; told !== 0;) {
+      const outcomes: BrokenRules[] = pending.length === 0 ? [] : await brokenBy(module, pending, env);
+      const telling = outcomes.filter(({ rules }) => rules.length > 0);
+      told = telling.length;
+      broken.push(...telling);
+      pending = pending.filter((_, index) => outcomes[index]?.rules.length === 0);
+    }
+    broken.push(...pending.map(({ name }) => ({ name, rules: [] })));
   }
   return broken;
 }
 
 async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
   const workspace = new Workspace(configuration(), env);
+  // Mocks are found from here: its own, and those of the modules beside it.
+  copyModules(path.join(workspace.folder, ".."));
   fs.cpSync(path.join(MODULES_FOLDER, module, "tests"), path.join(workspace.folder, "tests"), {
     recursive: true,
     filter: (file) => !file.endsWith(".tftest.hcl"),
@@ -89,9 +92,11 @@ async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.Pr
   }
   const aliases = new Set(runs.flatMap(({ alias }) => alias ?? []));
   workspace.write("providers.tf", [...aliases].map((alias) => `provider "aws" {\n  alias = "${alias}"\n}\n`).join(""));
-  const overrides = runs.flatMap((run, index) =>
-    run.overrides.map((block) => block.replace(/^( +target += )/m, `$1module.run_${index}.`)),
-  );
+  const overrides = runs.flatMap((run, index) => {
+    // What a run overrides, its file overrides no more.
+    const byTarget = new Map(run.overrides.map((block) => [/^ +target += (.*)$/m.exec(block)?.[1], block]));
+    return [...byTarget.values()].map((block) => block.replace(/^( +target += )/m, `$1module.run_${index}.`));
+  });
   const all = [runs[0]?.mocks, ...overrides, 'run "all" {\n  command = plan\n}\n'];
   workspace.write("tests/all.tftest.hcl", all.join("\n"));
   await workspace.init();
@@ -102,12 +107,15 @@ async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.Pr
   const told = runs.map((): string[] => []);
   for (const { detail, summary, range } of diagnosticsIn(output)) {
     const message = detail === "" ? summary : detail;
-    const broken = rules.filter((_, rule) => patterns[rule]?.test(message));
-    const by = told[Number(/^run_(\d+)\b/.exec(range?.filename ?? "")?.[1])];
+    // Of rules that a message fits, the one that leaves least open.
+    const fitting = rules.filter((_, rule) => patterns[rule]?.test(message));
+    const [broken] = fitting.sort((one, other) => other.length - one.length);
+    // What is wrong with a default is told of the module, and not of its call.
+    const by = told[Number(/\brun_(\d+)\b/.exec(`${range?.filename ?? ""} ${message}`)?.[1])];
     if (by === undefined) {
       throw new Error(`this is about no run: ${message}`);
     }
-    by.push(...(broken.length === 0 ? [message] : broken));
+    by.push(broken ?? message);
   }
   return runs.map(({ name }, index) => ({ name, rules: [...new Set(told[index])] }));
 }

@@ -23,6 +23,9 @@ async function inModule(name: string, env: NodeJS.ProcessEnv): Promise<Workspace
   return workspace;
 }
 
+/** What no run can break by itself: no text so long fits into one, and a pending update tells the other too. */
+const PROVEN_ELSEWHERE = /^(The template of the stack … is larger than|Somebody has changed these parameters)/;
+
 const USES = MODULES.flatMap(({ name, uses }) =>
   uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
 );
@@ -60,9 +63,11 @@ describeWithTerraform("the plain modules", () => {
   test.each(MODULE_NAMES)("%s has runs that break each of its rules, and no other with it", async (name) => {
     const broken = await brokenRules(name, provider.environment);
     expect(broken.filter(({ rules }) => rules.length !== 1)).toEqual([]);
-    const rules = conditionsOf(moduleJson(name)).map(ruleOf);
-    expect(rules).toEqual([...new Set(rules)]);
-    expect([...new Set(broken.flatMap((run) => run.rules))].sort()).toEqual(rules.sort());
+    // Several resources may hold to one rule.
+    const rules = [...new Set(conditionsOf(moduleJson(name)).map(ruleOf))];
+    const proven = [...new Set(broken.flatMap((run) => run.rules))];
+    expect(rules.filter((rule) => !proven.includes(rule) && !PROVEN_ELSEWHERE.test(rule))).toEqual([]);
+    expect(proven.filter((rule) => !rules.includes(rule))).toEqual([]);
   });
 
   test("fail a test when the rule that it proves is gone", async () => {
@@ -82,14 +87,17 @@ describeWithTerraform("the plain modules", () => {
     expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
   });
 
-  test.each(USES)("use no provider but the one that they are given: %s", async (_, hcl) => {
-    const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
-    const workspace = await besideClone(`provider "aws" {\n  alias = "eu"\n}\n${aliased}`, provider.environment);
-    expect(await workspace.validate()).toEqual([]);
-    const graph = await workspace.run(["graph", "-type=plan"]);
-    const used = [
-      ...graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g),
-    ];
-    expect(new Set(used.map(([, alias]) => alias))).toEqual(new Set([".eu"]));
-  });
+  test.each(USES.filter(([, hcl]) => hcl.includes('module "')))(
+    "use no provider but the one that they are given: %s",
+    async (_, hcl) => {
+      const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
+      const workspace = await besideClone(`provider "aws" {\n  alias = "eu"\n}\n${aliased}`, provider.environment);
+      expect(await workspace.validate()).toEqual([]);
+      const graph = await workspace.run(["graph", "-type=plan"]);
+      const used = [
+        ...graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g),
+      ];
+      expect(new Set(used.map(([, alias]) => alias))).toEqual(new Set([".eu"]));
+    },
+  );
 });

@@ -62,7 +62,7 @@ run "no_parameter_of_the_stack_is_noecho" {
   command = plan
   override_data {
     target = data.aws_cloudformation_stack.current
-    values = { parameters = { image = "quay.io", mode = "debug", secret = "****" } }
+    values = { parameters = { image = "quay.io", mode = "debug", secret = "****" }, tags = { team = "platform" } }
   }
   expect_failures = [aws_cloudformation_stack.adopted]
 }
