@@ -3,6 +3,13 @@ import * as path from "node:path";
 import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { clientConfig } from "../local-aws/clients";
 import { LocalAws } from "../local-aws/server";
+import {
+  ELASTIO_PARAMETERS,
+  ELASTIO_STACK,
+  createElastioStack,
+  describeStack,
+  parametersOf,
+} from "../local-aws/vendor-stacks";
 import { ROOT } from "../support/examples";
 import { copyModules } from "../support/module-folders";
 import { Workspace, describeWithTerraform } from "../support/terraform";
@@ -105,6 +112,7 @@ describeWithTerraform("the registries of plain Terraform", () => {
     );
     expect(await changesInAws(workspace)).toEqual({
       ...Object.fromEntries(both),
+      "module.pulls.aws_iam_policy.pull[0]": "update",
       'module.pulls.aws_iam_role_policy.pull["nodes"]': "update",
     });
     await workspace.apply();
@@ -139,5 +147,45 @@ describeWithTerraform("the registries of plain Terraform", () => {
   test("are destroyed, and leave nothing behind", async () => {
     await workspace.destroy();
     expect(aws.contents()).toEqual([]);
+  });
+});
+
+describeWithTerraform("the connector of plain Terraform", () => {
+  const scope = { region: "us-east-1" };
+  let aws: LocalAws;
+  let workspace: Workspace;
+
+  const parameters = async (): Promise<object> => parametersOf(await describeStack(aws, scope, ELASTIO_STACK));
+
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    await createElastioStack(aws, scope);
+    workspace = outside("connector", aws);
+    await workspace.init();
+  });
+  afterAll(() => aws.stop());
+
+  test("has two parameters changed and keeps all others", async () => {
+    await workspace.apply();
+    expect(await parameters()).toEqual({
+      ...ELASTIO_PARAMETERS,
+      ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
+      globalManagedPolicies: "arn:aws:iam::111122223333:policy/elastio-pull",
+    });
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test("gets its parameters back, and is let go", async () => {
+    edit(workspace, '  stack_name = "', '  undo       = true\n  stack_name = "');
+    await workspace.apply();
+    expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
+    const [head = ""] = workspace.read("main.tf").split('module "connector"');
+    workspace.write(
+      "main.tf",
+      `${head}removed {\n  from = module.connector\n  lifecycle {\n    destroy = false\n  }\n}\n`,
+    );
+    await workspace.apply();
+    await workspace.destroy();
+    expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
   });
 });

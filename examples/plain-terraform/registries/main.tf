@@ -1,5 +1,5 @@
 # Two regions cache ECR Public and Docker Hub, and the nodes of a cluster may pull from both: plain Terraform, without Node.js.
-# Creates, in each region: two rules and two templates, a secret for Docker Hub, a role that tags repositories in one; the permission to pull for the nodes.
+# Creates, in each region: two rules and two templates, a secret for Docker Hub, a role that tags repositories in one; the permission to pull, for the nodes and as a policy.
 # Run: terraform init, then terraform apply with TF_VAR_docker_hub_username and TF_VAR_docker_hub_access_token set.
 terraform {
   required_version = ">= 1.11"
@@ -77,6 +77,8 @@ module "pulls" {
   prefixes   = module.america.prefixes
   regions    = ["us-east-1", "eu-west-1"]
   role_names = { nodes = aws_iam_role.nodes.name }
+
+  managed_policy = { name = "elastio-pull" } # for roles that other software makes
 }
 
 output "repository_uris" {
