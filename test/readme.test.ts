@@ -28,6 +28,7 @@ test("every piece of Terraform in the README stands in an example", () => {
   expect(snippets.length).toBeGreaterThanOrEqual(1);
   for (const snippet of snippets) {
     expect(files.some((file) => fs.readFileSync(path.join(folder, file), "utf8").includes(snippet))).toBe(true);
+    expect(snippet).toMatch(/^\S[\s\S]*\n\}\n$/);
   }
 });
 

@@ -67,7 +67,7 @@ env:
   variables:
     MODE: plan # Start the batch with MODE=apply to apply as well.
     TERRAFORM_VERSION: 1.11.4
-${["  secrets-manager:", ...secrets].join("\n")}
+${[...(secrets.length > 0 ? ["  secrets-manager:"] : []), ...secrets].join("\n")}
 batch:
   fast-fail: false # An apply that is stopped midway may leave its state locked.
   build-graph:
@@ -88,6 +88,7 @@ phases:
       - terraform init -input=false -lockfile=readonly
       - terraform plan -input=false -lock-timeout=10m -out=tfplan
       - if [ "$MODE" = apply ]; then terraform apply -input=false -lock-timeout=10m tfplan; fi
+# To read; nothing is applied from here. Plans hold what Terraform has read: have the bucket delete them soon.
 artifacts:
   files:
     - "**/tfplan"

@@ -23,7 +23,7 @@ export function readme(definition: ModuleDefinition): string {
       .join("\n"),
     "## Versions",
     `Terraform ${terraform} or later, hashicorp/aws \`${PROVIDER_VERSIONS}\`. The module has no provider of its own: it uses the default one of where it is called, or another by \`providers = { aws = aws.eu }\`. With hashicorp/aws 6 it is the same: what runs on 5 as well cannot hand the resources a \`region\`, so each region has its provider.`,
-    "Do not give the module a `depends_on`: Terraform would then read what the module looks up only when it applies, and every plan would show changes. Hand it references instead.",
+    "Do not give the module a `depends_on`: Terraform would then read what the module looks up only when it applies, and plans would show changes that are none, or fail. Hand it references instead.",
   ].join("\n\n");
 }
 

@@ -1,5 +1,5 @@
 import type { Rule } from "../../src/private/faults";
-import { integerWords } from "../../src/private/faults";
+import { GIVEN_ONCE, integerWords } from "../../src/private/faults";
 import type { Condition, Fault, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
 
@@ -25,6 +25,27 @@ export function integerFrom(min: number, wayOut: string): InputRule {
 /** That text is one of a few; the words are those of the constructs where they have such a rule. */
 export function oneOf(values: readonly string[], wayOut: string, words = `be one of ${values.join(", ")}`): InputRule {
   return { words, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, wayOut };
+}
+
+/** That no element of an input comes to what one before it is; those of a map are told by its keys. */
+export function givenOnce(
+  input: string,
+  collection: "list" | "map",
+  words = GIVEN_ONCE,
+  identity = (element: string): string => element,
+): Fault {
+  const before =
+    collection === "list"
+      ? `[for other in slice(var.${input}, 0, key) : ${identity("other")}]`
+      : `[for other in slice(keys(var.${input}), 0, index(keys(var.${input}), key)) : ${identity(`var.${input}[other]`)}]`;
+  return {
+    each: [`key, element in var.${input}`],
+    holds: `try(!contains(${before}, ${identity("element")}), true)`,
+    place: `${input}[\${${collection === "list" ? "key" : "jsonencode(key)"}}]`,
+    words,
+    got: "element",
+    wayOut: "leave out the second one",
+  };
 }
 
 /** A condition that holds where nothing is at fault, with a message for each thing that is. */

@@ -20,7 +20,7 @@ import {
   registryArn,
   repositoryArns,
 } from "../generator/registry";
-import { conditionOf, following } from "../generator/rules";
+import { conditionOf, following, givenOnce } from "../generator/rules";
 
 const REPOSITORIES = "${local.repository_arns}";
 const STATEMENTS = [true, false].map((creates) => hcl([SIGN_IN, pullStatement(REPOSITORIES, creates)]));
@@ -100,6 +100,7 @@ output "policy_arn" {
       default: {},
       description: "Names of the roles that may pull, by keys of your own: each gets an inline policy.",
       elementRules: [following(ROLE_NAME, "give the role's name without path and ARN")],
+      validations: [givenOnce("role_names", "map")],
     },
     managed_policy: {
       type: "object",

@@ -5,7 +5,7 @@ import {
   REGION as REGION_NAME,
   lacksPullThroughCaches,
 } from "../../src/private/aws-geography";
-import { SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/private/check-credential";
+import { RECOVERY_WINDOW, SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/private/check-credential";
 import { atLeastOneUpstream } from "../../src/private/check-declaration";
 import { AZURE_REGISTRY_NAME, HOST, MAX_RULES, UPSTREAM_WORDS } from "../../src/private/check-upstream";
 import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/private/credential-secret";
@@ -101,8 +101,9 @@ const UPSTREAM: Input["attributes"] = {
     otherwise: "`0`",
     rules: [
       {
-        words: integerWords(7, 30),
-        holds: (value) => `try(contains(concat([0], range(7, 31)), ${value}), false)`,
+        words: integerWords(RECOVERY_WINDOW.min, RECOVERY_WINDOW.max),
+        holds: (value) =>
+          `try(contains(concat([0], range(${RECOVERY_WINDOW.min}, ${RECOVERY_WINDOW.max + 1})), ${value}), false)`,
         wayOut: "use 0 to have a deleted secret's name free at once",
       },
     ],
@@ -546,7 +547,7 @@ module "cache" {
       '{ for key, element in var.upstreams : key => element.credential == "managed" ? aws_secretsmanager_secret.credential[key].arn : element.credential_secret_name != null ? data.aws_secretsmanager_secret.credential[key].arn : element.credential_secret_arn }',
     ),
     cross_account: expression(
-      "[for key, element in var.upstreams : key if element.account_id != null && element.account_id != local.account_id]",
+      "[for key, element in var.upstreams : key if element.account_id == null ? false : element.account_id != local.account_id]",
     ),
     needs_upstream_role: expression("anytrue([for key in local.cross_account : var.upstreams[key].role == null])"),
     settings: mergedSettings(),

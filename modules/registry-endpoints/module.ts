@@ -24,7 +24,7 @@ import {
   forEverybody,
   layersStatement,
 } from "../../src/private/endpoint-policies";
-import { GIVEN_ONCE, atLeastOne } from "../../src/private/faults";
+import { atLeastOne } from "../../src/private/faults";
 import { DEMANDS } from "../../src/private/network-conditions";
 import type { Demand } from "../../src/private/network-conditions";
 import { AT_LEAST_ONE_PREFIX } from "../../src/private/pull-options";
@@ -49,7 +49,7 @@ import {
   REGISTRY_LOCALS,
   repositoryArns,
 } from "../generator/registry";
-import { following, oneOf } from "../generator/rules";
+import { following, givenOnce, oneOf } from "../generator/rules";
 import { acknowledgedWarnings, warning } from "../generator/warnings";
 import { canonicalBlock, isBlock } from "./blocks";
 
@@ -80,27 +80,6 @@ function existing(description: string): Input {
         rules: [following(ENDPOINT_ID, "leave the endpoint out to have one made")],
       },
     },
-  };
-}
-
-/** That no element of an input comes to what one before it is; those of a map are told by its keys. */
-function givenOnce(
-  input: string,
-  collection: "list" | "map",
-  words = GIVEN_ONCE,
-  identity = (element: string): string => element,
-): Fault {
-  const before =
-    collection === "list"
-      ? `[for other in slice(var.${input}, 0, key) : ${identity("other")}]`
-      : `[for other in slice(keys(var.${input}), 0, index(keys(var.${input}), key)) : ${identity(`var.${input}[other]`)}]`;
-  return {
-    each: [`key, element in var.${input}`],
-    holds: `try(!contains(${before}, ${identity("element")}), true)`,
-    place: `${input}[\${${collection === "list" ? "key" : "jsonencode(key)"}}]`,
-    words,
-    got: "element",
-    wayOut: "leave out the second one",
   };
 }
 

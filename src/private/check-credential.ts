@@ -33,6 +33,9 @@ export const SECRET_ARN: Rule = {
   words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
 };
 
+/** Days, unless there are none. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html */
+export const RECOVERY_WINDOW = { min: 7, max: 30 } as const;
+
 /** Words of rules on who writes and who reads a secret. */
 export const SECRET_WORDS = {
   notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
@@ -203,8 +206,8 @@ function checkVariables(
     faults.checkInteger(
       `${prop}.recoveryWindowInDays`,
       variables.recoveryWindowInDays,
-      7,
-      30,
+      RECOVERY_WINDOW.min,
+      RECOVERY_WINDOW.max,
       "use 0 to have a deleted secret's name free at once",
       shownIfNumber,
     );

@@ -17,23 +17,26 @@ export function stagesOf(
   own: ReadonlyMap<TerraformStack, FleetStack>,
 ): FleetManifestStack[][] {
   const stages: FleetManifestStack[][] = [];
-  const needed = new Set([...own.keys()].flatMap((stack) => [stack, ...allThatItWaitsFor(stack)]));
+  const indices = new Map<TerraformStack, number>();
+  [...own.keys()].forEach((stack) => indexOf(stack, indices));
   // In the order of the app, whatever the order in which they came to wait for each other.
   for (const stack of app.node.findAll().filter((construct) => TerraformStack.isStack(construct))) {
-    if (needed.has(stack)) {
-      (stages[stageOf(stack)] ??= []).push(describe(place, app, stack, own.get(stack)));
+    const index = indices.get(stack);
+    if (index !== undefined) {
+      (stages[index] ??= []).push(describe(place, app, stack, own.get(stack)));
     }
   }
   return stages;
 }
 
-/** A stack is in the stage after the last of those that it waits for; no stack waits for itself, cdktf sees to that. */
-function stageOf(stack: TerraformStack): number {
-  return Math.max(0, ...stack.dependencies.map((dependency) => stageOf(dependency) + 1));
-}
-
-function allThatItWaitsFor(stack: TerraformStack): TerraformStack[] {
-  return stack.dependencies.flatMap((dependency) => [dependency, ...allThatItWaitsFor(dependency)]);
+/**
+ * A stack is in the stage after the last of those that it waits for; no stack waits for itself, cdktf sees to that. Notes
+ * the stages of all of them.
+ */
+function indexOf(stack: TerraformStack, indices: Map<TerraformStack, number>): number {
+  const index = indices.get(stack) ?? Math.max(0, ...stack.dependencies.map((other) => indexOf(other, indices) + 1));
+  indices.set(stack, index);
+  return index;
 }
 
 function describe(place: string, app: App, stack: TerraformStack, own: FleetStack | undefined): FleetManifestStack {

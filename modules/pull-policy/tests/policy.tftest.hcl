@@ -162,6 +162,14 @@ run "a_roles_name_has_at_most_64_characters" {
   expect_failures = [var.role_names]
 }
 
+run "a_role_is_given_once" {
+  command = plan
+  variables {
+    role_names = { nodes = "eks-node", others = "eks-node" }
+  }
+  expect_failures = [var.role_names]
+}
+
 run "a_managed_policy_has_a_name_that_iam_takes" {
   command = plan
   variables {
