@@ -147,8 +147,9 @@ describe("an input", () => {
       "${var.a == null || ok(try(var.a.c, null))}",
     ]);
     expect(conditions({ type: "map(object)", attributes, required: true })).toEqual([
-      "${alltrue([for key, element in var.a : element.b == null || ok(element.b)])}",
-      "${alltrue([for key, element in var.a : ok(element.c)])}",
+      "${alltrue([for key, element in var.a : element != null])}",
+      "${alltrue([for key, element in { for key, element in var.a : key => element if element != null } : element.b == null || ok(element.b)])}",
+      "${alltrue([for key, element in { for key, element in var.a : key => element if element != null } : ok(element.c)])}",
     ]);
   });
 

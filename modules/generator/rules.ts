@@ -67,6 +67,11 @@ export function validationsOf(name: string, input: Input): Condition[] {
   return [...faultsOf(input, at), ...(input.validations ?? [])].map(conditionOf);
 }
 
+/** The elements of a map of objects that are any: one that is null is told of by itself. */
+export function withoutNulls(map: string): string {
+  return `{ for key, element in ${map} : key => element if element != null }`;
+}
+
 /** Whether an input may be null: what has neither a default nor to be given. */
 export function isNullable({ required, default: standard }: Input): boolean {
   return required !== true && (standard === undefined || standard === null);
@@ -91,8 +96,9 @@ function faultsOf(input: Input, at: Place): Fault[] {
   const { rules = [], elementRules = [], keyRules = [], attributes = {} } = input;
   const [key, element] = LOOPS[at.each.length] ?? ["", ""];
   const isMap = input.type.startsWith("map");
+  const isMapOfObjects = input.type === "map(object)";
   const elements = at.absent !== undefined ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
-  const each = [...at.each, `${key}, ${element} in ${elements}`];
+  const each = [...at.each, `${key}, ${element} in ${isMapOfObjects ? withoutNulls(elements) : elements}`];
   const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): Fault[] =>
     list.map(({ holds, words, wayOut, withheld, shown = (whole) => whole }) => ({
       each: loops,
@@ -102,8 +108,17 @@ function faultsOf(input: Input, at: Place): Fault[] {
       got: withheld === true || input.secret === true ? undefined : shown(value),
       wayOut,
     }));
-  const isMapOfObjects = input.type === "map(object)";
+  const isObject: Fault = {
+    each: [...at.each, `${key}, ${element} in ${elements}`],
+    holds: `${element} != null`,
+    place: `${at.place}[${indexOf(input, key)}]`,
+    words: "be an object",
+    got: element,
+    wayOut: "use {} for one that says nothing",
+  };
   return [
+    // The keys of what is secret may be told no more than its values.
+    ...(isMapOfObjects && input.secret !== true ? [isObject] : []),
     ...of(rules, at.place, at.value, at.each),
     ...of(keyRules, at.place, key, each),
     ...of(elementRules, `${at.place}[${indexOf(input, key)}]`, element, each),

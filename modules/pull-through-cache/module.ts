@@ -34,7 +34,7 @@ import {
   partitionOf,
   repositoryArns,
 } from "../generator/registry";
-import { conditionOf, following, integerFrom, oneOf, secretly } from "../generator/rules";
+import { conditionOf, following, integerFrom, oneOf, secretly, withoutNulls } from "../generator/rules";
 import { acknowledgedWarnings, warning } from "../generator/warnings";
 import { SETTINGS, lifecyclePolicy, mergedSettings, settingsFaults } from "./repository-settings";
 
@@ -51,11 +51,12 @@ const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
 const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
 // An upstream is an entry of the map: in validations, which can use no locals, `element` at `key`.
-const EACH = ["key, element in var.upstreams"];
+const UPSTREAMS = withoutNulls("var.upstreams");
+const EACH = [`key, element in ${UPSTREAMS}`];
 const PLACE = "upstreams[${jsonencode(key)}]";
 const KIND = kindOf("key", "element");
 const PREFIX = prefixOf("key", "element");
-const EARLIER = "slice(keys(var.upstreams), 0, index(keys(var.upstreams), key))";
+const EARLIER = `slice(keys(${UPSTREAMS}), 0, index(keys(${UPSTREAMS}), key))`;
 const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
 
 const SECRET_WAY_OUT = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
@@ -293,7 +294,7 @@ function secretFaults(): Fault[] {
   const places = (list: string): string =>
     `\${join(", ", [for other in ${list} : "upstreams[\${jsonencode(other)}]"])}`;
   const earlier = writers(EARLIER, name("key", "element"));
-  const written = writers("keys(var.upstreams)", "element.credential_secret_name");
+  const written = writers(`keys(${UPSTREAMS})`, "element.credential_secret_name");
   return [
     {
       each: EACH,
@@ -314,7 +315,7 @@ function secretFaults(): Fault[] {
   ];
 }
 
-const MANAGED = '[for key, element in var.upstreams : key if element.credential == "managed"]';
+const MANAGED = `[for key, element in ${UPSTREAMS} : key if element.credential == "managed"]`;
 
 /** What a rule is held against that only the provider knows: where the cache is. */
 function ruleConditions(): Condition[] {

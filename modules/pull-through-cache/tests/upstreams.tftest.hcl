@@ -717,3 +717,13 @@ run "reads_another_account_with_the_role_that_is_given" {
     error_message = "a role is made beside it"
   }
 }
+
+run "fails_with_an_upstream_that_is_null" {
+  command = plan
+
+  variables {
+    upstreams = { quay = {}, kubernetes = null }
+  }
+
+  expect_failures = [var.upstreams]
+}
