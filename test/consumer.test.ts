@@ -132,7 +132,10 @@ describe("the package, unpacked beside its peers", () => {
     );
     expect(
       files.filter(
-        (file) => !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/([a-z]+\.tf\.json|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(file),
+        (file) =>
+          !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/([a-z]+\.tf\.json|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
+            file,
+          ),
       ),
     ).toEqual([]);
     expect(files.filter((file) => /\/lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);

@@ -15,10 +15,10 @@ const WORKFLOWS = ["deploy-from-program.yml", "deploy-from-repository.yml", "sta
 interface Step {
   readonly run?: string;
   readonly uses?: string;
+  readonly env?: { readonly [name: string]: string };
 }
 
 interface Workflow {
-  readonly env?: { readonly [name: string]: string };
   readonly concurrency?: { readonly group: string };
   readonly permissions: { readonly [name: string]: string };
   readonly jobs: { readonly [name: string]: { readonly steps?: readonly Step[]; readonly environment?: string } };

@@ -98,7 +98,8 @@ output "policy_arn" {
     role_names: {
       type: "map(string)",
       default: {},
-      description: "Names of the roles that may pull, by keys of your own: each gets an inline policy.",
+      description:
+        "Names of the roles that may pull, by keys of your own, like `{ nodes = aws_iam_role.nodes.name }`: each gets an inline policy.",
       elementRules: [following(ROLE_NAME, "give the role's name without path and ARN")],
       validations: [givenOnce("role_names", "map")],
     },

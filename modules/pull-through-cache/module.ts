@@ -220,6 +220,7 @@ function upstreamFaults(): Fault[] {
       ),
       got: PREFIX,
       wayOut: "give one of the two another prefix (a slash at the end makes no difference)",
+      told: "It must be used once per registry; a slash at its end makes no difference.",
     }),
     upstream("credential", {
       holds: `!contains(${hcl(kindsWith("required"))}, ${KIND}) || !(${none})`,
@@ -248,7 +249,7 @@ function upstreamFaults(): Fault[] {
       place: `${PLACE}.\${name}`,
       words: `be ${UPSTREAM_WORDS.option}`,
       wayOut: "leave it out",
-      told: "Attributes of another kind are refused.",
+      told: "Attributes of another kind are refused; those that no kind has, Terraform drops without a word.",
     },
     upstream("registry_name", {
       holds: `${KIND} != "azure" || ${follows("element.registry_name", AZURE_REGISTRY_NAME)}`,
@@ -303,6 +304,7 @@ function secretFaults(): Fault[] {
       words: SECRET_WORDS.writtenOnce(places(earlier)),
       got: name("key", "element"),
       wayOut: "give each a `secret_name` of its own",
+      told: "Each managed one must write a secret of its own.",
     },
     {
       each: EACH,
@@ -311,6 +313,7 @@ function secretFaults(): Fault[] {
       words: SECRET_WORDS.notWritten(places(written)),
       got: "element.credential_secret_name",
       wayOut: "the look-up would find nothing before the first apply: give each a secret of its own",
+      told: "It must not be a secret that the same call writes.",
     },
   ];
 }
@@ -431,7 +434,7 @@ export const pullThroughCache: ModuleDefinition = {
   purpose: [
     "Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries: a cache rule and a repository creation template for each, the secrets they sign in with, and the roles that ECR needs where repositories have tags or a KMS key, or where an upstream is in another account.",
     "It is the construct `PullThroughCache` for configurations without TypeScript. What AWS would refuse when you apply, or when you pull, is refused when you plan, in the same words. For many regions, call it once in each region's own configuration and state, or once for each aliased provider.",
-    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
+    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply; for a destroy, empty ones do. Raise `credential_version` with every new token. An upstream that goes from `managed` to a secret of yours has the managed one deleted at once: give yours another name. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
   ],
   uses: [
     {
@@ -467,7 +470,7 @@ module "cache" {
   upstreams = {
     ecr-public = {}
     docker-hub = { credential_secret_arn = aws_secretsmanager_secret.hub.arn }
-    ghcr       = { kind = "github", prefix = "ghcr", credential = "managed" }
+    ghcr       = { kind = "github", prefix = "ghcr", credential = "managed", credential_version = 1 }
   }
   credentials  = { ghcr = { username = "bot", access_token = var.ghcr_token } }
   repositories = { expire_untagged_after_days = 7 }
@@ -497,7 +500,7 @@ module "cache" {
       type: "map(object)",
       required: true,
       description:
-        "The registries to cache, by keys of your own: resources are named after them, and adding one touches no other.",
+        "The registries to cache, by keys of your own that are known when Terraform plans: resources are named after them, and adding one touches no other.",
       attributes: UPSTREAM,
       validations: upstreamFaults(),
     },
@@ -516,7 +519,7 @@ module "cache" {
           holds: `length(setsubtract(keys(var.credentials), ${MANAGED})) == 0`,
           place: "credentials",
           words: "have the keys of upstreams whose `credential` is managed, and no others",
-          wayOut: "rename or leave out what no upstream reads",
+          wayOut: `rename or leave out what no upstream reads; managed are \${jsonencode(${MANAGED})}`,
         },
       ],
     },

@@ -121,6 +121,7 @@ export function settingsFaults(place: string, settings: string, each: readonly s
       words: SETTINGS_WORDS.noTemplate(`\${join(", ", [for name in ${others} : "\`\${name}\`"])}`),
       got: "false",
       wayOut: "without a template ECR knows none of them: leave them out or keep the template",
+      told: "It must not be false beside other settings.",
     },
     {
       each,

@@ -290,7 +290,7 @@ export const registryEndpoints: ModuleDefinition = {
     "What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the clients on port 443. Endpoint policies let through pulls of the caches and nothing else.",
     "It is the construct `RegistryEndpoints` for configurations without TypeScript, and refuses what the construct refuses, in the same words. Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing.",
     `No endpoint leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what \`first_pull\` says. With ${FirstPull.WARMED} something else has to pull every image beforehand, and the module cannot tell whether anything does: the construct warns where it finds no warmer, the module does not.`,
-    "`check_network` has every plan look up the VPC, the subnets, the route tables and the endpoints that exist, and fail where AWS would refuse the endpoints or nobody could use them; where a route table or an endpoint may be right all the same, it warns. The construct does that for literal ids only, and a module cannot tell which those are. What the same run makes is looked up once it is there, so what is wrong with it is told while Terraform applies, and a route that the same run adds to a table may not be seen yet. What the same run changes is looked at as it was before. Turn `check_network` off in those cases, where `subnet_ids` is a list whose length is known only after an apply, and where Terraform may not read the network.",
+    "`check_network` has every plan look up the VPC, the subnets, the route tables and the endpoints that exist, and fail where AWS would refuse the endpoints or nobody could use them; where a route table or an endpoint may be right all the same, it warns. The construct does that for literal ids only, and a module cannot tell which those are. What the same run makes is looked up once it is there, so what is wrong with it is told while Terraform applies, and a route that the same run adds to a table may not be seen yet. What the same run changes is looked at as it was before. Turn `check_network` off in those cases, where `subnet_ids` is a list whose length is known only after an apply, and where Terraform may not read the network. A first plan of a network that the same run makes warns that an assertion is known after apply: that needs nothing done.",
     "Elements of maps become resources named after their keys, so values may be known only after an apply, and adding one touches no other. The same holds for endpoints that exist, which are objects for that reason.",
   ],
   uses: [
@@ -393,7 +393,7 @@ module "endpoints" {
       type: "map(string)",
       default: {},
       description:
-        "The route tables of the clients' subnets, by keys of your own: layers of images come from S3, and these get the route to it. With an `s3_endpoint` they are those that it does not have yet, and whoever owns that endpoint must not list its tables in it, or each of the two takes away what the other has added.",
+        "The route tables of the clients' subnets, by keys of your own, like `{ private = aws_route_table.private.id }`: layers of images come from S3, and these get the route to it. With an `s3_endpoint` they are those that it does not have yet, and whoever owns that endpoint must not list its tables in it, or each of the two takes away what the other has added.",
       elementRules: [following(ROUTE_TABLE_ID, "give those of the clients' subnets")],
       validations: [
         {
@@ -410,7 +410,7 @@ module "endpoints" {
     client_cidrs: blocks(
       4,
       "client_cidrs",
-      "Blocks of IPv4 addresses that clients are in, by keys of your own, which may use the interface endpoints on port 443.",
+      "Blocks of IPv4 addresses that clients are in, by keys of your own, like `{ vpc = aws_vpc.main.cidr_block }`, which may use the interface endpoints on port 443.",
       [
         {
           holds: `!(${MAKES_INTERFACES}) || length(var.client_cidrs) > 0 || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,

@@ -1,5 +1,5 @@
 # The Elastio Cloud Connector pulls from the caches of examples/plain-terraform/registries: two parameters of its stack are changed.
-# Creates: nothing in AWS; Terraform adopts the stack elastio-account-level-stack, which must exist, and cannot destroy it.
+# Creates: nothing in AWS; Terraform adopts the stack elastio-account-level-stack, which must exist, and cannot destroy it as long as the call is there.
 # Run: terraform init, then terraform apply, when the registries of all regions are there.
 terraform {
   required_version = ">= 1.7"
