@@ -27,6 +27,39 @@ const OF_MODULES_ONLY: readonly string[] = [
   "be of the partition of the provider",
 ];
 
+/** Where states of users have their resources, one at `[0]` or one for each key: whoever changes one destroys those. */
+const ADDRESSES: { readonly [module: string]: readonly string[] } = {
+  "pull-through-cache": [
+    "aws_ecr_pull_through_cache_rule.upstream[key]",
+    "aws_ecr_repository_creation_template.upstream[key]",
+    "aws_iam_role.repository_creation[0]",
+    "aws_iam_role.upstream[0]",
+    "aws_iam_role_policy.repository_creation[0]",
+    "aws_iam_role_policy.upstream[0]",
+    "aws_secretsmanager_secret.credential[key]",
+    "aws_secretsmanager_secret_version.credential[key]",
+    "terraform_data.authentication[key]",
+  ],
+  "pull-policy": ["aws_iam_policy.pull[0]", "aws_iam_role_policy.pull[key]"],
+  "registry-endpoints": [
+    "aws_security_group.endpoints[0]",
+    "aws_vpc_endpoint.registry[key]",
+    "aws_vpc_endpoint.s3[0]",
+    "aws_vpc_endpoint.service[key]",
+    "aws_vpc_endpoint_route_table_association.s3[key]",
+    "aws_vpc_security_group_ingress_rule.cidr[key]",
+    "aws_vpc_security_group_ingress_rule.ipv6_cidr[key]",
+    "aws_vpc_security_group_ingress_rule.security_group[key]",
+  ],
+  "private-registry": ["module.cache", "module.endpoints", "module.pulls"],
+  "stack-parameter-override": [
+    "aws_cloudformation_stack.adopted[0]",
+    "terraform_data.change[key]",
+    "terraform_data.needs_an_import_block[0]",
+    "terraform_data.update[0]",
+  ],
+};
+
 test("every definition has a folder, and every folder a definition and nothing that Terraform has left there", () => {
   const folders = fs.readdirSync(MODULES_FOLDER).filter((name) => name !== "generator");
   expect(folders.sort()).toEqual(MODULES.map(({ name }) => name).sort());
@@ -90,6 +123,16 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
     for (const [output, { value }] of Object.entries(json.output)) {
       expect([output, wholeResources(JSON.stringify(value))]).toEqual([output, []]);
     }
+  });
+
+  test("has its resources where states have them", () => {
+    const { resource = {}, module = {} } = moduleJson(name);
+    const instances = (block: object): string => ("count" in block ? "[0]" : "for_each" in block ? "[key]" : "");
+    const addresses = Object.entries(resource).flatMap(([type, named]) =>
+      Object.entries(named).map(([resourceName, block]) => `${type}.${resourceName}${instances(block)}`),
+    );
+    const calls = Object.keys(module).map((call) => `module.${call}`);
+    expect([...addresses, ...calls].sort()).toEqual(ADDRESSES[name]);
   });
 
   test("has every input, attribute and output in its README", () => {
