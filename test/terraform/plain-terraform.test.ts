@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { clientConfig } from "../local-aws/clients";
-import { LocalAws } from "../local-aws/server";
+import { addNetworks } from "../local-aws/networks";
+import { ACCOUNT, LocalAws } from "../local-aws/server";
 import {
   ELASTIO_PARAMETERS,
   ELASTIO_STACK,
@@ -68,6 +69,53 @@ describeWithTerraform("the module pull-through-cache", () => {
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
     expect(aws.requests.filter(({ operation }) => operation === "CreatePullThroughCacheRule").length).toBe(1);
+  });
+});
+
+describeWithTerraform("the module private-registry", () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+    addNetworks(aws, ACCOUNT);
+  });
+  afterAll(() => aws.stop());
+
+  test("is made in a network, is as declared, gets one more upstream and is destroyed", async () => {
+    const foreign = aws.contents();
+    const configured = (upstreams: object): object => ({
+      provider: { aws: { region: "eu-west-1" } },
+      module: {
+        registry: {
+          source: "./modules/private-registry",
+          upstreams,
+          vpc_id: "vpc-0e450000000000001",
+          subnet_ids: ["subnet-0e45000000000000a", "subnet-0e45000000000000b"],
+          route_table_ids: { a: "rtb-0e45000000000000a", b: "rtb-0e45000000000000b" },
+          client_cidrs: { vpc: "10.0.0.0/16" },
+          first_pull: "NAT_GATEWAY",
+          services: ["sts"],
+          managed_policy: { name: "pulls" },
+        },
+      },
+    });
+    const workspace = new Workspace(configured({ "ecr-public": {} }), aws.environment());
+    copyModules(path.join(workspace.folder, "modules"));
+    await workspace.init();
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    workspace.write("main.tf.json", JSON.stringify(configured({ "ecr-public": {}, quay: {} })));
+    // What may be pulled is said by the endpoints and by the policy, and nothing else is touched.
+    expect(await changesInAws(workspace)).toEqual({
+      'module.registry.module.cache.aws_ecr_pull_through_cache_rule.upstream["quay"]': "create",
+      'module.registry.module.cache.aws_ecr_repository_creation_template.upstream["quay"]': "create",
+      'module.registry.module.endpoints.aws_vpc_endpoint.registry["ecr.api"]': "update",
+      'module.registry.module.endpoints.aws_vpc_endpoint.registry["ecr.dkr"]': "update",
+      "module.registry.module.pulls.aws_iam_policy.pull[0]": "update",
+    });
+    await workspace.apply();
+    expect(await workspace.isUpToDate()).toBe(true);
+    await workspace.destroy();
+    expect(aws.contents()).toEqual(foreign);
   });
 });
 
