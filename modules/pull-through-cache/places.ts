@@ -1,0 +1,86 @@
+import { ofCache } from "../../src/private/arn";
+import { UPSTREAM_WORDS } from "../../src/private/check-upstream";
+import type { Condition } from "../generator/definition";
+import { expression } from "../generator/hcl";
+import { PARTITION, REGION, partitionOf } from "../generator/registry";
+import { conditionOf } from "../generator/rules";
+
+/** What a rule is held against that only the provider knows: where the cache is. */
+export function ruleConditions(): Condition[] {
+  const upstream = "var.upstreams[each.key]";
+  const place = "upstreams[${jsonencode(each.key)}]";
+  const secret = `${upstream}.credential_secret_arn`;
+  return [
+    ...arnConditions(`${place}.credential_secret_arn`, secret, {
+      partition: "give one of that partition",
+      region: "replicate the secret there and use `credential_secret_name`, which is looked up in each region",
+      account: "make a secret there: ECR reads none of another account",
+    }),
+    ...arnConditions(`${place}.role.arn`, `try(${upstream}.role.arn, null)`, {
+      partition: "give one of that partition",
+      account: "give a role of the account that caches, or leave it out to have one made",
+    }),
+    ...[
+      {
+        holds: `${upstream}.role == null || contains(local.cross_account, each.key)`,
+        place: `${place}.role`,
+        words: UPSTREAM_WORDS.otherAccount,
+        got: `${upstream}.role`,
+        wayOut: "set `account_id` to that account or leave the role out",
+      },
+      {
+        holds: `${upstream}.region == null || try(${partitionOf(`${upstream}.region`)} == ${PARTITION}, false)`,
+        place: `${place}.region`,
+        words: UPSTREAM_WORDS.ownPartition(expression(PARTITION)),
+        got: `${upstream}.region`,
+        wayOut: "ECR cannot reach a registry of another partition",
+      },
+      {
+        holds: `${upstream}.region != ${REGION} || contains(local.cross_account, each.key)`,
+        place: `${place}.region`,
+        words: UPSTREAM_WORDS.otherRegion,
+        got: `${upstream}.region`,
+        wayOut: "a registry cannot cache itself: pull from it directly",
+      },
+    ].map(conditionOf),
+  ];
+}
+
+/** The same for a template. */
+export function templateConditions(): Condition[] {
+  // Where it was given: an upstream's own settings win over the common ones.
+  const place = (name: string): string =>
+    `\${try(var.upstreams[each.key].repositories.${name}, null) == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repositories.${name}.arn`;
+  return [
+    ...arnConditions(place("kms_key"), "try(each.value.kms_key.arn, null)", {
+      partition: "give one of that partition",
+      region: "give a key of that region",
+    }),
+    ...arnConditions(place("role"), "try(each.value.role.arn, null)", {
+      partition: "give one of that partition",
+      account: "give a role of the account that caches, or leave it out to have one made",
+    }),
+  ];
+}
+
+const ARN_PARTS = {
+  partition: { index: 1, own: PARTITION },
+  region: { index: 3, own: REGION },
+  account: { index: 4, own: "local.account_id" },
+} as const;
+
+/** That an ARN, where there is one, is of the partition, region or account of the cache. */
+function arnConditions(
+  place: string,
+  arn: string,
+  waysOut: { readonly [part in keyof typeof ARN_PARTS]?: string },
+): Condition[] {
+  return (Object.keys(ARN_PARTS) as (keyof typeof ARN_PARTS)[]).flatMap((part) => {
+    const { index, own } = ARN_PARTS[part];
+    const wayOut = waysOut[part];
+    const holds = `${arn} == null || try(split(":", ${arn})[${index}] == ${own}, false)`;
+    return wayOut === undefined
+      ? []
+      : [conditionOf({ holds, place, words: ofCache(part, expression(own)), got: arn, wayOut })];
+  });
+}
