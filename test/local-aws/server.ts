@@ -86,6 +86,8 @@ export class LocalAws {
       sts: new Sts(),
     };
     this.server = http.createServer((request, response) => void this.answer(request, response));
+    // Closed while a request comes in on it, a connection loses the answer, and what was made is asked for once more.
+    this.server.keepAliveTimeout = 0;
   }
 
   public get url(): string {
