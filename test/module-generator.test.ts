@@ -48,6 +48,10 @@ describe("a pattern", () => {
     expect(() => regex(pattern)).toThrow(`Terraform has no lookaround, and the pattern ${pattern.source} does`);
   });
 
+  test("fails where it asks for spaces, which Terraform knows fewer of", () => {
+    expect(() => regex(/^\S\s$/)).toThrow("spell out those of the pattern ^\\S\\s$");
+  });
+
   test("is held against a value together with the other parts of its rule, and is false for what has no length", () => {
     expect(follows("var.a", NAME)).toBe('can(regex("^[a-z]+$", var.a))');
     expect(follows("var.a", { ...NAME, except: /^aws/, minLength: 2, maxLength: 9 })).toBe(

@@ -46,6 +46,9 @@ export function regex({ source, ignoreCase }: RegExp): string {
   if (/\(\?[=!<]/.test(source)) {
     throw new Error(`Terraform has no lookaround, and the pattern ${source} does`);
   }
+  if (source.includes("\\s")) {
+    throw new Error(`Terraform knows fewer spaces than JavaScript: spell out those of the pattern ${source}`);
+  }
   return `"${ignoreCase ? "(?i)" : ""}${escaped(source.replace(/\\\//g, "/"))}"`;
 }
 

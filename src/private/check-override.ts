@@ -39,7 +39,7 @@ export const PARAMETER_NAME: Rule = {
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 export const TEMPLATE_URL: Rule = {
-  pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[^\s?]+(\?versionId=[^\s&]+)?$/,
+  pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[!->@-~]+(\?versionId=[!-%'-~]+)?$/,
   maxLength: 5120,
   words: "be the https URL of an object in S3, without a signature",
 };

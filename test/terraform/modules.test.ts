@@ -26,6 +26,10 @@ async function inModule(name: string, env: NodeJS.ProcessEnv): Promise<Workspace
 /** What no run can break by itself: no text so long fits into one, and a pending update tells the other too. */
 const PROVEN_ELSEWHERE = /^(The template of the stack … is larger than|Somebody has changed these parameters)/;
 
+/** What Terraform says of a check that only an apply tells. */
+const UNKNOWN_YET =
+  "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
+
 const USES = MODULES.flatMap(({ name, uses }) =>
   uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
 );
@@ -67,7 +71,7 @@ describeWithTerraform("the plain modules", () => {
     const rules = [...new Set(conditionsOf(moduleJson(name)).map(ruleOf))];
     const proven = [...new Set(broken.flatMap((run) => run.rules))];
     expect(rules.filter((rule) => !proven.includes(rule) && !PROVEN_ELSEWHERE.test(rule))).toEqual([]);
-    expect(proven.filter((rule) => !rules.includes(rule))).toEqual([]);
+    expect(proven.filter((rule) => !rules.includes(rule) && rule !== UNKNOWN_YET)).toEqual([]);
   });
 
   test("fail a test when the rule that it proves is gone", async () => {
