@@ -5,6 +5,7 @@ import * as pack from "../src";
 import { execute } from "./support/commands";
 import { describeUnless } from "./support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "./support/examples";
+import { MODULE_NAMES } from "./support/module-folders";
 import { missingFrom } from "./support/provider-types";
 import { temporaryFolder } from "./support/terraform";
 
@@ -128,7 +129,12 @@ describe("the package, unpacked beside its peers", () => {
   test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
     expect(files).toEqual(
-      expect.arrayContaining(["package/lib/index.js", "package/lib/index.d.ts", "package/LICENSE"]),
+      expect.arrayContaining([
+        "package/lib/index.js",
+        "package/lib/index.d.ts",
+        "package/LICENSE",
+        ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf.json`),
+      ]),
     );
     expect(
       files.filter(

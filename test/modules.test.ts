@@ -125,6 +125,16 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
     }
   });
 
+  test("asks for a Terraform in which validations may look at other inputs, where its own do", () => {
+    const { variable, terraform } = moduleJson(name);
+    const [, minor] = /">= 1\.(\d+)"/.exec(JSON.stringify(terraform)) ?? [];
+    const looksAtOthers = Object.entries(variable).some(([own, { validation = [] }]) =>
+      validation.some(({ condition }) => [...condition.matchAll(/\bvar\.(\w+)/g)].some(([, other]) => other !== own)),
+    );
+    const isEphemeral = Object.values(variable).some(({ ephemeral }) => ephemeral === true);
+    expect(Number(minor)).toBeGreaterThanOrEqual(isEphemeral ? 11 : looksAtOthers ? 9 : 3);
+  });
+
   test("has its resources where states have them", () => {
     const { resource = {}, module = {} } = moduleJson(name);
     const instances = (block: object): string => ("count" in block ? "[0]" : "for_each" in block ? "[key]" : "");

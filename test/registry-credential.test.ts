@@ -119,12 +119,12 @@ describe("a credential from variables", () => {
     [
       "a recovery window of 6 days",
       { recoveryWindowInDays: 6 },
-      ".recoveryWindowInDays` must be an integer from 7 to 30, got 6; use 0 to have a deleted secret's name free at once",
+      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 6; use 0 to have a deleted secret's name free at once",
     ],
     [
       "a recovery window of 31 days",
       { recoveryWindowInDays: 31 },
-      ".recoveryWindowInDays` must be an integer from 7 to 30, got 31; use 0 to have a deleted secret's name free at once",
+      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 31; use 0 to have a deleted secret's name free at once",
     ],
     [
       "one variable for both",

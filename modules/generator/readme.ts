@@ -28,7 +28,7 @@ export function readme(definition: ModuleDefinition): string {
 }
 
 /** What a module makes and reads, but for what it calls other modules for. */
-export function addressesOf({ resources = {}, data = {}, modules = {} }: ModuleDefinition): string[] {
+function addressesOf({ resources = {}, data = {}, modules = {} }: ModuleDefinition): string[] {
   const of = (blocks: typeof resources, start: string): string[] =>
     Object.entries(blocks).flatMap(([type, named]) => Object.keys(named).map((name) => `${start}${type}.${name}`));
   return [...Object.keys(modules).map((name) => `module.${name}`), ...of(resources, ""), ...of(data, "data.")];

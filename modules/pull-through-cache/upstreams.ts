@@ -1,9 +1,8 @@
 import { ACCOUNT_ID, REGION as REGION_NAME } from "../../src/private/aws-geography";
-import { RECOVERY_WINDOW, SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/private/check-credential";
+import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/private/check-credential";
 import { atLeastOneUpstream } from "../../src/private/check-declaration";
 import { AZURE_REGISTRY_NAME, HOST, MAX_RULES, UPSTREAM_WORDS } from "../../src/private/check-upstream";
 import { SECRET_PREFIX } from "../../src/private/credential-secret";
-import { integerWords } from "../../src/private/faults";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import { ROLE_ARN } from "../../src/private/repository-template";
 import { SUPPORTED_REGISTRIES } from "../../src/private/supported-registries";
@@ -75,9 +74,8 @@ export const UPSTREAM: Input["attributes"] = {
     otherwise: "`0`",
     rules: [
       {
-        words: integerWords(RECOVERY_WINDOW.min, RECOVERY_WINDOW.max),
-        holds: (value) =>
-          `try(contains(concat([0], range(${RECOVERY_WINDOW.min}, ${RECOVERY_WINDOW.max + 1})), ${value}), false)`,
+        words: RECOVERY_WINDOWS.words,
+        holds: (value) => `try(contains(${hcl(RECOVERY_WINDOWS.days)}, ${value}), false)`,
         wayOut: "use 0 to have a deleted secret's name free at once",
       },
     ],

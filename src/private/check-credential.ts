@@ -33,8 +33,14 @@ export const SECRET_ARN: Rule = {
   words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
 };
 
-/** Days, unless there are none. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html */
-export const RECOVERY_WINDOW = { min: 7, max: 30 } as const;
+/**
+ * In how many days a deleted secret can be restored.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+ */
+export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly words: string } = {
+  days: [0, ...Array.from({ length: 24 }, (_, index) => index + 7)],
+  words: "be 0, or an integer from 7 to 30",
+};
 
 /** Words of rules on who writes and who reads a secret. */
 export const SECRET_WORDS = {
@@ -202,15 +208,10 @@ function checkVariables(
   if (variables.secretName !== undefined) {
     checkSecretName(faults, `${prop}.secretName`, variables.secretName);
   }
-  if (variables.recoveryWindowInDays !== 0) {
-    faults.checkInteger(
-      `${prop}.recoveryWindowInDays`,
-      variables.recoveryWindowInDays,
-      RECOVERY_WINDOW.min,
-      RECOVERY_WINDOW.max,
-      "use 0 to have a deleted secret's name free at once",
-      shownIfNumber,
-    );
+  const { recoveryWindowInDays: days } = variables;
+  if (days !== undefined && !isUnknown(days) && !RECOVERY_WINDOWS.days.includes(days)) {
+    const way = "use 0 to have a deleted secret's name free at once";
+    faults.add(`${prop}.recoveryWindowInDays`, RECOVERY_WINDOWS.words, shownIfNumber(days), way);
   }
 }
 

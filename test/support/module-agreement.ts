@@ -161,7 +161,7 @@ async function errorsOf(workspace: Workspace): Promise<PlanDiagnostic[]> {
 }
 
 /** The rules in a message, each once, without what depends on how the declaration is written. */
-export function rulesIn(message: string): string[] {
+function rulesIn(message: string): string[] {
   const rules = [...message.matchAll(/` must (.*?), got /g)].map(([, words = ""]) =>
     inSnakeCase(words)
       .replace(/\b(in |and )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")

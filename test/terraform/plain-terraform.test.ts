@@ -192,8 +192,8 @@ describeWithTerraform("the registries of plain Terraform", () => {
     expect(workspace.files().length).toBeGreaterThan(3);
   });
 
-  test("are destroyed, and leave nothing behind", async () => {
-    await workspace.destroy();
+  test("are destroyed without the token, and leave nothing behind", async () => {
+    await workspace.destroy({ TF_VAR_docker_hub_username: "", TF_VAR_docker_hub_access_token: "" });
     expect(aws.contents()).toEqual([]);
   });
 });
