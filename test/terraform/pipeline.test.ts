@@ -178,6 +178,12 @@ describeWithTerraform("the pipelines of the example", () => {
     const before = aws.requests.length;
     expect(await runBatch("plan", [IAM, EUROPE])).toEqual({ [IAM]: {}, [EUROPE]: CHANGES });
     expect(writes(aws.requests.slice(before))).toEqual([]);
+    // Who plans needs to write locks and no states.
+    const written = aws.requests
+      .slice(before)
+      .filter((request) => isState(request) && /^(Put|Delete)/.test(request.operation));
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.map(keyOf).filter((key) => !key.endsWith(".tflock"))).toEqual([]);
   }, 300_000);
 
   test("CodeBuild applies that with MODE=apply, stack by stack in the order of the fleet, and nothing else", async () => {
