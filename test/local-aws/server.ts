@@ -32,6 +32,8 @@ export interface LoggedRequest extends Scope {
 export interface LocalAwsOptions {
   /** Hosts of registries that can be cached beside the documented ones, with a credential or without. */
   readonly addedSince?: readonly string[];
+  /** How many items a page of an answer has at most. @default - as many as the caller asks for */
+  readonly pageSize?: number;
   /** Is told of every request when it has been answered. */
   readonly onRequest?: (request: LoggedRequest) => void;
 }
@@ -172,7 +174,7 @@ export class LocalAws {
       const [{ code } = { code: "" }] = this.refusals.splice(refusal, 1);
       throw new AwsError(code, `${call.operation} is refused this time`);
     }
-    return operation(input, { accountId, region });
+    return operation(input, { accountId, region, pageSize: this.options.pageSize });
   }
 
   private log({ accountId, region, service, operation }: Call, input: Fields, errorCode: string | undefined): void {

@@ -14,6 +14,8 @@ export class AwsError extends Error {
 export interface Scope {
   readonly accountId: string;
   readonly region: string;
+  /** How many items a page of an answer has at most. @default - as many as the caller asks for */
+  readonly pageSize?: number;
 }
 
 /** The partition that a region belongs to. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
@@ -137,6 +139,43 @@ export function tagging(
       return {};
     },
   };
+}
+
+/** The parameters of an operation that answers in pages, and the code of the error for a token that it did not give. */
+export interface PageParameters {
+  /** The parameter with the largest number of items to answer. */
+  readonly limit: string;
+  /** The parameter with the token of the page. */
+  readonly token: string;
+  /** The smallest and the largest limit that AWS accepts. */
+  readonly bounds: readonly [smallest: number, largest: number];
+  /** The limit where none is given. @default - the largest */
+  readonly usual?: number;
+  readonly error: string;
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: T[];
+  /** The token of the next page; undefined on the last one. */
+  readonly nextToken: string | undefined;
+}
+
+/** The page of a list that a request asks for. */
+export function page<T>(items: readonly T[], input: Fields, scope: Scope, parameters: PageParameters): Page<T> {
+  const { limit, token, bounds, error } = parameters;
+  const [smallest, largest] = bounds;
+  const size = Number(input[limit] ?? parameters.usual ?? largest);
+  if (!Number.isInteger(size) || size < smallest || size > largest) {
+    throw new AwsError(error, `${limit} must be between ${smallest} and ${largest}, got ${String(input[limit])}`);
+  }
+  const given = optionalText(input, token);
+  const start = given === undefined ? 0 : Number(/^page-(\d+)$/.exec(given)?.[1] ?? NaN);
+  if (!(start < Math.max(items.length, 1))) {
+    throw new AwsError(error, `${token} is not one that was answered`);
+  }
+  const end = start + Math.min(size, scope.pageSize ?? size);
+  return { items: items.slice(start, end), nextToken: end < items.length ? `page-${end}` : undefined };
 }
 
 /** The thing of that key, or the error that the service answers where there is none. */
