@@ -1,14 +1,33 @@
-/** @type {import("jest").Config} */
-module.exports = {
-  testEnvironment: "node",
-  roots: ["<rootDir>/test"],
+const { availableParallelism } = require("node:os");
+
+const shared = {
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
   moduleNameMapper: { "^cdktf-ecr-pull-through-cache$": "<rootDir>/src" },
+};
+
+/** @type {import("jest").Config} */
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["<rootDir>/test/terraform/"],
+    },
+    {
+      ...shared,
+      displayName: "terraform",
+      testMatch: ["<rootDir>/test/terraform/**/*.test.ts"],
+      globalSetup: "<rootDir>/test/support/terraform-setup.ts",
+    },
+  ],
+  testSequencer: "<rootDir>/test/support/longest-first.mjs",
+  reporters: ["default", "<rootDir>/test/support/run-summary.mjs"],
   collectCoverage: true,
   collectCoverageFrom: ["src/**/*.ts"],
   coverageReporters: ["text", "lcovonly"],
   coverageThreshold: { global: { lines: 95 } },
-  // Much of the time Terraform waits for CloudFormation: no core is kept free.
-  maxWorkers: "100%",
+  // Terraform waits for CloudFormation most of the time.
+  maxWorkers: availableParallelism() * 2,
   testTimeout: 240_000,
 };

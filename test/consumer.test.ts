@@ -7,7 +7,7 @@ import { describeUnless } from "./support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "./support/examples";
 import { MODULE_NAMES } from "./support/module-folders";
 import { missingFrom } from "./support/provider-types";
-import { temporaryFolder } from "./support/terraform";
+import { temporaryFolder } from "./support/temporary-folder";
 
 const PACKAGE = "cdktf-ecr-pull-through-cache";
 

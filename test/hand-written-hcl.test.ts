@@ -10,11 +10,8 @@ import {
   RegistryEndpoints,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
-import { execute } from "./support/commands";
 import { stackIn, synthesized } from "./support/synthesis";
 import type { Block } from "./support/synthesis";
-import { Workspace, configuration, describeWithTerraform } from "./support/terraform";
-import { terraformEnvironment } from "./support/terraform-environment";
 
 const FOLDER = path.join(__dirname, "hand-written");
 
@@ -340,23 +337,10 @@ test.each(GUIDES)("the comparison finds what guides have: $fault", async ({ wish
   expect(found.added).toEqual([...right.added, ...(lacking ?? [])].sort());
 });
 
-describeWithTerraform("what is written by hand", () => {
-  test("is formatted and valid, with the real provider", async () => {
-    const fmt = await execute("terraform", ["fmt", "-check", "-diff", FOLDER], {
-      cwd: FOLDER,
-      env: terraformEnvironment(),
-    });
-    expect(fmt).toEqual({ status: 0, output: "" });
-    expect(fs.readdirSync(FOLDER).sort()).toEqual(
-      Object.values(CASES)
-        .map(({ file }) => file)
-        .sort(),
-    );
-    const workspace = new Workspace(configuration());
-    for (const wish of Object.values(CASES)) {
-      workspace.write(wish.file, textOf(wish));
-    }
-    await workspace.init();
-    expect(await workspace.validate()).toEqual([]);
-  });
+test("every file that is written by hand is compared", () => {
+  expect(fs.readdirSync(FOLDER).sort()).toEqual(
+    Object.values(CASES)
+      .map(({ file }) => file)
+      .sort(),
+  );
 });

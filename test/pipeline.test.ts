@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { BUILDSPEC_SCHEMA } from "./support/buildspec-schema";
 import { execute } from "./support/commands";
 import { ROOT, synthesizeExample } from "./support/examples";
-import { temporaryFolder } from "./support/terraform";
+import { temporaryFolder } from "./support/temporary-folder";
 
 const EXAMPLE = path.join(ROOT, "examples", "pipeline");
 const GITHUB = path.join(EXAMPLE, "github");

@@ -26,6 +26,8 @@ export interface LoggedRequest extends Scope {
   readonly input: Fields;
   /** The code of the error that was answered; undefined where the request was granted. */
   readonly errorCode?: string;
+  /** The body that was answered. */
+  readonly answer: string;
 }
 
 /** How one differs from AWS as it is. */
@@ -138,8 +140,8 @@ export class LocalAws {
     try {
       input = call.protocol.parse(body);
       const result = this.run(call, input);
-      this.log(call, input, undefined);
       const answer = call.protocol.result(call.operation, result);
+      this.log(call, input, answer);
       response
         .writeHead(200, {
           "content-type": call.protocol.contentType,
@@ -150,10 +152,11 @@ export class LocalAws {
         .end(answer);
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : new AwsError("SerializationException", String(thrown));
-      this.log(call, input, error.code);
+      const answer = call.protocol.error(error);
+      this.log(call, input, answer, error.code);
       response
         .writeHead(error.status, { "content-type": call.protocol.contentType, "x-amzn-errortype": error.code })
-        .end(call.protocol.error(error));
+        .end(answer);
     }
   }
 
@@ -177,8 +180,13 @@ export class LocalAws {
     return operation(input, { accountId, region, pageSize: this.options.pageSize });
   }
 
-  private log({ accountId, region, service, operation }: Call, input: Fields, errorCode: string | undefined): void {
-    const request = { accountId, region, service, operation, input, errorCode };
+  private log(
+    { accountId, region, service, operation }: Call,
+    input: Fields,
+    answer: string,
+    errorCode?: string,
+  ): void {
+    const request = { accountId, region, service, operation, input, errorCode, answer };
     this.requests.push(request);
     this.options.onRequest?.(request);
   }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ROOT, runExample } from "./example-program";
 import type { ExampleOptions } from "./example-program";
-import { temporaryFolder } from "./terraform";
+import { temporaryFolder } from "./temporary-folder";
 
 export { ROOT };
 

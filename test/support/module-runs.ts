@@ -53,7 +53,7 @@ export function testRuns(module: string): TestRun[] {
  * What each run that expects a failure has broken. `terraform test` says no more than that an input or a resource was
  * refused; here all are calls of one configuration, which is planned with the same mocks, and every message is told.
  */
-export async function brokenRules(module: string, env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
+export async function brokenRules(module: string): Promise<BrokenRules[]> {
   const groups = new Map<string, TestRun[]>();
   for (const run of testRuns(module).filter(({ expectedFailures }) => expectedFailures.length > 0)) {
     groups.set(run.mocks, [...(groups.get(run.mocks) ?? []), run]);
@@ -62,7 +62,7 @@ export async function brokenRules(module: string, env: NodeJS.ProcessEnv): Promi
   for (let pending of groups.values()) {
     // As long as inputs are invalid by themselves, Terraform asks for nothing that takes more than them.
     for (let told = -1; told !== 0;) {
-      const outcomes: BrokenRules[] = pending.length === 0 ? [] : await brokenBy(module, pending, env);
+      const outcomes: BrokenRules[] = pending.length === 0 ? [] : await brokenBy(module, pending);
       const telling = outcomes.filter(({ rules }) => rules.length > 0);
       told = telling.length;
       broken.push(...telling);
@@ -73,8 +73,8 @@ export async function brokenRules(module: string, env: NodeJS.ProcessEnv): Promi
   return broken;
 }
 
-async function brokenBy(module: string, runs: readonly TestRun[], env: NodeJS.ProcessEnv): Promise<BrokenRules[]> {
-  const workspace = new Workspace(configuration(), env);
+async function brokenBy(module: string, runs: readonly TestRun[]): Promise<BrokenRules[]> {
+  const workspace = new Workspace(configuration());
   // Mocks are found from here: its own, and those of the modules beside it.
   copyModules(path.join(workspace.folder, ".."));
   fs.cpSync(path.join(MODULES_FOLDER, module, "tests"), path.join(workspace.folder, "tests"), {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { temporaryFolder } from "./terraform";
+import { temporaryFolder } from "./temporary-folder";
 
 /** A PATH on which `aws` is what stands in for the AWS CLI. */
 export function pathWithAwsCli(): string {

@@ -19,6 +19,8 @@ export function terraformEnvironment(added: NodeJS.ProcessEnv = {}): NodeJS.Proc
     TF_CLI_CONFIG_FILE: os.devNull,
     TF_IN_AUTOMATION: "1",
     CHECKPOINT_DISABLE: "1",
+    // Garbage collection is a fifth of the time that a plan takes.
+    GOGC: "400",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_CONFIG_FILE: os.devNull,
     AWS_SHARED_CREDENTIALS_FILE: os.devNull,

@@ -1,11 +1,15 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { execute } from "./commands";
 import type { Outcome } from "./commands";
 import { describeUnless } from "./describe-unless";
+import { ProviderPool } from "./provider-pool";
+import { temporaryFolder } from "./temporary-folder";
 import { terraformEnvironment } from "./terraform-environment";
+import { terraformSetup } from "./terraform-setup";
+
+/** What has Terraform start its providers by itself, as it does everywhere but here. */
+export const STARTS_PROVIDERS: NodeJS.ProcessEnv = { TF_REATTACH_PROVIDERS: "" };
 
 /** One entry of what `terraform validate -json` says. */
 export interface Diagnostic {
@@ -75,7 +79,9 @@ export class Workspace {
 
   /** Runs Terraform and returns what it ended with. */
   public async try(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    return execute("terraform", args, { cwd: this.folder, env: terraformEnvironment({ ...this.env, ...env }) });
+    const given = { ...this.env, ...env };
+    const providers = (await poolFor(given)).environment;
+    return execute("terraform", args, { cwd: this.folder, env: terraformEnvironment({ ...providers, ...given }) });
   }
 
   public async init(): Promise<void> {
@@ -146,14 +152,7 @@ export function changesOf(plan: Plan): { [address: string]: string } {
 
 /** Tests that need Terraform and the AWS provider. */
 export function describeWithTerraform(name: string, tests: () => void): void {
-  describeUnless(whyNot(), name, tests);
-}
-
-/** A new folder that is removed when the tests of the file are done. */
-export function temporaryFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
-  temporary.push(folder);
-  return folder;
+  describeUnless(terraformSetup().missing, name, tests);
 }
 
 /** Terraform JSON that uses the AWS provider with nothing but these resources. */
@@ -165,19 +164,16 @@ export function configuration(resource?: object): object {
   };
 }
 
-const temporary: string[] = [];
-afterAll(() => temporary.splice(0).forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+const pools = new Map<string, Promise<ProviderPool>>();
+afterAll(async () => {
+  await Promise.all([...pools.values()].map(async (pool) => (await pool).stop()));
+});
 
-function whyNot(): string | undefined {
-  const version = spawnSync("terraform", ["version", "-json"], { env: terraformEnvironment(), encoding: "utf8" });
-  if (version.error !== undefined || version.status !== 0) {
-    return "terraform is not on PATH";
-  }
-  const probe = new Workspace(configuration());
-  const init = spawnSync("terraform", ["init", "-input=false", "-no-color"], {
-    cwd: probe.folder,
-    env: terraformEnvironment(),
-    encoding: "utf8",
-  });
-  return init.status === 0 ? undefined : `the AWS provider cannot be installed: ${init.stderr.trim()}`;
+/** The providers for one endpoint and account. */
+function poolFor(env: NodeJS.ProcessEnv): Promise<ProviderPool> {
+  const aws = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("AWS_")));
+  const key = JSON.stringify(aws);
+  const pool = pools.get(key) ?? ProviderPool.start(terraformSetup().provider ?? "", aws);
+  pools.set(key, pool);
+  return pool;
 }

@@ -8,7 +8,8 @@ import type { LoggedRequest } from "../local-aws/server";
 import { createStack, describeStack, parametersOf, startUpdate } from "../local-aws/vendor-stacks";
 import { pathWithAwsCli } from "../support/path-with-aws-cli";
 import { stackIn, synthesized } from "../support/synthesis";
-import { Workspace, configuration, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { temporaryFolder } from "../support/temporary-folder";
+import { Workspace, configuration, describeWithTerraform } from "../support/terraform";
 
 const REGION = "eu-west-1";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
@@ -21,15 +22,16 @@ const TEMPLATE = JSON.stringify({
   Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "vendor" } } },
 });
 
+let aws: LocalAws;
+let count = 0;
+
+// Tests that run at once start before the hooks of their block.
+beforeAll(async () => {
+  aws = await LocalAws.start();
+});
+afterAll(() => aws.stop());
+
 describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", () => {
-  let aws: LocalAws;
-  let count = 0;
-
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
-
   async function vendorStack(): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
     await createStack(
@@ -61,17 +63,18 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     return workspace;
   }
 
-  const updates = (): LoggedRequest[] => aws.requests.filter(({ operation }) => operation === "UpdateStack");
+  const updates = (stackName: string): LoggedRequest[] =>
+    aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);
 
   const parameters = async (stackName: string): Promise<object> =>
     parametersOf(await describeStack(aws, { region: REGION }, stackName));
 
-  test("changes what is named, and says of everything else that it stays as it was", async () => {
+  test.concurrent("changes what is named, and says of everything else that it stays as it was", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
-    const before = updates().length;
+    const before = updates(stackName).length;
     expect(await workspace.apply()).not.toContain("Somebody has changed");
-    expect(updates().slice(before)).toMatchObject([
+    expect(updates(stackName).slice(before)).toMatchObject([
       {
         errorCode: undefined,
         input: {
@@ -93,18 +96,18 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect(await workspace.isUpToDate()).toBe(true);
   });
 
-  test("does nothing when the value is right already", async () => {
+  test.concurrent("does nothing when the value is right already", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
     await workspace.apply();
-    const before = updates().length;
+    const before = updates(stackName).length;
     await workspace.apply();
     const output = await workspace.run(["apply", "-no-color", "-auto-approve", "-replace=terraform_data.update"]);
     expect(output).toContain("The parameters are as declared already.");
-    expect(updates()).toHaveLength(before);
+    expect(updates(stackName)).toHaveLength(before);
   });
 
-  test("warns when somebody else has changed the value since, and sets it again when told to", async () => {
+  test.concurrent("warns when somebody else has changed the value since, and sets it again when told to", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
     await workspace.apply();
@@ -119,25 +122,28 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect(await workspace.run(["plan", "-no-color"])).not.toContain("Warning");
   });
 
-  test("undoes what it has done, to empty as well, and leaves the stack as it is when it is taken out of the program", async () => {
-    const stackName = await vendorStack();
-    const props = { stackName, parameters: { image: VALUE, note: "changed" } };
-    const workspace = await override(props);
-    await workspace.apply();
-    workspace.write("main.tf.json", JSON.stringify(json({ ...props, undo: true })));
-    await workspace.apply();
-    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
-    expect(await workspace.isUpToDate()).toBe(true);
-    const before = updates().length;
-    expect((await workspace.try(["destroy", "-no-color", "-auto-approve"])).output).toContain("cannot be destroyed");
-    workspace.write("main.tf.json", JSON.stringify(configuration()));
-    await workspace.apply();
-    expect(await workspace.isUpToDate()).toBe(true);
-    expect(updates()).toHaveLength(before);
-    expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
-  });
+  test.concurrent(
+    "undoes what it has done, to empty as well, and leaves the stack as it is when it is taken out of the program",
+    async () => {
+      const stackName = await vendorStack();
+      const props = { stackName, parameters: { image: VALUE, note: "changed" } };
+      const workspace = await override(props);
+      await workspace.apply();
+      workspace.write("main.tf.json", JSON.stringify(json({ ...props, undo: true })));
+      await workspace.apply();
+      expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
+      expect(await workspace.isUpToDate()).toBe(true);
+      const before = updates(stackName).length;
+      expect((await workspace.try(["destroy", "-no-color", "-auto-approve"])).output).toContain("cannot be destroyed");
+      workspace.write("main.tf.json", JSON.stringify(configuration()));
+      await workspace.apply();
+      expect(await workspace.isUpToDate()).toBe(true);
+      expect(updates(stackName)).toHaveLength(before);
+      expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
+    },
+  );
 
-  test("fails the plan for another stack than the one whose values are remembered", async () => {
+  test.concurrent("fails the plan for another stack than the one whose values are remembered", async () => {
     const [first, second] = [await vendorStack(), await vendorStack()];
     const workspace = await override({ stackName: first, parameters: { image: VALUE } });
     await workspace.apply();
@@ -147,7 +153,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     );
   });
 
-  test("waits for what is under way, whatever it is", async () => {
+  test.concurrent("waits for what is under way, whatever it is", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
     const { StackId = "" } = await describeStack(aws, { region: REGION }, stackName);
@@ -157,7 +163,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect(await parameters(stackName)).toEqual({ image: VALUE, note: "ours", secret: "****" });
   });
 
-  test("tells a newline at the end of a value from none", async () => {
+  test.concurrent("tells a newline at the end of a value from none", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: "v\n" } });
     await workspace.apply();
@@ -166,36 +172,43 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect(await parameters(stackName)).toMatchObject({ image: "v" });
   });
 
-  test("fails loudly when the update is rolled back, with the reason, and converges when it is run again", async () => {
-    const stackName = await vendorStack();
-    const workspace = await override({ stackName, parameters: { image: VALUE } });
-    const { StackId = "" } = await describeStack(aws, { region: REGION }, stackName);
-    aws.cloudFormation.rollBackNextUpdate(StackId, "the image cannot be pulled");
-    const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
-    expect(status).toBe(1);
-    expect(output).toMatch(
-      /did not complete, and the stack is now UPDATE_ROLLBACK_COMPLETE:.*the image cannot be pulled/,
-    );
-    expect(await parameters(stackName)).toMatchObject({ image: "" });
-    await workspace.apply();
-    expect(await parameters(stackName)).toMatchObject({ image: VALUE });
-    expect(await workspace.isUpToDate()).toBe(true);
-  });
+  test.concurrent(
+    "fails loudly when the update is rolled back, with the reason, and converges when it is run again",
+    async () => {
+      const stackName = await vendorStack();
+      const workspace = await override({ stackName, parameters: { image: VALUE } });
+      const { StackId = "" } = await describeStack(aws, { region: REGION }, stackName);
+      aws.cloudFormation.rollBackNextUpdate(StackId, "the image cannot be pulled");
+      const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
+      expect(status).toBe(1);
+      expect(output).toMatch(
+        /did not complete, and the stack is now UPDATE_ROLLBACK_COMPLETE:.*the image cannot be pulled/,
+      );
+      expect(await parameters(stackName)).toMatchObject({ image: "" });
+      await workspace.apply();
+      expect(await parameters(stackName)).toMatchObject({ image: VALUE });
+      expect(await workspace.isUpToDate()).toBe(true);
+    },
+  );
 
-  test("fails loudly when AWS refuses the update", async () => {
+  test.concurrent("fails loudly when AWS refuses the update", async () => {
     const stackName = await vendorStack();
     const workspace = await override({ stackName, parameters: { image: VALUE } });
-    aws.refuseOnce({ operation: "UpdateStack", code: "AccessDenied", when: () => true });
+    aws.refuseOnce({
+      operation: "UpdateStack",
+      code: "AccessDenied",
+      when: ({ StackName }) => StackName === stackName,
+    });
     const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
     expect([status, output]).toEqual([1, expect.stringContaining("An error occurred (AccessDenied)")]);
   });
 
-  test("fails the plan for a NoEcho parameter, whose value would stand in the state", async () => {
+  test.concurrent("fails the plan for a NoEcho parameter, whose value would stand in the state", async () => {
     const workspace = await override({ stackName: await vendorStack(), parameters: { secret: "guppy" } });
     expect(await workspace.refusal()).toContain("would stand in Terraform's state: secret.");
   });
 
-  test("says what is missing where there is no AWS CLI", async () => {
+  test.concurrent("says what is missing where there is no AWS CLI", async () => {
     const workspace = await override({ stackName: await vendorStack(), parameters: { image: VALUE } });
     const tools = temporaryFolder();
     const terraform = execFileSync("/bin/sh", ["-c", "command -v terraform"], { encoding: "utf8" }).trim();

@@ -6,7 +6,8 @@ import { createStateBucket } from "../local-aws/state-bucket";
 import { createAgentStack, createElastioStack } from "../local-aws/vendor-stacks";
 import { execute } from "../support/commands";
 import { EXAMPLES, ROOT, contents, stackFolders, synthesizeExample } from "../support/examples";
-import { Workspace, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { temporaryFolder } from "../support/temporary-folder";
+import { Workspace, describeWithTerraform } from "../support/terraform";
 import type { Plan } from "../support/terraform";
 
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };

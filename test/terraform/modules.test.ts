@@ -3,12 +3,11 @@ import { MODULES } from "../../modules/generator/modules";
 import { ROOT } from "../support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, copyModules, moduleJson } from "../support/module-folders";
 import { brokenRules, ruleOf, testRuns } from "../support/module-runs";
-import { ProviderProcess } from "../support/provider-process";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
 /** A clone of this package, and a configuration in a folder beside it. */
-async function besideClone(hcl: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
-  const workspace = new Workspace({}, env);
+async function besideClone(hcl: string): Promise<Workspace> {
+  const workspace = new Workspace({});
   copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
   workspace.write("main.tf", hcl);
   await workspace.init();
@@ -16,8 +15,8 @@ async function besideClone(hcl: string, env: NodeJS.ProcessEnv): Promise<Workspa
 }
 
 /** A module, with those that it may call beside it. */
-async function inModule(name: string, env: NodeJS.ProcessEnv): Promise<Workspace> {
-  const workspace = new Workspace(path.join(MODULES_FOLDER, name), env);
+async function inModule(name: string): Promise<Workspace> {
+  const workspace = new Workspace(path.join(MODULES_FOLDER, name));
   copyModules(path.join(workspace.folder, ".."));
   await workspace.init();
   return workspace;
@@ -35,13 +34,6 @@ const USES = MODULES.flatMap(({ name, uses }) =>
 );
 
 describeWithTerraform("the plain modules", () => {
-  let provider: ProviderProcess;
-
-  beforeAll(async () => {
-    provider = await ProviderProcess.start();
-  });
-  afterAll(() => provider.stop());
-
   test("are written as terraform fmt writes, tests and all", async () => {
     const workspace = new Workspace({});
     const folders = [MODULES_FOLDER, path.join(ROOT, "examples")];
@@ -52,7 +44,7 @@ describeWithTerraform("the plain modules", () => {
   });
 
   test.each(MODULE_NAMES)("%s is valid without a warning, and passes all of its tests", async (name) => {
-    const workspace = await inModule(name, provider.environment);
+    const workspace = await inModule(name);
     expect(await workspace.validate()).toEqual([]);
     const { status, output } = await workspace.try(["test", "-no-color"]);
     const summary = /^(?:Success|Failure)!.*$/m.exec(output)?.[0] ?? output;
@@ -65,7 +57,7 @@ describeWithTerraform("the plain modules", () => {
   });
 
   test.each(MODULE_NAMES)("%s has runs that break each of its rules, and no other with it", async (name) => {
-    const broken = await brokenRules(name, provider.environment);
+    const broken = await brokenRules(name);
     expect(broken.filter(({ rules }) => rules.length !== 1)).toEqual([]);
     // Several resources may hold to one rule.
     const rules = [...new Set(conditionsOf(moduleJson(name)).map(ruleOf))];
@@ -75,7 +67,7 @@ describeWithTerraform("the plain modules", () => {
   });
 
   test("fail a test when the rule that it proves is gone", async () => {
-    const workspace = await inModule("pull-through-cache", provider.environment);
+    const workspace = await inModule("pull-through-cache");
     const document = JSON.parse(workspace.read("variables.tf.json")) as { variable: { [name: string]: object } };
     Object.assign(document.variable["acknowledged_warnings"] ?? {}, { validation: [] });
     workspace.write("variables.tf.json", JSON.stringify(document));
@@ -86,7 +78,7 @@ describeWithTerraform("the plain modules", () => {
   });
 
   test.each(USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
-    const workspace = await besideClone(hcl, provider.environment);
+    const workspace = await besideClone(hcl);
     expect(await workspace.validate()).toEqual([]);
     expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
   });
@@ -95,7 +87,7 @@ describeWithTerraform("the plain modules", () => {
     "use no provider but the one that they are given: %s",
     async (_, hcl) => {
       const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
-      const workspace = await besideClone(`provider "aws" {\n  alias = "eu"\n}\n${aliased}`, provider.environment);
+      const workspace = await besideClone(`provider "aws" {\n  alias = "eu"\n}\n${aliased}`);
       expect(await workspace.validate()).toEqual([]);
       const graph = await workspace.run(["graph", "-type=plan"]);
       const used = [

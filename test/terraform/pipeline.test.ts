@@ -11,7 +11,8 @@ import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "
 import { execute } from "../support/commands";
 import { ROOT, synthesizeExample } from "../support/examples";
 import type { WorkflowRun } from "../support/run-workflow";
-import { changesOf, describeWithTerraform, temporaryFolder } from "../support/terraform";
+import { temporaryFolder } from "../support/temporary-folder";
+import { changesOf, describeWithTerraform } from "../support/terraform";
 import type { Plan } from "../support/terraform";
 import { terraformEnvironment } from "../support/terraform-environment";
 

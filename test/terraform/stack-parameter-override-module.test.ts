@@ -5,6 +5,7 @@ import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../modules/generator/hcl";
 import { LocalAws } from "../local-aws/server";
+import type { LoggedRequest } from "../local-aws/server";
 import {
   NAMED_IAM,
   NAMED_ROLE,
@@ -54,17 +55,18 @@ function called(inputs: Inputs, imports: boolean = inputs.strategy !== AWS_CLI):
 /** A configuration that has Terraform forget what the call has made. */
 const LET_GO = { ...configuration(), removed: [{ from: CONNECTOR, lifecycle: { destroy: false } }] };
 
+let aws: LocalAws;
+let PATH: string;
+let count = 0;
+
+// Tests that run at once start before the hooks of their block.
+beforeAll(async () => {
+  aws = await LocalAws.start();
+  PATH = pathWithAwsCli();
+});
+afterAll(() => aws.stop());
+
 describeWithTerraform("the module stack-parameter-override", () => {
-  let aws: LocalAws;
-  let PATH: string;
-  let count = 0;
-
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-    PATH = pathWithAwsCli();
-  });
-  afterAll(() => aws.stop());
-
   /** A vendor's stack whose parameter `names` is not at its default. */
   async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
@@ -86,30 +88,32 @@ describeWithTerraform("the module stack-parameter-override", () => {
 
   const parameters = async (stackName: string): Promise<object> => parametersOf(await current(stackName));
 
-  const operationsOn = (stackName: string, operation: string): number =>
-    aws.requests.filter((request) => request.operation === operation && request.input["StackName"] === stackName)
-      .length;
+  const operationsOn = (stackName: string, operation: string): LoggedRequest[] =>
+    aws.requests.filter((request) => request.operation === operation && request.input["StackName"] === stackName);
 
-  test("changes what is named and keeps all else: parameters, tags, capabilities, service role, topics and timeout", async () => {
-    const settings = {
-      Capabilities: [...NAMED_IAM],
-      RoleARN: "arn:aws:iam::111122223333:role/cloudformation",
-      NotificationARNs: ["arn:aws:sns:us-east-1:111122223333:stacks"],
-      Tags: [{ Key: "vendor", Value: "acme" }],
-      TimeoutInMinutes: 30,
-    };
-    const stackName = await vendorStack({ ...settings, TemplateBody: vendorTemplate({ resource: NAMED_ROLE }) });
-    const adopted = await workspace(called({ stack_name: stackName, parameters: { image: VALUE } }));
-    const plan = await adopted.plan();
-    expect(changesOf(plan)).toEqual({ [INSTANCE]: "update", [IMAGE]: "create" });
-    expect(plan.resource_changes?.find(({ address }) => address === IMAGE)?.change).toMatchObject({
-      after: { input: { before: "", after: VALUE } },
-    });
-    await adopted.apply();
-    expect(await current(stackName)).toMatchObject({ ...settings, StackStatus: "UPDATE_COMPLETE" });
-    expect(await parameters(stackName)).toEqual({ image: VALUE, names: "long" });
-    expect(await adopted.isUpToDate()).toBe(true);
-  });
+  test.concurrent(
+    "changes what is named and keeps all else: parameters, tags, capabilities, service role, topics and timeout",
+    async () => {
+      const settings = {
+        Capabilities: [...NAMED_IAM],
+        RoleARN: "arn:aws:iam::111122223333:role/cloudformation",
+        NotificationARNs: ["arn:aws:sns:us-east-1:111122223333:stacks"],
+        Tags: [{ Key: "vendor", Value: "acme" }],
+        TimeoutInMinutes: 30,
+      };
+      const stackName = await vendorStack({ ...settings, TemplateBody: vendorTemplate({ resource: NAMED_ROLE }) });
+      const adopted = await workspace(called({ stack_name: stackName, parameters: { image: VALUE } }));
+      const plan = await adopted.plan();
+      expect(changesOf(plan)).toEqual({ [INSTANCE]: "update", [IMAGE]: "create" });
+      expect(plan.resource_changes?.find(({ address }) => address === IMAGE)?.change).toMatchObject({
+        after: { input: { before: "", after: VALUE } },
+      });
+      await adopted.apply();
+      expect(await current(stackName)).toMatchObject({ ...settings, StackStatus: "UPDATE_COMPLETE" });
+      expect(await parameters(stackName)).toEqual({ image: VALUE, names: "long" });
+      expect(await adopted.isUpToDate()).toBe(true);
+    },
+  );
 
   describe("without its import block", () => {
     test("fails the plan, and where that is gone around, AWS refuses to create the stack", async () => {
@@ -129,7 +133,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
     });
   });
 
-  test("takes values that only an apply tells, and holds them to the rules then", async () => {
+  test.concurrent("takes values that only an apply tells, and holds them to the rules then", async () => {
     const stackName = await vendorStack();
     const later = (input: string): object => ({
       ...called({ stack_name: stackName, parameters: { image: "${terraform_data.later.output}" } }),
@@ -190,7 +194,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       rewrite(adopted, { ...called(inputs({ strategy: AWS_CLI })), ...blocks });
       expect(await adopted.refusal()).toContain(message);
       expect((await adopted.try(["destroy", "-no-color", "-auto-approve"])).status).toBe(1);
-      expect(operationsOn(stackName, "DeleteStack")).toBe(0);
+      expect(operationsOn(stackName, "DeleteStack").length).toBe(0);
     });
 
     test("undo gives the former value back, and nothing else changes", async () => {
@@ -210,10 +214,13 @@ describeWithTerraform("the module stack-parameter-override", () => {
       const destroy = JSON.parse(await adopted.run(["show", "-json", "tfplan"])) as Parameters<typeof changesOf>[0];
       expect(changesOf(destroy)[INSTANCE]).toBe("delete");
 
-      const before = operationsOn(stackName, "UpdateStack");
+      const before = operationsOn(stackName, "UpdateStack").length;
       await adopted.apply();
       expect((await adopted.run(["state", "list"])).trim()).toBe("");
-      expect([operationsOn(stackName, "UpdateStack"), operationsOn(stackName, "DeleteStack")]).toEqual([before, 0]);
+      expect([operationsOn(stackName, "UpdateStack").length, operationsOn(stackName, "DeleteStack").length]).toEqual([
+        before,
+        0,
+      ]);
       expect(await parameters(stackName)).toEqual({ image: "", names: "other" });
     });
 
@@ -232,52 +239,55 @@ describeWithTerraform("the module stack-parameter-override", () => {
     });
   });
 
-  test("by the AWS CLI: changes what is named, says of all else that it stays, warns, undoes, and is taken out without a trace", async () => {
-    const stackName = await vendorStack({
-      TemplateBody: vendorTemplate({ parameters: SECRET, resource: NAMED_ROLE }),
-      Parameters: [
-        { ParameterKey: "names", ParameterValue: "long" },
-        { ParameterKey: "secret", ParameterValue: "swordfish" },
-      ],
-      Capabilities: [...NAMED_IAM],
-    });
-    const inputs: Inputs = { stack_name: stackName, parameters: { image: VALUE, names: "a b" }, strategy: AWS_CLI };
-    const made = await workspace(called(inputs));
-    await made.apply();
-    expect(await parameters(stackName)).toEqual({ image: VALUE, names: "a b", secret: "****" });
-    expect(aws.requests.filter(({ operation }) => operation === "UpdateStack").at(-1)).toMatchObject({
-      input: {
-        UsePreviousTemplate: "true",
+  test.concurrent(
+    "by the AWS CLI: changes what is named, says of all else that it stays, warns, undoes, and is taken out without a trace",
+    async () => {
+      const stackName = await vendorStack({
+        TemplateBody: vendorTemplate({ parameters: SECRET, resource: NAMED_ROLE }),
         Parameters: [
-          { ParameterKey: "secret", UsePreviousValue: "true" },
-          { ParameterKey: "image", ParameterValue: VALUE },
-          { ParameterKey: "names", ParameterValue: "a b" },
+          { ParameterKey: "names", ParameterValue: "long" },
+          { ParameterKey: "secret", ParameterValue: "swordfish" },
         ],
-      },
-    });
-    expect(await made.isUpToDate()).toBe(true);
+        Capabilities: [...NAMED_IAM],
+      });
+      const inputs: Inputs = { stack_name: stackName, parameters: { image: VALUE, names: "a b" }, strategy: AWS_CLI };
+      const made = await workspace(called(inputs));
+      await made.apply();
+      expect(await parameters(stackName)).toEqual({ image: VALUE, names: "a b", secret: "****" });
+      expect(operationsOn(stackName, "UpdateStack").at(-1)).toMatchObject({
+        input: {
+          UsePreviousTemplate: "true",
+          Parameters: [
+            { ParameterKey: "secret", UsePreviousValue: "true" },
+            { ParameterKey: "image", ParameterValue: VALUE },
+            { ParameterKey: "names", ParameterValue: "a b" },
+          ],
+        },
+      });
+      expect(await made.isUpToDate()).toBe(true);
 
-    const updates = operationsOn(stackName, "UpdateStack");
-    const again = ["apply", "-no-color", "-auto-approve", `-replace=${UPDATE}`];
-    expect(await made.run(again)).toContain("The parameters are as declared already.");
-    expect(operationsOn(stackName, "UpdateStack")).toBe(updates);
+      const updates = operationsOn(stackName, "UpdateStack").length;
+      const again = ["apply", "-no-color", "-auto-approve", `-replace=${UPDATE}`];
+      expect(await made.run(again)).toContain("The parameters are as declared already.");
+      expect(operationsOn(stackName, "UpdateStack").length).toBe(updates);
 
-    await (await workspace(called({ ...inputs, parameters: { image: "theirs" } }))).apply();
-    const plan = await made.run(["plan", "-no-color"]);
-    expect(plan.replace(/[│╷╵\s]+/g, " ")).toContain(
-      `Somebody has changed these parameters of the stack ${stackName} since: image.`,
-    );
-    await made.run(again);
-    expect(await parameters(stackName)).toMatchObject({ image: VALUE });
+      await (await workspace(called({ ...inputs, parameters: { image: "theirs" } }))).apply();
+      const plan = await made.run(["plan", "-no-color"]);
+      expect(plan.replace(/[│╷╵\s]+/g, " ")).toContain(
+        `Somebody has changed these parameters of the stack ${stackName} since: image.`,
+      );
+      await made.run(again);
+      expect(await parameters(stackName)).toMatchObject({ image: VALUE });
 
-    rewrite(made, called({ ...inputs, undo: true }));
-    await made.apply();
-    expect(await parameters(stackName)).toEqual({ image: "", names: "long", secret: "****" });
-    rewrite(made, configuration());
-    await made.apply();
-    expect((await made.run(["state", "list"])).trim()).toBe("");
-    expect(operationsOn(stackName, "DeleteStack")).toBe(0);
-  });
+      rewrite(made, called({ ...inputs, undo: true }));
+      await made.apply();
+      expect(await parameters(stackName)).toEqual({ image: "", names: "long", secret: "****" });
+      rewrite(made, configuration());
+      await made.apply();
+      expect((await made.run(["state", "list"])).trim()).toBe("");
+      expect(operationsOn(stackName, "DeleteStack").length).toBe(0);
+    },
+  );
 
   describe("beside the construct", () => {
     let subject: Subject;

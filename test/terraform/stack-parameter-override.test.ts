@@ -22,15 +22,16 @@ const REGION = "us-east-1";
 const ADOPTED = "aws_cloudformation_stack.adopted";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
 
+let aws: LocalAws;
+let count = 0;
+
+// Tests that run at once start before the hooks of their block.
+beforeAll(async () => {
+  aws = await LocalAws.start();
+});
+afterAll(() => aws.stop());
+
 describeWithTerraform("the parameters of somebody else's stack", () => {
-  let aws: LocalAws;
-  let count = 0;
-
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
-
   /** A vendor's stack whose parameter `names` is not at its default. */
   async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
@@ -75,56 +76,64 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
   const updates = (stackName: string): unknown[] =>
     aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);
 
-  test("a one-key update resets all other parameters to their defaults, and the next plan is silent; ours keeps them", async () => {
-    const [naiveName, ours] = [await vendorStack(), await vendorStack()];
-    const byHand = await naive(naiveName, { parameters: { image: VALUE }, ...templateIgnored() });
-    await byHand.apply();
-    expect(parametersOf(await current(naiveName))).toEqual({ image: VALUE, names: "short" });
-    expect(await byHand.isUpToDate()).toBe(true);
+  test.concurrent(
+    "a one-key update resets all other parameters to their defaults, and the next plan is silent; ours keeps them",
+    async () => {
+      const [naiveName, ours] = [await vendorStack(), await vendorStack()];
+      const byHand = await naive(naiveName, { parameters: { image: VALUE }, ...templateIgnored() });
+      await byHand.apply();
+      expect(parametersOf(await current(naiveName))).toEqual({ image: VALUE, names: "short" });
+      expect(await byHand.isUpToDate()).toBe(true);
 
-    const adopted = await override({ stackName: ours, parameters: { image: VALUE } });
-    await adopted.apply();
-    expect(parametersOf(await current(ours))).toEqual({ image: VALUE, names: "long" });
-    expect(await adopted.isUpToDate()).toBe(true);
-  });
+      const adopted = await override({ stackName: ours, parameters: { image: VALUE } });
+      await adopted.apply();
+      expect(parametersOf(await current(ours))).toEqual({ image: VALUE, names: "long" });
+      expect(await adopted.isUpToDate()).toBe(true);
+    },
+  );
 
-  test("a merge sends back what stands for a NoEcho parameter as its value; ours fails the plan and says what to do", async () => {
-    const TemplateBody = vendorTemplate({
-      parameters: { ...VENDOR_PARAMETERS, secret: { Type: "String", NoEcho: true } },
-    });
-    const Parameters = [{ ParameterKey: "secret", ParameterValue: "swordfish" }];
-    const [naiveName, ours] = [
-      await vendorStack({ TemplateBody, Parameters }),
-      await vendorStack({ TemplateBody, Parameters }),
-    ];
-    const byHand = await workspace({
-      ...configuration({
-        aws_cloudformation_stack: {
-          adopted: {
-            name: naiveName,
-            parameters: `\${merge(data.aws_cloudformation_stack.current.parameters, { image = "${VALUE}" })}`,
-            ...templateIgnored(),
+  test.concurrent(
+    "a merge sends back what stands for a NoEcho parameter as its value; ours fails the plan and says what to do",
+    async () => {
+      const TemplateBody = vendorTemplate({
+        parameters: { ...VENDOR_PARAMETERS, secret: { Type: "String", NoEcho: true } },
+      });
+      const Parameters = [{ ParameterKey: "secret", ParameterValue: "swordfish" }];
+      const [naiveName, ours] = [
+        await vendorStack({ TemplateBody, Parameters }),
+        await vendorStack({ TemplateBody, Parameters }),
+      ];
+      const byHand = await workspace({
+        ...configuration({
+          aws_cloudformation_stack: {
+            adopted: {
+              name: naiveName,
+              parameters: `\${merge(data.aws_cloudformation_stack.current.parameters, { image = "${VALUE}" })}`,
+              ...templateIgnored(),
+            },
+          },
+        }),
+        data: { aws_cloudformation_stack: { current: { name: naiveName } } },
+        import: [{ to: ADOPTED, id: naiveName }],
+      });
+      await byHand.apply();
+      expect(updates(naiveName)).toMatchObject([
+        {
+          input: {
+            Parameters: expect.arrayContaining([{ ParameterKey: "secret", ParameterValue: "****" }]) as unknown,
           },
         },
-      }),
-      data: { aws_cloudformation_stack: { current: { name: naiveName } } },
-      import: [{ to: ADOPTED, id: naiveName }],
-    });
-    await byHand.apply();
-    expect(updates(naiveName)).toMatchObject([
-      {
-        input: { Parameters: expect.arrayContaining([{ ParameterKey: "secret", ParameterValue: "****" }]) as unknown },
-      },
-    ]);
+      ]);
 
-    const message = await (await override({ stackName: ours, parameters: { image: VALUE } })).refusal();
-    expect(message).toContain(
-      `The stack ${ours} has NoEcho parameters: secret. Nobody can read their values, and this update would overwrite them with ****. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
-    );
-    expect(updates(ours)).toEqual([]);
-  });
+      const message = await (await override({ stackName: ours, parameters: { image: VALUE } })).refusal();
+      expect(message).toContain(
+        `The stack ${ours} has NoEcho parameters: secret. Nobody can read their values, and this update would overwrite them with ****. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
+      );
+      expect(updates(ours)).toEqual([]);
+    },
+  );
 
-  test("a stack with a timeout would be replaced; ours updates it", async () => {
+  test.concurrent("a stack with a timeout would be replaced; ours updates it", async () => {
     const stackName = await vendorStack({ TimeoutInMinutes: 30 });
     const byHand = await naive(stackName, { lifecycle: { ignore_changes: ["template_body"] } });
     expect(await byHand.changes()).toEqual({ [ADOPTED]: "delete,create" });
@@ -133,7 +142,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await adopted.changes()).toMatchObject({ [ADOPTED]: "update" });
   });
 
-  test("tags are wiped by an update that does not name them; ours keeps them", async () => {
+  test.concurrent("tags are wiped by an update that does not name them; ours keeps them", async () => {
     const Tags = [{ Key: "vendor", Value: "acme" }];
     const [naiveName, ours] = [await vendorStack({ Tags }), await vendorStack({ Tags })];
     await (await naive(naiveName, { parameters: { image: VALUE }, ...templateIgnored() })).apply();
@@ -143,7 +152,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect((await current(ours)).Tags).toEqual(Tags);
   });
 
-  test("default tags of the provider are added, and no plan shows them; ours fails the plan", async () => {
+  test.concurrent("default tags of the provider are added, and no plan shows them; ours fails the plan", async () => {
     const defaultTags = [{ tags: { team: "platform" } }];
     const [naiveName, ours] = [await vendorStack(), await vendorStack()];
     const byHand = await naive(naiveName, { parameters: { image: VALUE }, ...templateIgnored("tags", "tags_all") });
@@ -163,71 +172,83 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     });
   });
 
-  test("capabilities vanish from the update, which AWS then refuses; ours keeps them, and the service role and topics", async () => {
-    const settings = {
-      TemplateBody: vendorTemplate({ resource: NAMED_ROLE }),
-      Capabilities: [...NAMED_IAM],
-      RoleARN: "arn:aws:iam::111122223333:role/cloudformation",
-      NotificationARNs: ["arn:aws:sns:us-east-1:111122223333:stacks"],
-    };
-    const stackName = await vendorStack(settings);
-    const byHand = await naive(stackName, { parameters: { image: VALUE }, ...templateIgnored("iam_role_arn") });
-    expect((await byHand.try(["apply", "-no-color", "-auto-approve"])).output).toContain(
-      "InsufficientCapabilitiesException",
-    );
+  test.concurrent(
+    "capabilities vanish from the update, which AWS then refuses; ours keeps them, and the service role and topics",
+    async () => {
+      const settings = {
+        TemplateBody: vendorTemplate({ resource: NAMED_ROLE }),
+        Capabilities: [...NAMED_IAM],
+        RoleARN: "arn:aws:iam::111122223333:role/cloudformation",
+        NotificationARNs: ["arn:aws:sns:us-east-1:111122223333:stacks"],
+      };
+      const stackName = await vendorStack(settings);
+      const byHand = await naive(stackName, { parameters: { image: VALUE }, ...templateIgnored("iam_role_arn") });
+      expect((await byHand.try(["apply", "-no-color", "-auto-approve"])).output).toContain(
+        "InsufficientCapabilitiesException",
+      );
 
-    await (await override({ stackName, parameters: { image: VALUE } })).apply();
-    expect(await current(stackName)).toMatchObject({
-      Capabilities: NAMED_IAM,
-      RoleARN: settings.RoleARN,
-      NotificationARNs: settings.NotificationARNs,
-      StackStatus: "UPDATE_COMPLETE",
-    });
-  });
+      await (await override({ stackName, parameters: { image: VALUE } })).apply();
+      expect(await current(stackName)).toMatchObject({
+        Capabilities: NAMED_IAM,
+        RoleARN: settings.RoleARN,
+        NotificationARNs: settings.NotificationARNs,
+        StackStatus: "UPDATE_COMPLETE",
+      });
+    },
+  );
 
-  test("a template of 51,201 bytes cannot be sent back; ours fails the plan, and takes a template's URL", async () => {
-    const url = "https://templates.s3.us-east-1.amazonaws.com/vendor.json";
-    const large = vendorTemplate({ bytes: 51_201 });
-    expect(Buffer.byteLength(large)).toBe(51_201);
-    aws.cloudFormation.putObject(url, large);
-    const stackName = await vendorStack({ TemplateBody: undefined, TemplateURL: url });
-    const byHand = await naive(stackName, { parameters: { image: VALUE, names: "long" }, ...templateIgnored() });
-    expect((await byHand.try(["apply", "-no-color", "-auto-approve"])).output).toContain("51200");
+  test.concurrent(
+    "a template of 51,201 bytes cannot be sent back; ours fails the plan, and takes a template's URL",
+    async () => {
+      const url = "https://templates.s3.us-east-1.amazonaws.com/vendor.json";
+      const large = vendorTemplate({ bytes: 51_201 });
+      expect(Buffer.byteLength(large)).toBe(51_201);
+      aws.cloudFormation.putObject(url, large);
+      const stackName = await vendorStack({ TemplateBody: undefined, TemplateURL: url });
+      const byHand = await naive(stackName, { parameters: { image: VALUE, names: "long" }, ...templateIgnored() });
+      expect((await byHand.try(["apply", "-no-color", "-auto-approve"])).output).toContain("51200");
 
-    const parameters = { image: VALUE };
-    expect(await (await override({ stackName, parameters })).refusal()).toContain(
-      `The template of the stack ${stackName} is larger than 51200 bytes and cannot be sent back with an update.`,
-    );
-    const adopted = await override({ stackName, parameters, templateUrl: url });
-    await adopted.apply();
-    expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
-    expect(await adopted.isUpToDate()).toBe(true);
+      const parameters = { image: VALUE };
+      expect(await (await override({ stackName, parameters })).refusal()).toContain(
+        `The template of the stack ${stackName} is larger than 51200 bytes and cannot be sent back with an update.`,
+      );
+      const adopted = await override({ stackName, parameters, templateUrl: url });
+      await adopted.apply();
+      expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
+      expect(await adopted.isUpToDate()).toBe(true);
 
-    aws.cloudFormation.putObject(url, vendorTemplate());
-    adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters: { image: "b" }, templateUrl: url })));
-    await adopted.apply();
-    adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters })));
-    await adopted.apply();
-    const last = updates(stackName).at(-1) as LoggedRequest;
-    expect([last.input["TemplateURL"], last.input["TemplateBody"]]).toEqual([undefined, expect.any(String)]);
-    expect(await adopted.isUpToDate()).toBe(true);
-  });
+      aws.cloudFormation.putObject(url, vendorTemplate());
+      adopted.write(
+        "main.tf.json",
+        JSON.stringify(program({ stackName, parameters: { image: "b" }, templateUrl: url })),
+      );
+      await adopted.apply();
+      adopted.write("main.tf.json", JSON.stringify(program({ stackName, parameters })));
+      await adopted.apply();
+      const last = updates(stackName).at(-1) as LoggedRequest;
+      expect([last.input["TemplateURL"], last.input["TemplateBody"]]).toEqual([undefined, expect.any(String)]);
+      expect(await adopted.isUpToDate()).toBe(true);
+    },
+  );
 
-  test("a template of 51,200 bytes is sent back", async () => {
+  test.concurrent("a template of 51,200 bytes is sent back", async () => {
     const stackName = await vendorStack({ TemplateBody: vendorTemplate({ bytes: 51_200 }) });
     await (await override({ stackName, parameters: { image: VALUE } })).apply();
     expect(parametersOf(await current(stackName))).toEqual({ image: VALUE, names: "long" });
   });
 
-  test("fails the plan for a parameter that the template does not have, and lists those it has", async () => {
-    const stackName = await vendorStack();
-    expect(await (await override({ stackName, parameters: { imgae: VALUE } })).refusal()).toContain(
-      `The template of the stack ${stackName} has no parameter named imgae; it has image, names.`,
-    );
-    expect(updates(stackName)).toEqual([]);
-  });
+  test.concurrent(
+    "fails the plan for a parameter that the template does not have, and lists those it has",
+    async () => {
+      const stackName = await vendorStack();
+      expect(await (await override({ stackName, parameters: { imgae: VALUE } })).refusal()).toContain(
+        `The template of the stack ${stackName} has no parameter named imgae; it has image, names.`,
+      );
+      expect(updates(stackName)).toEqual([]);
+    },
+  );
 
-  test.each([
+  test.concurrent.each([
     ["empty", ""],
     ["blank", "  "],
     ["too long", "é".repeat(2_049)],
@@ -238,7 +259,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await made.refusal()).toContain("are empty or longer than 4096 bytes: image.");
   });
 
-  test.each([
+  test.concurrent.each([
     ["JSON", (content: object) => JSON.stringify(content)],
     ["YAML with short forms", (content: object) => `${stringify(content)}Outputs:\n  Out: { Value: !Sub "x" }\n`],
   ])("fails the plan when a template in %s does not allow a value", async (_, written) => {
@@ -258,43 +279,49 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await allowed.changes()).toMatchObject({ [ADOPTED]: "update" });
   });
 
-  test("leaves it to CloudFormation where Terraform cannot tell: lists, numbers, and patterns of Java", async () => {
-    const TemplateBody = JSON.stringify({
-      Parameters: {
-        list: { Type: "CommaDelimitedList", Default: "a", AllowedValues: ["a", "b"] },
-        number: { Type: "String", Default: "0.1", AllowedValues: [0.1, 0.5] },
-        pattern: { Type: "String", Default: "a", AllowedPattern: "(?!b).*" },
-        plain: { Type: "String", Default: "a", AllowedValues: ["a", "b"] },
-      },
-      Resources: { It: { Type: "AWS::SNS::Topic" } },
-    });
-    const stackName = await vendorStack({ TemplateBody, Parameters: [] });
-    const parameters = { list: "a,b", number: "0.10", pattern: "x", plain: "b" };
-    expect(await (await override({ stackName, parameters })).changes()).toMatchObject({ [ADOPTED]: "update" });
-  });
+  test.concurrent(
+    "leaves it to CloudFormation where Terraform cannot tell: lists, numbers, and patterns of Java",
+    async () => {
+      const TemplateBody = JSON.stringify({
+        Parameters: {
+          list: { Type: "CommaDelimitedList", Default: "a", AllowedValues: ["a", "b"] },
+          number: { Type: "String", Default: "0.1", AllowedValues: [0.1, 0.5] },
+          pattern: { Type: "String", Default: "a", AllowedPattern: "(?!b).*" },
+          plain: { Type: "String", Default: "a", AllowedValues: ["a", "b"] },
+        },
+        Resources: { It: { Type: "AWS::SNS::Topic" } },
+      });
+      const stackName = await vendorStack({ TemplateBody, Parameters: [] });
+      const parameters = { list: "a,b", number: "0.10", pattern: "x", plain: "b" };
+      expect(await (await override({ stackName, parameters })).changes()).toMatchObject({ [ADOPTED]: "update" });
+    },
+  );
 
-  test("a parameter cannot be emptied by hand; ours leaves it out, and refuses where that would not empty it", async () => {
-    const stackName = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
-    const parameters = { image: VALUE, names: "long" };
-    const byHand = await naive(stackName, { parameters, ...templateIgnored() });
-    await byHand.apply();
-    const emptied = { ...parameters, image: "" };
-    const args = { name: stackName, parameters: emptied, ...templateIgnored() };
-    byHand.write("main.tf.json", JSON.stringify(configuration({ aws_cloudformation_stack: { adopted: args } })));
-    await byHand.apply();
-    expect(parametersOf(await current(stackName))).toEqual(parameters);
-    expect(await byHand.isUpToDate()).toBe(false);
+  test.concurrent(
+    "a parameter cannot be emptied by hand; ours leaves it out, and refuses where that would not empty it",
+    async () => {
+      const stackName = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
+      const parameters = { image: VALUE, names: "long" };
+      const byHand = await naive(stackName, { parameters, ...templateIgnored() });
+      await byHand.apply();
+      const emptied = { ...parameters, image: "" };
+      const args = { name: stackName, parameters: emptied, ...templateIgnored() };
+      byHand.write("main.tf.json", JSON.stringify(configuration({ aws_cloudformation_stack: { adopted: args } })));
+      await byHand.apply();
+      expect(parametersOf(await current(stackName))).toEqual(parameters);
+      expect(await byHand.isUpToDate()).toBe(false);
 
-    const ours = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
-    const adopted = await override({ stackName: ours, parameters });
-    await adopted.apply();
-    adopted.write("main.tf.json", JSON.stringify(program({ stackName: ours, parameters, undo: true })));
-    expect(await adopted.refusal()).toContain(
-      `These parameters of the stack ${ours} were empty, and are not so by default: names.`,
-    );
-  });
+      const ours = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
+      const adopted = await override({ stackName: ours, parameters });
+      await adopted.apply();
+      adopted.write("main.tf.json", JSON.stringify(program({ stackName: ours, parameters, undo: true })));
+      expect(await adopted.refusal()).toContain(
+        `These parameters of the stack ${ours} were empty, and are not so by default: names.`,
+      );
+    },
+  );
 
-  test("fails loudly when the update is rolled back, and converges when it is run again", async () => {
+  test.concurrent("fails loudly when the update is rolled back, and converges when it is run again", async () => {
     const stackName = await vendorStack();
     const { StackId = "" } = await current(stackName);
     const adopted = await override({ stackName, parameters: { image: VALUE } });
@@ -308,7 +335,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await adopted.isUpToDate()).toBe(true);
   });
 
-  test("takes a number of Terraform as the text that CloudFormation takes", async () => {
+  test.concurrent("takes a number of Terraform as the text that CloudFormation takes", async () => {
     const TemplateBody = JSON.stringify({
       Parameters: {
         size: { Type: "Number", Default: 1, AllowedValues: [1, 3] },
@@ -324,7 +351,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     expect(await made.isUpToDate()).toBe(true);
   });
 
-  test("takes any text as a value, and Terraform sends it as it is", async () => {
+  test.concurrent("takes any text as a value, and Terraform sends it as it is", async () => {
     const stackName = await vendorStack();
     const value = 'a "b" \\c\n%{ if } $x ${AWS::Region} é,{"k": [1]}';
     const escaped = value.replace("%{", "%%{").replace("${", () => "$${");

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ROOT } from "./support/examples";
-import { describeWithTerraform, temporaryFolder } from "./support/terraform";
+import { ROOT } from "../support/examples";
+import { temporaryFolder } from "../support/temporary-folder";
+import { describeWithTerraform } from "../support/terraform";
 
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
 

@@ -1,0 +1,177 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import * as http2 from "node:http2";
+import * as net from "node:net";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { withUsedTypes } from "./provider-schema";
+import { terraformEnvironment } from "./terraform-environment";
+
+/** Runs a command until it ends, or until this process does, however that ends. */
+const UNTIL_STDIN_ENDS = `
+exec 3<&0
+"$0" "$@" </dev/null 3<&- & pid=$!
+{ cat <&3 >/dev/null; kill "$pid"; } 2>/dev/null &
+exec 3<&-
+wait "$pid"`;
+
+const SCHEMA = "/tfplugin5.Provider/GetSchema";
+
+/**
+ * AWS providers that serve many Terraform commands. By itself Terraform starts the provider for each command, and once
+ * more for each alias, and reads the schema of all its types. A provider of the pool serves one configuration after the
+ * other, never two at once, and its schema is read once and reduced to the types that are used here. Everything else
+ * passes between Terraform and the provider unchanged.
+ *
+ * A provider takes endpoint and credentials from its environment, so each environment needs a pool of its own.
+ */
+export class ProviderPool {
+  /** Listens on a free port of this machine. */
+  public static async start(binary: string, env: NodeJS.ProcessEnv): Promise<ProviderPool> {
+    const pool = new ProviderPool(binary, env);
+    await new Promise<void>((resolve) => pool.server.listen(0, "127.0.0.1", resolve));
+    return pool;
+  }
+
+  private readonly providers: Promise<Provider>[] = [];
+  private readonly idle: Promise<Provider>[] = [];
+  private readonly sessions = new Set<http2.ServerHttp2Session>();
+  private readonly server = http2.createServer();
+  private schema: Promise<Buffer> | undefined;
+
+  private constructor(
+    private readonly binary: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {
+    // Each provider configuration of each command is one connection.
+    this.server.on("session", (session) => this.serve(session));
+  }
+
+  /** What Terraform needs to use the pool in place of providers of its own. */
+  public get environment(): NodeJS.ProcessEnv {
+    const attachment = {
+      Protocol: "grpc",
+      ProtocolVersion: 5,
+      Pid: process.pid,
+      // Terraform leaves the process alone when the command ends.
+      Test: true,
+      Addr: { Network: "tcp", String: `127.0.0.1:${(this.server.address() as AddressInfo).port}` },
+    };
+    return { TF_REATTACH_PROVIDERS: JSON.stringify({ "registry.terraform.io/hashicorp/aws": attachment }) };
+  }
+
+  public async stop(): Promise<void> {
+    this.sessions.forEach((session) => session.destroy());
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await Promise.all(this.providers.map(async (provider) => (await provider).stop()));
+  }
+
+  private acquire(): Promise<Provider> {
+    const idle = this.idle.pop();
+    if (idle !== undefined) {
+      return idle;
+    }
+    const started = Provider.start(this.binary, this.env);
+    this.providers.push(started);
+    return started;
+  }
+
+  private serve(session: http2.ServerHttp2Session): void {
+    const provider = this.acquire();
+    this.sessions.add(session);
+    session.on("error", () => session.destroy());
+    session.on("close", () => {
+      this.sessions.delete(session);
+      this.idle.push(provider);
+    });
+    session.on("stream", (stream, headers) => {
+      // Terraform cancels the streams that are open when it is done.
+      stream.on("error", () => undefined);
+      this.answer(provider, stream, headers).catch(() => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
+    });
+  }
+
+  private async answer(
+    provider: Promise<Provider>,
+    stream: http2.ServerHttp2Stream,
+    headers: http2.IncomingHttpHeaders,
+  ): Promise<void> {
+    if (headers[":path"] !== SCHEMA) {
+      await (await provider).pass(stream, headers);
+      return;
+    }
+    this.schema ??= (await provider).schema();
+    const schema = await this.schema;
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.end(schema);
+  }
+}
+
+/** One process of the provider. */
+class Provider {
+  public static async start(binary: string, env: NodeJS.ProcessEnv): Promise<Provider> {
+    const child = spawn("/bin/sh", ["-c", UNTIL_STDIN_ENDS, binary, "-debug"], {
+      env: terraformEnvironment(env),
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const socket = await new Promise<string>((resolve, reject) => {
+      let output = "";
+      child.once("error", reject);
+      child.once("exit", (status) => reject(new Error(`the provider ended with ${String(status)}:\n${output}`)));
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const [, found] = /TF_REATTACH_PROVIDERS='.*"String":"([^"]+)"/.exec(output) ?? [];
+        if (found !== undefined) {
+          resolve(found);
+        }
+      });
+    });
+    return new Provider(child, http2.connect("http://provider", { createConnection: () => net.connect(socket) }));
+  }
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly session: http2.ClientHttp2Session,
+  ) {}
+
+  /** The schemas of the types that are used. */
+  public async schema(): Promise<Buffer> {
+    const request = this.session.request({
+      ":method": "POST",
+      ":path": SCHEMA,
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    // A message of no length: the request has no fields.
+    request.end(Buffer.alloc(5));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    return withUsedTypes(Buffer.concat(chunks));
+  }
+
+  /** Has the provider answer a request. */
+  public async pass(
+    stream: http2.ServerHttp2Stream,
+    { ":authority": _, ...headers }: http2.IncomingHttpHeaders,
+  ): Promise<void> {
+    const request = this.session.request(headers);
+    let trailers: http2.IncomingHttpHeaders = {};
+    request.on("trailers", (received) => (trailers = received));
+    request.on("response", (answer, flags) => {
+      const isWhole = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+      stream.respond(answer, isWhole ? { endStream: true } : { waitForTrailers: true });
+    });
+    stream.on("wantTrailers", () => stream.sendTrailers(trailers));
+    await Promise.all([pipeline(stream, request), pipeline(request, stream)]);
+  }
+
+  public async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.session.destroy();
+    this.child.stdin?.end();
+    await ended;
+  }
+}
