@@ -112,7 +112,7 @@ export class ProviderPool {
 class Provider {
   public static async start(binary: string, env: NodeJS.ProcessEnv): Promise<Provider> {
     const child = spawn("/bin/sh", ["-c", UNTIL_STDIN_ENDS, binary, "-debug"], {
-      env: terraformEnvironment(env),
+      env: { ...terraformEnvironment(env), GOGC: "100" },
       stdio: ["pipe", "pipe", "ignore"],
     });
     const socket = await new Promise<string>((resolve, reject) => {

@@ -84,8 +84,8 @@ export class Workspace {
     return execute("terraform", args, { cwd: this.folder, env: terraformEnvironment({ ...providers, ...given }) });
   }
 
-  public async init(): Promise<void> {
-    await this.run(["init", "-input=false", "-no-color"]);
+  public async init(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    await this.run(["init", "-input=false", "-no-color"], env);
   }
 
   public async validate(): Promise<Diagnostic[]> {

@@ -1,0 +1,52 @@
+import type { LoggedRequest } from "../local-aws/server";
+
+/** A request or its answer with one thing wrong, and what that is. */
+export interface Mutation {
+  readonly what: string;
+  readonly request: LoggedRequest;
+}
+
+/** What a request is when one of its members has another name or another type, or one name of its answer is another. */
+export function mutationsOf(request: LoggedRequest): Mutation[] {
+  const { service, operation, input, answer } = request;
+  const named = (what: string, changed: Partial<LoggedRequest>): Mutation => ({
+    what: `${service} ${operation} ${what}`,
+    request: { ...request, ...changed },
+  });
+  const { Action, Version, ...members } = input;
+  const form = Action === undefined ? {} : { Action, Version };
+  return [
+    ...mutated(members).map(([what, changed]) => named(`request${what}`, { input: { ...form, ...(changed as object) } })),
+    ...namesIn(answer).map((name) => named(`answer ${name} renamed`, { answer: renamed(answer, name) })),
+  ];
+}
+
+/** A value with one thing in it changed, and where and how. */
+function mutated(value: unknown): (readonly [string, unknown])[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) =>
+      mutated(item).map(([what, changed]) => [`[${index}]${what}`, value.with(index, changed)] as const),
+    );
+  }
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
+    const { [key]: _, ...others } = value as { [key: string]: unknown };
+    const otherType = typeof item === "object" ? "text" : { text: item };
+    return [
+      [`.${key} renamed`, { ...others, [`${key}Renamed`]: item }] as const,
+      [`.${key} of another type`, { ...others, [key]: otherType }] as const,
+      ...mutated(item).map(([what, changed]) => [`.${key}${what}`, { ...others, [key]: changed }] as const),
+    ];
+  });
+}
+
+/** The names of members in an answer, as JSON or XML writes them. */
+function namesIn(answer: string): string[] {
+  return [...new Set([...answer.matchAll(/"(\w+)":|<(\w+)>/g)].map(([, inJson, inXml]) => inJson ?? inXml ?? ""))];
+}
+
+function renamed(answer: string, name: string): string {
+  return answer.replace(new RegExp(`(["<]|</)${name}(?=":|>)`, "g"), `$&Renamed`);
+}
