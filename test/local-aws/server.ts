@@ -5,7 +5,7 @@ import { CloudWatch } from "./cloudwatch";
 import { CloudWatchLogs } from "./cloudwatch-logs";
 import { CodeBuild } from "./codebuild";
 import { Ec2 } from "./ec2";
-import { Ecr } from "./ecr";
+import { Ecr } from "./ecr/ecr";
 import { Iam } from "./iam";
 import { EC2_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall, s3Call } from "./protocols";
 import type { Protocol } from "./protocols";
@@ -47,16 +47,20 @@ export interface Refusal {
   readonly when: (input: Fields, scope: Scope) => boolean;
 }
 
-interface Call extends Scope {
+interface Asked extends Scope {
   readonly service: string;
   readonly operation: string;
+}
+
+interface Call extends Asked {
   readonly protocol: Protocol;
 }
 
 /**
  * A stand-in for the AWS APIs that Terraform talks to: one port of this machine for every service, account and region.
- * Service and region are told apart by the signature, and the account by the access key, which is its ID. What it does
- * not know it refuses by name, with a status that clients do not retry.
+ * Service and region are told apart by the signature, and the account by the access key, which is its ID. A
+ * request to a registry has no signature: its host has the account and the region. What it does not know it refuses by
+ * name, with a status that clients do not retry.
  */
 export class LocalAws {
   public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
@@ -68,6 +72,7 @@ export class LocalAws {
   public readonly cloudFormation = new CloudFormation();
   public readonly ec2 = new Ec2();
   public readonly iam = new Iam();
+  public readonly ecr: Ecr;
   public readonly codeBuild = new CodeBuild(this.iam);
   public readonly requests: LoggedRequest[] = [];
   private readonly refusals: Refusal[] = [];
@@ -76,11 +81,12 @@ export class LocalAws {
 
   private constructor(private readonly options: LocalAwsOptions) {
     const secretsManager = new SecretsManager();
+    this.ecr = new Ecr(secretsManager, this.iam, options.addedSince ?? []);
     this.services = {
       cloudformation: this.cloudFormation,
       codebuild: this.codeBuild,
       ec2: this.ec2,
-      ecr: new Ecr(secretsManager, this.iam, options.addedSince ?? []),
+      ecr: this.ecr,
       iam: this.iam,
       logs: new CloudWatchLogs(),
       monitoring: new CloudWatch(),
@@ -135,6 +141,9 @@ export class LocalAws {
       chunks.push(chunk as Buffer);
     }
     const body = Buffer.concat(chunks).toString();
+    if (this.answerByHost(request, response)) {
+      return;
+    }
     const call = callOf(request, body, this.services);
     let input: Fields = {};
     try {
@@ -160,6 +169,22 @@ export class LocalAws {
     }
   }
 
+  /** Answers a request without a signature to the host of a registry or of the bucket with its layers. */
+  private answerByHost(
+    { method = "", url = "", headers }: http.IncomingMessage,
+    response: http.ServerResponse,
+  ): boolean {
+    const isSigned = headers.authorization?.startsWith("AWS4-") ?? false;
+    const answer = isSigned ? undefined : this.ecr.registry.tryAnswer({ method, url, headers });
+    if (answer === undefined) {
+      return false;
+    }
+    const { scope, operation, input, body, errorCode } = answer;
+    this.log({ ...scope, service: "ecr", operation }, input, body, errorCode);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+    return true;
+  }
+
   private run(call: Call, input: Fields): Fields {
     const { accountId, region } = call;
     if (!/^\d{12}$/.test(accountId)) {
@@ -181,7 +206,7 @@ export class LocalAws {
   }
 
   private log(
-    { accountId, region, service, operation }: Call,
+    { accountId, region, service, operation }: Asked,
     input: Fields,
     answer: string,
     errorCode?: string,

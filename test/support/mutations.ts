@@ -16,7 +16,9 @@ export function mutationsOf(request: LoggedRequest): Mutation[] {
   const { Action, Version, ...members } = input;
   const form = Action === undefined ? {} : { Action, Version };
   return [
-    ...mutated(members).map(([what, changed]) => named(`request${what}`, { input: { ...form, ...(changed as object) } })),
+    ...mutated(members).map(([what, changed]) =>
+      named(`request${what}`, { input: { ...form, ...(changed as object) } }),
+    ),
     ...namesIn(answer).map((name) => named(`answer ${name} renamed`, { answer: renamed(answer, name) })),
   ];
 }
@@ -25,7 +27,10 @@ export function mutationsOf(request: LoggedRequest): Mutation[] {
 function mutated(value: unknown): (readonly [string, unknown])[] {
   if (Array.isArray(value)) {
     return value.flatMap((item, index) =>
-      mutated(item).map(([what, changed]) => [`[${index}]${what}`, value.with(index, changed)] as const),
+      mutated(item).map(
+        ([what, changed]) =>
+          [`[${index}]${what}`, [...value.slice(0, index), changed, ...value.slice(index + 1)]] as const,
+      ),
     );
   }
   if (typeof value !== "object" || value === null) {
