@@ -29,5 +29,6 @@ module.exports = {
   coverageThreshold: { global: { lines: 95 } },
   // Terraform waits for CloudFormation most of the time.
   maxWorkers: availableParallelism() * 2,
-  testTimeout: 240_000,
+  // Nothing is wrong with a test that is slow because the machine is busy.
+  testTimeout: 600_000,
 };

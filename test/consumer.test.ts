@@ -98,7 +98,7 @@ beforeAll(async () => {
   const folder = temporaryFolder();
   await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
   tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
-}, 120_000);
+});
 
 describe("the package, unpacked beside its peers", () => {
   let folder: string;

@@ -52,7 +52,7 @@ test("the provider's root, which loads every resource of AWS, is never loaded", 
   expect(await loadedBy('require("@cdktf/provider-aws")')).toContain(root);
   const files = sources().map((file) => `require(${JSON.stringify(file)})`);
   expect(await loadedBy(files.join(";"))).not.toContain(root);
-}, 60_000);
+});
 
 test("the sources import their peers' public parts only, and Node not at all", () => {
   for (const name of imports()) {

@@ -22,6 +22,21 @@ export function clientConfig(
   return { endpoint: aws.url, region, credentials: { accessKeyId: accountId, secretAccessKey: "local" } };
 }
 
+/** A policy that lets a service of AWS assume a role. */
+export function trusting(service: string): string {
+  const statement = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+
+/** All the pages of a list, which a client of the SDK reads one after the other. */
+export async function pagesOf<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const read: T[] = [];
+  for await (const page of pages) {
+    read.push(page);
+  }
+  return read;
+}
+
 interface Client {
   destroy(): void;
 }

@@ -6,13 +6,15 @@ import {
   DescribeStacksCommand,
   GetTemplateCommand,
   UpdateStackCommand,
+  paginateDescribeStackEvents,
+  paginateDescribeStacks,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
   waitUntilStackRollbackComplete,
   waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
 import type { Parameter } from "@aws-sdk/client-cloudformation";
-import { Sdk } from "./clients";
+import { Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
 
 const StackName = "images";
@@ -574,5 +576,31 @@ describe("the client's waiters", () => {
     sdk.aws.cloudFormation.rollBackNextUpdate(stackId, "The queue is too large.");
     await startUpdate(undefined, { Size: "large" });
     await expect(waitUntilStackUpdateComplete(waiting(), { StackName })).rejects.toThrow("UPDATE_ROLLBACK_COMPLETE");
+  });
+});
+
+describe("a list", () => {
+  test("is read to its end page by page, events from the last to the first", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(CloudFormationClient);
+    await create(PLAIN_TOKEN, { Token: "a" });
+    await create(PLAIN_TOKEN, { Token: "a" }, { StackName: "other" });
+    expect(await pagesOf(paginateDescribeStacks({ client }, {}))).toMatchObject(
+      [StackName, "other"].map((name) => ({ Stacks: [{ StackName: name }] })),
+    );
+    expect(await pagesOf(paginateDescribeStackEvents({ client }, { StackName }))).toMatchObject(
+      ["CREATE_COMPLETE", "CREATE_IN_PROGRESS"].map((ResourceStatus) => ({ StackEvents: [{ ResourceStatus }] })),
+    );
+  });
+
+  const input = { StackName, NextToken: "page-7" };
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["stacks", () => client.send(new DescribeStacksCommand(input))],
+    ["events", () => client.send(new DescribeStackEventsCommand(input))],
+  ])("of %s fails for a token that was not answered", async (_, list) => {
+    await create(PLAIN_TOKEN, { Token: "a" });
+    await expect(list()).rejects.toMatchObject({ name: INVALID, message: "NextToken is not one that was answered" });
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Template, invalid } from "./cloudformation-template";
-import { AwsError, Store, optionalList, optionalText, text } from "./service";
-import type { Fields, Scope, Service, Tag } from "./service";
+import { AwsError, Store, optionalList, optionalText, page, partitionOf, text } from "./service";
+import type { Fields, PageParameters, Scope, Service, Tag } from "./service";
 
 interface Stack {
   readonly id: string;
@@ -39,6 +39,9 @@ const NO_ECHO = "****";
 const MAX_TEMPLATE_BODY = 51_200;
 const MAX_TEMPLATE_OBJECT = 1_048_576;
 const MAX_PARAMETERS = 200;
+// Callers cannot choose how many stacks or events a page has.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
+const PAGES: PageParameters = { token: "NextToken", bounds: [1, 100], error: "ValidationError" };
 /** How long what CloudFormation starts is under way, in milliseconds. */
 const DURATION = 150;
 
@@ -60,7 +63,7 @@ export class CloudFormation implements Service {
       }
       const timeout = optionalText(input, "TimeoutInMinutes");
       const stack: Stack = {
-        id: `arn:aws:cloudformation:${scope.region}:${scope.accountId}:stack/${name}/${randomUUID()}`,
+        id: `arn:${partitionOf(scope.region)}:cloudformation:${scope.region}:${scope.accountId}:stack/${name}/${randomUUID()}`,
         name,
         createdAt: new Date(),
         timeoutInMinutes: timeout === undefined ? undefined : Number(timeout),
@@ -106,11 +109,14 @@ export class CloudFormation implements Service {
     DescribeStacks: (input, scope) => {
       const name = optionalText(input, "StackName");
       const stacks = name === undefined ? [...this.settled(scope).values()] : [this.find(name, scope, true)];
-      return { Stacks: stacks.map(described) };
+      const { items, nextToken } = page(stacks, input, scope, PAGES);
+      return { Stacks: items.map(described), NextToken: nextToken };
     },
-    DescribeStackEvents: (input, scope) => ({
-      StackEvents: [...this.find(text(input, "StackName"), scope, true).events].reverse(),
-    }),
+    DescribeStackEvents: (input, scope) => {
+      const events = [...this.find(text(input, "StackName"), scope, true).events].reverse();
+      const { items, nextToken } = page(events, input, scope, PAGES);
+      return { StackEvents: items, NextToken: nextToken };
+    },
     GetTemplate: (input, scope) => ({
       TemplateBody: this.find(text(input, "StackName"), scope, true).settings.template.body,
       StagesAvailable: ["Original", "Processed"],

@@ -8,8 +8,9 @@ import {
   PutRetentionPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  paginateDescribeLogGroups,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { Sdk } from "./clients";
+import { Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
 
 const logGroupName = "/aws/codebuild/warmer";
@@ -121,6 +122,38 @@ describe("the retention", () => {
   test.each([0, 2, 31, 366, 3654])("refuses %i days", async (days) => {
     await expect(retain(days)).rejects.toMatchObject({ name: INVALID });
     expect((await groups())[0]).not.toHaveProperty("retentionInDays");
+  });
+});
+
+describe("a list of log groups", () => {
+  const list = (options: DescribeLogGroupsCommand["input"]) => client.send(new DescribeLogGroupsCommand(options));
+
+  test("is read to its end page by page", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(CloudWatchLogsClient);
+    await create({ logGroupName: "a" });
+    await create({ logGroupName: "b" });
+    expect(await pagesOf(paginateDescribeLogGroups({ client }, {}))).toMatchObject(
+      ["a", "b"].map((name) => ({ logGroups: [{ logGroupName: name }] })),
+    );
+  });
+
+  test("has 50 log groups on a page where the caller does not say how many", async () => {
+    for (let index = 0; index < 51; index += 1) {
+      await create({ logGroupName: `group-${index}` });
+    }
+    const { logGroups, nextToken } = await list({});
+    expect(logGroups).toHaveLength(50);
+    expect(await list({ nextToken })).toMatchObject({ logGroups: [{ logGroupName: "group-50" }] });
+  });
+
+  test.each<[DescribeLogGroupsCommand["input"], string]>([
+    [{ limit: 0 }, "limit must be between 1 and 50, got 0"],
+    [{ limit: 51 }, "limit must be between 1 and 50, got 51"],
+    [{ nextToken: "page-7" }, "nextToken is not one that was answered"],
+  ])("fails for %j", async (options, message) => {
+    await expect(list(options)).rejects.toMatchObject({ name: INVALID, message });
   });
 });
 

@@ -1,4 +1,4 @@
-import { AwsError, Store, found, optionalList, optionalText, partitionOf, text } from "./service";
+import { AwsError, Store, found, optionalList, optionalText, page, partitionOf, text } from "./service";
 import type { Fields, Scope, Service } from "./service";
 
 interface LogGroup {
@@ -44,7 +44,14 @@ export class CloudWatchLogs implements Service {
     DescribeLogGroups: (input, scope) => {
       const prefix = optionalText(input, "logGroupNamePrefix") ?? "";
       const groups = [...this.groups.in(scope).values()].filter(({ name }) => name.startsWith(prefix));
-      return { logGroups: groups.map(described) };
+      // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+      const { items, nextToken } = page(groups, input, scope, {
+        limit: "limit",
+        token: "nextToken",
+        bounds: [1, 50],
+        error: "InvalidParameterException",
+      });
+      return { logGroups: items.map(described), nextToken };
     },
     PutRetentionPolicy: (input, scope) => {
       const group = this.find(input, scope);

@@ -6,9 +6,10 @@ import {
   PutMetricAlarmCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { XMLParser } from "fast-xml-parser";
-import { Sdk } from "./clients";
+import { Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
 
 const AlarmName = "warmer failed";
@@ -153,6 +154,39 @@ describe("an alarm", () => {
   ])("fails with %s", async (_, options) => {
     await expect(put(options)).rejects.toMatchObject({ name: INVALID });
     expect(sdk.aws.contents()).toEqual([]);
+  });
+});
+
+describe("a list of alarms", () => {
+  const list = (options: DescribeAlarmsCommand["input"]) => client.send(new DescribeAlarmsCommand(options));
+
+  test("is read to its end page by page", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(CloudWatchClient);
+    await put({ AlarmName: "a" });
+    await put({ AlarmName: "b" });
+    expect(await pagesOf(paginateDescribeAlarms({ client }, {}))).toMatchObject(
+      ["a", "b"].map((name) => ({ MetricAlarms: [{ AlarmName: name }] })),
+    );
+  });
+
+  test("has 50 alarms on a page where the caller does not say how many", async () => {
+    for (let index = 0; index < 51; index += 1) {
+      await put({ AlarmName: `alarm ${index}` });
+    }
+    const { MetricAlarms, NextToken } = await list({});
+    expect(MetricAlarms).toHaveLength(50);
+    expect(await list({ NextToken })).toMatchObject({ MetricAlarms: [{ AlarmName: "alarm 50" }] });
+    expect((await list({ MaxRecords: 100 })).MetricAlarms).toHaveLength(51);
+  });
+
+  test.each<[DescribeAlarmsCommand["input"], string, string]>([
+    [{ MaxRecords: 0 }, INVALID, "MaxRecords must be between 1 and 100, got 0"],
+    [{ MaxRecords: 101 }, INVALID, "MaxRecords must be between 1 and 100, got 101"],
+    [{ NextToken: "page-7" }, "InvalidNextToken", "NextToken is not one that was answered"],
+  ])("fails for %j with %s", async (options, name, message) => {
+    await expect(list(options)).rejects.toMatchObject({ name, message });
   });
 });
 

@@ -1,4 +1,4 @@
-import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
+import { AwsError, Store, found, optionalList, optionalText, page, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Alarm {
@@ -40,7 +40,16 @@ export class CloudWatch implements Service {
     DescribeAlarms: (input, scope) => {
       const names = optionalList<string>(input, "AlarmNames") ?? [];
       const alarms = [...this.alarms.in(scope)].filter(([name]) => names.length === 0 || names.includes(name));
-      return { MetricAlarms: alarms.map(([, { settings }]) => settings) };
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+      const { items, nextToken } = page(alarms, input, scope, {
+        limit: "MaxRecords",
+        token: "NextToken",
+        bounds: [1, 100],
+        usual: 50,
+        error: "ValidationError",
+        tokenError: "InvalidNextToken",
+      });
+      return { MetricAlarms: items.map(([, { settings }]) => settings), NextToken: nextToken };
     },
     ListTagsForResource: (input, scope) => ({ Tags: this.find(input, scope).tags }),
     ...tagging("TagResource", "UntagResource", (input, scope) => this.find(input, scope)),

@@ -1,6 +1,6 @@
 import type { Network, Subnet } from "./ec2-network";
 import { parsed } from "./ec2-network";
-import { existing, newId, selected } from "./ec2-requests";
+import { existing, listed, newId } from "./ec2-requests";
 import { Store } from "./service";
 import type { Fields, Scope, Service } from "./service";
 
@@ -24,22 +24,21 @@ export class NetworkInterfaces {
   public constructor(private readonly network: Network) {}
 
   public readonly operations: Service["operations"] = {
-    DescribeNetworkInterfaces: (input, scope) => ({
-      networkInterfaceSet: selected(
-        this.interfaces.in(scope),
-        input,
-        {
+    DescribeNetworkInterfaces: (input, scope) =>
+      listed("networkInterfaceSet", input, scope, {
+        items: this.interfaces.in(scope),
+        ids: {
           name: "NetworkInterfaceId",
           find: (id) =>
             existing(this.interfaces.in(scope), id, "InvalidNetworkInterfaceID.NotFound", "networkInterface ID"),
         },
-        {
+        filters: {
           "group-id": ({ groupIds }) => groupIds,
           "vpc-id": ({ vpcId }) => [vpcId],
           "subnet-id": ({ subnetId }) => [subnetId],
         },
-      ).map((networkInterface) => this.described(networkInterface, scope)),
-    }),
+        describe: (networkInterface) => this.described(networkInterface, scope),
+      }),
   };
 
   /** Makes a network interface at the next free address of a subnet. */

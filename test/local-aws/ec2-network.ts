@@ -1,5 +1,5 @@
 import { Cidr } from "./cidr";
-import { existing, idWith, invalidValue, isId, required, selected, tagSet } from "./ec2-requests";
+import { endDryRun, existing, idWith, invalidValue, isId, listed, required, tagSet } from "./ec2-requests";
 import type { Tagged } from "./ec2-requests";
 import { Store, partitionOf } from "./service";
 import type { Fields, Scope, Service } from "./service";
@@ -72,14 +72,13 @@ export class Network {
   private readonly routeTables = new Store<RouteTable>("route table");
 
   public readonly operations: Service["operations"] = {
-    DescribeVpcs: (input, scope) => ({
-      vpcSet: selected(
-        this.vpcs.in(scope),
-        input,
-        { name: "VpcId", find: (id) => this.vpc(id, scope) },
-        { "vpc-id": ({ vpcId }) => [vpcId] },
-      ).map((vpc) => describedVpc(vpc, scope)),
-    }),
+    DescribeVpcs: (input, scope) =>
+      listed("vpcSet", input, scope, {
+        items: this.vpcs.in(scope),
+        ids: { name: "VpcId", find: (id) => this.vpc(id, scope) },
+        filters: { "vpc-id": ({ vpcId }) => [vpcId] },
+        describe: (vpc) => describedVpc(vpc, scope),
+      }),
     DescribeVpcAttribute: (input, scope) => {
       const { vpcId, enableDnsSupport, enableDnsHostnames } = this.vpc(required(input, "VpcId"), scope);
       const attributes: Fields = { enableDnsSupport, enableDnsHostnames, enableNetworkAddressUsageMetrics: false };
@@ -87,29 +86,30 @@ export class Network {
       if (attributes[name] === undefined) {
         throw invalidValue(`Value (${name}) for parameter attribute is invalid. Unknown attribute.`);
       }
+      endDryRun(input);
       return { vpcId, [name]: { value: attributes[name] } };
     },
-    DescribeSubnets: (input, scope) => ({
-      subnetSet: selected(
-        this.subnets.in(scope),
-        input,
-        { name: "SubnetId", find: (id) => this.subnet(id, scope) },
-        { "subnet-id": ({ subnetId }) => [subnetId], "vpc-id": ({ vpcId }) => [vpcId] },
-      ).map((subnet) => describedSubnet(subnet, scope)),
-    }),
-    DescribeRouteTables: (input, scope) => ({
-      routeTableSet: selected(
-        this.routeTables.in(scope),
-        input,
-        { name: "RouteTableId", find: (id) => this.routeTable(id, scope) },
-        {
+    DescribeSubnets: (input, scope) =>
+      listed("subnetSet", input, scope, {
+        items: this.subnets.in(scope),
+        ids: { name: "SubnetId", find: (id) => this.subnet(id, scope) },
+        filters: { "subnet-id": ({ subnetId }) => [subnetId], "vpc-id": ({ vpcId }) => [vpcId] },
+        describe: (subnet) => describedSubnet(subnet, scope),
+      }),
+    DescribeRouteTables: (input, scope) =>
+      listed("routeTableSet", input, scope, {
+        items: this.routeTables.in(scope),
+        ids: { name: "RouteTableId", find: (id) => this.routeTable(id, scope) },
+        filters: {
           "route-table-id": ({ routeTableId }) => [routeTableId],
           "vpc-id": ({ vpcId }) => [vpcId],
           "association.main": (table) => [String(this.isMain(table, scope))],
           "association.subnet-id": (table) => this.subnetIdsOf(table, scope),
         },
-      ).map((table) => this.describedRouteTable(table, scope)),
-    }),
+        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html
+        pageBounds: [5, 100],
+        describe: (table) => this.describedRouteTable(table, scope),
+      }),
   };
 
   /** Makes a VPC, which comes with a main route table. */

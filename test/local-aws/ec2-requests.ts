@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { AwsError, optionalList, optionalText } from "./service";
-import type { Fields, Tag } from "./service";
+import { AwsError, optionalList, optionalText, page } from "./service";
+import type { Fields, PageParameters, Scope, Tag } from "./service";
 
 /** What tags are put on. */
 export interface Tagged {
@@ -10,6 +10,17 @@ export interface Tagged {
 /** What a filter compares with its values, by the filter's name. */
 export interface Filters<T> {
   readonly [name: string]: (item: T) => readonly (string | undefined)[];
+}
+
+/** What a Describe operation lists. */
+export interface Listing<T> {
+  readonly items: ReadonlyMap<string, T>;
+  /** The parameter that names things by their IDs, and how one is found. */
+  readonly ids: { readonly name: string; readonly find: (id: string) => T };
+  readonly filters: Filters<T>;
+  /** The smallest and the largest page that a caller may ask for. @default - 5 and 1,000 */
+  readonly pageBounds?: PageParameters["bounds"];
+  readonly describe: (thing: T) => Fields;
 }
 
 const MAX_TAGS = 50;
@@ -64,23 +75,67 @@ export function existing<T>(items: ReadonlyMap<string, T>, id: string, code: str
   return item;
 }
 
-/** The things that a Describe operation asks for: those of the IDs it names, or all, as its filters leave them. */
-export function selected<T>(
-  items: ReadonlyMap<string, T>,
-  input: Fields,
-  ids: { readonly name: string; readonly find: (id: string) => T },
-  filters: Filters<T>,
-): T[] {
+/**
+ * Ends a request that only asks whether it would succeed. An operation calls this once everything is checked, before
+ * its first change.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
+ */
+export function endDryRun(input: Fields): void {
+  if (optionalFlag(input, "DryRun") === true) {
+    throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+  }
+}
+
+/**
+ * What a Describe operation answers, in the element `set`: the things of the IDs that the request names, or a page of
+ * all things, as the filters of the request leave them.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
+ */
+export function listed<T>(set: string, input: Fields, scope: Scope, listing: Listing<T>): Fields {
+  const { ids, pageBounds: bounds = [5, 1_000], describe } = listing;
   const named = optionalList<string>(input, ids.name);
+  if (named !== undefined && input["MaxResults"] !== undefined) {
+    const message = `The parameter ${ids.name}s cannot be used with the parameter MaxResults`;
+    throw new AwsError("InvalidParameterCombination", message);
+  }
+  const things = selected(named?.map(ids.find) ?? [...listing.items.values()], input, listing.filters);
+  const { items, nextToken } =
+    named === undefined
+      ? page(things, input, scope, { limit: "MaxResults", token: "NextToken", bounds, error: "InvalidParameterValue" })
+      : { items: things, nextToken: undefined };
+  endDryRun(input);
+  return { [set]: items.map(describe), nextToken };
+}
+
+/** The things that each filter of a request finds. */
+function selected<T>(things: readonly T[], input: Fields, filters: Filters<T>): T[] {
   const wanted = optionalList<{ readonly Name?: string; readonly Value?: readonly string[] }>(input, "Filter") ?? [];
   const tests = wanted.map(({ Name = "", Value = [] }) => {
     const valuesOf = filters[Name];
     if (valuesOf === undefined) {
       throw invalidValue(`The filter '${Name}' is invalid`);
     }
-    return (item: T): boolean => valuesOf(item).some((value) => value !== undefined && Value.includes(value));
+    const patterns = Value.map(patternOf);
+    return (item: T): boolean =>
+      valuesOf(item).some((value) => value !== undefined && patterns.some((pattern) => pattern.test(value)));
   });
-  return (named?.map(ids.find) ?? [...items.values()]).filter((item) => tests.every((test) => test(item)));
+  return things.filter((item) => tests.every((test) => test(item)));
+}
+
+/**
+ * What a value of a filter matches: `*` is any number of characters, `?` is one or none, and a backslash takes either
+ * literally.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
+ */
+function patternOf(value: string): RegExp {
+  const parts = value.replace(/\\([^])|([^])/g, (_, escaped: string | undefined, character: string) =>
+    escaped === undefined && character === "*"
+      ? ".*"
+      : escaped === undefined && character === "?"
+        ? ".?"
+        : (escaped ?? character).replace(/[.*+?^${}()|[\]\\]/, "\\$&"),
+  );
+  return new RegExp(`^${parts}$`, "s");
 }
 
 /** The tags that something is created with. */

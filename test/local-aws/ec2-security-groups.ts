@@ -1,7 +1,18 @@
 import { Cidr } from "./cidr";
 import type { Network } from "./ec2-network";
 import type { NetworkInterfaces } from "./ec2-network-interfaces";
-import { existing, idWith, invalidValue, isId, newId, required, selected, tagSet, tagsOf } from "./ec2-requests";
+import {
+  endDryRun,
+  existing,
+  idWith,
+  invalidValue,
+  isId,
+  listed,
+  newId,
+  required,
+  tagSet,
+  tagsOf,
+} from "./ec2-requests";
 import type { Tagged } from "./ec2-requests";
 import { groupedPermissions, inWords, isSame, modifiedPermission, permissionsOf } from "./ec2-security-group-rules";
 import type { Permission, Rule } from "./ec2-security-group-rules";
@@ -49,21 +60,21 @@ export class SecurityGroups {
       this.checkName(groupName, vpcId, scope);
       const tags = tagsOf(input, "security-group");
       const group: SecurityGroup = { groupId: newId("sg"), groupName, groupDescription, vpcId, rules: new Map(), tags };
+      endDryRun(input);
       this.add(group, scope);
       return { groupId: group.groupId, tagSet: tagSet(group) };
     },
-    DescribeSecurityGroups: (input, scope) => ({
-      securityGroupInfo: selected(
-        this.groups.in(scope),
-        input,
-        { name: "GroupId", find: (id) => this.group(id, scope) },
-        {
+    DescribeSecurityGroups: (input, scope) =>
+      listed("securityGroupInfo", input, scope, {
+        items: this.groups.in(scope),
+        ids: { name: "GroupId", find: (id) => this.group(id, scope) },
+        filters: {
           "group-id": ({ groupId }) => [groupId],
           "group-name": ({ groupName }) => [groupName],
           "vpc-id": ({ vpcId }) => [vpcId],
         },
-      ).map((group) => described(group, scope)),
-    }),
+        describe: (group) => described(group, scope),
+      }),
     DeleteSecurityGroup: (input, scope) => {
       const group = this.group(required(input, "GroupId"), scope);
       if (group.groupName === DEFAULT) {
@@ -72,6 +83,7 @@ export class SecurityGroups {
       if (this.isInUse(group, scope)) {
         throw new AwsError("DependencyViolation", `resource ${group.groupId} has a dependent object`);
       }
+      endDryRun(input);
       this.groups.in(scope).delete(group.groupId);
       return { return: true, groupId: group.groupId };
     },
@@ -80,17 +92,18 @@ export class SecurityGroups {
     DescribeSecurityGroupRules: (input, scope) => {
       const groups = [...this.groups.in(scope).values()];
       const rules = new Map(groups.flatMap((group) => [...group.rules].map(([id, rule]) => [id, { rule, group }])));
-      return {
-        securityGroupRuleSet: selected(
-          rules,
-          input,
-          { name: "SecurityGroupRuleId", find: (id) => existing(rules, id, NO_RULE, "security group rule ID") },
-          {
-            "group-id": ({ group }) => [group.groupId],
-            "security-group-rule-id": ({ rule }) => [rule.securityGroupRuleId],
-          },
-        ).map(({ rule, group }) => describedRule(rule, group, scope)),
-      };
+      return listed("securityGroupRuleSet", input, scope, {
+        items: rules,
+        ids: {
+          name: "SecurityGroupRuleId",
+          find: (id) => existing(rules, id, NO_RULE, "security group rule ID"),
+        },
+        filters: {
+          "group-id": ({ group }) => [group.groupId],
+          "security-group-rule-id": ({ rule }) => [rule.securityGroupRuleId],
+        },
+        describe: ({ rule, group }) => describedRule(rule, group, scope),
+      });
     },
     ModifySecurityGroupRules: (input, scope) => {
       const group = this.group(required(input, "GroupId"), scope);
@@ -104,7 +117,9 @@ export class SecurityGroups {
       });
       const changed = updates.map(({ securityGroupRuleId }) => securityGroupRuleId);
       const others = [...group.rules.values()].filter((rule) => !changed.includes(rule.securityGroupRuleId));
-      this.replaceRules(group, others, updates, scope);
+      this.checkRules(group, others, updates, scope);
+      endDryRun(input);
+      putRules(group, updates);
       return { return: true };
     },
     RevokeSecurityGroupIngress: (input, scope) => this.revoke(input, false, scope),
@@ -205,7 +220,8 @@ export class SecurityGroups {
     return references || this.interfaces.anyHas(groupId, scope);
   }
 
-  private replaceRules(group: SecurityGroup, kept: Rule[], added: Rule[], scope: Scope): void {
+  /** Whether a group may have the rules that a request adds, beside those that it keeps. */
+  private checkRules(group: SecurityGroup, kept: Rule[], added: Rule[], scope: Scope): void {
     const rules = [...kept];
     for (const rule of added) {
       if (rule.peer.type === "referencedGroupId") {
@@ -229,7 +245,6 @@ export class SecurityGroups {
         );
       }
     }
-    added.forEach((rule) => group.rules.set(rule.securityGroupRuleId, rule));
   }
 
   private authorize(input: Fields, isEgress: boolean, scope: Scope): Fields {
@@ -240,7 +255,9 @@ export class SecurityGroups {
     }
     const tags = tagsOf(input, "security-group-rule");
     const rules = permissions.map((permission) => newRule(permission, isEgress, tags));
-    this.replaceRules(group, [...group.rules.values()], rules, scope);
+    this.checkRules(group, [...group.rules.values()], rules, scope);
+    endDryRun(input);
+    putRules(group, rules);
     return { return: true, securityGroupRuleSet: rules.map((rule) => describedRule(rule, group, scope)) };
   }
 
@@ -257,6 +274,7 @@ export class SecurityGroups {
       }
       return rule;
     });
+    endDryRun(input);
     [...byId, ...byPermission].forEach(({ securityGroupRuleId }) => group.rules.delete(securityGroupRuleId));
     return { return: true };
   }
@@ -266,6 +284,10 @@ const EVERYTHING = { ipProtocol: "-1", fromPort: -1, toPort: -1, description: un
 
 function newRule(permission: Permission, isEgress: boolean, tags: Rule["tags"]): Rule {
   return { securityGroupRuleId: newId("sgr"), isEgress, ...permission, tags };
+}
+
+function putRules(group: SecurityGroup, rules: readonly Rule[]): void {
+  rules.forEach((rule) => group.rules.set(rule.securityGroupRuleId, rule));
 }
 
 function checkedText(input: Fields, name: string): string {

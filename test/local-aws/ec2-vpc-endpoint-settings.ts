@@ -1,5 +1,6 @@
 import type { EndpointService } from "./ec2-endpoint-services";
 import { invalidParameter, invalidValue, optionalFlag } from "./ec2-requests";
+import { whyMalformed } from "./policy-document";
 import { AwsError, optionalText } from "./service";
 import type { Fields } from "./service";
 
@@ -15,7 +16,6 @@ export interface Settings {
 const MAX_POLICY = 20_480;
 const IP_ADDRESS_TYPES = ["ipv4", "dualstack", "ipv6"];
 const RECORD_TYPES = [...IP_ADDRESS_TYPES, "service-defined"];
-const EFFECTS: readonly unknown[] = ["Allow", "Deny"];
 
 /** What a request makes of an endpoint; what it leaves out stays what it was, or is AWS's default. */
 export function settingsOf(input: Fields, { type }: EndpointService, former?: Settings): Settings {
@@ -66,29 +66,11 @@ function checkedEndpointPolicy(document: string): string {
   if (document.length > MAX_POLICY) {
     throw invalidPolicy(`it has ${document.length} characters, and may have ${MAX_POLICY}`);
   }
-  let policy: unknown;
-  try {
-    policy = JSON.parse(document);
-  } catch {
-    throw invalidPolicy("it is not JSON");
-  }
-  const statements = isObject(policy) ? [policy["Statement"] ?? []].flat() : [];
-  if (statements.length === 0 || !statements.every(isStatement)) {
-    throw invalidPolicy("a statement needs an Effect, a principal, an action and a resource");
+  const reason = whyMalformed(document, "resource");
+  if (reason !== undefined) {
+    throw invalidPolicy(reason);
   }
   return document;
-}
-
-function isStatement(statement: unknown): boolean {
-  return (
-    isObject(statement) &&
-    EFFECTS.includes(statement["Effect"]) &&
-    ["Principal", "Action", "Resource"].every((element) => element in statement !== `Not${element}` in statement)
-  );
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalidPolicy(reason: string): AwsError {

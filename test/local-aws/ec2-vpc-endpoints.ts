@@ -2,7 +2,7 @@ import { endpointServices, serviceOf, suffixOf } from "./ec2-endpoint-services";
 import type { EndpointService } from "./ec2-endpoint-services";
 import type { Network, RouteTable, Subnet } from "./ec2-network";
 import type { NetworkInterface, NetworkInterfaces } from "./ec2-network-interfaces";
-import { existing, invalidParameter, isId, newId, required, selected, tagSet, tagsOf } from "./ec2-requests";
+import { endDryRun, existing, invalidParameter, isId, listed, newId, required, tagSet, tagsOf } from "./ec2-requests";
 import type { Tagged } from "./ec2-requests";
 import type { SecurityGroups } from "./ec2-security-groups";
 import { settingsOf } from "./ec2-vpc-endpoint-settings";
@@ -32,8 +32,14 @@ const FOREIGN: { readonly [type: string]: RegExp } = {
   Interface: /RouteTableId$/,
 };
 const MAX_GROUPS = 5;
-/** Some of S3's addresses; what a test needs is that there are any. */
-const PREFIX_LIST_CIDRS = ["3.5.0.0/19", "52.216.0.0/15"];
+/** Some of the addresses of each service that has gateway endpoints; no two services share one. */
+const PREFIX_LIST_CIDRS: { readonly [service: string]: readonly string[] } = {
+  dynamodb: ["52.94.0.0/22", "52.119.224.0/20"],
+  s3: ["3.5.0.0/19", "52.216.0.0/15"],
+};
+// AWS cuts a page that is too large to 1,000 items and does not refuse it; a stand-in never has so many.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
+const ANY_PAGE = [1, Number.MAX_SAFE_INTEGER] as const;
 
 /** The VPC endpoints of EC2: interface endpoints with their network interfaces, gateway endpoints with their routes. */
 export class VpcEndpoints {
@@ -61,31 +67,27 @@ export class VpcEndpoints {
         tags: tagsOf(input, "vpc-endpoint"),
       };
       const groupIds = optionalList<string>(input, "SecurityGroupId") ?? [this.groups.defaultOf(vpcId, scope)];
-      this.change(
-        endpoint,
-        endpoint.settings,
-        {
-          subnets: { add: optionalList<string>(input, "SubnetId") ?? [], remove: [] },
-          groups: { add: service.type === "Interface" ? groupIds : [], remove: [] },
-          routeTables: { add: optionalList<string>(input, "RouteTableId") ?? [], remove: [] },
-        },
-        scope,
-      );
+      const changes = {
+        subnets: { add: optionalList<string>(input, "SubnetId") ?? [], remove: [] },
+        groups: { add: service.type === "Interface" ? groupIds : [], remove: [] },
+        routeTables: { add: optionalList<string>(input, "RouteTableId") ?? [], remove: [] },
+      };
+      this.change(endpoint, endpoint.settings, changes, input, scope);
       this.endpoints.in(scope).set(endpoint.vpcEndpointId, endpoint);
       return { vpcEndpoint: this.described(endpoint, scope) };
     },
-    DescribeVpcEndpoints: (input, scope) => ({
-      vpcEndpointSet: selected(
-        this.endpoints.in(scope),
-        input,
-        { name: "VpcEndpointId", find: (id) => this.endpoint(id, scope) },
-        {
+    DescribeVpcEndpoints: (input, scope) =>
+      listed("vpcEndpointSet", input, scope, {
+        items: this.endpoints.in(scope),
+        ids: { name: "VpcEndpointId", find: (id) => this.endpoint(id, scope) },
+        filters: {
           "vpc-endpoint-id": ({ vpcEndpointId }) => [vpcEndpointId],
           "vpc-id": ({ vpcId }) => [vpcId],
           "service-name": ({ service }) => [service.serviceName],
         },
-      ).map((endpoint) => this.described(endpoint, scope)),
-    }),
+        pageBounds: ANY_PAGE,
+        describe: (endpoint) => this.described(endpoint, scope),
+      }),
     ModifyVpcEndpoint: (input, scope) => {
       const endpoint = this.endpoint(required(input, "VpcEndpointId"), scope);
       checkParameters(input, endpoint.service);
@@ -94,38 +96,43 @@ export class VpcEndpoints {
         groups: changeOf(input, "SecurityGroupId"),
         routeTables: changeOf(input, "RouteTableId"),
       };
-      this.change(endpoint, settingsOf(input, endpoint.service, endpoint.settings), changes, scope);
+      this.change(endpoint, settingsOf(input, endpoint.service, endpoint.settings), changes, input, scope);
       return { return: true };
     },
-    DeleteVpcEndpoints: (input, scope) => ({
-      unsuccessful: (optionalList<string>(input, "VpcEndpointId") ?? []).flatMap((id) => {
-        const endpoint = this.endpoints.in(scope).get(id);
-        if (endpoint === undefined) {
-          const message = `The Vpc Endpoint Id '${id}' does not exist`;
-          return [{ resourceId: id, error: { code: "InvalidVpcEndpoint.NotFound", message } }];
-        }
-        this.delete(endpoint, scope);
-        return [];
-      }),
-    }),
+    DeleteVpcEndpoints: (input, scope) => {
+      endDryRun(input);
+      return {
+        unsuccessful: (optionalList<string>(input, "VpcEndpointId") ?? []).flatMap((id) => {
+          const endpoint = this.endpoints.in(scope).get(id);
+          if (endpoint === undefined) {
+            const message = `The Vpc Endpoint Id '${id}' does not exist`;
+            return [{ resourceId: id, error: { code: "InvalidVpcEndpoint.NotFound", message } }];
+          }
+          this.delete(endpoint, scope);
+          return [];
+        }),
+      };
+    },
     DescribePrefixLists: (input, scope) => {
       const lists = endpointServices(scope.region).filter(({ type }) => type === "Gateway");
       const byId = new Map(lists.map((list) => [list.prefixListId, list]));
-      return {
-        prefixListSet: selected(
-          byId,
-          input,
-          { name: "PrefixListId", find: (id) => existing(byId, id, "InvalidPrefixListID.NotFound", "prefix list ID") },
-          {
-            "prefix-list-name": ({ serviceName }) => [serviceName],
-            "prefix-list-id": ({ prefixListId }) => [prefixListId],
-          },
-        ).map(({ prefixListId, serviceName }) => ({
+      return listed("prefixListSet", input, scope, {
+        items: byId,
+        ids: {
+          name: "PrefixListId",
+          find: (id) => existing(byId, id, "InvalidPrefixListID.NotFound", "prefix list ID"),
+        },
+        filters: {
+          "prefix-list-name": ({ serviceName }) => [serviceName],
+          "prefix-list-id": ({ prefixListId }) => [prefixListId],
+        },
+        pageBounds: ANY_PAGE,
+        describe: ({ name, prefixListId, serviceName }) => ({
           prefixListId,
           prefixListName: serviceName,
-          cidrSet: PREFIX_LIST_CIDRS,
-        })),
-      };
+          cidrSet: PREFIX_LIST_CIDRS[name],
+        }),
+      });
     },
   };
 
@@ -164,6 +171,7 @@ export class VpcEndpoints {
     endpoint: VpcEndpoint,
     settings: Settings,
     changes: { readonly subnets: Change; readonly groups: Change; readonly routeTables: Change },
+    input: Fields,
     scope: Scope,
   ): void {
     const { vpcEndpointId, vpcId, service } = endpoint;
@@ -174,6 +182,7 @@ export class VpcEndpoints {
     if (service.type === "Interface" && (groupIds.length === 0 || groupIds.length > MAX_GROUPS)) {
       throw invalidParameter(`An endpoint must have 1 to ${MAX_GROUPS} security groups`);
     }
+    endDryRun(input);
     endpoint.settings = settings;
     endpoint.groupIds = groupIds;
     for (const networkInterface of endpoint.interfaces.filter(({ subnetId }) =>

@@ -21,10 +21,19 @@ import {
   ModifyVpcEndpointCommand,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribePrefixLists,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroupRules,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
+  paginateDescribeVpcs,
 } from "@aws-sdk/client-ec2";
 import type { IpPermission } from "@aws-sdk/client-ec2";
-import { REGION, Sdk } from "./clients";
+import { REGION, Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
+import type { LocalAwsOptions } from "./server";
 
 const SCOPE = { accountId: ACCOUNT, region: REGION };
 const VPC = "vpc-0a1b2c3d4e5f60718";
@@ -46,8 +55,11 @@ const POLICY = statements({ Effect: "Allow", Principal: "*", Action: "ecr:*", Re
 
 let sdk: Sdk;
 let client: EC2Client;
-beforeEach(async () => {
-  sdk = await Sdk.start();
+beforeEach(() => start());
+afterEach(() => sdk.stop());
+
+async function start(options?: LocalAwsOptions) {
+  sdk = await Sdk.start(options);
   client = sdk.client(EC2Client);
   const { ec2 } = sdk.aws;
   ec2.addVpc(SCOPE, { vpcId: VPC, cidrBlock: "10.0.0.0/16", ipv6CidrBlock: "2001:db8::/56" });
@@ -78,8 +90,7 @@ beforeEach(async () => {
     availabilityZone: `${REGION}b`,
     cidrBlock: "10.1.1.0/24",
   });
-});
-afterEach(() => sdk.stop());
+}
 
 function tcp(peers: IpPermission, port = 443): IpPermission {
   return { IpProtocol: "tcp", FromPort: port, ToPort: port, ...peers };
@@ -572,6 +583,7 @@ describe("an interface endpoint", () => {
     ["InvalidParameter", { VpcId: OTHER_VPC, SubnetIds: [FOREIGN_SUBNET] }],
     ["InvalidPolicyDocument", { PolicyDocument: "{" }],
     ["InvalidPolicyDocument", { PolicyDocument: "{}" }],
+    ["InvalidPolicyDocument", { PolicyDocument: statements() }],
     ["InvalidPolicyDocument", { PolicyDocument: statements({ Effect: "Allow", Action: "*", Resource: "*" }) }],
     [
       "InvalidPolicyDocument",
@@ -730,6 +742,13 @@ describe("a gateway endpoint", () => {
     expect(await routesOf(PRIVATE_TABLE)).toEqual(before);
   });
 
+  test("of one service is for other addresses than that of another service", async () => {
+    const { PrefixLists = [] } = await client.send(new DescribePrefixListsCommand({}));
+    const cidrs = PrefixLists.flatMap(({ Cidrs = [] }) => Cidrs);
+    expect(PrefixLists).toHaveLength(2);
+    expect(new Set(cidrs).size).toBe(cidrs.length);
+  });
+
   test("fails where a route table has a route to its service, and not beside another service's", async () => {
     const id = await createGateway({ RouteTableIds: [PRIVATE_TABLE] });
     const again = createGateway({ RouteTableIds: [OTHER_TABLE, PRIVATE_TABLE] });
@@ -814,5 +833,186 @@ describe("tags", () => {
   ])("fail with %s, and stay what they were", async (name, input) => {
     await expect(client.send(new CreateTagsCommand(input))).rejects.toMatchObject({ name });
     expect((await client.send(new DescribeVpcsCommand({ VpcIds: [VPC] }))).Vpcs).toMatchObject([{ Tags: [] }]);
+  });
+});
+
+describe("a list", () => {
+  const subnets = (input: DescribeSubnetsCommand["input"]) => client.send(new DescribeSubnetsCommand(input));
+
+  test("is read to its end page by page", async () => {
+    await sdk.stop();
+    await start({ pageSize: 1 });
+    const [group, endpoint] = [await createGroup("endpoints", { VpcId: OTHER_VPC }), await createInterface()];
+    await createInterface({ ServiceName: `com.amazonaws.${REGION}.logs` });
+    const paginator = { client };
+    const Filters = [{ Name: "vpc-id", Values: [VPC] }];
+    expect(await pagesOf(paginateDescribeSubnets(paginator, { Filters }))).toMatchObject(
+      [SUBNET_A, SUBNET_B, SUBNET_A2, SUBNET_IPV4].map((SubnetId) => ({ Subnets: [{ SubnetId }] })),
+    );
+    expect(await pagesOf(paginateDescribeVpcs(paginator, {}))).toMatchObject(
+      [VPC, OTHER_VPC].map((VpcId) => ({ Vpcs: [{ VpcId }] })),
+    );
+    const tables = await pagesOf(paginateDescribeRouteTables(paginator, { Filters }));
+    expect(tables.map(({ RouteTables }) => RouteTables?.length)).toEqual([1, 1, 1]);
+    const groups = await pagesOf(paginateDescribeSecurityGroups(paginator, {}));
+    expect(groups.map(({ SecurityGroups }) => SecurityGroups?.length)).toEqual([1, 1, 1]);
+    expect(groups[2]).toMatchObject({ SecurityGroups: [{ GroupId: group }] });
+    const rules = await pagesOf(paginateDescribeSecurityGroupRules(paginator, {}));
+    expect(rules.map(({ SecurityGroupRules }) => SecurityGroupRules?.length)).toEqual([1, 1, 1, 1, 1, 1]);
+    const endpoints = await pagesOf(paginateDescribeVpcEndpoints(paginator, {}));
+    expect(endpoints.map(({ VpcEndpoints }) => VpcEndpoints?.length)).toEqual([1, 1]);
+    expect(endpoints[0]).toMatchObject({ VpcEndpoints: [{ VpcEndpointId: endpoint }] });
+    const interfaces = await pagesOf(paginateDescribeNetworkInterfaces(paginator, {}));
+    expect(interfaces.map(({ NetworkInterfaces }) => NetworkInterfaces?.length)).toEqual([1, 1]);
+    const prefixLists = await pagesOf(paginateDescribePrefixLists(paginator, {}));
+    expect(prefixLists.map(({ PrefixLists }) => PrefixLists?.length)).toEqual([1, 1]);
+  });
+
+  test("is whole where the caller does not say how many, and where the caller names IDs", async () => {
+    const { Subnets, NextToken } = await subnets({});
+    expect([Subnets?.length, NextToken]).toEqual([5, undefined]);
+    await sdk.stop();
+    await start({ pageSize: 1 });
+    const named = await subnets({ SubnetIds: [SUBNET_A, SUBNET_B] });
+    expect([named.Subnets?.length, named.NextToken]).toEqual([2, undefined]);
+  });
+
+  test("has as many things on a page as the caller says", async () => {
+    const rules = (NextToken?: string) =>
+      client.send(new DescribeSecurityGroupRulesCommand({ MaxResults: 5, NextToken }));
+    const whole = await rules();
+    expect([whole.SecurityGroupRules?.length, whole.NextToken]).toEqual([5, undefined]);
+    await createGroup();
+    const first = await rules();
+    const second = await rules(first.NextToken);
+    expect([first.SecurityGroupRules?.length, second.SecurityGroupRules?.length]).toEqual([5, 2]);
+  });
+
+  test.each<[string, string, () => Promise<unknown>]>([
+    ["InvalidParameterValue", "MaxResults must be between 5 and 1000, got 4", () => subnets({ MaxResults: 4 })],
+    ["InvalidParameterValue", "MaxResults must be between 5 and 1000, got 1001", () => subnets({ MaxResults: 1001 })],
+    [
+      "InvalidParameterValue",
+      "MaxResults must be between 5 and 100, got 101",
+      () => client.send(new DescribeRouteTablesCommand({ MaxResults: 101 })),
+    ],
+    ["InvalidParameterValue", "NextToken is not one that was answered", () => subnets({ NextToken: "page-7" })],
+    [
+      "InvalidParameterCombination",
+      "The parameter SubnetIds cannot be used with the parameter MaxResults",
+      () => subnets({ SubnetIds: [SUBNET_A], MaxResults: 5 }),
+    ],
+  ])("fails with %s: %s", async (name, message, list) => {
+    await expect(list()).rejects.toMatchObject({ name, message });
+  });
+});
+
+test.each([
+  ["ecr-*", ["ecr-api", "ecr-apis"]],
+  ["*", ["a*b", "axb", "default", "ecr-api", "ecr-apis", "ecr.api"]],
+  ["ecr?api", ["ecr-api", "ecr.api"]],
+  ["ecr-api?", ["ecr-api", "ecr-apis"]],
+  ["ecr.*", ["ecr.api"]],
+  ["ECR-*", []],
+  ["ecr", []],
+  ["a*b", ["a*b", "axb"]],
+  ["a\\*b", ["a*b"]],
+])("a filter's value %s finds the groups %j", async (value, names) => {
+  for (const name of ["ecr-api", "ecr-apis", "ecr.api", "a*b", "axb"]) {
+    await createGroup(name);
+  }
+  const Filters = [
+    { Name: "vpc-id", Values: [VPC] },
+    { Name: "group-name", Values: [value] },
+  ];
+  const { SecurityGroups = [] } = await client.send(new DescribeSecurityGroupsCommand({ Filters }));
+  expect(SecurityGroups.map(({ GroupName }) => GroupName).sort()).toEqual(names);
+});
+
+describe("a dry run", () => {
+  const DryRun = true;
+
+  /** Everything that a request could change. */
+  async function everything() {
+    return [
+      (await client.send(new DescribeVpcsCommand({}))).Vpcs,
+      (await client.send(new DescribeRouteTablesCommand({}))).RouteTables,
+      (await client.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups,
+      (await client.send(new DescribeSecurityGroupRulesCommand({}))).SecurityGroupRules,
+      (await client.send(new DescribeVpcEndpointsCommand({}))).VpcEndpoints,
+      (await client.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces,
+    ];
+  }
+
+  test("of every operation says that it would succeed, and changes nothing", async () => {
+    const [GroupId, unused] = [await createGroup("endpoints"), await createGroup("unused")];
+    const [SecurityGroupRuleId = ""] = await authorize(GroupId, FROM_VPC);
+    const id = await createInterface();
+    const gateway = await createGateway({ RouteTableIds: [PRIVATE_TABLE] });
+    const egress = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+    const ingress = [tcp({ IpRanges: [{ CidrIp: "10.0.1.0/24" }] })];
+    const SecurityGroupRule = { IpProtocol: "tcp", FromPort: 443, ToPort: 444, CidrIpv4: "10.0.0.0/16" };
+    const Tags = [{ Key: "team", Value: "platform" }];
+    const dryRuns: { readonly [operation: string]: () => Promise<unknown> } = {
+      AuthorizeSecurityGroupEgress: () =>
+        client.send(new AuthorizeSecurityGroupEgressCommand({ DryRun, GroupId, IpPermissions: ingress })),
+      AuthorizeSecurityGroupIngress: () =>
+        client.send(new AuthorizeSecurityGroupIngressCommand({ DryRun, GroupId, IpPermissions: ingress })),
+      CreateSecurityGroup: () => createGroup("other", { DryRun }),
+      CreateTags: () => client.send(new CreateTagsCommand({ DryRun, Resources: [VPC, GroupId], Tags })),
+      CreateVpcEndpoint: () => createInterface({ DryRun, PrivateDnsEnabled: false }),
+      DeleteSecurityGroup: () => client.send(new DeleteSecurityGroupCommand({ DryRun, GroupId: unused })),
+      DeleteTags: () => client.send(new DeleteTagsCommand({ DryRun, Resources: [VPC, GroupId], Tags })),
+      DeleteVpcEndpoints: () => client.send(new DeleteVpcEndpointsCommand({ DryRun, VpcEndpointIds: [id, gateway] })),
+      DescribeNetworkInterfaces: () => client.send(new DescribeNetworkInterfacesCommand({ DryRun })),
+      DescribePrefixLists: () => client.send(new DescribePrefixListsCommand({ DryRun })),
+      DescribeRouteTables: () => client.send(new DescribeRouteTablesCommand({ DryRun })),
+      DescribeSecurityGroupRules: () => client.send(new DescribeSecurityGroupRulesCommand({ DryRun })),
+      DescribeSecurityGroups: () => client.send(new DescribeSecurityGroupsCommand({ DryRun })),
+      DescribeSubnets: () => client.send(new DescribeSubnetsCommand({ DryRun })),
+      DescribeVpcAttribute: () =>
+        client.send(new DescribeVpcAttributeCommand({ DryRun, VpcId: VPC, Attribute: "enableDnsSupport" })),
+      DescribeVpcEndpoints: () => client.send(new DescribeVpcEndpointsCommand({ DryRun })),
+      DescribeVpcs: () => client.send(new DescribeVpcsCommand({ DryRun })),
+      ModifySecurityGroupRules: () =>
+        client.send(
+          new ModifySecurityGroupRulesCommand({
+            DryRun,
+            GroupId,
+            SecurityGroupRules: [{ SecurityGroupRuleId, SecurityGroupRule }],
+          }),
+        ),
+      ModifyVpcEndpoint: () => modify(id, { DryRun, AddSubnetIds: [SUBNET_B], PolicyDocument: POLICY }),
+      RevokeSecurityGroupEgress: () =>
+        client.send(new RevokeSecurityGroupEgressCommand({ DryRun, GroupId, IpPermissions: egress })),
+      RevokeSecurityGroupIngress: () =>
+        client.send(
+          new RevokeSecurityGroupIngressCommand({ DryRun, GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] }),
+        ),
+    };
+    expect(Object.keys(dryRuns)).toEqual(Object.keys(sdk.aws.ec2.operations).sort());
+    const before = await everything();
+    for (const dryRun of Object.values(dryRuns)) {
+      await expect(dryRun()).rejects.toMatchObject({
+        name: "DryRunOperation",
+        message: "Request would have succeeded, but DryRun flag is set.",
+        $metadata: { httpStatusCode: 412 },
+      });
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["InvalidServiceName", () => createInterface({ DryRun, ServiceName: "ecr" })],
+    ["InvalidVpcID.NotFound", () => createGroup("endpoints", { DryRun, VpcId: `vpc-${ABSENT}` })],
+    ["InvalidID", () => client.send(new DeleteTagsCommand({ DryRun, Resources: [`vpce-${ABSENT}`] }))],
+    ["InvalidParameterValue", () => client.send(new DescribeVpcsCommand({ DryRun, MaxResults: 4 }))],
+  ])("of a request that would fail with %s fails with it", async (name, dryRun) => {
+    await expect(dryRun()).rejects.toMatchObject({ name });
+  });
+
+  test("is a request like any other where the flag is false", async () => {
+    await createGroup("endpoints", { DryRun: false });
+    expect(sdk.aws.contents()).toHaveLength(1);
   });
 });

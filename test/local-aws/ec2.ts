@@ -1,7 +1,7 @@
 import { Network } from "./ec2-network";
 import type { RouteTableSeed, SubnetSeed, VpcSeed } from "./ec2-network";
 import { NetworkInterfaces } from "./ec2-network-interfaces";
-import { withTags, withoutTags } from "./ec2-requests";
+import { endDryRun, withTags, withoutTags } from "./ec2-requests";
 import type { Tagged } from "./ec2-requests";
 import { SecurityGroups } from "./ec2-security-groups";
 import { VpcEndpoints } from "./ec2-vpc-endpoints";
@@ -48,6 +48,7 @@ export class Ec2 implements Service {
     const ids = optionalList<string>(input, "ResourceId") ?? [];
     const resources = ids.map((id) => this.tagged(id, scope));
     const changed = resources.map(({ tags }) => change(tags, named));
+    endDryRun(input);
     resources.forEach((resource, index) => {
       resource.tags = changed[index] ?? [];
     });

@@ -14,8 +14,9 @@ import {
   ListPolicyVersionsCommand,
   TagPolicyCommand,
   UntagPolicyCommand,
+  paginateListPolicyVersions,
 } from "@aws-sdk/client-iam";
-import { Sdk } from "./clients";
+import { Sdk, pagesOf, trusting } from "./clients";
 import { ACCOUNT } from "./server";
 
 const PolicyName = "pull";
@@ -33,13 +34,13 @@ beforeEach(async () => {
 });
 afterEach(() => sdk.stop());
 
-function allowing(Action: string) {
-  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
+function allowing(Action: string, Resource = "*") {
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] });
 }
 
 /** A policy of so many characters, none of which is white space. */
 function ofSize(size: number) {
-  return allowing("x".repeat(size - allowing("").length));
+  return allowing(`ecr:${"x".repeat(size - allowing("ecr:").length)}`);
 }
 
 function create(options: Partial<CreatePolicyCommand["input"]> = {}) {
@@ -73,7 +74,9 @@ function remove() {
 }
 
 function createRole(name = RoleName) {
-  return client.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: '{"Statement":[]}' }));
+  return client.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trusting("ecr.amazonaws.com") }),
+  );
 }
 
 function attach(arn = PolicyArn, name = RoleName) {
@@ -120,7 +123,7 @@ describe("a managed policy", () => {
   });
 
   test("comes back intact, URL-encoded", async () => {
-    const PolicyDocument = allowing("ecr:A+B=C&D 100%");
+    const PolicyDocument = allowing("ecr:PutImage", "arn:aws:ecr:*:*:repository/A+B=C&D 100%");
     await create({ PolicyDocument });
     const { Document = "" } = (await version("v1")) ?? {};
     expect(Document).not.toContain('"');
@@ -146,8 +149,25 @@ describe("a managed policy", () => {
     await expect(create({ Path })).rejects.toMatchObject({ name: "ValidationError" });
   });
 
-  test("fails when it is not JSON", async () => {
-    await expect(create({ PolicyDocument: "{" })).rejects.toMatchObject({ name: "MalformedPolicyDocumentException" });
+  test("has an ID of its own, which the next policy of its name does not have", async () => {
+    const { Policy } = await create();
+    expect(Policy?.PolicyId).toMatch(/^ANPA[A-Z0-9]{17}$/);
+    expect((await policy())?.PolicyId).toBe(Policy?.PolicyId);
+    await remove();
+    await create();
+    expect((await policy())?.PolicyId).not.toBe(Policy?.PolicyId);
+  });
+
+  test.each([
+    ["not JSON", "{"],
+    ["without statements", '{"Statement":[]}'],
+    ["a trust policy", trusting("ecr.amazonaws.com")],
+  ])("fails when it is %s, and so does a version", async (_, PolicyDocument) => {
+    const error = { name: "MalformedPolicyDocumentException" };
+    await expect(create({ PolicyDocument })).rejects.toMatchObject(error);
+    await create();
+    await expect(addVersion(PolicyDocument)).rejects.toMatchObject(error);
+    expect(await versions()).toEqual(["v1 default"]);
   });
 
   test("takes 6,144 characters, white space aside", async () => {
@@ -205,6 +225,19 @@ describe("a version", () => {
     await deleteVersion("v4");
     expect(await addVersion(allowing("ecr:v6"))).toMatchObject({ VersionId: "v6" });
     expect(await versions()).toEqual(["v6", "v5 default", "v3", "v2", "v1"]);
+  });
+
+  test("is on a page of its own where pages have one item", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(IAMClient);
+    await create();
+    await addVersion(allowing("ecr:v2"));
+    const pages = await pagesOf(paginateListPolicyVersions({ client }, { PolicyArn }));
+    expect(pages).toMatchObject([
+      { Versions: [{ VersionId: "v2" }], IsTruncated: true },
+      { Versions: [{ VersionId: "v1" }], IsTruncated: false },
+    ]);
   });
 
   test("is not deleted while it is the default one", async () => {

@@ -1,7 +1,11 @@
-import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
+import { randomInt } from "node:crypto";
+import { whyMalformed } from "./policy-document";
+import type { PolicyKind } from "./policy-document";
+import { AwsError, Store, found, optionalList, optionalText, page, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Policy {
+  readonly id: string;
   readonly arn: string;
   readonly name: string;
   readonly path: string;
@@ -26,6 +30,7 @@ export const NO_SUCH_ENTITY = "NoSuchEntity";
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_SIZE = 6_144;
 const MAX_VERSIONS = 5;
+const ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const AWS_MANAGED = /^arn:aws[a-z-]*:iam::aws:policy\/[\w+=,.@/-]+$/;
 
 /** Customer managed policies and their versions. */
@@ -52,6 +57,7 @@ export class IamPolicies {
       }
       const now = new Date();
       const policy: Policy = {
+        id: newUniqueId("ANPA"),
         arn: `arn:${partitionOf(scope.region)}:iam::${scope.accountId}:policy${path}${name}`,
         name,
         path,
@@ -93,7 +99,8 @@ export class IamPolicies {
     },
     ListPolicyVersions: (input, scope) => {
       const policy = this.find(input, scope);
-      return { Versions: [...policy.versions.keys()].reverse().map((id) => versionOf(policy, id)), IsTruncated: false };
+      const versions = [...policy.versions.keys()].reverse().map((id) => versionOf(policy, id));
+      return listed("Versions", versions, input, scope);
     },
     DeletePolicyVersion: (input, scope) => {
       const policy = this.find(input, scope);
@@ -139,7 +146,7 @@ export class IamPolicies {
   private described(policy: Policy, scope: Scope): Fields {
     return {
       PolicyName: policy.name,
-      PolicyId: `ANPA${policy.name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
+      PolicyId: policy.id,
       Arn: policy.arn,
       Path: policy.path,
       DefaultVersionId: policy.defaultVersion,
@@ -171,18 +178,37 @@ export class IamPolicies {
 }
 
 /** A policy's document, as it was sent. */
-export function documentIn(input: Fields, name: string): string {
+export function documentIn(input: Fields, name: string, kind: PolicyKind): string {
   const document = text(input, name);
-  let valid: boolean;
-  try {
-    valid = statements(document).every((statement) => typeof statement === "object");
-  } catch {
-    valid = false;
-  }
-  if (!valid) {
-    throw new AwsError("MalformedPolicyDocument", "The policy is not in the valid JSON format.");
+  const reason = whyMalformed(document, kind);
+  if (reason !== undefined) {
+    throw new AwsError("MalformedPolicyDocument", `The policy is malformed: ${reason}.`);
   }
   return document;
+}
+
+/**
+ * An ID that no other thing has, not even a later one of the same name. The prefix is the kind of thing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
+export function newUniqueId(prefix: string): string {
+  const characters = Array.from({ length: 17 }, () => ID_CHARACTERS.charAt(randomInt(ID_CHARACTERS.length)));
+  return `${prefix}${characters.join("")}`;
+}
+
+/**
+ * The page of a list that a request asks for, as every operation of IAM answers it.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRolePolicies.html
+ */
+export function listed(name: string, items: readonly unknown[], input: Fields, scope: Scope): Fields {
+  const { items: members, nextToken } = page(items, input, scope, {
+    limit: "MaxItems",
+    token: "Marker",
+    bounds: [1, 1000],
+    usual: 100,
+    error: "ValidationError",
+  });
+  return { [name]: members, IsTruncated: nextToken !== undefined, Marker: nextToken };
 }
 
 export function statements(document: string): PolicyStatement[] {
@@ -201,7 +227,7 @@ export function checkName(name: string): void {
 }
 
 function managedDocument(input: Fields): string {
-  const document = documentIn(input, "PolicyDocument");
+  const document = documentIn(input, "PolicyDocument", "identity");
   if (sizeOf(document) > MAX_SIZE) {
     throw new AwsError("LimitExceeded", `Cannot exceed quota for PolicySize: ${MAX_SIZE}`);
   }

@@ -16,8 +16,10 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
   UpdateRoleDescriptionCommand,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import { REGION, Sdk } from "./clients";
+import { REGION, Sdk, pagesOf, trusting } from "./clients";
 import { ACCOUNT } from "./server";
 
 const RoleName = "cache-reader";
@@ -26,14 +28,14 @@ const POLICY = JSON.stringify({
   Version: "2012-10-17",
   Statement: [
     {
-      Sid: "A+B=C&D",
       Effect: "Allow",
       Action: ["ecr:PutImage"],
       Resource: "arn:aws:ecr:*:*:repository/100%/<é>",
-      Condition: { StringLike: { "aws:PrincipalTag/team": '"${aws:username}" *?' } },
+      Condition: { StringLike: { "aws:PrincipalTag/team": '"${aws:username}" A+B=C&D *?' } },
     },
   ],
 });
+const MALFORMED = { name: "MalformedPolicyDocumentException" };
 
 let sdk: Sdk;
 let client: IAMClient;
@@ -42,13 +44,6 @@ beforeEach(async () => {
   client = sdk.client(IAMClient);
 });
 afterEach(() => sdk.stop());
-
-function trusting(service: string) {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
-  });
-}
 
 function create(options: Partial<CreateRoleCommand["input"]> = {}) {
   return client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST, ...options }));
@@ -62,10 +57,17 @@ function put(PolicyName: string, PolicyDocument: string = POLICY) {
   return client.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
 }
 
+function statement(elements: object) {
+  return JSON.stringify({ Statement: [{ Effect: "Allow", ...elements }] });
+}
+
+function allowing(Action: string) {
+  return statement({ Action, Resource: "*" });
+}
+
 /** A policy of so many characters, none of which is white space. */
 function ofSize(size: number) {
-  const empty = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "" }] });
-  return JSON.stringify({ Statement: [{ Effect: "Allow", Action: "x".repeat(size - empty.length) }] });
+  return allowing(`ecr:${"x".repeat(size - allowing("ecr:").length)}`);
 }
 
 async function policyNames() {
@@ -115,6 +117,17 @@ describe("a role", () => {
     await expect(create({ RoleName: name })).rejects.toMatchObject({ name: "ValidationError" });
   });
 
+  test.each<[string, Partial<CreateRoleCommand["input"]>]>([
+    ["The path team is not valid", { Path: "team" }],
+    ["The path /team is not valid", { Path: "/team" }],
+    ["The path /two words/ is not valid", { Path: "/two words/" }],
+    ["MaxSessionDuration must be between 3600 and 43200, got 3599", { MaxSessionDuration: 3599 }],
+    ["MaxSessionDuration must be between 3600 and 43200, got 43201", { MaxSessionDuration: 43_201 }],
+  ])("fails to be created: %s", async (message, options) => {
+    await expect(create(options)).rejects.toMatchObject({ name: "ValidationError", message });
+    expect(sdk.aws.contents()).toEqual([]);
+  });
+
   test("refuses a name that another role has", async () => {
     await create();
     await expect(create()).rejects.toMatchObject({ name: "EntityAlreadyExistsException" });
@@ -126,6 +139,15 @@ describe("a role", () => {
     await expect(put("read")).rejects.toMatchObject({ name });
     await expect(policyNames()).rejects.toMatchObject({ name });
     await expect(client.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({ name });
+  });
+
+  test("has an ID of its own, which the next role of its name does not have", async () => {
+    const { Role } = await create();
+    expect(Role?.RoleId).toMatch(/^AROA[A-Z0-9]{17}$/);
+    expect((await role())?.RoleId).toBe(Role?.RoleId);
+    await client.send(new DeleteRoleCommand({ RoleName }));
+    await create();
+    expect((await role())?.RoleId).not.toBe(Role?.RoleId);
   });
 
   test("has its description and longest session updated", async () => {
@@ -151,10 +173,15 @@ describe("a role", () => {
 
 describe("the trust of a role", () => {
   test("comes back intact, URL-encoded", async () => {
-    await create({ AssumeRolePolicyDocument: POLICY });
+    const trust = statement({
+      Principal: { Service: "ecr.amazonaws.com" },
+      Action: "sts:AssumeRole",
+      Condition: { StringLike: { "aws:PrincipalTag/team": '"A+B=C&D" 100%/<é> *?' } },
+    });
+    await create({ AssumeRolePolicyDocument: trust });
     const document = (await role())?.AssumeRolePolicyDocument ?? "";
     expect(document).not.toContain('"');
-    expect(decodeURIComponent(document)).toBe(POLICY);
+    expect(decodeURIComponent(document)).toBe(trust);
   });
 
   test("is updated", async () => {
@@ -164,12 +191,17 @@ describe("the trust of a role", () => {
     expect(decodeURIComponent((await role())?.AssumeRolePolicyDocument ?? "")).toBe(PolicyDocument);
   });
 
-  test("fails when it is not JSON, and stays what it was", async () => {
-    const name = "MalformedPolicyDocumentException";
-    await expect(create({ AssumeRolePolicyDocument: "{" })).rejects.toMatchObject({ name });
+  test.each([
+    ["not JSON", "{"],
+    ["without statements", '{"Statement":[]}'],
+    ["without a principal", statement({ Action: "sts:AssumeRole" })],
+    ["about a resource", statement({ Principal: "*", Action: "sts:AssumeRole", Resource: "*" })],
+    ["for another action than assuming", statement({ Principal: "*", Action: "ecr:PutImage" })],
+  ])("fails when it is %s, and stays what it was", async (_, PolicyDocument) => {
+    await expect(create({ AssumeRolePolicyDocument: PolicyDocument })).rejects.toMatchObject(MALFORMED);
     await create();
-    const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: "{" });
-    await expect(client.send(update)).rejects.toMatchObject({ name });
+    const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument });
+    await expect(client.send(update)).rejects.toMatchObject(MALFORMED);
     expect(decodeURIComponent((await role())?.AssumeRolePolicyDocument ?? "")).toBe(TRUST);
   });
 });
@@ -187,9 +219,9 @@ describe("an inline policy", () => {
 
   test("is replaced by another put of its name", async () => {
     await put("read");
-    await put("read", TRUST);
+    await put("read", allowing("ecr:*"));
     const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName: "read" }));
-    expect(decodeURIComponent(PolicyDocument)).toBe(TRUST);
+    expect(decodeURIComponent(PolicyDocument)).toBe(allowing("ecr:*"));
     expect(await policyNames()).toEqual(["read"]);
   });
 
@@ -209,8 +241,14 @@ describe("an inline policy", () => {
     await expect(client.send(new DeleteRolePolicyCommand(input))).rejects.toMatchObject({ name });
   });
 
-  test("fails when it is not JSON", async () => {
-    await expect(put("read", "{")).rejects.toMatchObject({ name: "MalformedPolicyDocumentException" });
+  test.each([
+    ["not JSON", "{"],
+    ["without statements", '{"Statement":[]}'],
+    ["without a resource", statement({ Action: "ecr:PutImage" })],
+    ["for a principal", statement({ Principal: "*", Action: "ecr:PutImage", Resource: "*" })],
+    ["for an action without a service", allowing("PutImage")],
+  ])("fails when it is %s", async (_, document) => {
+    await expect(put("read", document)).rejects.toMatchObject(MALFORMED);
     expect(await policyNames()).toEqual([]);
   });
 
@@ -223,7 +261,7 @@ describe("an inline policy", () => {
     await put("second", ofSize(240).replaceAll(",", ",\n  "));
     const name = "LimitExceededException";
     await expect(put("second", ofSize(241))).rejects.toMatchObject({ name });
-    await expect(put("third", ofSize(60))).rejects.toMatchObject({ name });
+    await expect(put("third", ofSize(100))).rejects.toMatchObject({ name });
     expect(await policyNames()).toEqual(["first", "second"]);
     await put("first", ofSize(9_000));
     await put("third", ofSize(1_000));
@@ -243,12 +281,12 @@ describe("an inline policy", () => {
 test("a role's policies are those that it has inline, and those attached that are kept here", async () => {
   await create();
   await put("read");
-  const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: "trust", PolicyDocument: TRUST }));
+  const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: "all", PolicyDocument: allowing("*") }));
   for (const PolicyArn of [Policy?.Arn, "arn:aws:iam::aws:policy/ReadOnlyAccess"]) {
     await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
   }
   const scope = { accountId: ACCOUNT, region: REGION };
-  expect(sdk.aws.iam.policiesOf(scope, RoleName)).toEqual([JSON.parse(POLICY), JSON.parse(TRUST)]);
+  expect(sdk.aws.iam.policiesOf(scope, RoleName)).toEqual([JSON.parse(POLICY), JSON.parse(allowing("*"))]);
   expect(() => sdk.aws.iam.policiesOf(scope, "absent")).toThrow("absent does not exist.");
 });
 
@@ -266,9 +304,54 @@ describe("whether a service could use a role", () => {
   });
 
   test.each(["*", "ecr:*", "ecr:Put*", "ECR:putimage", "ecr:PutImag?"])("takes %s for ecr:PutImage", async (Action) => {
-    await put("push", JSON.stringify({ Statement: { Effect: "Allow", Action } }));
+    await put("push", JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } }));
     expect(whyNot("ecr:PutImage")).toBeUndefined();
     expect(whyNot("iam:PutImage")).toBe(Action === "*" ? undefined : `${arn} may not iam:PutImage`);
+  });
+});
+
+describe("a list", () => {
+  const list = (options: Partial<ListRolePoliciesCommand["input"]>) =>
+    client.send(new ListRolePoliciesCommand({ RoleName, ...options }));
+
+  test("is read to its end page by page, with a marker while there is more", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(IAMClient);
+    await create();
+    const arns = ["A", "B"].map((name) => `arn:aws:iam::aws:policy/${name}`);
+    for (const PolicyArn of arns) {
+      await put(PolicyArn.slice(-1));
+      await client.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    }
+    const inline = await pagesOf(paginateListRolePolicies({ client }, { RoleName }));
+    expect(inline).toMatchObject([
+      { PolicyNames: ["A"], IsTruncated: true, Marker: expect.any(String) as string },
+      { PolicyNames: ["B"], IsTruncated: false },
+    ]);
+    expect(inline[1]?.Marker).toBeUndefined();
+    const attached = await pagesOf(paginateListAttachedRolePolicies({ client }, { RoleName }));
+    expect(attached).toMatchObject(arns.map((PolicyArn) => ({ AttachedPolicies: [{ PolicyArn }] })));
+  });
+
+  test("has 100 items on a page where the caller does not say how many", async () => {
+    await create();
+    for (let index = 0; index < 101; index += 1) {
+      await put(`p${index}`, '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
+    }
+    const { PolicyNames, Marker } = await list({});
+    expect(PolicyNames).toHaveLength(100);
+    expect(await list({ Marker })).toMatchObject({ PolicyNames: ["p100"], IsTruncated: false });
+    expect((await list({ MaxItems: 1000 })).PolicyNames).toHaveLength(101);
+  });
+
+  test.each<[Partial<ListRolePoliciesCommand["input"]>, string]>([
+    [{ MaxItems: 0 }, "MaxItems must be between 1 and 1000, got 0"],
+    [{ MaxItems: 1001 }, "MaxItems must be between 1 and 1000, got 1001"],
+    [{ Marker: "page-7" }, "Marker is not one that was answered"],
+  ])("fails for %j", async (options, message) => {
+    await create();
+    await expect(list(options)).rejects.toMatchObject({ name: "ValidationError", message });
   });
 });
 

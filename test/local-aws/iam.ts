@@ -1,8 +1,18 @@
-import { IamPolicies, NO_SUCH_ENTITY, checkName, documentIn, sizeOf, statements } from "./iam-policies";
+import {
+  IamPolicies,
+  NO_SUCH_ENTITY,
+  checkName,
+  documentIn,
+  listed,
+  newUniqueId,
+  sizeOf,
+  statements,
+} from "./iam-policies";
 import { AwsError, Store, found, optionalList, optionalText, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Role {
+  readonly id: string;
   readonly arn: string;
   readonly name: string;
   readonly path: string;
@@ -19,6 +29,10 @@ interface Role {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_INLINE_SIZE = 10_240;
 const MAX_ATTACHED = 10;
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+const PATH = /^\/(?:[!-~]+\/)?$/;
+const MAX_PATH = 512;
+const SESSION_SECONDS = [3_600, 43_200] as const;
 
 /** AWS Identity and Access Management: roles, their inline policies, and managed policies. */
 export class Iam implements Service {
@@ -42,14 +56,18 @@ export class Iam implements Service {
         throw new AwsError("EntityAlreadyExists", `Role with name ${name} already exists.`);
       }
       const path = optionalText(input, "Path") ?? "/";
+      if (path.length > MAX_PATH || !PATH.test(path)) {
+        throw new AwsError("ValidationError", `The path ${path} is not valid`);
+      }
       const role: Role = {
+        id: newUniqueId("AROA"),
         arn: `arn:${partitionOf(scope.region)}:iam::${scope.accountId}:role${path}${name}`,
         name,
         path,
         createdAt: new Date(),
         description: optionalText(input, "Description"),
-        maxSessionDuration: Number(input["MaxSessionDuration"] ?? 3600),
-        trust: documentIn(input, "AssumeRolePolicyDocument"),
+        maxSessionDuration: sessionDurationIn(input) ?? SESSION_SECONDS[0],
+        trust: documentIn(input, "AssumeRolePolicyDocument", "trust"),
         tags: optionalList<Tag>(input, "Tags") ?? [],
         policies: new Map(),
         attached: new Set(),
@@ -60,8 +78,8 @@ export class Iam implements Service {
     GetRole: (input, scope) => ({ Role: described(this.find(input, scope)) }),
     UpdateRole: (input, scope) => {
       const role = this.find(input, scope);
+      role.maxSessionDuration = sessionDurationIn(input) ?? role.maxSessionDuration;
       role.description = optionalText(input, "Description") ?? role.description;
-      role.maxSessionDuration = Number(input["MaxSessionDuration"] ?? role.maxSessionDuration);
       return {};
     },
     UpdateRoleDescription: (input, scope) => {
@@ -70,7 +88,7 @@ export class Iam implements Service {
       return { Role: described(role) };
     },
     UpdateAssumeRolePolicy: (input, scope) => {
-      this.find(input, scope).trust = documentIn(input, "PolicyDocument");
+      this.find(input, scope).trust = documentIn(input, "PolicyDocument", "trust");
       return {};
     },
     ...tagging("TagRole", "UntagRole", (input, scope) => this.find(input, scope)),
@@ -88,7 +106,7 @@ export class Iam implements Service {
     PutRolePolicy: (input, scope) => {
       const role = this.find(input, scope);
       const name = text(input, "PolicyName");
-      const document = documentIn(input, "PolicyDocument");
+      const document = documentIn(input, "PolicyDocument", "identity");
       checkName(name);
       const sizes = [...new Map(role.policies).set(name, document).values()].map(sizeOf);
       if (sizes.reduce((sum, size) => sum + size) > MAX_INLINE_SIZE) {
@@ -112,10 +130,8 @@ export class Iam implements Service {
       role.policies.delete(text(input, "PolicyName"));
       return {};
     },
-    ListRolePolicies: (input, scope) => ({
-      PolicyNames: [...this.find(input, scope).policies.keys()],
-      IsTruncated: false,
-    }),
+    ListRolePolicies: (input, scope) =>
+      listed("PolicyNames", [...this.find(input, scope).policies.keys()], input, scope),
     AttachRolePolicy: (input, scope) => {
       const role = this.find(input, scope);
       const arn = text(input, "PolicyArn");
@@ -133,16 +149,16 @@ export class Iam implements Service {
       }
       return {};
     },
-    ListAttachedRolePolicies: (input, scope) => ({
-      AttachedPolicies: [...this.find(input, scope).attached].map((arn) => ({
+    ListAttachedRolePolicies: (input, scope) => {
+      const attached = [...this.find(input, scope).attached].map((arn) => ({
         PolicyName: arn.replace(/^.*\//, ""),
         PolicyArn: arn,
-      })),
-      IsTruncated: false,
-    }),
+      }));
+      return listed("AttachedPolicies", attached, input, scope);
+    },
     ListInstanceProfilesForRole: (input, scope) => {
       this.find(input, scope);
-      return { InstanceProfiles: [], IsTruncated: false };
+      return listed("InstanceProfiles", [], input, scope);
     },
   };
 
@@ -195,7 +211,7 @@ function described(role: Role): Fields {
   return {
     Path: role.path,
     RoleName: role.name,
-    RoleId: `AROA${role.name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
+    RoleId: role.id,
     Arn: role.arn,
     CreateDate: role.createdAt,
     AssumeRolePolicyDocument: encodeURIComponent(role.trust),
@@ -203,6 +219,18 @@ function described(role: Role): Fields {
     MaxSessionDuration: role.maxSessionDuration,
     Tags: role.tags,
   };
+}
+
+function sessionDurationIn(input: Fields): number | undefined {
+  const given = optionalText(input, "MaxSessionDuration");
+  const [shortest, longest] = SESSION_SECONDS;
+  if (given !== undefined && !(Number(given) >= shortest && Number(given) <= longest)) {
+    throw new AwsError(
+      "ValidationError",
+      `MaxSessionDuration must be between ${shortest} and ${longest}, got ${given}`,
+    );
+  }
+  return given === undefined ? undefined : Number(given);
 }
 
 /** Whether an action of a policy is an action, or includes it by its wildcards. */

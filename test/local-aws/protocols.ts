@@ -105,21 +105,40 @@ function unchunked(body: string): string {
 
 const REQUEST_ID = "00000000-0000-4000-8000-000000000000";
 
-/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export const QUERY_PROTOCOL: Protocol = {
-  contentType: "text/xml",
-  parse: parseForm,
-  result: (operation, fields) =>
-    xml(`${operation}Response`, {
-      [`${operation}Result`]: fields,
-      ResponseMetadata: { RequestId: REQUEST_ID },
-    }),
-  error: (error) =>
-    xml("ErrorResponse", {
-      Error: { Type: "Sender", Code: error.code, Message: error.message },
-      RequestId: REQUEST_ID,
-    }),
+/** The XML namespace of each service with this protocol; it ends with the version of the service's API. */
+const QUERY_NAMESPACES: { readonly [service: string]: string } = {
+  cloudformation: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+  iam: "https://iam.amazonaws.com/doc/2010-05-08/",
+  monitoring: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+  sts: "https://sts.amazonaws.com/doc/2011-06-15/",
 };
+// The outputs of these operations have no members. An operation without an output answers no result at all.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html
+const EMPTY_RESULTS = ["UpdateRole", "TagResource", "UntagResource"];
+
+/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+export function queryProtocol(service: string): Protocol {
+  const namespace = { "@xmlns": QUERY_NAMESPACES[service] };
+  return {
+    contentType: "text/xml",
+    parse: parseForm,
+    result: (operation, fields) => {
+      const hasResult = Object.keys(fields).length > 0 || EMPTY_RESULTS.includes(operation);
+      return xml(`${operation}Response`, {
+        ...namespace,
+        ...(hasResult ? { [`${operation}Result`]: fields } : {}),
+        ResponseMetadata: { RequestId: REQUEST_ID },
+      });
+    },
+    error: (error) =>
+      xml("ErrorResponse", {
+        ...namespace,
+        Error: { Type: "Sender", Code: error.code, Message: error.message },
+        RequestId: REQUEST_ID,
+      }),
+  };
+}
 
 /** https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html */
 export const EC2_PROTOCOL: Protocol = {

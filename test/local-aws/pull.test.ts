@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { Sdk } from "./clients";
+import { Sdk, trusting } from "./clients";
 import { FULL_ACCESS } from "./policy-evaluation";
 import { whyNoPull } from "./pull";
 import type { Pull } from "./pull";
@@ -364,7 +364,7 @@ describe("the policies of a pull", () => {
     const RoleName = "nodes";
     const asRole = { roleName: RoleName, identityPolicies: undefined };
     await expect(pull(scope, asRole)).rejects.toThrow("nodes does not exist");
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: '{"Statement":[]}' }));
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }));
     expect(await pull(scope, asRole)).toContain("does not allow ecr:GetAuthorizationToken");
     const PolicyDocument = JSON.stringify(identity(allow([TOKEN, ...READ]))[0]);
     await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "pull", PolicyDocument }));

@@ -7,8 +7,9 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
-import { Sdk } from "./clients";
+import { Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
 
 const Bucket = "terraform-states";
@@ -91,10 +92,10 @@ describe("an object", () => {
     expect(await get()).toBe("yours");
   });
 
-  test("is listed by how its key begins", async () => {
+  test("is listed by how its key begins, in the order of the keys", async () => {
     await put("{}");
     await put("{}", { Key: "other" });
-    expect(await keys()).toEqual([Key, "other"]);
+    expect(await keys()).toEqual(["other", Key]);
     expect(await keys("registries/")).toEqual([Key]);
     expect(await keys("absent/")).toEqual([]);
     expect(sdk.aws.contents()).toContain(`${ACCOUNT} us-east-1 object ${Bucket}/${Key}`);
@@ -108,5 +109,40 @@ describe("an object", () => {
     await expect(get()).rejects.toMatchObject({ name: "NoSuchKey" });
     const head = client.send(new HeadObjectCommand({ Bucket, Key }));
     await expect(head).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+  });
+});
+
+describe("a list of objects", () => {
+  const list = (options: Partial<ListObjectsV2Command["input"]>) =>
+    client.send(new ListObjectsV2Command({ Bucket, ...options }));
+
+  test("is read to its end page by page", async () => {
+    await sdk.stop();
+    sdk = await Sdk.start({ pageSize: 1 });
+    client = sdk.client(S3Client);
+    await client.send(new CreateBucketCommand({ Bucket }));
+    await put("{}", { Key: "b" });
+    await put("{}", { Key: "a" });
+    const pages = await pagesOf(paginateListObjectsV2({ client }, { Bucket }));
+    const NextContinuationToken = pages[0]?.NextContinuationToken;
+    expect(pages).toMatchObject([
+      { KeyCount: 1, IsTruncated: true, NextContinuationToken: expect.any(String) as string, Contents: [{ Key: "a" }] },
+      { KeyCount: 1, IsTruncated: false, ContinuationToken: NextContinuationToken, Contents: [{ Key: "b" }] },
+    ]);
+  });
+
+  test.each([
+    [0, 0, 0, false],
+    [1, 1, 1, true],
+    [2, 2, 2, false],
+    [1001, 1000, 2, false],
+  ])("for %i keys counts to %i, and has %i of two", async (asked, MaxKeys, KeyCount, IsTruncated) => {
+    await put("{}", { Key: "a" });
+    await put("{}", { Key: "b" });
+    expect(await list({ MaxKeys: asked })).toMatchObject({ MaxKeys, KeyCount, IsTruncated });
+  });
+
+  test.each([{ MaxKeys: -1 }, { ContinuationToken: "page-7" }])("fails for %j", async (options) => {
+    await expect(list(options)).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 });

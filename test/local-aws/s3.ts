@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { AwsError, optionalText, text } from "./service";
+import { AwsError, optionalText, page, text } from "./service";
 import type { Fields, Scope, Service } from "./service";
 
 interface S3Object {
@@ -11,12 +11,15 @@ interface Bucket extends Scope {
   readonly objects: Map<string, S3Object>;
 }
 
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+const MAX_KEYS = 1_000;
+
 /** Amazon S3, as far as Terraform keeps states in it: buckets, and objects that are text, without versions. */
 export class S3 implements Service {
   public readonly routes = {
     CreateBucket: "PUT /{Bucket}",
     HeadBucket: "HEAD /{Bucket}",
-    ListObjectsV2: "GET /{Bucket}?prefix={Prefix}",
+    ListObjectsV2: "GET /{Bucket}?prefix={Prefix}&max-keys={MaxKeys}&continuation-token={ContinuationToken}",
     HeadObject: "HEAD /{Bucket}/{Key+}",
     GetObject: "GET /{Bucket}/{Key+}",
     PutObject: "PUT /{Bucket}/{Key+}",
@@ -43,9 +46,28 @@ export class S3 implements Service {
     },
     ListObjectsV2: (input, scope) => {
       const prefix = optionalText(input, "Prefix") ?? "";
-      const objects = [...this.bucket(input, scope).objects].filter(([key]) => key.startsWith(prefix));
-      const Contents = objects.map(([Key, { body, etag }]) => ({ Key, ETag: etag, Size: Buffer.byteLength(body) }));
-      return { Name: input["Bucket"], Prefix: prefix, KeyCount: Contents.length, IsTruncated: false, Contents };
+      const objects = [...this.bucket(input, scope).objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      const MaxKeys = keysPerPage(input);
+      const { items, nextToken } = page(objects, { ...input, MaxKeys }, scope, {
+        limit: "MaxKeys",
+        token: "ContinuationToken",
+        bounds: [0, MAX_KEYS],
+        error: "InvalidArgument",
+      });
+      // A caller that asks for no keys gets no keys, and not the promise of more.
+      const next = MaxKeys === 0 ? undefined : nextToken;
+      return {
+        Name: input["Bucket"],
+        Prefix: prefix,
+        MaxKeys,
+        KeyCount: items.length,
+        IsTruncated: next !== undefined,
+        ContinuationToken: input["ContinuationToken"],
+        NextContinuationToken: next,
+        Contents: items.map(([Key, { body, etag }]) => ({ Key, ETag: etag, Size: Buffer.byteLength(body) })),
+      };
     },
     HeadObject: (input, scope) => described(this.object(input, scope)),
     GetObject: (input, scope) => described(this.object(input, scope)),
@@ -98,6 +120,15 @@ export class S3 implements Service {
     }
     return object;
   }
+}
+
+/** How many keys a caller asks for; S3 answers 1,000 of them to a caller that asks for more. */
+function keysPerPage(input: Fields): number {
+  const asked = optionalText(input, "MaxKeys") ?? `${MAX_KEYS}`;
+  if (!/^\d+$/.test(asked)) {
+    throw new AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range");
+  }
+  return Math.min(Number(asked), MAX_KEYS);
 }
 
 function described({ body, etag }: S3Object): Fields {

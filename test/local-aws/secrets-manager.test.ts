@@ -95,6 +95,41 @@ describe("a secret", () => {
     expect(await get({ SecretId: NAME })).toMatchObject({ ARN, SecretString: "s3cret" });
   });
 
+  test("is found by its ARN without the suffix, unless another one has that for its whole ARN", async () => {
+    const { ARN = "" } = await create();
+    expect(await client.send(new DescribeSecretCommand({ SecretId: ARN.slice(0, -7) }))).toMatchObject({ ARN });
+    const { ARN: longer = "" } = await create({ Name: `${NAME}${ARN.slice(-7)}` });
+    expect(longer.slice(0, -7)).toBe(ARN);
+    expect(await client.send(new DescribeSecretCommand({ SecretId: ARN }))).toMatchObject({ ARN });
+    await expect(get({ SecretId: ARN.slice(0, -6) })).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
+  test("has an ARN of its region's partition", async () => {
+    const china = sdk.client(SecretsManagerClient, { region: "cn-north-1" });
+    const { ARN } = await china.send(new CreateSecretCommand({ Name: NAME }));
+    expect(ARN).toMatch(new RegExp(`^arn:aws-cn:secretsmanager:cn-north-1:${ACCOUNT}:secret:${NAME}-`));
+  });
+
+  test.each([
+    ["", "Value '' at 'secretId' failed to satisfy constraint: Member must have length between 1 and 2048"],
+    ["x".repeat(2049), expect.stringContaining("Member must have length between 1 and 2048") as string],
+    ["two words", expect.stringContaining("Invalid name.") as string],
+    ["arn:aws:ecr:us-east-1:111122223333:repository/a", expect.stringContaining("Invalid name.") as string],
+  ])("fails to be asked for as %j", async (SecretId, message) => {
+    const name = "ValidationException";
+    await expect(get({ SecretId })).rejects.toMatchObject({ name, message });
+    await expect(remove({ SecretId, ForceDeleteWithoutRecovery: true })).rejects.toMatchObject({ name, message });
+  });
+
+  test("is described without the key of AWS, and without the day of a use that it never had", async () => {
+    await create({ KmsKeyId: "alias/aws/secretsmanager", SecretString: "s3cret" });
+    const description = await describeSecret();
+    expect(description).not.toHaveProperty("KmsKeyId");
+    expect(description).not.toHaveProperty("LastAccessedDate");
+    await get();
+    expect((await describeSecret()).LastAccessedDate?.toISOString()).toMatch(/T00:00:00.000Z$/);
+  });
+
   test("changes what an update names, and keeps the rest", async () => {
     await create({ Description: "old", KmsKeyId: "alias/team", SecretString: "s3cret" });
     await client.send(new UpdateSecretCommand({ SecretId: NAME, Description: "new" }));
@@ -226,7 +261,7 @@ describe("deletion", () => {
 
   test("with a window keeps the name taken, and the value out of reach", async () => {
     await create({ SecretString: "one" });
-    await remove({ RecoveryWindowInDays: 7 });
+    const { DeletionDate } = await remove({ RecoveryWindowInDays: 7 });
     const name = "InvalidRequestException";
     await expect(create()).rejects.toMatchObject({ name });
     await expect(get()).rejects.toMatchObject({ name });
@@ -234,7 +269,7 @@ describe("deletion", () => {
     await expect(client.send(new UpdateSecretCommand({ SecretId: NAME, Description: "new" }))).rejects.toMatchObject({
       name,
     });
-    expect((await describeSecret()).DeletedDate).toBeInstanceOf(Date);
+    expect((await describeSecret()).DeletedDate).toEqual(DeletionDate);
     expect(sdk.aws.contents()).toEqual([`${ACCOUNT} us-east-1 secret ${NAME}`]);
   });
 

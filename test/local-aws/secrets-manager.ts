@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { AwsError, Store, optionalList, optionalText, text, tagging } from "./service";
+import { AwsError, Store, optionalList, optionalText, partitionOf, text, tagging } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
 interface Secret {
   readonly arn: string;
   readonly name: string;
   readonly createdAt: number;
+  changedAt: number;
+  accessedOn: number | undefined;
   description: string;
   kmsKeyId: string | undefined;
   tags: Tag[];
+  /** When the recovery window ends; undefined unless the secret is scheduled for deletion. */
   deletedAt: number | undefined;
   current: string | undefined;
   previous: string | undefined;
@@ -17,6 +20,11 @@ interface Secret {
 
 const DEFAULT_KEY = "alias/aws/secretsmanager";
 const MAX_VALUE_BYTES = 65_536;
+const MAX_ID = 2_048;
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
+const SECRET_ID = /^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@!-]+$/;
+/** A hyphen and six characters, with which Secrets Manager ends the ARN of each secret. */
+const SUFFIX_LENGTH = 7;
 const DAY = 24 * 60 * 60;
 
 /** AWS Secrets Manager, as far as a credential of a cache needs it. */
@@ -44,12 +52,14 @@ export class SecretsManager implements Service {
         );
       }
       const secret: Secret = {
-        arn: `arn:aws:secretsmanager:${scope.region}:${scope.accountId}:secret:${name}-${this.suffix(name, scope)}`,
+        arn: `arn:${partitionOf(scope.region)}:secretsmanager:${scope.region}:${scope.accountId}:secret:${name}-${this.suffix(name, scope)}`,
         name,
         description: optionalText(input, "Description") ?? "",
         kmsKeyId: optionalText(input, "KmsKeyId"),
         tags: optionalList<Tag>(input, "Tags") ?? [],
-        createdAt: Math.floor(Date.now() / 1000),
+        createdAt: now(),
+        changedAt: now(),
+        accessedOn: undefined,
         deletedAt: undefined,
         current: undefined,
         previous: undefined,
@@ -65,10 +75,12 @@ export class SecretsManager implements Service {
       return {
         ...identified(secret),
         Description: secret.description,
-        KmsKeyId: secret.kmsKeyId,
+        // AWS leaves out its own key.
+        KmsKeyId: secret.kmsKeyId === DEFAULT_KEY ? undefined : secret.kmsKeyId,
         Tags: secret.tags,
         CreatedDate: secret.createdAt,
-        LastChangedDate: secret.createdAt,
+        LastChangedDate: secret.changedAt,
+        LastAccessedDate: secret.accessedOn,
         DeletedDate: secret.deletedAt,
         VersionIdsToStages: Object.fromEntries(
           [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [[id, stages(secret, id)]])),
@@ -81,16 +93,22 @@ export class SecretsManager implements Service {
       const version = value === undefined ? {} : { VersionId: put(secret, tokenOf(input), value) };
       secret.description = optionalText(input, "Description") ?? secret.description;
       secret.kmsKeyId = optionalText(input, "KmsKeyId") ?? secret.kmsKeyId;
+      secret.changedAt = now();
       return { ...identified(secret), ...version };
     },
     GetResourcePolicy: (input, scope) => identified(this.find(input, scope)),
-    ...tagging("TagResource", "UntagResource", (input, scope) => this.find(input, scope)),
+    ...tagging("TagResource", "UntagResource", (input, scope) => {
+      const secret = this.find(input, scope);
+      secret.changedAt = now();
+      return secret;
+    }),
     PutSecretValue: (input, scope) => {
       const secret = this.find(input, scope);
       if (input["VersionStages"] !== undefined) {
         throw new AwsError("InvalidParameterException", "Stages other than AWSCURRENT are not kept here");
       }
       const id = put(secret, tokenOf(input), text(input, "SecretString"));
+      secret.changedAt = now();
       return { ...identified(secret), VersionId: id, VersionStages: stages(secret, id) };
     },
     GetSecretValue: (input, scope) => {
@@ -104,13 +122,15 @@ export class SecretsManager implements Service {
           `Secrets Manager can't find the specified secret value for staging label: ${stage}`,
         );
       }
+      // AWS keeps the day of the last use, and not its time.
+      secret.accessedOn = now() - (now() % DAY);
       return { ...identified(secret), VersionId: id, VersionStages: stages(secret, id), SecretString: value };
     },
     DeleteSecret: (input, scope) => {
       const forced = input["ForceDeleteWithoutRecovery"] === true;
-      const now = Math.floor(Date.now() / 1000);
-      if (forced && this.tryFind(text(input, "SecretId"), scope) === undefined) {
-        return { Name: text(input, "SecretId"), DeletionDate: now };
+      const id = secretIdIn(input);
+      if (forced && this.tryFind(id, scope) === undefined) {
+        return { Name: id, DeletionDate: now() };
       }
       const secret = this.find(input, scope, forced);
       const days = input["RecoveryWindowInDays"];
@@ -122,7 +142,7 @@ export class SecretsManager implements Service {
           );
         }
         this.secrets.in(scope).delete(secret.name);
-        return { ...identified(secret), DeletionDate: now };
+        return { ...identified(secret), DeletionDate: now() };
       }
       if (days !== undefined && !(Number(days) >= 7 && Number(days) <= 30)) {
         throw new AwsError(
@@ -130,12 +150,14 @@ export class SecretsManager implements Service {
           "RecoveryWindowInDays must be between 7 and 30 days (inclusive).",
         );
       }
-      secret.deletedAt = now;
-      return { ...identified(secret), DeletionDate: now + Number(days ?? 30) * DAY };
+      secret.deletedAt = now() + Number(days ?? 30) * DAY;
+      secret.changedAt = now();
+      return { ...identified(secret), DeletionDate: secret.deletedAt };
     },
     RestoreSecret: (input, scope) => {
       const secret = this.find(input, scope, true);
       secret.deletedAt = undefined;
+      secret.changedAt = now();
       return identified(secret);
     },
   };
@@ -146,7 +168,8 @@ export class SecretsManager implements Service {
 
   /** What ECR finds when it reads a secret on a caller's behalf, or the error it answers where it cannot. */
   public readForEcr(secretArn: string, scope: Scope): string {
-    const secret = this.tryFind(secretArn, scope);
+    // AWS does not document that ECR takes an ARN without its suffix, so ECR takes none here.
+    const secret = [...this.secrets.in(scope).values()].find(({ arn }) => arn === secretArn);
     if (secret === undefined || secret.deletedAt !== undefined || secret.current === undefined) {
       throw new AwsError("SecretNotFoundException", `The ARN of the secret ${secretArn} does not exist.`);
     }
@@ -170,7 +193,7 @@ export class SecretsManager implements Service {
   }
 
   private find(input: Fields, scope: Scope, evenDeleted = false): Secret {
-    const secret = this.tryFind(text(input, "SecretId"), scope);
+    const secret = this.tryFind(secretIdIn(input), scope);
     if (secret === undefined) {
       throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
     }
@@ -183,9 +206,37 @@ export class SecretsManager implements Service {
     return secret;
   }
 
+  /**
+   * A secret by its name, by its ARN, or by its ARN without the suffix. A whole ARN goes first.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+   */
   private tryFind(id: string, scope: Scope): Secret | undefined {
-    return [...this.secrets.in(scope).values()].find((secret) => secret.arn === id || secret.name === id);
+    const secrets = [...this.secrets.in(scope).values()];
+    return (
+      secrets.find(({ arn, name }) => arn === id || name === id) ??
+      secrets.find(({ arn }) => arn.slice(0, -SUFFIX_LENGTH) === id)
+    );
   }
+}
+
+/** The time, in seconds. */
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function secretIdIn(input: Fields): string {
+  const id = optionalText(input, "SecretId") ?? "";
+  if (id.length === 0 || id.length > MAX_ID) {
+    const message = `Value '${id}' at 'secretId' failed to satisfy constraint: Member must have length between 1 and ${MAX_ID}`;
+    throw new AwsError("ValidationException", message);
+  }
+  if (!SECRET_ID.test(id)) {
+    throw new AwsError(
+      "ValidationException",
+      "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
+    );
+  }
+  return id;
 }
 
 function identified(secret: Secret): { readonly ARN: string; readonly Name: string } {

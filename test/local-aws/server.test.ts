@@ -26,14 +26,14 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
-import { Sdk } from "./clients";
+import { Sdk, trusting } from "./clients";
 import { ACCOUNT } from "./server";
 import type { LoggedRequest } from "./server";
 
 const OTHER_ACCOUNT = "444455556666";
 const QUAY = { ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" };
 const LOG_EVENTS = { logGroupName: "group", logStreamName: "stream", logEvents: [] };
-const ROLE = { RoleName: "reader", AssumeRolePolicyDocument: '{"Statement":[]}' };
+const ROLE = { RoleName: "reader", AssumeRolePolicyDocument: trusting("ecr.amazonaws.com") };
 
 let sdk: Sdk;
 beforeEach(async () => {

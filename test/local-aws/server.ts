@@ -7,7 +7,7 @@ import { CodeBuild } from "./codebuild";
 import { Ec2 } from "./ec2";
 import { Ecr } from "./ecr/ecr";
 import { Iam } from "./iam";
-import { EC2_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, restJsonCall, s3Call } from "./protocols";
+import { EC2_PROTOCOL, JSON_PROTOCOL, queryProtocol, restJsonCall, s3Call } from "./protocols";
 import type { Protocol } from "./protocols";
 import { S3 } from "./s3";
 import { Scheduler } from "./scheduler";
@@ -238,6 +238,6 @@ function callOf(
         region,
         service,
         operation: new URLSearchParams(body).get("Action") ?? "",
-        protocol: service === "ec2" ? EC2_PROTOCOL : QUERY_PROTOCOL,
+        protocol: service === "ec2" ? EC2_PROTOCOL : queryProtocol(service),
       };
 }

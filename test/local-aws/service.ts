@@ -141,10 +141,10 @@ export function tagging(
   };
 }
 
-/** The parameters of an operation that answers in pages, and the code of the error for a token that it did not give. */
+/** The parameters of an operation that answers in pages, and the codes of the errors for those that AWS refuses. */
 export interface PageParameters {
-  /** The parameter with the largest number of items to answer. */
-  readonly limit: string;
+  /** The parameter with the largest number of items to answer. @default - callers cannot choose one */
+  readonly limit?: string;
   /** The parameter with the token of the page. */
   readonly token: string;
   /** The smallest and the largest limit that AWS accepts. */
@@ -152,6 +152,8 @@ export interface PageParameters {
   /** The limit where none is given. @default - the largest */
   readonly usual?: number;
   readonly error: string;
+  /** The code of the error for a token that was not answered. @default - the same as for a limit */
+  readonly tokenError?: string;
 }
 
 /** One page of a list. */
@@ -163,16 +165,17 @@ export interface Page<T> {
 
 /** The page of a list that a request asks for. */
 export function page<T>(items: readonly T[], input: Fields, scope: Scope, parameters: PageParameters): Page<T> {
-  const { limit, token, bounds, error } = parameters;
+  const { limit, token, bounds, error, tokenError = error } = parameters;
   const [smallest, largest] = bounds;
-  const size = Number(input[limit] ?? parameters.usual ?? largest);
+  const asked = limit === undefined ? undefined : input[limit];
+  const size = Number(asked ?? parameters.usual ?? largest);
   if (!Number.isInteger(size) || size < smallest || size > largest) {
-    throw new AwsError(error, `${limit} must be between ${smallest} and ${largest}, got ${String(input[limit])}`);
+    throw new AwsError(error, `${limit ?? "limit"} must be between ${smallest} and ${largest}, got ${String(asked)}`);
   }
   const given = optionalText(input, token);
   const start = given === undefined ? 0 : Number(/^page-(\d+)$/.exec(given)?.[1] ?? NaN);
   if (!(start < Math.max(items.length, 1))) {
-    throw new AwsError(error, `${token} is not one that was answered`);
+    throw new AwsError(tokenError, `${token} is not one that was answered`);
   }
   const end = start + Math.min(size, scope.pageSize ?? size);
   return { items: items.slice(start, end), nextToken: end < items.length ? `page-${end}` : undefined };

@@ -30,7 +30,9 @@ Resources:
     Type: AWS::IAM::Role
     Properties:
       RoleName: !Sub "\${iamResourceNamesPrefix}connector\${iamResourceNamesSuffix}"
-      AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [] }
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: "sts:AssumeRole" }]
 `;
 
 /** What somebody has set it to: two parameters are not at their defaults. */

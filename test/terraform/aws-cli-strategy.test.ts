@@ -31,6 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 
+/** Whether a request is about a stack: the AWS CLI is given its ARN. */
+function isAbout(stackName: string, input: { readonly [name: string]: unknown }): boolean {
+  return String(input["StackName"]).includes(`:stack/${stackName}/`);
+}
+
 describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", () => {
   async function vendorStack(): Promise<string> {
     const StackName = `vendor-${(count += 1)}`;
@@ -64,7 +69,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
   }
 
   const updates = (stackName: string): LoggedRequest[] =>
-    aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);
+    aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && isAbout(stackName, input));
 
   const parameters = async (stackName: string): Promise<object> =>
     parametersOf(await describeStack(aws, { region: REGION }, stackName));
@@ -197,7 +202,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     aws.refuseOnce({
       operation: "UpdateStack",
       code: "AccessDenied",
-      when: ({ StackName }) => StackName === stackName,
+      when: (input) => isAbout(stackName, input),
     });
     const { status, output } = await workspace.try(["apply", "-no-color", "-auto-approve"]);
     expect([status, output]).toEqual([1, expect.stringContaining("An error occurred (AccessDenied)")]);

@@ -76,14 +76,14 @@ describeWithTerraform("the demo", () => {
       "What the local AWS holds now, as at the start: 111122223333 us-east-1 stack elastio-account-level-stack\n",
     );
     expect(demo.leftovers).toEqual([]);
-  }, 300_000);
+  });
 
   test("leaves nothing behind when it is interrupted while Terraform runs", async () => {
     const demo = new Demo();
     await demo.says("cache rule ecr-public -> public.ecr.aws made");
     expect(await demo.interrupt()).toBe(130);
     expect(demo.leftovers).toEqual([]);
-  }, 60_000);
+  });
 
   test("keeps what it has deployed when it is told to, says how to reach it, and ends with Ctrl-C", async () => {
     const demo = new Demo(["--keep"]);
@@ -94,7 +94,7 @@ describeWithTerraform("the demo", () => {
     expect(await demo.interrupt()).toBe(130);
     await expect(fetch(url, { method: "POST" })).rejects.toThrow();
     expect(demo.leftovers).toEqual([]);
-  }, 180_000);
+  });
 });
 
 test("without Terraform the demo synthesizes, says what it skips and how to get it, and ends well", async () => {
@@ -104,4 +104,4 @@ test("without Terraform the demo synthesizes, says what it skips and how to get 
   expect(demo.output).toContain("Skipped: deploying it. Terraform is not on PATH.");
   expect(demo.output).toContain("https://developer.hashicorp.com/terraform/install");
   expect(demo.leftovers).toEqual([]);
-}, 60_000);
+});

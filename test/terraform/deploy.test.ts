@@ -72,5 +72,5 @@ describeWithTerraform("one command of cdktf", () => {
       ...Array<string>(3).fill("CreatePullThroughCacheRule"),
       "UpdateStack",
     ]);
-  }, 240_000);
+  });
 });

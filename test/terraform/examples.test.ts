@@ -105,7 +105,7 @@ describeWithTerraform("the examples", () => {
         workspaces.push({ name: path.basename(folder), workspace });
       }
     }
-  }, 300_000);
+  });
   afterAll(() => aws.stop());
 
   test("are the stacks that are expected", () => {
@@ -153,7 +153,7 @@ describeWithTerraform("the examples", () => {
       "DescribeVpcs",
       "GetTemplate",
     ]);
-  }, 300_000);
+  });
 
   test("have every rule wait for its template, and for the secret's value where it has one", async () => {
     for (const { name, workspace } of workspaces) {

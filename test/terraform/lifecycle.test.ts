@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { clientConfig } from "../local-aws/clients";
+import { clientConfig, trusting } from "../local-aws/clients";
 import { addNetworks } from "../local-aws/networks";
 import { LocalAws } from "../local-aws/server";
 import type { LoggedRequest } from "../local-aws/server";
@@ -146,13 +146,13 @@ beforeAll(async () => {
     addNetworks(aws, accountId);
   }
   await new IAMClient(clientConfig(aws, { accountId: accountOf("private-eks") })).send(
-    new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: '{"Statement":[]}' }),
+    new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
   );
   await createElastioStack(aws, { accountId: accountOf("elastio-connector") });
   await createElastioStack(aws, { accountId: accountOf("pipeline") });
   await createAgentStack(aws, { accountId: accountOf("vendor-stack"), region: "eu-west-1" });
   foreign = aws.contents();
-}, 240_000);
+});
 afterAll(() => aws.stop());
 
 describeWithTerraform("from nothing to nothing, each stack of the examples", () => {
@@ -202,7 +202,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     const expected = /^(GetUser|HeadObject|RevokeSecurityGroupEgress)$/;
     const errors = aws.requests.filter(({ errorCode }) => errorCode !== undefined);
     expect(errors.filter(({ operation }) => !expected.test(operation))).toEqual([]);
-  }, 240_000);
+  });
 
   test("gets one more upstream, and nothing else is touched", async () => {
     await synthesize(MORE, isCache);
@@ -222,7 +222,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       );
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 240_000);
+  });
 
   test("loses it again, and nothing else is touched", async () => {
     await synthesize({}, isCache);
@@ -234,7 +234,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       );
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 240_000);
+  });
 
   test("gets other settings in place", async () => {
     await synthesize(OTHERWISE, isCache);
@@ -243,7 +243,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.apply();
       expect(await workspace.isUpToDate()).toBe(true);
     });
-  }, 240_000);
+  });
 
   test.each(Object.entries(FLEET_POLICIES))(
     "%s has a policy for all regions, which follows the caches it is for",
@@ -259,7 +259,6 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await synthesize(OTHERWISE, (name) => name === stack);
       await workspace.destroy();
     },
-    240_000,
   );
 
   test.concurrent.each(Object.entries(OVERRIDES))(
@@ -287,7 +286,6 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.destroy();
       expect(await now()).toEqual(parameters);
     },
-    240_000,
   );
 
   test("is destroyed, and leaves nothing behind", async () => {
@@ -296,7 +294,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     });
     // Terraform keeps a state in S3 when there is nothing in it any more.
     expect(aws.contents().filter((line) => !line.endsWith(".tfstate"))).toEqual(foreign);
-  }, 240_000);
+  });
 
   test("has sent nothing, and been answered nothing, that AWS's model of the operation does not have", () => {
     // Terraform's backend keeps the states in S3, the provider does not.

@@ -135,7 +135,7 @@ describeWithTerraform("the pipelines of the example", () => {
       "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
       "arn:aws:iam::111122223333:policy/registries-pull",
     ]);
-  }, 300_000);
+  });
 
   test("each stack has its state in S3, encrypted, and held its lock there for the plan and for the apply", async () => {
     const puts = aws.requests.filter((request) => isState(request) && request.operation === "PutObject");
@@ -171,7 +171,7 @@ describeWithTerraform("the pipelines of the example", () => {
     const since = aws.requests.slice(before);
     expect(writes(since)).toEqual([]);
     expect(since.filter(isState).filter((request) => keyOf(request).startsWith(CONNECTOR))).toEqual([]);
-  }, 300_000);
+  });
 
   test("CodeBuild reads what GitHub Actions has written, says what is new, and applies nothing with MODE=plan", async () => {
     const json = path.join(repository, "pull-through-caches", "stacks", EUROPE, "cdk.tf.json");
@@ -185,7 +185,7 @@ describeWithTerraform("the pipelines of the example", () => {
       .filter((request) => isState(request) && /^(Put|Delete)/.test(request.operation));
     expect(written.length).toBeGreaterThan(0);
     expect(written.map(keyOf).filter((key) => !key.endsWith(".tflock"))).toEqual([]);
-  }, 300_000);
+  });
 
   test("CodeBuild applies that with MODE=apply, stack by stack in the order of the fleet, and nothing else", async () => {
     const before = aws.requests.length;
@@ -197,7 +197,7 @@ describeWithTerraform("the pipelines of the example", () => {
     const read = since.filter((request) => isState(request) && request.operation === "GetObject").map(keyOf);
     const order = [...new Set(read.filter((key) => key.endsWith(".tfstate")))];
     expect(order).toEqual(stacks.map((stack) => `${stack}.tfstate`));
-  }, 300_000);
+  });
 
   test("no stack reads the state of another: each can be planned before the others are applied", () => {
     const folder = path.join(repository, "pull-through-caches");

@@ -2,7 +2,7 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { AwsService, FirstPull, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
-import { clientConfig } from "../local-aws/clients";
+import { clientConfig, trusting } from "../local-aws/clients";
 import { FULL_ACCESS } from "../local-aws/policy-evaluation";
 import { whyNoPull } from "../local-aws/pull";
 import type { Pull } from "../local-aws/pull";
@@ -41,7 +41,8 @@ function network(props: Partial<RegistryEndpointsProps> = {}): string {
 
 /** A network with two subnets in two zones, one of which has a NAT gateway, another in a zone again, and a second VPC. */
 async function startAws(): Promise<LocalAws> {
-  const aws = await LocalAws.start();
+  // With one item a page, the provider must read every page of a list.
+  const aws = await LocalAws.start({ pageSize: 1 });
   aws.ec2.addVpc(SCOPE, { vpcId: VPC, cidrBlock: "10.0.0.0/16", ipv6CidrBlock: "2001:db8:0:100::/56" });
   aws.ec2.addVpc(SCOPE, { vpcId: OTHER_VPC, cidrBlock: "10.1.0.0/16", enableDnsHostnames: false });
   aws.ec2.addRouteTable(SCOPE, { routeTableId: PRIVATE, vpcId: VPC });
@@ -70,7 +71,7 @@ async function startAws(): Promise<LocalAws> {
   });
   const iam = new IAMClient(clientConfig(aws));
   for (const RoleName of ["puller", "known-only", "nobody"]) {
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: '{"Statement":[]}' }));
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }));
   }
   return aws;
 }
@@ -84,7 +85,7 @@ describeWithTerraform("clients in private subnets", () => {
     workspace = new Workspace(JSON.parse(network()) as object, aws.environment());
     await workspace.init();
     await workspace.apply();
-  }, 240_000);
+  });
   afterAll(() => aws.stop());
 
   async function change(props: Partial<RegistryEndpointsProps>): Promise<void> {
@@ -144,7 +145,7 @@ describeWithTerraform("clients in private subnets", () => {
     expect(await why(pull)).toBeUndefined();
     await change({});
     expect(await why(pull)).toMatch(/the endpoint policy does not allow/);
-  }, 240_000);
+  });
 
   test("keep full access in the naive form, where the policy is taken away and the plan is empty", async () => {
     const json = JSON.parse(network({ fullAccess: true })) as {
@@ -156,7 +157,7 @@ describeWithTerraform("clients in private subnets", () => {
     }
     workspace.write("main.tf.json", JSON.stringify(json));
     expect(await workspace.changes()).toEqual({});
-  }, 240_000);
+  });
 
   test("pull over IPv6 as well with dual-stack endpoints, which change in place, and back", async () => {
     const dual = { dualStack: true, clientIpv6Cidrs: ["2001:DB8:0:100::/56"] };
@@ -173,7 +174,7 @@ describeWithTerraform("clients in private subnets", () => {
     expect(await why()).toBeUndefined();
     await change({});
     expect(await why({ clientIp: "2001:db8:0:100::1" })).toMatch(/the endpoint is ipv4 only|does not admit/);
-  }, 240_000);
+  });
 
   test("get endpoints of other services, and lose them, without the others being touched", async () => {
     workspace.write("main.tf.json", network({ services: [AwsService.LOGS, AwsService.STS] }));
@@ -182,7 +183,7 @@ describeWithTerraform("clients in private subnets", () => {
     workspace.write("main.tf.json", network());
     expect(Object.values(await workspace.changes())).toEqual(["delete", "delete"]);
     await change({});
-  }, 240_000);
+  });
 
   test("share endpoints that another state has made", async () => {
     const state = JSON.parse(await workspace.run(["show", "-json"])) as {
@@ -205,13 +206,13 @@ describeWithTerraform("clients in private subnets", () => {
     other.write("main.tf.json", network({ ...shared, ecrApiEndpointId: idOf("ecr-dkr") }));
     const { status, output } = await other.try(["plan", "-no-color", "-input=false"]);
     expect([status, output]).toEqual([1, expect.stringContaining(`The endpoint ${idOf("ecr-dkr")} must be one of`)]);
-  }, 240_000);
+  });
 
   test("are left with nothing when it is destroyed", async () => {
     await workspace.destroy();
     expect(aws.contents().filter((line) => !line.includes("role"))).toEqual([]);
     expect(await why()).toMatch(/^ecr.api: no route/);
-  }, 240_000);
+  });
 });
 
 describeWithTerraform("two sets of endpoints in one state", () => {
@@ -223,7 +224,7 @@ describeWithTerraform("two sets of endpoints in one state", () => {
     workspace = new Workspace(JSON.parse(twoSets([0, 1, 2])) as object, aws.environment());
     await workspace.init();
     await workspace.apply();
-  }, 240_000);
+  });
   afterAll(() => aws.stop());
 
   /** Endpoints for groups of clients, in some order, and a second set that adds a route table to them. */
@@ -252,7 +253,7 @@ describeWithTerraform("two sets of endpoints in one state", () => {
     expect(await workspace.isUpToDate()).toBe(true);
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
-  }, 240_000);
+  });
 
   test("let groups of clients change places, and lose one that is not the last", async () => {
     workspace.write("main.tf.json", twoSets([2, 1, 0]));
@@ -261,7 +262,7 @@ describeWithTerraform("two sets of endpoints in one state", () => {
     expect(Object.values(await workspace.changes())).toEqual(["delete"]);
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
-  }, 240_000);
+  });
 
   test("go before the rules that admit their clients, since names lead to them as long as they are there", async () => {
     const before = aws.requests.length;
@@ -270,7 +271,7 @@ describeWithTerraform("two sets of endpoints in one state", () => {
       .slice(before)
       .filter((name) => /^(DeleteVpcEndpoints|RevokeSecurityGroupIngress)$/.test(name));
     expect(deletions.lastIndexOf("DeleteVpcEndpoints")).toBeLessThan(deletions.indexOf("RevokeSecurityGroupIngress"));
-  }, 240_000);
+  });
 });
 
 describeWithTerraform("a plan for a network that would not do", () => {

@@ -88,7 +88,8 @@ describeWithTerraform("the module pull-policy", () => {
   let subject: Subject;
 
   beforeAll(async () => {
-    subject = { module: "pull-policy", region: REGION, aws: await LocalAws.start() };
+    // With one item a page, the provider must read every page of a list.
+    subject = { module: "pull-policy", region: REGION, aws: await LocalAws.start({ pageSize: 1 }) };
   });
   afterAll(() => subject.aws.stop());
 

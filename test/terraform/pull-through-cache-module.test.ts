@@ -53,7 +53,9 @@ const settings: fc.Arbitrary<RepositorySettings> = fc.oneof(
         tagMutability: fc.constantFrom(...Object.values(TagMutability)),
         kmsKeyArn: fc.constantFrom("one", "two").map((key) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${key}`),
         tags: fc.dictionary(fc.constantFrom("team", "cost center", "größe"), fc.constantFrom("", "a/b", "ä+1")),
-        repositoryPolicy: fc.constant('{"Version":"2012-10-17","Statement":[]}'),
+        repositoryPolicy: fc.constant(
+          '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:BatchGetImage"}]}',
+        ),
         roleArn: fc.constant(`arn:aws:iam::${ACCOUNT}:role/path/creates`),
       },
       { requiredKeys: [] },

@@ -624,5 +624,5 @@ describeWithTerraform("the module registry-endpoints", () => {
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
     await workspace.destroy();
-  }, 240_000);
+  });
 });

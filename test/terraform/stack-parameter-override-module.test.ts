@@ -88,8 +88,12 @@ describeWithTerraform("the module stack-parameter-override", () => {
 
   const parameters = async (stackName: string): Promise<object> => parametersOf(await current(stackName));
 
+  /** What was asked of a stack, by its name, or by its ARN as the AWS CLI is given it. */
   const operationsOn = (stackName: string, operation: string): LoggedRequest[] =>
-    aws.requests.filter((request) => request.operation === operation && request.input["StackName"] === stackName);
+    aws.requests.filter((request) => {
+      const asked = String(request.input["StackName"]);
+      return request.operation === operation && (asked === stackName || asked.includes(`:stack/${stackName}/`));
+    });
 
   test.concurrent(
     "changes what is named and keeps all else: parameters, tags, capabilities, service role, topics and timeout",
@@ -163,7 +167,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       stackName = await vendorStack();
       adopted = await workspace(called(inputs()));
       await adopted.apply();
-    }, 120_000);
+    });
 
     test("a parameter more is one record more, and one that is taken out is forgotten and stays as it is", async () => {
       rewrite(adopted, called(inputs({ parameters: { image: VALUE, names: "other" } })));

@@ -369,7 +369,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     beforeAll(async () => {
       stackName = await vendorStack();
       adopted = await override({ stackName, parameters: { image: VALUE } });
-    }, 60_000);
+    });
 
     test("the first plan says what changes from what to what, beside all parameters that the import lists as new", async () => {
       const plan = await adopted.plan();
