@@ -122,7 +122,7 @@ describe("an unknown operation", () => {
 });
 
 describe("the log", () => {
-  test("has a line for each request: what was asked, of whom, and the error that was answered", async () => {
+  test("has a line for each request: what was asked, of whom, and what was answered", async () => {
     await sdk.client(ECRClient, { region: "eu-west-1" }).send(new CreatePullThroughCacheRuleCommand(QUAY));
     const iam = sdk.client(IAMClient, { accountId: OTHER_ACCOUNT });
     await expect(iam.send(new GetRoleCommand({ RoleName: "absent" }))).rejects.toThrow();
@@ -134,6 +134,7 @@ describe("the log", () => {
         region: "eu-west-1",
         input: QUAY,
         errorCode: undefined,
+        answer: expect.stringContaining('"upstreamRegistryUrl":"quay.io"') as string,
       },
       {
         service: "iam",
@@ -142,6 +143,7 @@ describe("the log", () => {
         region: "us-east-1",
         input: { Action: "GetRole", RoleName: "absent", Version: "2010-05-08" },
         errorCode: "NoSuchEntity",
+        answer: expect.stringContaining("<Code>NoSuchEntity</Code>") as string,
       },
     ]);
     expect(sdk.aws.operations).toEqual(["CreatePullThroughCacheRule", "GetRole"]);

@@ -16,11 +16,12 @@ exec 3<&-
 wait "$pid"`;
 
 const SCHEMA = "/tfplugin5.Provider/GetSchema";
+const CONFIGURE = "/tfplugin5.Provider/Configure";
 
 /**
  * AWS providers that serve many Terraform commands. By itself Terraform starts the provider for each command, and once
- * more for each alias, and reads the schema of all its types. A provider of the pool serves one configuration after the
- * other, never two at once, and its schema is read once and reduced to the types that are used here. Everything else
+ * more for each alias, and reads the schema of all its types. Here the schema is read once and reduced to the types that
+ * are used. A provider that has served one configuration serves the next one, but never two at once. Everything else
  * passes between Terraform and the provider unchanged.
  *
  * A provider takes endpoint and credentials from its environment, so each environment needs a pool of its own.
@@ -33,17 +34,16 @@ export class ProviderPool {
     return pool;
   }
 
+  private static schema: Promise<Buffer> | undefined;
   private readonly providers: Promise<Provider>[] = [];
   private readonly idle: Promise<Provider>[] = [];
   private readonly sessions = new Set<http2.ServerHttp2Session>();
   private readonly server = http2.createServer();
-  private schema: Promise<Buffer> | undefined;
 
   private constructor(
     private readonly binary: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {
-    // Each provider configuration of each command is one connection.
     this.server.on("session", (session) => this.serve(session));
   }
 
@@ -66,29 +66,37 @@ export class ProviderPool {
     await Promise.all(this.providers.map(async (provider) => (await provider).stop()));
   }
 
-  private acquire(): Promise<Provider> {
-    const idle = this.idle.pop();
-    if (idle !== undefined) {
-      return idle;
-    }
+  /** Serves one instance of the provider: Terraform has several in a command, and keeps all until the command ends. */
+  private serve(session: http2.ServerHttp2Session): void {
+    let configured: Promise<Provider> | undefined;
+    this.sessions.add(session);
+    session.on("error", () => session.destroy());
+    session.on("close", () => {
+      this.sessions.delete(session);
+      this.idle.push(...(configured === undefined ? [] : [configured]));
+    });
+    session.on("stream", (stream, headers) => {
+      // Terraform cancels the streams that are open when it is done.
+      stream.on("error", () => undefined);
+      if (headers[":path"] === CONFIGURE) {
+        configured ??= this.idle.pop() ?? this.startProvider();
+      }
+      // Without a configuration, a provider only validates: that can be any.
+      const provider = configured ?? this.providers[0] ?? this.startIdleProvider();
+      this.answer(provider, stream, headers).catch(() => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
+    });
+  }
+
+  private startProvider(): Promise<Provider> {
     const started = Provider.start(this.binary, this.env);
     this.providers.push(started);
     return started;
   }
 
-  private serve(session: http2.ServerHttp2Session): void {
-    const provider = this.acquire();
-    this.sessions.add(session);
-    session.on("error", () => session.destroy());
-    session.on("close", () => {
-      this.sessions.delete(session);
-      this.idle.push(provider);
-    });
-    session.on("stream", (stream, headers) => {
-      // Terraform cancels the streams that are open when it is done.
-      stream.on("error", () => undefined);
-      this.answer(provider, stream, headers).catch(() => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
-    });
+  private startIdleProvider(): Promise<Provider> {
+    const started = this.startProvider();
+    this.idle.push(started);
+    return started;
   }
 
   private async answer(
@@ -100,8 +108,8 @@ export class ProviderPool {
       await (await provider).pass(stream, headers);
       return;
     }
-    this.schema ??= (await provider).schema();
-    const schema = await this.schema;
+    ProviderPool.schema ??= (await provider).schema();
+    const schema = await ProviderPool.schema;
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
     stream.end(schema);
