@@ -51,8 +51,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs", "**/*.js"],
-    languageOptions: { globals: { module: "readonly" } },
+    files: ["**/*.mjs"],
     extends: [tseslint.configs.disableTypeChecked],
   },
 );

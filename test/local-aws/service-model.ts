@@ -2,12 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { XMLParser } from "fast-xml-parser";
+import { without } from "../support/without";
 import type { LoggedRequest } from "./server";
 
 /**
  * AWS's model of each service, as the AWS SDK for JavaScript has it: AWS publishes the models and the SDK almost daily, and
  * nothing newer is on npm. The model says which members an operation has, which of them are required, their types and
- * their enumerations. The SDK leaves out lengths, patterns, ranges, and which errors an operation has.
+ * their enumerations, and which errors a service has. The SDK leaves out lengths, patterns, ranges, and which of the
+ * errors an operation has.
  */
 const PACKAGES: { readonly [signingName: string]: string } = {
   cloudformation: "client-cloudformation",
@@ -27,6 +29,9 @@ const ANSWERED_BY_AWS: readonly RegExp[] = [
   // The model has the states of an endpoint as Available; EC2 answers them in lower case.
   /^ec2 \w+ answer\.\S*\bstate must be one of .*, got "(available|pending|deleting)"$/,
 ];
+
+/** The errors that every service has. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+const COMMON_ERRORS = ["AccessDenied", "AccessDeniedException", "ThrottlingException", "ValidationError"];
 
 type Shape = NormalizedSchema;
 
@@ -90,12 +95,13 @@ export function modelViolations(request: LoggedRequest): string[] {
   }
   const [, , , , sent, answered] = found;
   const isForm = "Action" in input;
-  const { Action: _, Version: __, ...fields } = input;
   const asked = new Check(service, isForm ? (service === "ec2" ? EC2_REQUEST : QUERY_REQUEST) : JSON_DIALECT);
-  asked.check(NormalizedSchema.of(sent() as never), isForm ? fields : input, "request");
+  asked.check(NormalizedSchema.of(sent() as never), isForm ? without(input, "Action", "Version") : input, "request");
   const told = new Check(service, isForm ? XML_ANSWER : JSON_DIALECT);
-  if (errorCode === undefined) {
-    const result = isForm ? xmlResult(service, operation, answer) : JSON.parse(answer);
+  if (errorCode !== undefined) {
+    told.checkError(errorCode);
+  } else {
+    const result: unknown = isForm ? xmlResult(service, operation, answer) : JSON.parse(answer);
     told.check(NormalizedSchema.of(answered() as never), result, "answer");
   }
   return [...asked.problems, ...told.problems]
@@ -132,6 +138,12 @@ class Check {
     } else {
       this.checkScalar(shape, value, place);
     }
+  }
+
+  /** EC2 is the one service whose model has no errors. */
+  public checkError(code: string): void {
+    const known = errorCodes(this.service);
+    this.expect(this.service === "ec2" || known.includes(code), "an error of the service", code, "answer");
   }
 
   private checkStructure(shape: Shape, value: unknown, place: string): void {
@@ -218,8 +230,7 @@ function xmlResult(service: string, operation: string, answer: string): unknown 
     return { [Object.keys(document)[0] ?? "nothing"]: "" };
   }
   if (service === "ec2") {
-    const { requestId: _, ...result } = response;
-    return result;
+    return without(response, "requestId");
   }
   return response[`${operation}Result`] ?? {};
 }
@@ -230,6 +241,15 @@ function operationOf(service: string, operation: string): Operation | undefined 
 
 function modelOf(service: string): { readonly [name: string]: unknown } {
   return jest.requireActual(`@aws-sdk/${PACKAGES[service] ?? ""}`);
+}
+
+/** The codes of a service's errors. Errors are [-3, namespace, name, traits, …]; a Query service may have another code. */
+function errorCodes(service: string): readonly string[] {
+  const shapes = Object.values(modelOf(service)).filter((shape): shape is Structure => Array.isArray(shape));
+  const codes = shapes
+    .filter(([kind]) => kind === -3)
+    .map(([, , name, traits]) => (traits as { readonly awsQueryError?: readonly [string] }).awsQueryError?.[0] ?? name);
+  return [...COMMON_ERRORS, ...codes];
 }
 
 const enumerationsByService = new Map<string, ReadonlyMap<string, readonly string[]>>();

@@ -1,4 +1,5 @@
 import type { LoggedRequest } from "../local-aws/server";
+import { without } from "./without";
 
 /** A request or its answer with one thing wrong, and what that is. */
 export interface Mutation {
@@ -26,10 +27,10 @@ export function mutationsOf(request: LoggedRequest): Mutation[] {
 /** A value with one thing in it changed, and where and how. */
 function mutated(value: unknown): (readonly [string, unknown])[] {
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) =>
+    const items: readonly unknown[] = value;
+    return items.flatMap((item, index) =>
       mutated(item).map(
-        ([what, changed]) =>
-          [`[${index}]${what}`, [...value.slice(0, index), changed, ...value.slice(index + 1)]] as const,
+        ([what, changed]) => [`[${index}]${what}`, items.map((other, at) => (at === index ? changed : other))] as const,
       ),
     );
   }
@@ -37,7 +38,7 @@ function mutated(value: unknown): (readonly [string, unknown])[] {
     return [];
   }
   return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
-    const { [key]: _, ...others } = value as { [key: string]: unknown };
+    const others = without(value, key);
     const otherType = typeof item === "object" ? "text" : { text: item };
     return [
       [`.${key} renamed`, { ...others, [`${key}Renamed`]: item }] as const,

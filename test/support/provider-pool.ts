@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { withUsedTypes } from "./provider-schema";
 import { terraformEnvironment } from "./terraform-environment";
+import { without } from "./without";
 
 /** Runs a command until it ends, or until this process does, however that ends. */
 const UNTIL_STDIN_ENDS = `
@@ -161,13 +162,12 @@ class Provider {
   }
 
   /** Has the provider answer a request. */
-  public async pass(
-    stream: http2.ServerHttp2Stream,
-    { ":authority": _, ...headers }: http2.IncomingHttpHeaders,
-  ): Promise<void> {
-    const request = this.session.request(headers);
+  public async pass(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): Promise<void> {
+    const request = this.session.request(without(headers, ":authority") as http2.OutgoingHttpHeaders);
     let trailers: http2.IncomingHttpHeaders = {};
-    request.on("trailers", (received) => (trailers = received));
+    request.on("trailers", (received: http2.IncomingHttpHeaders) => {
+      trailers = received;
+    });
     request.on("response", (answer, flags) => {
       const isWhole = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
       stream.respond(answer, isWhole ? { endStream: true } : { waitForTrailers: true });

@@ -1,4 +1,4 @@
-const { availableParallelism } = require("node:os");
+import { availableParallelism } from "node:os";
 
 const shared = {
   transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
@@ -6,7 +6,7 @@ const shared = {
 };
 
 /** @type {import("jest").Config} */
-module.exports = {
+export default {
   projects: [
     {
       ...shared,
