@@ -222,17 +222,20 @@ function isObject(value: unknown): value is { readonly [name: string]: unknown }
 
 const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, trimValues: false });
 
-/** What an answer in XML holds, without what each answer of its service has beside the result. */
-function xmlResult(service: string, operation: string, answer: string): unknown {
-  const document = parser.parse(answer) as { readonly [root: string]: { readonly [name: string]: unknown } | "" };
+/** What an answer in XML holds; what is not where the protocol has it is left where it is, and so is no member. */
+function xmlResult(service: string, operation: string, answer: string): object {
+  const document = parser.parse(answer) as { readonly [root: string]: unknown };
   const response = document[`${operation}Response`];
-  if (response === undefined || response === "") {
-    return { [Object.keys(document)[0] ?? "nothing"]: "" };
+  if (!isObject(response)) {
+    return document;
   }
   if (service === "ec2") {
     return without(response, "requestId");
   }
-  return response[`${operation}Result`] ?? {};
+  const { [`${operation}Result`]: result, ResponseMetadata: metadata } = response;
+  const isMetadata = isObject(metadata) && Object.keys(metadata).join() === "RequestId";
+  const rest = without(response, `${operation}Result`, ...(isMetadata ? ["ResponseMetadata"] : []));
+  return { ...(isObject(result) ? result : {}), ...rest };
 }
 
 function operationOf(service: string, operation: string): Operation | undefined {

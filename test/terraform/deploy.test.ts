@@ -5,8 +5,9 @@ import { execute } from "../support/commands";
 import type { Edit } from "../support/example-program";
 import { ROOT, stackFolders, synthesizeExample } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
-import { STARTS_PROVIDERS, Workspace, describeWithTerraform } from "../support/terraform";
+import { STARTS_PROVIDERS, Workspace, changesOf, describeWithTerraform } from "../support/terraform";
 import { terraformEnvironment } from "../support/terraform-environment";
+import { without } from "../support/without";
 
 const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
 
@@ -39,6 +40,24 @@ describeWithTerraform("an apply that fails midway", () => {
     expect(await workspace.isUpToDate()).toBe(true);
     await workspace.destroy();
     expect(aws.contents()).toEqual([]);
+  });
+});
+
+describeWithTerraform("a provider that is attached to Terraform", () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await LocalAws.start();
+  });
+  afterAll(() => aws.stop());
+
+  test("plans what a provider plans that Terraform starts", async () => {
+    const [folder = ""] = stackFolders(await synthesizeExample("docker-hub"));
+    const workspace = new Workspace(folder, { ...variables, ...aws.environment() });
+    await workspace.init(STARTS_PROVIDERS);
+    const started = await workspace.plan(STARTS_PROVIDERS);
+    const attached = await workspace.plan();
+    expect(without(attached, "timestamp")).toEqual(without(started, "timestamp"));
+    expect(Object.keys(changesOf(attached)).length).toBeGreaterThan(3);
   });
 });
 

@@ -302,6 +302,15 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
     expect(new Set(sentToServices().map(({ service }) => service)).size).toBeGreaterThan(8);
   });
 
+  test("reads lists to their end, where AWS answers one thing a page", () => {
+    const tokens = ["Marker", "NextToken", "nextToken"];
+    const further = sentToServices().filter(({ input }) => tokens.some((token) => token in input));
+    expect([...new Set(further.map(({ operation }) => operation))].sort()).toEqual([
+      "ListPolicyVersions",
+      "ListRolePolicies",
+    ]);
+  });
+
   test("would be caught with any member of another name or type, in requests and in answers", () => {
     const byOperation = new Map(
       sentToServices()
@@ -309,7 +318,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
         .map((request) => [`${request.service} ${request.operation}`, request]),
     );
     const mutations = [...byOperation.values()].flatMap(mutationsOf);
-    expect(mutations.length).toBeGreaterThan(1_000);
+    expect(mutations.length).toBeGreaterThan(500);
     const missed = mutations.filter(({ request }) => modelViolations(request).length === 0);
     expect(missed.map(({ what }) => what)).toEqual([]);
   });
