@@ -24,13 +24,13 @@ const PACKAGES: { readonly [signingName: string]: string } = {
   sts: "client-sts",
 };
 
-/** Where AWS itself answers what its model does not have. */
+/** Answers of AWS that differ from its own model. */
 const ANSWERED_BY_AWS: readonly RegExp[] = [
   // The model has the states of an endpoint as Available; EC2 answers them in lower case.
   /^ec2 \w+ answer\.\S*\bstate must be one of .*, got "(available|pending|deleting)"$/,
 ];
 
-/** The errors that every service has. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+/** The errors that every service has. https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
 const COMMON_ERRORS = ["AccessDenied", "AccessDeniedException", "ThrottlingException", "ValidationError"];
 
 type Shape = NormalizedSchema;
@@ -86,7 +86,7 @@ const XML_ANSWER: Dialect = {
   isText: true,
 };
 
-/** What AWS's model of its operation does not have, or misses, in a request and its answer; one line for each. */
+/** How a request and its answer differ from AWS's model of the operation: one line for each difference. */
 export function modelViolations(request: LoggedRequest): string[] {
   const { service, operation, input, answer, errorCode } = request;
   const found = PACKAGES[service] === undefined ? undefined : operationOf(service, operation);
@@ -109,7 +109,7 @@ export function modelViolations(request: LoggedRequest): string[] {
     .filter((problem) => !ANSWERED_BY_AWS.some((pattern) => pattern.test(problem)));
 }
 
-/** Holds a message against a shape of the model. */
+/** Compares a message with a shape of the model. */
 class Check {
   public readonly problems: string[] = [];
 
@@ -222,7 +222,7 @@ function isObject(value: unknown): value is { readonly [name: string]: unknown }
 
 const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, trimValues: false });
 
-/** What an answer in XML holds; what is not where the protocol has it is left where it is, and so is no member. */
+/** The result in an answer in XML. Elements that the protocol does not have stay in it: the model has no such members. */
 function xmlResult(service: string, operation: string, answer: string): object {
   const document = parser.parse(answer) as { readonly [root: string]: unknown };
   const response = document[`${operation}Response`];

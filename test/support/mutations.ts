@@ -1,13 +1,13 @@
 import type { LoggedRequest } from "../local-aws/server";
 import { without } from "./without";
 
-/** A request or its answer with one thing wrong, and what that is. */
+/** A recorded request with one fault, in itself or in its answer. */
 export interface Mutation {
   readonly what: string;
   readonly request: LoggedRequest;
 }
 
-/** What a request is when one of its members has another name or another type, or one name of its answer is another. */
+/** All mutations of a request: each member with another name and another type, and each name of the answer changed. */
 export function mutationsOf(request: LoggedRequest): Mutation[] {
   const { service, operation, input, answer } = request;
   const named = (what: string, changed: Partial<LoggedRequest>): Mutation => ({
@@ -24,7 +24,7 @@ export function mutationsOf(request: LoggedRequest): Mutation[] {
   ];
 }
 
-/** A value with one thing in it changed, and where and how. */
+/** All copies of a value with one change, and the place and kind of each change. */
 function mutated(value: unknown): (readonly [string, unknown])[] {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;

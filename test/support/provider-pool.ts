@@ -48,7 +48,7 @@ export class ProviderPool {
     this.server.on("session", (session) => this.serve(session));
   }
 
-  /** What Terraform needs to use the pool in place of providers of its own. */
+  /** The environment variables that attach Terraform to the pool. */
   public get environment(): NodeJS.ProcessEnv {
     const attachment = {
       Protocol: "grpc",

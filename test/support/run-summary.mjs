@@ -25,5 +25,5 @@ function terraformRuns() {
   const counts = new Map();
   commands.forEach((command) => counts.set(command, (counts.get(command) ?? 0) + 1));
   const listed = [...counts].sort(([, one], [, other]) => other - one).map(([command, count]) => `${count} ${command}`);
-  return `Terraform runs: ${commands.length} (${listed.join(", ")})\n`;
+  return `Terraform runs: ${[commands.length, ...listed].join(", ")}\n`;
 }

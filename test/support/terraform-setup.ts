@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { terraformEnvironment } from "./terraform-environment";
 
-/** What the tests that run Terraform know from the start. */
+/** The result of the search for Terraform and the provider, for all tests that run them. */
 export interface TerraformSetup {
   /** Why Terraform cannot be run; undefined where it can. */
   readonly missing?: string;
@@ -16,7 +16,7 @@ export interface TerraformSetup {
 
 const VARIABLE = "TERRAFORM_SETUP";
 
-/** What the set-up has found; only the tests in test/terraform have it. */
+/** The result of the search. Jest makes it only for the tests in test/terraform. */
 export function terraformSetup(): TerraformSetup {
   const found = process.env[VARIABLE];
   if (found === undefined) {
@@ -25,7 +25,7 @@ export function terraformSetup(): TerraformSetup {
   return JSON.parse(found) as TerraformSetup;
 }
 
-/** Jest calls this once, before all tests that run Terraform, and what it returns at their end. */
+/** Jest calls this once, before all tests that run Terraform. */
 export default function setUp(): void {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-setup-"));
   process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));

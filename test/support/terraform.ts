@@ -8,7 +8,7 @@ import { temporaryFolder } from "./temporary-folder";
 import { terraformEnvironment } from "./terraform-environment";
 import { terraformSetup } from "./terraform-setup";
 
-/** What has Terraform start its providers by itself, as it does everywhere but here. */
+/** Makes Terraform start its providers itself, as it does outside these tests. */
 export const STARTS_PROVIDERS: NodeJS.ProcessEnv = { TF_REATTACH_PROVIDERS: "" };
 
 /** One entry of what `terraform validate -json` says. */
@@ -173,7 +173,11 @@ afterAll(async () => {
 function poolFor(env: NodeJS.ProcessEnv): Promise<ProviderPool> {
   const aws = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("AWS_")));
   const key = JSON.stringify(aws);
-  const pool = pools.get(key) ?? ProviderPool.start(terraformSetup().provider ?? "", aws);
+  const { missing, provider = "" } = terraformSetup();
+  if (missing !== undefined) {
+    throw new Error(missing);
+  }
+  const pool = pools.get(key) ?? ProviderPool.start(provider, aws);
   pools.set(key, pool);
   return pool;
 }

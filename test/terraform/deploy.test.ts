@@ -14,7 +14,7 @@ const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_
 /** One more upstream, which needs no credential. */
 const MORE: Edit = ["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n'];
 
-// Here, Terraform installs and starts the provider by itself, as it does for users.
+// Terraform installs and starts the provider itself here, as it does for users.
 describeWithTerraform("an apply that fails midway", () => {
   let aws: LocalAws;
   beforeAll(async () => {
