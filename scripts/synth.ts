@@ -5,10 +5,7 @@ import * as path from "node:path";
 
 interface Manifest {
   readonly stacks: {
-    readonly [name: string]: {
-      readonly synthesizedStackPath: string;
-      readonly annotations: readonly { readonly constructPath: string; readonly message: string }[];
-    };
+    readonly [name: string]: { readonly synthesizedStackPath: string };
   };
 }
 
@@ -44,11 +41,10 @@ if (status !== 0) {
 const { stacks } = read<Manifest>(path.join(OUTDIR, "manifest.json"));
 const lines: string[] = [];
 const images: string[] = [];
-for (const [name, { synthesizedStackPath, annotations }] of Object.entries(stacks)) {
+for (const [name, { synthesizedStackPath }] of Object.entries(stacks)) {
   const file = path.join(OUTDIR, synthesizedStackPath);
   const stack = read<Stack>(file);
   lines.push(`  ${file}: ${count(stack.resource)} resources, ${count(stack.data)} data sources`);
-  lines.push(...annotations.map(({ constructPath, message }) => `    warning: ${constructPath}: ${message}`));
   images.push(
     ...Object.entries(stack.output ?? {}).map(([output, { value }]) => `  ${name}, ${output}: ${readable(value)}`),
   );

@@ -15,5 +15,23 @@ export function warn(scope: Construct, id: WarningId, message: string): void {
   const isKnown = Array.isArray(acknowledged) && acknowledged.includes(id);
   if (!isKnown && scope.node.metadata.every(({ data }) => data !== text)) {
     Annotations.of(scope).addWarning(text);
+    printAtSynth(scope, text);
   }
+}
+
+/**
+ * Prints a warning once, when the app is synthesized. The CLI of CDKTF prints annotations itself; nothing else does.
+ * The CLI sets the context key `cdktfRelativeModules` in every program that it runs.
+ */
+function printAtSynth(scope: Construct, text: string): void {
+  let isPrinted = scope.node.tryGetContext("cdktfRelativeModules") !== undefined;
+  scope.node.addValidation({
+    validate: () => {
+      if (!isPrinted) {
+        isPrinted = true;
+        console.warn(`Warning: ${scope.node.path}: ${text}`);
+      }
+      return [];
+    },
+  });
 }
