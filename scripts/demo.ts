@@ -34,11 +34,32 @@ const EVENTS: { readonly [operation: string]: (request: LoggedRequest) => string
     `stack ${String(input["StackName"]).replace(/^arn:.*:stack\/([^/]+)\/.*/, "$1")} is being updated`,
 };
 
+/** The number of columns of a terminal that nobody has resized. */
+const COLUMNS = 80;
+
+/** Prints text in lines that fit a terminal; a word that is longer than a line stays whole. */
+function print(text: string): void {
+  console.log(text.split("\n").map(wrapped).join("\n"));
+}
+
+function wrapped(line: string): string {
+  const indent = `${/^ */.exec(line)?.[0] ?? ""}  `;
+  const lines: string[] = [];
+  for (let rest = line; ;) {
+    const end = rest.length <= COLUMNS ? -1 : rest.lastIndexOf(" ", COLUMNS);
+    if (end <= indent.length) {
+      return [...lines, rest].join("\n");
+    }
+    lines.push(rest.slice(0, end));
+    rest = indent + rest.slice(end + 1);
+  }
+}
+
 /** What has to be undone whenever and however the demo ends. */
 class Session {
   public readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-demo-"));
   public aws: LocalAws | undefined;
-  public over = false;
+  private ending: Promise<void> | undefined;
   private child: ChildProcess | undefined;
 
   public get outdir(): string {
@@ -68,14 +89,20 @@ class Session {
     });
   }
 
-  /** Ends what still runs and removes what was made. */
-  public async end(): Promise<void> {
-    if (!this.over) {
-      this.over = true;
-      await this.endChild();
-      await this.aws?.stop();
-      fs.rmSync(this.folder, { recursive: true, force: true });
-    }
+  public get over(): boolean {
+    return this.ending !== undefined;
+  }
+
+  /** Ends what still runs and removes what was made, once; whoever asks again waits for the same end. */
+  public end(): Promise<void> {
+    this.ending ??= this.cleanUp();
+    return this.ending;
+  }
+
+  private async cleanUp(): Promise<void> {
+    await this.endChild();
+    await this.aws?.stop();
+    fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async endChild(): Promise<void> {
@@ -103,13 +130,13 @@ function isAlive(group: number): boolean {
 
 /** Prints a heading, then a sign of life every ten seconds for as long as the step takes. */
 async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
-  console.log(`\n${title}`);
+  print(`\n${title}`);
   const start = Date.now();
   const seconds = (): string => `${((Date.now() - start) / 1000).toFixed(0)} s`;
-  const timer = setInterval(() => console.log(`  … ${seconds()}`), 10_000);
+  const timer = setInterval(() => print(`  … ${seconds()}`), 10_000);
   try {
     const result = await action();
-    console.log(`  done in ${seconds()}`);
+    print(`  done in ${seconds()}`);
     return result;
   } finally {
     clearInterval(timer);
@@ -117,17 +144,15 @@ async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
 }
 
 async function main(session: Session, keep: boolean): Promise<void> {
-  console.log("Deploys examples/elastio-connector on this machine: no AWS account is needed, and none is touched.");
+  print("Deploys examples/elastio-connector on this machine: no AWS account is needed, and none is touched.");
   const aws = await step("1. Start a local AWS, with the stack of an Elastio Cloud Connector in it", () =>
     startAws(session),
   );
   const stacks = await step("2. Synthesize the example with cdktf", () => synthesize(session));
   const missing = whyNoTerraform();
   if (missing !== undefined) {
-    console.log(`\nSkipped: deploying it. ${missing}`);
-    console.log(
-      "Install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) and run this again.",
-    );
+    print(`\nSkipped: deploying it. ${missing}`);
+    print("Install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) and run this again.");
     return;
   }
   const before = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
@@ -135,14 +160,14 @@ async function main(session: Session, keep: boolean): Promise<void> {
     deploy(session, stacks),
   );
   const after = await describeStack(aws, { region: REGION }, ELASTIO_STACK);
-  console.log(`\n  Parameters of ${ELASTIO_STACK}:`);
+  print(`\n  Parameters of ${ELASTIO_STACK}:`);
   showChanges(parametersOf(before), parametersOf(after));
   const rest = ({ Tags, Capabilities }: typeof before): string => JSON.stringify({ Tags, Capabilities });
-  console.log(`  Tags and capabilities: ${rest(before) === rest(after) ? "unchanged" : "CHANGED"} ${rest(after)}`);
+  print(`  Tags and capabilities: ${rest(before) === rest(after) ? "unchanged" : "CHANGED"} ${rest(after)}`);
   await step("4. Plan again: nothing is left to do", () => planAgain(session, stacks));
-  console.log("\n  Pull Elastio's images from:");
+  print("\n  Pull Elastio's images from:");
   for (const stack of stacks.filter((name) => name !== CONNECTOR && name !== POLICIES)) {
-    console.log(`    ${await terraform(session, stack, ["output", "-raw", "elastio-images"])}/<image>:<tag>`);
+    print(`    ${await terraform(session, stack, ["output", "-raw", "elastio-images"])}/<image>:<tag>`);
   }
   if (keep) {
     await keepUntilTold(session, aws);
@@ -152,12 +177,15 @@ async function main(session: Session, keep: boolean): Promise<void> {
     takeBack(session, aws),
   );
   await step("6. Destroy the caches and the policy", () => destroy(session, aws, stacks));
+  print("\nDone: everything that the demo made is removed.");
+  print("To look at it while it runs: npm run demo -- --keep");
+  print('To write your own: the section "Use it in a project" of README.md');
 }
 
 async function startAws(session: Session): Promise<LocalAws> {
   const onRequest = (request: LoggedRequest): void => {
     if (request.errorCode === undefined && request.operation in EVENTS) {
-      console.log(`  ${request.region.padEnd(14)} ${EVENTS[request.operation]?.(request) ?? ""}`);
+      print(`  ${request.region.padEnd(14)} ${EVENTS[request.operation]?.(request) ?? ""}`);
     }
   };
   session.aws = await LocalAws.start({ onRequest });
@@ -166,8 +194,8 @@ async function startAws(session: Session): Promise<LocalAws> {
   addNetworks(session.aws, ACCOUNT);
   await createStateBucket(session.aws);
   const stack = await createElastioStack(session.aws, { region: REGION });
-  console.log(`  ${session.aws.url}, account ${ACCOUNT}`);
-  console.log(`  ${REGION.padEnd(14)} stack ${ELASTIO_STACK}, with ${stack.Parameters?.length ?? 0} parameters`);
+  print(`  ${session.aws.url}, account ${ACCOUNT}`);
+  print(`  ${REGION.padEnd(14)} stack ${ELASTIO_STACK}, with ${stack.Parameters?.length ?? 0} parameters`);
   return session.aws;
 }
 
@@ -181,7 +209,7 @@ async function synthesize(session: Session, edits: readonly Edit[] = []): Promis
     .sort(([, a], [, b]) => a.dependencies.length - b.dependencies.length)
     .map(([name]) => name);
   if (edits.length === 0) {
-    console.log(`  Terraform JSON of ${stacks.length} stacks: ${stacks.join(", ")}`);
+    print(`  Terraform JSON of ${stacks.length} stacks: ${stacks.join(", ")}`);
   }
   return stacks;
 }
@@ -200,15 +228,13 @@ function whyNoTerraform(): string | undefined {
 }
 
 async function deploy(session: Session, stacks: readonly string[]): Promise<void> {
-  console.log("  cdktf deploy '*'");
+  print("  cdktf deploy '*'");
   const options = ["--auto-approve", "--skip-synth", "--skip-provider-lock", "--parallelism", "1"];
   const args = ["--no-install", "cdktf", "deploy", "*", ...options, "--output", session.outdir];
   const { status, output } = await session.run("npx", args, ROOT);
   if (status !== 0 && output.includes("node-pty")) {
     // A binary of its own that it lacks for Node.js 24.
-    console.log(
-      "  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder, in the same order",
-    );
+    print("  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder, in the same order");
     for (const stack of stacks) {
       await terraform(session, stack, ["init", "-input=false"]);
       await apply(session, stack);
@@ -221,7 +247,7 @@ async function deploy(session: Session, stacks: readonly string[]): Promise<void
 async function planAgain(session: Session, stacks: readonly string[]): Promise<void> {
   for (const stack of stacks) {
     await terraform(session, stack, ["plan", "-input=false", "-detailed-exitcode"]);
-    console.log(`  ${stack}: no changes`);
+    print(`  ${stack}: no changes`);
   }
 }
 
@@ -229,31 +255,30 @@ async function takeBack(session: Session, aws: LocalAws): Promise<void> {
   const last = 'fleet.pullPolicyArn("pull"),\n  },\n';
   let former = "";
   for (const line of ["undo: true,", "letGo: true,"]) {
-    console.log(`  main.ts: ${former}+ ${line}`);
+    print(`  main.ts: ${former}+ ${line}`);
     former = `- ${line} `;
     await synthesize(session, [[last, `${last}  ${line}\n`]]);
     await apply(session, CONNECTOR);
   }
   const parameters = parametersOf(await describeStack(aws, { region: REGION }, ELASTIO_STACK));
-  console.log(
-    `  ${PARAMETER} is ${JSON.stringify(parameters[PARAMETER])} again, and Terraform has forgotten the stack`,
-  );
+  print(`  ${PARAMETER} is ${JSON.stringify(parameters[PARAMETER])} again, and Terraform has forgotten the stack`);
 }
 
 async function destroy(session: Session, aws: LocalAws, stacks: readonly string[]): Promise<void> {
   for (const stack of stacks.filter((name) => name !== CONNECTOR)) {
     await terraform(session, stack, ["destroy", "-input=false", "-auto-approve"]);
   }
-  console.log(`  What the local AWS holds now, as at the start: ${aws.contents().join(", ")}`);
+  print(`  What the local AWS holds now, as at the start: ${aws.contents().join(", ")}`);
 }
 
 async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
-  console.log("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
+  print("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
   for (const [name, value] of Object.entries({ ...aws.environment(), AWS_REGION: REGION })) {
-    console.log(`  export ${name}=${value}`);
+    print(`  export ${name}=${value}`);
   }
-  console.log(`  cd ${session.stackFolder(CONNECTOR)} && terraform plan`);
-  console.log(`\nCtrl-C ends it and removes everything, and so do ${KEPT_FOR_MINUTES} minutes.`);
+  print(`  cd ${session.stackFolder(CONNECTOR)}`);
+  print("  terraform plan");
+  print(`\nCtrl-C ends it and removes everything, and so do ${KEPT_FOR_MINUTES} minutes.`);
   await new Promise((resolve) => setTimeout(resolve, KEPT_FOR_MINUTES * 60_000));
 }
 
@@ -261,7 +286,7 @@ function showChanges(before: { readonly [name: string]: string }, after: { reado
   for (const [name, value] of Object.entries(after)) {
     const former = before[name] ?? "";
     const values = former === value ? JSON.stringify(value) : `${JSON.stringify(former)} -> ${JSON.stringify(value)}`;
-    console.log(`  ${former === value ? " " : "~"} ${name.padEnd(26)} ${values}`);
+    print(`  ${former === value ? " " : "~"} ${name.padEnd(26)} ${values}`);
   }
 }
 
@@ -285,8 +310,11 @@ const { values } = parseArgs({ options: { keep: { type: "boolean", default: fals
 const session = new Session();
 const signals: { readonly [signal: string]: number } = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 for (const [signal, status] of Object.entries(signals)) {
+  // Ctrl-C reaches this process several times: from the terminal, and from npm and tsx, which pass it on.
   process.on(signal, () => {
-    console.log("\nEnding what still runs, and removing what was made.");
+    if (!session.over) {
+      print("\nEnding what still runs, and removing what was made.");
+    }
     void session.end().then(() => process.exit(status));
   });
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { ROOT } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
 import { describeWithTerraform } from "../support/terraform";
@@ -27,6 +28,11 @@ class Demo {
     this.closed = new Promise((resolve) => this.child.on("close", (status) => resolve(status)));
   }
 
+  /** The output on one line, with single spaces. */
+  public get text(): string {
+    return this.output.replace(/\s+/g, " ");
+  }
+
   /** The status it ends with. */
   public end(): Promise<number | null> {
     return this.closed;
@@ -38,12 +44,14 @@ class Demo {
       if (this.child.exitCode !== null) {
         throw new Error(`the demo has ended without "${text}":\n${this.output}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await setTimeout(50);
     }
   }
 
-  /** Tells it to end, as Ctrl-C does. */
-  public interrupt(): Promise<number | null> {
+  /** Tells it to end, as Ctrl-C does: the terminal signals every process, and npm and tsx pass the signal on. */
+  public async interrupt(): Promise<number | null> {
+    this.child.kill("SIGINT");
+    await setTimeout(20);
     this.child.kill("SIGINT");
     return this.closed;
   }
@@ -61,27 +69,31 @@ describeWithTerraform("the demo", () => {
     for (const region of ["us-east-1", "eu-west-1", "ap-southeast-2"]) {
       expect(demo.output).toMatch(new RegExp(`${region} +cache rule ecr-public -> public\\.ecr\\.aws made`));
       expect(demo.output).toContain(`elastio-${region}: no changes`);
-      expect(demo.output).toContain(`111122223333.dkr.ecr.${region}.amazonaws.com/ecr-public/elastio/<image>:<tag>`);
+      expect(demo.text).toContain(`111122223333.dkr.ecr.${region}.amazonaws.com/ecr-public/elastio/<image>:<tag>`);
     }
     expect(demo.output).toContain("elastio-connector: no changes");
     expect(demo.output).toContain("policy elastio-pull made");
-    expect(demo.output.match(/^ +~ .*$/gm)).toEqual([
-      expect.stringContaining(`ecrPublicPrefix            "" -> "${VALUE}"`),
-      expect.stringContaining('globalManagedPolicies      "" -> "arn:aws:iam::111122223333:policy/elastio-pull"'),
-    ]);
-    expect(demo.output).toContain('encryptWithCmk             "true"');
-    expect(demo.output).toContain("Tags and capabilities: unchanged");
-    expect(demo.output).toContain('ecrPublicPrefix is "" again, and Terraform has forgotten the stack');
-    expect(demo.output).toContain(
-      "What the local AWS holds now, as at the start: 111122223333 us-east-1 stack elastio-account-level-stack\n",
+    expect(demo.text.match(/~ \w+/g)).toEqual(["~ ecrPublicPrefix", "~ globalManagedPolicies"]);
+    expect(demo.text).toContain(`~ ecrPublicPrefix "" -> "${VALUE}"`);
+    expect(demo.text).toContain('~ globalManagedPolicies "" -> "arn:aws:iam::111122223333:policy/elastio-pull"');
+    expect(demo.text).toContain('encryptWithCmk "true"');
+    expect(demo.text).toContain("Tags and capabilities: unchanged");
+    expect(demo.text).toContain('ecrPublicPrefix is "" again, and Terraform has forgotten the stack');
+    expect(demo.text).toContain(
+      "What the local AWS holds now, as at the start: 111122223333 us-east-1 stack elastio-account-level-stack ",
     );
+    expect(demo.text).toContain("Done: everything that the demo made is removed.");
     expect(demo.leftovers).toEqual([]);
+    // A line that is longer is one word, which has no place to break.
+    const long = demo.output.split("\n").filter((line) => line.length > 80 && line.trim().includes(" "));
+    expect(long).toEqual([]);
   });
 
   test("leaves nothing behind when it is interrupted while Terraform runs", async () => {
     const demo = new Demo();
     await demo.says("cache rule ecr-public -> public.ecr.aws made");
     expect(await demo.interrupt()).toBe(130);
+    expect(demo.output.match(/Ending what still runs/g)).toHaveLength(1);
     expect(demo.leftovers).toEqual([]);
   });
 
