@@ -9,6 +9,8 @@ export const TOKEN = /(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[o
 const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
 const USER_INFO = /:[^@\s]*@/;
 const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:/;
+// Nobody reads a longer value in a message, and on long text the patterns above take quadratic time.
+const MAX_SHOWN = 1_000;
 
 /** Something that stands in a message in place of a value that must not be shown. */
 export class Withheld {
@@ -31,9 +33,9 @@ export function isAToken(text: string): boolean {
   return [...text.matchAll(TOKEN)].some(([, rest = ""]) => /\d/.test(rest));
 }
 
-/** Whether text is shaped like an access token, or has a password in it. */
+/** Whether text is shaped like an access token, has a password in it, or is so long that it may have anything in it. */
 export function looksLikeAToken(text: string): boolean {
-  return isAToken(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
+  return text.length > MAX_SHOWN || isAToken(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
 }
 
 /**
@@ -61,7 +63,9 @@ export function shown(value: unknown): string {
     return looksLikeAToken(value) ? Withheld.of(value).text : JSON.stringify(value);
   }
   if (Array.isArray(value)) {
-    return `[${value.map((item: unknown) => (Array.isArray(item) ? "a list" : shown(item))).join(",")}]`;
+    const items = value.slice(0, MAX_SHOWN).map((item: unknown) => (Array.isArray(item) ? "a list" : shown(item)));
+    const list = `[${items.join(",")}]`;
+    return list.length > MAX_SHOWN ? `a list of ${value.length} (not shown, it is too long)` : list;
   }
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
     return String(value);

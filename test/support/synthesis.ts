@@ -35,7 +35,13 @@ export function stackWithCache(props: PullThroughCacheProps): TerraformStack {
 
 /** What a stack synthesizes to, without the metadata of cdktf. */
 export function synthesized(stack: TerraformStack): TerraformJson {
-  return withoutMetadata(JSON.parse(Testing.synth(stack, true))) as TerraformJson;
+  // Tests read warnings with `warnings`; printed, they would only fill the log.
+  const print = jest.spyOn(console, "warn").mockImplementation();
+  try {
+    return withoutMetadata(JSON.parse(Testing.synth(stack, true))) as TerraformJson;
+  } finally {
+    print.mockRestore();
+  }
 }
 
 /** The resources of a type, by the last part of their construct's path, or those of one data source. */
