@@ -13,9 +13,9 @@ import {
   checkPolicyStack,
   checkStackNames,
   namesakeFaults,
-  secretFaults,
   stackName,
 } from "./private/check-fleet";
+import { copyOf, literalSecrets } from "./private/check-provider-config";
 import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
 import { stagesOf } from "./private/fleet-stages";
@@ -104,7 +104,7 @@ export class PullThroughCacheFleet extends Construct {
     this.props = {
       ...props,
       backend: props.backend ?? StateBackend.local(),
-      providerConfig: { ...props.providerConfig },
+      providerConfig: copyOf(props.providerConfig ?? {}),
     };
     for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));
@@ -321,7 +321,7 @@ export class PullThroughCacheFleet extends Construct {
       region: facts.region,
     });
     backend?._attach(stack);
-    stack.node.addValidation({ validate: () => secretFaults(stack, providerConfig) });
+    stack.node.addValidation({ validate: () => literalSecrets(stack, providerConfig ?? {}) });
     return stack;
   }
 }

@@ -1,6 +1,7 @@
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
-import { App, Lazy, TerraformStack, Token } from "cdktf";
+import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
+import { App, Fn, Lazy, TerraformStack, Token } from "cdktf";
 import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
@@ -386,6 +387,54 @@ describe("a declaration", () => {
     );
     const fleet = fleetWith({ providerConfig: { token: "${var.session}", httpProxy: "http://proxy:3128" } });
     expect(() => App.of(fleet).synth()).not.toThrow();
+  });
+
+  test.each<[string, AwsProviderConfig, string]>([
+    ["a secret in a function of Terraform", { accessKey: Fn.trimspace("AKIASWORDFISH") }, "accessKey"],
+    ["a secret in an expression", { secretKey: '${trimspace("AKIASWORDFISH")}' }, "secretKey"],
+    [
+      "a web identity token that a token of cdktf stands for",
+      { assumeRoleWithWebIdentity: Lazy.anyValue({ produce: () => [{ webIdentityToken: "SWORDFISH" }] }) },
+      "assumeRoleWithWebIdentity[0].webIdentityToken",
+    ],
+    [
+      "a web identity token in one block without a list",
+      { assumeRoleWithWebIdentity: { webIdentityToken: "SWORDFISH" } as never },
+      "assumeRoleWithWebIdentity[0].webIdentityToken",
+    ],
+    [
+      "a proxy's password that a token of cdktf stands for",
+      { httpProxy: Lazy.stringValue({ produce: () => "http://me:SWORDFISH@proxy" }) },
+      "httpProxy",
+    ],
+    ["a password in an endpoint", { endpoints: [{ ecr: "https://me:SWORDFISH@ecr.example.com" }] }, "endpoints[0].ecr"],
+  ])("fails on %s in the providers' configuration, and shows nothing of it", (_, providerConfig, place) => {
+    const message = messageOf(() => App.of(fleetWith({ providerConfig })).synth());
+    expect(message).toContain(`\`providerConfig.${place}\` must `);
+    expect(message).not.toContain("SWORDFISH");
+  });
+
+  test("takes endpoints without a password, and secrets that Terraform looks up", () => {
+    const endpoints = [{ ecr: "https://vpce-0a1b2c3d4e5f60718-abcdefgh.api.ecr.us-east-1.vpce.amazonaws.com" }];
+    const secretKey = '${data.vault_generic_secret.aws.data["secret_key"]}';
+    expect(() => App.of(fleetWith({ providerConfig: { endpoints, secretKey } })).synth()).not.toThrow();
+  });
+
+  test("fails on an argument that the AWS provider does not have", () => {
+    expect(faultOf({ providerConfig: { defaultTag: [{ tags: {} }] } as never })).toMatch(
+      /^cache: `providerConfig.defaultTag` must be an argument of the AWS provider, got a value of type object \(not shown, it may be a secret\); use one of accessKey, .*, defaultTags, /,
+    );
+    expect(faultOf({ providerConfig: "us-east-1" as never })).toBe(
+      "cache: `providerConfig` must be an object, got a string of 9 characters (not shown, it may be a secret); give arguments of AwsProvider",
+    );
+  });
+
+  test("keeps the providers' configuration as it was given, whatever is changed in it later", () => {
+    const tags: { [name: string]: string } = { team: "platform" };
+    const fleet = fleetWith({ providerConfig: { defaultTags: [{ tags }] } });
+    tags["team"] = "other";
+    const { provider } = synthesized(fleet.stackIn("us-east-1"));
+    expect(provider?.["aws"]?.[0]?.["default_tags"]).toEqual([{ tags: { team: "platform" } }]);
   });
 
   test("takes null for nothing, and a common key where one region has no templates", () => {

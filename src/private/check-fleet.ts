@@ -1,4 +1,3 @@
-import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import type { PullThroughCacheFleetProps } from "../pull-through-cache-fleet";
@@ -6,12 +5,12 @@ import type { RepositorySettings } from "../repository-settings";
 import type { StateBackend } from "../state-backend";
 import { ACCOUNT_ID, REGION, partitionOf } from "./aws-geography";
 import { checkDeclaration } from "./check-declaration";
+import { checkProviderConfig } from "./check-provider-config";
 import { Faults, follows } from "./faults";
 import type { Rule } from "./faults";
 import { RegistryClaims } from "./registry-claims";
 import { checkRepositorySettings } from "./repository-template";
-import { Withheld, looksLikeAToken } from "./secrecy";
-import { isUnknown, resolved } from "./unknown-values";
+import { isUnknown } from "./unknown-values";
 
 const PROPS: readonly string[] = [
   "regions",
@@ -61,7 +60,7 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   if (props.accountId !== undefined) {
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
   }
-  checkProviderConfig(faults, props);
+  checkProviderConfig(faults, props.providerConfig ?? {}, props.accountId);
   const backend = props.backend ?? undefined;
   if (backend !== undefined && backend._attach === undefined) {
     faults.add("backend", "be a StateBackend", backend, "use a factory, for example StateBackend.s3(options)");
@@ -171,64 +170,6 @@ function stacksByName(app: IConstruct | undefined): Map<string, IConstruct[]> {
     }
   }
   return stacks;
-}
-
-/** What tokens of cdktf stand for is known when the app is synthesized: a literal secret in one is still a literal. */
-export function secretFaults(stack: TerraformStack, providerConfig: AwsProviderConfig | undefined): string[] {
-  const faults = new Faults();
-  checkSecrets(faults, resolved(stack, pickSecrets(providerConfig ?? {})));
-  return faults.list();
-}
-
-function pickSecrets(config: AwsProviderConfig): { readonly [name: string]: unknown } {
-  const { accessKey, secretKey, token, assumeRoleWithWebIdentity } = config;
-  const identities = Array.isArray(assumeRoleWithWebIdentity) ? assumeRoleWithWebIdentity : [];
-  return {
-    accessKey,
-    secretKey,
-    token,
-    ...Object.fromEntries(
-      identities.map((identity, index) => [
-        `assumeRoleWithWebIdentity[${index}].webIdentityToken`,
-        identity.webIdentityToken,
-      ]),
-    ),
-  };
-}
-
-function checkSecrets(faults: Faults, secrets: { readonly [name: string]: unknown }): void {
-  for (const [name, value] of Object.entries(secrets)) {
-    if (value !== undefined && !isUnknown(value)) {
-      const way =
-        "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
-      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), way);
-    }
-  }
-}
-
-function checkProviderConfig(faults: Faults, props: PullThroughCacheFleetProps): void {
-  const { accountId } = props;
-  const providerConfig = props.providerConfig ?? {};
-  for (const name of ["region", "alias"] as const) {
-    if (providerConfig[name] !== undefined) {
-      const way = "each stack's provider has its own";
-      faults.add(`providerConfig.${name}`, "not be given", providerConfig[name], way);
-    }
-  }
-  checkSecrets(faults, pickSecrets(providerConfig));
-  for (const name of ["httpProxy", "httpsProxy"] as const) {
-    const proxy = providerConfig[name];
-    if (proxy !== undefined && looksLikeAToken(proxy)) {
-      const way = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
-      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(proxy), way);
-    }
-  }
-  for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {
-    if (accountId !== undefined && providerConfig[name] !== undefined) {
-      const way = "leave one of them out: `accountId` is the only account allowed";
-      faults.add(`providerConfig.${name}`, "not be given beside `accountId`", providerConfig[name], way);
-    }
-  }
 }
 
 /** Records what is wrong with the regions and returns those that can be checked further. */

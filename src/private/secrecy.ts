@@ -38,6 +38,11 @@ export function looksLikeAToken(text: string): boolean {
   return text.length > MAX_SHOWN || isAToken(text) || USER_INFO.test(text) || (!ARN.test(text) && LONG_RUN.test(text));
 }
 
+/** Whether a URL has a user or a password in it. */
+export function hasUserInfo(url: string): boolean {
+  return /^[^/]*\/\/[^/]*@/.test(url);
+}
+
 /**
  * Whether a Terraform expression may have a secret in it: an access token beside its references, or nothing but
  * literals.
