@@ -1,6 +1,13 @@
 import { follows } from "./private/faults";
 import type { Faults } from "./private/faults";
-import { SERVICE_NAME, SHORT_NAME, ofVpcRegion, serviceNameOf } from "./private/service-names";
+import {
+  EXISTING_ENDPOINTS,
+  SERVICE_NAME,
+  SHORT_NAME,
+  madeAnyway,
+  ofVpcRegion,
+  serviceNameOf,
+} from "./private/service-names";
 
 /**
  * A service of AWS that clients in private subnets reach through an interface endpoint.
@@ -60,9 +67,12 @@ export class AwsService {
   public _check(faults: Faults, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
     if (!follows(this.name, rule)) {
+      const existing = EXISTING_ENDPOINTS[this.name];
       const way = this.isWhole
         ? "use AwsService.named for its last part alone"
-        : "use AwsService.fromServiceName for a whole name";
+        : existing === undefined
+          ? "use AwsService.fromServiceName for a whole name"
+          : madeAnyway(existing);
       faults.add(prop, rule.words, this.name, way);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
       faults.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");

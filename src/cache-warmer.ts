@@ -39,7 +39,7 @@ export interface CacheWarmerProps {
    */
   readonly projectName?: string;
   /**
-   * How long a run may take, from 5 to 720 minutes. Images for which no time is left fail it, by name.
+   * How long a run may take, from 5 to 720 minutes: the token that a run signs in with is valid for 12 hours. Images for which no time is left fail it, by name.
    * @default 60
    */
   readonly timeoutMinutes?: number;
@@ -49,7 +49,7 @@ export interface CacheWarmerProps {
    */
   readonly logRetentionDays?: number;
   /**
-   * ARN of an SNS topic in the region of the cache, which is told when a run fails. Its policy, and the key of one that is
+   * ARN of a standard SNS topic in the region of the cache, which is told when a run fails. Its policy, and the key of one that is
    * encrypted, have to let CloudWatch publish.
    * @default - no alarm
    */

@@ -14,4 +14,10 @@ export { RegistryEndpoints, type RegistryEndpointsProps } from "./registry-endpo
 export { TagMutability, type RepositorySettings } from "./repository-settings";
 export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-parameter-override";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./state-backend";
-export { Upstream, type PrivateEcrOptions, type RegistryUrlOptions, type UpstreamOptions } from "./upstream";
+export {
+  Upstream,
+  type PrivateEcrOptions,
+  type RegistryUrlOptions,
+  type UnlistedRegistryOptions,
+  type UpstreamOptions,
+} from "./upstream";

@@ -93,19 +93,26 @@ export interface RegistryEndpointsProps {
    */
   readonly repositoryArns?: string[];
   /**
+   * ARNs of repositories that clients may push to through the endpoints of ECR, with wildcards if you like. A push needs
+   * no more of the S3 endpoint than a pull does. Pulls of what was pushed need `repositoryArns`.
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+   */
+  readonly pushRepositoryArns?: string[];
+  /**
    * Names of buckets that may be reached through the endpoint of S3, beside that of the layers.
    * @default - none
    */
   readonly bucketNames?: string[];
   /**
-   * Lets everything through the endpoints of ECR and S3, for clients that also push, or use any bucket.
+   * Lets everything through the endpoints of ECR and S3, for clients that push to any repository, or use any bucket.
    * @default false
    */
   readonly fullAccess?: boolean;
   /**
    * A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of caches and repositories. It
    * has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.
-   * @default - pulls through the caches, pulls from `repositoryArns`, and nothing else
+   * @default - pulls through the caches, pulls from `repositoryArns`, pushes to `pushRepositoryArns`, and nothing else
    */
   readonly registryPolicy?: string;
   /**
@@ -153,7 +160,7 @@ export interface RegistryEndpointsProps {
 /**
  * What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api`
  * and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the
- * clients on port 443. Endpoint policies let through pulls of the caches and nothing else.
+ * clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the props do not name.
  *
  * Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the
  * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB;
@@ -294,13 +301,19 @@ export class RegistryEndpoints extends Construct {
 
   private policyFaults(): string[] {
     const faults = new Faults();
+    const { registryPolicy, s3Policy } = this.props;
     const made = [
-      ["repositoryArns", "caches", this.props.registryPolicy, this.registryPolicy()],
-      ["bucketNames", "layers", this.props.s3Policy, this.s3Policy()],
+      ["repositoryArns", "caches", registryPolicy, this.registryPolicy([])],
+      ["pushRepositoryArns", "caches", registryPolicy, this.registryPolicy()],
+      ["bucketNames", "layers", s3Policy, this.s3Policy()],
     ] as const;
-    for (const [prop, beside, own, policy] of made) {
-      // One of the caller's own has been checked as it was given.
-      if (own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY) {
+    const tooLong = made.filter(
+      // A policy of the caller's own has been checked as it was given.
+      ([, , own, policy]) => own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY,
+    );
+    for (const [index, [prop, beside, , policy]] of tooLong.entries()) {
+      // Pulls that are too many by themselves are so with pushes, too.
+      if (tooLong[index - 1]?.[1] !== beside) {
         const rule = POLICY_WORDS.madeLength(beside);
         faults.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
       }
@@ -357,14 +370,14 @@ export class RegistryEndpoints extends Construct {
     return serviceNameOf(service, this.registry.region, () => this.registry.reverseDnsPrefix);
   }
 
-  private registryPolicy(): string {
+  private registryPolicy(pushRepositoryArns = this.props.pushRepositoryArns ?? []): string {
     const { registryPolicy: own, fullAccess, repositoryArns = [] } = this.props;
     if (own !== undefined || fullAccess === true) {
       return own === undefined ? FULL_ACCESS : ownPolicy(own);
     }
     return registryEndpointPolicy(
       this.caches.map((cache) => cache._pullGrant()),
-      repositoryArns,
+      { pulled: repositoryArns, pushed: pushRepositoryArns },
     );
   }
 

@@ -10,6 +10,7 @@ import {
 import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { REGION } from "./private/aws-geography";
+import { BUCKET } from "./private/bucket-names";
 import type { Faults, Rule } from "./private/faults";
 import { ROLE_ARN } from "./private/repository-template";
 import { requireTerraform } from "./private/terraform-version";
@@ -72,14 +73,15 @@ const HCP_OPTIONS: readonly string[] = [
   "hostname",
 ] satisfies (keyof HcpTerraformStateOptions)[];
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-const BUCKET: Rule = {
-  pattern: /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/,
-  minLength: 3,
-  maxLength: 63,
-  words: "be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens",
+// S3 refuses some keys with `..`, and clients resolve others to another key. Terraform refuses `//`.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+// https://developer.hashicorp.com/terraform/language/backend/s3
+const KEY_PREFIX: Rule = {
+  pattern: /^$|^[^/].*\/$/,
+  except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
+  words:
+    "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
 };
-const KEY_PREFIX: Rule = { pattern: /^$|^[^/].*\/$/, words: "end with a slash and not begin with one" };
 const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
 const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a host's name, without scheme" };
 const TEXT: Rule = { pattern: /./, words: "be text" };

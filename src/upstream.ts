@@ -68,6 +68,22 @@ export interface RegistryUrlOptions extends UpstreamOptions {
   readonly roleArn?: string;
 }
 
+/** What to say about a registry that this version does not know. */
+export interface UnlistedRegistryOptions {
+  /** As in `UpstreamOptions`. It has no default: such a registry has no usual prefix. */
+  readonly prefix: string;
+  /**
+   * As in `UpstreamOptions`.
+   * @default - as the cache says
+   */
+  readonly repositories?: RepositorySettings;
+  /**
+   * How ECR signs in to the registry.
+   * @default - no credential
+   */
+  readonly credential?: RegistryCredential;
+}
+
 /**
  * A registry that Amazon ECR can cache.
  *
@@ -164,9 +180,9 @@ export class Upstream {
    * what replaces the rule when its credential comes or goes.
    *
    * @param upstreamRegistryUrl the bare host, like `registry.example.com`: no scheme and no path
-   * @param options must give the `prefix`, which has no usual value here
+   * @param options the `prefix`, which has no usual value here, and what else differs
    */
-  public static unlisted(upstreamRegistryUrl: string, options: RegistryUrlOptions): Upstream {
+  public static unlisted(upstreamRegistryUrl: string, options: UnlistedRegistryOptions): Upstream {
     const { credential, ...common } = { ...options };
     return new Upstream(
       {
@@ -194,7 +210,10 @@ export class Upstream {
   /** @internal */
   public readonly _spec: UpstreamSpec;
 
-  private constructor(spec: Omit<UpstreamSpec, "prefix" | "repositories" | "unknown">, options: UpstreamOptions) {
+  private constructor(
+    spec: Omit<UpstreamSpec, "prefix" | "hasPrefix" | "repositories" | "unknown">,
+    options: UpstreamOptions,
+  ) {
     const { prefix, repositories, ...unknown } = isPlainObject(options) ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
@@ -202,6 +221,7 @@ export class Upstream {
       ...spec,
       credential: spec.credential ?? undefined,
       prefix: this.prefix,
+      hasPrefix: prefix !== undefined && prefix !== null,
       repositories: copySettings(repositories),
       unknown,
     };

@@ -206,13 +206,18 @@ test("fails when something else has the address of one of its resources: Terrafo
 });
 
 describe("each property reaches its resource:", () => {
-  test.each(["rate(1 minute)", "rate(6 hours)", "rate(30 days)", "cron(0 6 * * ? *)", "cron(0/15 8-17 ? * MON-FRI *)"])(
-    "schedule, as %s",
-    (schedule) => {
-      const json = warmed({ schedule });
-      expect(only(json, "aws_scheduler_schedule")["schedule_expression"]).toBe(schedule);
-    },
-  );
+  test.each([
+    "rate(1 minute)",
+    "rate(1 days)",
+    "rate(6 hour)",
+    "rate(6 hours)",
+    "rate(30 days)",
+    "cron(0 6 * * ? *)",
+    "cron(0/15 8-17 ? * MON-FRI *)",
+  ])("schedule, as %s", (schedule) => {
+    const json = warmed({ schedule });
+    expect(only(json, "aws_scheduler_schedule")["schedule_expression"]).toBe(schedule);
+  });
 
   test.each(["ab", "7_days-Warm", "a".repeat(64)])("projectName, as %s", (projectName) => {
     const json = warmed({ projectName, alarmTopicArn: TOPIC });
@@ -448,9 +453,10 @@ describe("a warmer is refused with", () => {
       "`tiemoutMinutes` must be a property of a warmer, got a value of type number (not shown, it may be a secret); use one of cache, images, schedule, projectName, timeoutMinutes, logRetentionDays, alarmTopicArn, vpcId, subnetIds, securityGroupIds",
     ],
     ...[
-      "rate(1 hours)",
       "rate(0 hours)",
-      "rate(6 hour)",
+      "rate(01 hours)",
+      "rate(1 hourss)",
+      "rate(1.5 hours)",
       "rate(90 seconds)",
       "cron(0 6 * * *)",
       "at(2030-01-01T00:00:00)",
@@ -474,12 +480,17 @@ describe("a warmer is refused with", () => {
     [
       "a topic's name",
       { alarmTopicArn: "alarms" },
-      '`alarmTopicArn` must be the ARN of an SNS topic, got "alarms"; leave it out to have no alarm',
+      '`alarmTopicArn` must be the ARN of a standard SNS topic, got "alarms"; leave it out to have no alarm',
     ],
     [
       "a queue as topic",
       { alarmTopicArn: TOPIC.replace("sns", "sqs") },
-      `\`alarmTopicArn\` must be the ARN of an SNS topic, got "${TOPIC.replace("sns", "sqs")}"; leave it out to have no alarm`,
+      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC.replace("sns", "sqs")}"; leave it out to have no alarm`,
+    ],
+    [
+      "a FIFO topic, which takes no message of an alarm",
+      { alarmTopicArn: `${TOPIC}.fifo` },
+      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC}.fifo"; leave it out to have no alarm`,
     ],
     [
       "a topic of another region",
@@ -727,6 +738,7 @@ describe("an image", () => {
     ["company.azurecr.io/a", "company.azurecr.io", "add Upstream.azure(registryName, credential) to the cache"],
     ["cgr.dev/chainguard/node", "cgr.dev", "add Upstream.chainguard(credential) to the cache"],
     [`${OTHER_REGISTRY}/a`, OTHER_REGISTRY, "add Upstream.privateEcr(options) to the cache"],
+    ["nvcr.io/nvidia/cuda", "nvcr.io", "ECR cannot cache NVIDIA NGC: copy these images into a private repository"],
     ["gcr.io/a/b", "gcr.io", "ECR cannot cache Google Container Registry: copy these images into a private repository"],
     [
       "mcr.microsoft.com/dotnet/sdk",
@@ -738,12 +750,55 @@ describe("an image", () => {
     [
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`,
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
-      "name it as its upstream does: the cache is where it is pulled through",
+      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:1",
+    ],
+    [
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/app:1`,
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
+      "leave out the registry host, and name the image as its upstream does",
+    ],
+    [
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b`,
+      `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
+      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:latest",
     ],
   ])("named %s is refused by a cache without its registry", (image, host, way) => {
     expect(refusal([image])).toBe(
       `stack/warmer: \`images[0]\` must be of an upstream of the cache, of which none is ${host}, got "${image}"; ${way}`,
     );
+  });
+
+  test.each([
+    ["docker-hub/library/nginx:1.27", "nginx:1.27"],
+    ["docker-hub/bitnami/redis:7", "bitnami/redis:7"],
+    ["ecr-public/docker/library/alpine:3.22", "public.ecr.aws/docker/library/alpine:3.22"],
+    ["team-a/app:1", `${OTHER_REGISTRY}/aa/app:1`],
+    ["team-b/app/web:1", `${OTHER_REGISTRY}/b/x/app/web:1`],
+  ])("named by its place %s in the cache is refused with the name %s, which is taken", (place, name) => {
+    const image = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${place}`;
+    expect(refusal([image], upstreams)).toMatch(
+      new RegExp(`; leave out the registry host, and name the image as its upstream does: ${name}$`),
+    );
+    const { source } = only(warmed({ images: [name] }, { upstreams }), "aws_codebuild_project");
+    const [repository = "", tag = ""] = place.split(":");
+    expect((source as Block)["buildspec"]).toBe(warmingBuildspec([{ image: name, repository, tag }]));
+  });
+
+  test("named by its place in a cache whose account is not known at synth is refused with the name to use", () => {
+    const stack = stackIn("us-east-1");
+    const cache = new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.quay(), Upstream.ecrPublic({ prefix: "ROOT" })],
+    });
+    const wayOutFor = (image: string) =>
+      messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: [image] }))
+        .split("; ")
+        .at(-1);
+    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`)).toBe(
+      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:1",
+    );
+    const elsewhere = "add Upstream.privateEcr(options) to the cache";
+    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/quay/a/b:1`)).toBe(elsewhere);
+    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/b:1`)).toBe(elsewhere);
   });
 
   test("of a private registry is refused when the names of the cache's own are not known at synth", () => {

@@ -1,5 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import { FirstPull, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import { whyDenied } from "./local-aws/policy-evaluation";
 import { blocks, stackIn, synthesized } from "./support/synthesis";
 
@@ -8,7 +9,7 @@ const ACCOUNT = "111122223333";
 const AWS_ACCOUNT = "000000000000";
 
 /** The policies that one cache and its endpoints come with in a region. */
-function policiesIn(region: string): { readonly [name: string]: object } {
+function policiesIn(region: string, props: Partial<RegistryEndpointsProps> = {}): { readonly [name: string]: object } {
   const stack = stackIn(region);
   const cache = new PullThroughCache(stack, "cache", {
     accountId: ACCOUNT,
@@ -20,6 +21,7 @@ function policiesIn(region: string): { readonly [name: string]: object } {
     routeTableIds: ["rtb-0a1b2c3d"],
     clientCidrs: ["10.0.0.0/16"],
     firstPull: FirstPull.NAT_GATEWAY,
+    ...props,
   });
   new TerraformOutput(stack, "identity", { value: cache.pullPolicyJson() });
   const json = synthesized(stack);
@@ -37,6 +39,14 @@ const PULL_ACTIONS = [
   "ecr:BatchImportUpstreamImage",
   "ecr:CreateRepository",
   "ecr:GetDownloadUrlForLayer",
+];
+const PUSH_ACTIONS = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:CompleteLayerUpload",
+  "ecr:InitiateLayerUpload",
+  "ecr:PutImage",
+  "ecr:UploadLayerPart",
 ];
 const OTHER_ACTIONS = [
   "ecr:BatchDeleteImage",
@@ -66,9 +76,9 @@ describe.each([
   const bucket = (path: string): string => `arn:${partition}:s3:::${path}`;
 
   /** Whether a policy lets an action through, where nothing else would stop it. */
-  async function admits(name: string, action: string, resource: string): Promise<boolean> {
+  async function admits(name: string, action: string, resource: string, by = policies): Promise<boolean> {
     const accountId = /:(\d{12}):/.exec(resource)?.[1] ?? (name === "s3" ? AWS_ACCOUNT : ACCOUNT);
-    const policy = policies[name] ?? {};
+    const policy = by[name] ?? {};
     const principal = name === "s3" ? principalArn.replace(ACCOUNT, AWS_ACCOUNT) : principalArn;
     const access = { principalArn: principal, action, resource, accountId };
     const given = name === "identity" ? { identityPolicies: [policy] } : { endpointPolicy: policy };
@@ -109,6 +119,45 @@ describe.each([
         expect(await admits(name, action, "*")).toBe(false);
       },
     );
+  });
+
+  describe.each(["ecr.api", "ecr.dkr"])("the policy of %s that names a repository for pushes", (name) => {
+    const pushing = policiesIn(region, { pushRepositoryArns: [repository("team/app")] });
+
+    test.each(PUSH_ACTIONS)("admits %s on that repository", async (action) => {
+      expect(await admits(name, action, repository("team/app"), pushing)).toBe(true);
+      expect(await admits(name, action, repository("team/app"))).toBe(false);
+    });
+
+    test.each(PUSH_ACTIONS)("refuses %s on any other repository", async (action) => {
+      for (const other of [
+        repository("team"),
+        repository("team/app2"),
+        repository("team/app/web"),
+        repository("team/app", "444455556666"),
+        repository("team/app", ACCOUNT, elsewhere),
+      ]) {
+        expect([other, await admits(name, action, other, pushing)]).toEqual([other, false]);
+      }
+    });
+
+    test.each(["ecr:CreateRepository", "ecr:BatchImportUpstreamImage", "ecr:BatchDeleteImage", "ecr:TagResource"])(
+      "refuses %s on that repository",
+      async (action) => {
+        expect(await admits(name, action, repository("team/app"), pushing)).toBe(false);
+      },
+    );
+
+    test.each(["ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"])(
+      "refuses %s on what the cache has",
+      async (action) => {
+        expect(await admits(name, action, repository("ecr-public/elastio/agent"), pushing)).toBe(false);
+      },
+    );
+
+    test("leaves the policy of s3 as it is", () => {
+      expect(pushing["s3"]).toEqual(policies["s3"]);
+    });
   });
 
   describe("the policy of s3", () => {

@@ -241,7 +241,7 @@ describe("a declaration", () => {
     [
       "an account that is none",
       { accountId: "1" },
-      '`accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string with its leading zeros',
+      '`accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string, with its leading zeros and without hyphens',
     ],
     [
       "a provider's own region",
@@ -313,7 +313,7 @@ describe("a declaration", () => {
     [
       "a backend that is at fault",
       { backend: StateBackend.s3({ bucket: "My_Bucket", region: "eu-west-1" }) },
-      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, got "My_Bucket"; give the name, not the ARN',
+      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves, got "My_Bucket"; give the name, not the ARN',
     ],
   ])("fails on %s", (_name, props, message) => {
     expect(faultOf(props)).toBe(`cache: ${message}`);

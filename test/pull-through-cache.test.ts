@@ -140,7 +140,7 @@ describe("one declaration", () => {
       });
     expect(messageOf(declare).split("\n")).toEqual([
       "stack/cache: 6 faults",
-      '- `accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string with its leading zeros',
+      '- `accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string, with its leading zeros and without hyphens',
       '- `partition` must be one of aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f, aws-eusc, aws, got "aws-eu"; leave it out to have it derived',
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
       expect.stringMatching(/^- `upstreams\[1]\.credential\.secretArn` must be in the region of the cache, us-east-1/),
@@ -390,12 +390,17 @@ describe("where the registry is", () => {
     [
       "an account that lost its leading zero",
       { accountId: "11122223333" },
-      '`accountId` must be an AWS account ID of 12 digits, got "11122223333"; give it as a string with its leading zeros',
+      '`accountId` must be an AWS account ID of 12 digits, got "11122223333"; give it as a string, with its leading zeros and without hyphens',
+    ],
+    [
+      "an account as the console shows it",
+      { accountId: "1111-2222-3333" },
+      '`accountId` must be an AWS account ID of 12 digits, got "1111-2222-3333"; give it as a string, with its leading zeros and without hyphens',
     ],
     [
       "an account as a number",
       { accountId: 111122223333 as never },
-      "`accountId` must be an AWS account ID of 12 digits, got 111122223333; give it as a string with its leading zeros",
+      "`accountId` must be an AWS account ID of 12 digits, got 111122223333; give it as a string, with its leading zeros and without hyphens",
     ],
   ])("fails on %s", (_name, props, message) => {
     expect(messageOf(() => stackWithCache({ upstreams, ...props }))).toBe(`stack/cache: ${message}`);

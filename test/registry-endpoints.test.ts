@@ -328,8 +328,31 @@ test("repositories and buckets of one's own are let through beside the cache and
   });
 });
 
+test("pushes are let through to the repositories that are named for them, also to one of the same stack", () => {
+  const json = synthesized(
+    stackWith({ pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "${var.arn}"] }),
+  );
+  for (const service of ["ecr.api", "ecr.dkr"]) {
+    const { Statement } = policyOf(endpoint(json, service)) as { readonly Statement: unknown[] };
+    expect(Statement).toHaveLength(3);
+    expect(Statement[2]).toEqual({
+      Effect: "Allow",
+      Principal: "*",
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      Resource: ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "${var.arn}"],
+    });
+  }
+});
+
 test("empty lists of what is let through besides are none", () => {
-  expect(synthesized(stackWith({ repositoryArns: [], bucketNames: [], services: [] }))).toEqual(
+  expect(synthesized(stackWith({ repositoryArns: [], pushRepositoryArns: [], bucketNames: [], services: [] }))).toEqual(
     synthesized(stackWith()),
   );
 });
@@ -562,6 +585,9 @@ test("fails when a policy that is made is longer than AWS takes", () => {
   expect(messageOf(() => App.of(stackWith({ repositoryArns })).synth())).toMatch(
     /\[stack\/endpoints] `repositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
   );
+  expect(messageOf(() => App.of(stackWith({ pushRepositoryArns: repositoryArns })).synth())).toMatch(
+    /\[stack\/endpoints] `pushRepositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  );
   expect(messageOf(() => App.of(stackWith({ bucketNames: names })).synth())).toMatch(
     /\[stack\/endpoints] `bucketNames` must make, with layers, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
   );
@@ -671,7 +697,8 @@ const BLOCK_6 = "give blocks like 2001:db8::/56";
 const SPACE = "be a block of IPv4 that starts at its first address";
 const SPACE_6 = "be a block of IPv6 that starts at its first address";
 const ARN_WORDS = "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*";
-const BUCKET_WORDS = "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens";
+const BUCKET_WORDS =
+  "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves";
 const ALLOW = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] });
 const DENY = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action: "*", Resource: "*" }] });
 
@@ -795,7 +822,12 @@ test.each<[string, object, string]>([
   [
     "services",
     { services: [AwsService.named("ecr.api")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; use AwsService.fromServiceName for a whole name',
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; leave it out, or give the endpoint that the VPC has already as `ecrApiEndpointId`',
+  ],
+  [
+    "services",
+    { services: [AwsService.named("s3")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "s3"; leave it out, or give the endpoint that the VPC has already as `s3EndpointId`',
   ],
   [
     "services",
@@ -816,6 +848,26 @@ test.each<[string, object, string]>([
     "repositoryArns",
     { repositoryArns: ["arn:aws:ecr:*:111122223333:repository/a", "arn:aws:ecr:us-east-1:111122223333:repository/a"] },
     '`repositoryArns[1]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+  ],
+  [
+    "pushRepositoryArns",
+    { pushRepositoryArns: ["arn:aws:ecr:us-east-1:111122223333:repository/a"] },
+    '`pushRepositoryArns[0]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+  ],
+  [
+    "pushRepositoryArns",
+    { pushRepositoryArns: ["team/*"] },
+    `\`pushRepositoryArns[0]\` must ${ARN_WORDS}, got "team/*"; give ARNs, wildcards allowed`,
+  ],
+  [
+    "both",
+    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], fullAccess: true },
+    '`pushRepositoryArns` must not be given beside `fullAccess`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+  ],
+  [
+    "both",
+    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], registryPolicy: ALLOW },
+    '`pushRepositoryArns` must not be given beside `registryPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
   ],
   [
     "bucketNames",
@@ -842,6 +894,22 @@ test.each<[string, object, string]>([
     { bucketNames: ["arn:aws:s3:::b"] },
     `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "arn:aws:s3:::b"; give names, not ARNs`,
   ],
+  ...[
+    "ab",
+    "a".repeat(64),
+    "a-",
+    "a..b",
+    "192.168.5.4",
+    "xn--a",
+    "sthree-a",
+    "amzn-s3-demo-a",
+    "a-s3alias",
+    "a--x-s3",
+  ].map((bucket): [string, object, string] => [
+    "bucketNames",
+    { bucketNames: [bucket] },
+    `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "${bucket}"; give names, not ARNs`,
+  ]),
   [
     "registryPolicy",
     { registryPolicy: DENY },
@@ -872,7 +940,7 @@ test.each<[string, object, string]>([
     { subnetIds: "${var.subnets}" },
     '`subnetIds` must be a list of at least one, got "${var.subnets}"; give one private subnet of each availability zone',
   ],
-  ...(["repositoryArns", "bucketNames"] as const).map((prop): [string, object, string] => [
+  ...(["repositoryArns", "pushRepositoryArns", "bucketNames"] as const).map((prop): [string, object, string] => [
     prop,
     { [prop]: null },
     `\`${prop}\` must be a list of at least one, got null; ${prop === "bucketNames" ? "give names, not ARNs" : "give ARNs, wildcards allowed"}`,
@@ -906,7 +974,7 @@ test.each<[string, object, string]>([
   [
     "an unknown prop",
     { subnets: SUBNETS },
-    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
+    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, pushRepositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
   ],
 ])("fails on wrong %s: %j", (_, props, message) => {
   expect(faultOf(props)).toBe(message);

@@ -41,6 +41,10 @@ describe("a state in S3", () => {
   });
 
   test.each<[string, Partial<S3StateOptions>, object]>([
+    ["a bucket of 3 characters", { bucket: "a.b" }, { bucket: "a.b" }],
+    ["a bucket of 63 characters", { bucket: "a".repeat(63) }, { bucket: "a".repeat(63) }],
+    ["the alias of an access point", { bucket: "states-0a1b-s3alias" }, { bucket: "states-0a1b-s3alias" }],
+    ["keys with dots", { keyPrefix: ".a/..b/c.d/" }, { key: ".a/..b/c.d/cache-us-east-1.tfstate" }],
     ["its keys", { keyPrefix: "platform/" }, { key: "platform/cache-us-east-1.tfstate" }],
     ["no folder", { keyPrefix: "" }, { key: "cache-us-east-1.tfstate" }],
     ["a key of KMS", { kmsKeyId: "alias/states" }, { kms_key_id: "alias/states" }],
@@ -57,7 +61,7 @@ describe("a state in S3", () => {
     [
       "a bucket's ARN",
       { bucket: "arn:aws:s3:::acme-states" },
-      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, got "arn:aws:s3:::acme-states"; give the name, not the ARN',
+      '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves, got "arn:aws:s3:::acme-states"; give the name, not the ARN',
     ],
     [
       "a region that is none",
@@ -67,8 +71,34 @@ describe("a state in S3", () => {
     [
       "keys without a slash",
       { keyPrefix: "platform" },
-      '`backend.keyPrefix` must end with a slash and not begin with one, got "platform"; for example platform/registries/',
+      '`backend.keyPrefix` must end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character, got "platform"; for example platform/registries/',
     ],
+    ...["/", "/a/", "a//b/", "./", "../", "a/./b/", "a/../b/", "\n/", "a\u0000b/", "a\u007f/"].map(
+      (keyPrefix): [string, Partial<S3StateOptions>, string] => [
+        `the keys ${JSON.stringify(keyPrefix)}`,
+        { keyPrefix },
+        `\`backend.keyPrefix\` must end with a slash and not begin with one, with no empty part, no \`.\` or \`..\` as a part, and no control character, got ${JSON.stringify(keyPrefix)}; for example platform/registries/`,
+      ],
+    ),
+    ...[
+      "ab",
+      "a".repeat(64),
+      "Acme",
+      "acme_states",
+      "acme-",
+      ".acme",
+      "acme..states",
+      "192.168.5.4",
+      "xn--acme",
+      "sthree-acme",
+      "amzn-s3-demo-bucket",
+      "acme.mrap",
+      "acme--table-s3",
+    ].map((bucket): [string, Partial<S3StateOptions>, string] => [
+      `the bucket ${bucket}`,
+      { bucket },
+      `\`backend.bucket\` must be a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves, got "${bucket}"; give the name, not the ARN`,
+    ]),
     [
       "a role that is none",
       { roleArn: "states" },

@@ -268,6 +268,36 @@ describe("a registry given by its URL", () => {
       "ECR caches Azure registries named <name>.azurecr.io only: copy these images into a private repository",
     ],
     [
+      "dhi.io",
+      "be a registry that ECR can cache",
+      "ECR cannot cache Docker Hardened Images: copy these images into a private repository",
+    ],
+    [
+      "nvcr.io",
+      "be a registry that ECR can cache",
+      "ECR cannot cache NVIDIA NGC: copy these images into a private repository",
+    ],
+    [
+      "docker.elastic.co",
+      "be a registry that ECR can cache",
+      "ECR cannot cache the registry of Elastic: copy these images into a private repository",
+    ],
+    [
+      "registry.access.redhat.com",
+      "be a registry that ECR can cache",
+      "ECR cannot cache the registries of Red Hat: copy these images into a private repository",
+    ],
+    [
+      "registry.redhat.io",
+      "be a registry that ECR can cache",
+      "ECR cannot cache the registries of Red Hat: copy these images into a private repository",
+    ],
+    [
+      "containers.sentinelone.net",
+      "be a registry that ECR can cache",
+      "ECR cannot cache the registry of SentinelOne: copy these images into a private repository",
+    ],
+    [
       "docker.io",
       "be a registry that ECR can cache",
       "ECR reaches Docker Hub as registry-1.docker.io: use Upstream.dockerHub(credential)",
@@ -280,17 +310,17 @@ describe("a registry given by its URL", () => {
     [
       "https://public.ecr.aws",
       "be a bare host",
-      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
+      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
     ],
     [
       "public.ecr.aws/elastio",
       "be a bare host",
-      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
+      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
     ],
     [
       "",
       "be a bare host",
-      "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
+      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
     ],
   ])("fails on %j, by name and with the reason", (url, rule, wayOut) => {
     expect(faultOf(Upstream.fromRegistryUrl(url))).toBe(
@@ -391,6 +421,33 @@ describe("a registry that AWS may have added since", () => {
     });
   });
 
+  const LABEL = "a".repeat(63);
+  const LONGEST = `${LABEL}.${LABEL}.${LABEL}.${"a".repeat(61)}`;
+
+  test.each(["a.b", "1a.2b.example.com", "xn--a.xn--b", LONGEST])("may have the host %s", (host) => {
+    expect(ruleOf(Upstream.unlisted(host, { prefix: "example" }))["upstream_registry_url"]).toBe(host);
+  });
+
+  test.each([
+    "https://registry.example.com",
+    "registry.example.com/team",
+    "registry.example.com:443",
+    "Registry.example.com",
+    "registry",
+    "registry..example.com",
+    "-.-",
+    "-a.example.com",
+    "a-.example.com",
+    "a_b.example.com",
+    "10.0.0.1",
+    `a${LABEL}.com`,
+    `a${LONGEST}`,
+  ])("fails with the host %s", (host) => {
+    expect(faultOf(Upstream.unlisted(host, { prefix: "example" }))).toMatch(
+      /^stack\/cache: `upstreams\[0\]\.upstreamRegistryUrl` must be a bare host, got .*; give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name$/,
+    );
+  });
+
   test("may be one that was refused when this version was made", () => {
     expect(ruleOf(Upstream.unlisted("gcr.io", { prefix: "gcr" }))["upstream_registry_url"]).toBe("gcr.io");
   });
@@ -406,7 +463,15 @@ describe("a registry that AWS may have added since", () => {
   });
 
   test("fails without a prefix", () => {
-    expect(faultOf(Upstream.unlisted("registry.example.com", {}))).toBe(
+    for (const options of [{}, undefined, { prefix: undefined }, { prefix: null }] as never[]) {
+      expect(faultOf(Upstream.unlisted("registry.example.com", options))).toBe(
+        "stack/cache: `upstreams[0].prefix` is required; an unlisted registry has no usual prefix: give the first part of the names of its repositories",
+      );
+    }
+  });
+
+  test("fails with an empty prefix", () => {
+    expect(faultOf(Upstream.unlisted("registry.example.com", { prefix: "" }))).toBe(
       'stack/cache: `upstreams[0].prefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ""; give a literal that ECR takes: resources are named after it',
     );
   });

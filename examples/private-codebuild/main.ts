@@ -1,8 +1,9 @@
-// Builds in private subnets without a route to the internet pull their base image from a cache that something else warms.
-// Creates: endpoints of ECR, S3, CodeBuild and CloudWatch Logs, caches of Docker Hub and ECR Public, a warmer, and a build.
+// Builds in private subnets without internet access pull a base image through a warmed cache and push to a repository.
+// Creates: endpoints of ECR, S3, CodeBuild and CloudWatch Logs, caches, a warmer, a repository for images, and a build.
 // Run: npx tsx examples/private-codebuild/main.ts, then terraform init and plan in cdktf.out/stacks/private-codebuild.
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
@@ -43,6 +44,8 @@ const cache = new PullThroughCache(stack, "cache", {
   ],
 });
 
+const images = new EcrRepository(stack, "images", { name: "team/app", imageTagMutability: "IMMUTABLE" });
+
 const builds = new SecurityGroup(stack, "builds", { namePrefix: "image-builds-", description: "Builds", vpcId });
 new VpcSecurityGroupEgressRule(stack, "builds-out", {
   securityGroupId: builds.id,
@@ -60,6 +63,7 @@ const endpoints = new RegistryEndpoints(stack, "endpoints", {
   clientSecurityGroupIds: [builds.id],
   firstPull: FirstPull.WARMED, // the subnets have no route to the internet
   services: [AwsService.LOGS, AwsService.CODEBUILD],
+  pushRepositoryArns: [images.arn],
 });
 
 const warmer = new CacheWarmer(stack, "warmer", {
@@ -68,7 +72,7 @@ const warmer = new CacheWarmer(stack, "warmer", {
   schedule: "rate(1 hour)",
 });
 
-// A build like any other: its role may pull through the cache, and its base image is named by the cache.
+// The role of the build may pull through the cache and push to the one repository. The cache names the base image.
 const logs = new CloudwatchLogGroup(stack, "build-logs", { name: "/aws/codebuild/image-build", retentionInDays: 30 });
 const role = new IamRole(stack, "build-role", {
   namePrefix: "image-build-",
@@ -84,6 +88,19 @@ const policy = new IamRolePolicy(stack, "build-policy", {
     Version: "2012-10-17",
     Statement: [
       { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: `${logs.arn}:*` },
+      {
+        // https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+        Effect: "Allow",
+        Action: [
+          "ecr:BatchCheckLayerAvailability",
+          "ecr:BatchGetImage",
+          "ecr:CompleteLayerUpload",
+          "ecr:InitiateLayerUpload",
+          "ecr:PutImage",
+          "ecr:UploadLayerPart",
+        ],
+        Resource: images.arn,
+      },
       {
         Effect: "Allow",
         Action: [
@@ -127,7 +144,13 @@ new CodebuildProject(stack, "build", {
             `docker pull "$PYTHON"`,
           ],
         },
-        build: { commands: [`printf 'FROM %s\\nRUN python -V\\n' "$PYTHON" | docker build --tag app -`] },
+        build: {
+          commands: [
+            `image="$IMAGES:build-$CODEBUILD_BUILD_NUMBER"`,
+            `printf 'FROM %s\\nRUN python -V\\n' "$PYTHON" | docker build --tag "$image" -`,
+            `docker push "$image"`,
+          ],
+        },
       },
     }),
   },
@@ -139,6 +162,7 @@ new CodebuildProject(stack, "build", {
     privilegedMode: true, // for docker build; pulling alone needs none
     environmentVariable: [
       { name: "REGISTRY", value: endpoints.registryUri },
+      { name: "IMAGES", value: images.repositoryUrl },
       { name: "PYTHON", value: `${endpoints.repositoryUri("docker-hub", "python")}:3.12-slim` },
     ],
   },

@@ -84,7 +84,7 @@ export interface Fault {
   readonly holds: string;
   /** The input and its attribute, with `${…}` where it depends on a loop. */
   readonly place: string;
-  /** Completes "must …". */
+  /** Completes "must …", or is `IS_REQUIRED` for a value that was not given. */
   readonly words: string;
   /** The value, as an expression; without it the value is kept back. */
   readonly got?: string;

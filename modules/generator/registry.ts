@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/private/aws-geography";
+import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/private/aws-geography";
 import type { Block, Blocks, Input } from "./definition";
 import { expression, hcl, regex } from "./hcl";
 import { following } from "./rules";
@@ -9,7 +9,7 @@ export const ACCOUNT_INPUT: Input = {
   description:
     "Account of the registry, known when Terraform plans. It is taken at its word: to have Terraform refuse any other, give it to the provider as `allowed_account_ids` too.",
   otherwise: "that of the provider's credentials",
-  rules: [following(ACCOUNT_ID, "give it as text with its leading zeros")],
+  rules: [following(ACCOUNT_ID, ACCOUNT_ID_WAY_OUT)],
 };
 
 /** Where a registry is. Region and partition cost no request; the account does, unless it is given. */

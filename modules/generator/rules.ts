@@ -1,5 +1,5 @@
 import type { Rule } from "../../src/private/faults";
-import { GIVEN_ONCE, integerWords } from "../../src/private/faults";
+import { GIVEN_ONCE, IS_REQUIRED, integerWords } from "../../src/private/faults";
 import type { Condition, Fault, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
 
@@ -140,6 +140,9 @@ function faultsOf(input: Input, at: Place): Fault[] {
 
 /** What a fault says, as a template. */
 export function messageOf({ place, words, got, wayOut }: Fault): string {
+  if (words === IS_REQUIRED) {
+    return `\`${place}\` ${IS_REQUIRED}; ${wayOut}`;
+  }
   const value = got === undefined ? "a value not shown, since it may be a secret" : `\${jsonencode(${got})}`;
   return `\`${place}\` must ${inSnakeCase(words)}, got ${value}; ${wayOut}`;
 }

@@ -1,8 +1,9 @@
 import { ACCOUNT_ID, REGION as REGION_NAME } from "../../src/private/aws-geography";
 import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/private/check-credential";
 import { atLeastOneUpstream } from "../../src/private/check-declaration";
-import { AZURE_REGISTRY_NAME, HOST, MAX_RULES, UPSTREAM_WORDS } from "../../src/private/check-upstream";
+import { AZURE_REGISTRY_NAME, HOST, HOST_WAY_OUT, MAX_RULES, UPSTREAM_WORDS } from "../../src/private/check-upstream";
 import { SECRET_PREFIX } from "../../src/private/credential-secret";
+import { IS_REQUIRED } from "../../src/private/faults";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import { ROLE_ARN } from "../../src/private/repository-template";
 import { SUPPORTED_REGISTRIES } from "../../src/private/supported-registries";
@@ -179,10 +180,16 @@ export function upstreamFaults(): Fault[] {
       wayOut: `use one of ${KINDS.join(", ")}`,
     }),
     upstream("prefix", {
-      holds: `${follows(PREFIX, REPOSITORY_PREFIX)} || (element.prefix == null && !contains(${hcl(KINDS)}, ${KIND}))`,
+      holds: `${follows(PREFIX, REPOSITORY_PREFIX)} || (element.prefix == null && !contains(${hcl(Object.keys(SUPPORTED_REGISTRIES))}, ${KIND}))`,
       words: REPOSITORY_PREFIX.words,
       got: PREFIX,
       wayOut: "give one that ECR takes",
+    }),
+    upstream("prefix", {
+      holds: `${KIND} != "${UNLISTED}" || element.prefix != null`,
+      words: IS_REQUIRED,
+      wayOut: UPSTREAM_WORDS.noUsualPrefix,
+      told: `It is required for \`${UNLISTED}\`.`,
     }),
     upstream("prefix", {
       holds: `${PREFIX} == "" || !contains([for other in ${EARLIER} : ${trimmed(prefixOf("other", "var.upstreams[other]"))}], ${trimmed(PREFIX)})`,
@@ -232,7 +239,7 @@ export function upstreamFaults(): Fault[] {
       holds: `${KIND} != "${UNLISTED}" || ${follows("element.upstream_registry_url", HOST)}`,
       words: HOST.words,
       got: "element.upstream_registry_url",
-      wayOut: "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name",
+      wayOut: HOST_WAY_OUT,
     }),
     upstream("upstream_registry_url", {
       holds: `${KIND} != "${UNLISTED}" || !(${knownHost("element.upstream_registry_url")})`,

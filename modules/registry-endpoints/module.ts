@@ -1,8 +1,8 @@
 import { FirstPull } from "../../src/first-pull";
 import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/private/aws-geography";
+import { BUCKET_NAME } from "../../src/private/bucket-names";
 import {
   BESIDE_BOTH,
-  BUCKET_NAME,
   ENDPOINTS_WORDS,
   EXCLUDED,
   REPOSITORY_ARN,
@@ -23,6 +23,7 @@ import {
   bucketsStatement,
   forEverybody,
   layersStatement,
+  pushStatement,
 } from "../../src/private/endpoint-policies";
 import { atLeastOne } from "../../src/private/faults";
 import { DEMANDS } from "../../src/private/network-conditions";
@@ -32,9 +33,11 @@ import { SIGN_IN, pullStatement, readStatement } from "../../src/private/pull-po
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import {
   COMMON_PREFIX,
+  EXISTING_ENDPOINTS,
   NAMED_AFTER_PARTITION,
   SERVICE_NAME,
   SHORT_NAME,
+  madeAnyway,
   ofVpcRegion,
   serviceNameOf,
 } from "../../src/private/service-names";
@@ -111,13 +114,36 @@ function blocks(version: 4 | 6, input: string, description: string, validations:
   };
 }
 
+/** The input for ARNs of repositories that the made policy of the endpoints of ECR names. */
+function repositories(input: string, description: string, madePolicy: Fault): Input {
+  return {
+    type: "list(string)",
+    default: [],
+    description,
+    elementRules: [following(REPOSITORY_ARN, "give ARNs, wildcards allowed")],
+    validations: [
+      givenOnce(input, "list"),
+      {
+        each: [`key, element in var.${input}`],
+        holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
+        place: `${input}[\${key}]`,
+        words: ENDPOINTS_WORDS.place(expression(PARTITION), expression(REGION)),
+        got: "element",
+        wayOut: OWN_REGION,
+      },
+      ...exclusions(input),
+      madePolicy,
+    ],
+  };
+}
+
 // The presence of what is an object here is known, whatever is in it.
 const INPUT_OF: { readonly [prop: string]: string } = {
   ecrApiEndpointId: "ecr_api_endpoint",
   ecrDkrEndpointId: "ecr_dkr_endpoint",
   s3EndpointId: "s3_endpoint",
 };
-const LISTS: readonly string[] = ["repository_arns", "bucket_names"];
+const LISTS: readonly string[] = ["repository_arns", "push_repository_arns", "bucket_names"];
 
 /** That an input is not given beside those that leave it nothing to say. */
 function exclusions(input: string): Fault[] {
@@ -178,10 +204,10 @@ function ownPolicyFaults(input: string): Fault[] {
   ];
 }
 
-/** That a policy which is made of an input, among others, is not longer than AWS takes. */
-function madePolicyFault(input: string, beside: string, policy: string): Fault {
+/** That a policy which is made of an input, among others, is not longer than AWS takes; `unless` another input says so. */
+function madePolicyFault(input: string, beside: string, policy: string, unless = ""): Fault {
   return {
-    holds: `length(var.${input}) == 0 || length(${policy}) <= ${MAX_ENDPOINT_POLICY}`,
+    holds: `length(var.${input}) == 0 || ${unless}length(${policy}) <= ${MAX_ENDPOINT_POLICY}`,
     place: input,
     words: POLICY_WORDS.madeLength(beside),
     got: `length(${policy})`,
@@ -189,9 +215,11 @@ function madePolicyFault(input: string, beside: string, policy: string): Fault {
   };
 }
 
-const MADE_REGISTRY_POLICY = policyOf(
-  `concat(${hcl([SIGN_IN, pullStatement("${local.repository_arns}", true)].map(forEverybody))}, length(var.repository_arns) == 0 ? [] : ${hcl([forEverybody(readStatement("${var.repository_arns}"))])})`,
-);
+const PULLS = `${hcl([SIGN_IN, pullStatement("${local.repository_arns}", true)].map(forEverybody))}, length(var.repository_arns) == 0 ? [] : ${hcl([forEverybody(readStatement("${var.repository_arns}"))])}`;
+const PUSHES = `length(var.push_repository_arns) == 0 ? [] : ${hcl([forEverybody(pushStatement("${var.push_repository_arns}"))])}`;
+const MADE_REGISTRY_POLICY = policyOf(`concat(${PULLS}, ${PUSHES})`);
+// The validations of two inputs cannot look at each other: one of the two looks at the part of the policy without the other.
+const MADE_PULL_POLICY = policyOf(`concat(${PULLS})`);
 const BUCKET_ARNS = `flatten([for bucket in var.bucket_names : ${hcl(bucketArns(expression(PARTITION), "${bucket}"))}])`;
 const MADE_S3_POLICY = policyOf(
   `concat(${hcl([forEverybody(layersStatement(expression(PARTITION), expression(REGION)))])}, length(var.bucket_names) == 0 ? [] : ${hcl([forEverybody(bucketsStatement(expression(BUCKET_ARNS)))])})`,
@@ -210,6 +238,12 @@ function policyBy(input: string, made: string): string {
 function nameOf(service: string): string {
   return serviceNameOf(service, expression(REGION), () => "${data.aws_partition.current.reverse_dns_prefix}");
 }
+
+// A service that every VPC gets an endpoint of is named by its last part, and needs another way out than a whole name.
+const MADE_ANYWAY = Object.fromEntries(
+  Object.entries(EXISTING_ENDPOINTS).map(([name, prop]) => [name, madeAnyway(INPUT_OF[prop] ?? prop)]),
+);
+const NOT_SHORT = expression(`try(${hcl(MADE_ANYWAY)}[element], "use \`service_names\` for a whole name")`);
 
 // Those that are asked for by their last parts, by these.
 const NAMED_SERVICES = `{ for name in var.services : name => "\${contains(${hcl(NAMED_AFTER_PARTITION)}, name) ? data.aws_partition.current.reverse_dns_prefix : "${COMMON_PREFIX}"}.\${${REGION}}.\${name}" }`;
@@ -287,7 +321,7 @@ const OWN_ZONES = DEMANDS.ownZone(
 export const registryEndpoints: ModuleDefinition = {
   name: "registry-endpoints",
   purpose: [
-    "What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the clients on port 443. Endpoint policies let through pulls of the caches and nothing else.",
+    "What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the inputs do not name.",
     "It is the construct `RegistryEndpoints` for configurations without TypeScript, and refuses what the construct refuses, in the same words. Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing.",
     `No endpoint leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what \`first_pull\` says. With ${FirstPull.WARMED} something else has to pull every image beforehand, and the module cannot tell whether anything does: the construct warns where it finds no warmer, the module does not.`,
     "`check_network` has every plan look up the VPC, the subnets, the route tables and the endpoints that exist, and fail where AWS would refuse the endpoints or nobody could use them; where a route table or an endpoint may be right all the same, it warns. The construct does that for literal ids only, and a module cannot tell which those are. What the same run makes is looked up once it is there, so what is wrong with it is told while Terraform applies, and a route that the same run adds to a table may not be seen yet. What the same run changes is looked at as it was before. Turn `check_network` off in those cases, where `subnet_ids` is a list whose length is known only after an apply, and where Terraform may not read the network. A first plan of a network that the same run makes warns that an assertion is known after apply: that needs nothing done.",
@@ -469,7 +503,7 @@ module "endpoints" {
       default: [],
       description:
         "Other services of AWS that the clients call, by the last parts of the names of their endpoint services, like `logs`. Each gets an interface endpoint with private DNS that lets everything through that its callers may do.",
-      elementRules: [following(SHORT_NAME, "use `service_names` for a whole name")],
+      elementRules: [following(SHORT_NAME, NOT_SHORT)],
     },
     service_names: {
       type: "set(string)",
@@ -522,26 +556,21 @@ module "endpoints" {
       ],
     },
     account_id: ACCOUNT_INPUT,
-    repository_arns: {
-      type: "list(string)",
-      default: [],
-      description:
-        "ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of your own, or those of AWS's accounts that nodes of EKS start with.",
-      elementRules: [following(REPOSITORY_ARN, "give ARNs, wildcards allowed")],
-      validations: [
-        givenOnce("repository_arns", "list"),
-        {
-          each: ["key, element in var.repository_arns"],
-          holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
-          place: "repository_arns[${key}]",
-          words: ENDPOINTS_WORDS.place(expression(PARTITION), expression(REGION)),
-          got: "element",
-          wayOut: OWN_REGION,
-        },
-        ...exclusions("repository_arns"),
-        madePolicyFault("repository_arns", "`prefixes`", MADE_REGISTRY_POLICY),
-      ],
-    },
+    repository_arns: repositories(
+      "repository_arns",
+      "ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of your own, or those of AWS's accounts that nodes of EKS start with.",
+      madePolicyFault("repository_arns", "`prefixes`", MADE_PULL_POLICY),
+    ),
+    push_repository_arns: repositories(
+      "push_repository_arns",
+      "ARNs of repositories that clients may push to through the endpoints of ECR, with wildcards if you like. A push needs no more of the S3 endpoint than a pull does. Pulls of what was pushed need `repository_arns`.",
+      madePolicyFault(
+        "push_repository_arns",
+        "`prefixes`",
+        MADE_REGISTRY_POLICY,
+        `length(${MADE_PULL_POLICY}) > ${MAX_ENDPOINT_POLICY} || `,
+      ),
+    ),
     bucket_names: {
       type: "list(string)",
       default: [],
@@ -557,13 +586,14 @@ module "endpoints" {
       type: "bool",
       default: false,
       description:
-        "Lets everything through the endpoints of ECR and S3, for clients that also push, or use any bucket.",
+        "Lets everything through the endpoints of ECR and S3, for clients that push to any repository, or use any bucket.",
     },
     registry_policy: {
       type: "string",
       description:
         "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.",
-      otherwise: "pulls under `prefixes`, pulls from `repository_arns`, and nothing else",
+      otherwise:
+        "pulls under `prefixes`, pulls from `repository_arns`, pushes to `push_repository_arns`, and nothing else",
       validations: [...ownPolicyFaults("registry_policy"), ...exclusions("registry_policy")],
     },
     s3_policy: {

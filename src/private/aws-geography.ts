@@ -3,6 +3,9 @@ import type { Rule } from "./faults";
 /** Twelve digits. */
 export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, words: "be an AWS account ID of 12 digits" };
 
+/** The way out for an account ID that is a number, too short, or written as the console shows it. */
+export const ACCOUNT_ID_WAY_OUT = "give it as a string, with its leading zeros and without hyphens";
+
 /** The name of a region, not of one of its zones. */
 export const REGION: Rule = {
   pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,

@@ -5,6 +5,7 @@ import { FirstPull } from "../first-pull";
 import { PullThroughCache } from "../pull-through-cache";
 import type { RegistryEndpointsProps } from "../registry-endpoints";
 import { dualStackSuffixOf } from "./aws-geography";
+import { BUCKET_NAME } from "./bucket-names";
 import { BLOCK, parseCidr } from "./cidr";
 import type { Cidr } from "./cidr";
 import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "./ec2-ids";
@@ -26,6 +27,7 @@ const PROPS: readonly string[] = [
   "services",
   "caches",
   "repositoryArns",
+  "pushRepositoryArns",
   "bucketNames",
   "fullAccess",
   "registryPolicy",
@@ -38,13 +40,6 @@ const PROPS: readonly string[] = [
   "region",
 ] satisfies (keyof RegistryEndpointsProps)[];
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-export const BUCKET_NAME: Rule = {
-  pattern: /^[a-z0-9*?][a-z0-9.*?-]*$/,
-  minLength: 3,
-  maxLength: 63,
-  words: "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens",
-};
 export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
   words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
@@ -75,13 +70,16 @@ export const EXCLUDED = [
   ["registryPolicy", ["fullAccess"]],
   ["s3Policy", ["fullAccess"]],
   ["repositoryArns", ["fullAccess"]],
+  ["pushRepositoryArns", ["fullAccess"]],
   ["bucketNames", ["fullAccess"]],
   ["repositoryArns", ["registryPolicy"]],
+  ["pushRepositoryArns", ["registryPolicy"]],
   ["bucketNames", ["s3Policy"]],
   ["s3Policy", ["s3EndpointId"]],
   ["bucketNames", ["s3EndpointId"]],
   ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
   ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
 ] as const satisfies readonly (readonly [keyof RegistryEndpointsProps, readonly (keyof RegistryEndpointsProps)[]])[];
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
@@ -326,7 +324,7 @@ function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6,
 }
 
 function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
-  const { registryPolicy, s3Policy, repositoryArns, bucketNames } = props;
+  const { registryPolicy, s3Policy, bucketNames } = props;
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
     if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
@@ -339,10 +337,13 @@ function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: Reg
   if (s3Policy !== undefined) {
     checkEndpointPolicy(faults, "s3Policy", s3Policy);
   }
-  // An empty list is none, as it is for a loop.
-  if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
-    faults.checkStrings("repositoryArns", repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
-    checkPlace(faults, repositoryArns, facts);
+  for (const prop of ["repositoryArns", "pushRepositoryArns"] as const) {
+    const repositoryArns = props[prop];
+    // An empty list is none, as it is for a loop.
+    if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
+      faults.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+      checkPlace(faults, prop, repositoryArns, facts);
+    }
   }
   if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
     faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
@@ -354,14 +355,14 @@ function isEmpty(list: unknown): boolean {
 }
 
 /** Endpoints lead to the registry of one partition and region: what names another could never match. */
-function checkPlace(faults: Faults, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
+function checkPlace(faults: Faults, prop: string, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
   for (const [index, arn] of (Array.isArray(repositoryArns) ? repositoryArns : []).entries()) {
     const [, partition, , region] = knownStart(arn).split(":");
     const differs = (got: string | undefined, own: string | undefined): boolean =>
       got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
     if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
       const rule = ENDPOINTS_WORDS.place(facts.partition ?? "", facts.region ?? "");
-      faults.add(`repositoryArns[${index}]`, rule, arn, "endpoints lead to their own region");
+      faults.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
     }
   }
 }

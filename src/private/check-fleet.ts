@@ -3,7 +3,7 @@ import type { Construct, IConstruct } from "constructs";
 import type { PullThroughCacheFleetProps } from "../pull-through-cache-fleet";
 import type { RepositorySettings } from "../repository-settings";
 import type { StateBackend } from "../state-backend";
-import { ACCOUNT_ID, REGION, partitionOf } from "./aws-geography";
+import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, REGION, partitionOf } from "./aws-geography";
 import { checkDeclaration } from "./check-declaration";
 import { checkProviderConfig } from "./check-provider-config";
 import { Faults, follows } from "./faults";
@@ -58,7 +58,7 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
     faults.add("scope", "be outside of any stack", enclosing.node.path, way);
   }
   if (props.accountId !== undefined) {
-    faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
+    faults.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_WAY_OUT);
   }
   checkProviderConfig(faults, props.providerConfig ?? {}, props.accountId);
   const backend = props.backend ?? undefined;

@@ -20,8 +20,19 @@ import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-s
  */
 export const MAX_RULES = 50;
 
-/** The name of a registry, as images begin with it. */
-export const HOST: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a bare host" };
+/**
+ * The name of a registry, as images begin with it: a host name of DNS. No upstream that AWS documents has a scheme, a port
+ * or a path.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+ * https://www.rfc-editor.org/rfc/rfc1123#section-2
+ */
+export const HOST: Rule = {
+  pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  maxLength: 253,
+  words: "be a bare host",
+};
+export const HOST_WAY_OUT =
+  "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name";
 
 /** A registry's name at Azure. */
 export const AZURE_REGISTRY_NAME: Rule = {
@@ -35,6 +46,7 @@ export const UPSTREAM_WORDS = {
   usedOnce: (owner: string): string => `be used once per registry, and ${owner} uses it already`,
   cacheable: "be a registry that ECR can cache",
   unlisted: "be a registry that this version does not know",
+  noUsualPrefix: "an unlisted registry has no usual prefix: give the first part of the names of its repositories",
   required: "be given",
   impossible: "not be given",
   otherAccount: "be given only for an upstream in another account",
@@ -79,6 +91,10 @@ function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: 
     return;
   }
   const place = `${prop}.prefix`;
+  if (spec.kind === "unlisted" && !spec.hasPrefix) {
+    faults.addMissing(place, UPSTREAM_WORDS.noUsualPrefix);
+    return;
+  }
   if (!follows(spec.prefix, REPOSITORY_PREFIX)) {
     const way = "give a literal that ECR takes: resources are named after it";
     faults.add(place, REPOSITORY_PREFIX.words, spec.prefix, way);
@@ -124,8 +140,7 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
       faults.add(place, AZURE_REGISTRY_NAME.words, given, way);
     }
   } else if (!follows(given, HOST) || isAToken(given)) {
-    const way = "give the host alone, in lower case: no scheme, and the repository's path belongs in the image's name";
-    faults.add(place, HOST.words, given, way);
+    faults.add(place, HOST.words, given, HOST_WAY_OUT);
   } else if (spec.kind === "unsupported") {
     checkSupported(faults, place, given);
   } else if (spec.kind === "unlisted") {

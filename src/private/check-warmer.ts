@@ -11,9 +11,10 @@ import type { Rule } from "./faults";
 import { parseImage } from "./image-reference";
 import type { ImageReference } from "./image-reference";
 import { providerOf } from "./registry";
+import { ROOT, under } from "./repository-path";
 import { kindOf, SUPPORTED_REGISTRIES, reasonUnsupported } from "./supported-registries";
 import { isUnknown } from "./unknown-values";
-import { upstreamUrl } from "./upstream-spec";
+import { upstreamImage, upstreamUrl } from "./upstream-spec";
 
 /** An image, and where a cache has it. */
 export interface FoundImage {
@@ -51,19 +52,29 @@ const PROJECT_NAME: Rule = {
   words: "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first",
 };
 
+// Unlike a rule of EventBridge, a schedule takes units in the singular and in the plural with every value of a rate.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const FIELD = "[0-9A-Z*,/#-]+";
 const SCHEDULE: Rule = {
   pattern: new RegExp(
-    `^(rate\\((1 (minute|hour|day)|([2-9]|[1-9]\\d+) (minutes|hours|days))\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
+    `^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
   ),
   words: "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
 };
 
+// A message to a FIFO topic needs a message group, which an alarm cannot name, and a FIFO topic reaches no people.
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+// https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
 const TOPIC_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-  words: "be the ARN of an SNS topic",
+  words: "be the ARN of a standard SNS topic",
 };
+
+// CodeBuild takes up to 2,160, but a run signs in once, and the token of ECR is valid for 12 hours.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+const TIMEOUT_MINUTES = { min: 5, max: 720 } as const;
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const RETENTION_DAYS = [
@@ -91,7 +102,8 @@ export function checkWarmer(faults: Faults, scope: Construct, props: CacheWarmer
     faults.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
   }
   checkProjectName(faults, scope, props.projectName);
-  faults.checkInteger("timeoutMinutes", props.timeoutMinutes, 5, 720, "leave it out for an hour");
+  const { min, max } = TIMEOUT_MINUTES;
+  faults.checkInteger("timeoutMinutes", props.timeoutMinutes, min, max, "leave it out for an hour");
   const days = props.logRetentionDays;
   if (days !== undefined && !isUnknown(days) && !RETENTION_DAYS.includes(days)) {
     faults.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
@@ -226,13 +238,12 @@ function locate(
   if (upstreams.length === 0) {
     const kind = kindOf(host);
     const way =
-      host === registryHost(cache)
-        ? "name it as its upstream does: the cache is where it is pulled through"
-        : kind === "private-ecr" && hosts.some(isUnknown)
-          ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
-          : kind === undefined
-            ? (reasonUnsupported(host) ?? "ECR caches other registries only")
-            : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`;
+      wayOutOfOwnRegistry(cache, { host, repository, tag }) ??
+      (kind === "private-ecr" && hosts.some(isUnknown)
+        ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
+        : kind === undefined
+          ? (reasonUnsupported(host) ?? "ECR caches other registries only")
+          : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`);
     faults.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, way);
     return undefined;
   }
@@ -247,9 +258,24 @@ function locate(
   return { image, ...place, tag };
 }
 
-/** The host of the cache itself, as far as it is known. */
-function registryHost({ _registry: { facts, uri } }: PullThroughCache): string | undefined {
-  return facts.accountId === undefined || facts.region === undefined ? undefined : uri;
+/** The way out for an image that is named by its place in the cache; undefined where its registry is, or may be, another. */
+function wayOutOfOwnRegistry(cache: PullThroughCache, { host, repository, tag }: ImageReference): string | undefined {
+  const { facts } = cache._registry;
+  const { accountId: ownAccount, region: ownRegion } = facts;
+  const [accountId, , , region] = host.split(".");
+  const mayBeOwn =
+    kindOf(host) === "private-ecr" && accountId === (ownAccount ?? accountId) && region === (ownRegion ?? region);
+  const isKnown = ownAccount !== undefined && ownRegion !== undefined;
+  const [upstream] = cache.upstreams
+    // A registry that may be the cache's own is so if the image is under a prefix of the cache; ROOT has all images.
+    .filter(({ prefix }) => repository.startsWith(under(prefix, "")) && (isKnown || prefix !== ROOT))
+    .sort((one, other) => under(other.prefix, "").length - under(one.prefix, "").length);
+  if (!mayBeOwn || (upstream === undefined && !isKnown)) {
+    return undefined;
+  }
+  const name = upstream && upstreamImage(upstream._spec, cache._registry, repository);
+  const example = name === undefined ? "" : `: ${name}:${tag}`;
+  return `leave out the registry host, and name the image as its upstream does${example}`;
 }
 
 function tryPath(

@@ -21,12 +21,46 @@ export const POLICY_WORDS = {
 /** The policy of an endpoint that lets everything through; one that is left out would leave a former one in place. */
 export const FULL_ACCESS = policyDocument({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
 
+/** Repositories that a policy names beside those of caches. */
+export interface NamedRepositories {
+  /** ARNs of the repositories that clients may pull from. */
+  readonly pulled: readonly string[];
+  /** ARNs of the repositories that clients may push to. */
+  readonly pushed: readonly string[];
+}
+
 /**
- * What may go through the endpoints of ECR: pulls through caches, pulls of other repositories, and nothing else. It
- * grants nothing to anybody: who asks still needs permissions of their own.
+ * The policy of the endpoints of ECR. It allows pulls through caches, pulls from other repositories, pushes to others
+ * again, and nothing else. It grants nothing to anybody: a caller still needs permissions of its own.
  */
-export function registryEndpointPolicy(grants: readonly PullGrant[], otherRepositories: readonly string[]): string {
-  return endpointPolicy([...pullStatements(grants), ...readStatements(otherRepositories)]);
+export function registryEndpointPolicy(grants: readonly PullGrant[], { pulled, pushed }: NamedRepositories): string {
+  return endpointPolicy([
+    ...pullStatements(grants),
+    ...readStatements(pulled),
+    ...(pushed.length === 0 ? [] : [pushStatement([...pushed])]),
+  ]);
+}
+
+/**
+ * Allows pushes. A client uploads layers to ECR itself, through `ecr.dkr`, and not to S3: AWS asks for the S3 endpoint
+ * because ECR serves layers from a bucket, and its policy needs `s3:GetObject` alone.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+ */
+export function pushStatement(repositories: string | string[]): PolicyStatement {
+  return {
+    Effect: "Allow",
+    Action: [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:InitiateLayerUpload",
+      "ecr:PutImage",
+      "ecr:UploadLayerPart",
+    ],
+    Resource: repositories,
+  };
 }
 
 /**

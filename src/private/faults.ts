@@ -31,6 +31,14 @@ export class Faults {
     }
   }
 
+  /** Records that `prop` was not given and must be, and the way out. */
+  public addMissing(prop: string, wayOut: string): void {
+    const message = `\`${prop}\` ${IS_REQUIRED}; ${wayOut}`;
+    if (!this.messages.includes(message)) {
+      this.messages.push(message);
+    }
+  }
+
   /** Records a fault unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, wayOut: string): boolean {
     if (isUnknown(value) || follows(value, rule)) {
@@ -117,6 +125,9 @@ export class Faults {
     }
   }
 }
+
+/** What a message says of a value that was not given and must be. */
+export const IS_REQUIRED = "is required";
 
 /** The words of the rule that no two elements are the same. */
 export const GIVEN_ONCE = "be given once";

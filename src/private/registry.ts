@@ -6,6 +6,7 @@ import { TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import {
   ACCOUNT_ID,
+  ACCOUNT_ID_WAY_OUT,
   PARTITION_NAMES,
   REGION,
   dnsSuffixOf,
@@ -62,7 +63,7 @@ export function checkRegistryProps(faults: Faults, scope: Construct, props: Regi
     faults.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
   }
   if (props.accountId !== undefined) {
-    faults.checkString("accountId", props.accountId, ACCOUNT_ID, "give it as a string with its leading zeros");
+    faults.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_WAY_OUT);
   }
   if (props.region !== undefined) {
     if (!resourcesTakeRegion()) {

@@ -14,6 +14,18 @@ export function serviceNameOf(name: string, region: string, reverseDnsPrefix: ()
   return `${NAMED_AFTER_PARTITION.includes(name) ? reverseDnsPrefix() : COMMON_PREFIX}.${region}.${name}`;
 }
 
+/** The props of endpoints that take the ID of an existing endpoint, by the services that every VPC gets one of. */
+export const EXISTING_ENDPOINTS: { readonly [name: string]: string } = {
+  "ecr.api": "ecrApiEndpointId",
+  "ecr.dkr": "ecrDkrEndpointId",
+  s3: "s3EndpointId",
+};
+
+/** The way out for a service that is asked for although every VPC gets an endpoint of it. */
+export function madeAnyway(prop: string): string {
+  return `leave it out, or give the endpoint that the VPC has already as \`${prop}\``;
+}
+
 /** How a service is named by its last part, in the region that is asked for. */
 export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,

@@ -118,6 +118,30 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
     host: /^mcr\.microsoft\.com$/,
     reason: "ECR caches Azure registries named <name>.azurecr.io only: copy these images into a private repository",
   },
+  // https://github.com/aws/containers-roadmap/issues/2727
+  {
+    host: /^dhi\.io$/,
+    reason: "ECR cannot cache Docker Hardened Images: copy these images into a private repository",
+  },
+  // https://github.com/aws/containers-roadmap/issues/2339
+  {
+    host: /^docker\.elastic\.co$/,
+    reason: "ECR cannot cache the registry of Elastic: copy these images into a private repository",
+  },
+  // https://github.com/aws/containers-roadmap/issues/2491
+  {
+    host: /^registry\.(access\.redhat\.com|redhat\.io)$/,
+    reason: "ECR cannot cache the registries of Red Hat: copy these images into a private repository",
+  },
+  // https://github.com/aws/containers-roadmap/issues/2376
+  {
+    host: /^containers\.sentinelone\.net$/,
+    reason: "ECR cannot cache the registry of SentinelOne: copy these images into a private repository",
+  },
+  {
+    host: /^nvcr\.io$/,
+    reason: "ECR cannot cache NVIDIA NGC: copy these images into a private repository",
+  },
   // https://github.com/aws/containers-roadmap/issues/2294
   {
     host: /\.jfrog\.io$|jfrog|artifactory/,

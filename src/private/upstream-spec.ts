@@ -15,6 +15,8 @@ export interface UpstreamSpec {
   readonly kind: RegistryKind | "unlisted" | "unsupported";
   /** First part of the names of the repositories; empty when nobody gave one and the registry has none. */
   readonly prefix: string;
+  /** Whether the caller gave the prefix. */
+  readonly hasPrefix: boolean;
   /** The host ECR asks; a private registry's is put together from its parts. */
   readonly host?: string;
   /** The argument that the host came from, and what was given, for messages. */
@@ -93,6 +95,20 @@ export function cachedPath(faults: Faults, spec: UpstreamSpec, repository: strin
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
   const upstreamPath = spec.kind === "docker-hub" && rest.length === 0 ? `library/${repository}` : repository;
   return under(spec.prefix, withinUpstreamPrefix(faults, spec, upstreamPath));
+}
+
+/**
+ * The name of the image of an upstream that is at a path in the cache's registry, as people write it without its tag;
+ * undefined where the host of the upstream is known to Terraform only.
+ */
+export function upstreamImage(spec: UpstreamSpec, registry: Registry, path: string): string | undefined {
+  const withinPrefix = spec.prefix === ROOT ? path : path.slice(withoutTrailingSlash(spec.prefix).length + 1);
+  if (spec.kind === "docker-hub") {
+    return withinPrefix.replace(/^library\/(?=[^/]+$)/, "");
+  }
+  const host = upstreamUrl(spec, registry);
+  const upstreamPath = under(upstreamRepositoryPrefix(spec) ?? ROOT, withinPrefix);
+  return isUnknown(host) ? undefined : `${host}/${upstreamPath}`;
 }
 
 /** A private registry's path relative to the prefix that is cached. */

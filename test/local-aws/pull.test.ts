@@ -8,7 +8,7 @@ import type { IpPermission } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { Sdk, trusting } from "./clients";
 import { FULL_ACCESS } from "./policy-evaluation";
-import { whyNoPull } from "./pull";
+import { whyNoPull, whyNoPush } from "./pull";
 import type { Pull } from "./pull";
 import { ACCOUNT } from "./server";
 import type { Scope } from "./service";
@@ -19,6 +19,7 @@ const SUBNET = "subnet-0a1b2c3d4e5f60718";
 const NAT = { destination: "0.0.0.0/0", target: "nat-0a1b2c3d4e5f60718" };
 const EVERYTHING = { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" };
 const READ = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"];
+const UPLOAD = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
 const IMPORT = "ecr:BatchImportUpstreamImage";
 const FIRST = [IMPORT, "ecr:CreateRepository"];
 const HANGS = `hangs: no route from ${SUBNET} to the upstream's blob host`;
@@ -161,6 +162,25 @@ describe.each([
   test("works later without a route out, and hangs the first time", async () => {
     expect(await both({ ...exact, nat: false })).toEqual([HANGS, undefined]);
   });
+});
+
+test("a push needs no endpoint of S3 and no route out, and fails without any one of its actions", async () => {
+  const push = [...READ.filter((action) => action !== "ecr:GetDownloadUrlForLayer"), ...UPLOAD];
+  const dkr = (actions: string[]): Endpoint => ({ statements: [{ ...EVERYTHING, Action: actions, Resource: NGINX }] });
+  const { scope, dkr: id } = await build({ nat: false, s3: null, dkr: dkr(push) });
+  const client = { ...scope, subnetId: SUBNET, repository: "docker-hub/library/nginx" };
+  const why = (identityPolicies: object[], repository = client.repository): Promise<string | undefined> =>
+    whyNoPush(sdk.aws, { ...client, repository, identityPolicies });
+  expect(await why([FULL_ACCESS])).toBeUndefined();
+  expect(await why([FULL_ACCESS], "team/app")).toMatch(
+    `ecr.dkr (${id}): the endpoint policy does not allow ecr:BatchCheckLayerAvailability on `,
+  );
+  for (const missing of push) {
+    const Statement = ["Allow", "Deny"].map((Effect) => {
+      return { Effect, Action: Effect === "Allow" ? "*" : missing, Resource: "*" };
+    });
+    expect(await why([{ Version: "2012-10-17", Statement }])).toContain(missing);
+  }
 });
 
 describe("the network of a pull", () => {

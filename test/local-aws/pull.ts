@@ -8,8 +8,8 @@ import type { LocalAws } from "./server";
 import { partitionOf } from "./service";
 import type { Scope } from "./service";
 
-/** Who pulls which image, from where. */
-export interface Pull extends Scope {
+/** A client that signs in to a registry and uses a repository of it. */
+export interface Push extends Scope {
   readonly subnetId: string;
   /** An address of either family; the one that the client opens its connections from. @default - one of the subnet */
   readonly clientIp?: string;
@@ -23,12 +23,25 @@ export interface Pull extends Scope {
   readonly organizationId?: string;
   /** The name of the repository in the registry, such as `docker-hub/library/nginx`. */
   readonly repository: string;
+}
+
+/** Who pulls which image, from where. */
+export interface Pull extends Push {
   /** Whether the image was pulled before, so that ECR has it. */
   readonly cached: boolean;
 }
 
 const READ_ACTIONS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"];
 const FIRST_PULL_ACTIONS = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"];
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+const PUSH_ACTIONS = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:InitiateLayerUpload",
+  "ecr:UploadLayerPart",
+  "ecr:CompleteLayerUpload",
+  "ecr:BatchGetImage",
+  "ecr:PutImage",
+];
 const HTTPS = 443;
 const EVERYWHERE = "0.0.0.0/0";
 /** The account of AWS that signs the URLs of layers, and its organization: never the caller's. */
@@ -48,11 +61,20 @@ export async function whyNoPull(aws: LocalAws, pull: Pull): Promise<string | und
   );
 }
 
+/** Why a client cannot push an image; undefined when it can. A client uploads layers to the registry, and not to S3. */
+export async function whyNoPush(aws: LocalAws, push: Push): Promise<string | undefined> {
+  const client = new Client(aws, push);
+  return (
+    (await client.whyNoRequests("ecr.api", ["ecr:GetAuthorizationToken"], "*")) ??
+    client.whyNoRequests("ecr.dkr", PUSH_ACTIONS, repositoryArn(push))
+  );
+}
+
 function registryActions({ cached }: Pull): string[] {
   return cached ? READ_ACTIONS : [...FIRST_PULL_ACTIONS, ...READ_ACTIONS];
 }
 
-function repositoryArn({ region, accountId, repository }: Pull): string {
+function repositoryArn({ region, accountId, repository }: Push): string {
   return `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${repository}`;
 }
 
@@ -64,7 +86,7 @@ class Client {
 
   public constructor(
     private readonly aws: LocalAws,
-    private readonly pull: Pull,
+    private readonly pull: Push,
   ) {
     const { network } = aws.ec2;
     this.subnet = network.subnet(pull.subnetId, pull);

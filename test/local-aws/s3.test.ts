@@ -45,6 +45,21 @@ describe("a bucket", () => {
     expect(sdk.aws.contents()).toEqual([]);
   });
 
+  test.each(["ab", "a".repeat(64), "a_b", "a-", "a..b", "192.168.5.4", "xn--a", "sthree-a", "a-s3alias", "a--ol-s3"])(
+    "fails to be made with the name %s",
+    async (name) => {
+      await expect(client.send(new CreateBucketCommand({ Bucket: name }))).rejects.toMatchObject({
+        name: "InvalidBucketName",
+        message: "The specified bucket is not valid.",
+      });
+    },
+  );
+
+  test.each(["a.b", "a".repeat(63), "1-2.3"])("is made with the name %s", async (name) => {
+    await client.send(new CreateBucketCommand({ Bucket: name }));
+    await client.send(new HeadBucketCommand({ Bucket: name }));
+  });
+
   test("fails to be made twice, by whomever: names are unique among all accounts", async () => {
     const create = (of: S3Client) => of.send(new CreateBucketCommand({ Bucket }));
     await expect(create(client)).rejects.toMatchObject({ name: "BucketAlreadyOwnedByYou" });

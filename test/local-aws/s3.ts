@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isIP } from "node:net";
 import { AwsError, optionalText, page, text } from "./service";
 import type { Fields, Scope, Service } from "./service";
 
@@ -32,6 +33,9 @@ export class S3 implements Service {
   public readonly operations: Service["operations"] = {
     CreateBucket: (input, scope) => {
       const name = text(input, "Bucket");
+      if (!isBucketName(name)) {
+        throw new AwsError("InvalidBucketName", "The specified bucket is not valid.");
+      }
       const existing = this.buckets.get(name);
       if (existing !== undefined) {
         const code = existing.accountId === scope.accountId ? "BucketAlreadyOwnedByYou" : "BucketAlreadyExists";
@@ -120,6 +124,21 @@ export class S3 implements Service {
     }
     return object;
   }
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const RESERVED_STARTS = ["xn--", "sthree-", "amzn-s3-demo-"];
+const RESERVED_ENDS = ["-s3alias", "--ol-s3", ".mrap", "--table-s3"];
+
+/** Whether S3 takes a name for a new bucket. */
+function isBucketName(name: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    !name.includes("..") &&
+    isIP(name) === 0 &&
+    !RESERVED_STARTS.some((start) => name.startsWith(start)) &&
+    !RESERVED_ENDS.some((end) => name.endsWith(end))
+  );
 }
 
 /** How many keys a caller asks for; S3 answers 1,000 of them to a caller that asks for more. */

@@ -162,8 +162,8 @@ async function errorsOf(workspace: Workspace): Promise<PlanDiagnostic[]> {
 
 /** The rules in a message, each once, without what depends on how the declaration is written. */
 function rulesIn(message: string): string[] {
-  const rules = [...message.matchAll(/` must (.*?), got /g)].map(([, words = ""]) =>
-    inSnakeCase(words)
+  const rules = [...message.matchAll(/` (?:must (.*?), got |(is required); )/g)].map(([, words = "", missing = ""]) =>
+    inSnakeCase(`${words}${missing}`)
       .replace(/\b(in |and )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")
       .replace(/\ban object\b/g, "a map")
       .replace(/\b(list|map)\b/g, "collection"),

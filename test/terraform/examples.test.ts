@@ -57,6 +57,7 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
     others: {
       aws_cloudwatch_log_group: 2,
       aws_codebuild_project: 2,
+      aws_ecr_repository: 1,
       aws_iam_role: 3,
       aws_iam_role_policy: 4,
       aws_scheduler_schedule: 1,

@@ -4,7 +4,7 @@ import { AwsService, FirstPull, PullThroughCache, RegistryEndpoints, Upstream } 
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig, trusting } from "../local-aws/clients";
 import { FULL_ACCESS } from "../local-aws/policy-evaluation";
-import { whyNoPull } from "../local-aws/pull";
+import { whyNoPull, whyNoPush } from "../local-aws/pull";
 import type { Pull } from "../local-aws/pull";
 import { ACCOUNT, LocalAws } from "../local-aws/server";
 import { stackIn, synthesized } from "../support/synthesis";
@@ -137,6 +137,15 @@ describeWithTerraform("clients in private subnets", () => {
     ],
   ])("cannot pull %s", async (_, pull, reason) => {
     expect(await why(pull)).toMatch(reason);
+  });
+
+  test("push to a repository that the endpoints name, and to no other", async () => {
+    const push = { ...SCOPE, subnetId: SUBNETS[0], repository: "team/app", identityPolicies: [FULL_ACCESS] };
+    expect(await whyNoPush(aws, push)).toMatch(/the endpoint policy does not allow ecr:BatchCheckLayerAvailability/);
+    await change({ pushRepositoryArns: [`arn:aws:ecr:${REGION}:${ACCOUNT}:repository/team/app`] });
+    expect(await whyNoPush(aws, push)).toBeUndefined();
+    expect(await whyNoPush(aws, { ...push, repository: "team/other" })).toMatch(/the endpoint policy does not allow/);
+    await change({});
   });
 
   test("pull anything with full access, and no longer when it is taken away", async () => {

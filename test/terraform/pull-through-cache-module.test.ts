@@ -170,7 +170,7 @@ function constructOf(variable: string, upstream: GivenUpstream): Upstream {
     case "azure":
       return Upstream.azure(registryName, credential, options);
     case "unlisted":
-      return Upstream.unlisted(url, { ...options, credential });
+      return Upstream.unlisted(url, { ...options, prefix: prefix as string, credential });
     case "private-ecr":
       return Upstream.privateEcr({ ...options, accountId, region, upstreamRepositoryPrefix, roleArn });
     default:
@@ -298,6 +298,10 @@ const BAD: { readonly [fault: string]: Given } = {
   },
   "a host with a scheme": {
     upstreams: { new: { kind: "unlisted", url: "https://registry.example.com", prefix: "new" } },
+  },
+  "a host with a port": { upstreams: { new: { kind: "unlisted", url: `${HOST}:443`, prefix: "new" } } },
+  "a host with a label of 64 characters": {
+    upstreams: { new: { kind: "unlisted", url: `${"a".repeat(64)}.com`, prefix: "new" } },
   },
   "a host that is known": { upstreams: { new: { kind: "unlisted", url: "quay.io", prefix: "new" } } },
   "an unlisted registry without a prefix": { upstreams: { new: { kind: "unlisted", url: HOST } } },

@@ -44,6 +44,7 @@ interface Given {
   readonly serviceNames?: readonly string[];
   readonly prefixes?: readonly string[];
   readonly repositoryArns?: readonly string[];
+  readonly pushRepositoryArns?: readonly string[];
   readonly bucketNames?: readonly string[];
   readonly fullAccess?: boolean;
   readonly registryPolicy?: string;
@@ -108,12 +109,19 @@ function declarationsIn(region: string, existing: Existing): fc.Arbitrary<Given>
         );
     const registryPolicy = fc.oneof(
       fc.record({ registryPolicy: fc.constantFrom(ALLOW, VARIABLE) }),
-      fc.record({
-        repositoryArns: some([
-          `arn:${partition}:ecr:${region}:602401143452:repository/eks/*`,
-          `arn:${partition}:ecr:*:*:repository/team-?/app`,
-        ]),
-      }),
+      fc.record(
+        {
+          repositoryArns: some([
+            `arn:${partition}:ecr:${region}:602401143452:repository/eks/*`,
+            `arn:${partition}:ecr:*:*:repository/team-?/app`,
+          ]),
+          pushRepositoryArns: some([
+            `arn:${partition}:ecr:${region}:${ACCOUNT}:repository/team/app`,
+            `arn:${partition}:ecr:${region}:${ACCOUNT}:repository/team/web-*`,
+          ]),
+        },
+        { requiredKeys: [] },
+      ),
       fc.constant({}),
     );
     const s3Policy = fc.oneof(
@@ -184,6 +192,7 @@ function inputsOf(given: Given): { readonly [input: string]: unknown } {
     service_names: given.serviceNames,
     prefixes: given.prefixes,
     repository_arns: given.repositoryArns,
+    push_repository_arns: given.pushRepositoryArns,
     bucket_names: given.bucketNames,
     full_access: given.fullAccess,
     registry_policy: literal(given.registryPolicy),
@@ -264,8 +273,21 @@ const BAD: { readonly [fault: string]: Given } = {
   "repositories beside a policy": { repositoryArns: [ARN], registryPolicy: ALLOW },
   "repositories for nothing": { ...NO_INTERFACE, repositoryArns: [ARN] },
   "too many repositories": { repositoryArns: LONG_NAMES.map((name) => ARN.replace("team/*", name)) },
+  "repositories for pushes by their names": { pushRepositoryArns: ["team/*"] },
+  "repositories for pushes twice": { pushRepositoryArns: [ARN, ARN] },
+  "repositories for pushes of another region": { pushRepositoryArns: [ARN.replace(REGION, "us-east-1")] },
+  "repositories for pushes of another partition": { pushRepositoryArns: [ARN.replace("arn:aws:", "arn:aws-cn:")] },
+  "repositories for pushes beside full access": { pushRepositoryArns: [ARN], fullAccess: true },
+  "repositories for pushes beside a policy": { pushRepositoryArns: [ARN], registryPolicy: ALLOW },
+  "repositories for pushes for nothing": { ...NO_INTERFACE, pushRepositoryArns: [ARN] },
+  "too many repositories for pushes": { pushRepositoryArns: LONG_NAMES.map((name) => ARN.replace("team/*", name)) },
+  "too many repositories for both": {
+    repositoryArns: LONG_NAMES.map((name) => ARN.replace("team/*", name)),
+    pushRepositoryArns: [ARN],
+  },
   "a bucket's ARN": { bucketNames: ["arn:aws:s3:::b"] },
   "a bucket's name of 2 characters": { bucketNames: ["ab"] },
+  "a bucket named like an address": { bucketNames: ["192.168.5.4"] },
   "a bucket twice": { bucketNames: ["bucket", "bucket"] },
   "buckets beside full access": { bucketNames: ["bucket"], fullAccess: true },
   "buckets beside a policy": { bucketNames: ["bucket"], s3Policy: ALLOW },

@@ -103,6 +103,34 @@ run "other_repositories_can_be_pulled_and_not_created" {
   }
 }
 
+run "pushes_to_named_repositories_are_let_through" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/app"]
+  }
+
+  assert {
+    condition = jsondecode(aws_vpc_endpoint.registry["ecr.dkr"].policy).Statement[2] == {
+      Effect    = "Allow"
+      Principal = "*"
+      Action = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ]
+      Resource = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/app"]
+    }
+    error_message = "the policy is ${aws_vpc_endpoint.registry["ecr.dkr"].policy}"
+  }
+  assert {
+    condition     = aws_vpc_endpoint.registry["ecr.api"].policy == aws_vpc_endpoint.registry["ecr.dkr"].policy
+    error_message = "the policy is ${aws_vpc_endpoint.registry["ecr.api"].policy}"
+  }
+}
+
 run "buckets_are_let_through_with_all_that_is_in_them" {
   command = plan
   variables {

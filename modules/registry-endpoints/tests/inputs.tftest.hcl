@@ -500,6 +500,78 @@ run "the_policy_of_ecr_has_at_most_20480_characters" {
   expect_failures = [var.repository_arns]
 }
 
+run "repositories_for_pushes_are_named_by_their_arns" {
+  command = plan
+  variables {
+    push_repository_arns = ["team/*"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_given_once" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_of_the_region_of_the_vpc" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws:ecr:us-east-1:111122223333:repository/team/*"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_of_the_partition_of_the_vpc" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws-cn:ecr:eu-west-1:111122223333:repository/team/*"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_not_given_beside_full_access" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
+    full_access          = true
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_not_given_beside_a_policy" {
+  command = plan
+  variables {
+    push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
+    registry_policy      = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "repositories_for_pushes_are_not_given_where_no_endpoint_of_ecr_is_made" {
+  command = plan
+  variables {
+    subnet_ids           = []
+    client_cidrs         = {}
+    prefixes             = []
+    ecr_api_endpoint     = { id = "vpce-0a1b2c3d" }
+    ecr_dkr_endpoint     = { id = "vpce-0b1b2c3d" }
+    check_network        = false
+    push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
+run "the_policy_of_ecr_with_pushes_has_at_most_20480_characters" {
+  command = plan
+  variables {
+    push_repository_arns = [for index in range(400) : "arn:aws:ecr:eu-west-1:111122223333:repository/team-${index + 1000}"]
+  }
+  expect_failures = [var.push_repository_arns]
+}
+
 run "a_long_policy_of_ecr_is_taken" {
   command = plan
   variables {

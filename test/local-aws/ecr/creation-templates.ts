@@ -130,7 +130,7 @@ function checkTemplate(template: CreationTemplate, scope: Scope): void {
   checkLength("description", template.description, MAX_DESCRIPTION);
   checkMutability(template);
   checkEncryption(template.encryptionConfiguration, scope);
-  checkTags(template.resourceTags ?? []);
+  checkTags("resourceTags", template.resourceTags ?? []);
   // An empty document removes the setting.
   if (lifecyclePolicy !== "") {
     checkLifecyclePolicy(lifecyclePolicy);
@@ -140,7 +140,10 @@ function checkTemplate(template: CreationTemplate, scope: Scope): void {
   }
 }
 
-function checkMutability(template: CreationTemplate): void {
+/** Refuses a mutability of tags that ECR does not have, for templates and for repositories. */
+export function checkMutability(
+  template: Pick<CreationTemplate, "imageTagMutability" | "imageTagMutabilityExclusionFilters">,
+): void {
   const { imageTagMutability, imageTagMutabilityExclusionFilters: filters = [] } = template;
   if (!MUTABILITIES.includes(imageTagMutability)) {
     throw invalid(`imageTagMutability must be one of ${MUTABILITIES.join(", ")}`);
@@ -159,7 +162,8 @@ function checkMutability(template: CreationTemplate): void {
   }
 }
 
-function checkEncryption({ encryptionType = "", kmsKey = "" }: Encryption, { region }: Scope): void {
+/** Refuses an encryption that ECR does not have, for templates and for repositories. */
+export function checkEncryption({ encryptionType = "", kmsKey = "" }: Encryption, { region }: Scope): void {
   if (!ENCRYPTION_TYPES.includes(encryptionType)) {
     throw invalid(`encryptionType must be one of ${ENCRYPTION_TYPES.join(", ")}`);
   }
@@ -182,19 +186,20 @@ function checkEncryption({ encryptionType = "", kmsKey = "" }: Encryption, { reg
   }
 }
 
-function checkTags(tags: readonly Tag[]): void {
+/** Refuses tags that ECR does not take. */
+export function checkTags(parameter: string, tags: readonly Tag[]): void {
   if (tags.length > MAX_TAGS) {
-    throw invalid(`resourceTags must have at most ${MAX_TAGS} tags`);
+    throw invalid(`${parameter} must have at most ${MAX_TAGS} tags`);
   }
   for (const { Key: key = "", Value: value = "" } of tags) {
     if (key === "" || key.length > 128 || value.length > 256) {
-      throw invalid("resourceTags must have keys of 1 to 128 characters and values of at most 256");
+      throw invalid(`${parameter} must have keys of 1 to 128 characters and values of at most 256`);
     }
     if (key.toLowerCase().startsWith("aws:")) {
-      throw invalid("resourceTags must not have keys that start with aws:");
+      throw invalid(`${parameter} must not have keys that start with aws:`);
     }
     if (!TAG_CHARACTERS.test(key) || !TAG_CHARACTERS.test(value)) {
-      throw invalid("resourceTags must consist of letters, digits, spaces and _.:/=+-@");
+      throw invalid(`${parameter} must consist of letters, digits, spaces and _.:/=+-@`);
     }
   }
 }

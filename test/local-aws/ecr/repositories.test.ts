@@ -2,6 +2,7 @@ import {
   BatchDeleteImageCommand,
   BatchGetImageCommand,
   CreatePullThroughCacheRuleCommand,
+  CreateRepositoryCommand,
   DeleteRepositoryCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
@@ -11,7 +12,7 @@ import {
   ListImagesCommand,
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-ecr";
-import type { ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { CreateRepositoryCommandInput, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { Sdk } from "../clients";
 import { ACCOUNT } from "../server";
 import { INVALID, ask, signIn } from "./fixtures";
@@ -87,6 +88,76 @@ describe("repository", () => {
       name: "RepositoryPolicyNotFoundException",
     });
     expect(await ecr.send(new ListTagsForResourceCommand({ resourceArn }))).toMatchObject({ tags: [] });
+  });
+
+  test("a repository that a caller creates has the settings of the request, and is deleted", async () => {
+    const repositoryName = "team/app";
+    const tags = [{ Key: "team", Value: "platform" }];
+    const { repository } = await ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName,
+        tags,
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+      }),
+    );
+    expect(repository).toMatchObject({
+      repositoryArn: `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/team/app`,
+      registryId: ACCOUNT,
+      repositoryUri: `${HOST}/team/app`,
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: { encryptionType: "AES256" },
+    });
+    const described = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
+    expect(described.repositories).toEqual([repository]);
+    const { repositoryArn } = repository ?? {};
+    expect(await ecr.send(new ListTagsForResourceCommand({ resourceArn: repositoryArn }))).toMatchObject({ tags });
+    await ecr.send(new DeleteRepositoryCommand({ repositoryName }));
+    expect(await ecr.send(new DescribeRepositoriesCommand({}))).toMatchObject({ repositories: [] });
+  });
+
+  test("a repository that a caller creates is MUTABLE and encrypted with AES256 by default", async () => {
+    expect((await ecr.send(new CreateRepositoryCommand({ repositoryName: "ab" }))).repository).toMatchObject({
+      imageTagMutability: "MUTABLE",
+      imageScanningConfiguration: { scanOnPush: false },
+      encryptionConfiguration: { encryptionType: "AES256" },
+    });
+  });
+
+  test.each<[string, CreateRepositoryCommandInput, string]>([
+    ["a name of one character", { repositoryName: "a" }, "Member must have length between 2 and 256"],
+    ["a name of 257 characters", { repositoryName: "a".repeat(257) }, "Member must have length between 2 and 256"],
+    ["a name in upper case", { repositoryName: "Team/app" }, "must satisfy regular expression"],
+    ["a name with an empty part", { repositoryName: "team//app" }, "must satisfy regular expression"],
+    [
+      "a mutability that ECR does not have",
+      { repositoryName: "app", imageTagMutability: "SOMETIMES" as never },
+      "imageTagMutability must be one of",
+    ],
+    [
+      "an encryption that ECR does not have",
+      { repositoryName: "app", encryptionConfiguration: { encryptionType: "ROT13" as never } },
+      "encryptionType must be one of",
+    ],
+    [
+      "a tag of AWS's own",
+      { repositoryName: "app", tags: [{ Key: "aws:team", Value: "" }] },
+      "tags must not have keys that start with aws:",
+    ],
+  ])("a repository is not created with %s", async (_, input, message) => {
+    await expect(ecr.send(new CreateRepositoryCommand(input))).rejects.toMatchObject({
+      name: INVALID,
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test("a repository is not created twice, by a caller or by the cache", async () => {
+    await pull("v1");
+    await expect(ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }))).rejects.toMatchObject({
+      name: "RepositoryAlreadyExistsException",
+      message: `The repository with name '${NAME}' already exists in the registry with id '${ACCOUNT}'`,
+    });
   });
 
   test("a repository is deleted with its images when that is said", async () => {

@@ -1,15 +1,17 @@
-import { AwsError, Store, optionalList, partitionOf, text } from "../service";
-import type { Fields, Scope, Service } from "../service";
-import type { CreationTemplate } from "./creation-templates";
+import { AwsError, Store, optionalList, optionalText, partitionOf, text } from "../service";
+import type { Fields, Scope, Service, Tag } from "../service";
+import { checkEncryption, checkMutability, checkTags } from "./creation-templates";
+import type { CreationTemplate, Encryption, ExclusionFilter } from "./creation-templates";
 import { registryHost } from "./hosts";
 import { named, sizeOf } from "./images";
 import type { Image, Manifest } from "./images";
-import { checkNoPaging, invalid, now, paged, selected } from "./parameters";
+import { REPOSITORY, checkNoPaging, invalid, now, paged, selected, unsatisfied } from "./parameters";
 
-/** A repository that the cache created, with the images in it. */
+/** A repository that a caller or the cache created, with the images in it. */
 export interface Repository {
   readonly name: string;
   readonly settings: Partial<CreationTemplate>;
+  readonly scanOnPush: boolean;
   readonly createdAt: number;
   /** By their digests. */
   readonly manifests: Map<string, Manifest & { readonly pushedAt: number }>;
@@ -24,13 +26,29 @@ interface ImageId {
   readonly imageDigest?: string;
 }
 
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+const NAME = new RegExp(`^${REPOSITORY}$`);
+const NAME_LENGTH = [2, 256] as const;
 const NO_REPOSITORY = "RepositoryNotFoundException";
 
-/** The repositories of a registry, as far as the cache fills them: nothing can be pushed here. */
+/** The repositories of a registry. The cache alone puts images into them: nothing can be pushed here. */
 export class Repositories {
   private readonly repositories = new Store<Repository>("repository");
 
   public readonly operations: Service["operations"] = {
+    CreateRepository: (input, scope) => {
+      const name = newName(input);
+      const settings = settingsIn(input, scope);
+      if (this.tryFind(name, scope) !== undefined) {
+        throw new AwsError(
+          "RepositoryAlreadyExistsException",
+          `The repository with name '${name}' already exists in the registry with id '${scope.accountId}'`,
+        );
+      }
+      const { scanOnPush } =
+        (input["imageScanningConfiguration"] as { readonly scanOnPush?: boolean } | undefined) ?? {};
+      return { repository: described(this.create(name, settings, scope, scanOnPush), scope) };
+    },
     DescribeRepositories: (input, scope) => {
       for (const name of optionalList<string>(input, "repositoryNames") ?? []) {
         this.find({ repositoryName: name }, scope);
@@ -153,11 +171,17 @@ export class Repositories {
     return this.repositories.in(scope).get(name);
   }
 
-  /** Creates a repository with the settings of a template, if there is one. */
-  public create(name: string, settings: CreationTemplate | undefined, scope: Scope): Repository {
+  /** Creates a repository with the settings of a template or of a request, if there are any. */
+  public create(
+    name: string,
+    settings: Partial<CreationTemplate> | undefined,
+    scope: Scope,
+    scanOnPush = false,
+  ): Repository {
     const repository = {
       name,
       settings: settings ?? {},
+      scanOnPush,
       createdAt: now(),
       manifests: new Map<string, Manifest & { readonly pushedAt: number }>(),
       blobs: new Map<string, string>(),
@@ -193,7 +217,36 @@ export function keep(repository: Repository, tag: string, { manifests, blobs }: 
   repository.tags.set(tag, manifests[0].digest);
 }
 
-function described({ name, settings, createdAt }: Repository, scope: Scope): Fields {
+/** The name of a repository that a caller creates. */
+function newName(input: Fields): string {
+  const name = text(input, "repositoryName");
+  const [shortest, longest] = NAME_LENGTH;
+  if (name.length < shortest || name.length > longest) {
+    throw unsatisfied("repositoryName", `Member must have length between ${shortest} and ${longest}`);
+  }
+  if (!NAME.test(name)) {
+    throw unsatisfied("repositoryName", `must satisfy regular expression '${REPOSITORY}'`);
+  }
+  return name;
+}
+
+/** The settings that a caller creates a repository with. A KMS key is taken by its ARN alone. */
+function settingsIn(input: Fields, scope: Scope): Partial<CreationTemplate> {
+  const settings = {
+    imageTagMutability: optionalText(input, "imageTagMutability") ?? "MUTABLE",
+    imageTagMutabilityExclusionFilters: optionalList<ExclusionFilter>(input, "imageTagMutabilityExclusionFilters"),
+    encryptionConfiguration: (input["encryptionConfiguration"] as Encryption | undefined) ?? {
+      encryptionType: "AES256",
+    },
+    resourceTags: optionalList<Tag>(input, "tags") ?? [],
+  };
+  checkMutability(settings);
+  checkEncryption(settings.encryptionConfiguration, scope);
+  checkTags("tags", settings.resourceTags);
+  return settings;
+}
+
+function described({ name, settings, scanOnPush, createdAt }: Repository, scope: Scope): Fields {
   return {
     repositoryArn: arnOf(name, scope),
     registryId: scope.accountId,
@@ -202,7 +255,7 @@ function described({ name, settings, createdAt }: Repository, scope: Scope): Fie
     createdAt,
     imageTagMutability: settings.imageTagMutability ?? "MUTABLE",
     imageTagMutabilityExclusionFilters: settings.imageTagMutabilityExclusionFilters,
-    imageScanningConfiguration: { scanOnPush: false },
+    imageScanningConfiguration: { scanOnPush },
     encryptionConfiguration: settings.encryptionConfiguration ?? { encryptionType: "AES256" },
   };
 }
