@@ -21,7 +21,7 @@ import { PULL_POLICY_NAME_PREFIX, pullStatements, repositoryArns } from "./priva
 import type { PullGrant } from "./private/pull-policy";
 import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
 import type { RegistryClaims } from "./private/registry-claims";
-import { ROOT, withoutTrailingSlash } from "./private/repository-path";
+import { ROOT, isUnder, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
 import type { ServiceRole } from "./private/service-role";
@@ -131,6 +131,7 @@ export class PullThroughCache extends Construct {
   private readonly repositories: RepositorySettings;
   private readonly commonTemplate: RepositoryTemplate | undefined;
   private readonly members = new Map<string, Upstream>();
+  private readonly templates = new Map<string, RepositoryTemplate>();
   private readonly kmsKeyArns = new Set<string>();
   private creationRole: ServiceRole | undefined;
   private crossAccountRole: ServiceRole | undefined;
@@ -284,9 +285,13 @@ export class PullThroughCache extends Construct {
    */
   public _pullGrant(options: PullPolicyOptions = {}): PullGrant {
     const prefixes = options.prefixes ?? [...this.members.values()].map(({ prefix }) => prefix);
+    const createRepositories = options.createRepositories ?? true;
+    const isTagged = (prefix: string): boolean => createRepositories && this.createsWithTags(prefix);
+    const arnsOf = (chosen: readonly string[]): string[] => repositoryArns(this._registry.arn, chosen);
     return {
-      repositoryArns: repositoryArns(this._registry.arn, prefixes),
-      createRepositories: options.createRepositories ?? true,
+      repositoryArns: arnsOf(prefixes.filter((prefix) => !isTagged(prefix))),
+      taggedRepositoryArns: arnsOf(prefixes.filter(isTagged)),
+      createRepositories,
     };
   }
 
@@ -308,6 +313,18 @@ export class PullThroughCache extends Construct {
 
   private statementsOf(grants: readonly PullPolicyOptions[]): PolicyStatement[] {
     return pullStatements(grants.map((options) => this._pullGrant(options)));
+  }
+
+  /**
+   * Whether the creation template for a prefix sets tags. ECR takes the template with the longest prefix that matches, so
+   * a prefix without a template of its own can get the template of a shorter prefix.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+   */
+  private createsWithTags(prefix: string): boolean {
+    const own = this.templates.get(withoutTrailingSlash(prefix));
+    return own === undefined
+      ? [...this.templates].some(([other, { tags }]) => tags !== undefined && isUnder(other, prefix))
+      : own.tags !== undefined;
   }
 
   /** All caches of the app that are, as far as is known, in the account of this one. */
@@ -394,6 +411,7 @@ export class PullThroughCache extends Construct {
     if (template === undefined) {
       return undefined;
     }
+    this.templates.set(withoutTrailingSlash(spec.prefix), template);
     if (template.tagMutability === TagMutability.IMMUTABLE) {
       // https://github.com/aws/containers-roadmap/issues/2275
       warn(

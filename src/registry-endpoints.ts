@@ -111,7 +111,8 @@ export interface RegistryEndpointsProps {
   readonly fullAccess?: boolean;
   /**
    * A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of caches and repositories. It
-   * has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.
+   * has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and
+   * `ecr:TagResource` where a creation template sets tags.
    * @default - pulls through the caches, pulls from `repositoryArns`, pushes to `pushRepositoryArns`, and nothing else
    */
   readonly registryPolicy?: string;
@@ -130,7 +131,7 @@ export interface RegistryEndpointsProps {
   readonly dualStack?: boolean;
   /**
    * An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they
-   * are: its policy has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.
+   * are: its policy has to allow what `registryPolicy` has to.
    * @default - one is made
    */
   readonly ecrApiEndpointId?: string;

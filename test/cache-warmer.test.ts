@@ -102,6 +102,12 @@ const trustOf = (Service: string) =>
     ],
   });
 
+test("a warmer may tag the repositories that its pulls create where the creation template sets tags", () => {
+  const policy = buildPolicy(warmed({}, { repositories: { tags: { team: "platform" } } }));
+  const { Effect, Action, Resource } = pullsOf("quay/*");
+  expect(policy).toBe(policyOf(SIGN_IN, { Effect, Action: [...Action, "ecr:TagResource"], Resource }, WRITE_LOGS));
+});
+
 test("the smallest warmer is a project, its logs, its schedule and a role for each", () => {
   const { resource = {}, ...rest } = warmed();
   const made = Object.entries(resource).filter(([type]) => !type.startsWith("aws_ecr_"));

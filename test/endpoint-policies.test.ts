@@ -13,7 +13,10 @@ function policiesIn(region: string, props: Partial<RegistryEndpointsProps> = {})
   const stack = stackIn(region);
   const cache = new PullThroughCache(stack, "cache", {
     accountId: ACCOUNT,
-    upstreams: [Upstream.ecrPublic(), Upstream.quay({ prefix: "mirror/quay" })],
+    upstreams: [
+      Upstream.ecrPublic(),
+      Upstream.quay({ prefix: "mirror/quay", repositories: { tags: { team: "platform" } } }),
+    ],
   });
   new RegistryEndpoints(stack, "endpoints", {
     vpcId: "vpc-0a1b2c3d",
@@ -60,7 +63,7 @@ const OTHER_ACTIONS = [
   "ecr:PutLifecyclePolicy",
   "ecr:ReplicateImage",
   "ecr:SetRepositoryPolicy",
-  "ecr:TagResource",
+  "ecr:UntagResource",
   "ecr:UploadLayerPart",
 ];
 
@@ -111,6 +114,14 @@ describe.each([
 
     test.each(OTHER_ACTIONS)("refuses %s, also on what the cache has", async (action) => {
       expect(await admits(name, action, repository("ecr-public/elastio/agent"))).toBe(false);
+    });
+
+    test("admits ecr:TagResource where the creation template sets tags, and nowhere else", async () => {
+      const tagging = "ecr:TagResource";
+      expect(await admits(name, tagging, repository("mirror/quay/prometheus/node-exporter"))).toBe(true);
+      for (const other of ["ecr-public/elastio/agent", "mirror/app", "quay/app"]) {
+        expect([other, await admits(name, tagging, repository(other))]).toEqual([other, false]);
+      }
     });
 
     test.each(["ecr:PutRegistryPolicy", "ecr:CreatePullThroughCacheRule", "ecr:DescribeRegistry"])(

@@ -17,6 +17,7 @@ import { messageOf, testRuns } from "./support/module-runs";
 /** Rules of what only modules have, by their words; every other rule is one of the constructs. */
 const OF_MODULES_ONLY: readonly string[] = [
   "be one of managed",
+  "be one of `prefixes`",
   "be an object",
   "be given in one way",
   "have the keys of upstreams whose `credential` is managed, and no others",

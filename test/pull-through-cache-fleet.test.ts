@@ -545,6 +545,17 @@ describe("a policy to pull in all regions", () => {
     expect(JSON.stringify(quay)).not.toContain("CreateRepository");
   });
 
+  test("lets the first pull tag repositories in the regions whose templates set tags", () => {
+    const regionalRepositories = { "eu-west-1": { tags: { team: "platform" } } };
+    const fleet = fleetWith({ accountId, regionalRepositories });
+    fleet.pullPolicyArn("all");
+    const [all] = policies(fleet) as unknown as { policy: { Statement: { Action: string[]; Resource: string[] }[] } }[];
+    const [, plain, tagged] = all?.policy.Statement ?? [];
+    expect(plain?.Resource).toEqual(["arn:aws:ecr:us-east-1:111122223333:repository/ecr-public/*"]);
+    expect(tagged?.Resource).toEqual(["arn:aws:ecr:eu-west-1:111122223333:repository/ecr-public/*"]);
+    expect(tagged?.Action).toEqual([...(plain?.Action ?? []), "ecr:TagResource"]);
+  });
+
   test("is the same again for options that come to the same, and has whatever name IAM takes", () => {
     const fleet = fleetWith({ accountId });
     const arn = fleet.pullPolicyArn("x", { prefixes: ["ecr-public"], createRepositories: true });

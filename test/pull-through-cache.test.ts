@@ -3,10 +3,10 @@ import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-se
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable } from "cdktf";
+import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
 import type { TerraformResource } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
-import type { PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
+import type { PullPolicyOptions, PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
 import {
   addresses,
@@ -549,10 +549,16 @@ describe("who pulls", () => {
     return new PullThroughCache(stack, "cache", { accountId: "111122223333", upstreams, ...props });
   }
 
+  /** The policies of roles that may pull, as text; a cache can have other roles, which ECR assumes. */
+  function policiesOf(stack: TerraformStack): string[] {
+    const all = blocks(synthesized(stack), "aws_iam_role_policy");
+    return all
+      .filter(({ name_prefix: prefix }) => prefix === "ecr-pull-through-cache-")
+      .map(({ policy }) => String(policy));
+  }
+
   function granted(stack: TerraformStack): unknown[] {
-    return blocks(synthesized(stack), "aws_iam_role_policy").map(
-      ({ policy }) => (JSON.parse(String(policy)) as { Statement: unknown }).Statement,
-    );
+    return policiesOf(stack).map((policy) => (JSON.parse(policy) as { Statement: unknown }).Statement);
   }
 
   test("is granted what pulls need, on the repositories of this cache, and nothing else", () => {
@@ -596,6 +602,97 @@ describe("who pulls", () => {
     expect(granted(stack)).toEqual([
       [signIn, { Effect: "Allow", Action: refreshes, Resource: [`${registry}/quay/*`] }],
     ]);
+  });
+
+  describe("where creation templates set tags", () => {
+    const repositories = { tags: { team: "platform" } };
+    const tags = [...pulls, "ecr:TagResource"];
+    const plain = Upstream.ecrPublic();
+    const tagged = Upstream.quay({ prefix: "quay/", repositories });
+
+    test("is granted to tag repositories that the first pull creates, and no others", () => {
+      const stack = stackIn("us-east-1");
+      cacheIn(stack, { upstreams: [tagged, plain] }).grantPull("app");
+      expect(granted(stack)).toEqual([
+        [
+          signIn,
+          { Effect: "Allow", Action: pulls, Resource: [`${registry}/ecr-public/*`] },
+          { Effect: "Allow", Action: tags, Resource: [`${registry}/quay/*`] },
+        ],
+      ]);
+    });
+
+    test("is granted by one statement where every template sets them", () => {
+      const stack = stackIn("us-east-1");
+      cacheIn(stack, { repositories }).grantPull("app");
+      expect(granted(stack)).toEqual([
+        [signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/ecr-public/*`, `${registry}/quay/*`] }],
+      ]);
+    });
+
+    test("is granted where only Terraform knows the tags", () => {
+      const stack = stackIn("us-east-1");
+      const unknown = Token.asStringMap(new TerraformVariable(stack, "tags", { type: "map(string)" }).value);
+      cacheIn(stack, { repositories: { tags: unknown } }).grantPull("app", { prefixes: ["quay"] });
+      expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/quay/*`] }]]);
+    });
+
+    test.each<[string, Partial<PullThroughCacheProps>, PullPolicyOptions]>([
+      ["of other upstreams", { upstreams: [plain, tagged] }, { prefixes: ["ecr-public"] }],
+      [
+        "of an upstream that has none",
+        { upstreams: [Upstream.ecrPublic({ repositories: { tags: {} } })], repositories },
+        {},
+      ],
+      [
+        "that no template sets",
+        { upstreams: [Upstream.ecrPublic({ repositories: { creationTemplate: false } })], repositories },
+        {},
+      ],
+    ])("is granted the same as ever beside tags %s", (_, props, options) => {
+      const policiesWith = (cacheProps: Partial<PullThroughCacheProps>): string[] => {
+        const stack = stackIn("us-east-1");
+        cacheIn(stack, cacheProps).grantPull("app", options);
+        return policiesOf(stack);
+      };
+      expect(policiesWith(props)).toEqual(policiesWith({ upstreams: [plain] }));
+      expect(policiesWith(props)).toEqual([expect.not.stringContaining("ecr:TagResource")]);
+    });
+
+    test("is granted the same as ever where no pull may create a repository", () => {
+      const stack = stackIn("us-east-1");
+      cacheIn(stack, { upstreams: [tagged, plain] }).grantPull("app", { createRepositories: false });
+      const Resource = [`${registry}/quay/*`, `${registry}/ecr-public/*`];
+      expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: refreshes, Resource }]]);
+    });
+
+    test("is granted to tag under a prefix without a template, which gets the template of a shorter one", () => {
+      const stack = stackIn("us-east-1");
+      const bare = (prefix: string): Upstream => Upstream.quay({ prefix, repositories: { creationTemplate: false } });
+      const upstreams = [
+        Upstream.quay({ prefix: "aa", repositories }),
+        bare("aa/b"),
+        bare("aab"),
+        Upstream.quay({ prefix: "aa/c" }),
+      ];
+      cacheIn(stack, { upstreams }).grantPull("app");
+      expect(granted(stack)).toEqual([
+        [
+          signIn,
+          { Effect: "Allow", Action: pulls, Resource: [`${registry}/aab/*`, `${registry}/aa/c/*`] },
+          { Effect: "Allow", Action: tags, Resource: [`${registry}/aa/*`, `${registry}/aa/b/*`] },
+        ],
+      ]);
+    });
+
+    test("is granted to tag everything where the template for ROOT does so", () => {
+      const stack = stackIn("us-east-1");
+      const root = Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT", repositories });
+      cacheIn(stack, { upstreams: [root, Upstream.quay({ repositories: { creationTemplate: false } })] }).grantPull(
+        "app",
+      );
+      expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/*`] }]]);
+    });
   });
 
   test("is granted the sum of all grants by one policy, whichever way the role is named", () => {

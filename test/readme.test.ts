@@ -34,9 +34,9 @@ test("every piece of Terraform in the README stands in an example", () => {
 
 test("every npm script that the README names exists", () => {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { scripts: object };
-  const named = [...readme.matchAll(/npm (?:run )?(demo|synth|test:unit|test|pictures|modules|bench|check|lint)\b/g)].map(
-    (match) => match[1],
-  );
+  const named = [
+    ...readme.matchAll(/npm (?:run )?(demo|synth|test:unit|test|pictures|modules|bench|check|lint)\b/g),
+  ].map((match) => match[1]);
   expect(named).toEqual(expect.arrayContaining(["demo", "synth", "test"]));
   for (const name of named) {
     expect(scripts).toHaveProperty(name ?? "");

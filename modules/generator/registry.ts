@@ -1,5 +1,7 @@
 import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/private/aws-geography";
-import type { Block, Blocks, Input } from "./definition";
+import type { PolicyStatement } from "../../src/private/policy-document";
+import { SIGN_IN, createTaggedStatement } from "../../src/private/pull-policy";
+import type { Block, Blocks, Fault, Input } from "./definition";
 import { expression, hcl, regex } from "./hcl";
 import { following } from "./rules";
 
@@ -41,6 +43,43 @@ export function registryArn(region: string): string {
 export function repositoryArns(prefixes: string, registryArn = "${local.registry_arn}"): string {
   const arn = (path: string): string => hcl(`${registryArn}:repository/${path}`);
   return `contains(${prefixes}, "ROOT") ? [${arn("*")}] : [for prefix in ${prefixes} : ${arn('${trimsuffix(prefix, "/")}/*')}]`;
+}
+
+/** The input for those of `prefixes` whose creation template sets tags. */
+export const TAGGED_PREFIXES_INPUT: Input = {
+  type: "list(string)",
+  default: [],
+  description:
+    "Those of `prefixes` whose creation template sets tags: the output `tagged_prefixes` of pull-through-cache. Their first pull may need `ecr:TagResource`.",
+};
+/** The rule of that input, beside `prefixes`. */
+export const TAGGED_PREFIXES_FAULT: Fault = {
+  each: ["key, element in var.tagged_prefixes"],
+  holds: `try(contains(${trimmed("var.prefixes")}, trimsuffix(element, "/")), false)`,
+  place: "tagged_prefixes[${key}]",
+  words: "be one of `prefixes`",
+  got: "element",
+  wayOut: "leave it out, or add it to `prefixes`",
+};
+
+/** Those of `prefixes` that are not tagged, as an expression. */
+export const UNTAGGED_PREFIXES = `[for prefix in var.prefixes : prefix if !contains(${trimmed("var.tagged_prefixes")}, trimsuffix(prefix, "/"))]`;
+
+/**
+ * The statements of a policy that allows pulls, as an expression: one for signing in, the given one for repositories
+ * without tags, and one for repositories with tags. A statement without resources is left out.
+ */
+export function pullStatements(
+  untaggedStatement: string,
+  taggedArns: string,
+  form: (statement: PolicyStatement) => PolicyStatement = (statement) => statement,
+): string {
+  const statements = `[${untaggedStatement}, ${hcl(form(createTaggedStatement(taggedArns)))}]`;
+  return `concat(${hcl([form(SIGN_IN)])}, [for statement in ${statements} : statement if length(statement.Resource) > 0])`;
+}
+
+function trimmed(prefixes: string): string {
+  return `[for prefix in ${prefixes} : trimsuffix(prefix, "/")]`;
 }
 
 /** The partition that a region belongs to. */

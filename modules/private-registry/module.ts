@@ -7,7 +7,9 @@ import { CACHE_WARNINGS, pullThroughCache } from "../pull-through-cache/module";
 import { ENDPOINT_WARNINGS, registryEndpoints } from "../registry-endpoints/module";
 
 // What one of the modules hands to another, or what has no meaning where there is one region.
-const HANDED_ON = ["prefixes", "regions", "acknowledged_warnings"];
+const HANDED_ON = ["prefixes", "tagged_prefixes", "regions", "acknowledged_warnings"];
+
+const PREFIXES = { prefixes: "${module.cache.prefixes}", tagged_prefixes: "${module.cache.tagged_prefixes}" };
 
 /** The inputs of a module that are inputs here as well, and are checked there. */
 function inputsOf({ inputs }: ModuleDefinition): Inputs {
@@ -65,10 +67,10 @@ output "node_exporter" {
   modules: {
     cache: call(pullThroughCache, { acknowledged_warnings: acknowledged(CACHE_WARNINGS) }),
     endpoints: call(registryEndpoints, {
-      prefixes: "${module.cache.prefixes}",
+      ...PREFIXES,
       acknowledged_warnings: acknowledged(ENDPOINT_WARNINGS),
     }),
-    pulls: call(pullPolicy, { prefixes: "${module.cache.prefixes}" }),
+    pulls: call(pullPolicy, PREFIXES),
   },
   outputs: {
     registry_uri: {

@@ -6,7 +6,7 @@ import {
   MAX_MANAGED_POLICY,
 } from "../../src/private/policy-document";
 import { AT_LEAST_ONE_PREFIX, POLICY_NAME, ROLE_NAME } from "../../src/private/pull-options";
-import { PULL_POLICY_NAME_PREFIX, SIGN_IN, pullStatement } from "../../src/private/pull-policy";
+import { PULL_POLICY_NAME_PREFIX, createStatement, pullStatement } from "../../src/private/pull-policy";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import type { ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
@@ -16,24 +16,35 @@ import {
   REGION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
+  TAGGED_PREFIXES_FAULT,
+  TAGGED_PREFIXES_INPUT,
+  UNTAGGED_PREFIXES,
   partitionOf,
+  pullStatements,
   registryArn,
   repositoryArns,
 } from "../generator/registry";
 import { conditionOf, following, givenOnce } from "../generator/rules";
 
-const REPOSITORIES = "${local.repository_arns}";
-const STATEMENTS = [true, false].map((creates) => hcl([SIGN_IN, pullStatement(REPOSITORIES, creates)]));
+const UNTAGGED = "${local.untagged_arns}";
+const UNTAGGED_STATEMENT = `var.create_repositories ? ${hcl(createStatement(UNTAGGED))} : ${hcl(pullStatement(UNTAGGED))}`;
 
 const FEWER = "name fewer prefixes, or call the module once for some of them and once for the others";
+
+/** The ARNs of the repositories under prefixes, in all regions. */
+function arnsInRegions(prefixes: string): string {
+  return expression(
+    `distinct(flatten([for region in local.regions : ${repositoryArns(prefixes, registryArn("region"))}]))`,
+  );
+}
 
 /** The permission to pull through caches, attached to roles or as a managed policy. */
 export const pullPolicy: ModuleDefinition = {
   name: "pull-policy",
   purpose: [
     "The permission to pull through the caches of one account, and no more: as inline policies of roles, as a managed policy, or as JSON for any other tool.",
-    "AWS's managed policies for pulling from Amazon ECR lack one or both of the two actions that pulls through a cache need as well: `ecr:BatchImportUpstreamImage` for every image that is new or refreshed, and `ecr:CreateRepository` for the first pull. It is what `PullThroughCache.grantPull` and `PullThroughCacheFleet.pullPolicyArn` grant.",
-    "IAM is of no region: call it once for all regions, and name them in `regions`.",
+    "AWS's managed policies for pulling from Amazon ECR lack one or both of the two actions that pulls through a cache need as well: `ecr:BatchImportUpstreamImage` for every image that is new or refreshed, and `ecr:CreateRepository` for the first pull. Where a creation template sets tags, the first pull may need `ecr:TagResource` too: AWS's pages disagree, and `tagged_prefixes` grants it. It is what `PullThroughCache.grantPull` and `PullThroughCacheFleet.pullPolicyArn` grant.",
+    "IAM is of no region: call it once for all regions, and name them in `regions`. `tagged_prefixes` holds for all of them: name the prefixes that have tags in any region.",
   ],
   uses: [
     {
@@ -89,6 +100,7 @@ output "policy_arn" {
         },
       ],
     },
+    tagged_prefixes: TAGGED_PREFIXES_INPUT,
     create_repositories: {
       type: "bool",
       default: true,
@@ -128,11 +140,14 @@ output "policy_arn" {
   locals: {
     account_id: REGISTRY_LOCALS["account_id"],
     regions: expression(`length(var.regions) == 0 ? [${REGION}] : sort(var.regions)`),
-    repository_arns: expression(
-      `distinct(flatten([for region in local.regions : ${repositoryArns("var.prefixes", registryArn("region"))}]))`,
-    ),
+    repository_arns: arnsInRegions("var.prefixes"),
+    // Without the permission to create repositories there is none to tag either.
+    tagged_prefixes: expression("[for prefix in var.tagged_prefixes : prefix if var.create_repositories]"),
+    untagged_prefixes: expression(`var.create_repositories ? ${UNTAGGED_PREFIXES} : var.prefixes`),
+    tagged_arns: arnsInRegions("local.tagged_prefixes"),
+    untagged_arns: arnsInRegions("local.untagged_prefixes"),
     policy: expression(
-      `jsonencode({ Version = "2012-10-17", Statement = var.create_repositories ? ${STATEMENTS[0] ?? ""} : ${STATEMENTS[1] ?? ""} })`,
+      `jsonencode({ Version = "2012-10-17", Statement = ${pullStatements(UNTAGGED_STATEMENT, "${local.tagged_arns}")} })`,
     ),
   },
   data: REGISTRY_DATA,
@@ -189,6 +204,8 @@ output "policy_arn" {
           got: "region",
           wayOut: "call the module once for each partition: a policy holds in one only",
         }),
+        // Not a validation, which reads no other input before Terraform 1.9.
+        conditionOf(TAGGED_PREFIXES_FAULT),
       ],
     },
     policy_arn: {

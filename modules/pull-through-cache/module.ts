@@ -8,7 +8,8 @@ import {
   useOfKeys,
 } from "../../src/private/ecr-service-role";
 import { trustPolicy } from "../../src/private/policy-document";
-import { SIGN_IN, pullStatement } from "../../src/private/pull-policy";
+import { createStatement } from "../../src/private/pull-policy";
+import { ROOT } from "../../src/private/repository-path";
 import type { WarningId } from "../../src/private/warnings";
 import type { Block, ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
@@ -18,6 +19,7 @@ import {
   REGION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
+  pullStatements,
   repositoryArns,
 } from "../generator/registry";
 import { conditionOf } from "../generator/rules";
@@ -198,7 +200,17 @@ module "cache" {
     kms_key_arns: expression(
       "distinct([for template in local.with_own_role : template.kms_key.arn if template.kms_key != null])",
     ),
-    repository_arns: expression(repositoryArns("values(local.prefixes)")),
+    prefixes_of_tagging_templates: expression(
+      '[for key, template in local.templates : trimsuffix(local.prefixes[key], "/") if length(template.tags) > 0]',
+    ),
+    // ECR takes the template with the longest prefix that matches, so a prefix without one gets that of a shorter one.
+    creates_with_tags: expression(
+      `{ for key, prefix in local.prefixes : key => anytrue([for other in local.prefixes_of_tagging_templates : other == trimsuffix(prefix, "/") || !contains(keys(local.templates), key) && (other == "${ROOT}" || startswith(prefix, "\${other}/"))]) }`,
+    ),
+    tagged_prefixes: expression("[for key, prefix in local.prefixes : prefix if local.creates_with_tags[key]]"),
+    untagged_prefixes: expression("[for key, prefix in local.prefixes : prefix if !local.creates_with_tags[key]]"),
+    tagged_arns: expression(repositoryArns("local.tagged_prefixes")),
+    untagged_arns: expression(repositoryArns("local.untagged_prefixes")),
   },
   data: {
     ...REGISTRY_DATA,
@@ -334,6 +346,10 @@ module "cache" {
       description: "The prefixes of the upstreams, for the modules registry-endpoints and pull-policy.",
       value: "${values(local.prefixes)}",
     },
+    tagged_prefixes: {
+      description: "The prefixes whose creation template sets tags, for the same modules.",
+      value: "${local.tagged_prefixes}",
+    },
     rules: {
       description: "The rules, by the keys of `upstreams`: `prefix` and `upstream_registry_url`.",
       value: expression(
@@ -348,7 +364,7 @@ module "cache" {
       description:
         "The IAM policy that lets an identity pull through all of these upstreams, first pulls included; the module pull-policy attaches it.",
       value: expression(
-        `jsonencode({ Version = "2012-10-17", Statement = ${hcl([SIGN_IN, pullStatement("${local.repository_arns}", true)])} })`,
+        `jsonencode({ Version = "2012-10-17", Statement = ${pullStatements(hcl(createStatement("${local.untagged_arns}")), "${local.tagged_arns}")} })`,
       ),
     },
   },

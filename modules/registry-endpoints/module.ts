@@ -29,7 +29,7 @@ import { atLeastOne } from "../../src/private/faults";
 import { DEMANDS } from "../../src/private/network-conditions";
 import type { Demand } from "../../src/private/network-conditions";
 import { AT_LEAST_ONE_PREFIX } from "../../src/private/pull-options";
-import { SIGN_IN, pullStatement, readStatement } from "../../src/private/pull-policy";
+import { createStatement, readStatement } from "../../src/private/pull-policy";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import {
   COMMON_PREFIX,
@@ -50,6 +50,10 @@ import {
   REGION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
+  TAGGED_PREFIXES_FAULT,
+  TAGGED_PREFIXES_INPUT,
+  UNTAGGED_PREFIXES,
+  pullStatements,
   repositoryArns,
 } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
@@ -215,7 +219,8 @@ function madePolicyFault(input: string, beside: string, policy: string, unless =
   };
 }
 
-const PULLS = `${hcl([SIGN_IN, pullStatement("${local.repository_arns}", true)].map(forEverybody))}, length(var.repository_arns) == 0 ? [] : ${hcl([forEverybody(readStatement("${var.repository_arns}"))])}`;
+const UNTAGGED_STATEMENT = hcl(forEverybody(createStatement("${local.untagged_arns}")));
+const PULLS = `${pullStatements(UNTAGGED_STATEMENT, "${local.tagged_arns}", forEverybody)}, length(var.repository_arns) == 0 ? [] : ${hcl([forEverybody(readStatement("${var.repository_arns}"))])}`;
 const PUSHES = `length(var.push_repository_arns) == 0 ? [] : ${hcl([forEverybody(pushStatement("${var.push_repository_arns}"))])}`;
 const MADE_REGISTRY_POLICY = policyOf(`concat(${PULLS}, ${PUSHES})`);
 // The validations of two inputs cannot look at each other: one of the two looks at the part of the policy without the other.
@@ -555,6 +560,7 @@ module "endpoints" {
         },
       ],
     },
+    tagged_prefixes: { ...TAGGED_PREFIXES_INPUT, validations: [TAGGED_PREFIXES_FAULT] },
     account_id: ACCOUNT_INPUT,
     repository_arns: repositories(
       "repository_arns",
@@ -591,7 +597,7 @@ module "endpoints" {
     registry_policy: {
       type: "string",
       description:
-        "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.",
+        "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and `ecr:TagResource` where a creation template sets tags.",
       otherwise:
         "pulls under `prefixes`, pulls from `repository_arns`, pushes to `push_repository_arns`, and nothing else",
       validations: [...ownPolicyFaults("registry_policy"), ...exclusions("registry_policy")],
@@ -619,7 +625,7 @@ module "endpoints" {
       ],
     },
     ecr_api_endpoint: existing(
-      "An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they are: its policy has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need.",
+      "An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they are: its policy has to allow what `registry_policy` has to.",
     ),
     ecr_dkr_endpoint: existing(
       "An endpoint of `ecr.dkr` that the VPC has already, or reaches; as for `ecr_api_endpoint`.",
@@ -638,7 +644,9 @@ module "endpoints" {
   locals: {
     ...REGISTRY_LOCALS,
     host: `\${var.dual_stack ? "\${local.account_id}.dkr-ecr.\${${REGION}}.\${lookup(${hcl(DUAL_STACK_SUFFIXES)}, ${PARTITION}, "")}" : local.registry_uri}`,
-    repository_arns: expression(`distinct(${repositoryArns("var.prefixes")})`),
+    untagged_prefixes: expression(UNTAGGED_PREFIXES),
+    untagged_arns: expression(`distinct(${repositoryArns("local.untagged_prefixes")})`),
+    tagged_arns: expression(`distinct(${repositoryArns("var.tagged_prefixes")})`),
     registry_policy: policyBy("registry_policy", MADE_REGISTRY_POLICY),
     s3_policy: policyBy("s3_policy", MADE_S3_POLICY),
     client_ipv6_cidrs: expression(`{ for key, block in var.client_ipv6_cidrs : key => ${canonicalBlock(6, "block")} }`),

@@ -35,6 +35,11 @@ export function withoutTrailingSlash(prefix: string): string {
   return prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
 }
 
+/** Whether a path is under a prefix; every path is under ROOT. */
+export function isUnder(prefix: string, path: string): boolean {
+  return prefix === ROOT || path.startsWith(`${withoutTrailingSlash(prefix)}/`);
+}
+
 /** `path` under `prefix`, where ROOT is no prefix. */
 export function under(prefix: string, path: string): string {
   return prefix === ROOT ? path : `${withoutTrailingSlash(prefix)}/${path}`;

@@ -5,6 +5,7 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import type { IpPermission } from "@aws-sdk/client-ec2";
+import { CreateRepositoryCreationTemplateCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { Sdk, trusting } from "./clients";
 import { FULL_ACCESS } from "./policy-evaluation";
@@ -364,6 +365,40 @@ describe("the policies of a pull", () => {
     ],
   ])("are the client's: %s", async (_, identityPolicies, answers) => {
     expect(await both({}, { identityPolicies })).toEqual(answers);
+  });
+
+  test.each<[string, Setup, object[], string | undefined]>([
+    [
+      "the client's",
+      {},
+      identity(allow(TOKEN), allow([...READ, ...FIRST])),
+      denied("ecr.dkr (<dkr>): the identity policy", "ecr:TagResource"),
+    ],
+    ["the endpoint's", { dkr: { statements: only(...READ, ...FIRST) } }, [FULL_ACCESS], denied(DKR, "ecr:TagResource")],
+    [
+      "neither",
+      { dkr: { statements: only(...READ, ...FIRST, "ecr:TagResource") } },
+      identity(allow(TOKEN), allow([...READ, ...FIRST, "ecr:TagResource"])),
+      undefined,
+    ],
+  ])(
+    "stop the first pull of a repository with tags by lacking ecr:TagResource: %s",
+    async (_, setup, policies, reason) => {
+      const input = { prefix: "docker-hub", appliedFor: ["PULL_THROUGH_CACHE" as const] };
+      const resourceTags = [{ Key: "team", Value: "platform" }];
+      await sdk.client(ECRClient).send(new CreateRepositoryCreationTemplateCommand({ ...input, resourceTags }));
+      expect(await both(setup, { identityPolicies: policies })).toEqual([reason, undefined]);
+    },
+  );
+
+  test("may lack ecr:TagResource where the creation template sets no tags", async () => {
+    const input = { prefix: "docker-hub", appliedFor: ["PULL_THROUGH_CACHE" as const] };
+    await sdk.client(ECRClient).send(new CreateRepositoryCreationTemplateCommand(input));
+    const resourceTags = [{ Key: "team", Value: "platform" }];
+    const other = { ...input, prefix: "quay", resourceTags };
+    await sdk.client(ECRClient).send(new CreateRepositoryCreationTemplateCommand(other));
+    const policies = identity(allow(TOKEN), allow([...READ, ...FIRST]));
+    expect(await both({}, { identityPolicies: policies })).toEqual([undefined, undefined]);
   });
 
   test("are asked without an endpoint too", async () => {

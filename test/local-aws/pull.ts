@@ -42,6 +42,12 @@ const PUSH_ACTIONS = [
   "ecr:BatchGetImage",
   "ecr:PutImage",
 ];
+/**
+ * AWS's pages disagree on whether the first pull needs this action where the creation template sets tags. The stand-in
+ * follows the stricter ones, which require it in an identity-based policy.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+const TAG_ACTION = "ecr:TagResource";
 const HTTPS = 443;
 const EVERYWHERE = "0.0.0.0/0";
 /** The account of AWS that signs the URLs of layers, and its organization: never the caller's. */
@@ -55,7 +61,7 @@ export async function whyNoPull(aws: LocalAws, pull: Pull): Promise<string | und
   const client = new Client(aws, pull);
   return (
     (await client.whyNoRequests("ecr.api", ["ecr:GetAuthorizationToken"], "*")) ??
-    (await client.whyNoRequests("ecr.dkr", registryActions(pull), repositoryArn(pull))) ??
+    (await client.whyNoRequests("ecr.dkr", registryActions(aws, pull), repositoryArn(pull))) ??
     (await client.whyNoLayers()) ??
     (pull.cached ? undefined : client.whyNoUpstream())
   );
@@ -70,8 +76,12 @@ export async function whyNoPush(aws: LocalAws, push: Push): Promise<string | und
   );
 }
 
-function registryActions({ cached }: Pull): string[] {
-  return cached ? READ_ACTIONS : [...FIRST_PULL_ACTIONS, ...READ_ACTIONS];
+function registryActions(aws: LocalAws, pull: Pull): string[] {
+  if (pull.cached) {
+    return READ_ACTIONS;
+  }
+  const tags = aws.ecr.creationTemplates.templateOf(pull.repository, pull)?.resourceTags ?? [];
+  return [...FIRST_PULL_ACTIONS, ...(tags.length > 0 ? [TAG_ACTION] : []), ...READ_ACTIONS];
 }
 
 function repositoryArn({ region, accountId, repository }: Push): string {

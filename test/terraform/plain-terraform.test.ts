@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { clientConfig } from "../local-aws/clients";
 import { addNetworks } from "../local-aws/networks";
+import { whyDenied } from "../local-aws/policy-evaluation";
 import { ACCOUNT, LocalAws } from "../local-aws/server";
 import {
   ELASTIO_PARAMETERS,
@@ -103,7 +104,9 @@ describeWithTerraform("the module private-registry", () => {
     await workspace.init();
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
-    workspace.write("main.tf.json", JSON.stringify(configured({ "ecr-public": {}, quay: {} })));
+    const role = { arn: `arn:aws:iam::${ACCOUNT}:role/creates` };
+    const quay = { repositories: { tags: { team: "platform" }, role } };
+    workspace.write("main.tf.json", JSON.stringify(configured({ "ecr-public": {}, quay })));
     // What may be pulled is said by the endpoints and by the policy, and nothing else is touched.
     expect(await changesInAws(workspace)).toEqual({
       'module.registry.module.cache.aws_ecr_pull_through_cache_rule.upstream["quay"]': "create",
@@ -112,8 +115,13 @@ describeWithTerraform("the module private-registry", () => {
       'module.registry.module.endpoints.aws_vpc_endpoint.registry["ecr.dkr"]': "update",
       "module.registry.module.pulls.aws_iam_policy.pull[0]": "update",
     });
+    const before = aws.requests.length;
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
+    const policies = aws.requests
+      .slice(before)
+      .filter(({ operation }) => /^(ModifyVpcEndpoint|CreatePolicyVersion)$/.test(operation));
+    expect(policies.map(({ input }) => JSON.stringify(input).includes("ecr:TagResource"))).toEqual([true, true, true]);
     await workspace.destroy();
     expect(aws.contents()).toEqual(foreign);
   });
@@ -147,6 +155,20 @@ describeWithTerraform("the registries of plain Terraform", () => {
         "ecr-public": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecr-public",
       },
     });
+  });
+
+  test("let the nodes tag the repositories that a first pull creates in Europe", async () => {
+    const roles = aws.requests.filter(({ operation }) => operation === "CreateRole");
+    const nodes = roles.map(({ input }) => String(input["RoleName"])).filter((name) => name.startsWith("nodes-"));
+    const identityPolicies = aws.iam.policiesOf({ accountId: ACCOUNT, region: "eu-west-1" }, nodes.join());
+    const principalArn = `arn:aws:iam::${ACCOUNT}:role/${nodes.join()}`;
+    const whyNotTagged = (path: string): Promise<string | undefined> => {
+      const resource = `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${path}`;
+      const access = { principalArn, action: "ecr:TagResource", resource, accountId: ACCOUNT };
+      return whyDenied({ ...access, identityPolicies });
+    };
+    expect(await whyNotTagged("docker-hub/library/nginx")).toBeUndefined();
+    expect(await whyNotTagged("team/app")).toMatch(/does not allow ecr:TagResource/);
   });
 
   test("get one more upstream, and nothing else is touched but what says who may pull", async () => {

@@ -29,10 +29,12 @@ const PROPS: RegistryEndpointsProps = {
   firstPull: FirstPull.WARMED,
 };
 
+const UPSTREAMS = [Upstream.ecrPublic(), Upstream.quay({ repositories: { tags: { team: "platform" } } })];
+
 /** Terraform JSON of a cache, roles that may pull through it, and endpoints. */
 function network(props: Partial<RegistryEndpointsProps> = {}): string {
   const stack = stackIn(REGION);
-  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: UPSTREAMS });
   cache.grantPull("puller");
   cache.grantPull("known-only", { createRepositories: false });
   new RegistryEndpoints(stack, "endpoints", { ...PROPS, ...props });
@@ -107,6 +109,7 @@ describeWithTerraform("clients in private subnets", () => {
     ["an image that is cached", {}],
     ["an image that is cached, where no pull may create a repository", { roleName: "known-only" }],
     ["an image that is not cached, by a NAT gateway", { subnetId: SUBNETS[1], cached: false }],
+    ["an image into a repository with tags", { repository: "quay/a/b", subnetId: SUBNETS[1], cached: false }],
     ["an image from a subnet of the VPC that has no endpoint of its own", { subnetId: SAME_ZONE }],
   ])("pull %s", async (_, pull) => {
     expect(await why(pull)).toBeUndefined();

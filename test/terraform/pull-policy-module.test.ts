@@ -10,28 +10,37 @@ const REGION = "eu-west-1";
 
 interface Given {
   readonly prefixes: readonly string[];
+  readonly tagged?: readonly string[];
   readonly createRepositories?: boolean;
   readonly roles: readonly string[];
   readonly accountId?: string;
 }
 
+// With a role that exists, so that the roles that pull are the only ones with a policy.
+const TAGS = { tags: { team: "platform" }, roleArn: `arn:aws:iam::${ACCOUNT}:role/creates` };
+
 /** A cache of nothing but Quay under some prefixes, in a stack of its own. */
-function cacheOf(stack: TerraformStack, prefixes: readonly string[], accountId?: string): PullThroughCache {
+function cacheOf(stack: TerraformStack, { prefixes, tagged = [], accountId }: Omit<Given, "roles">): PullThroughCache {
   return new PullThroughCache(stack, "cache", {
-    upstreams: prefixes.map((prefix) => Upstream.quay({ prefix })),
+    upstreams: prefixes.map((prefix) =>
+      Upstream.quay({ prefix, repositories: tagged.includes(prefix) ? TAGS : undefined }),
+    ),
     accountId,
   });
 }
 
 /** Grants to roles, as the cache makes them and as the module does. */
-function granted({ prefixes, createRepositories, roles, accountId }: Given): Declaration {
+function granted({ prefixes, createRepositories, roles, accountId, ...rest }: Given): Declaration {
+  // In the order of the prefixes, as the module that makes the caches tells them.
+  const tagged = prefixes.filter((prefix) => rest.tagged?.includes(prefix));
   return {
     construct: (stack) => {
-      const cache = cacheOf(stack, [...new Set([...prefixes, "other"])], accountId);
+      const cache = cacheOf(stack, { prefixes: [...new Set([...prefixes, "other"])], tagged, accountId });
       roles.forEach((role) => cache.grantPull(role, { prefixes: [...prefixes], createRepositories }));
     },
     inputs: {
       prefixes,
+      ...(tagged.length === 0 ? {} : { tagged_prefixes: tagged }),
       role_names: Object.fromEntries(roles.map((role, index) => [`role ${index}`, role])),
       ...(createRepositories === undefined ? {} : { create_repositories: createRepositories }),
       ...(accountId === undefined ? {} : { account_id: accountId }),
@@ -40,18 +49,25 @@ function granted({ prefixes, createRepositories, roles, accountId }: Given): Dec
 }
 
 /** A managed policy for many regions, as a fleet makes it and as the module does. */
-function managed(regions: readonly string[], prefixes: readonly string[]): Declaration {
+function managed(regions: readonly string[], prefixes: readonly string[], areTagged = false): Declaration {
   return {
     construct: (stack) => {
       const fleet = new PullThroughCacheFleet(stack.node.root, "fleet", {
         accountId: ACCOUNT,
         regions: [...regions],
         upstreams: prefixes.map((prefix) => Upstream.quay({ prefix })),
+        repositories: areTagged ? TAGS : undefined,
       });
       fleet.pullPolicyArn("pull");
       return stack.node.root.node.findChild("fleet-iam");
     },
-    inputs: { prefixes, regions, account_id: ACCOUNT, managed_policy: { name: "fleet-pull" } },
+    inputs: {
+      prefixes,
+      tagged_prefixes: areTagged ? prefixes : [],
+      regions,
+      account_id: ACCOUNT,
+      managed_policy: { name: "fleet-pull" },
+    },
   };
 }
 
@@ -65,6 +81,7 @@ function policiesIn(planned: readonly PlannedResource[]): object[] {
 const given: fc.Arbitrary<Given> = fc.record(
   {
     prefixes: fc.uniqueArray(fc.constantFrom("quay", "team/a", "my.docker-hub/", "ROOT"), { minLength: 1 }),
+    tagged: fc.subarray(["quay", "team/a", "my.docker-hub/", "ROOT"]),
     createRepositories: fc.boolean(),
     roles: fc.uniqueArray(fc.constantFrom("eks-node", "builds@ci", "a+b=c,d.e"), { minLength: 1 }),
     accountId: fc.constant(ACCOUNT),
@@ -99,6 +116,7 @@ describeWithTerraform("the module pull-policy", () => {
       managed(["us-east-1"], ["quay"]),
       managed(["us-east-1", "eu-west-1"], ["quay", "team/a"]),
       managed(["eu-west-1", "ap-southeast-2"], ["ROOT", "quay"]),
+      managed(["eu-west-1", "us-east-1"], ["quay", "team/a"], true),
     ];
     const pairs = await planBoth(subject, declarations);
     for (const { construct, module } of pairs) {

@@ -43,6 +43,7 @@ interface Given {
   readonly services?: readonly string[];
   readonly serviceNames?: readonly string[];
   readonly prefixes?: readonly string[];
+  readonly taggedPrefixes?: readonly string[];
   readonly repositoryArns?: readonly string[];
   readonly pushRepositoryArns?: readonly string[];
   readonly bucketNames?: readonly string[];
@@ -135,6 +136,7 @@ function declarationsIn(region: string, existing: Existing): fc.Arbitrary<Given>
           routeTableIds: s3 ? fc.option(some(TABLES), { nil: undefined }) : some(TABLES),
           firstPull: fc.constantFrom("NAT_GATEWAY", "WARMED"),
           prefixes: some(["ecr-public", "mirror/quay/", "my.k8s", "ROOT"]),
+          taggedPrefixes: fc.subarray(["ecr-public", "mirror/quay/", "my.k8s", "ROOT"]),
         }),
         when(makesInterfaces, fc.record({ subnetIds: some(SUBNETS) })),
         when(makesInterfaces, clients),
@@ -159,7 +161,12 @@ function bothForms(given: Given): Declaration {
     construct: (stack) => {
       new PullThroughCache(stack, "cache", {
         accountId: ACCOUNT,
-        upstreams: (given.prefixes ?? []).map((prefix) => Upstream.ecrPublic({ prefix })),
+        upstreams: (given.prefixes ?? []).map((prefix) =>
+          Upstream.ecrPublic({
+            prefix,
+            repositories: given.taggedPrefixes?.includes(prefix) === true ? { tags: { team: "platform" } } : undefined,
+          }),
+        ),
       });
       new RegistryEndpoints(stack, "endpoints", propsOf(given));
     },
@@ -172,7 +179,12 @@ function propsOf({ services, serviceNames, ...same }: Given): RegistryEndpointsP
     ...(services ?? []).map((name) => SERVICES[name] ?? AwsService.named(name)),
     ...(serviceNames ?? []).map((name) => AwsService.fromServiceName(name)),
   ];
-  const props = { ...same, prefixes: undefined, services: all.length === 0 ? undefined : all };
+  const props = {
+    ...same,
+    prefixes: undefined,
+    taggedPrefixes: undefined,
+    services: all.length === 0 ? undefined : all,
+  };
   return props as unknown as RegistryEndpointsProps;
 }
 
@@ -191,6 +203,8 @@ function inputsOf(given: Given): { readonly [input: string]: unknown } {
     services: given.services,
     service_names: given.serviceNames,
     prefixes: given.prefixes,
+    // In the order of the prefixes, as the module that makes the caches tells them.
+    tagged_prefixes: given.prefixes?.filter((prefix) => given.taggedPrefixes?.includes(prefix)),
     repository_arns: given.repositoryArns,
     push_repository_arns: given.pushRepositoryArns,
     bucket_names: given.bucketNames,
@@ -378,9 +392,9 @@ interface Told {
   readonly range?: { readonly filename: string };
 }
 
-/** Resources but those of the cache, which the module takes the prefixes of. */
+/** Resources but those of the cache and of its role, which the module takes the prefixes of. */
 function withoutCache(resources: readonly PlannedResource[]): PlannedResource[] {
-  return resources.filter(({ type }) => !type.startsWith("aws_ecr_"));
+  return resources.filter(({ type }) => !/^aws_(ecr|iam)_/.test(type));
 }
 
 describeWithTerraform("the module registry-endpoints", () => {

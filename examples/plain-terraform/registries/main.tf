@@ -74,9 +74,10 @@ resource "aws_iam_role" "nodes" {
 module "pulls" {
   source = "../../../modules/pull-policy"
 
-  prefixes   = module.america.prefixes
-  regions    = ["us-east-1", "eu-west-1"]
-  role_names = { nodes = aws_iam_role.nodes.name }
+  prefixes        = module.america.prefixes
+  tagged_prefixes = module.europe.tagged_prefixes # the first pull may need ecr:TagResource there
+  regions         = ["us-east-1", "eu-west-1"]
+  role_names      = { nodes = aws_iam_role.nodes.name }
 
   managed_policy = { name = "elastio-pull" } # for roles that other software makes
 }

@@ -60,6 +60,27 @@ run "who_pulls_may_pull_what_is_cached_and_endpoints_let_it_through" {
   }
 }
 
+run "who_pulls_may_tag_repositories_whose_template_sets_tags" {
+  variables {
+    upstreams = {
+      quay = { repositories = { tags = {} } }
+      hub  = { kind = "docker-hub", prefix = "docker/", credential = "managed" }
+    }
+    repositories = {
+      tags = { team = "platform" }
+      role = { arn = "arn:aws:iam::111122223333:role/creates-repositories" }
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(output.pull_policy_json).Statement :
+      statement.Resource if contains(flatten([statement.Action]), "ecr:TagResource")
+    ] == [["arn:aws:ecr:eu-west-1:111122223333:repository/docker/*"]]
+    error_message = "the policy is ${output.pull_policy_json}"
+  }
+}
+
 run "without_roles_nobody_is_granted_anything" {
   assert {
     condition     = output.policy_arn == null

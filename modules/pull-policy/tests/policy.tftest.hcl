@@ -235,3 +235,111 @@ run "inline_policies_have_at_most_10240_characters" {
   }
   expect_failures = [aws_iam_role_policy.pull]
 }
+
+run "prefixes_whose_template_sets_tags_have_a_statement_of_their_own" {
+  command = plan
+  variables {
+    prefixes        = ["quay", "team/a", "docker-hub"]
+    tagged_prefixes = ["docker-hub/", "quay"]
+    regions         = ["us-east-1", "eu-west-1"]
+  }
+
+  assert {
+    condition = slice(jsondecode(output.json).Statement, 1, 3) == [
+      {
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability",
+          "ecr:BatchGetImage",
+          "ecr:GetDownloadUrlForLayer",
+          "ecr:BatchImportUpstreamImage",
+          "ecr:CreateRepository",
+        ]
+        Resource = [
+          "arn:aws:ecr:eu-west-1:111122223333:repository/team/a/*",
+          "arn:aws:ecr:us-east-1:111122223333:repository/team/a/*",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "ecr:BatchCheckLayerAvailability",
+          "ecr:BatchGetImage",
+          "ecr:GetDownloadUrlForLayer",
+          "ecr:BatchImportUpstreamImage",
+          "ecr:CreateRepository",
+          "ecr:TagResource",
+        ]
+        Resource = [
+          "arn:aws:ecr:eu-west-1:111122223333:repository/docker-hub/*",
+          "arn:aws:ecr:eu-west-1:111122223333:repository/quay/*",
+          "arn:aws:ecr:us-east-1:111122223333:repository/docker-hub/*",
+          "arn:aws:ecr:us-east-1:111122223333:repository/quay/*",
+        ]
+      },
+    ]
+    error_message = "the policy is ${output.json}"
+  }
+  assert {
+    condition     = length(output.repository_arns) == 6
+    error_message = "the repositories are ${jsonencode(output.repository_arns)}"
+  }
+}
+
+run "where_every_template_sets_tags_no_other_statement_is_left" {
+  command = plan
+  variables {
+    tagged_prefixes = ["quay"]
+  }
+
+  assert {
+    condition     = length(jsondecode(output.json).Statement) == 2 && strcontains(output.json, "ecr:TagResource")
+    error_message = "the policy is ${output.json}"
+  }
+}
+
+run "without_create_repositories_pulls_tag_none" {
+  command = plan
+  variables {
+    prefixes            = ["quay", "team/a"]
+    tagged_prefixes     = ["quay"]
+    create_repositories = false
+  }
+
+  assert {
+    condition     = length(jsondecode(output.json).Statement) == 2 && !strcontains(output.json, "ecr:TagResource")
+    error_message = "the policy is ${output.json}"
+  }
+}
+
+run "tagged_prefixes_are_some_of_the_prefixes" {
+  command = plan
+  variables {
+    tagged_prefixes = ["quay", "quai"]
+  }
+  expect_failures = [output.json]
+}
+
+run "as_many_prefixes_fit_a_managed_policy_where_all_of_them_have_tags" {
+  command = plan
+  variables {
+    prefixes        = [for index in range(72) : "a-prefix-of-thirty-${index + 100}-letters"]
+    tagged_prefixes = [for index in range(72) : "a-prefix-of-thirty-${index + 100}-letters"]
+    managed_policy  = { name = "long" }
+  }
+
+  assert {
+    condition     = length(output.json) == 6139
+    error_message = "the policy has ${length(output.json)} characters"
+  }
+}
+
+run "a_second_statement_counts_towards_the_length_of_a_managed_policy" {
+  command = plan
+  variables {
+    prefixes        = [for index in range(72) : "a-prefix-of-thirty-${index + 100}-letters"]
+    tagged_prefixes = [for index in range(71) : "a-prefix-of-thirty-${index + 100}-letters"]
+    managed_policy  = { name = "long" }
+  }
+  expect_failures = [aws_iam_policy.pull]
+}

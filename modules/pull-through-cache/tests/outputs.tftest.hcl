@@ -31,6 +31,11 @@ run "names_what_to_pull_and_what_lets_it" {
   }
 
   assert {
+    condition     = output.tagged_prefixes == []
+    error_message = "a prefix is said to have tags"
+  }
+
+  assert {
     condition = output.rules == {
       quay       = { prefix = "quay", upstream_registry_url = "quay.io" }
       kubernetes = { prefix = "k8s/images/", upstream_registry_url = "registry.k8s.io" }
@@ -95,5 +100,64 @@ run "names_what_to_pull_from_the_prefix_root" {
       "arn:aws:ecr:us-east-1:111122223333:repository/*",
     ]
     error_message = "the policy does not let in what ROOT caches"
+  }
+}
+
+run "names_the_prefixes_whose_template_sets_tags" {
+  command = plan
+
+  variables {
+    upstreams = {
+      bare       = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
+      kubernetes = { prefix = "k8s/" }
+      nested     = { kind = "quay", prefix = "k8s/nested", repositories = { creation_template = false } }
+      none       = { kind = "quay", prefix = "none", repositories = { creation_template = false } }
+    }
+    repositories = { tags = { team = "platform" } }
+  }
+
+  # ECR creates the repositories under k8s/nested by the template for k8s.
+  assert {
+    condition     = output.tagged_prefixes == ["k8s/", "k8s/nested"]
+    error_message = "the prefixes are ${jsonencode(output.tagged_prefixes)}"
+  }
+
+  assert {
+    condition = [
+      for statement in slice(jsondecode(output.pull_policy_json).Statement, 1, 3) :
+      [contains(statement.Action, "ecr:TagResource"), statement.Resource]
+      ] == [
+      [
+        false,
+        [
+          "arn:aws:ecr:us-east-1:111122223333:repository/bare/*",
+          "arn:aws:ecr:us-east-1:111122223333:repository/none/*",
+        ],
+      ],
+      [
+        true,
+        [
+          "arn:aws:ecr:us-east-1:111122223333:repository/k8s/*",
+          "arn:aws:ecr:us-east-1:111122223333:repository/k8s/nested/*",
+        ],
+      ],
+    ]
+    error_message = "the policy is ${output.pull_policy_json}"
+  }
+}
+
+run "names_every_prefix_where_the_template_for_root_sets_tags" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay       = { prefix = "ROOT", repositories = { tags = { team = "platform" } } }
+      kubernetes = { repositories = { creation_template = false } }
+    }
+  }
+
+  assert {
+    condition     = output.tagged_prefixes == ["kubernetes", "ROOT"]
+    error_message = "the prefixes are ${jsonencode(output.tagged_prefixes)}"
   }
 }

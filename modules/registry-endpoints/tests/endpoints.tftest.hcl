@@ -80,6 +80,28 @@ run "the_policy_of_ecr_lets_through_pulls_under_the_prefixes_and_nothing_else" {
   }
 }
 
+run "the_policy_of_ecr_lets_through_tags_under_the_prefixes_whose_template_sets_them" {
+  command = plan
+  variables {
+    tagged_prefixes = ["mirror/quay"]
+    repository_arns = ["arn:aws:ecr:*:602401143452:repository/eks/*"]
+  }
+
+  assert {
+    condition = alltrue([
+      for endpoint in aws_vpc_endpoint.registry : [
+        for statement in jsondecode(endpoint.policy).Statement :
+        [contains(statement.Action, "ecr:TagResource"), statement.Resource, statement.Principal] if statement.Resource != "*"
+        ] == [
+        [false, ["arn:aws:ecr:eu-west-1:111122223333:repository/ecr-public/*"], "*"],
+        [true, ["arn:aws:ecr:eu-west-1:111122223333:repository/mirror/quay/*"], "*"],
+        [false, ["arn:aws:ecr:*:602401143452:repository/eks/*"], "*"],
+      ]
+    ])
+    error_message = "the policy is ${aws_vpc_endpoint.registry["ecr.api"].policy}"
+  }
+}
+
 run "other_repositories_can_be_pulled_and_not_created" {
   command = plan
   variables {

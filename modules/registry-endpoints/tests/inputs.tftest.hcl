@@ -412,6 +412,14 @@ run "prefixes_are_such_as_ecr_takes" {
   expect_failures = [var.prefixes]
 }
 
+run "tagged_prefixes_are_some_of_the_prefixes" {
+  command = plan
+  variables {
+    tagged_prefixes = ["ecr-public", "quay"]
+  }
+  expect_failures = [var.tagged_prefixes]
+}
+
 run "something_may_be_pulled" {
   command = plan
   variables {

@@ -15,13 +15,14 @@ import { Upstreams } from "./upstreams";
 export class Ecr implements Service {
   /** The registries that are cached; a test puts images there. */
   public readonly upstreams = new Upstreams();
+  public readonly creationTemplates = new CreationTemplates();
   public readonly registry: Registry;
   public readonly operations: Service["operations"];
   private readonly parts: readonly { contents(): string[] }[];
 
   public constructor(secretsManager: SecretsManager, iam: Iam, addedSince: readonly string[]) {
     const rules = new CacheRules(secretsManager, iam, addedSince);
-    const templates = new CreationTemplates();
+    const templates = this.creationTemplates;
     const policy = new RegistryPolicy();
     const repositories = new Repositories();
     const authorization = new Authorization();
