@@ -7,20 +7,26 @@ import type { ITerraformDependable, TerraformProvider, TerraformResource, Terraf
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
 import { lacksPullThroughCaches } from "./private/aws-geography";
-import { checkResolvedCredential } from "./private/check-credential";
+import { checkResolvedCredential, secretWithoutValue } from "./private/check-credential";
 import { checkDeclaration } from "./private/check-declaration";
 import { checkUpstream } from "./private/check-upstream";
-import { constructId } from "./private/construct-id";
+import { constructId, constructIdIn } from "./private/construct-id";
 import { CredentialSecrets } from "./private/credential-secret";
 import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import { INLINE_POLICIES, MAX_INLINE_POLICIES, policyDocument, policyLength } from "./private/policy-document";
+import {
+  INLINE_POLICIES,
+  MAX_INLINE_POLICIES,
+  literalJson,
+  policyDocument,
+  policyLength,
+} from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
 import { checkPullOptions, copyPullOptions, granteeOf } from "./private/pull-options";
 import { PULL_POLICY_NAME_PREFIX, pullStatements, repositoryArns } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
 import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
-import type { RegistryClaims } from "./private/registry-claims";
+import { RegistryClaims } from "./private/registry-claims";
 import { ROOT, isUnder, withoutTrailingSlash } from "./private/repository-path";
 import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
@@ -31,6 +37,7 @@ import { isUnknown } from "./private/unknown-values";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./private/upstream-spec";
 import { warn } from "./private/warnings";
+import type { RegistryCredential } from "./registry-credential";
 import { TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import type { Upstream } from "./upstream";
@@ -149,14 +156,14 @@ export class PullThroughCache extends Construct {
     checkInStack(faults, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
     checkRegistryProps(faults, this, { ...props });
     this._registry = new Registry(this, { ...props });
-    const claims = this._registry.claims.copy();
+    const claims = RegistryClaims.copyOf(this._registry.claims);
     checkDeclaration(faults, { ...props }, this.context(claims));
     faults.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
     this.secrets = new CredentialSecrets(this, this._registry);
-    this._registry.claims.adopt(claims, this.node.path);
+    RegistryClaims.adopt(this._registry.claims, claims, this.node.path);
     this.warnOfRegion();
     // Not forEach: every token that cdktf makes below pays for each frame above it.
     for (const upstream of props.upstreams) {
@@ -186,10 +193,10 @@ export class PullThroughCache extends Construct {
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const faults = new Faults();
-    const claims = this._registry.claims.copy();
+    const claims = RegistryClaims.copyOf(this._registry.claims);
     checkUpstream(faults, "upstream", upstream, this.context(claims));
     faults.throwIfAny(this.node.path);
-    this._registry.claims.adopt(claims, this.node.path);
+    RegistryClaims.adopt(this._registry.claims, claims, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -358,11 +365,24 @@ export class PullThroughCache extends Construct {
     const faults = new Faults();
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
-        const context = this.context(this._registry.claims);
+        const context = this.context(RegistryClaims.copyOf(this._registry.claims));
         checkResolvedCredential(faults, `upstreams["${prefix}"].credential`, spec.credential, context, this);
+        this.warnOfSecretWithoutValue(prefix, spec.credential);
       }
     }
     return faults;
+  }
+
+  private warnOfSecretWithoutValue(prefix: string, credential: RegistryCredential): void {
+    const secret = secretWithoutValue(this, credential);
+    if (secret !== undefined) {
+      warn(
+        this,
+        "secret-value-not-awaited",
+        `the rule ${prefix} waits for ${secret} and not for its value, and creating the rule fails as long as the secret has none: give fromSecretArn the arn of the aws_secretsmanager_secret_version, which is the same`,
+        true,
+      );
+    }
   }
 
   private warnOfRegion(): void {
@@ -378,7 +398,7 @@ export class PullThroughCache extends Construct {
 
   private createUpstream(upstream: Upstream): void {
     const spec = upstream._spec;
-    const id = constructId(withoutTrailingSlash(spec.prefix));
+    const id = constructIdIn(this, withoutTrailingSlash(spec.prefix));
     const template = this.createTemplate(id, spec);
     const credential = spec.credential === undefined ? undefined : this.secrets.refer(spec.credential, spec.prefix);
     const role = this.roleForUpstream(spec);
@@ -436,7 +456,8 @@ export class PullThroughCache extends Construct {
         encryptionConfiguration:
           template.kmsKeyArn === undefined ? undefined : [{ encryptionType: "KMS", kmsKey: template.kmsKeyArn }],
         lifecyclePolicy: template.lifecyclePolicy,
-        repositoryPolicy: template.repositoryPolicy,
+        // Policy variables may stand beside tokens.
+        repositoryPolicy: template.repositoryPolicy === undefined ? undefined : literalJson(template.repositoryPolicy),
         resourceTags: template.tags,
         customRoleArn: template.roleArn ?? role?.roleArn,
         dependsOn: role?.dependsOn,

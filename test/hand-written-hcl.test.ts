@@ -68,8 +68,11 @@ const CASES: { readonly [name: string]: Case } = {
     added: [
       ...template("docker_hub", "docker-hub"),
       "aws_secretsmanager_secret.docker_hub: description",
+      // A rule is given another credential before this one is deleted.
+      "aws_secretsmanager_secret.docker_hub: lifecycle",
       // Deleted with a window, its name stays taken for that long.
       "aws_secretsmanager_secret.docker_hub: recovery_window_in_days",
+      "aws_secretsmanager_secret_version.docker_hub: lifecycle",
       ...["docker_hub_access_token", "docker_hub_username"].flatMap((name) =>
         ["description", "nullable", "validation"].map((argument) => `variable.${name}: ${argument}`),
       ),

@@ -2,7 +2,13 @@ import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, Fn, Lazy, TerraformStack, Token } from "cdktf";
-import { PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "cdktf-ecr-pull-through-cache";
+import {
+  PullThroughCache,
+  PullThroughCacheFleet,
+  RegistryCredential,
+  StateBackend,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
 import type { PullThroughCacheFleetProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
 import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
@@ -445,6 +451,13 @@ describe("a declaration", () => {
       regionalRepositories: { "eu-west-1": { creationTemplate: false } },
     });
     expect(fleet.regions).toHaveLength(2);
+  });
+
+  test("fails when a cache that is added to a region's stack repeats a prefix, and does not say its account", () => {
+    const fleet = fleetWith({ accountId: "111122223333" });
+    const add = () => new PullThroughCache(fleet.stackIn("eu-west-1"), "more", { upstreams });
+    expect(messageOf(add)).toContain("must be used once per registry, and");
+    expect(messageOf(add)).toContain("-eu-west-1/Default uses it already");
   });
 
   test("fails when another fleet caches the same prefix in the same account and region", () => {

@@ -86,6 +86,30 @@ test("the address of every kind of resource stays what it was: changing one dest
   ]);
 });
 
+test("encodes a digit or hyphen that would begin an address, which Terraform refuses, and no other one", () => {
+  const upstreams = [
+    Upstream.quay({ prefix: "3scale" }),
+    Upstream.gitlab(RegistryCredential.fromSecretName("ecr-pullthroughcache/-x")),
+  ];
+  const repositories = { creationTemplate: false };
+  const addressesIn = (scope: TerraformStack | Construct, id: string) => {
+    new PullThroughCache(scope, id, { upstreams, repositories });
+    return addresses(synthesized(TerraformStack.of(scope)));
+  };
+  const atTheBeginning = [
+    "aws_ecr_pull_through_cache_rule._33scale-rule",
+    "aws_ecr_pull_through_cache_rule.gitlab-rule",
+    "data.aws_secretsmanager_secret._2dx-secret-lookup",
+  ];
+  expect(addressesIn(stackIn("us-east-1"), "Default")).toEqual(atTheBeginning);
+  expect(addressesIn(new Construct(stackIn("us-east-1"), "Default"), "Default")).toEqual(atTheBeginning);
+  expect(addressesIn(stackIn("us-east-1"), "cache")).toEqual([
+    "aws_ecr_pull_through_cache_rule.cache_3scale-rule_0BB20324",
+    "aws_ecr_pull_through_cache_rule.cache_gitlab-rule_ED748E50",
+    "data.aws_secretsmanager_secret.cache_-x-secret-lookup_86347B9D",
+  ]);
+});
+
 test("fails when something else has the address of one of its resources: Terraform would see only one", () => {
   const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()] });
   const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
@@ -184,6 +208,28 @@ describe("prefixes", () => {
     // Under this id, cdktf leaves the path out of the addresses, and with it the hash that tells them apart.
     new PullThroughCache(stack, "Default", { upstreams });
     expect(blocks(synthesized(stack), "aws_ecr_pull_through_cache_rule")).toHaveLength(5);
+  });
+
+  test.each([
+    ["only the first", "111122223333", undefined],
+    ["only the second", undefined, "111122223333"],
+  ])("fail when two caches of a stack use one, of which %s says its account", (_, first, second) => {
+    const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()], accountId: first });
+    const props = { upstreams: [Upstream.ecrPublic()], accountId: second };
+    expect(messageOf(() => new PullThroughCache(stack, "second", props))).toBe(
+      'stack/second: `upstreams[0].prefix` must be used once per registry, and stack/cache uses it already, got "ecr-public"; give one of the two another prefix (a slash at the end makes no difference)',
+    );
+  });
+
+  test("fail when a cache elsewhere in the account uses one of a cache that did not say its account at first", () => {
+    const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()] });
+    new PullThroughCache(stack, "second", { upstreams: [Upstream.quay()], accountId: "111122223333" });
+    const other = new TerraformStack(App.of(stack), "other");
+    new AwsProvider(other, "aws", { region: "us-east-1" });
+    const props = { upstreams: [Upstream.ecrPublic(), Upstream.quay()], accountId: "111122223333" };
+    const message = messageOf(() => new PullThroughCache(other, "third", props));
+    expect(message).toContain("`upstreams[0].prefix` must be used once per registry, and stack/cache uses it already");
+    expect(message).toContain("`upstreams[1].prefix` must be used once per registry, and stack/second uses it already");
   });
 
   test("fail when two caches of a stack use one, and not when their providers differ", () => {

@@ -1,10 +1,22 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { App, Fn, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
-import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { PullThroughCache, PullThroughCacheFleet, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
-import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, testApp } from "./support/synthesis";
+import { ACKNOWLEDGED_WARNINGS } from "../src/private/warnings";
+import {
+  addresses,
+  blocks,
+  messageOf,
+  only,
+  stackIn,
+  stackWithCache,
+  synthesized,
+  testApp,
+  warnings,
+} from "./support/synthesis";
 
 const variables: CredentialVariables = { username: "hub_username", accessToken: "hub_access_token", version: 3 };
 
@@ -44,11 +56,13 @@ describe("a credential from variables", () => {
       name: "ecr-pullthroughcache/docker-hub",
       description: "Credential of an ECR pull-through cache",
       recovery_window_in_days: 0,
+      lifecycle: { create_before_destroy: true },
     });
     expect(only(json, "aws_secretsmanager_secret_version")).toEqual({
       secret_id: expect.stringMatching(/^\$\{aws_secretsmanager_secret\.cache_docker-hub-secret_\w+\.id}$/) as unknown,
       secret_string_wo: '${jsonencode({"username" = var.hub_username, "accessToken" = var.hub_access_token})}',
       secret_string_wo_version: 3,
+      lifecycle: { create_before_destroy: true },
     });
   });
 
@@ -145,6 +159,24 @@ describe("a credential from variables", () => {
     expect(faultOf(RegistryCredential.fromVariables({ ...variables, ...wrong }))).toBe(`\`${message}`);
   });
 
+  test("fails on no variables at all in the form of every error", () => {
+    const nothing = undefined as unknown as CredentialVariables;
+    expect(faultOf(RegistryCredential.fromVariables(nothing))).toContain(
+      ".credential.version` must be given, got nothing; start at 1 and raise it with every new value",
+    );
+  });
+
+  test("fails on a variable named constructor, also in a fleet, before the first stack is made", () => {
+    const credential = RegistryCredential.fromVariables({ ...variables, username: "constructor" });
+    const rule = 'must not be the id of another construct in the stack, got "constructor"';
+    expect(faultOf(credential)).toContain(`.username\` ${rule}`);
+    const app = testApp();
+    const fleet = () =>
+      new PullThroughCacheFleet(app, "fleet", { regions: ["us-east-1"], upstreams: [Upstream.dockerHub(credential)] });
+    expect(messageOf(fleet)).toContain(`fleet: \`upstreams[0].credential.username\` ${rule}`);
+    expect(app.node.children).toEqual([]);
+  });
+
   // Made up, in the shapes that registries give out.
   test.each([
     "ghp_0123456789abcdefghijABCDEFGHIJ012345",
@@ -194,6 +226,32 @@ describe("a credential from variables", () => {
   });
 });
 
+test("secrets whose names are expressions written by hand are looked up once for each name", () => {
+  const expressions = ["${local.a_secret}", "${local.b_secret}", "${local.c_secret}", "${local.c_secret}"];
+  const json = synthesized(
+    stackWithCache({
+      upstreams: expressions.map((name, index) =>
+        Upstream.dockerHub(RegistryCredential.fromSecretName(name), { prefix: `hub${index}` }),
+      ),
+    }),
+  );
+  expect(blocks(json, "aws_secretsmanager_secret").map((block) => block["name"])).toEqual(expressions.slice(0, 3));
+});
+
+test("a secret whose name ends with text behind an expression keeps its address, also beside another with that text", () => {
+  const secretName = "${local.some_secrets}/docker-hub";
+  const credential = RegistryCredential.fromVariables({ ...variables, secretName });
+  const other = RegistryCredential.fromVariables({ ...variables, secretName: secretName.replace("some", "that") });
+  const address = "aws_secretsmanager_secret.cache__2fdocker-hub-secret_";
+  const alone = addresses(synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(credential)] })));
+  const both = addresses(
+    synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(credential), Upstream.github(other)] })),
+  );
+  expect(alone).toContainEqual(expect.stringContaining(address));
+  expect(both).toEqual(expect.arrayContaining(alone));
+  expect(both).toContainEqual(expect.stringContaining("aws_secretsmanager_secret.cache__7egithub-secret_"));
+});
+
 describe("a credential by its secret's ARN", () => {
   const arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
 
@@ -203,15 +261,54 @@ describe("a credential by its secret's ARN", () => {
     expect([blocks(json, "aws_secretsmanager_secret"), json.data]).toEqual([[], undefined]);
   });
 
-  test("may come from another resource", () => {
-    const stack = stackIn("us-east-1");
+  /** A stack with a secret, its version, and a cache that signs in with an ARN that one of the two has. */
+  function stackWithSecret(
+    arnOf: (secret: SecretsmanagerSecret, version: SecretsmanagerSecretVersion) => string,
+    acknowledged: string[] = [],
+  ) {
+    const stack = stackIn("us-east-1", { [ACKNOWLEDGED_WARNINGS]: acknowledged });
     const secret = new SecretsmanagerSecret(stack, "hub", { name: "ecr-pullthroughcache/hub" });
-    new PullThroughCache(stack, "cache", {
+    const version = new SecretsmanagerSecretVersion(stack, "value", { secretId: secret.id, secretString: "{}" });
+    const credential = RegistryCredential.fromSecretArn(arnOf(secret, version));
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] });
+    return stack;
+  }
+
+  test("may come from a version of a secret, for whose value the rule waits then", () => {
+    const stack = stackWithSecret((_, version) => version.arn);
+    expect(only(synthesized(stack), "aws_ecr_pull_through_cache_rule")["credential_arn"]).toBe(
+      "${aws_secretsmanager_secret_version.value.arn}",
+    );
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  test.each<[string, (secret: SecretsmanagerSecret) => string]>([
+    ["the ARN of a secret", (secret) => secret.arn],
+    ["the ID of a secret, which is its ARN", (secret) => secret.id],
+    ["a lazy ARN of a secret", (secret) => Lazy.stringValue({ produce: () => secret.arn })],
+    ["the ARN of one of several secrets", () => '${aws_secretsmanager_secret.hub["docker"].arn}'],
+  ])("warns of %s of the same stack, for whose value nothing waits", (_, arnOf) => {
+    const stack = stackWithSecret(arnOf);
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([
+      'the rule docker-hub waits for aws_secretsmanager_secret.hub and not for its value, and creating the rule fails as long as the secret has none: give fromSecretArn the arn of the aws_secretsmanager_secret_version, which is the same (if this is meant, add "secret-value-not-awaited" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+    ]);
+    const silenced = stackWithSecret(arnOf, ["secret-value-not-awaited"]);
+    synthesized(silenced);
+    expect(warnings(silenced)).toEqual([]);
+  });
+
+  test("warns of no secret of another stack, which is applied with its value before", () => {
+    const app = testApp();
+    const stacks = ["secrets", "caches"].map((id) => new TerraformStack(app, id));
+    stacks.forEach((stack) => new AwsProvider(stack, "aws", { region: "us-east-1" }));
+    const [secrets, caches] = stacks as [TerraformStack, TerraformStack];
+    const secret = new SecretsmanagerSecret(secrets, "hub", { name: "ecr-pullthroughcache/hub" });
+    new PullThroughCache(caches, "cache", {
       upstreams: [Upstream.dockerHub(RegistryCredential.fromSecretArn(secret.arn))],
     });
-    expect(only(synthesized(stack), "aws_ecr_pull_through_cache_rule")["credential_arn"]).toBe(
-      "${aws_secretsmanager_secret.hub.arn}",
-    );
+    app.synth();
+    expect(warnings(caches)).toEqual([]);
   });
 
   const full =

@@ -171,6 +171,27 @@ describe("a repository policy", () => {
     );
   });
 
+  test.each([
+    ["a policy variable", "$${aws:username}"],
+    ["a dollar sign before a policy variable", "$$${aws:username}"],
+    ["a percent sign", "%%{x"],
+    ["an expression", "${local.team}"],
+  ])("keeps %s that is escaped already, or is Terraform's own, as it is", (_, text) => {
+    const policy = `{"Resource":"${text}"}`;
+    expect(templateWith({ repositoryPolicy: policy })["repository_policy"]).toBe(policy);
+  });
+
+  test("escapes policy variables beside tokens, and those of an OpenID Connect provider with a path", () => {
+    const stack = stackIn("us-east-1");
+    const Resource = new KmsKey(stack, "key").arn;
+    const Condition = { StringEquals: { a: "${aws:username}", b: "${oidc.eks.eu-west-1.amazonaws.com/id/X:sub}" } };
+    const repositoryPolicy = JSON.stringify({ Statement: [{ Resource, Condition }] });
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["repository_policy"]).toBe(
+      '{"Statement":[{"Resource":"${aws_kms_key.key.arn}","Condition":{"StringEquals":{"a":"$${aws:username}","b":"$${oidc.eks.eu-west-1.amazonaws.com/id/X:sub}"}}}]}',
+    );
+  });
+
   test("may be made of tokens", () => {
     const stack = stackIn("us-east-1");
     const repositoryPolicy = Fn.jsonencode({ Statement: [{ Resource: new KmsKey(stack, "key").arn }] });

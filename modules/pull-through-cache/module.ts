@@ -35,6 +35,9 @@ export const CACHE_WARNINGS = [
   "unlisted-registry",
 ] as const satisfies WarningId[];
 
+// Without it Terraform deletes a secret first and then gives the rule another credential, which AWS may refuse.
+const REPLACED_FIRST = { create_before_destroy: true } as const;
+
 /** A role that ECR assumes, where it is needed, and its one policy. */
 function serviceRole(
   name: string,
@@ -70,7 +73,7 @@ export const pullThroughCache: ModuleDefinition = {
   purpose: [
     "Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries: a cache rule and a repository creation template for each, the secrets they sign in with, and the roles that ECR needs where repositories have tags or a KMS key, or where an upstream is in another account.",
     "It is the construct `PullThroughCache` for configurations without TypeScript. What AWS would refuse when you apply, or when you pull, is refused when you plan, in the same words. For many regions, call it once in each region's own configuration and state, or once for each aliased provider.",
-    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply; for a destroy, empty ones do. Raise `credential_version` with every new token. An upstream that goes from `managed` to a secret of yours has the managed one deleted at once: give yours another name. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
+    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply; for a destroy, empty ones do. Raise `credential_version` with every new token. An upstream that goes from `managed` to a secret of yours has the managed one deleted once its rule uses yours: give yours another name, since both exist at that time. A secret whose upstream is removed is deleted too, at once unless it has a `recovery_window_in_days`. `terraform apply -replace` of a managed secret fails, since its name is in use: raise `credential_version` to write it anew, and `terraform untaint` one whose creation failed halfway. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
   ],
   uses: [
     {
@@ -96,8 +99,20 @@ variable "ghcr_token" {
   ephemeral = true
 }
 
+variable "hub_token" {
+  type      = string
+  sensitive = true
+  ephemeral = true
+}
+
 resource "aws_secretsmanager_secret" "hub" {
   name = "ecr-pullthroughcache/docker-hub"
+}
+
+resource "aws_secretsmanager_secret_version" "hub" {
+  secret_id                = aws_secretsmanager_secret.hub.id
+  secret_string_wo         = jsonencode({ username = "bot", accessToken = var.hub_token })
+  secret_string_wo_version = 1
 }
 
 module "cache" {
@@ -105,7 +120,7 @@ module "cache" {
 
   upstreams = {
     ecr-public = {}
-    docker-hub = { credential_secret_arn = aws_secretsmanager_secret.hub.arn }
+    docker-hub = { credential_secret_arn = aws_secretsmanager_secret_version.hub.arn }
     ghcr       = { kind = "github", prefix = "ghcr", credential = "managed", credential_version = 1 }
   }
   credentials  = { ghcr = { username = "bot", access_token = var.ghcr_token } }
@@ -276,6 +291,7 @@ module "cache" {
         name: "${each.value}",
         description: SECRET_DESCRIPTION,
         recovery_window_in_days: "${coalesce(var.upstreams[each.key].recovery_window_in_days, 0)}",
+        lifecycle: REPLACED_FIRST,
       },
     },
     aws_secretsmanager_secret_version: {
@@ -287,6 +303,7 @@ module "cache" {
         ),
         secret_string_wo_version: "${coalesce(var.upstreams[each.key].credential_version, 1)}",
         lifecycle: {
+          ...REPLACED_FIRST,
           precondition: [
             conditionOf({
               holds:

@@ -83,7 +83,8 @@ export const UPSTREAM: Input["attributes"] = {
   },
   credential_secret_arn: {
     type: "string",
-    description: "ARN of a secret that exists already, in the account and region of the cache.",
+    description:
+      "ARN of a secret in the account and region of the cache. AWS reads the secret when the rule is created: for a secret of the same configuration, give the `arn` of its `aws_secretsmanager_secret_version`, which is the same ARN, known once the value is written.",
     rules: [secretly(following(SECRET_ARN, ARN_WAY_OUT))],
   },
   credential_secret_name: {

@@ -8,7 +8,7 @@ import { CredentialVariable } from "./credential-variable";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
 import { Withheld, isAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
-import { isUnknown, knownStart, resolved } from "./unknown-values";
+import { expressionOf, isUnknown, knownStart, resolved } from "./unknown-values";
 import type { UpstreamContext } from "./upstream-spec";
 
 /**
@@ -126,6 +126,20 @@ export function checkResolvedCredential(
   }
 }
 
+/**
+ * The address of the `aws_secretsmanager_secret` whose own `arn` or `id` is the credential. Terraform waits for the
+ * empty secret then, and not for its value, without which AWS refuses the rule. A secret of another stack has another
+ * expression, and is applied with its value before this stack is.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+ */
+export function secretWithoutValue(scope: Construct, { _spec: spec }: RegistryCredential): string | undefined {
+  return spec.source === "secret-arn" && isUnknown(spec.secretArn)
+    ? /^(aws_secretsmanager_secret\.[\w-]+)(?:\[.*\])?\.(?:arn|id)$/.exec(
+        expressionOf(scope, spec.secretArn) ?? "",
+      )?.[1]
+    : undefined;
+}
+
 function valuesOf(spec: CredentialSpec): unknown[] {
   return Object.values(spec.source === "variables" ? spec.variables : spec);
 }
@@ -173,7 +187,8 @@ export function claimSecret(
 
 function isTaken(id: string, stack: TerraformStack | undefined, reservedIds: readonly string[]): boolean {
   const taken = stack?.node.tryFindChild(id);
-  return reservedIds.includes(id) || (taken !== undefined && !CredentialVariable.is(taken));
+  // No construct can have the name of what every object has, like "constructor".
+  return id in Object.prototype || reservedIds.includes(id) || (taken !== undefined && !CredentialVariable.is(taken));
 }
 
 function checkVariables(

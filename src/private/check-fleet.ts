@@ -98,7 +98,7 @@ function checkRegion(
   const claims =
     accountId === undefined || region === undefined
       ? new RegistryClaims()
-      : RegistryClaims.ofRegistry(fleet, accountId, region).copy();
+      : RegistryClaims.copyOf([RegistryClaims.ofRegistry(fleet, accountId, region)]);
   checkDeclaration(
     faults,
     {

@@ -1,3 +1,9 @@
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+
+/** The id that cdktf leaves out of addresses. */
+const HIDDEN_ID = "Default";
+
 /**
  * A construct id for an ASCII name that AWS allows more characters than Terraform does.
  *
@@ -7,5 +13,25 @@
  * hexadecimal digits: different names have different ids.
  */
 export function constructId(name: string): string {
-  return name.replace(/[^A-Za-z0-9-]/g, (c) => `_${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return name.replace(/[^A-Za-z0-9-]/g, encoded);
+}
+
+/**
+ * A construct id for such a name in a scope. Where the id is the beginning of the address, a digit or a hyphen at its
+ * start is encoded too, since an address begins with a letter or an underscore.
+ */
+export function constructIdIn(scope: Construct, name: string): string {
+  const id = constructId(name);
+  return beginsAddresses(scope) ? id.replace(/^[0-9-]/, encoded) : id;
+}
+
+function encoded(character: string): string {
+  return `_${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+/** Whether addresses of children of a scope begin with the id of the child: nothing above it has an id that is shown. */
+function beginsAddresses(scope: Construct): boolean {
+  const { scopes } = scope.node;
+  const stack = scopes.findIndex((candidate) => TerraformStack.isStack(candidate));
+  return scopes.slice(stack + 1).every(({ node }) => node.id === HIDDEN_ID);
 }

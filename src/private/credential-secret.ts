@@ -5,7 +5,7 @@ import { Fn, Token } from "cdktf";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { CredentialVariables, RegistryCredential } from "../registry-credential";
-import { constructId } from "./construct-id";
+import { constructIdIn } from "./construct-id";
 import { CredentialVariable } from "./credential-variable";
 import type { Registry } from "./registry";
 import { withoutTrailingSlash } from "./repository-path";
@@ -25,6 +25,14 @@ export interface CredentialReference {
 export const SECRET_PREFIX = "ecr-pullthroughcache/";
 
 export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
+
+// Ends of the ids of a secret that is written, and of one that is looked up.
+const WRITTEN = "-secret";
+const LOOKED_UP = "-secret-lookup";
+
+// Without it Terraform deletes a secret first and then gives the rule another credential. If AWS refuses that one, the
+// rule is left with a secret that is gone. https://developer.hashicorp.com/terraform/language/resources/behavior
+const REPLACED_FIRST = { createBeforeDestroy: true } as const;
 
 /** The name of the secret that variables are written to, for an upstream of a prefix. */
 export function managedSecretName(variables: CredentialVariables, prefix: string): string {
@@ -48,7 +56,7 @@ export class CredentialSecrets {
     switch (spec.source) {
       case "variables": {
         const name = managedSecretName(spec.variables, prefix);
-        const reference = this.written.get(name) ?? this.write(spec.variables, name, secretId(name, prefix));
+        const reference = this.written.get(name) ?? this.write(spec.variables, name, this.idOf(name, prefix, WRITTEN));
         this.written.set(name, reference);
         return reference;
       }
@@ -56,7 +64,7 @@ export class CredentialSecrets {
         return { secretArn: spec.secretArn, dependsOn: [] };
       case "secret-name": {
         const name = spec.secretName;
-        const reference = this.lookedUp.get(name) ?? this.lookUp(name, secretId(name, prefix));
+        const reference = this.lookedUp.get(name) ?? this.lookUp(name, this.idOf(name, prefix, LOOKED_UP));
         this.lookedUp.set(name, reference);
         return reference;
       }
@@ -65,13 +73,14 @@ export class CredentialSecrets {
 
   private write(variables: CredentialVariables, name: string, id: string): CredentialReference {
     requireTerraform(this.scope, 11);
-    const secret = new SecretsmanagerSecret(this.scope, `${id}-secret`, {
+    const secret = new SecretsmanagerSecret(this.scope, `${id}${WRITTEN}`, {
       ...this.registry.regional,
       name,
       description: SECRET_DESCRIPTION,
       recoveryWindowInDays: variables.recoveryWindowInDays ?? 0,
+      lifecycle: REPLACED_FIRST,
     });
-    const version = new SecretsmanagerSecretVersion(this.scope, `${id}-secret-version`, {
+    const version = new SecretsmanagerSecretVersion(this.scope, `${id}${WRITTEN}-version`, {
       ...this.registry.regional,
       secretId: secret.id,
       secretStringWo: Fn.jsonencode({
@@ -79,20 +88,27 @@ export class CredentialSecrets {
         accessToken: CredentialVariable.of(this.scope, variables.accessToken).stringValue,
       }),
       secretStringWoVersion: variables.version,
+      lifecycle: REPLACED_FIRST,
     });
     return { secretArn: secret.arn, dependsOn: [version] };
   }
 
   private lookUp(name: string, id: string): CredentialReference {
-    const data = new DataAwsSecretsmanagerSecret(this.scope, `${id}-secret-lookup`, {
+    const data = new DataAwsSecretsmanagerSecret(this.scope, `${id}${LOOKED_UP}`, {
       ...this.registry.regional,
       name,
     });
     return { secretArn: data.arn, dependsOn: [] };
   }
-}
 
-/** Secrets are told apart by name; one whose name Terraform computes, by a name no secret can have. */
-function secretId(name: string, prefix: string): string {
-  return constructId(Token.isUnresolved(name) ? `~${withoutTrailingSlash(prefix)}` : name.slice(SECRET_PREFIX.length));
+  /**
+   * The id of a secret: its name behind SECRET_PREFIX. Where only Terraform knows the name, or another expression is cut
+   * to the same text, it is the prefix of the upstream behind a character that no name of a secret has.
+   */
+  private idOf(name: string, prefix: string, end: string): string {
+    const ofPrefix = `~${withoutTrailingSlash(prefix)}`;
+    const text = Token.isUnresolved(name) ? "" : name.slice(SECRET_PREFIX.length);
+    const id = constructIdIn(this.scope, text === "" ? ofPrefix : text);
+    return this.scope.node.tryFindChild(`${id}${end}`) === undefined ? id : constructIdIn(this.scope, ofPrefix);
+  }
 }

@@ -49,12 +49,17 @@ export function jsonDocument(document: object): string {
   return containsToken(document) ? Fn.jsonencode(document) : JSON.stringify(document);
 }
 
+// Keys of conditions have a colon after the service or the OpenID Connect provider, whose URL may have a path.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))|(?<!%)%\{/g;
+
 /**
  * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are
- * not Terraform's, which would refuse them.
+ * not Terraform's, which would refuse them. Tokens, expressions and what is escaped already stay as they are.
  */
 export function literalJson(text: string): string {
-  return text.replace(/\$\{(?=\s*(?:[\w.-]+:(?!:)|[*?$]\}))|%\{/g, (start) => `${start.charAt(0)}${start}`);
+  // A token that is no text has no policy variables.
+  return typeof text === "string" ? text.replace(POLICY_VARIABLE, (start) => `${start.charAt(0)}${start}`) : text;
 }
 
 /** What a JSON text holds, if that is an object. */

@@ -12,6 +12,9 @@ export interface SecretUser {
 /**
  * What the caches of an app already use in one registry, where a name can be used once: a prefix or a secret that two
  * of them declare would fail only when it is applied.
+ *
+ * A provider of a stack reaches one registry, so a cache claims names of its provider always, and names of the account
+ * and region when they are known: another cache with the same provider may not say in which account it is.
  */
 export class RegistryClaims {
   private static readonly byScope = new WeakMap<Construct, Map<string, RegistryClaims>>();
@@ -24,6 +27,27 @@ export class RegistryClaims {
   /** The claims on the registry that a provider of a stack reaches, wherever that is. */
   public static ofProvider(stack: TerraformStack, provider: string): RegistryClaims {
     return RegistryClaims.find(stack, provider);
+  }
+
+  /** A copy of what several claims on one registry hold together, to try a declaration on. */
+  public static copyOf(claims: readonly RegistryClaims[]): RegistryClaims {
+    const copy = new RegistryClaims();
+    for (const { prefixes, writtenSecrets, readSecrets } of claims) {
+      prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
+      writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
+      readSecrets.forEach((reader, name) => copy.readSecrets.set(name, reader));
+    }
+    return copy;
+  }
+
+  /** Has several claims on one registry take over what a copy of them has claimed, for `owner`. */
+  public static adopt(claims: readonly RegistryClaims[], tried: RegistryClaims, owner: string): void {
+    const { prefixes: owned } = RegistryClaims.copyOf(claims);
+    for (const { prefixes, writtenSecrets, readSecrets } of claims) {
+      tried.prefixes.forEach((_, prefix) => prefixes.set(prefix, owned.get(prefix) ?? owner));
+      tried.writtenSecrets.forEach((writer, name) => writtenSecrets.set(name, writer));
+      tried.readSecrets.forEach((reader, name) => readSecrets.set(name, reader));
+    }
   }
 
   private static find(scope: Construct, key: string): RegistryClaims {
@@ -40,20 +64,4 @@ export class RegistryClaims {
   public readonly writtenSecrets = new Map<string, SecretUser>();
   /** Name of a secret that exists already to what reads it. */
   public readonly readSecrets = new Map<string, SecretUser>();
-
-  /** A copy to try a declaration on. */
-  public copy(): RegistryClaims {
-    const copy = new RegistryClaims();
-    this.prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
-    this.writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
-    this.readSecrets.forEach((reader, name) => copy.readSecrets.set(name, reader));
-    return copy;
-  }
-
-  /** Takes over what a copy has claimed, for `owner`. */
-  public adopt(tried: RegistryClaims, owner: string): void {
-    tried.prefixes.forEach((_, prefix) => this.prefixes.set(prefix, this.prefixes.get(prefix) ?? owner));
-    tried.writtenSecrets.forEach((writer, name) => this.writtenSecrets.set(name, writer));
-    tried.readSecrets.forEach((reader, name) => this.readSecrets.set(name, reader));
-  }
 }

@@ -185,14 +185,13 @@ export class Registry {
   }
 
   /** What this registry may hold once, shared by all that configure the same one. */
-  public get claims(): RegistryClaims {
+  public get claims(): readonly RegistryClaims[] {
     const { accountId, region } = this.facts;
+    const provider = [this.props.provider?.fqn ?? "aws", region ?? this.props.region ?? ""].join("@");
+    const reached = RegistryClaims.ofProvider(TerraformStack.of(this.scope), provider);
     return accountId !== undefined && region !== undefined
-      ? RegistryClaims.ofRegistry(this.scope, accountId, region)
-      : RegistryClaims.ofProvider(
-          TerraformStack.of(this.scope),
-          [this.props.provider?.fqn ?? "aws", this.props.region ?? ""].join("@"),
-        );
+      ? [reached, RegistryClaims.ofRegistry(this.scope, accountId, region)]
+      : [reached];
   }
 
   private partitionLookup(): DataAwsPartition {

@@ -6,16 +6,24 @@ export const ACKNOWLEDGED_WARNINGS = "cdktf-ecr-pull-through-cache:acknowledgedW
 
 /** What may be right in someone's environment and is a trap in most. */
 export type WarningId =
-  "region-without-pull-through-cache" | "immutable-tags" | "unlisted-registry" | "wide-client-cidr" | "nothing-warms";
+  | "region-without-pull-through-cache"
+  | "immutable-tags"
+  | "unlisted-registry"
+  | "wide-client-cidr"
+  | "nothing-warms"
+  | "secret-value-not-awaited";
 
-/** Adds a warning to a construct, once, unless its context says that the warning is acknowledged. */
-export function warn(scope: Construct, id: WarningId, message: string): void {
+/**
+ * Adds a warning to a construct, once, unless its context says that the warning is acknowledged.
+ * @param isSynthesizing whether the app is being synthesized already, so that the warning is printed at once
+ */
+export function warn(scope: Construct, id: WarningId, message: string, isSynthesizing = false): void {
   const acknowledged: unknown = scope.node.tryGetContext(ACKNOWLEDGED_WARNINGS);
   const text = `${message} (if this is meant, add "${id}" to the list "${ACKNOWLEDGED_WARNINGS}" in the app's context)`;
   const isKnown = Array.isArray(acknowledged) && acknowledged.includes(id);
   if (!isKnown && scope.node.metadata.every(({ data }) => data !== text)) {
     Annotations.of(scope).addWarning(text);
-    printAtSynth(scope, text);
+    print(scope, text, isSynthesizing);
   }
 }
 
@@ -23,15 +31,18 @@ export function warn(scope: Construct, id: WarningId, message: string): void {
  * Prints a warning once, when the app is synthesized. The CLI of CDKTF prints annotations itself; nothing else does.
  * The CLI sets the context key `cdktfRelativeModules` in every program that it runs.
  */
-function printAtSynth(scope: Construct, text: string): void {
+function print(scope: Construct, text: string, isSynthesizing: boolean): void {
   let isPrinted = scope.node.tryGetContext("cdktfRelativeModules") !== undefined;
-  scope.node.addValidation({
-    validate: () => {
-      if (!isPrinted) {
-        isPrinted = true;
-        console.warn(`Warning: ${scope.node.path}: ${text}`);
-      }
-      return [];
-    },
-  });
+  const printOnce = (): string[] => {
+    if (!isPrinted) {
+      isPrinted = true;
+      console.warn(`Warning: ${scope.node.path}: ${text}`);
+    }
+    return [];
+  };
+  if (isSynthesizing) {
+    printOnce();
+  } else {
+    scope.node.addValidation({ validate: printOnce });
+  }
 }

@@ -71,6 +71,10 @@ export class NetworkInterfaces {
     this.interfaces.in(scope).delete(networkInterfaceId);
   }
 
+  public anyIn(subnetId: string, scope: Scope): boolean {
+    return [...this.interfaces.in(scope).values()].some((networkInterface) => networkInterface.subnetId === subnetId);
+  }
+
   public anyHas(groupId: string, scope: Scope): boolean {
     return [...this.interfaces.in(scope).values()].some(({ groupIds }) => groupIds.includes(groupId));
   }

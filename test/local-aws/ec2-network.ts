@@ -65,7 +65,7 @@ const TARGETS: { readonly [prefix: string]: string } = {
   eigw: "egressOnlyInternetGatewayId",
 };
 
-/** The networks of EC2, which tests make and clients only read. */
+/** The networks of EC2, as clients read them. */
 export class Network {
   private readonly vpcs = new Store<Vpc>("vpc");
   private readonly subnets = new Store<Subnet>("subnet");
@@ -149,6 +149,52 @@ export class Network {
     }
   }
 
+  /** Changes DNS settings of a VPC. */
+  public setDns(id: string, dns: Partial<Pick<Vpc, "enableDnsSupport" | "enableDnsHostnames">>, scope: Scope): void {
+    this.vpcs.in(scope).set(id, { ...this.vpc(id, scope), ...dns });
+  }
+
+  /** Removes a VPC with its main route table, a subnet or a route table. */
+  public remove(id: string, scope: Scope): void {
+    const vpc = this.vpcs.in(scope).get(id);
+    if (vpc !== undefined) {
+      this.routeTables.in(scope).delete(vpc.mainRouteTableId);
+    }
+    [this.vpcs, this.subnets, this.routeTables].forEach((store) => store.in(scope).delete(id));
+  }
+
+  public vpcIds(scope: Scope): string[] {
+    return [...this.vpcs.in(scope).keys()];
+  }
+
+  /** Whether a VPC has subnets, or route tables beside the main one. */
+  public hasParts(id: string, scope: Scope): boolean {
+    const { mainRouteTableId } = this.vpc(id, scope);
+    const tables = [...this.routeTables.in(scope).values()].filter((table) => table.routeTableId !== mainRouteTableId);
+    return [...tables, ...this.subnets.in(scope).values()].some(({ vpcId }) => vpcId === id);
+  }
+
+  /** Whether a range has addresses of a subnet of the VPC. */
+  public overlaps(id: string, range: string, scope: Scope): boolean {
+    const includes = (outer: string, inner: string): boolean => parsed(outer).includes(parsed(inner));
+    return [...this.subnets.in(scope).values()].some(
+      ({ vpcId, cidrBlock }) => vpcId === id && (includes(range, cidrBlock) || includes(cidrBlock, range)),
+    );
+  }
+
+  /** Whether a route table is that of a VPC or of a subnet. */
+  public isAssociated(table: RouteTable, scope: Scope): boolean {
+    return this.isMain(table, scope) || this.subnetIdsOf(table, scope).length > 0;
+  }
+
+  public describedVpc(id: string, scope: Scope): Fields {
+    return describedVpc(this.vpc(id, scope), scope);
+  }
+
+  public describedSubnet(id: string, scope: Scope): Fields {
+    return describedSubnet(this.subnet(id, scope), scope);
+  }
+
   public vpc(id: string, scope: Scope): Vpc {
     return existing(this.vpcs.in(scope), id, "InvalidVpcID.NotFound", "vpc ID");
   }
@@ -188,7 +234,7 @@ export class Network {
     return subnets.map(({ subnetId }) => subnetId);
   }
 
-  private describedRouteTable(table: RouteTable, scope: Scope): Fields {
+  public describedRouteTable(table: RouteTable, scope: Scope): Fields {
     const { routeTableId, vpcId, routes } = table;
     const associated = this.subnetIdsOf(table, scope).map((subnetId) => ({ main: false, subnetId }));
     const associations = this.isMain(table, scope) ? [{ main: true, subnetId: undefined }, ...associated] : associated;

@@ -142,6 +142,15 @@ export class SecurityGroups {
     group.rules.set(rule.securityGroupRuleId, rule);
   }
 
+  public removeDefault(vpcId: string, scope: Scope): void {
+    this.groups.in(scope).delete(idWith("sg", vpcId));
+  }
+
+  /** Whether clients have made groups in a VPC. */
+  public anyIn(vpcId: string, scope: Scope): boolean {
+    return [...this.groups.in(scope).values()].some((group) => group.vpcId === vpcId && group.groupName !== DEFAULT);
+  }
+
   public defaultOf(vpcId: string, scope: Scope): string {
     return this.checkedId(idWith("sg", vpcId), vpcId, scope);
   }

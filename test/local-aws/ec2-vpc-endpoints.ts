@@ -140,6 +140,10 @@ export class VpcEndpoints {
     return this.endpoints.contents();
   }
 
+  public anyIn(vpcId: string, scope: Scope): boolean {
+    return [...this.endpoints.in(scope).values()].some((endpoint) => endpoint.vpcId === vpcId);
+  }
+
   /** The interface endpoint that a service's own host name leads to within a VPC. */
   public byPrivateDns(vpcId: string, serviceName: string, scope: Scope): VpcEndpoint | undefined {
     return [...this.endpoints.in(scope).values()].find(

@@ -1,12 +1,19 @@
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
+  CreateRouteTableCommand,
   CreateSecurityGroupCommand,
+  CreateSubnetCommand,
   CreateTagsCommand,
+  CreateVpcCommand,
   CreateVpcEndpointCommand,
+  DeleteRouteTableCommand,
   DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
   DeleteTagsCommand,
+  DeleteVpcCommand,
   DeleteVpcEndpointsCommand,
+  DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribePrefixListsCommand,
   DescribeRouteTablesCommand,
@@ -38,6 +45,7 @@ import type { LocalAwsOptions } from "./server";
 const SCOPE = { accountId: ACCOUNT, region: REGION };
 const VPC = "vpc-0a1b2c3d4e5f60718";
 const OTHER_VPC = "vpc-0a1b2c3d4e5f60719";
+const EMPTY_VPC = "vpc-0a1b2c3d4e5f60720";
 const PRIVATE_TABLE = "rtb-0a1b2c3d4e5f60718";
 const OTHER_TABLE = "rtb-0a1b2c3d4e5f60719";
 const FOREIGN_TABLE = "rtb-0a1b2c3d4e5f60720";
@@ -936,6 +944,7 @@ describe("a dry run", () => {
   async function everything() {
     return [
       (await client.send(new DescribeVpcsCommand({}))).Vpcs,
+      (await client.send(new DescribeSubnetsCommand({}))).Subnets,
       (await client.send(new DescribeRouteTablesCommand({}))).RouteTables,
       (await client.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups,
       (await client.send(new DescribeSecurityGroupRulesCommand({}))).SecurityGroupRules,
@@ -945,6 +954,7 @@ describe("a dry run", () => {
   }
 
   test("of every operation says that it would succeed, and changes nothing", async () => {
+    sdk.aws.ec2.addVpc(SCOPE, { vpcId: EMPTY_VPC, cidrBlock: "10.2.0.0/16" });
     const [GroupId, unused] = [await createGroup("endpoints"), await createGroup("unused")];
     const [SecurityGroupRuleId = ""] = await authorize(GroupId, FROM_VPC);
     const id = await createInterface();
@@ -958,12 +968,19 @@ describe("a dry run", () => {
         client.send(new AuthorizeSecurityGroupEgressCommand({ DryRun, GroupId, IpPermissions: ingress })),
       AuthorizeSecurityGroupIngress: () =>
         client.send(new AuthorizeSecurityGroupIngressCommand({ DryRun, GroupId, IpPermissions: ingress })),
+      CreateRouteTable: () => client.send(new CreateRouteTableCommand({ DryRun, VpcId: VPC })),
       CreateSecurityGroup: () => createGroup("other", { DryRun }),
+      CreateSubnet: () => client.send(new CreateSubnetCommand({ DryRun, VpcId: VPC, CidrBlock: "10.0.9.0/24" })),
       CreateTags: () => client.send(new CreateTagsCommand({ DryRun, Resources: [VPC, GroupId], Tags })),
+      CreateVpc: () => client.send(new CreateVpcCommand({ DryRun, CidrBlock: "10.0.0.0/16" })),
       CreateVpcEndpoint: () => createInterface({ DryRun, PrivateDnsEnabled: false }),
+      DeleteRouteTable: () => client.send(new DeleteRouteTableCommand({ DryRun, RouteTableId: OTHER_TABLE })),
       DeleteSecurityGroup: () => client.send(new DeleteSecurityGroupCommand({ DryRun, GroupId: unused })),
+      DeleteSubnet: () => client.send(new DeleteSubnetCommand({ DryRun, SubnetId: SUBNET_IPV4 })),
       DeleteTags: () => client.send(new DeleteTagsCommand({ DryRun, Resources: [VPC, GroupId], Tags })),
+      DeleteVpc: () => client.send(new DeleteVpcCommand({ DryRun, VpcId: EMPTY_VPC })),
       DeleteVpcEndpoints: () => client.send(new DeleteVpcEndpointsCommand({ DryRun, VpcEndpointIds: [id, gateway] })),
+      DescribeNetworkAcls: () => client.send(new DescribeNetworkAclsCommand({ DryRun })),
       DescribeNetworkInterfaces: () => client.send(new DescribeNetworkInterfacesCommand({ DryRun })),
       DescribePrefixLists: () => client.send(new DescribePrefixListsCommand({ DryRun })),
       DescribeRouteTables: () => client.send(new DescribeRouteTablesCommand({ DryRun })),
@@ -990,7 +1007,10 @@ describe("a dry run", () => {
           new RevokeSecurityGroupIngressCommand({ DryRun, GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] }),
         ),
     };
-    expect(Object.keys(dryRuns)).toEqual(Object.keys(sdk.aws.ec2.operations).sort());
+    // AWS's model of ModifyVpcAttribute has no DryRun.
+    const { ModifyVpcAttribute, ...operations } = sdk.aws.ec2.operations;
+    expect(ModifyVpcAttribute).toBeDefined();
+    expect(Object.keys(dryRuns)).toEqual(Object.keys(operations).sort());
     const before = await everything();
     for (const dryRun of Object.values(dryRuns)) {
       await expect(dryRun()).rejects.toMatchObject({

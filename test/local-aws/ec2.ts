@@ -1,5 +1,6 @@
 import { Network } from "./ec2-network";
 import type { RouteTableSeed, SubnetSeed, VpcSeed } from "./ec2-network";
+import { NetworkChanges } from "./ec2-network-changes";
 import { NetworkInterfaces } from "./ec2-network-interfaces";
 import { endDryRun, withTags, withoutTags } from "./ec2-requests";
 import type { Tagged } from "./ec2-requests";
@@ -8,15 +9,17 @@ import { VpcEndpoints } from "./ec2-vpc-endpoints";
 import { AwsError, optionalList } from "./service";
 import type { Fields, Scope, Service, Tag } from "./service";
 
-/** Amazon EC2's networks: security groups and VPC endpoints, in VPCs that tests make. */
+/** Amazon EC2's networks: security groups and VPC endpoints, in VPCs that tests or clients make. */
 export class Ec2 implements Service {
   public readonly network = new Network();
   private readonly interfaces = new NetworkInterfaces(this.network);
   public readonly securityGroups = new SecurityGroups(this.network, this.interfaces);
   public readonly vpcEndpoints = new VpcEndpoints(this.network, this.interfaces, this.securityGroups);
+  private readonly changes = new NetworkChanges(this.network, this.interfaces, this.securityGroups, this.vpcEndpoints);
 
   public readonly operations: Service["operations"] = {
     ...this.network.operations,
+    ...this.changes.operations,
     ...this.interfaces.operations,
     ...this.securityGroups.operations,
     ...this.vpcEndpoints.operations,
@@ -24,9 +27,9 @@ export class Ec2 implements Service {
     DeleteTags: (input, scope) => this.tag(input, scope, withoutTags),
   };
 
-  /** Lists what clients made, and not the networks. */
+  /** Lists what clients made, and not the networks that tests made. */
   public contents(): string[] {
-    return [...this.securityGroups.contents(), ...this.vpcEndpoints.contents()];
+    return [...this.changes.contents(), ...this.securityGroups.contents(), ...this.vpcEndpoints.contents()];
   }
 
   /** Makes a VPC, with the main route table and the security group that AWS gives to each. */

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Condition } from "../../modules/generator/definition";
+import { MODULES } from "../../modules/generator/modules";
 import { ROOT } from "./example-program";
 
 /** The folder of the plain modules. */
@@ -10,6 +11,11 @@ export const MODULES_FOLDER = path.join(ROOT, "modules");
 export const MODULE_NAMES: readonly string[] = fs
   .readdirSync(MODULES_FOLDER)
   .filter((name) => fs.existsSync(path.join(MODULES_FOLDER, name, "module.ts")));
+
+/** The examples of the modules' READMEs: the module and the title, and the configuration. */
+export const MODULE_USES: readonly (readonly [string, string])[] = MODULES.flatMap(({ name, uses }) =>
+  uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
+);
 
 /** Copies the modules to a folder, but for what Terraform has left in theirs. */
 export function copyModules(folder: string): void {

@@ -1,7 +1,9 @@
-import { PullThroughCache, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
+import { TerraformLocal } from "cdktf";
+import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { follows } from "../../src/private/faults";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
+import { LocalAws } from "../local-aws/server";
 import { prefixLike } from "../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../support/terraform";
@@ -78,13 +80,62 @@ describeWithTerraform("the real provider", () => {
 
   test("takes a repository policy with policy variables, as we write it", async () => {
     const stack = stackIn("us-east-1");
-    const Condition = { StringEquals: { "aws:PrincipalTag/team": "${aws:username} ${saml:sub} ${*} 50%{" } };
+    const variables = "${aws:username} ${saml:sub} ${oidc.eks.eu-west-1.amazonaws.com/id/X:sub} ${*} 50%{";
+    const Condition = { StringEquals: { "aws:PrincipalTag/team": variables } };
     new PullThroughCache(stack, "cache", {
       upstreams: [Upstream.ecrPublic()],
       repositories: { repositoryPolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Condition }] }) },
     });
     const { resource } = synthesized(stack);
     expect(await refused(resource as { [type: string]: { [name: string]: object } })).toEqual(new Set());
+  });
+
+  test("gives AWS the policy variables that were written, beside tokens and when they were escaped already", async () => {
+    const stack = stackIn("us-east-1");
+    const team = new TerraformLocal(stack, "team", "platform").asString;
+    const policyOf = (...values: string[]): object => ({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: "*",
+          Action: "ecr:*",
+          Condition: { StringEquals: { "aws:PrincipalTag/a": values } },
+        },
+      ],
+    });
+    const repositoryPolicy = JSON.stringify(policyOf(team, "${aws:username}", "$${aws:username}"));
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    const aws = await LocalAws.start();
+    const workspace = new Workspace(synthesized(stack), aws.environment());
+    await workspace.init();
+    const plan = await workspace.plan();
+    await aws.stop();
+    const template = plan.resource_changes?.find(({ type }) => type === "aws_ecr_repository_creation_template");
+    expect(JSON.parse(String(template?.change.after?.["repository_policy"]))).toEqual(
+      policyOf("platform", "${aws:username}", "${aws:username}"),
+    );
+  });
+
+  test("takes every address that we make of prefixes and of names of secrets", async () => {
+    const stack = stackIn("us-east-1");
+    ["a_secret", "b_secret"].forEach((name) => new TerraformLocal(stack, name, `ecr-pullthroughcache/${name}`));
+    const named = (name: string): RegistryCredential => RegistryCredential.fromSecretName(name);
+    const written = (secretName?: string): RegistryCredential =>
+      RegistryCredential.fromVariables({ username: "user", accessToken: "token", version: 1, secretName });
+    new PullThroughCache(stack, "Default", {
+      upstreams: [
+        Upstream.quay({ prefix: "3scale" }),
+        Upstream.unlisted("registry.example.com", { prefix: "0ther" }),
+        Upstream.dockerHub(named("${local.a_secret}")),
+        Upstream.github(named("${local.b_secret}")),
+        Upstream.gitlab(named("ecr-pullthroughcache/1password")),
+        Upstream.chainguard(written("ecr-pullthroughcache/-x")),
+        Upstream.azure("registry", written(), { prefix: "4zure" }),
+      ],
+    });
+    const workspace = new Workspace(synthesized(stack));
+    await workspace.init();
+    expect(await workspace.validate()).toEqual([]);
   });
 
   test("takes every mutability that we offer", async () => {

@@ -1,7 +1,13 @@
 import * as fs from "node:fs";
-import { LocalAws } from "../local-aws/server";
+import * as path from "node:path";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { clientConfig } from "../local-aws/clients";
+import { ACCOUNT, LocalAws } from "../local-aws/server";
 import { stackFolders, synthesizeExample } from "../support/examples";
-import { Workspace, describeWithTerraform } from "../support/terraform";
+import { copyModules } from "../support/module-folders";
+import { stackIn, synthesized } from "../support/synthesis";
+import { Workspace, configuration, describeWithTerraform } from "../support/terraform";
 
 const MARKER = "m4rk3r-0f-th3-t0k3n";
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: MARKER };
@@ -75,4 +81,100 @@ describeWithTerraform("a managed credential", () => {
     expect(deleted?.input).toMatchObject({ ForceDeleteWithoutRecovery: true });
     expect(aws.contents()).toEqual([]);
   });
+});
+
+const REGION = "us-east-1";
+const OWN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ecr-pullthroughcache/own-AbCdEf`;
+const ABSENT = OWN.replace("own", "absent");
+
+/** The configuration of a cache whose one upstream signs in with a managed secret, or with the secret of an ARN. */
+const CACHES: { readonly [subject: string]: (secretArn?: string) => object } = {
+  construct: (secretArn) => {
+    const stack = stackIn(REGION);
+    const credential =
+      secretArn === undefined
+        ? RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })
+        : RegistryCredential.fromSecretArn(secretArn);
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)], accountId: ACCOUNT });
+    return synthesized(stack);
+  },
+  module: (secretArn) => {
+    const managed = secretArn === undefined;
+    return {
+      ...configuration(),
+      module: {
+        cache: {
+          source: "./modules/pull-through-cache",
+          upstreams: { "docker-hub": managed ? { credential: "managed" } : { credential_secret_arn: secretArn } },
+          credentials: managed ? { "docker-hub": { username: "bot", access_token: "not-a-token" } } : {},
+        },
+      },
+    };
+  },
+};
+
+describeWithTerraform("a managed secret", () => {
+  let aws: LocalAws;
+  beforeEach(async () => {
+    aws = await LocalAws.start();
+    await new SecretsManagerClient(clientConfig(aws, { region: REGION })).send(
+      new CreateSecretCommand({
+        Name: "ecr-pullthroughcache/own",
+        SecretString: JSON.stringify({ username: "bot", accessToken: "not-a-token" }),
+      }),
+    );
+  });
+  afterEach(() => aws.stop());
+
+  const variables = { TF_VAR_hub_username: "bot", TF_VAR_hub_token: "not-a-token" };
+  const MANAGED = `${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`;
+
+  async function applied(cache: (secretArn?: string) => object): Promise<Workspace> {
+    const workspace = new Workspace(cache(), { ...variables, ...aws.environment() });
+    copyModules(path.join(workspace.folder, "modules"));
+    await workspace.init();
+    await workspace.apply();
+    return workspace;
+  }
+
+  /** What has been asked of AWS since, but for questions, and how it was refused. */
+  function writesSince(start: number): (readonly [string, string | undefined])[] {
+    const writes = aws.requests.slice(start).filter(({ operation }) => !/^(Get|Describe|List)/.test(operation));
+    return writes.map(({ operation, errorCode }) => [operation, errorCode] as const);
+  }
+
+  test.each(Object.entries(CACHES))("of a %s goes only after the rule has another credential", async (_, cache) => {
+    const workspace = await applied(cache);
+    const before = aws.requests.length;
+    workspace.write("main.tf.json", JSON.stringify(cache(OWN)));
+    await workspace.apply();
+    expect(writesSince(before)).toEqual([
+      ["UpdatePullThroughCacheRule", undefined],
+      ["DeleteSecret", undefined],
+    ]);
+    expect(await workspace.isUpToDate()).toBe(true);
+  });
+
+  test.each(Object.entries(CACHES))("of a %s stays when AWS refuses the rule's new credential", async (_, cache) => {
+    const workspace = await applied(cache);
+    const before = aws.requests.length;
+    workspace.write("main.tf.json", JSON.stringify(cache(ABSENT)));
+    expect((await workspace.try(["apply", "-input=false", "-no-color", "-auto-approve"])).status).toBe(1);
+    expect(writesSince(before)).toEqual([["UpdatePullThroughCacheRule", "SecretNotFoundException"]]);
+    expect(aws.contents()).toContain(MANAGED);
+  });
+
+  test.each(Object.entries(CACHES))(
+    "of a %s cannot be replaced under its name, and an attempt changes nothing",
+    async (_, cache) => {
+      const workspace = await applied(cache);
+      const state = (await workspace.run(["state", "list"])).split("\n");
+      const secret = state.find((address) => /\baws_secretsmanager_secret\./.test(address)) ?? "";
+      const before = aws.requests.length;
+      const replace = ["apply", "-input=false", "-no-color", "-auto-approve", `-replace=${secret}`];
+      expect((await workspace.try(replace)).status).toBe(1);
+      expect(writesSince(before)).toEqual([["CreateSecret", "ResourceExistsException"]]);
+      expect(await workspace.isUpToDate()).toBe(true);
+    },
+  );
 });

@@ -1,7 +1,13 @@
 import * as path from "node:path";
-import { MODULES } from "../../modules/generator/modules";
 import { ROOT } from "../support/example-program";
-import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, copyModules, moduleJson } from "../support/module-folders";
+import {
+  MODULES_FOLDER,
+  MODULE_NAMES,
+  MODULE_USES,
+  conditionsOf,
+  copyModules,
+  moduleJson,
+} from "../support/module-folders";
 import { brokenRules, ruleOf, testRuns } from "../support/module-runs";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
@@ -28,10 +34,6 @@ const PROVEN_ELSEWHERE = /^(The template of the stack … is larger than|Somebod
 /** What Terraform says of a check that only an apply tells. */
 const UNKNOWN_YET =
   "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
-
-const USES = MODULES.flatMap(({ name, uses }) =>
-  uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
-);
 
 describeWithTerraform("the plain modules", () => {
   test("are written as terraform fmt writes, tests and all", async () => {
@@ -77,13 +79,13 @@ describeWithTerraform("the plain modules", () => {
     expect(output).toMatch(/^Failure! \d+ passed, 1 failed\.$/m);
   });
 
-  test.each(USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
+  test.each(MODULE_USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
     const workspace = await besideClone(hcl);
     expect(await workspace.validate()).toEqual([]);
     expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
   });
 
-  test.each(USES.filter(([, hcl]) => hcl.includes('module "')))(
+  test.each(MODULE_USES.filter(([, hcl]) => hcl.includes('module "')))(
     "use no provider but the one that they are given: %s",
     async (_, hcl) => {
       const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
