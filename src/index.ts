@@ -11,7 +11,7 @@ export {
 } from "./pull-through-cache-fleet";
 export { RegistryCredential, type CredentialVariables } from "./registry-credential";
 export { RegistryEndpoints, type RegistryEndpointsProps } from "./registry-endpoints";
-export { TagMutability, type RepositorySettings } from "./repository-settings";
+export { EncryptionType, TagMutability, type RepositorySettings } from "./repository-settings";
 export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-parameter-override";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./state-backend";
 export {

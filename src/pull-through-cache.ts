@@ -3,7 +3,13 @@ import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repos
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Lazy, Op, TerraformStack } from "cdktf";
-import type { ITerraformDependable, TerraformProvider, TerraformResource, TerraformResourceLifecycle } from "cdktf";
+import type {
+  App,
+  ITerraformDependable,
+  TerraformProvider,
+  TerraformResource,
+  TerraformResourceLifecycle,
+} from "cdktf";
 import { Construct } from "constructs";
 import { addressClashes } from "./private/address-clashes";
 import { lacksPullThroughCaches } from "./private/aws-geography";
@@ -12,15 +18,9 @@ import { checkDeclaration } from "./private/check-declaration";
 import { checkUpstream } from "./private/check-upstream";
 import { constructId, constructIdIn } from "./private/construct-id";
 import { CredentialSecrets } from "./private/credential-secret";
-import { repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
+import { ANY_KEY, repositoryCreationRole, upstreamRole } from "./private/ecr-service-role";
 import { Faults, fail } from "./private/faults";
-import {
-  INLINE_POLICIES,
-  MAX_INLINE_POLICIES,
-  literalJson,
-  policyDocument,
-  policyLength,
-} from "./private/policy-document";
+import { INLINE_POLICIES, MAX_INLINE_POLICIES, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
 import { checkPullOptions, copyPullOptions, granteeOf } from "./private/pull-options";
 import { PULL_POLICY_NAME_PREFIX, pullStatements, repositoryArns } from "./private/pull-policy";
@@ -28,17 +28,17 @@ import type { PullGrant } from "./private/pull-policy";
 import { Registry, checkInStack, checkRegistryProps, missingProvider } from "./private/registry";
 import { RegistryClaims } from "./private/registry-claims";
 import { ROOT, isUnder, withoutTrailingSlash } from "./private/repository-path";
-import { copySettings, mergeSettings, repositoryTemplate } from "./private/repository-template";
+import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./private/repository-template";
 import type { RepositoryTemplate } from "./private/repository-template";
 import type { ServiceRole } from "./private/service-role";
 import { reasonUnsupported } from "./private/supported-registries";
-import { terraformData } from "./private/terraform-data";
+import { replacedWith, terraformData } from "./private/terraform-data";
 import { isUnknown } from "./private/unknown-values";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./private/upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./private/upstream-spec";
 import { warn } from "./private/warnings";
 import type { RegistryCredential } from "./registry-credential";
-import { TagMutability } from "./repository-settings";
+import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import type { Upstream } from "./upstream";
 
@@ -48,7 +48,7 @@ export interface PullThroughCacheProps {
   readonly upstreams: Upstream[];
   /**
    * How the repositories look that ECR creates for the cached images.
-   * @default - tags can move, AES-256, untagged images go after 7 days and all but the newest 100 images go
+   * @default - tags can move, AES-256, and each repository keeps its newest 100 images
    */
   readonly repositories?: RepositorySettings;
   /**
@@ -106,7 +106,7 @@ const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
  *
  * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with
  * the same prefix; a Secrets Manager secret where the credential is a managed one; an IAM role for ECR where
- * repositories have tags or a KMS key, and one where an upstream is in another account. A rule waits for all that it
+ * repositories have tags or KMS encryption, and one where an upstream is in another account. A rule waits for all that it
  * needs, so that no pull meets half of it.
  *
  * Rules cost nothing; storage, secrets and traffic do. Changing an upstream's prefix or registry replaces its rule and
@@ -440,8 +440,8 @@ export class PullThroughCache extends Construct {
         `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`,
       );
     }
-    if (template.kmsKeyArn !== undefined && template.roleArn === undefined) {
-      this.kmsKeyArns.add(template.kmsKeyArn);
+    if (template.encryptionType === EncryptionType.KMS && template.roleArn === undefined) {
+      this.kmsKeyArns.add(template.kmsKeyArn ?? ANY_KEY);
     }
     const role =
       template.roleArn === undefined && template.needsRole
@@ -451,18 +451,32 @@ export class PullThroughCache extends Construct {
       new EcrRepositoryCreationTemplate(this, `${id}-template`, {
         ...this._registry.regional,
         prefix: spec.prefix,
+        description: template.description,
         appliedFor: ["PULL_THROUGH_CACHE"],
         imageTagMutability: template.tagMutability,
         encryptionConfiguration:
-          template.kmsKeyArn === undefined ? undefined : [{ encryptionType: "KMS", kmsKey: template.kmsKeyArn }],
+          template.encryptionType === EncryptionType.KMS
+            ? [{ encryptionType: template.encryptionType, kmsKey: template.kmsKeyArn }]
+            : undefined,
         lifecyclePolicy: template.lifecyclePolicy,
-        // Policy variables may stand beside tokens.
-        repositoryPolicy: template.repositoryPolicy === undefined ? undefined : literalJson(template.repositoryPolicy),
+        repositoryPolicy: template.repositoryPolicy,
         resourceTags: template.tags,
         customRoleArn: template.roleArn ?? role?.roleArn,
+        lifecycle: this.templateLifecycle(id, template),
         dependsOn: role?.dependsOn,
       }),
     ];
+  }
+
+  /**
+   * The provider cannot take a key out of a template: it goes on sending the former one. What replaces the template
+   * stands beside every one of them: if it came and went with the key, nothing would replace the template that loses it.
+   */
+  private templateLifecycle(id: string, template: RepositoryTemplate): TerraformResourceLifecycle | undefined {
+    // cdktf's HCL cannot write the address.
+    return (this.node.root as Partial<App>).hclOutput === true
+      ? undefined
+      : replacedWith(terraformData(this, `${id}-encryption`, { input: encryptionOf(template) }));
   }
 
   private roleForUpstream(spec: UpstreamSpec): ServiceRole | undefined {
@@ -477,8 +491,7 @@ export class PullThroughCache extends Construct {
 
   private ruleLifecycle(id: string, spec: UpstreamSpec): TerraformResourceLifecycle | undefined {
     if (spec.kind === "unlisted") {
-      // By name: Terraform refuses the "${…}" that cdktf would make of the resource itself.
-      return { replaceTriggeredBy: [`terraform_data.${this.authenticationOf(id, spec).friendlyUniqueId}`] };
+      return replacedWith(this.authenticationOf(id, spec));
     }
     // Both accounts known at synth and different: nothing is left for Terraform to find out.
     const accountId = spec.privateEcr?.accountId;

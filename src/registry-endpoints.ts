@@ -374,7 +374,7 @@ export class RegistryEndpoints extends Construct {
   private registryPolicy(pushRepositoryArns = this.props.pushRepositoryArns ?? []): string {
     const { registryPolicy: own, fullAccess, repositoryArns = [] } = this.props;
     if (own !== undefined || fullAccess === true) {
-      return own === undefined ? FULL_ACCESS : ownPolicy(own);
+      return own === undefined ? FULL_ACCESS : literalJson(own);
     }
     return registryEndpointPolicy(
       this.caches.map((cache) => cache._pullGrant()),
@@ -385,7 +385,7 @@ export class RegistryEndpoints extends Construct {
   private s3Policy(): string {
     const { s3Policy: own, fullAccess, bucketNames = [] } = this.props;
     if (own !== undefined || fullAccess === true) {
-      return own === undefined ? FULL_ACCESS : ownPolicy(own);
+      return own === undefined ? FULL_ACCESS : literalJson(own);
     }
     return s3EndpointPolicy(this.registry.partition, this.registry.region, bucketNames);
   }
@@ -465,11 +465,6 @@ export class RegistryEndpoints extends Construct {
       warn(this, "nothing-warms", message);
     }
   }
-}
-
-/** A policy that the caller has written, safe to stand in Terraform JSON. */
-function ownPolicy(policy: string): string {
-  return Token.isUnresolved(policy) ? policy : literalJson(policy);
 }
 
 function copyLists(props: RegistryEndpointsProps): RegistryEndpointsProps {

@@ -289,7 +289,7 @@ function expectRegionEverywhere(file: string): void {
     resource: { [type: string]: { [name: string]: { region?: string } } };
     data: { [type: string]: { [name: string]: { region?: string } } };
   }>(file);
-  const ofNoRegion = /^aws_(iam_.*|caller_identity|partition)$/;
+  const ofNoRegion = /^(aws_(iam_.*|caller_identity|partition)|terraform_data)$/;
   for (const [type, named] of [...Object.entries(json.resource), ...Object.entries(json.data)]) {
     for (const block of Object.values(named)) {
       expect([type, block.region]).toEqual([type, ofNoRegion.test(type) ? undefined : "eu-west-1"]);

@@ -65,6 +65,7 @@ test("what is exported is what the README's table names, and nothing private", (
   expect(exported).toEqual([
     "AwsService",
     "CacheWarmer",
+    "EncryptionType",
     "FirstPull",
     "OverrideStrategy",
     "PullThroughCache",

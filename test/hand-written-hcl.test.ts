@@ -37,10 +37,17 @@ interface Case {
 // the endpoint that everybody in the VPC is led to.
 const INTERFACE = ["dns_options", "ip_address_type", "depends_on aws_vpc_security_group_ingress_rule.clients"];
 
-/** Without a template, the repositories that a rule creates have no lifecycle: each rule waits for one. */
+/**
+ * Without a template, the repositories that a rule creates have no lifecycle: each rule waits for one, which is replaced
+ * when its encryption changes.
+ */
 function template(rule: string, prefix: string): string[] {
   const address = `aws_ecr_repository_creation_template.${prefix}-template`;
-  return [address, `aws_ecr_pull_through_cache_rule.${rule}: depends_on ${address}`];
+  return [
+    address,
+    `terraform_data.${prefix}-encryption`,
+    `aws_ecr_pull_through_cache_rule.${rule}: depends_on ${address}`,
+  ];
 }
 
 const CASES: { readonly [name: string]: Case } = {

@@ -40,6 +40,7 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "aws_secretsmanager_secret.credential[key]",
     "aws_secretsmanager_secret_version.credential[key]",
     "terraform_data.authentication[key]",
+    "terraform_data.encryption[key]",
   ],
   "pull-policy": ["aws_iam_policy.pull[0]", "aws_iam_role_policy.pull[key]"],
   "registry-endpoints": [

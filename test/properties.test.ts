@@ -26,7 +26,7 @@ describe("for any list of prefixes that is accepted", () => {
   test("no address is used twice, not even under an id that cdktf leaves out", () => {
     fc.assert(
       fc.property(prefixList, fc.constantFrom("cache", "Default"), (prefixes, id) => {
-        expect(addresses(synthesized(synth(prefixes, id)))).toHaveLength(2 * prefixes.length);
+        expect(addresses(synthesized(synth(prefixes, id)))).toHaveLength(3 * prefixes.length);
       }),
     );
   });

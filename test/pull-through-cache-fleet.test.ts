@@ -3,6 +3,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, Fn, Lazy, TerraformStack, Token } from "cdktf";
 import {
+  EncryptionType,
   PullThroughCache,
   PullThroughCacheFleet,
   RegistryCredential,
@@ -42,6 +43,7 @@ test("the addresses of a fleet's resources stay what they were", () => {
   expect(addresses(synthesized(fleetWith().stackIn("eu-west-1")))).toEqual([
     "aws_ecr_pull_through_cache_rule.ecr-public-rule",
     "aws_ecr_repository_creation_template.ecr-public-template",
+    "terraform_data.ecr-public-encryption",
   ]);
 });
 
@@ -87,6 +89,19 @@ test("a region's own settings win over the common ones", () => {
     return (template["encryption_configuration"] as { kms_key: string }[])[0]?.kms_key;
   });
   expect(keys).toEqual([KEY, KEY.replace("us-east-1", "eu-west-1")]);
+});
+
+test("a region's own lifecycle policy and encryption take the place of the common ones that they exclude", () => {
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 3 };
+  const lifecyclePolicy = JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
+  const fleet = fleetWith({
+    repositories: { keepLastImages: 5, kmsKeyArn: KEY },
+    regionalRepositories: { "eu-west-1": { lifecyclePolicy, encryptionType: EncryptionType.KMS } },
+  });
+  expect(only(synthesized(fleet.stackIn("eu-west-1")), "aws_ecr_repository_creation_template")).toMatchObject({
+    lifecycle_policy: lifecyclePolicy,
+    encryption_configuration: [{ encryption_type: "KMS" }],
+  });
 });
 
 describe("the providers", () => {

@@ -37,11 +37,13 @@ test("the smallest cache is one rule and its template", () => {
         "cache_ecr-public-template_7B995F5C": {
           applied_for: ["PULL_THROUGH_CACHE"],
           image_tag_mutability: "MUTABLE",
+          lifecycle: { replace_triggered_by: ["terraform_data.cache_ecr-public-encryption_4B403B05"] },
           lifecycle_policy:
-            '{"rules":[{"rulePriority":1,"description":"Delete untagged images by age","selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":7},"action":{"type":"expire"}},{"rulePriority":2,"description":"Keep the newest images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":100},"action":{"type":"expire"}}]}',
+            '{"rules":[{"rulePriority":2,"description":"Keep the newest images","selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":100},"action":{"type":"expire"}}]}',
           prefix: "ecr-public",
         },
       },
+      terraform_data: { "cache_ecr-public-encryption_4B403B05": { input: "keys of Amazon S3" } },
     },
     terraform: {
       required_providers: { aws: { source: "aws", version: "5.100.0" } },
@@ -82,7 +84,11 @@ test("the address of every kind of resource stays what it was: changing one dest
     "data.aws_partition.aws-lookup_partition_7147F8A7",
     "data.aws_region.aws-lookup_region_0A228083",
     "data.aws_secretsmanager_secret.cache_github_2ecom_2fbot-secret-lookup_2066F650",
+    "terraform_data.cache_a_2fb_2ec_5fd-encryption_945B5F4B",
+    "terraform_data.cache_docker-hub-encryption_7CB61FD7",
     "terraform_data.cache_example-authentication_A09E821C",
+    "terraform_data.cache_example-encryption_68946F4C",
+    "terraform_data.cache_github-encryption_1CECF71F",
   ]);
 });
 
@@ -369,7 +375,10 @@ describe("where the registry is", () => {
     });
     expect(cache.registryUri).toContain(".dkr.ecr.eu-west-1.amazonaws.com");
     const json = synthesized(stack);
-    const all = [...Object.values(json.resource ?? {}), ...Object.values(json.data ?? {})].flatMap(Object.values);
+    // What is Terraform's own has no provider of AWS.
+    const { terraform_data: ofTerraform, ...ofAws } = json.resource ?? {};
+    expect(Object.keys(ofTerraform ?? {})).toHaveLength(3);
+    const all = [...Object.values(ofAws), ...Object.values(json.data ?? {})].flatMap(Object.values);
     expect(all).toHaveLength(14);
     for (const block of all) {
       expect((block as { provider?: string }).provider).toBe("aws.europe");

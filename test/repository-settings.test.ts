@@ -1,6 +1,6 @@
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
-import { Fn, TerraformVariable } from "cdktf";
-import { PullThroughCache, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
+import { App, Fn, TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { EncryptionType, PullThroughCache, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RepositorySettings } from "cdktf-ecr-pull-through-cache";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, warnings } from "./support/synthesis";
 
@@ -15,12 +15,17 @@ function templateWith(repositories?: RepositorySettings, own?: RepositorySetting
   return only(cacheWith(repositories, own), "aws_ecr_repository_creation_template");
 }
 
-function lifecycleOf(repositories?: RepositorySettings, own?: RepositorySettings): [number, number] | undefined {
+function lifecycleOf(repositories?: RepositorySettings, own?: RepositorySettings): number[] | undefined {
   const text = templateWith(repositories, own)["lifecycle_policy"] as string | undefined;
   const { rules } = (text === undefined ? { rules: undefined } : JSON.parse(text)) as {
     rules: { selection: { countNumber: number } }[] | undefined;
   };
-  return rules?.map((rule) => rule.selection.countNumber) as [number, number] | undefined;
+  return rules?.map((rule) => rule.selection.countNumber);
+}
+
+function policyOf(images: number): string {
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: images };
+  return JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
 }
 
 function faultOf(repositories: unknown) {
@@ -34,14 +39,9 @@ describe("a creation template", () => {
       prefix: "ecr-public",
       applied_for: ["PULL_THROUGH_CACHE"],
       image_tag_mutability: "MUTABLE",
+      lifecycle: { replace_triggered_by: ["terraform_data.cache_ecr-public-encryption_4B403B05"] },
       lifecycle_policy: {
         rules: [
-          {
-            rulePriority: 1,
-            description: "Delete untagged images by age",
-            selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 7 },
-            action: { type: "expire" },
-          },
           {
             rulePriority: 2,
             description: "Keep the newest images",
@@ -72,14 +72,40 @@ describe("a creation template", () => {
 });
 
 describe("what is deleted", () => {
-  test.each<[string, RepositorySettings | undefined, RepositorySettings | undefined, [number, number] | undefined]>([
-    ["by default", undefined, undefined, [7, 100]],
+  test.each<[string, RepositorySettings | undefined, RepositorySettings | undefined, number[] | undefined]>([
+    ["by default, and nothing by age", undefined, undefined, [100]],
     ["as the cache says", { expireUntaggedAfterDays: 1, keepLastImages: 50 }, undefined, [1, 50]],
     ["as the upstream says, where it does", { expireUntaggedAfterDays: 1 }, { keepLastImages: 9 }, [1, 9]],
     ["nothing, when the cache says so", { keepAllImages: true }, undefined, undefined],
     ["nothing, when the upstream says so", { keepLastImages: 5 }, { keepAllImages: true }, undefined],
-    ["something, when only the upstream says so", { keepAllImages: true }, { keepLastImages: 5 }, [7, 5]],
-    ["by default, when only the upstream wants that", { keepAllImages: true }, { keepAllImages: false }, [7, 100]],
+    ["something, when only the upstream says so", { keepAllImages: true }, { keepLastImages: 5 }, [5]],
+    ["by default, when only the upstream wants that", { keepAllImages: true }, { keepAllImages: false }, [100]],
+    ["as the cache's policy says", { lifecyclePolicy: policyOf(3) }, undefined, [3]],
+    [
+      "as the cache's policy says, whatever else the upstream sets",
+      { lifecyclePolicy: policyOf(3) },
+      { tags: {} },
+      [3],
+    ],
+    [
+      "as the upstream's policy says",
+      { keepLastImages: 9, expireUntaggedAfterDays: 1 },
+      { lifecyclePolicy: policyOf(3) },
+      [3],
+    ],
+    [
+      "as the upstream's policy says, beside all images",
+      { keepAllImages: true },
+      { lifecyclePolicy: policyOf(3) },
+      [3],
+    ],
+    ["as the upstream says, beside a policy", { lifecyclePolicy: policyOf(3) }, { keepLastImages: 5 }, [5]],
+    [
+      "nothing, when the upstream says so beside a policy",
+      { lifecyclePolicy: policyOf(3) },
+      { keepAllImages: true },
+      undefined,
+    ],
   ])("is %s", (_name, common, own, expected) => {
     expect(lifecycleOf(common, own)).toEqual(expected);
   });
@@ -156,10 +182,94 @@ describe("a role for ECR to create repositories with", () => {
     ]);
   });
 
+  test("is made for AWS's own key, whose ID only AWS knows", () => {
+    const json = cacheWith({ encryptionType: EncryptionType.KMS });
+    expect(only(json, "aws_ecr_repository_creation_template")).toMatchObject({
+      encryption_configuration: [{ encryption_type: "KMS" }],
+      custom_role_arn: expect.stringMatching(/^\$\{aws_iam_role\./) as unknown,
+    });
+    expect(JSON.parse(only(json, "aws_iam_role_policy")["policy"] as string)).toMatchObject({
+      Statement: [
+        { Action: actions },
+        { Action: ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"], Resource: ["*"] },
+      ],
+    });
+  });
+
   test("is the given one, and then none is made", () => {
     const json = cacheWith({ roleArn: ROLE, kmsKeyArn: KEY });
     expect(json.resource).not.toHaveProperty("aws_iam_role");
     expect(only(json, "aws_ecr_repository_creation_template")["custom_role_arn"]).toBe(ROLE);
+  });
+});
+
+test("a template has the description that is given", () => {
+  expect(templateWith({ description: "d".repeat(255) })["description"]).toBe("d".repeat(255));
+  expect(templateWith({ description: "common" }, { description: "own" })["description"]).toBe("own");
+});
+
+describe("how repositories are encrypted", () => {
+  const OTHER = KEY.replace("1234abcd", "other");
+  const { KMS, AES256 } = EncryptionType;
+
+  test.each<[string, RepositorySettings, RepositorySettings | undefined, object[] | undefined]>([
+    ["AES-256, when the cache says so", { encryptionType: AES256 }, undefined, undefined],
+    ["AWS's key, when the cache says so", { encryptionType: KMS }, undefined, [{ encryption_type: "KMS" }]],
+    [
+      "the upstream's key, in place of AWS's",
+      { encryptionType: KMS },
+      { kmsKeyArn: KEY },
+      [{ encryption_type: "KMS", kms_key: KEY }],
+    ],
+    [
+      "the upstream's key, in place of another",
+      { kmsKeyArn: OTHER },
+      { kmsKeyArn: KEY },
+      [{ encryption_type: "KMS", kms_key: KEY }],
+    ],
+    ["AWS's key, in place of the cache's", { kmsKeyArn: KEY }, { encryptionType: KMS }, [{ encryption_type: "KMS" }]],
+    ["AES-256, in place of the cache's key", { kmsKeyArn: KEY }, { encryptionType: AES256 }, undefined],
+  ])("is %s", (_name, common, own, expected) => {
+    expect(templateWith(common, own)["encryption_configuration"]).toEqual(expected);
+  });
+});
+
+test("a template is replaced when a key comes or goes, which the provider cannot take out of it", () => {
+  const trigger = (repositories?: RepositorySettings) => only(cacheWith(repositories), "terraform_data")["input"];
+  expect([undefined, { kmsKeyArn: KEY }, { encryptionType: EncryptionType.KMS }].map(trigger)).toEqual([
+    "keys of Amazon S3",
+    "a key of yours",
+    "aws/ecr",
+  ]);
+  expect(cacheWith({ creationTemplate: false }).resource).not.toHaveProperty("terraform_data");
+});
+
+test("a template in HCL has nothing that replaces it: cdktf cannot write its address", () => {
+  const stack = new TerraformStack(new App({ hclOutput: true }), "stack");
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+  expect(Testing.synthHcl(stack as never)).not.toMatch(/terraform_data|replace_triggered_by/);
+});
+
+describe("a lifecycle policy", () => {
+  test("is handed on, with what Terraform would read as its own escaped", () => {
+    const lifecyclePolicy = policyOf(3).replace('"selection"', '"description":"%{x","selection"');
+    expect(templateWith({ lifecyclePolicy })["lifecycle_policy"]).toBe(lifecyclePolicy.replace("%{", "%%{"));
+  });
+
+  test("may be made of tokens", () => {
+    const stack = stackIn("us-east-1");
+    const images = new TerraformVariable(stack, "images", { type: "number" }).numberValue;
+    const lifecyclePolicy = Fn.jsonencode({ rules: [{ countNumber: images }] });
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { lifecyclePolicy } });
+    expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["lifecycle_policy"]).toBe(
+      '${jsonencode({"rules" = [{"countNumber" = var.images}]})}',
+    );
+  });
+
+  test("is checked where it was given", () => {
+    expect(messageOf(() => cacheWith(undefined, { lifecyclePolicy: policyOf(0) }))).toBe(
+      "stack/cache: `upstreams[0].repositories.lifecyclePolicy.rules[0].selection.countNumber` must be an integer of 1 or more, got 0; see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
+    );
   });
 });
 
@@ -253,7 +363,7 @@ describe("settings of one upstream", () => {
     const json = cacheWith({ tags: { a: "1" }, roleArn: ROLE, keepLastImages: 9 }, { tags: { b: "2" } });
     const template = only(json, "aws_ecr_repository_creation_template");
     expect([template["resource_tags"], template["custom_role_arn"]]).toEqual([{ b: "2" }, ROLE]);
-    expect(lifecycleOf({ keepLastImages: 9 }, { tags: { b: "2" } })).toEqual([7, 9]);
+    expect(lifecycleOf({ keepLastImages: 9 }, { tags: { b: "2" } })).toEqual([9]);
   });
 
   test("are checked where they were given", () => {
@@ -288,7 +398,47 @@ describe("settings", () => {
     [
       "a key's alias",
       { kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:alias/ecr" },
-      '.kmsKeyArn` must be the ARN of a KMS key, not of an alias, got "arn:aws:kms:us-east-1:111122223333:alias/ecr"; give the ARN of the key',
+      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:alias/ecr"; give the ARN of the key',
+    ],
+    [
+      "a key in capitals",
+      { kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/ABC" },
+      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:key/ABC"; give the ARN of the key',
+    ],
+    [
+      "an encryption that only GovCloud has",
+      { encryptionType: "KMS_DSSE" },
+      '.encryptionType` must be one of AES256, KMS, got "KMS_DSSE"; use EncryptionType',
+    ],
+    [
+      "AWS's key beside another",
+      { encryptionType: EncryptionType.KMS, kmsKeyArn: KEY },
+      '.encryptionType` must not be given beside a key of yours, got "KMS"; a key means KMS already',
+    ],
+    [
+      "an empty description",
+      { description: "" },
+      '.description` must be a string of 1 to 255 characters, got ""; leave it out for none',
+    ],
+    [
+      "a description of 256 characters",
+      { description: "d ".repeat(128) },
+      `.description\` must be a string of 1 to 255 characters, got "${"d ".repeat(128)}"; leave it out for none`,
+    ],
+    [
+      "a lifecycle policy beside days",
+      { lifecyclePolicy: policyOf(3), expireUntaggedAfterDays: 9 },
+      ".expireUntaggedAfterDays` must not be given beside `lifecyclePolicy`, got 9; write all rules into the policy",
+    ],
+    [
+      "a lifecycle policy beside a number of images",
+      { lifecyclePolicy: policyOf(3), keepLastImages: 9 },
+      ".keepLastImages` must not be given beside `lifecyclePolicy`, got 9; write all rules into the policy",
+    ],
+    [
+      "a lifecycle policy beside all images",
+      { lifecyclePolicy: policyOf(3), keepAllImages: true },
+      ".keepAllImages` must not be given beside `lifecyclePolicy`, got true; write all rules into the policy",
     ],
     [
       "a key of another region",
@@ -353,7 +503,7 @@ describe("settings", () => {
     [
       "a misspelt setting",
       { keepLastImage: 5 },
-      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, expireUntaggedAfterDays, keepLastImages, keepAllImages, tagMutability, kmsKeyArn, tags, repositoryPolicy, roleArn",
+      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, description, expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy, tagMutability, kmsKeyArn, encryptionType, tags, repositoryPolicy, roleArn",
     ],
     [
       "false",

@@ -233,7 +233,9 @@ describe("a stack of its own", () => {
     const stack = stackIn("us-east-1");
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
     overrideIn(stack);
-    expect(messageOf(() => App.of(stack).synth())).toContain("got one with stack/cache/ecr-public-template");
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "got one with stack/cache/ecr-public-encryption, stack/cache/ecr-public-template",
+    );
   });
 });
 

@@ -411,7 +411,10 @@ describe("a registry that AWS may have added since", () => {
   });
 
   test("is replaced when it begins or ceases to sign in, which the provider would not notice", () => {
-    const trigger = (json: ReturnType<typeof synthesized>) => only(json, "terraform_data")["input"];
+    const trigger = (json: ReturnType<typeof synthesized>) =>
+      Object.entries(json.resource?.["terraform_data"] ?? {}).find(([name]) => name.includes("-authentication"))?.[1]?.[
+        "input"
+      ];
     const without = synthesized(stackWithCache({ upstreams: [upstream] }));
     const signedIn = Upstream.unlisted("registry.example.com", { prefix: "example", credential });
     const withCredential = synthesized(stackWithCache({ upstreams: [signedIn] }));

@@ -6,7 +6,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
-import { Fn, LocalBackend, TerraformStack, TerraformVariable } from "cdktf";
+import { Fn, LocalBackend, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
 import type { App, ITerraformDependable } from "cdktf";
 import { DOCKER_HUB_CREDENTIAL, FLEET, GITHUB_SECRET, REPOSITORIES } from "./declaration";
 import { runMeasuredApp } from "./measured-app";
@@ -132,6 +132,11 @@ function declareCache(
   { role, policy }: CreationRole,
   credential?: Credential,
 ): void {
+  const encryption = new TerraformResource(stack, `${prefix}-encryption`, {
+    terraformResourceType: "terraform_data",
+    terraformGeneratorMetadata: { providerName: "terraform" },
+  });
+  encryption.addOverride("input", "keys of Amazon S3");
   const template = new EcrRepositoryCreationTemplate(stack, `${prefix}-template`, {
     prefix,
     appliedFor: ["PULL_THROUGH_CACHE"],
@@ -139,6 +144,7 @@ function declareCache(
     lifecyclePolicy: LIFECYCLE_POLICY,
     resourceTags: REPOSITORIES.tags,
     customRoleArn: role.arn,
+    lifecycle: { replaceTriggeredBy: [`terraform_data.${encryption.friendlyUniqueId}`] },
     dependsOn: [policy],
   });
   new EcrPullThroughCacheRule(stack, `${prefix}-rule`, {

@@ -42,7 +42,6 @@ const cache = new PullThroughCache(stack, "cache", {
     }),
   ],
   repositories: {
-    expireUntaggedAfterDays: 7,
     keepLastImages: 50,
     tagMutability: TagMutability.MUTABLE,
     tags: { team: "platform" },

@@ -1,6 +1,7 @@
 import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/private/aws-geography";
 import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/private/credential-secret";
 import {
+  ANY_KEY,
   CREATE_REPOSITORIES,
   READ_UPSTREAM,
   REPOSITORY_CREATION,
@@ -10,6 +11,7 @@ import {
 import { trustPolicy } from "../../src/private/policy-document";
 import { createStatement } from "../../src/private/pull-policy";
 import { ROOT } from "../../src/private/repository-path";
+import { ENCRYPTIONS } from "../../src/private/repository-template";
 import type { WarningId } from "../../src/private/warnings";
 import type { Block, ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
@@ -71,7 +73,7 @@ const UPSTREAM_ROLE = serviceRole("upstream", UPSTREAM_READING, hcl([READ_UPSTRE
 export const pullThroughCache: ModuleDefinition = {
   name: "pull-through-cache",
   purpose: [
-    "Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries: a cache rule and a repository creation template for each, the secrets they sign in with, and the roles that ECR needs where repositories have tags or a KMS key, or where an upstream is in another account.",
+    "Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries: a cache rule and a repository creation template for each, the secrets they sign in with, and the roles that ECR needs where repositories have tags or KMS encryption, or where an upstream is in another account.",
     "It is the construct `PullThroughCache` for configurations without TypeScript. What AWS would refuse when you apply, or when you pull, is refused when you plan, in the same words. For many regions, call it once in each region's own configuration and state, or once for each aliased provider.",
     'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply; for a destroy, empty ones do. Raise `credential_version` with every new token. An upstream that goes from `managed` to a secret of yours has the managed one deleted once its rule uses yours: give yours another name, since both exist at that time. A secret whose upstream is removed is deleted too, at once unless it has a `recovery_window_in_days`. `terraform apply -replace` of a managed secret fails, since its name is in use: raise `credential_version` to write it anew, and `terraform untaint` one whose creation failed halfway. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
   ],
@@ -124,7 +126,7 @@ module "cache" {
     ghcr       = { kind = "github", prefix = "ghcr", credential = "managed", credential_version = 1 }
   }
   credentials  = { ghcr = { username = "bot", access_token = var.ghcr_token } }
-  repositories = { expire_untagged_after_days = 7 }
+  repositories = { keep_last_images = 50 }
 }
 `,
     },
@@ -208,12 +210,12 @@ module "cache" {
     settings: mergedSettings(),
     templates: expression("{ for key, settings in local.settings : key => settings if settings.creation_template }"),
     with_own_role: expression(
-      "{ for key, template in local.templates : key => template if template.role == null && (template.kms_key != null || length(template.tags) > 0) }",
+      '{ for key, template in local.templates : key => template if template.role == null && (template.encryption_type == "KMS" || length(template.tags) > 0) }',
     ),
     needs_repository_creation_role: expression("length(local.with_own_role) > 0"),
-    needs_kms_keys: expression("anytrue([for template in local.with_own_role : template.kms_key != null])"),
+    needs_kms_keys: expression('anytrue([for template in local.with_own_role : template.encryption_type == "KMS"])'),
     kms_key_arns: expression(
-      "distinct([for template in local.with_own_role : template.kms_key.arn if template.kms_key != null])",
+      `distinct([for template in local.with_own_role : template.kms_key == null ? "${ANY_KEY}" : template.kms_key.arn if template.encryption_type == "KMS"])`,
     ),
     prefixes_of_tagging_templates: expression(
       '[for key, template in local.templates : trimsuffix(local.prefixes[key], "/") if length(template.tags) > 0]',
@@ -267,12 +269,16 @@ module "cache" {
       upstream: {
         for_each: "${local.templates}",
         prefix: "${local.prefixes[each.key]}",
+        description: "${each.value.description}",
         applied_for: ["PULL_THROUGH_CACHE"],
         image_tag_mutability: "${each.value.tag_mutability}",
         dynamic: {
           encryption_configuration: {
-            for_each: "${each.value.kms_key == null ? [] : [each.value.kms_key.arn]}",
-            content: { encryption_type: "KMS", kms_key: "${encryption_configuration.value}" },
+            for_each: '${each.value.encryption_type == "KMS" ? [each.value.encryption_type] : []}',
+            content: {
+              encryption_type: "${encryption_configuration.value}",
+              kms_key: "${each.value.kms_key == null ? null : each.value.kms_key.arn}",
+            },
           },
         },
         lifecycle_policy: lifecyclePolicy("each.value"),
@@ -281,7 +287,10 @@ module "cache" {
         custom_role_arn: expression(
           "each.value.role != null ? each.value.role.arn : contains(keys(local.with_own_role), each.key) ? aws_iam_role.repository_creation[0].arn : null",
         ),
-        lifecycle: { precondition: templateConditions() },
+        lifecycle: {
+          replace_triggered_by: ["terraform_data.encryption[each.key]"],
+          precondition: templateConditions(),
+        },
         depends_on: ["aws_iam_role_policy.repository_creation"],
       },
     },
@@ -321,6 +330,13 @@ module "cache" {
     // The provider sends nothing when a rule loses its credential, and shows the same change in every plan. Where the
     // host does not say how it authenticates, there is something to be replaced with.
     terraform_data: {
+      // Nor can it take a key out of a template: it goes on sending the former one.
+      encryption: {
+        for_each: "${local.templates}",
+        input: expression(
+          `each.value.kms_key != null ? "${ENCRYPTIONS.own}" : each.value.encryption_type == "KMS" ? "${ENCRYPTIONS.aws}" : "${ENCRYPTIONS.s3}"`,
+        ),
+      },
       authentication: {
         for_each: "${local.kinds}",
         input: expression(

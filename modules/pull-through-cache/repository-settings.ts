@@ -1,19 +1,23 @@
+import { LIFECYCLE_WORDS, MAX_LIFECYCLE_POLICY } from "../../src/private/lifecycle-policy";
 import {
   DEFAULT_SETTINGS,
+  DESCRIPTION,
   KMS_KEY,
+  LIFECYCLE_RULES,
+  LIFECYCLE_SETTINGS,
   MAX_REPOSITORY_POLICY,
   MAX_TAGS,
   ROLE_ARN,
   SETTINGS_WORDS,
   TAG_KEY,
   TAG_VALUE,
-  lifecycleDocument,
 } from "../../src/private/repository-template";
-import { TagMutability } from "../../src/repository-settings";
+import { EncryptionType, TagMutability } from "../../src/repository-settings";
 import type { Fault, Inputs } from "../generator/definition";
-import { expression, hcl, quoted } from "../generator/hcl";
+import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
 
+const lengthOf = (value: string): string => quoted(`${expression(`try(length(${value}), 0)`)} characters`);
 const nothingDeleted = "to delete nothing, use `keep_all_images`";
 
 /** What the repositories look like that ECR creates; each attribute may be left out. */
@@ -23,15 +27,23 @@ export const SETTINGS: Inputs = {
     description: "Whether there is a creation template. Without one, repositories have no lifecycle.",
     otherwise: "`true`",
   },
+  description: {
+    type: "string",
+    description: "Description of the template.",
+    otherwise: "none",
+    rules: [following(DESCRIPTION, "leave it out for none")],
+  },
   expire_untagged_after_days: {
     type: "number",
-    description: "Days after which an untagged image is deleted.",
-    otherwise: `\`${DEFAULT_SETTINGS.expireUntaggedAfterDays}\``,
+    description:
+      "Days after which an untagged image is deleted, counted since the image was cached and not since it lost its tag. An image cached before that is deleted within a day after its tag moves, also when it is in use: who pulls by digest, as Amazon ECS does, then fails, since ECR cannot cache a digest that it does not have.",
+    otherwise: "untagged images are not deleted by age",
     rules: [integerFrom(1, nothingDeleted)],
   },
   keep_last_images: {
     type: "number",
-    description: "How many images a repository keeps; the oldest go first.",
+    description:
+      "How many images a repository keeps; ECR deletes those that were cached first. The index of a multi-architecture image and the manifest of each platform that was pulled count as images of their own, and so do those that a tag has moved away from. The next pull by tag caches a deleted image again; a pull by digest fails.",
     otherwise: `\`${DEFAULT_SETTINGS.keepLastImages}\``,
     rules: [integerFrom(1, nothingDeleted)],
   },
@@ -39,6 +51,25 @@ export const SETTINGS: Inputs = {
     type: "bool",
     description: "Whether images are never deleted. Storage then grows without bound.",
     otherwise: "`false`",
+  },
+  lifecycle_policy: {
+    type: "string",
+    description:
+      "Lifecycle policy of each repository, as JSON. Only the construct checks its rules against AWS's grammar: here AWS refuses a wrong one when you apply.",
+    otherwise: "the policy that the settings above make",
+    rules: [
+      {
+        words: LIFECYCLE_WORDS.document,
+        holds: (value) => `can(jsondecode(${value}).rules[0])`,
+        wayOut: "write it with jsonencode",
+      },
+      {
+        words: LIFECYCLE_WORDS.length,
+        holds: (value) => `try(length(${value}) <= ${MAX_LIFECYCLE_POLICY}, false)`,
+        shown: lengthOf,
+        wayOut: "leave out descriptions, or join rules",
+      },
+    ],
   },
   tag_mutability: {
     type: "string",
@@ -48,8 +79,8 @@ export const SETTINGS: Inputs = {
   },
   kms_key: {
     type: "object",
-    description: "The key that encrypts the repositories, in the region of the cache.",
-    otherwise: "AES-256",
+    description: "Your KMS key that encrypts the repositories, in the region of the cache.",
+    otherwise: "as `encryption_type` says",
     attributes: {
       arn: {
         type: "string",
@@ -58,6 +89,13 @@ export const SETTINGS: Inputs = {
         rules: [following(KMS_KEY, "give the ARN of the key")],
       },
     },
+  },
+  encryption_type: {
+    type: "string",
+    description:
+      'How the repositories are encrypted without a key of yours: with keys of Amazon S3, or by `"KMS"` with the key `aws/ecr`, which AWS manages in the account.',
+    otherwise: `\`"${DEFAULT_SETTINGS.encryptionType}"\``,
+    rules: [oneOf(Object.values(EncryptionType), "leave it out for the default", SETTINGS_WORDS.encryptionType)],
   },
   tags: {
     type: "map(string)",
@@ -87,7 +125,7 @@ export const SETTINGS: Inputs = {
       {
         words: SETTINGS_WORDS.policyLength,
         holds: (value) => `try(length(${value}) <= ${MAX_REPOSITORY_POLICY}, false)`,
-        shown: (value) => quoted(`${expression(`try(length(${value}), 0)`)} characters`),
+        shown: lengthOf,
         wayOut: "join its statements",
       },
     ],
@@ -95,7 +133,7 @@ export const SETTINGS: Inputs = {
   role: {
     type: "object",
     description:
-      "An IAM role that ECR creates repositories with, which tags and a KMS key need: it trusts `ecr.amazonaws.com`.",
+      "An IAM role that ECR creates repositories with, which tags and KMS encryption need: it trusts `ecr.amazonaws.com`.",
     otherwise: "one is made where one is needed",
     attributes: {
       arn: {
@@ -131,6 +169,22 @@ export function settingsFaults(place: string, settings: string, each: readonly s
       got: "true",
       wayOut: "choose one or the other",
     },
+    ...LIFECYCLE_SETTINGS.map(snakeCase).map((name) => ({
+      each,
+      holds: `${of("lifecycle_policy")} == null || ${of(name)} == null || ${of(name)} == false`,
+      place: `${place}.${name}`,
+      words: LIFECYCLE_WORDS.beside,
+      got: of(name),
+      wayOut: "write all rules into the policy",
+    })),
+    {
+      each,
+      holds: `${of("kms_key")} == null || ${of("encryption_type")} == null`,
+      place: `${place}.encryption_type`,
+      words: SETTINGS_WORDS.ownKey,
+      got: of("encryption_type"),
+      wayOut: "a key means KMS already",
+    },
   ];
 }
 
@@ -143,11 +197,13 @@ export function mergedSettings(): string {
   const own = (name: string): string => `(element.repositories == null ? null : element.repositories.${name})`;
   const common = (name: string): string => `var.repositories.${name}`;
   const either = (name: string): string => `${own(name)} == null ? ${common(name)} : ${own(name)}`;
+  const ownEncryption = `${own("kms_key")} != null || ${own("encryption_type")} != null`;
   const limits = `${own("expire_untagged_after_days")} != null || ${own("keep_last_images")} != null`;
   const saysSomething =
     "(element.repositories == null ? false : anytrue([for value in element.repositories : value != null]))";
-  const limit = (name: string, standard: number): string =>
-    `coalesce(${own(name)}, ${own("keep_all_images")} == true ? null : ${common(name)}, ${standard})`;
+  const limit = (name: string): string =>
+    `${own(name)} != null ? ${own(name)} : ${own("keep_all_images")} == true ? null : ${common(name)}`;
+  const key = `${ownEncryption} ? ${own("kms_key")} : ${common("kms_key")}`;
   const settings = {
     creation_template: expression(
       `${own("creation_template")} != null ? ${own("creation_template")} : (${common("creation_template")} != false ? true : ${saysSomething})`,
@@ -155,14 +211,19 @@ export function mergedSettings(): string {
     keep_all_images: expression(
       `coalesce(${own("keep_all_images")}, (${limits}) ? false : ${common("keep_all_images")}, false)`,
     ),
-    expire_untagged_after_days: expression(
-      limit("expire_untagged_after_days", DEFAULT_SETTINGS.expireUntaggedAfterDays),
+    description: expression(either("description")),
+    expire_untagged_after_days: expression(limit("expire_untagged_after_days")),
+    keep_last_images: expression(`coalesce(${limit("keep_last_images")}, ${DEFAULT_SETTINGS.keepLastImages})`),
+    lifecycle_policy: expression(
+      `${own("lifecycle_policy")} != null ? ${own("lifecycle_policy")} : ${own("keep_all_images")} == true || ${limits} ? null : ${common("lifecycle_policy")}`,
     ),
-    keep_last_images: expression(limit("keep_last_images", DEFAULT_SETTINGS.keepLastImages)),
     tag_mutability: expression(
       `coalesce(${own("tag_mutability")}, ${common("tag_mutability")}, "${DEFAULT_SETTINGS.tagMutability}")`,
     ),
-    kms_key: expression(either("kms_key")),
+    kms_key: expression(key),
+    encryption_type: expression(
+      `(${key}) != null ? "${EncryptionType.KMS}" : coalesce(${own("encryption_type")}, ${common("encryption_type")}, "${DEFAULT_SETTINGS.encryptionType}")`,
+    ),
     tags: expression(`coalesce(${own("tags")}, ${common("tags")}, {})`),
     repository_policy: expression(either("repository_policy")),
     role: expression(either("role")),
@@ -172,9 +233,10 @@ export function mergedSettings(): string {
 
 /** The lifecycle of repositories with settings that are given as an expression. */
 export function lifecyclePolicy(settings: string): string {
-  const document = lifecycleDocument(
-    expression(`${settings}.expire_untagged_after_days`),
-    expression(`${settings}.keep_last_images`),
-  );
-  return expression(`${settings}.keep_all_images ? null : jsonencode(${hcl(document)})`);
+  const days = `${settings}.expire_untagged_after_days`;
+  const untagged = hcl(LIFECYCLE_RULES.untagged(expression(days)));
+  const newest = hcl(LIFECYCLE_RULES.newest(expression(`${settings}.keep_last_images`)));
+  const made = `jsonencode({ rules = concat(${days} == null ? [] : [${untagged}], [${newest}]) })`;
+  const given = `${settings}.lifecycle_policy`;
+  return expression(`${given} != null ? ${given} : ${settings}.keep_all_images ? null : ${made}`);
 }

@@ -103,9 +103,9 @@ function checkRegion(
     faults,
     {
       upstreams: props.upstreams,
-      // A region that has a key of its own, or no templates, has nothing to do with the common key.
+      // A region with an encryption of its own, or without templates, has nothing to do with the common key.
       repositories:
-        own?.kmsKeyArn === undefined && own?.creationTemplate !== false
+        own?.kmsKeyArn === undefined && own?.encryptionType === undefined && own?.creationTemplate !== false
           ? props.repositories
           : withoutKmsKey(props.repositories),
     },

@@ -20,6 +20,13 @@ export const CREATE_REPOSITORIES: PolicyStatement = {
   Resource: "*",
 };
 
+/**
+ * The resource of what that role may do with AWS's own key: the key's ID is known to AWS only, and AWS's page has this
+ * resource for every key.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html
+ */
+export const ANY_KEY = "*";
+
 /** What that role may do with the keys that encrypt repositories. */
 export function useOfKeys(kmsKeyArns: string | string[]): PolicyStatement {
   return { Effect: "Allow", Action: ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"], Resource: kmsKeyArns };
@@ -51,7 +58,7 @@ export const READ_UPSTREAM: PolicyStatement = {
   Resource: "*",
 };
 
-/** The role that ECR creates repositories with, once they have tags or a KMS key; `kmsKeyArns` may still grow. */
+/** The role that ECR creates repositories with, once they have tags or KMS encryption; `kmsKeyArns` may still grow. */
 export function repositoryCreationRole(
   scope: Construct,
   kmsKeyArns: ReadonlySet<string>,

@@ -1,18 +1,21 @@
 import { Token } from "cdktf";
-import { TagMutability } from "../repository-settings";
+import { EncryptionType, TagMutability } from "../repository-settings";
 import type { RepositorySettings } from "../repository-settings";
 import { checkArn } from "./arn";
 import type { ArnRequirements } from "./arn";
 import type { Faults, Rule } from "./faults";
+import { LIFECYCLE_WORDS, checkLifecyclePolicy } from "./lifecycle-policy";
 import { isPlainObject } from "./plain-object";
 import { jsonDocument, literalJson, parsedObject } from "./policy-document";
 import type { RegistryFacts } from "./registry";
 
 /** Settings with every default filled in, ready for a template. */
 export interface RepositoryTemplate {
+  readonly description?: string;
   readonly tagMutability: TagMutability;
   readonly lifecyclePolicy?: string;
   readonly repositoryPolicy?: string;
+  readonly encryptionType: EncryptionType;
   readonly kmsKeyArn?: string;
   readonly tags?: { readonly [key: string]: string };
   readonly roleArn?: string;
@@ -22,9 +25,9 @@ export interface RepositoryTemplate {
 
 /** What holds where settings say nothing. */
 export const DEFAULT_SETTINGS = {
-  expireUntaggedAfterDays: 7,
   keepLastImages: 100,
   tagMutability: TagMutability.MUTABLE,
+  encryptionType: EncryptionType.AES256,
 } as const;
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
@@ -45,15 +48,31 @@ export const TAG_VALUE: Rule = {
   words: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
 };
 
-/** The ARN of a key that encrypts repositories. */
+/**
+ * The ARN of a key that encrypts repositories.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_EncryptionConfigurationForRepositoryCreationTemplate.html
+ */
 export const KMS_KEY: Rule = {
-  pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
-  words: "be the ARN of a KMS key, not of an alias",
+  pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
+  words: "be the ARN of a KMS key in lower case, not of an alias",
 };
+
+/** The description of a template. AWS's limit is 256 characters, the provider's 255. */
+export const DESCRIPTION: Rule = {
+  pattern: /^/,
+  minLength: 1,
+  maxLength: 255,
+  words: "be a string of 1 to 255 characters",
+};
+
+/** What the template of a repository records of its encryption: the template is replaced when this changes. */
+export const ENCRYPTIONS = { s3: "keys of Amazon S3", aws: "aws/ecr", own: "a key of yours" } as const;
 
 /** Words of rules that are no patterns. */
 export const SETTINGS_WORDS = {
   tagMutability: `be one of ${Object.values(TagMutability).join(", ")}`,
+  encryptionType: `be one of ${Object.values(EncryptionType).join(", ")}`,
+  ownKey: "not be given beside a key of yours",
   noTemplate: (others: string): string => `not be false beside ${others}`,
   keepAll: "not be true beside `expireUntaggedAfterDays` or `keepLastImages`",
   tags: `have at most ${MAX_TAGS} entries`,
@@ -85,15 +104,25 @@ const KMS_KEY_REQUIREMENTS: ArnRequirements = {
 
 const KNOWN_SETTINGS: readonly string[] = [
   "creationTemplate",
+  "description",
   "expireUntaggedAfterDays",
   "keepLastImages",
   "keepAllImages",
+  "lifecyclePolicy",
   "tagMutability",
   "kmsKeyArn",
+  "encryptionType",
   "tags",
   "repositoryPolicy",
   "roleArn",
 ] satisfies (keyof RepositorySettings)[];
+
+/** The settings that a lifecycle policy is made from, where none is given as text. */
+export const LIFECYCLE_SETTINGS = [
+  "expireUntaggedAfterDays",
+  "keepLastImages",
+  "keepAllImages",
+] as const satisfies readonly (keyof RepositorySettings)[];
 
 /** Settings that the caller cannot change any more; what is no object is left for the checks. */
 export function copySettings<T extends RepositorySettings | undefined>(settings: T): T {
@@ -118,11 +147,22 @@ export function mergeSettings(
   }
   // An upstream that says how its repositories look wants a template, whatever the others do.
   const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
-  if (own.keepAllImages === true) {
-    return { ...merged, expireUntaggedAfterDays: own.expireUntaggedAfterDays, keepLastImages: own.keepLastImages };
+  return { ...merged, ...mergedLifecycle(own), ...mergedEncryption(own) };
+}
+
+/** A lifecycle of an upstream's own takes the place of what of the common one excludes it. */
+function mergedLifecycle(own: RepositorySettings): RepositorySettings {
+  const { expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy } = own;
+  if (lifecyclePolicy !== undefined || keepAllImages === true) {
+    return { expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy };
   }
-  const limits = own.expireUntaggedAfterDays !== undefined || own.keepLastImages !== undefined;
-  return limits ? { ...merged, keepAllImages: own.keepAllImages } : merged;
+  const limits = expireUntaggedAfterDays !== undefined || keepLastImages !== undefined;
+  return limits ? { keepAllImages, lifecyclePolicy } : {};
+}
+
+/** An upstream's own key or type takes the place of both common ones. */
+function mergedEncryption({ kmsKeyArn, encryptionType }: RepositorySettings): RepositorySettings {
+  return kmsKeyArn === undefined && encryptionType === undefined ? {} : { kmsKeyArn, encryptionType };
 }
 
 /** Fills in the defaults; undefined when there is to be no template. */
@@ -131,18 +171,27 @@ export function repositoryTemplate(settings: RepositorySettings): RepositoryTemp
     return undefined;
   }
   const tags = hasTags(settings.tags) ? settings.tags : undefined;
+  const encryptionType =
+    settings.kmsKeyArn === undefined
+      ? (settings.encryptionType ?? DEFAULT_SETTINGS.encryptionType)
+      : EncryptionType.KMS;
   return {
+    description: settings.description,
     tagMutability: settings.tagMutability ?? DEFAULT_SETTINGS.tagMutability,
-    lifecyclePolicy: settings.keepAllImages === true ? undefined : lifecyclePolicy(settings),
-    repositoryPolicy:
-      settings.repositoryPolicy === undefined || Token.isUnresolved(settings.repositoryPolicy)
-        ? settings.repositoryPolicy
-        : literalJson(settings.repositoryPolicy),
+    lifecyclePolicy: lifecyclePolicy(settings),
+    repositoryPolicy: jsonText(settings.repositoryPolicy),
+    encryptionType,
     kmsKeyArn: settings.kmsKeyArn,
     tags,
     roleArn: settings.roleArn,
-    needsRole: tags !== undefined || settings.kmsKeyArn !== undefined,
+    needsRole: tags !== undefined || encryptionType === EncryptionType.KMS,
   };
+}
+
+/** With whose key the repositories of a template are encrypted. */
+export function encryptionOf({ encryptionType, kmsKeyArn }: RepositoryTemplate): string {
+  const { s3, aws, own } = ENCRYPTIONS;
+  return kmsKeyArn !== undefined ? own : encryptionType === EncryptionType.KMS ? aws : s3;
 }
 
 /** Records what is wrong with settings as they were given. */
@@ -165,9 +214,11 @@ export function checkRepositorySettings(
   if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
     faults.add(`${prop}.tagMutability`, SETTINGS_WORDS.tagMutability, settings.tagMutability, "use TagMutability");
   }
-  if (settings.kmsKeyArn !== undefined) {
-    checkArn(faults, `${prop}.kmsKeyArn`, settings.kmsKeyArn, KMS_KEY_REQUIREMENTS, facts);
+  if (settings.description !== undefined) {
+    faults.checkString(`${prop}.description`, settings.description, DESCRIPTION, "leave it out for none");
   }
+  checkEncryption(faults, prop, settings, facts);
+  checkLifecycle(faults, prop, settings);
   if (settings.tags !== undefined) {
     checkTags(faults, `${prop}.tags`, settings.tags);
   }
@@ -201,6 +252,35 @@ function checkFlags(faults: Faults, prop: string, settings: RepositorySettings):
     (settings.expireUntaggedAfterDays !== undefined || settings.keepLastImages !== undefined)
   ) {
     faults.add(`${prop}.keepAllImages`, SETTINGS_WORDS.keepAll, true, "choose one or the other");
+  }
+}
+
+function checkEncryption(faults: Faults, prop: string, settings: RepositorySettings, facts: RegistryFacts): void {
+  const { kmsKeyArn, encryptionType } = settings;
+  if (kmsKeyArn !== undefined) {
+    checkArn(faults, `${prop}.kmsKeyArn`, kmsKeyArn, KMS_KEY_REQUIREMENTS, facts);
+  }
+  if (encryptionType === undefined) {
+    return;
+  }
+  const place = `${prop}.encryptionType`;
+  if (!Object.values(EncryptionType).includes(encryptionType)) {
+    faults.add(place, SETTINGS_WORDS.encryptionType, encryptionType, "use EncryptionType");
+  }
+  if (kmsKeyArn !== undefined) {
+    faults.add(place, SETTINGS_WORDS.ownKey, encryptionType, "a key means KMS already");
+  }
+}
+
+function checkLifecycle(faults: Faults, prop: string, settings: RepositorySettings): void {
+  if (settings.lifecyclePolicy === undefined) {
+    return;
+  }
+  checkLifecyclePolicy(faults, `${prop}.lifecyclePolicy`, settings.lifecyclePolicy);
+  for (const name of LIFECYCLE_SETTINGS) {
+    if (settings[name] !== undefined && settings[name] !== false) {
+      faults.add(`${prop}.${name}`, LIFECYCLE_WORDS.beside, settings[name], "write all rules into the policy");
+    }
   }
 }
 
@@ -241,32 +321,37 @@ function hasTags(tags: RepositorySettings["tags"]): boolean {
   return tags !== undefined && (Token.isUnresolved(tags) || Object.keys(tags).length > 0);
 }
 
-function lifecyclePolicy(settings: RepositorySettings): string {
-  const days = settings.expireUntaggedAfterDays ?? DEFAULT_SETTINGS.expireUntaggedAfterDays;
-  const images = settings.keepLastImages ?? DEFAULT_SETTINGS.keepLastImages;
-  return jsonDocument(lifecycleDocument(days, images));
+/** JSON text of the caller's, safe to stand in Terraform JSON. */
+function jsonText(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : literalJson(text);
+}
+
+function lifecyclePolicy(settings: RepositorySettings): string | undefined {
+  if (settings.lifecyclePolicy !== undefined) {
+    return jsonText(settings.lifecyclePolicy);
+  }
+  const { untagged, newest } = LIFECYCLE_RULES;
+  const { expireUntaggedAfterDays: days, keepLastImages: images = DEFAULT_SETTINGS.keepLastImages } = settings;
+  const rules = [...(days === undefined ? [] : [untagged(days)]), newest(images)];
+  return settings.keepAllImages === true ? undefined : jsonDocument({ rules });
 }
 
 /**
- * Untagged images go by age, then all images by number; the rule for any tag must come last. Expressions of Terraform
- * may stand for the numbers.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+ * The rules of a lifecycle by settings; the one for any tag must have the highest priority. Expressions of Terraform may
+ * stand for the numbers. There is no rule by age unless it is asked for: its days count from when an image was cached.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
-export function lifecycleDocument(days: number | string, images: number | string): object {
-  return {
-    rules: [
-      {
-        rulePriority: 1,
-        description: "Delete untagged images by age",
-        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: days },
-        action: { type: "expire" },
-      },
-      {
-        rulePriority: 2,
-        description: "Keep the newest images",
-        selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: images },
-        action: { type: "expire" },
-      },
-    ],
-  };
-}
+export const LIFECYCLE_RULES = {
+  untagged: (days: number | string): object => ({
+    rulePriority: 1,
+    description: "Delete untagged images by age",
+    selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: days },
+    action: { type: "expire" },
+  }),
+  newest: (images: number | string): object => ({
+    rulePriority: 2,
+    description: "Keep the newest images",
+    selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: images },
+    action: { type: "expire" },
+  }),
+} as const;

@@ -27,3 +27,11 @@ export function terraformData(scope: Construct, id: string, config: TerraformDat
   }
   return data;
 }
+
+/**
+ * What replaces a resource when the input of a `terraform_data` resource changes. It is named by its address: Terraform
+ * refuses the "${…}" that cdktf would make of the resource itself.
+ */
+export function replacedWith(data: TerraformResource): TerraformResourceLifecycle {
+  return { replaceTriggeredBy: [`terraform_data.${data.friendlyUniqueId}`] };
+}

@@ -212,9 +212,11 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       const updates = changes.filter(([, action]) => action === "update").map(([address]) => address);
       expect(updates.map((address) => address.replace(/_[0-9A-F]{8}$/, ""))).toEqual(POLICIES[stack] ?? []);
       const others = changes.filter(([address]) => !updates.includes(address));
-      expect(others.map(([, action]) => action)).toEqual(["create", "create"]);
+      expect(others.map(([, action]) => action)).toEqual(["create", "create", "create"]);
       for (const [address] of others) {
-        expect(address).toMatch(/^aws_ecr_(pull_through_cache_rule|repository_creation_template)\.(cache_)?more-/);
+        expect(address).toMatch(
+          /^(aws_ecr_(pull_through_cache_rule|repository_creation_template)|terraform_data)\.(cache_)?more-/,
+        );
       }
       const before = requestsOf(accountId).length;
       await workspace.apply();

@@ -2,15 +2,15 @@ import * as path from "node:path";
 import { stackFolders, synthesizeExample } from "../support/examples";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
-const LIFECYCLE = (days: number, images: number): string =>
-  `[for rule in jsondecode(TEMPLATE.lifecycle_policy).rules : rule.selection.countNumber] == [${days}, ${images}]`;
+const LIFECYCLE = (images: number): string =>
+  `[for rule in jsondecode(TEMPLATE.lifecycle_policy).rules : rule.selection.countNumber] == [${images}]`;
 
 /** Conditions by the words that name them; RULE, TEMPLATE and SECRET stand for the addresses under a prefix. */
 const EXPECTED: { readonly [stack: string]: { readonly [prefix: string]: { readonly [words: string]: string } } } = {
   "elastio-us-east-1": {
     "ecr-public": {
       "caches Amazon ECR Public": 'RULE.upstream_registry_url == "public.ecr.aws"',
-      "bounds what is stored": LIFECYCLE(7, 100),
+      "bounds what is stored": LIFECYCLE(100),
       "lets tags move": 'TEMPLATE.image_tag_mutability == "MUTABLE"',
     },
   },
@@ -31,9 +31,9 @@ const EXPECTED: { readonly [stack: string]: { readonly [prefix: string]: { reado
       "signs in to nothing": "RULE.credential_arn == null && RULE.custom_role_arn == null",
       "tags repositories": 'TEMPLATE.resource_tags["team"] == "platform"',
       "tags them with the role": "TEMPLATE.custom_role_arn == CREATION_ROLE.arn",
-      "bounds what is stored as the cache says": LIFECYCLE(7, 50),
+      "bounds what is stored as the cache says": LIFECYCLE(50),
     },
-    chainguard: { "bounds what is stored as the upstream says": LIFECYCLE(7, 10) },
+    chainguard: { "bounds what is stored as the upstream says": LIFECYCLE(10) },
     europe: {
       "caches all of the other region": 'RULE.upstream_repository_prefix == "ROOT"',
       "needs no role for it": "RULE.custom_role_arn == null",

@@ -66,6 +66,7 @@ describeWithTerraform("the module pull-through-cache", () => {
     expect(await workspace.changes()).toEqual({
       'module.cache.aws_ecr_repository_creation_template.upstream["quay"]': "create",
       'module.cache.terraform_data.authentication["quay"]': "create",
+      'module.cache.terraform_data.encryption["quay"]': "create",
     });
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);

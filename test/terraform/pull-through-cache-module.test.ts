@@ -1,5 +1,11 @@
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
+import {
+  EncryptionType,
+  PullThroughCache,
+  RegistryCredential,
+  TagMutability,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
 import type { RepositorySettings, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../modules/generator/hcl";
@@ -41,9 +47,26 @@ interface Given {
   readonly accountId?: string;
 }
 
+/** A lifecycle policy that keeps so many images, but for what differs. */
+function policyOf(selection: object): string {
+  const all = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10, ...selection };
+  return JSON.stringify({ rules: [{ rulePriority: 1, selection: all, action: { type: "expire" } }] });
+}
+
 const settings: fc.Arbitrary<RepositorySettings> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ creationTemplate: false }) },
   { weight: 1, arbitrary: fc.constant({ keepAllImages: true }) },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      {
+        description: fc.constantFrom("Cached images", "größe"),
+        lifecyclePolicy: fc.integer({ min: 1, max: 900 }).map((countNumber) => policyOf({ countNumber })),
+        encryptionType: fc.constantFrom(...Object.values(EncryptionType)),
+      },
+      { requiredKeys: [] },
+    ),
+  },
   {
     weight: 8,
     arbitrary: fc.record(
@@ -363,6 +386,21 @@ function badSettings(): { readonly [fault: string]: RepositorySettings } {
     "settings without a template": { creationTemplate: false, tags: { team: "platform" } },
     "a mutability that is none": { tagMutability: "SOMETIMES" as TagMutability },
     "an alias for a key": { kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/key` },
+    "a key in capitals": { kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/ONE` },
+    "an encryption that is none": { encryptionType: "KMS_DSSE" as EncryptionType },
+    "an encryption beside a key": {
+      encryptionType: EncryptionType.AES256,
+      kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/one`,
+    },
+    "an empty description": { description: "" },
+    "a description of 256 characters": { description: "d".repeat(256) },
+    "a lifecycle policy that is no JSON": { lifecyclePolicy: "keep 10" },
+    "a lifecycle policy that is a list": { lifecyclePolicy: "[]" },
+    "a lifecycle policy without rules": { lifecyclePolicy: '{"rules":[]}' },
+    "a lifecycle policy of more than 30,720 characters": { lifecyclePolicy: `${policyOf({})}${" ".repeat(30_720)}` },
+    "days beside a lifecycle policy": { lifecyclePolicy: policyOf({}), expireUntaggedAfterDays: 7 },
+    "a limit beside a lifecycle policy": { lifecyclePolicy: policyOf({}), keepLastImages: 7 },
+    "all images beside a lifecycle policy": { lifecyclePolicy: policyOf({}), keepAllImages: true },
     "a key of another region": { kmsKeyArn: `arn:aws:kms:us-east-1:${ACCOUNT}:key/one` },
     "a key of another partition": { kmsKeyArn: `arn:aws-cn:kms:${REGION}:${ACCOUNT}:key/one` },
     "a tag of AWS": { tags: { "aws:team": "platform" } },

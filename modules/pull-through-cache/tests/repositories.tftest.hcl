@@ -426,11 +426,280 @@ run "fails_with_a_number_beside_all_images_of_one_upstream" {
   expect_failures = [var.upstreams]
 }
 
+run "fails_with_an_empty_description" {
+  command = plan
+
+  variables {
+    repositories = { description = "" }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_an_empty_description_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { description = "" } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_description_of_256_characters" {
+  command = plan
+
+  variables {
+    repositories = { description = format("%0256d", 0) }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_description_of_256_characters_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { description = format("%0256d", 0) } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_lifecycle_policy_that_is_no_json" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = "keep 10" }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_lifecycle_policy_that_is_no_json_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = "keep 10" } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_lifecycle_policy_without_rules" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode({ rules = [] }) }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_lifecycle_policy_without_rules_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [] }) } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_lifecycle_policy_that_is_a_list" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode([{}]) }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_lifecycle_policy_that_is_a_list_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode([{}]) } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_lifecycle_policy_of_30721_characters" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_lifecycle_policy_of_30721_characters_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_days_beside_a_lifecycle_policy" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), expire_untagged_after_days = 7 }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_days_beside_a_lifecycle_policy_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), expire_untagged_after_days = 7 } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_number_beside_a_lifecycle_policy" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_number_beside_a_lifecycle_policy_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_all_images_beside_a_lifecycle_policy" {
+  command = plan
+
+  variables {
+    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_all_images_beside_a_lifecycle_policy_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_an_encryption_that_is_none" {
+  command = plan
+
+  variables {
+    repositories = { encryption_type = "KMS_DSSE" }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_an_encryption_that_is_none_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { encryption_type = "KMS_DSSE" } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_an_encryption_beside_a_key" {
+  command = plan
+
+  variables {
+    repositories = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_an_encryption_beside_a_key_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_a_kms_key_in_capitals" {
+  command = plan
+
+  variables {
+    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } }
+  }
+
+  expect_failures = [var.repositories]
+}
+
+run "fails_with_a_kms_key_in_capitals_of_one_upstream" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } } }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
 run "takes_each_bound" {
   command = plan
 
   variables {
+    upstreams = {
+      quay   = {}
+      policy = { kind = "quay", prefix = "policy", repositories = { lifecycle_policy = jsonencode({ rules = [format("%030706d", 0)] }) } }
+    }
     repositories = {
+      description                = format("%0255d", 0)
       expire_untagged_after_days = 1
       keep_last_images           = 1
       tags = merge(
@@ -443,10 +712,20 @@ run "takes_each_bound" {
   }
 
   assert {
-    condition = { for key, template in aws_ecr_repository_creation_template.upstream : key => [
-      for rule in jsondecode(template.lifecycle_policy).rules : rule.selection.countNumber
-    ] } == { quay = [1, 1] }
+    condition = [
+      for rule in jsondecode(aws_ecr_repository_creation_template.upstream["quay"].lifecycle_policy).rules : rule.selection.countNumber
+    ] == [1, 1]
     error_message = "the limits are not those given"
+  }
+
+  assert {
+    condition     = length(aws_ecr_repository_creation_template.upstream["policy"].lifecycle_policy) == 30720
+    error_message = "the lifecycle policy is not that given"
+  }
+
+  assert {
+    condition     = length(aws_ecr_repository_creation_template.upstream["quay"].description) == 255
+    error_message = "the description is not that given"
   }
 
   assert {
@@ -486,12 +765,6 @@ run "makes_a_template_that_bounds_what_is_stored" {
     condition = jsondecode(aws_ecr_repository_creation_template.upstream["quay"].lifecycle_policy) == {
       rules = [
         {
-          rulePriority = 1
-          description  = "Delete untagged images by age"
-          selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
-          action       = { type = "expire" }
-        },
-        {
           rulePriority = 2
           description  = "Keep the newest images"
           selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 100 }
@@ -510,6 +783,7 @@ run "makes_a_template_that_bounds_what_is_stored" {
   assert {
     condition = alltrue([
       for value in [
+        aws_ecr_repository_creation_template.upstream["quay"].description,
         aws_ecr_repository_creation_template.upstream["quay"].repository_policy,
         aws_ecr_repository_creation_template.upstream["quay"].resource_tags,
         aws_ecr_repository_creation_template.upstream["quay"].custom_role_arn,
@@ -574,7 +848,7 @@ run "makes_a_template_for_an_upstream_that_says_how_its_repositories_look" {
   assert {
     condition = { for key, template in aws_ecr_repository_creation_template.upstream : key => [
       for rule in jsondecode(template.lifecycle_policy).rules : rule.selection.countNumber
-    ] } == { kubernetes = [7, 5] }
+    ] } == { kubernetes = [5] }
     error_message = "the templates are not those wanted"
   }
 }
@@ -616,11 +890,11 @@ run "merges_the_settings_of_an_upstream_with_the_common_ones" {
         for rule in jsondecode(template.lifecycle_policy).rules : rule.selection.countNumber
       ])
       } == {
-      common = "7 and 50"
+      common = "50"
       days   = "3 and 50"
       all    = ""
-      bare   = "7 and 50"
-      own    = "7 and 50"
+      bare   = "50"
+      own    = "50"
     }
     error_message = "the limits are not merged"
   }
@@ -698,8 +972,57 @@ run "keeps_limits_of_one_upstream_beside_all_images_of_the_others" {
   }
 
   assert {
-    condition     = jsondecode(aws_ecr_repository_creation_template.upstream["kubernetes"].lifecycle_policy).rules[1].selection.countNumber == 5
+    condition     = jsondecode(aws_ecr_repository_creation_template.upstream["kubernetes"].lifecycle_policy).rules[0].selection.countNumber == 5
     error_message = "its own limit is lost"
+  }
+}
+
+run "has_one_lifecycle_of_a_policy_and_the_settings_that_it_excludes" {
+  command = plan
+
+  variables {
+    upstreams = {
+      common = { kind = "quay" }
+      bare   = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
+      number = { kind = "quay", prefix = "number", repositories = { keep_last_images = 5 } }
+      days   = { kind = "quay", prefix = "days", repositories = { expire_untagged_after_days = 3 } }
+      all    = { kind = "quay", prefix = "all", repositories = { keep_all_images = true } }
+      own    = { kind = "quay", prefix = "own", repositories = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
+    }
+    repositories = { lifecycle_policy = jsonencode({ rules = ["common"] }) }
+  }
+
+  assert {
+    condition = {
+      for key, template in aws_ecr_repository_creation_template.upstream :
+      key => template.lifecycle_policy == null ? "" : join(" and ", [
+        for rule in jsondecode(template.lifecycle_policy).rules : try(rule.selection.countNumber, rule)
+      ])
+      } == {
+      common = "common"
+      bare   = "common"
+      number = "5"
+      days   = "3 and 100"
+      all    = ""
+      own    = "own"
+    }
+    error_message = "the policy is not where it belongs"
+  }
+}
+
+run "prefers_a_policy_of_one_upstream_to_the_common_settings" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
+    }
+    repositories = { keep_all_images = true }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecr_repository_creation_template.upstream["quay"].lifecycle_policy) == { rules = ["own"] }
+    error_message = "its own policy is lost"
   }
 }
 
@@ -794,5 +1117,64 @@ run "makes_a_role_that_may_use_the_kms_keys" {
   assert {
     condition     = aws_ecr_repository_creation_template.upstream["given"].custom_role_arn == "arn:aws:iam::111122223333:role/given"
     error_message = "the role is not that given"
+  }
+}
+
+run "makes_a_role_for_the_key_of_aws" {
+  command = apply
+
+  variables {
+    upstreams = {
+      quay       = {}
+      kubernetes = { repositories = { encryption_type = "AES256" } }
+      ecr-public = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/own" } } }
+    }
+    repositories = { encryption_type = "KMS" }
+  }
+
+  assert {
+    condition = {
+      for key, template in aws_ecr_repository_creation_template.upstream :
+      key => join(" ", [for encryption in template.encryption_configuration : "${encryption.encryption_type} ${try(split("/", encryption.kms_key)[1], "aws")}"])
+      } == {
+      quay       = "KMS aws"
+      kubernetes = ""
+      ecr-public = "KMS own"
+    }
+    error_message = "the keys are not those given"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.repository_creation[0].policy).Statement[1] == {
+      Effect   = "Allow"
+      Action   = ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"]
+      Resource = ["arn:aws:kms:us-east-1:111122223333:key/own", "*"]
+    }
+    error_message = "the role may not use the key of AWS"
+  }
+
+  assert {
+    condition     = aws_ecr_repository_creation_template.upstream["kubernetes"].custom_role_arn == null
+    error_message = "a role is given where nothing needs it"
+  }
+}
+
+run "replaces_a_common_key_by_what_one_upstream_says" {
+  command = plan
+
+  variables {
+    upstreams = {
+      quay       = { repositories = { encryption_type = "KMS" } }
+      kubernetes = { repositories = { encryption_type = "AES256" } }
+    }
+    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/common" } }
+  }
+
+  assert {
+    condition = {
+      for key, template in aws_ecr_repository_creation_template.upstream :
+      key => length(template.encryption_configuration)
+    } == { quay = 1, kubernetes = 0 }
+    error_message = "the common key is used"
   }
 }

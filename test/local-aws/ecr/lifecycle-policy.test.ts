@@ -12,7 +12,7 @@ const UNTAGGED = { tagStatus: "untagged", countType: "sinceImagePushed", countUn
 const ANY = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 };
 const TAGGED = { ...ANY, tagStatus: "tagged", tagPatternList: ["v*"] };
 const PULLED = { ...UNTAGGED, tagStatus: "any", countType: "sinceImagePulled" };
-const TRANSITIONED = { ...PULLED, countType: "sinceImageTransitioned", storageClass: "archive" };
+const TRANSITIONED = { ...PULLED, countType: "sinceImageTransitioned", countNumber: 90, storageClass: "archive" };
 const TRANSITION = { type: "transition", targetStorageClass: "archive" };
 
 let sdk: Sdk;
@@ -106,6 +106,11 @@ describe("selection of a lifecycle rule", () => {
 
   test.each<[string, object, string]>([
     ["an unknown property", { ...ANY, tags: [] }, "rules[0].selection has an unknown property tags"],
+    [
+      "89 days in the archive",
+      { ...TRANSITIONED, countNumber: 89 },
+      "rules[0].selection.countNumber must be at least 90 when countType is sinceImageTransitioned",
+    ],
     ["no tag status", { ...ANY, tagStatus: undefined }, "rules[0].selection.tagStatus must be tagged, untagged, any"],
     [
       "tagged without tags",

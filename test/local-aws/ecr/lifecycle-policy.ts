@@ -7,6 +7,8 @@ const ACTION_KEYS = ["type", "targetStorageClass"];
 const TAG_STATUSES = ["tagged", "untagged", "any"];
 const COUNT_TYPES = ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"];
 const MAX_WILDCARDS = 4;
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+const MIN_DAYS_IN_ARCHIVE = 90;
 
 /**
  * Why Amazon ECR refuses a lifecycle policy; undefined where it accepts it. How long a description may be, and which
@@ -98,6 +100,9 @@ function* countFaults(path: string, { countType, countUnit, countNumber, storage
     yield `${path}.countNumber must be a positive integer`;
   }
   const isOfArchive = countType === "sinceImageTransitioned";
+  if (isOfArchive && (countNumber as number) < MIN_DAYS_IN_ARCHIVE) {
+    yield `${path}.countNumber must be at least ${MIN_DAYS_IN_ARCHIVE} when countType is sinceImageTransitioned`;
+  }
   if (isOfArchive ? storageClass !== "archive" : storageClass !== undefined && storageClass !== "standard") {
     yield `${path}.storageClass must be ${isOfArchive ? "archive" : "standard"} when countType is ${String(countType)}`;
   }
