@@ -328,6 +328,12 @@ describe("a registry given by its URL", () => {
     );
   });
 
+  test("fails on a host with a password before it, and does not show the password", () => {
+    expect(faultOf(Upstream.fromRegistryUrl("swordfish@ghcr.io"))).toMatch(
+      /must be a bare host, got a string of 17 characters \(not shown, it may be a secret\)/,
+    );
+  });
+
   test("fails on a token, whose registry nobody can tell", () => {
     expect(faultOf(Upstream.fromRegistryUrl(Token.asString({ resolve: () => "${var.url}" })))).toBe(
       "stack/cache: `upstreams[0].upstreamRegistryUrl` must be known at synth, got a token; give it as a literal",

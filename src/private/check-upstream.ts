@@ -140,7 +140,9 @@ function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
       faults.add(place, AZURE_REGISTRY_NAME.words, given, way);
     }
   } else if (!follows(given, HOST) || isAToken(given)) {
-    faults.add(place, HOST.words, given, HOST_WAY_OUT);
+    // What comes before an @ in a URL may be a password.
+    const shown = typeof given === "string" && given.includes("@") ? Withheld.of(given) : given;
+    faults.add(place, HOST.words, shown, HOST_WAY_OUT);
   } else if (spec.kind === "unsupported") {
     checkSupported(faults, place, given);
   } else if (spec.kind === "unlisted") {
