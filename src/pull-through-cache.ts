@@ -2,7 +2,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Lazy, Op, TerraformStack } from "cdktf";
+import { Lazy, Op, TerraformStack, Token } from "cdktf";
 import type {
   App,
   ITerraformDependable,
@@ -502,7 +502,7 @@ export class PullThroughCache extends Construct {
     return {
       precondition: [
         {
-          condition: Op.neq(this._registry.accountId, accountId),
+          condition: Op.neq(this._registry.accountId, quotedIfLiteral(accountId)),
           errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.`,
         },
       ],
@@ -517,6 +517,18 @@ export class PullThroughCache extends Construct {
     const input = spec.credential === undefined ? "none" : "credential";
     return terraformData(this, `${id}-authentication`, { input });
   }
+}
+
+/**
+ * An account ID for an expression. cdktf writes what a token of its own stands for without quotes: a number then, which
+ * differs from every text.
+ */
+function quotedIfLiteral(accountId: string): string {
+  return Token.isUnresolved(accountId)
+    ? Lazy.stringValue({
+        produce: (context) => String(context.resolve(accountId)).replace(/^\d+$/, (digits) => JSON.stringify(digits)),
+      })
+    : accountId;
 }
 
 /** ECR takes the rule with the longest prefix that a path begins with. */

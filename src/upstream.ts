@@ -136,7 +136,8 @@ export class Upstream {
    * @param registryName the name of the registry, without `.azurecr.io`
    */
   public static azure(registryName: string, credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
-    const host = `${registryName}.azurecr.io`;
+    // Callers in JavaScript may give what no text can be made of; the cache says so.
+    const host = typeof registryName === "string" ? `${registryName}.azurecr.io` : undefined;
     return new Upstream({ kind: "azure", origin: "registryName", given: registryName, host, credential }, options);
   }
 

@@ -955,3 +955,12 @@ test("a cache is told from anything else, also by another copy of this package",
     expect(PullThroughCache.isPullThroughCache(other)).toBe(false);
   }
 });
+
+test("a caller's construct may have the id of the version constraint", () => {
+  const stack = stackIn("us-east-1");
+  new Construct(stack, "terraform-version-constraint");
+  new PullThroughCache(stack, "cache", {
+    upstreams: [Upstream.unlisted("registry.example.com", { prefix: "example" })],
+  });
+  expect(() => synthesized(stack)).not.toThrow();
+});

@@ -595,3 +595,11 @@ test("no fault of a credential shows a value that may be a secret", () => {
     expect(messageOf(() => cacheWith(door()))).not.toContain(marker);
   }
 });
+
+test("fails on a secret's ARN that has an access token in it, and does not show it", () => {
+  const arn =
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/dckr_pat_0123456789abcdefghij-AbCdEf";
+  const message = faultOf(RegistryCredential.fromSecretArn(arn));
+  expect(message).toContain("must not hold what looks like an access token");
+  expect(message).not.toContain("dckr_pat");
+});

@@ -522,3 +522,16 @@ describe("settings", () => {
     expect(templateWith({ tags: { ["k".repeat(128)]: "v".repeat(256) } })).toHaveProperty("resource_tags");
   });
 });
+
+test("fails on a tag's value without its key where the key may be an access token", () => {
+  const message = faultOf({ tags: { dckr_pat_0123456789abcdefghij: "{}" } });
+  expect(message).toContain("`repositories.tags[(a key not shown)]` must ");
+  expect(message).not.toContain("dckr_pat");
+});
+
+test("fails on a tag with the key __proto__, which cdktf would leave out", () => {
+  const tags = JSON.parse('{ "__proto__": "x" }') as object;
+  expect(faultOf({ tags })).toContain(
+    '`repositories.tags` must have no key that JavaScript reserves, got "__proto__"; rename the tag: cdktf would leave it out',
+  );
+});

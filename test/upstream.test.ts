@@ -1,5 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { Token } from "cdktf";
+import { Lazy, Token } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { UpstreamOptions } from "cdktf-ecr-pull-through-cache";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, warnings } from "./support/synthesis";
@@ -328,6 +328,12 @@ describe("a registry given by its URL", () => {
     );
   });
 
+  test("fails on a registry's name that no text can be made of", () => {
+    expect(faultOf(Upstream.azure(Symbol("acme") as never, credential))).toContain(
+      "stack/cache: `upstreams[0].registryName` must ",
+    );
+  });
+
   test("fails on a host with a password before it, and does not show the password", () => {
     expect(faultOf(Upstream.fromRegistryUrl("swordfish@ghcr.io"))).toMatch(
       /must be a bare host, got a string of 17 characters \(not shown, it may be a secret\)/,
@@ -545,4 +551,13 @@ test("fails on something that is no upstream, and does not show it", () => {
   expect(faultOf({ url: "quay.io" })).toBe(
     "stack/cache: `upstreams[0]` must be an Upstream, got a value of type object (not shown, it may be a secret); use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL",
   );
+});
+
+test("an account that a token of cdktf stands for is text in the condition, as the account of the cache is", () => {
+  const accountId = Lazy.stringValue({ produce: () => "044455556666" });
+  const stack = stackWithCache({ upstreams: [Upstream.privateEcr({ region: "us-east-1", accountId })] });
+  const rule = only(synthesized(stack), "aws_ecr_pull_through_cache_rule") as {
+    readonly lifecycle: { readonly precondition: readonly { readonly condition: string }[] };
+  };
+  expect(rule.lifecycle.precondition[0]?.condition).toMatch(/ != "044455556666"\)\}$/);
 });

@@ -57,6 +57,9 @@ const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
   accountWayOut: "make a secret there: ECR reads none of another account",
 };
 
+const NO_ACCESS_TOKEN = "not hold what looks like an access token";
+const GIVE_THE_VALUE_ELSEWHERE = "name the secret, and give its value to Terraform or to Secrets Manager";
+
 const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
   maxLength: 64,
@@ -95,7 +98,9 @@ export function checkCredential(
     case "variables":
       return checkVariables(faults, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
-      return checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
+      return !isUnknown(spec.secretArn) && isAToken(String(spec.secretArn))
+        ? faults.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Withheld.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
+        : checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
     case "secret-name":
       return checkSecretName(faults, `${prop}.secretName`, spec.secretName);
   }
@@ -259,8 +264,7 @@ function checkSecretName(faults: Faults, prop: string, name: unknown): void {
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
     : follows(name, SECRET_NAME);
   if (fits && isAToken(String(name))) {
-    const way = "name the secret, and give its value to Terraform or to Secrets Manager";
-    faults.add(prop, "not hold what looks like an access token", Withheld.of(name), way);
+    faults.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
   } else if (!fits) {
     const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
     faults.add(prop, SECRET_NAME.words, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), way);

@@ -8,6 +8,7 @@ import { LIFECYCLE_WORDS, checkLifecyclePolicy } from "./lifecycle-policy";
 import { isPlainObject } from "./plain-object";
 import { jsonDocument, literalJson, parsedObject } from "./policy-document";
 import type { RegistryFacts } from "./registry";
+import { looksLikeAToken } from "./secrecy";
 
 /** Settings with every default filled in, ready for a template. */
 export interface RepositoryTemplate {
@@ -296,8 +297,12 @@ function checkTags(faults: Faults, prop: string, tags: { readonly [key: string]:
     faults.add(prop, SETTINGS_WORDS.tags, Object.keys(tags).length, "ECR takes no more on a repository");
   }
   for (const [key, value] of Object.entries(tags)) {
+    if (key === "__proto__") {
+      faults.add(prop, "have no key that JavaScript reserves", key, "rename the tag: cdktf would leave it out");
+    }
     faults.checkString(prop, key, TAG_KEY, "rename the tag");
-    faults.checkString(`${prop}[${JSON.stringify(key)}]`, value, TAG_VALUE, "change it to what AWS takes");
+    const shownKey = looksLikeAToken(key) ? "(a key not shown)" : JSON.stringify(key);
+    faults.checkString(`${prop}[${shownKey}]`, value, TAG_VALUE, "change it to what AWS takes");
   }
 }
 

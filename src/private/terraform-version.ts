@@ -12,8 +12,10 @@ export type TerraformMinor = 5 | 7 | 11;
  */
 export function requireTerraform(scope: Construct, minor: TerraformMinor): void {
   const stack = TerraformStack.of(scope);
-  const existing = stack.node.tryFindChild(ID) as TerraformVersionConstraint | undefined;
-  (existing ?? new TerraformVersionConstraint(stack, ID)).atLeast(minor);
+  const existing = stack.node.children.find((child) => child instanceof TerraformVersionConstraint);
+  // The id is part of no address, and the caller may have taken it.
+  const id = stack.node.tryFindChild(ID) === undefined ? ID : `${ID}-of-pull-through-caches`;
+  (existing ?? new TerraformVersionConstraint(stack, id)).atLeast(minor);
 }
 
 class TerraformVersionConstraint extends TerraformElement {
