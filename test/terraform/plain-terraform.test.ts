@@ -201,8 +201,8 @@ describeWithTerraform("the registries of plain Terraform", () => {
     expect(await workspace.changes({ TF_VAR_docker_hub_access_token: "another" })).toEqual({});
     edit(workspace, "credential_version = 1", "credential_version = 2");
     expect(await workspace.changes({ TF_VAR_docker_hub_access_token: "another" })).toEqual({
-      'module.america.aws_secretsmanager_secret_version.credential["docker-hub"]': "delete,create",
-      'module.europe.aws_secretsmanager_secret_version.credential["docker-hub"]': "delete,create",
+      'module.america.aws_secretsmanager_secret_version.credential["docker-hub"]': "create,delete",
+      'module.europe.aws_secretsmanager_secret_version.credential["docker-hub"]': "create,delete",
     });
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
