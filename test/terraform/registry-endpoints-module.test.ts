@@ -394,7 +394,7 @@ interface Told {
 
 /** Resources but those of the cache and of its role, which the module takes the prefixes of. */
 function withoutCache(resources: readonly PlannedResource[]): PlannedResource[] {
-  return resources.filter(({ type }) => !/^aws_(ecr|iam)_/.test(type));
+  return resources.filter(({ type }) => !/^(aws_(ecr|iam)_|terraform_data$)/.test(type));
 }
 
 describeWithTerraform("the module registry-endpoints", () => {
