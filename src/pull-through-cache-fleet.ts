@@ -15,11 +15,12 @@ import {
   namesakeFaults,
   stackName,
 } from "./private/check-fleet";
-import { copyOf, literalSecrets } from "./private/check-provider-config";
+import { literalSecrets } from "./private/check-provider-config";
 import { constructId } from "./private/construct-id";
 import { Faults, fail } from "./private/faults";
 import { stagesOf } from "./private/fleet-stages";
 import type { FleetStack } from "./private/fleet-stages";
+import { deepCopy } from "./private/plain-object";
 import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
 import { FLEET_POLICY_NAME, checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
@@ -104,7 +105,7 @@ export class PullThroughCacheFleet extends Construct {
     this.props = {
       ...props,
       backend: props.backend ?? StateBackend.local(),
-      providerConfig: copyOf(props.providerConfig ?? {}),
+      providerConfig: deepCopy(props.providerConfig ?? {}),
     };
     for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));

@@ -37,16 +37,6 @@ export function literalSecrets(stack: TerraformStack, config: AwsProviderConfig)
   return faults.list();
 }
 
-/** A copy that later changes of the original, or of anything in it, do not reach. */
-export function copyOf<T>(value: T): T {
-  if (Array.isArray(value)) {
-    return value.map(copyOf) as T;
-  }
-  return isPlainObject(value)
-    ? (Object.fromEntries(Object.entries(value).map(([key, item]: [string, unknown]) => [key, copyOf(item)])) as T)
-    : value;
-}
-
 function checkNames(faults: Faults, config: AwsProviderConfig): void {
   // The provider's class has a property with what was given for each of its arguments.
   const known = Object.getOwnPropertyNames(AwsProvider.prototype)

@@ -6,3 +6,13 @@ export function isPlainObject(value: unknown): value is object {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** A copy that later changes of the original, or of anything in it, do not reach. */
+export function deepCopy<T>(value: T): T {
+  if (Array.isArray(value)) {
+    return value.map(deepCopy) as T;
+  }
+  return isPlainObject(value)
+    ? (Object.fromEntries(Object.entries(value).map(([key, item]: [string, unknown]) => [key, deepCopy(item)])) as T)
+    : value;
+}
