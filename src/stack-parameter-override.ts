@@ -5,30 +5,48 @@ import { TerraformLocal, Token } from "cdktf";
 import type { TerraformElement, TerraformProvider, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { OverrideStrategy } from "./override-strategy";
-import { checkOverride, hiddenTags, markAsOverride, neighbourFaults, resolvedFaults } from "./private/check-override";
+import {
+  checkOverride,
+  hiddenTags,
+  markAsOverride,
+  neighbourFaults,
+  resolvedFaults,
+  sameStackFaults,
+} from "./private/check-override";
 import { asDeclared, cliUpdate } from "./private/cli-update";
 import { Faults, fail } from "./private/faults";
 import {
   ADDRESS,
   ALL_PARAMETERS,
+  AUTO_EXPAND,
   DECLARED_PARAMETERS,
+  DIFFERING,
   KEPT,
+  NAME_AT_APPLY,
   PARAMETERS_WITHOUT_EMPTIED,
   REMEMBERED,
+  REMEMBERED_STACK,
+  UPDATE_MINUTES,
   VALUES_AS_TEXT,
   adoptedConditions,
+  capabilitiesWith,
   changeAddress,
   changeRecord,
+  isOfNoStackSet,
+  losesNoCharacters,
   nameIn,
-  templateFits,
+  sentConditions,
+  stackRecord,
+  templateLosesNoCharacters,
   updateConditions,
   valuesFit,
 } from "./private/overridden-stack";
 import type { Conditions, OverrideFacts, Wording } from "./private/overridden-stack";
-import { missingProvider, regionalArguments } from "./private/registry";
-import { CheckBlock, ImportBlock, JsonOnly, RemovedBlock } from "./private/terraform-blocks";
+import { missingProvider, providerOf, regionalArguments } from "./private/registry";
+import { CheckBlock, ImportBlock, JsonOnly, ProviderCopy, RemovedBlock } from "./private/terraform-blocks";
 import { terraformData } from "./private/terraform-data";
 import { requireTerraform } from "./private/terraform-version";
+import { isUnknown } from "./private/unknown-values";
 
 /** Which parameters of which stack to change. */
 export interface StackParameterOverrideProps {
@@ -48,9 +66,33 @@ export interface StackParameterOverrideProps {
    */
   readonly templateUrl?: string;
   /**
+   * Capabilities to acknowledge beside those that the stack lists, for OverrideStrategy.ADOPT only, such as
+   * `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with
+   * macros needs it. The stack lists them from then on. The AWS CLI's strategy acknowledges what the template needs.
+   * @default - those that the stack lists
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+   */
+  readonly capabilities?: readonly string[];
+  /**
+   * States that question marks in the template, in other parameters and in tags are meant to be there, for
+   * OverrideStrategy.ADOPT only. CloudFormation shows a question mark in place of each character that is not ASCII, and
+   * Terraform sends back what it is shown: without this, the plan fails where there is one. Compare with the vendor's own
+   * template before you set it.
+   * @default false
+   * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+   */
+  readonly questionMarksAreGenuine?: boolean;
+  /**
+   * How long an update may take, in minutes. With OverrideStrategy.AWS_CLI also how long to wait for an update that is
+   * under way already. The update itself goes on in AWS.
+   * @default 60
+   */
+  readonly updateTimeoutInMinutes?: number;
+  /**
    * Whether to write the import block by which Terraform adopts the stack. It does nothing once the stack is adopted.
    * Where such blocks cannot stand, turn it off and import once by hand, before the first plan:
-   * `terraform import aws_cloudformation_stack.adopted <name of the stack>`.
+   * `terraform import aws_cloudformation_stack.adopted <name of the stack>`. A plan without that fails at
+   * `terraform_data.needs-terraform-import`.
    * @default true
    */
   readonly importBlock?: boolean;
@@ -62,7 +104,7 @@ export interface StackParameterOverrideProps {
   readonly undo?: boolean;
   /**
    * Has Terraform forget the stack and leave it as it is. Apply this once before you take the construct out: without it,
-   * Terraform deletes a stack whose construct is gone.
+   * every plan fails, since Terraform would delete a stack whose construct is gone.
    * @default false
    */
   readonly letGo?: boolean;
@@ -84,6 +126,9 @@ const PROPS: readonly string[] = [
   "parameters",
   "strategy",
   "templateUrl",
+  "capabilities",
+  "questionMarksAreGenuine",
+  "updateTimeoutInMinutes",
   "importBlock",
   "undo",
   "letGo",
@@ -91,9 +136,14 @@ const PROPS: readonly string[] = [
   "region",
 ] satisfies (keyof StackParameterOverrideProps)[];
 
+/** The provider of a stack that Terraform has adopted. */
+const PROVIDER_ALIAS = "stack-parameter-override";
+
 const WORDING: Wording = {
   updateByCli: "OverrideStrategy.AWS_CLI",
   templateUrl: "templateUrl",
+  capabilities: `capabilities: ["${AUTO_EXPAND}"]`,
+  questionMarksAreGenuine: "set questionMarksAreGenuine",
   providerWithoutTags: "as its provider an AwsProvider without default tags",
   letGoFirst: "apply with its name and letGo, take the override out, apply, and declare it anew",
   setAgain: `terraform apply -replace=${ADDRESS.update}`,
@@ -103,16 +153,19 @@ const WORDING: Wording = {
  * Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other
  * parameter, the template, tags, capabilities, role, topics and timeout stay as they are.
  *
- * With OverrideStrategy.ADOPT it creates an `aws_cloudformation_stack` that is imported and cannot be destroyed, and for
- * each parameter a `terraform_data` with its values before and after, which is what a reviewer sees in the first plan.
- * With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform applies, with the credentials of its environment.
+ * With OverrideStrategy.ADOPT it creates an `aws_cloudformation_stack` that is imported and cannot be destroyed, with a
+ * provider of its own, a copy of the stack's; and for each parameter a `terraform_data` with its values before and after,
+ * which is what a reviewer sees in the first plan. With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform
+ * applies, with the credentials of its environment.
  *
  * The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when
- * the template is too large to be sent back, when a NoEcho parameter would be overwritten, and when the provider has
- * default tags that the stack does not have.
+ * the stack is another one of the same name, when a NoEcho parameter would be overwritten, when the template is too large
+ * to be sent back or would lose characters or digits, and when the provider has default tags that the stack does not have.
+ * The apply fails, before anything is changed, when somebody has changed the stack since the plan.
  *
  * It needs JSON output, and to be alone in its Terraform stack: what must not be destroyed keeps everything beside it
- * from being destroyed. To take it out, apply it with `letGo` first.
+ * from being destroyed. To take it out, apply it with `letGo` first: plans fail without it, as long as the state holds the
+ * stack and the provider of the construct is gone. Enable the stack's termination protection before anything else.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
  */
@@ -131,7 +184,7 @@ export class StackParameterOverride extends Construct {
     checkOverride(faults, this, { ...props });
     faults.throwAndRemove(this);
 
-    markAsOverride(this);
+    markAsOverride(this, { stackName: props.stackName, provider: props.provider, region: props.region });
     requireTerraform(this, 7);
     new JsonOnly(
       this,
@@ -144,9 +197,11 @@ export class StackParameterOverride extends Construct {
         ...missingProvider(this, props.provider),
         ...resolvedFaults(this, props.parameters),
         ...neighbourFaults(this),
+        ...sameStackFaults(this),
         ...(adopts ? hiddenTags(this, props.provider) : []),
       ],
     });
+    const provider = this.copyOfProvider(props);
     this.recordChanges(props);
     if (props.letGo === true || !adopts) {
       // Had it been adopted before, it would be deleted.
@@ -155,10 +210,10 @@ export class StackParameterOverride extends Construct {
     if (props.letGo === true) {
       return;
     }
-    this.readCurrent(props);
+    this.read("current", props, { provider: adopts ? provider : undefined });
     this.declareValues(props);
     if (adopts) {
-      this.adopt(props);
+      this.adopt(props, provider);
     } else {
       this.updateByCli(props);
     }
@@ -177,26 +232,48 @@ export class StackParameterOverride extends Construct {
     return Token.asString(change.interpolationForAttribute("output.before"));
   }
 
-  private readCurrent({ stackName, provider, region }: StackParameterOverrideProps): void {
-    // It must wait for nothing that changes: read late, it would have every plan show an update.
-    const config = { ...regionalArguments({ provider, region }), name: stackName };
-    named(ADDRESS.current, new DataAwsCloudformationStack(this, "current", config));
+  /**
+   * The provider of what is adopted. A resource whose provider is not configured cannot be deleted, and this one goes with
+   * the construct: once that is taken out, plans fail where they would delete the stack.
+   * https://developer.hashicorp.com/terraform/language/meta-arguments/provider
+   */
+  private copyOfProvider({ provider }: StackParameterOverrideProps): string {
+    return new ProviderCopy(this, "provider", {
+      alias: PROVIDER_ALIAS,
+      of: () => providerOf(this, provider),
+    }).address;
+  }
+
+  /** Reads the stack. What is `current` must wait for nothing that changes: read late, every plan would show an update. */
+  private read(
+    key: "current" | "atApply" | "afterUpdate",
+    { stackName, provider, region }: StackParameterOverrideProps,
+    {
+      name = stackName,
+      ...others
+    }: { readonly name?: string; readonly dependsOn?: string[]; readonly provider?: string },
+  ): void {
+    const config = { ...regionalArguments({ provider, region }), name };
+    const data = named(ADDRESS[key], new DataAwsCloudformationStack(this, nameIn(ADDRESS[key]), config));
+    data.dependsOn = others.dependsOn;
+    setProvider(data, others.provider);
   }
 
   /**
-   * A plan after an import lists every parameter as new: these say which ones change, and remember what they were. They
-   * also keep `terraform destroy`, which knows nothing of removed blocks, from taking a stack along that Terraform has
-   * not yet forgotten.
+   * A plan after an import lists every parameter as new: these say which ones change, and remember what they were, and of
+   * which stack. They also keep `terraform destroy`, which knows nothing of removed blocks, from taking a stack along that
+   * Terraform has not yet forgotten.
    */
-  private recordChanges({ parameters, undo, letGo }: StackParameterOverrideProps): void {
-    for (const [name, after] of Object.entries(parameters)) {
-      const change = terraformData(this, `change-${name}`, {
-        input: letGo === true ? {} : changeRecord(`"${name}"`, after),
-        lifecycle: {
-          preventDestroy: true,
-          ignoreChanges: undo === true || letGo === true ? ["input"] : REMEMBERED,
-        },
+  private recordChanges({ parameters, templateUrl, undo, letGo }: StackParameterOverrideProps): void {
+    const record = (id: string, input: object, remembered: string[]): TerraformResource =>
+      terraformData(this, id, {
+        input: letGo === true ? {} : input,
+        lifecycle: { preventDestroy: true, ignoreChanges: letGo === true ? ["input"] : remembered },
       });
+    named(ADDRESS.stack, record("record", stackRecord(templateUrl), REMEMBERED_STACK));
+    for (const [name, after] of Object.entries(parameters)) {
+      const input = changeRecord(`"${name}"`, after, String(undo === true));
+      const change = record(`change-${name}`, input, undo === true ? ["input"] : REMEMBERED);
       this.changes.set(name, named(changeAddress(name), change));
     }
   }
@@ -209,53 +286,74 @@ export class StackParameterOverride extends Construct {
     named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
   }
 
-  private adopt(props: StackParameterOverrideProps): void {
-    const { stackName, templateUrl, importBlock, undo, provider, region } = props;
+  private adopt(props: StackParameterOverrideProps, ownProvider: string): void {
+    const { stackName, templateUrl, questionMarksAreGenuine, importBlock, undo, provider, region } = props;
     const facts = this.factsOf(props);
-    named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags", { provider }));
+    const sent = sentConditions(facts);
+    named(ADDRESS.differing, new TerraformLocal(this, "differing", DIFFERING));
+    this.read("atApply", props, { name: NAME_AT_APPLY, dependsOn: [ADDRESS.stack], provider: ownProvider });
+    const tags = named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags"));
+    setProvider(tags, ownProvider);
     const stack = new CloudformationStack(this, "stack", {
       ...regionalArguments({ provider, region }),
       name: stackName,
       parameters: Token.asStringMap(undo === true ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
+      capabilities: Token.asList(capabilitiesWith(JSON.stringify(props.capabilities ?? []))),
       templateUrl,
+      timeouts: { update: `${minutesOf(props)}m` },
       dependsOn: [...this.changes.values()],
       lifecycle: {
         preventDestroy: true,
         ignoreChanges: KEPT,
-        precondition: conditionsOf(adoptedConditions(facts), facts, undo),
-        postcondition: templateUrl === undefined ? [templateFits(facts)] : undefined,
+        precondition: [
+          ...conditionsOf(adoptedConditions(facts), facts, undo),
+          ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(facts)]),
+        ],
+        postcondition: [
+          ...sent.always,
+          ...(templateUrl !== undefined ? [] : sent.template),
+          ...(templateUrl !== undefined || questionMarksAreGenuine === true ? [] : [templateLosesNoCharacters(facts)]),
+        ],
       },
     });
     named(ADDRESS.adopted, stack);
-    if (importBlock !== false) {
+    setProvider(stack, ownProvider);
+    if (importBlock === false) {
+      // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
+      // that it has adopted, and not of one that it is about to create, since nobody has imported it.
+      const needed = terraformData(this, "needs-terraform-import", {});
+      needed.addOverride("count", `\${length([for id in [${ADDRESS.adopted}.id] : id if id == ""])}`);
+      named("terraform_data.needs-terraform-import", needed);
+    } else {
       // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
       const id = region === undefined ? stackName : `${stackName}@${region}`;
-      new ImportBlock(this, "import", { to: ADDRESS.adopted, id, provider });
+      new ImportBlock(this, "import", { to: ADDRESS.adopted, id });
     }
   }
 
   private updateByCli(props: StackParameterOverrideProps): void {
-    const { stackName, undo, provider, region } = props;
     const facts = this.factsOf(props);
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
-      lifecycle: { precondition: conditionsOf(updateConditions(facts), facts, undo) },
+      lifecycle: { precondition: conditionsOf(updateConditions(facts), facts, props.undo) },
     });
     named(ADDRESS.update, update);
-    update.dependsOn = [...this.changes.keys()].map(changeAddress);
-    update.addOverride("provisioner", [{ "local-exec": cliUpdate() }]);
+    update.dependsOn = [ADDRESS.stack, ...[...this.changes.keys()].map(changeAddress)];
+    update.addOverride("provisioner", [{ "local-exec": cliUpdate(String(minutesOf(props))) }]);
     // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
     // after an update is asked, so that the update itself is no reason to warn.
-    const after = { ...regionalArguments({ provider, region }), name: stackName };
-    const data = named(ADDRESS.afterUpdate, new DataAwsCloudformationStack(this, "after-update", after));
-    data.dependsOn = [ADDRESS.update];
+    this.read("afterUpdate", props, { dependsOn: [ADDRESS.update] });
     named("check.parameters", new CheckBlock(this, "check", asDeclared(facts)));
   }
 
   private factsOf({ stackName }: StackParameterOverrideProps): OverrideFacts {
-    const recorded = [...this.changes.keys()].map((name) => `${changeAddress(name)}.output.stack`);
-    return { stackName, recordedStacks: `[${recorded.join(", ")}]`, wording: WORDING };
+    const changes = [...this.changes.keys()].map((name) => `${name} = ${changeAddress(name)}`);
+    return { stackName, changes: `{ ${changes.join(", ")} }`, wording: WORDING };
   }
+}
+
+function minutesOf({ updateTimeoutInMinutes = UPDATE_MINUTES }: StackParameterOverrideProps): number {
+  return updateTimeoutInMinutes;
 }
 
 /** The conditions of a plan that sets values, or undoes that. */
@@ -264,11 +362,22 @@ function conditionsOf(
   facts: OverrideFacts,
   undo = false,
 ): Conditions["always"] {
-  return [...always, ...(undo ? undoing : [valuesFit(facts), ...setting])];
+  return [
+    ...(isUnknown(facts.stackName) ? [isOfNoStackSet(facts)] : []),
+    ...always,
+    ...(undo ? undoing : [valuesFit(facts), ...setting]),
+  ];
 }
 
 /** Gives an element the name that its address has. */
 function named<T extends TerraformElement>(address: string, element: T): T {
   element.overrideLogicalId(nameIn(address));
   return element;
+}
+
+/** Gives an element the provider of an address, if there is one. */
+function setProvider(element: TerraformElement, address: string | undefined): void {
+  if (address !== undefined) {
+    element.addOverride("provider", address);
+  }
 }

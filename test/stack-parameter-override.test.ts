@@ -32,26 +32,40 @@ describe("an override that adopts the stack", () => {
       given: { image: VALUE },
       values: "${{ for name, value in local.given : name => try(tostring(value), value) }}",
     });
-    expect(data?.["aws_cloudformation_stack"]).toEqual({ current: { name: "vendor" } });
+    const provider = "aws.stack-parameter-override";
+    expect(data?.["aws_cloudformation_stack"]).toEqual({
+      current: { name: "vendor", provider },
+      "at-apply": {
+        name: '${length(local.differing) == 0 ? data.aws_cloudformation_stack.current.name : "${data.aws_cloudformation_stack.current.name}${substr(timestamp(), 0, 0)}"}',
+        depends_on: ["terraform_data.stack"],
+        provider,
+      },
+    });
     expect(resource?.["terraform_data"]).toEqual({
+      stack: {
+        input: { id: "${data.aws_cloudformation_stack.current.id}", template_url: "${null}" },
+        lifecycle: { prevent_destroy: true, ignore_changes: ["input.id"] },
+      },
       "change-image": {
         input: {
-          stack: "${data.aws_cloudformation_stack.current.id}",
-          before: '${lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}',
+          before: '${false ? null : lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}',
           after: VALUE,
         },
-        lifecycle: { prevent_destroy: true, ignore_changes: ["input.stack", "input.before"] },
+        lifecycle: { prevent_destroy: true, ignore_changes: ["input.before"] },
       },
     });
     expect(resource?.["aws_cloudformation_stack"]).toEqual({
       adopted: {
         name: "vendor",
         parameters: "${merge(data.aws_cloudformation_stack.current.parameters, local.values)}",
+        capabilities:
+          "${length(local.differing) == 0 ? data.aws_cloudformation_stack.current.capabilities : setunion(data.aws_cloudformation_stack.current.capabilities, [])}",
+        timeouts: { update: "60m" },
         depends_on: ["terraform_data.change-image"],
+        provider,
         lifecycle: {
           prevent_destroy: true,
           ignore_changes: [
-            "capabilities",
             "disable_rollback",
             "iam_role_arn",
             "notification_arns",
@@ -73,10 +87,12 @@ describe("an override that adopts the stack", () => {
   test("has addresses that depend on no name", () => {
     const expected = [
       "aws_cloudformation_stack.adopted",
+      "data.aws_cloudformation_stack.at-apply",
       "data.aws_cloudformation_stack.current",
       "data.aws_default_tags.current",
       "terraform_data.change-image",
       "terraform_data.change-other",
+      "terraform_data.stack",
     ];
     const parameters = { image: VALUE, other: "x" };
     expect(addresses(json({ parameters }))).toEqual(expected);
@@ -89,8 +105,37 @@ describe("an override that adopts the stack", () => {
     expect(json().terraform?.["required_version"]).toBe(">= 1.7.0");
   });
 
-  test("writes no import block where it is turned off", () => {
-    expect(json({ importBlock: false })["import"]).toBeUndefined();
+  test("writes no import block where it is turned off, and what fails the plan of who has not imported by hand", () => {
+    const { import: imports, resource } = json({ importBlock: false });
+    expect(imports).toBeUndefined();
+    expect(resource?.["terraform_data"]?.["needs-terraform-import"]).toEqual({
+      count: '${length([for id in [aws_cloudformation_stack.adopted.id] : id if id == ""])}',
+    });
+  });
+
+  test("has Terraform wait for an update for 60 minutes, or as long as the caller says", () => {
+    const timeoutsOf = (props: Partial<StackParameterOverrideProps>): unknown =>
+      only(json(props), "aws_cloudformation_stack")["timeouts"];
+    expect([timeoutsOf({}), timeoutsOf({ updateTimeoutInMinutes: 120 })]).toEqual([
+      { update: "60m" },
+      { update: "120m" },
+    ]);
+    const { resource } = json({ strategy: OverrideStrategy.AWS_CLI, updateTimeoutInMinutes: 120 });
+    expect(JSON.stringify(resource?.["terraform_data"]?.["update"])).toContain("MINUTES = 120");
+  });
+
+  test("acknowledges capabilities beside those that the stack lists, with an update only", () => {
+    expect(only(json({ capabilities: ["CAPABILITY_AUTO_EXPAND"] }), "aws_cloudformation_stack")["capabilities"]).toBe(
+      '${length(local.differing) == 0 ? data.aws_cloudformation_stack.current.capabilities : setunion(data.aws_cloudformation_stack.current.capabilities, ["CAPABILITY_AUTO_EXPAND"])}',
+    );
+  });
+
+  test("asks for no question marks unless they are said to be genuine", () => {
+    const conditions = (props: Partial<StackParameterOverrideProps>): string =>
+      JSON.stringify(only(json(props), "aws_cloudformation_stack")["lifecycle"]);
+    expect(conditions({}).match(/question marks/g)).toHaveLength(2);
+    expect(conditions({ templateUrl: "https://b.s3.amazonaws.com/t" }).match(/question marks/g)).toHaveLength(1);
+    expect(conditions({ questionMarksAreGenuine: true })).not.toContain("question marks");
   });
 
   test("hands a template's URL on", () => {
@@ -101,7 +146,7 @@ describe("an override that adopts the stack", () => {
   test("takes tokens for the stack's name and the values", () => {
     const { locals, data } = json({ stackName: "${var.stack}", parameters: { image: "${var.image}" } });
     expect(locals).toMatchObject({ given: { image: "${var.image}" } });
-    expect(data?.["aws_cloudformation_stack"]?.["current"]).toEqual({ name: "${var.stack}" });
+    expect(data?.["aws_cloudformation_stack"]?.["current"]).toMatchObject({ name: "${var.stack}" });
   });
 
   test("gives what a parameter was before, for an output", () => {
@@ -112,19 +157,24 @@ describe("an override that adopts the stack", () => {
     );
   });
 
-  test("hands an aliased provider to the stack, the look-ups and the import", () => {
+  test.each([
+    ["the stack's own", undefined],
+    ["one with an alias", "europe"],
+  ])("has a provider of its own, which is configured as %s", (_, alias) => {
     const stack = stackIn("us-east-1");
-    const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
+    const configured = { region: "eu-west-1", defaultTags: [{ tags: { team: "platform" } }] };
+    const provider = alias === undefined ? undefined : new AwsProvider(stack, alias, { ...configured, alias });
     overrideIn(stack, { provider });
-    const { data, resource, import: imports } = synthesized(stack) as TerraformJson & { import: object[] };
-    expect(imports[0]).toMatchObject({ provider: "aws.europe" });
-    for (const block of [
-      data?.["aws_cloudformation_stack"]?.["current"],
-      data?.["aws_default_tags"]?.["current"],
-      resource?.["aws_cloudformation_stack"]?.["adopted"],
-    ]) {
-      expect(block?.["provider"]).toBe("aws.europe");
-    }
+    const written = synthesized(stack) as TerraformJson & { import: object[] };
+    const { aws = [] } = written.provider ?? {};
+    const [original, copy] = [aws.find((one) => one["alias"] === alias), aws.at(-1)];
+    expect(copy).toEqual({ ...original, alias: "stack-parameter-override" });
+    expect(written.import).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor" }]);
+    const used = ["aws_cloudformation_stack", "aws_default_tags"].flatMap((type) => [
+      ...Object.values(written.data?.[type] ?? {}),
+      ...Object.values(written.resource?.[type] ?? {}),
+    ]);
+    expect(used.map((block) => block["provider"])).toEqual(Array(4).fill("aws.stack-parameter-override"));
   });
 });
 
@@ -150,6 +200,7 @@ describe("let go", () => {
     expect(resource).toEqual({
       terraform_data: {
         "change-image": { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
+        stack: { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
       },
     });
   });
@@ -166,7 +217,7 @@ describe("an override by the AWS CLI", () => {
     expect(Object.keys(check as object)).toEqual(["parameters"]);
     expect(resource?.["terraform_data"]?.["update"]).toMatchObject({
       triggers_replace: { stack: "${data.aws_cloudformation_stack.current.id}", parameters: "${local.values}" },
-      depends_on: ["terraform_data.change-image"],
+      depends_on: ["terraform_data.stack", "terraform_data.change-image"],
     });
   });
 
@@ -175,6 +226,7 @@ describe("an override by the AWS CLI", () => {
       "data.aws_cloudformation_stack.after-update",
       "data.aws_cloudformation_stack.current",
       "terraform_data.change-image",
+      "terraform_data.stack",
       "terraform_data.update",
     ]);
   });
@@ -183,8 +235,15 @@ describe("an override by the AWS CLI", () => {
     expect(faultOf({ strategy, importBlock: true })).toBe(
       "stack/override: `importBlock` must not be given with the strategy AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
     );
-    expect(faultOf({ strategy, templateUrl: "https://b.s3.amazonaws.com/t" })).toContain(
-      "`templateUrl` must not be given",
+    expect(
+      faultOf({
+        strategy,
+        templateUrl: "https://b.s3.amazonaws.com/t",
+        capabilities: ["CAPABILITY_IAM"],
+        questionMarksAreGenuine: false,
+      }),
+    ).toMatch(
+      /`templateUrl` must not be given[^]*`capabilities` must not be given[^]*`questionMarksAreGenuine` must not be given/,
     );
   });
 });
@@ -229,6 +288,26 @@ describe("a stack of its own", () => {
     );
   });
 
+  test("fails for a CloudFormation stack that another override of the app is for", () => {
+    const synthesize =
+      (others: object, stackName = "vendor") =>
+      (): void => {
+        const app = testApp();
+        for (const [id, config] of Object.entries({ first: {}, second: others })) {
+          const stack = new TerraformStack(app, id);
+          new AwsProvider(stack, "aws", { region: "us-east-1", ...config });
+          overrideIn(stack, { stackName, parameters: { [id]: "x" } });
+        }
+        app.synth();
+      };
+    expect(messageOf(synthesize({}))).toContain(
+      '[second/override] `stackName` must be overridden once, and `first/override` overrides it already, got "vendor"; name all parameters of one CloudFormation stack in one override',
+    );
+    expect(synthesize({ region: "eu-west-1" })).not.toThrow();
+    expect(synthesize({ profile: "other-account" })).not.toThrow();
+    expect(synthesize({}, "${var.stack}")).not.toThrow();
+  });
+
   test("fails with caches in it, which would be stuck", () => {
     const stack = stackIn("us-east-1");
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
@@ -247,6 +326,36 @@ describe("bad input", () => {
       '`stackName` must be a stack\'s name: a letter, then letters, digits and hyphens, got "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1"; give the name that CloudFormation shows, not the ARN',
     ],
     ["a name that is too long", { stackName: "v".repeat(129) }, "`stackName` must be a stack's name"],
+    [
+      "a stack of a stack set",
+      { stackName: "StackSet-agent-0a1b" },
+      '`stackName` must not be a stack of a stack set, whose next operation sets the value back, got "StackSet-agent-0a1b"; change the parameter in the stack set',
+    ],
+    [
+      "a capability that is none",
+      { capabilities: ["CAPABILITY_ADMIN"] },
+      '`capabilities[0]` must be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND, got "CAPABILITY_ADMIN"; leave out those that the stack lists already',
+    ],
+    [
+      "a token for all capabilities",
+      { capabilities: Token.asList("${var.capabilities}") },
+      "`capabilities` must be a list, got a token; write it out: a token may be one of its elements only",
+    ],
+    [
+      "no time for an update",
+      { updateTimeoutInMinutes: 0 },
+      "`updateTimeoutInMinutes` must be an integer of 1 or more, got 0; give whole minutes, for the longest update of the stack",
+    ],
+    [
+      "a token for the minutes",
+      { updateTimeoutInMinutes: Token.asNumber("${var.minutes}") },
+      "`updateTimeoutInMinutes` must be an integer of 1 or more, got a token; it decides what is synthesized: give a number",
+    ],
+    [
+      "a text for what decides the shape",
+      { questionMarksAreGenuine: "yes" },
+      '`questionMarksAreGenuine` must be true or false, got "yes"; it decides what is synthesized, so Terraform cannot',
+    ],
     ["no name", { stackName: "" }, "`stackName` must be a stack's name"],
     [
       "no parameters",

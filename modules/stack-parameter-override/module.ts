@@ -1,32 +1,46 @@
 import { OverrideStrategy } from "../../src/override-strategy";
 import {
+  CAPABILITY,
+  CAPABILITY_WAY_OUT,
   CONTROL_CHARACTER,
+  MINUTES_WAY_OUT,
+  NOT_OF_A_STACK_SET,
   OVERRIDE_WORDS,
   PARAMETER_NAME,
   STACK_NAME,
+  STACK_SET_WAY_OUT,
   TEMPLATE_URL,
 } from "../../src/private/check-override";
 import { asDeclared, cliUpdate } from "../../src/private/cli-update";
 import {
   ADDRESS,
   ALL_PARAMETERS,
+  AUTO_EXPAND,
   DECLARED_PARAMETERS,
+  DIFFERING,
   KEPT,
   MAX_VALUE_BYTES,
+  NAME_AT_APPLY,
   PARAMETERS_WITHOUT_EMPTIED,
   REMEMBERED,
+  REMEMBERED_STACK,
+  UPDATE_MINUTES,
   adoptedConditions,
   bytesAtMost,
+  capabilitiesWith,
   changeRecord,
+  losesNoCharacters,
   nameIn,
-  templateFits,
+  sentConditions,
+  stackRecord,
+  templateLosesNoCharacters,
   updateConditions,
 } from "../../src/private/overridden-stack";
 import type { Conditions, OverrideFacts, PlanCondition } from "../../src/private/overridden-stack";
 import { TOKEN } from "../../src/private/secrecy";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
 import { expression, follows, hcl, regex } from "../generator/hcl";
-import { conditionOf, following, oneOf } from "../generator/rules";
+import { conditionOf, following, integerFrom, oneOf } from "../generator/rules";
 
 const CHANGE = "terraform_data.change";
 const ADOPTS = `var.strategy == "${OverrideStrategy.ADOPT}"`;
@@ -36,15 +50,19 @@ const UNSIGNED_URL = 'try(split("?", var.template_url)[0], null)';
 
 const FACTS: OverrideFacts = {
   stackName: "${var.stack_name}",
-  recordedStacks: `values(${CHANGE})[*].output.stack`,
+  changes: CHANGE,
   wording: {
     updateByCli: `strategy = "${OverrideStrategy.AWS_CLI}"`,
     templateUrl: "template_url",
+    capabilities: `capabilities = ["${AUTO_EXPAND}"]`,
+    questionMarksAreGenuine: "set question_marks_are_genuine",
     providerWithoutTags: "a provider without default tags",
     letGoFirst: "put a removed block in place of the module call, apply, and call the module anew",
     setAgain: `terraform apply with -replace and the address of this module's ${ADDRESS.update}[0]`,
   },
 };
+
+const SENT = sentConditions(FACTS);
 
 const AS_TEXT = "write it as CloudFormation takes it, as text";
 const IN_THE_STATE = "keep secrets in Secrets Manager: the value stands in the plan and in the state";
@@ -141,7 +159,10 @@ removed {
       type: "string",
       required: true,
       description: "Name of the CloudFormation stack, which must exist.",
-      rules: [following(STACK_NAME, "give the name that CloudFormation shows, not the ARN")],
+      rules: [
+        following(STACK_NAME, "give the name that CloudFormation shows, not the ARN"),
+        following(NOT_OF_A_STACK_SET, STACK_SET_WAY_OUT),
+      ],
     },
     parameters: {
       type: "map(string)",
@@ -182,6 +203,26 @@ removed {
         },
       ],
     },
+    capabilities: {
+      type: "set(string)",
+      default: [],
+      description:
+        "Capabilities to acknowledge beside those that the stack lists, such as `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with macros needs it. The stack lists them from then on. For `ADOPT` only: the AWS CLI's strategy acknowledges what the template needs.",
+      elementRules: [following(CAPABILITY, CAPABILITY_WAY_OUT)],
+    },
+    question_marks_are_genuine: {
+      type: "bool",
+      default: false,
+      description:
+        "States that question marks in the template, in other parameters and in tags are meant to be there. CloudFormation shows a question mark in place of each character that is not ASCII, and Terraform sends back what it is shown: without this, the plan fails where there is one. Compare with the vendor's own template before you set it. For `ADOPT` only.",
+    },
+    update_timeout_in_minutes: {
+      type: "number",
+      default: UPDATE_MINUTES,
+      description:
+        "How long an update may take, in minutes; with `AWS_CLI` also how long to wait for an update that is under way already. The update itself goes on in AWS.",
+      rules: [integerFrom(1, MINUTES_WAY_OUT)],
+    },
     undo: {
       type: "bool",
       default: false,
@@ -192,11 +233,17 @@ removed {
     [nameIn(ADDRESS.values)]: expression(
       `{ for name, value in var.parameters : name => var.undo ? tostring(${CHANGE}[name].output.before) : value }`,
     ),
+    [nameIn(ADDRESS.differing)]: DIFFERING,
     [nameIn(ADDRESS.declared)]: DECLARED_PARAMETERS,
   },
   data: {
     aws_cloudformation_stack: {
       [nameIn(ADDRESS.current)]: { name: "${var.stack_name}" },
+      [nameIn(ADDRESS.atApply)]: {
+        count: expression(`${ADOPTS} ? 1 : 0`),
+        name: NAME_AT_APPLY,
+        depends_on: [ADDRESS.stack],
+      },
       [nameIn(ADDRESS.afterUpdate)]: {
         count: expression(`${ADOPTS} ? 0 : 1`),
         name: "${var.stack_name}",
@@ -211,21 +258,34 @@ removed {
         count: expression(`${ADOPTS} ? 1 : 0`),
         name: "${var.stack_name}",
         parameters: expression(`var.undo ? tomap(${hcl(PARAMETERS_WITHOUT_EMPTIED)}) : tomap(${hcl(ALL_PARAMETERS)})`),
+        capabilities: capabilitiesWith("var.capabilities"),
         template_url: "${var.template_url}",
+        timeouts: { update: "${var.update_timeout_in_minutes}m" },
         depends_on: [CHANGE],
         lifecycle: {
           prevent_destroy: true,
           ignore_changes: KEPT,
-          precondition: conditionsOf(adoptedConditions(FACTS)),
-          postcondition: [asBlock(templateFits(FACTS), "var.template_url == null")],
+          precondition: [
+            ...conditionsOf(adoptedConditions(FACTS)),
+            asBlock(losesNoCharacters(FACTS), "!var.question_marks_are_genuine"),
+          ],
+          postcondition: [
+            ...SENT.always.map((condition) => asBlock(condition)),
+            ...SENT.template.map((condition) => asBlock(condition, "var.template_url == null")),
+            asBlock(templateLosesNoCharacters(FACTS), "var.template_url == null && !var.question_marks_are_genuine"),
+          ],
         },
       },
     },
     terraform_data: {
+      [nameIn(ADDRESS.stack)]: {
+        input: stackRecord("${var.template_url}"),
+        lifecycle: { ignore_changes: REMEMBERED_STACK },
+      },
       // Not kept from being destroyed: what is taken out of `parameters` could never go.
       [nameIn(CHANGE)]: {
         for_each: "${var.parameters}",
-        input: changeRecord("each.key", "${each.value}"),
+        input: changeRecord("each.key", "${each.value}", "var.undo"),
         lifecycle: { ignore_changes: REMEMBERED },
       },
       // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
@@ -236,18 +296,24 @@ removed {
       [nameIn(ADDRESS.update)]: {
         count: expression(`${ADOPTS} ? 0 : 1`),
         triggers_replace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
-        provisioner: [{ "local-exec": cliUpdate() }],
-        depends_on: [CHANGE],
+        provisioner: [{ "local-exec": cliUpdate("var.update_timeout_in_minutes") }],
+        depends_on: [ADDRESS.stack, CHANGE],
         lifecycle: {
           precondition: [
             ...conditionsOf(updateConditions(FACTS)),
-            conditionOf({
-              holds: "var.template_url == null",
-              place: "template_url",
-              words: OVERRIDE_WORDS.ofAdopted,
-              got: UNSIGNED_URL,
-              wayOut: "leave it out: the stack is not adopted, and its template stays where it is",
-            }),
+            ...Object.entries({
+              template_url: { unset: "var.template_url == null", got: UNSIGNED_URL },
+              capabilities: { unset: "length(var.capabilities) == 0", got: "var.capabilities" },
+              question_marks_are_genuine: { unset: "!var.question_marks_are_genuine", got: "true" },
+            }).map(([place, { unset, got }]) =>
+              conditionOf({
+                holds: unset,
+                place,
+                words: OVERRIDE_WORDS.ofAdopted,
+                got,
+                wayOut: "leave it out: the stack is not adopted, and its template stays where it is",
+              }),
+            ),
           ],
         },
       },

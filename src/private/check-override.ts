@@ -2,12 +2,13 @@ import { TerraformElement, TerraformStack } from "cdktf";
 import type { TerraformProvider } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { OverrideStrategy } from "../override-strategy";
-import { Faults, follows } from "./faults";
+import { Faults, follows, integerWords } from "./faults";
 import type { Rule } from "./faults";
 import { MAX_VALUE_BYTES } from "./overridden-stack";
 import { isPlainObject } from "./plain-object";
 import { checkInStack, checkRegistryProps, providerOf } from "./registry";
 import { Withheld, isAToken } from "./secrecy";
+import { argumentsOf } from "./terraform-blocks";
 import { isUnknown, resolved } from "./unknown-values";
 
 /** What a caller has declared, of whatever type it is. */
@@ -16,6 +17,9 @@ export interface OverrideDeclaration {
   readonly parameters: unknown;
   readonly strategy?: unknown;
   readonly templateUrl?: unknown;
+  readonly capabilities?: unknown;
+  readonly questionMarksAreGenuine?: unknown;
+  readonly updateTimeoutInMinutes?: unknown;
   readonly importBlock?: unknown;
   readonly undo?: unknown;
   readonly letGo?: unknown;
@@ -29,6 +33,23 @@ export const STACK_NAME: Rule = {
   maxLength: 128,
   words: "be a stack's name: a letter, then letters, digits and hyphens",
 };
+
+/** Stacks of a stack set are called so, and its next operation gives all parameters its own values again. */
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html
+export const NOT_OF_A_STACK_SET: Rule = {
+  pattern: /^/,
+  except: /^StackSet-/,
+  words: "not be a stack of a stack set, whose next operation sets the value back",
+};
+export const STACK_SET_WAY_OUT = "change the parameter in the stack set";
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+export const CAPABILITY: Rule = {
+  pattern: /^CAPABILITY_(IAM|NAMED_IAM|AUTO_EXPAND)$/,
+  words: "be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND",
+};
+export const CAPABILITY_WAY_OUT = "leave out those that the stack lists already";
+export const MINUTES_WAY_OUT = "give whole minutes, for the longest update of the stack";
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 export const PARAMETER_NAME: Rule = {
@@ -64,18 +85,37 @@ export const OVERRIDE_WORDS = {
 
 const OVERRIDE = Symbol.for("cdktf-ecr-pull-through-cache.StackParameterOverride");
 
-/** Lets other overrides of the stack know of this one. */
-export function markAsOverride(override: Construct): void {
-  Object.defineProperty(override, OVERRIDE, { value: true });
+/** Which stack an override is for. */
+interface Target {
+  readonly stackName: string;
+  readonly provider: TerraformProvider | undefined;
+  readonly region: string | undefined;
+}
+
+/** Lets other overrides of the app know of this one. */
+export function markAsOverride(override: Construct, target: Target): void {
+  Object.defineProperty(override, OVERRIDE, { value: target });
 }
 
 /** Records what is wrong with an override. */
 export function checkOverride(faults: Faults, override: Construct, props: OverrideDeclaration): void {
   checkInStack(faults, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
-  faults.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN");
+  if (
+    faults.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN")
+  ) {
+    faults.checkString("stackName", props.stackName, NOT_OF_A_STACK_SET, STACK_SET_WAY_OUT);
+  }
   checkParameters(faults, props.parameters);
   checkStrategy(faults, props);
-  for (const name of ["importBlock", "undo", "letGo"] as const) {
+  if (props.capabilities !== undefined) {
+    checkCapabilities(faults, props.capabilities);
+  }
+  const minutes = props.updateTimeoutInMinutes;
+  if (isUnknown(minutes)) {
+    faults.add("updateTimeoutInMinutes", integerWords(1), minutes, "it decides what is synthesized: give a number");
+  }
+  faults.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_WAY_OUT);
+  for (const name of ["questionMarksAreGenuine", "importBlock", "undo", "letGo"] as const) {
     const value = props[name];
     if (value !== undefined && typeof value !== "boolean") {
       faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
@@ -101,6 +141,32 @@ export function resolvedFaults(override: Construct, parameters: { readonly [name
     checkValue(faults, `parameters.${name}`, resolved(override, value));
   }
   return faults.list();
+}
+
+/** Tells that an override before this one is for the same stack: each would send back what the other one has changed. */
+export function sameStackFaults(override: Construct): string[] {
+  const all = override.node.root.node.findAll();
+  const own = reached(override);
+  const other = all
+    .slice(0, all.indexOf(override))
+    .find((candidate) => OVERRIDE in candidate && reached(candidate) === own);
+  return other === undefined
+    ? []
+    : [
+        `\`stackName\` must be overridden once, and \`${other.node.path}\` overrides it already, got ${JSON.stringify(targetOf(override).stackName)}; name all parameters of one CloudFormation stack in one override`,
+      ];
+}
+
+function targetOf(override: IConstruct): Target {
+  return (override as unknown as { readonly [OVERRIDE]: Target })[OVERRIDE];
+}
+
+/** Which stack an override reaches, as far as that can be told: its name, and how its provider is configured. */
+function reached(override: IConstruct): string {
+  const { stackName, provider, region } = targetOf(override);
+  const name = resolved(override, stackName);
+  const configured = argumentsOf(providerOf(override as Construct, provider));
+  return isUnknown(name) ? override.node.path : JSON.stringify(resolved(override, [name, region, configured]));
 }
 
 /** Tells that the provider hides tags of the stack: what it does not see it leaves out of every update. */
@@ -199,6 +265,13 @@ function checkValue(faults: Faults, prop: string, value: unknown): void {
   }
 }
 
+function checkCapabilities(faults: Faults, capabilities: unknown): void {
+  if (isUnknown(capabilities)) {
+    faults.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
+  }
+  faults.checkStrings("capabilities", capabilities, CAPABILITY, CAPABILITY_WAY_OUT);
+}
+
 function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
   const { strategy = OverrideStrategy.ADOPT } = props;
   if (!STRATEGIES.includes(strategy as string)) {
@@ -212,7 +285,7 @@ function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
     faults.add("templateUrl", TEMPLATE_URL.words, got, "put the template into a bucket of yours");
   }
   if (strategy === OverrideStrategy.AWS_CLI) {
-    for (const name of ["templateUrl", "importBlock"] as const) {
+    for (const name of ["templateUrl", "capabilities", "questionMarksAreGenuine", "importBlock"] as const) {
       if (props[name] !== undefined) {
         const way = "leave it out: the stack is not adopted, and its template stays where it is";
         faults.add(name, OVERRIDE_WORDS.ofAdopted, props[name], way);

@@ -4,12 +4,19 @@
  */
 export const ADDRESS = {
   adopted: "aws_cloudformation_stack.adopted",
+  /** The stack as it is when Terraform plans. */
   current: "data.aws_cloudformation_stack.current",
+  /** The stack as it is when Terraform applies, where something is to be changed. */
+  atApply: "data.aws_cloudformation_stack.at-apply",
+  /** Which stack the override is for. */
+  stack: "terraform_data.stack",
   defaultTags: "data.aws_default_tags.current",
   /** The parameters to set, with their values as they were given. */
   given: "local.given",
   /** The same, with every value as text. */
   values: "local.values",
+  /** The names of the parameters whose values are to change. */
+  differing: "local.differing",
   /** What the template says of its parameters, as far as it can be read. */
   declared: "local.declared",
   update: "terraform_data.update",
@@ -23,6 +30,8 @@ export const ADDRESS = {
 export interface Wording {
   readonly updateByCli: string;
   readonly templateUrl: string;
+  readonly capabilities: string;
+  readonly questionMarksAreGenuine: string;
   /** Ends the sentence on default tags. */
   readonly providerWithoutTags: string;
   /** Ends the sentence on another stack's records. */
@@ -34,8 +43,8 @@ export interface Wording {
 /** An override, as far as the conditions of its plan depend on who states them. */
 export interface OverrideFacts {
   readonly stackName: string;
-  /** The stacks that the records of changes are of, as an expression for a list. */
-  readonly recordedStacks: string;
+  /** The records of the changes by the names of the parameters, as an expression. */
+  readonly changes: string;
   readonly wording: Wording;
 }
 
@@ -55,20 +64,48 @@ export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
 /** The values as text, also where a reference is to a number; what cannot be text stays for a condition to refuse. */
 export const VALUES_AS_TEXT = `\${{ for name, value in ${ADDRESS.given} : name => try(tostring(value), value) }}`;
 
-/** What the record of a change holds; name and value are expressions. */
-export function changeRecord(name: string, after: string): { readonly [attribute: string]: string } {
-  return { stack: `\${${ADDRESS.current}.id}`, before: `\${lookup(${CURRENT_PARAMETERS}, ${name}, "")}`, after };
+/**
+ * What the record of a change holds; all three are expressions. A record that undoing would have to make knows no former
+ * value.
+ */
+export function changeRecord(name: string, after: string, undo: string): { readonly [attribute: string]: string } {
+  return { before: `\${${undo} ? null : lookup(${CURRENT_PARAMETERS}, ${name}, "")}`, after };
 }
 
 /** What of a record is that of the first time, whatever the stack has become. */
-export const REMEMBERED = ["input.stack", "input.before"];
+export const REMEMBERED = ["input.before"];
+
+/** What the record of the stack holds: its ARN when it was first overridden, and which template is sent. */
+export function stackRecord(templateUrl = "${null}"): { readonly [attribute: string]: string } {
+  return { id: `\${${ADDRESS.current}.id}`, template_url: templateUrl };
+}
+
+/** What of that is of the first time. */
+export const REMEMBERED_STACK = ["input.id"];
+
+/** The names of the parameters whose values are to change. */
+export const DIFFERING = `\${[for name, value in ${ADDRESS.values} : name if lookup(${CURRENT_PARAMETERS}, name, null) != value]}`;
+
+/**
+ * The name of the stack, which is known only after apply while a value is to change: Terraform then reads the stack once
+ * more when it applies, right before it sends what it read when it planned. `timestamp()` is known only after apply.
+ */
+export const NAME_AT_APPLY = `\${length(${ADDRESS.differing}) == 0 ? ${ADDRESS.current}.name : "\${${ADDRESS.current}.name}\${substr(timestamp(), 0, 0)}"}`;
+
+/**
+ * The capabilities to acknowledge: those that the stack lists and, for an update, others as an expression for a list. To
+ * set others without an update would be a change that AWS never takes.
+ */
+export function capabilitiesWith(others: string): string {
+  const capabilities = `${ADDRESS.current}.capabilities`;
+  return `\${length(${ADDRESS.differing}) == 0 ? ${capabilities} : setunion(${capabilities}, ${others})}`;
+}
 
 // What else the stack is made of is kept, and sent back as it was imported. Not ignored, tags would be wiped,
-// capabilities lost and a stack with a timeout replaced. A URL of the template is never read back: ignored, one that is
+// the service role lost and a stack with a timeout replaced. A URL of the template is never read back: ignored, one that is
 // taken out of the declaration would go on being sent.
 // https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
 export const KEPT = [
-  "capabilities",
   "disable_rollback",
   "iam_role_arn",
   "notification_arns",
@@ -83,6 +120,10 @@ export const KEPT = [
 
 const TEMPLATE_BODY = `${ADDRESS.current}.template_body`;
 const WITHOUT_SHORT_FORMS = `replace(${TEMPLATE_BODY}, "/(?m)(^|[\\\\s,:\\\\[-])![A-Za-z0-9:]+/", "$1")`;
+const SENT_TEMPLATE = "self.template_body";
+// A macro of the whole template, in JSON and in YAML, or one of a part of it.
+const MACRO = String.raw`(?m)^["']?Transform["']?[ \t]*:|Fn::Transform|!Transform`;
+const RUNS_MACROS = `(can(jsondecode(${SENT_TEMPLATE}).Transform) || can(regex(${JSON.stringify(MACRO)}, ${SENT_TEMPLATE})))`;
 
 /**
  * The parameters as the template declares them. A template is JSON or YAML; the short forms of CloudFormation's functions
@@ -99,15 +140,17 @@ export const ALL_PARAMETERS = `\${merge(${CURRENT_PARAMETERS}, ${ADDRESS.values}
  */
 export const PARAMETERS_WITHOUT_EMPTIED = `\${{ for name, value in merge(${CURRENT_PARAMETERS}, ${ADDRESS.values}) : name => value if value != "" || !contains(keys(${ADDRESS.values}), name) }}`;
 
-// What CloudFormation shows in place of the value of a NoEcho parameter.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-const NO_ECHO = "****";
-
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MAX_TEMPLATE_BYTES = 51_200;
 
+/** What acknowledges that a template runs macros. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html */
+export const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
+
 /** How long the value of a parameter can be; from the same page. */
 export const MAX_VALUE_BYTES = 4096;
+
+/** How long an update may take unless the caller says otherwise, in minutes. */
+export const UPDATE_MINUTES = 60;
 
 /** What must hold for Terraform to go on. */
 export interface PlanCondition {
@@ -125,18 +168,32 @@ export interface Conditions {
 /** What a plan asks that changes a stack which Terraform has adopted. */
 export function adoptedConditions(facts: OverrideFacts): Conditions {
   return {
-    always: [hasParameters(facts), hidesNothing(facts), addsNoTags(facts)],
+    always: [recordedHere(facts), hasParameters(facts), hidesNothing(facts), addsNoTags(facts), isAsPlanned(facts)],
     setting: [templateAllows(facts)],
-    undoing: [recordedHere(facts), emptyByDefault(facts)],
+    undoing: [knowsFormerValues(facts), emptyByDefault(facts)],
+  };
+}
+
+/**
+ * What must hold of the stack that Terraform has adopted, as it sends it back with an update; `template` where it sends the
+ * template as well. What the data source reads of a template has its macros run, and is not what is sent.
+ */
+export function sentConditions(facts: OverrideFacts): {
+  readonly always: PlanCondition[];
+  readonly template: PlanCondition[];
+} {
+  return {
+    always: [isAsRead(facts), acknowledgesMacros(facts)],
+    template: [templateIsAsRead(facts), templateFits(facts), templateLosesNoDigits(facts)],
   };
 }
 
 /** What a plan asks that has the AWS CLI update the stack. */
 export function updateConditions(facts: OverrideFacts): Conditions {
   return {
-    always: [hasParameters(facts), setsNothingHidden(facts), recordedHere(facts)],
+    always: [recordedHere(facts), hasParameters(facts), setsNothingHidden(facts)],
     setting: [templateAllows(facts)],
-    undoing: [],
+    undoing: [knowsFormerValues(facts)],
   };
 }
 
@@ -156,6 +213,14 @@ export function valuesFit({ stackName }: OverrideFacts): PlanCondition {
   return {
     condition: `\${length(${unfit}) == 0}`,
     errorMessage: `The values of these parameters of the stack ${stackName} are empty or longer than ${MAX_VALUE_BYTES} bytes: \${join(", ", ${unfit})}. To give a parameter its former value back, use undo.`,
+  };
+}
+
+/** The stack is none of a stack set: a name that only Terraform knows could not be checked before. */
+export function isOfNoStackSet({ stackName }: OverrideFacts): PlanCondition {
+  return {
+    condition: `\${!startswith(${ADDRESS.current}.name, "StackSet-")}`,
+    errorMessage: `The stack ${stackName} is one of a stack set, whose next operation sets the value back. Change the parameter in the stack set.`,
   };
 }
 
@@ -186,29 +251,79 @@ function emptyByDefault({ stackName, wording }: OverrideFacts): PlanCondition {
   };
 }
 
-/** The records are of this stack, and not of one that the override was for before. */
-function recordedHere({ stackName, recordedStacks, wording }: OverrideFacts): PlanCondition {
+/** The stack is the one that was overridden first, and not one of its name in another account or region. */
+function recordedHere({ stackName, wording }: OverrideFacts): PlanCondition {
+  const recorded = `${ADDRESS.stack}.output.id`;
   return {
-    condition: `\${alltrue([for stack in ${recordedStacks} : stack == ${ADDRESS.current}.id])}`,
-    errorMessage: `The state remembers the former values of another stack than ${stackName}, and would undo it with those. Let that one go first: ${wording.letGoFirst}.`,
+    condition: `\${${recorded} == ${ADDRESS.current}.id}`,
+    errorMessage: `The stack ${stackName} is \${${ADDRESS.current}.id}, and this override is for \${${recorded}}. Plan with the credentials and the region of that stack. If this one has taken its place, ${wording.letGoFirst}.`,
   };
+}
+
+/** Each parameter had another value before. Without a record, or with one that was made anew, nobody knows which. */
+function knowsFormerValues({ stackName, changes }: OverrideFacts): PlanCondition {
+  const unknown = `[for name, change in ${changes} : name if change.input.before == null || change.input.before == change.input.after]`;
+  return {
+    condition: `\${length(${unknown}) == 0}`,
+    errorMessage: `The state knows no former value of these parameters of the stack ${stackName}: \${join(", ", ${unknown})}. Either they had the values of this declaration when they were first overridden, or the state was lost since. Take them out of parameters to leave them as they are, or set their former values there in place of undo.`,
+  };
+}
+
+/**
+ * The names of the parameters that are NoEcho, among others as an expression: by the template, or by what CloudFormation
+ * shows in place of their values, which its pages write with five asterisks and its API with four. One alone is a value
+ * that many parameters have.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+ */
+function hiddenAmong(names: string): string {
+  const declared = `try(tobool(${ADDRESS.declared}[name].NoEcho), false)`;
+  return `[for name in ${names} : name if ${declared} || can(regex("^[*]{2,}$", lookup(${CURRENT_PARAMETERS}, name, "")))]`;
 }
 
 /** No parameter is NoEcho: what CloudFormation shows of those would be sent back as their value. */
 function hidesNothing({ stackName, wording }: OverrideFacts): PlanCondition {
-  const hidden = `[for name, value in ${CURRENT_PARAMETERS} : name if value == "${NO_ECHO}"]`;
+  const hidden = hiddenAmong(`keys(${CURRENT_PARAMETERS})`);
   return {
     condition: `\${length(${hidden}) == 0}`,
-    errorMessage: `The stack ${stackName} has NoEcho parameters: \${join(", ", ${hidden})}. Nobody can read their values, and this update would overwrite them with ${NO_ECHO}. Use ${wording.updateByCli}, which leaves them as they are.`,
+    errorMessage: `The stack ${stackName} has NoEcho parameters: \${join(", ", ${hidden})}. Nobody can read their values, and this update would overwrite them with asterisks. Use ${wording.updateByCli}, which leaves them as they are.`,
   };
 }
 
 /** None of the parameters to be set is NoEcho: their values would stand in the state. */
 function setsNothingHidden({ stackName }: OverrideFacts): PlanCondition {
-  const hidden = `[for name in keys(${ADDRESS.values}) : name if lookup(${CURRENT_PARAMETERS}, name, "") == "${NO_ECHO}"]`;
+  const hidden = hiddenAmong(`keys(${ADDRESS.values})`);
   return {
     condition: `\${length(${hidden}) == 0}`,
     errorMessage: `These parameters of the stack ${stackName} are NoEcho, and their values would stand in Terraform's state: \${join(", ", ${hidden})}. Leave them out.`,
+  };
+}
+
+// CloudFormation shows a question mark in place of each character that is not ASCII, in templates and outputs. No page
+// says so of parameters and tags, which come from the same operation, and are sent back alike.
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+const QUESTION_MARK = "CloudFormation shows a question mark in place of each character that is not ASCII";
+
+/** No other parameter and no tag has lost characters in what CloudFormation shows, which this update would send back. */
+export function losesNoCharacters({ stackName, wording }: OverrideFacts): PlanCondition {
+  const parameters = `[for name, value in ${CURRENT_PARAMETERS} : name if strcontains(value, "?") && !contains(keys(${ADDRESS.values}), name)]`;
+  const tags = `[for key, value in ${ADDRESS.current}.tags : "the tag \${key}" if strcontains("\${key}\${value}", "?")]`;
+  const suspects = `concat(${parameters}, ${tags})`;
+  return {
+    condition: `\${length(${suspects}) == 0}`,
+    errorMessage: `These parameters or tags of the stack ${stackName} hold question marks: \${join(", ", ${suspects})}. ${QUESTION_MARK}, and this update would send that back as the value. Use ${wording.updateByCli}, which leaves them as they are; or ${wording.questionMarksAreGenuine}, if they are meant to be there.`,
+  };
+}
+
+/** Nobody has changed the stack since the plan was made: the update sends back what was read then. */
+function isAsPlanned({ stackName }: OverrideFacts): PlanCondition {
+  const parts = ["template_body", "parameters", "tags", "capabilities", "iam_role_arn", "notification_arns"];
+  // The module has none of it where the AWS CLI updates the stack.
+  const differs = `anytrue([for stack in ${ADDRESS.atApply}[*] : stack[part] != ${ADDRESS.current}[part]])`;
+  const changed = `[for part in ${JSON.stringify(parts)} : part if ${differs}]`;
+  return {
+    condition: `\${length(${changed}) == 0}`,
+    errorMessage: `Somebody has changed the stack ${stackName} since this plan was made: \${join(", ", ${changed})}. This update would take that back. Plan again.`,
   };
 }
 
@@ -221,14 +336,59 @@ function addsNoTags({ stackName, wording }: OverrideFacts): PlanCondition {
   };
 }
 
-/**
- * The template is small enough to be sent back; for a postcondition of the adopted stack. What the data source reads has
- * its transforms applied, and is not what is sent.
- */
-export function templateFits({ stackName, wording }: OverrideFacts): PlanCondition {
+const OLD_STATE =
+  "An update would take back what has changed since. Plan without -refresh=false, with which Terraform does not read the stack.";
+
+/** What Terraform sends back is what the stack has: with `-refresh=false` it is what the stack had at the last run. */
+function isAsRead({ stackName }: OverrideFacts): PlanCondition {
   return {
-    condition: `\${${bytesAtMost("self.template_body", MAX_TEMPLATE_BYTES)}}`,
+    condition: `\${self.tags_all == ${ADDRESS.current}.tags && coalesce(self.notification_arns, toset([])) == ${ADDRESS.current}.notification_arns}`,
+    errorMessage: `The tags or topics of the stack ${stackName} are not those in Terraform's state. ${OLD_STATE}`,
+  };
+}
+
+/** The same of the template. One whose macros have run cannot be compared. */
+function templateIsAsRead({ stackName }: OverrideFacts): PlanCondition {
+  return {
+    condition: `\${${RUNS_MACROS} || ${SENT_TEMPLATE} == ${TEMPLATE_BODY}}`,
+    errorMessage: `The template of the stack ${stackName} is not the one in Terraform's state. ${OLD_STATE}`,
+  };
+}
+
+/** The macros of the template are acknowledged, which stacks that were deployed by change sets need not list. */
+function acknowledgesMacros({ stackName, wording }: OverrideFacts): PlanCondition {
+  return {
+    condition: `\${length(${ADDRESS.differing}) == 0 || !${RUNS_MACROS} || contains(coalesce(self.capabilities, toset([])), "${AUTO_EXPAND}")}`,
+    errorMessage: `The template of the stack ${stackName} runs macros, and an update has to acknowledge ${AUTO_EXPAND}, which the stack does not list. Give ${wording.capabilities}, or use ${wording.updateByCli}, which acknowledges it.`,
+  };
+}
+
+/** The template is small enough to be sent back. CloudFormation shows ASCII only, of which a character is a byte. */
+function templateFits({ stackName, wording }: OverrideFacts): PlanCondition {
+  return {
+    condition: `\${length(${SENT_TEMPLATE}) <= ${MAX_TEMPLATE_BYTES}}`,
     errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as ${wording.templateUrl}, or use ${wording.updateByCli}.`,
+  };
+}
+
+/** The template has lost no characters in what CloudFormation shows. */
+export function templateLosesNoCharacters({ stackName, wording }: OverrideFacts): PlanCondition {
+  return {
+    condition: `\${!strcontains(${SENT_TEMPLATE}, "?")}`,
+    errorMessage: `The template of the stack ${stackName} holds question marks. ${QUESTION_MARK}, and this update would send that back as the template. Use ${wording.updateByCli}, which leaves the template as it is; or give the URL of the vendor's template as ${wording.templateUrl}; or ${wording.questionMarksAreGenuine}, if the vendor's template is ASCII only.`,
+  };
+}
+
+/**
+ * A template in JSON has no number that loses digits: Terraform's AWS provider reads numbers as 64-bit floating point, and
+ * writes them anew.
+ */
+function templateLosesNoDigits({ stackName, wording }: OverrideFacts): PlanCondition {
+  const text = JSON.stringify(String.raw`/"(?:[^"\\]|\\.)*"/`);
+  const numbers = `regexall("[-0-9.]*[0-9]{16,}[0-9.]*|[-0-9.]*[0-9][eE][-+]?[0-9]+", replace(${SENT_TEMPLATE}, ${text}, ""))`;
+  return {
+    condition: `\${!can(jsondecode(${SENT_TEMPLATE})) || length(${numbers}) == 0}`,
+    errorMessage: `The template of the stack ${stackName} is JSON with numbers that Terraform's AWS provider cannot send back digit by digit, and reads as \${join(", ", ${numbers})}. Use ${wording.updateByCli}, which leaves the template as it is, or give the URL of the vendor's template as ${wording.templateUrl}.`,
   };
 }
 

@@ -9,15 +9,44 @@ export class ImportBlock extends TerraformElement {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly block: { readonly to: string; readonly id: string; readonly provider?: TerraformProvider },
+    private readonly block: { readonly to: string; readonly id: string },
   ) {
     super(scope, id);
   }
 
   public override toTerraform(): object {
-    const { to, id, provider } = this.block;
-    return { import: [{ to, id, ...(provider === undefined ? {} : { provider: provider.fqn }) }] };
+    return { import: [this.block] };
   }
+}
+
+/**
+ * A provider that is configured as another one is when the app is synthesized, under an alias. cdktf writes what every
+ * provider of a stack says, whatever construct it is in.
+ */
+export class ProviderCopy extends TerraformElement {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly copy: { readonly alias: string; readonly of: () => TerraformProvider | undefined },
+  ) {
+    super(scope, id);
+  }
+
+  /** What resources and data sources name as their provider. */
+  public get address(): string {
+    return `aws.${this.copy.alias}`;
+  }
+
+  public override toTerraform(): object {
+    const { alias, of } = this.copy;
+    return { provider: { aws: [{ ...argumentsOf(of()), alias }] } };
+  }
+}
+
+/** How an AWS provider is configured; an alias is no part of that. */
+export function argumentsOf(provider: TerraformProvider | undefined): object {
+  const written = provider?.toTerraform() as { readonly provider: { readonly aws: readonly object[] } } | undefined;
+  return { ...written?.provider.aws[0], alias: undefined };
 }
 
 /** Has Terraform forget a resource, if its state holds it, and leave the thing itself as it is. */

@@ -34,10 +34,19 @@ const NAME_OF_IAM_RESOURCE: { readonly [type: string]: string } = {
 export class Template {
   public readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   public readonly description: string | undefined;
+  /** The macros that the template runs, whether for the whole template or for a part of it. */
+  public readonly transforms: readonly string[];
+  /** The template once its macros have run. */
+  public readonly processed: string;
   private readonly resources: readonly Resource[];
 
   public constructor(public readonly body: string) {
     const content = read(body);
+    this.transforms = transformsIn(body, content);
+    this.processed =
+      this.transforms.length === 0
+        ? body
+        : JSON.stringify({ ...content, Transform: undefined, Metadata: { TransformedBy: this.transforms } });
     this.description = content.Description;
     this.parameters = new Map(Object.entries(content.Parameters ?? {}));
     this.resources = Object.values(content.Resources ?? {});
@@ -46,8 +55,18 @@ export class Template {
     }
   }
 
-  /** Which capabilities a caller must acknowledge, any one of each list. */
-  public get requiredCapabilities(): string[][] {
+  /**
+   * Which capabilities a caller must acknowledge, any one of each list. Who has seen a change set has seen what the macros
+   * make of the template, and need not acknowledge those.
+   */
+  public requiredCapabilities(byChangeSet: boolean): string[][] {
+    return [
+      ...this.iamCapabilities,
+      ...(this.transforms.length > 0 && !byChangeSet ? [["CAPABILITY_AUTO_EXPAND"]] : []),
+    ];
+  }
+
+  private get iamCapabilities(): string[][] {
     const iam = this.resources.filter(({ Type = "" }) => Type in NAME_OF_IAM_RESOURCE);
     const named = iam.some(({ Type = "", Properties = {} }) => (NAME_OF_IAM_RESOURCE[Type] ?? "") in Properties);
     if (named) {
@@ -59,6 +78,11 @@ export class Template {
   /** Whether a parameter's value is never shown again. */
   public isNoEcho(parameter: string): boolean {
     return /^(true|yes|on)$/i.test(String(this.parameters.get(parameter)?.NoEcho));
+  }
+
+  /** Whether a parameter's value is the name of a parameter in Systems Manager. */
+  public isStoredInSsm(parameter: string): boolean {
+    return this.parameters.get(parameter)?.Type?.startsWith("AWS::SSM::Parameter::Value<") === true;
   }
 
   /** Throws unless the values are those of the declared parameters and fit them. */
@@ -79,6 +103,7 @@ export function invalid(message: string): AwsError {
 
 interface Content {
   readonly Description?: string;
+  readonly Transform?: string | readonly string[];
   readonly Parameters?: { readonly [name: string]: ParameterDeclaration };
   readonly Resources?: { readonly [name: string]: Resource };
 }
@@ -95,6 +120,18 @@ function read(body: string): Content {
     throw invalid("Template format error: unsupported structure.");
   }
   return content;
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html */
+function transformsIn(body: string, content: Content): string[] {
+  const names = [content.Transform ?? []].flat();
+  JSON.stringify(content, (key, value: { readonly Name?: string } | undefined) => {
+    if (key === "Fn::Transform") {
+      names.push(value?.Name ?? "");
+    }
+    return value;
+  });
+  return [...names, ...[...body.matchAll(/!Transform\b/g)].map(() => "AWS::Include")];
 }
 
 function whyNot(declaration: ParameterDeclaration, value: string): string | undefined {

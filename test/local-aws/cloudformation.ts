@@ -8,8 +8,10 @@ interface Stack {
   readonly name: string;
   readonly createdAt: Date;
   readonly timeoutInMinutes: number | undefined;
-  readonly terminationProtection: boolean;
+  readonly rollbackConfiguration: Fields;
+  readonly stackPolicy: string | undefined;
   readonly events: Fields[];
+  terminationProtection: boolean;
   settings: Settings;
   /** What the caller of the last operation calls it; its events bear it. */
   requestToken: string | undefined;
@@ -35,7 +37,6 @@ interface ParameterInput {
   readonly UsePreviousValue?: string;
 }
 
-const NO_ECHO = "****";
 const MAX_TEMPLATE_BODY = 51_200;
 const MAX_TEMPLATE_OBJECT = 1_048_576;
 const MAX_PARAMETERS = 200;
@@ -51,41 +52,45 @@ export class CloudFormation implements Service {
   private readonly deleted = new Map<string, Stack>();
   private readonly objects = new Map<string, string>();
   private readonly rollBacks = new Map<string, { readonly reason: string; readonly duration: number }>();
+  /** What stands for the value of a NoEcho parameter: reports of the API show four asterisks, its documentation five. */
+  public noEchoMask = "****";
 
   public readonly operations: Service["operations"] = {
     CreateStack: (input, scope) => {
-      const name = text(input, "StackName");
-      if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
-        throw invalid(`Value '${name}' at 'stackName' failed to satisfy constraint`);
-      }
-      if (this.settled(scope).has(name)) {
-        throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
-      }
-      const timeout = optionalText(input, "TimeoutInMinutes");
-      const stack: Stack = {
-        id: `arn:${partitionOf(scope.region)}:cloudformation:${scope.region}:${scope.accountId}:stack/${name}/${randomUUID()}`,
-        name,
-        createdAt: new Date(),
-        timeoutInMinutes: timeout === undefined ? undefined : Number(timeout),
-        terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
-        events: [],
-        settings: this.settings(input, undefined),
-        requestToken: optionalText(input, "ClientRequestToken"),
-        updatedAt: undefined,
-        status: "",
-        pending: undefined,
-      };
-      this.stacks.in(scope).set(name, stack);
+      const stack = this.newStack(input, scope, false);
       begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"));
       return { StackId: stack.id };
     },
+    CreateChangeSet: (input, scope) => {
+      if (optionalText(input, "ChangeSetType") !== "CREATE") {
+        throw invalid("Only change sets that create a stack are known here");
+      }
+      const stack = this.newStack(input, scope, true);
+      report(stack, "REVIEW_IN_PROGRESS");
+      const arn = stack.id.replace(/:stack\/.*/, `:changeSet/${text(input, "ChangeSetName")}/${randomUUID()}`);
+      return { Id: arn, StackId: stack.id };
+    },
+    ExecuteChangeSet: (input, scope) => {
+      const stack = this.find(text(input, "StackName"), scope);
+      if (stack.status !== "REVIEW_IN_PROGRESS") {
+        throw new AwsError("InvalidChangeSetStatus", `The stack ${stack.name} has no change set to execute`);
+      }
+      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"));
+      return {};
+    },
+    UpdateTerminationProtection: (input, scope) => {
+      const stack = this.find(text(input, "StackName"), scope);
+      stack.terminationProtection = text(input, "EnableTerminationProtection") === "true";
+      return { StackId: stack.id };
+    },
+    GetStackPolicy: (input, scope) => ({ StackPolicyBody: this.find(text(input, "StackName"), scope).stackPolicy }),
     UpdateStack: (input, scope) => {
       const stack = this.find(text(input, "StackName"), scope);
       if (!stack.status.endsWith("_COMPLETE")) {
         throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
       }
       const former = stack.settings;
-      const settings = this.settings(input, stack);
+      const settings = this.settings(input, stack, false);
       if (same(former, settings)) {
         throw invalid("No updates are to be performed.");
       }
@@ -110,17 +115,32 @@ export class CloudFormation implements Service {
       const name = optionalText(input, "StackName");
       const stacks = name === undefined ? [...this.settled(scope).values()] : [this.find(name, scope, true)];
       const { items, nextToken } = page(stacks, input, scope, PAGES);
-      return { Stacks: items.map(described), NextToken: nextToken };
+      return { Stacks: items.map((stack) => described(stack, this.noEchoMask)), NextToken: nextToken };
     },
     DescribeStackEvents: (input, scope) => {
       const events = [...this.find(text(input, "StackName"), scope, true).events].reverse();
       const { items, nextToken } = page(events, input, scope, PAGES);
       return { StackEvents: items, NextToken: nextToken };
     },
-    GetTemplate: (input, scope) => ({
-      TemplateBody: this.find(text(input, "StackName"), scope, true).settings.template.body,
-      StagesAvailable: ["Original", "Processed"],
-    }),
+    GetTemplate: (input, scope) => {
+      const { template } = this.find(text(input, "StackName"), scope, true).settings;
+      const original = optionalText(input, "TemplateStage") === "Original";
+      return {
+        TemplateBody: mangled(original ? template.body : template.processed),
+        StagesAvailable: ["Original", "Processed"],
+      };
+    },
+    GetTemplateSummary: (input, scope) => {
+      const { template } = this.find(text(input, "StackName"), scope).settings;
+      return {
+        Parameters: [...template.parameters].map(([ParameterKey, { Type }]) => ({
+          ParameterKey,
+          ParameterType: Type,
+          NoEcho: template.isNoEcho(ParameterKey),
+        })),
+        DeclaredTransforms: template.transforms,
+      };
+    },
     DeleteStack: (input, scope) => {
       const stack = this.tryFind(text(input, "StackName"), scope);
       if (stack?.terminationProtection === true) {
@@ -159,12 +179,53 @@ export class CloudFormation implements Service {
     this.rollBacks.set(stackId, { reason, duration });
   }
 
-  private settings(input: Fields, stack: Stack | undefined): Settings {
+  /** The template of a stack, by its ARN, as CloudFormation has it; what it shows is another matter. */
+  public templateOf(stackId: string): string {
+    for (const scope of this.stacks.scopes()) {
+      const stack = this.tryFind(stackId, scope);
+      if (stack !== undefined) {
+        return stack.settings.template.body;
+      }
+    }
+    throw new Error(`there is no stack ${stackId}`);
+  }
+
+  private newStack(input: Fields, scope: Scope, byChangeSet: boolean): Stack {
+    const name = text(input, "StackName");
+    if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
+      throw invalid(`Value '${name}' at 'stackName' failed to satisfy constraint`);
+    }
+    if (this.settled(scope).has(name)) {
+      throw new AwsError("AlreadyExistsException", `Stack [${name}] already exists`);
+    }
+    const timeout = optionalText(input, "TimeoutInMinutes");
+    const stack: Stack = {
+      id: `arn:${partitionOf(scope.region)}:cloudformation:${scope.region}:${scope.accountId}:stack/${name}/${randomUUID()}`,
+      name,
+      createdAt: new Date(),
+      timeoutInMinutes: timeout === undefined ? undefined : Number(timeout),
+      rollbackConfiguration: (input["RollbackConfiguration"] ?? {}) as Fields,
+      stackPolicy: optionalText(input, "StackPolicyBody"),
+      terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
+      events: [],
+      settings: this.settings(input, undefined, byChangeSet),
+      requestToken: optionalText(input, "ClientRequestToken"),
+      updatedAt: undefined,
+      status: "",
+      pending: undefined,
+    };
+    this.stacks.in(scope).set(name, stack);
+    return stack;
+  }
+
+  private settings(input: Fields, stack: Stack | undefined, byChangeSet: boolean): Settings {
     const former = stack?.settings;
     const template = this.template(input, former);
     const parameters = parametersOf(input, template, former);
     const capabilities = optionalList<string>(input, "Capabilities") ?? [];
-    const missing = template.requiredCapabilities.find((any) => !any.some((one) => capabilities.includes(one)));
+    const missing = template
+      .requiredCapabilities(byChangeSet)
+      .find((any) => !any.some((one) => capabilities.includes(one)));
     if (missing !== undefined) {
       throw new AwsError("InsufficientCapabilitiesException", `Requires capabilities : [${missing[0] ?? ""}]`);
     }
@@ -305,7 +366,15 @@ function report(stack: Stack, status: string, reason?: string, resource: string 
   }
 }
 
-function described(stack: Stack): Fields {
+/**
+ * A template as CloudFormation gives it back: whatever is not ASCII has become a question mark.
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+ */
+function mangled(template: string): string {
+  return template.replace(/[^\0-\x7f]/gu, "?");
+}
+
+function described(stack: Stack, noEchoMask: string): Fields {
   const { template, parameters, tags, capabilities, notificationArns, roleArn } = stack.settings;
   return {
     StackId: stack.id,
@@ -316,10 +385,12 @@ function described(stack: Stack): Fields {
     StackStatus: stack.status,
     DisableRollback: false,
     EnableTerminationProtection: stack.terminationProtection,
+    RollbackConfiguration: stack.rollbackConfiguration,
     TimeoutInMinutes: stack.timeoutInMinutes,
     Parameters: [...parameters].map(([name, value]) => ({
       ParameterKey: name,
-      ParameterValue: template.isNoEcho(name) ? NO_ECHO : value,
+      ParameterValue: template.isNoEcho(name) ? noEchoMask : value,
+      ResolvedValue: template.isStoredInSsm(name) ? `resolved:${value}` : undefined,
     })),
     Capabilities: capabilities,
     NotificationARNs: notificationArns,

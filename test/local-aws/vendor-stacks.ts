@@ -1,11 +1,18 @@
 import { setTimeout } from "node:timers/promises";
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import type { CreateStackCommandInput, Parameter, Stack } from "@aws-sdk/client-cloudformation";
+import type {
+  CreateStackCommandInput,
+  Parameter,
+  Stack,
+  UpdateStackCommandInput,
+} from "@aws-sdk/client-cloudformation";
 import { clientConfig } from "./clients";
 import type { LocalAws } from "./server";
 import type { Scope } from "./service";
@@ -104,9 +111,7 @@ export function vendorTemplate(
   const { parameters = VENDOR_PARAMETERS, resource = { Type: "AWS::SNS::Topic" }, bytes } = content;
   const written = (description: string): string =>
     JSON.stringify({ Description: description, Parameters: parameters, Resources: { It: resource } });
-  // Characters of two bytes, so that counting characters would not do.
-  const missing = (bytes ?? 0) - Buffer.byteLength(written(""));
-  return missing <= 0 ? written("") : written("é".repeat(Math.floor(missing / 2)) + "a".repeat(missing % 2));
+  return written("a".repeat(Math.max(0, (bytes ?? 0) - Buffer.byteLength(written("")))));
 }
 
 /** Creates a stack and waits until it is made. */
@@ -116,9 +121,56 @@ export async function createStack(
   input: CreateStackCommandInput,
 ): Promise<Stack> {
   await client(aws, scope).send(new CreateStackCommand(input));
+  return settledStack(aws, scope, input.StackName ?? "");
+}
+
+/** Creates a stack by a change set, which acknowledges no macros, and waits until it is made unless it is to be reviewed. */
+export async function createStackByChangeSet(
+  aws: LocalAws,
+  scope: Partial<Scope>,
+  { StackName, ...input }: CreateStackCommandInput,
+  isReviewed = true,
+): Promise<Stack> {
+  const ChangeSetName = "creation";
+  await client(aws, scope).send(
+    new CreateChangeSetCommand({ StackName, ChangeSetName, ChangeSetType: "CREATE", ...input }),
+  );
+  if (isReviewed) {
+    await client(aws, scope).send(new ExecuteChangeSetCommand({ StackName, ChangeSetName }));
+  }
+  return settledStack(aws, scope, StackName ?? "");
+}
+
+/** Updates a stack, with all of its parameters as they are unless the input says otherwise, and waits for it. */
+export async function updateStack(
+  aws: LocalAws,
+  scope: Partial<Scope>,
+  input: UpdateStackCommandInput,
+): Promise<Stack> {
+  const { StackName = "" } = input;
+  const { Parameters: present = [], Capabilities } = await describeStack(aws, scope, StackName);
+  const given = new Set((input.Parameters ?? []).map(({ ParameterKey }) => ParameterKey));
+  const Parameters = [
+    ...present
+      .filter(({ ParameterKey }) => !given.has(ParameterKey))
+      .map(({ ParameterKey }) => ({ ParameterKey, UsePreviousValue: true })),
+    ...(input.Parameters ?? []),
+  ];
+  await client(aws, scope).send(
+    new UpdateStackCommand({
+      Capabilities,
+      UsePreviousTemplate: input.TemplateBody === undefined,
+      ...input,
+      Parameters,
+    }),
+  );
+  return settledStack(aws, scope, StackName);
+}
+
+async function settledStack(aws: LocalAws, scope: Partial<Scope>, name: string): Promise<Stack> {
   for (;;) {
-    const stack = await describeStack(aws, scope, input.StackName ?? "");
-    if (stack.StackStatus !== "CREATE_IN_PROGRESS") {
+    const stack = await describeStack(aws, scope, name);
+    if (!/^(CREATE|UPDATE).*_IN_PROGRESS$/.test(stack.StackStatus ?? "")) {
       return stack;
     }
     await setTimeout(50);

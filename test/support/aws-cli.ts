@@ -1,11 +1,11 @@
 // Stands in for the AWS CLI, with the options that the project gives it: calls AWS through the SDK and ends as the CLI does.
-import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import {
   CloudFormationClient,
   CloudFormationServiceException,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  GetTemplateSummaryCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import type { Capability, Parameter } from "@aws-sdk/client-cloudformation";
@@ -14,7 +14,6 @@ import { search } from "jmespath";
 // https://docs.aws.amazon.com/cli/latest/topic/return-codes.html
 const USAGE = 252;
 const REFUSED = 254;
-const FAILED = 255;
 
 interface Options {
   readonly "stack-name": string;
@@ -40,24 +39,6 @@ function print(answer: object, { query = "@", output = "json" }: Options): void 
   process.stdout.write(`${output === "text" ? asText(selected) : JSON.stringify(selected)}\n`);
 }
 
-async function waitForUpdate(client: CloudFormationClient, StackName: string): Promise<void> {
-  for (;;) {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-    const status = Stacks[0]?.StackStatus ?? "";
-    if (status === "UPDATE_COMPLETE") {
-      return;
-    }
-    if (/FAILED$|ROLLBACK_COMPLETE$/.test(status)) {
-      process.stderr.write(
-        'Waiter StackUpdateComplete failed: Waiter encountered a terminal failure state: For expression "Stacks[].StackStatus" we matched expected path\n',
-      );
-      process.exitCode = FAILED;
-      return;
-    }
-    await setTimeout(50);
-  }
-}
-
 async function run(operation: string, options: Options): Promise<void> {
   const client = new CloudFormationClient({ region: options.region });
   const StackName = options["stack-name"];
@@ -67,6 +48,9 @@ async function run(operation: string, options: Options): Promise<void> {
       return;
     case "describe-stack-events":
       print(await client.send(new DescribeStackEventsCommand({ StackName })), options);
+      return;
+    case "get-template-summary":
+      print(await client.send(new GetTemplateSummaryCommand({ StackName })), options);
       return;
     case "update-stack":
       print(
@@ -80,9 +64,6 @@ async function run(operation: string, options: Options): Promise<void> {
         ),
         options,
       );
-      return;
-    case "wait stack-update-complete":
-      await waitForUpdate(client, StackName);
       return;
     default:
       throw new TypeError(`aws cloudformation ${operation} is not known here`);

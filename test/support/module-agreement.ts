@@ -79,9 +79,11 @@ async function withBoth(
     const { terraform, ...rest } = jsonOf(subject, construct);
     const folder = `construct_${index}`;
     fs.mkdirSync(path.join(workspace.folder, folder));
+    // All use the provider of the root module, whatever the constructs have configured.
+    const withoutProviders = (key: string, value: unknown): unknown => (key === "provider" ? undefined : value);
     workspace.write(
       `${folder}/main.tf.json`,
-      JSON.stringify({ ...rest, provider: undefined, terraform: withoutBackend(terraform) }),
+      JSON.stringify({ ...rest, terraform: withoutBackend(terraform) }, withoutProviders),
     );
     return [
       [folder, { source: `./${folder}`, ...variables }],

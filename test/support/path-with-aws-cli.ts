@@ -12,5 +12,7 @@ export function pathWithAwsCli(): string {
     `#!/bin/sh\nAWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true exec ${quoted} "$@"\n`,
     { mode: 0o755 },
   );
+  // Who waits for AWS waits for what takes no time here, unless SLEEP says how many seconds.
+  fs.writeFileSync(path.join(folder, "sleep"), '#!/bin/sh\nexec /bin/sleep "${SLEEP:-0.2}"\n', { mode: 0o755 });
   return [folder, process.env["PATH"]].join(path.delimiter);
 }

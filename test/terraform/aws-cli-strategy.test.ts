@@ -154,7 +154,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     await workspace.apply();
     workspace.write("main.tf.json", JSON.stringify(json({ stackName: second, parameters: { image: VALUE } })));
     expect(await workspace.refusal()).toContain(
-      `The state remembers the former values of another stack than ${second}`,
+      `The stack ${second} is ${(await describeStack(aws, { region: REGION }, second)).StackId ?? ""}, and this override is for ${(await describeStack(aws, { region: REGION }, first)).StackId ?? ""}.`,
     );
   });
 

@@ -28,6 +28,7 @@ const CONNECTOR = "module.connector";
 const INSTANCE = `${CONNECTOR}.${ADOPTED}[0]`;
 const UPDATE = `${CONNECTOR}.terraform_data.update[0]`;
 const IMAGE = `${CONNECTOR}.terraform_data.change["image"]`;
+const RECORD = `${CONNECTOR}.terraform_data.stack`;
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
 const ADOPT = OverrideStrategy.ADOPT;
 const AWS_CLI = OverrideStrategy.AWS_CLI;
@@ -108,7 +109,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       const stackName = await vendorStack({ ...settings, TemplateBody: vendorTemplate({ resource: NAMED_ROLE }) });
       const adopted = await workspace(called({ stack_name: stackName, parameters: { image: VALUE } }));
       const plan = await adopted.plan();
-      expect(changesOf(plan)).toEqual({ [INSTANCE]: "update", [IMAGE]: "create" });
+      expect(changesOf(plan)).toEqual({ [INSTANCE]: "update", [IMAGE]: "create", [RECORD]: "create" });
       expect(plan.resource_changes?.find(({ address }) => address === IMAGE)?.change).toMatchObject({
         after: { input: { before: "", after: VALUE } },
       });
@@ -133,7 +134,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       const stackName = await vendorStack();
       const made = await workspace(called({ stack_name: stackName, parameters: { image: VALUE } }, false));
       await made.run(["import", "-input=false", "-no-color", INSTANCE, stackName]);
-      expect(await made.changes()).toEqual({ [INSTANCE]: "update", [IMAGE]: "create" });
+      expect(await made.changes()).toEqual({ [INSTANCE]: "update", [IMAGE]: "create", [RECORD]: "create" });
     });
   });
 
@@ -183,8 +184,11 @@ describeWithTerraform("the module stack-parameter-override", () => {
     test("fails to destroy it, and to take another stack in its place", async () => {
       const destroy = await adopted.try(["destroy", "-no-color", "-auto-approve"]);
       expect([destroy.status, destroy.output]).toEqual([1, expect.stringContaining("Instance cannot be destroyed")]);
-      rewrite(adopted, called(inputs({ stack_name: await vendorStack() }), false));
-      expect(await adopted.refusal()).toContain("Instance cannot be destroyed");
+      const another = await vendorStack();
+      rewrite(adopted, called(inputs({ stack_name: another }), false));
+      expect(await adopted.refusal()).toContain(
+        `The stack ${another} is ${(await current(another)).StackId ?? ""}, and this override is for ${(await current(stackName)).StackId ?? ""}.`,
+      );
     });
 
     test.each([
@@ -324,14 +328,18 @@ describeWithTerraform("the module stack-parameter-override", () => {
             fc.record({ image: value, names: value }),
           ),
           strategy: fc.constantFrom(ADOPT, AWS_CLI),
-          undo: fc.boolean(),
+          capabilities: fc.constant(["CAPABILITY_AUTO_EXPAND"]),
+          questionMarksAreGenuine: fc.boolean(),
+          updateTimeoutInMinutes: fc.constantFrom(1, 90),
           templateUrl: fc.constant(URL),
         },
         { requiredKeys: ["stackName", "parameters"] },
       );
       const declarations = fc
         .sample(given, { numRuns: 36, seed: 20_26 })
-        .map(({ templateUrl, ...others }) => (others.strategy === AWS_CLI ? others : { ...others, templateUrl }));
+        .map(({ templateUrl, capabilities, questionMarksAreGenuine, ...others }) =>
+          others.strategy === AWS_CLI ? others : { ...others, templateUrl, capabilities, questionMarksAreGenuine },
+        );
       const pairs = await planBoth(subject, declarations.map(bothForms));
       for (const [index, { construct, module }] of pairs.entries()) {
         const declaration = declarations[index];
@@ -360,6 +368,10 @@ describeWithTerraform("the module stack-parameter-override", () => {
         "an access token in capitals, in other text": { parameters: { image: "x:XOXB-aaaaaaaaaaaaaaaaaaaaaaa1" } },
         "two values at fault": { parameters: { image: "", names: "glpat-0123456789abcdefghij" } },
         "a strategy that is none": { strategy: "cli" },
+        "a stack of a stack set": { stackName: "StackSet-agent-0a1b" },
+        "a capability that is none": { capabilities: ["CAPABILITY_ADMIN"] },
+        "no time for an update": { updateTimeoutInMinutes: 0 },
+        "half a minute for an update": { updateTimeoutInMinutes: 0.5 },
         "a template's URL that is not S3's": { templateUrl: "https://example.com/template.yaml" },
         "a signed URL": { templateUrl: "https://b.s3.amazonaws.com/t?X-Amz-Signature=abc" },
       };
@@ -386,6 +398,13 @@ describeWithTerraform("the module stack-parameter-override", () => {
         "a stack with NoEcho parameters": { stackName: hidden, parameters: { image: VALUE } },
         "a template of 51,201 bytes": { stackName: large, parameters: { image: VALUE } },
         "a value that is not allowed, and NoEcho": { stackName: allowing, parameters: { image: "9" } },
+        "undone before it is set": { stackName: plain, parameters: { image: VALUE }, undo: true },
+        "the AWS CLI: undone before it is set": {
+          stackName: plain,
+          parameters: { image: VALUE },
+          strategy: AWS_CLI,
+          undo: true,
+        },
         "the AWS CLI: a parameter that the template lacks": {
           stackName: plain,
           parameters: { imgae: VALUE },
@@ -407,16 +426,19 @@ describeWithTerraform("the module stack-parameter-override", () => {
           ]),
         );
       expect(named("module")).toEqual(named("construct"));
-      expect(Object.values(named("module")).map((messages) => messages.length)).toEqual([1, 1, 1, 2, 1, 1, 1]);
+      expect(Object.values(named("module")).map((messages) => messages.length)).toEqual([1, 1, 1, 2, 1, 1, 1, 1, 1]);
     });
 
-    test("refuses a template's URL for the AWS CLI as the construct does", async () => {
+    test("refuses what only an adopted stack has for the AWS CLI as the construct does", async () => {
       const props = { stackName: await vendorStack(), parameters: { image: VALUE }, strategy: AWS_CLI };
-      const [refusal] = await refuseBoth(subject, [bothForms({ ...props, templateUrl: URL })]);
-      expect(refusal).toEqual({
-        construct: ["not be given with the strategy AWS_CLI"],
-        module: ["not be given with the strategy AWS_CLI"],
-      });
+      const ofAdopted = [{ templateUrl: URL }, { capabilities: ["CAPABILITY_IAM"] }, { questionMarksAreGenuine: true }];
+      const rule = "not be given with the strategy AWS_CLI";
+      expect(
+        await refuseBoth(
+          subject,
+          ofAdopted.map((given) => bothForms({ ...props, ...given })),
+        ),
+      ).toEqual(ofAdopted.map(() => ({ construct: [rule], module: [rule] })));
     });
   });
 });
