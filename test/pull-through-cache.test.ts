@@ -3,6 +3,7 @@ import { DataAwsSecretsmanagerSecret } from "@cdktf/provider-aws/lib/data-aws-se
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
 import type { TerraformResource } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
@@ -236,6 +237,37 @@ describe("prefixes", () => {
     const message = messageOf(() => new PullThroughCache(other, "third", props));
     expect(message).toContain("`upstreams[0].prefix` must be used once per registry, and stack/cache uses it already");
     expect(message).toContain("`upstreams[1].prefix` must be used once per registry, and stack/second uses it already");
+  });
+
+  const elsewhere = (config: AwsProviderConfig) => () => {
+    const stack = new TerraformStack(testApp(), "stack");
+    new AwsProvider(stack, "aws", { region: "us-east-1" });
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], accountId: "111122223333" });
+    const other = new TerraformStack(App.of(stack), "other");
+    new AwsProvider(other, "aws", { region: "us-east-1", ...config });
+    return new PullThroughCache(other, "last", { upstreams: [Upstream.ecrPublic()] });
+  };
+  const roleIn = (account: string) => ({ roleArn: `arn:aws:iam::${account}:role/deploy` });
+
+  test.each<[string, AwsProviderConfig]>([
+    ["is allowed to work in that account only", { allowedAccountIds: ["111122223333"] }],
+    ["assumes a role of that account", { assumeRole: [roleIn("444455556666"), roleIn("111122223333")] }],
+  ])("fail when a cache of another stack uses one, and the provider of the last one %s", (_, config) => {
+    expect(messageOf(elsewhere(config))).toMatch(
+      /^other\/last: `upstreams\[0]\.prefix` must be used once per registry, and stack\/cache uses it already/,
+    );
+  });
+
+  test.each<[string, AwsProviderConfig]>([
+    ["works with the credentials that the stack is applied with", {}],
+    ["is allowed to work in another account too", { allowedAccountIds: ["111122223333", "444455556666"] }],
+    ["is allowed to work in an account that only Terraform knows", { allowedAccountIds: ["${var.account}"] }],
+    ["has a list of accounts that only Terraform knows", { allowedAccountIds: Token.asList("${var.accounts}") }],
+    ["assumes a role of another account", { assumeRole: [roleIn("111122223333"), roleIn("444455556666")] }],
+    ["assumes a role that only Terraform knows", { assumeRole: [{ roleArn: "${var.role}" }] }],
+    ["works in another region", { region: "eu-west-1", allowedAccountIds: ["111122223333"] }],
+  ])("are taken when a cache of another stack uses one, and the provider of the last one %s", (_, config) => {
+    expect(elsewhere(config)).not.toThrow();
   });
 
   test("fail when two caches of a stack use one, and not when their providers differ", () => {

@@ -8,6 +8,7 @@ import { checkDeclaration } from "./check-declaration";
 import { checkProviderConfig } from "./check-provider-config";
 import { Faults, follows } from "./faults";
 import type { Rule } from "./faults";
+import { accountOfConfig } from "./registry";
 import { RegistryClaims } from "./registry-claims";
 import { checkRepositorySettings } from "./repository-template";
 import { isUnknown } from "./unknown-values";
@@ -95,10 +96,11 @@ function checkRegion(
   if (region !== undefined && own !== undefined) {
     checkRepositorySettings(faults, `regionalRepositories["${region}"]`, own, facts);
   }
+  const claimed = accountId ?? accountOfConfig(props.providerConfig ?? {});
   const claims =
-    accountId === undefined || region === undefined
+    claimed === undefined || region === undefined
       ? new RegistryClaims()
-      : RegistryClaims.copyOf([RegistryClaims.ofRegistry(fleet, accountId, region)]);
+      : RegistryClaims.copyOf([RegistryClaims.ofRegistry(fleet, claimed, region)]);
   checkDeclaration(
     faults,
     {

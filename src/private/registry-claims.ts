@@ -13,8 +13,10 @@ export interface SecretUser {
  * What the caches of an app already use in one registry, where a name can be used once: a prefix or a secret that two
  * of them declare would fail only when it is applied.
  *
- * A provider of a stack reaches one registry, so a cache claims names of its provider always, and names of the account
- * and region when they are known: another cache with the same provider may not say in which account it is.
+ * A provider of a stack reaches one registry, so a cache always claims names of its provider. If the cache or the
+ * provider names the account and the region, the cache also claims names of these for the whole app. Providers of two
+ * stacks that name no account are different registries, even with equal arguments: each stack may be applied with
+ * credentials of another account, like one for development and one for production.
  */
 export class RegistryClaims {
   private static readonly byScope = new WeakMap<Construct, Map<string, RegistryClaims>>();

@@ -16,6 +16,7 @@ import {
 } from "./aws-geography";
 import { follows } from "./faults";
 import type { Faults } from "./faults";
+import { isPlainObject } from "./plain-object";
 import { RegistryClaims } from "./registry-claims";
 import { isUnknown } from "./unknown-values";
 
@@ -33,6 +34,14 @@ export interface RegistryFacts {
   readonly region?: string;
   readonly partition?: string;
 }
+
+/** The arguments of an AWS provider that name its account. */
+export interface ProviderAccount {
+  readonly allowedAccountIds?: unknown;
+  readonly assumeRole?: unknown;
+}
+
+const ROLE_ACCOUNT = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
 
 /** The arguments that put a regional resource where the registry is. */
 export interface RegionalArguments {
@@ -102,6 +111,21 @@ export function registryFacts(scope: Construct, props: RegistryProps): RegistryF
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
   };
+}
+
+/**
+ * The account of a provider: the only allowed one, or that of the last role that the provider assumes. Any other
+ * configuration uses the account of whoever runs Terraform, which may differ from stack to stack.
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#argument-reference
+ */
+export function accountOfConfig({ allowedAccountIds, assumeRole }: ProviderAccount = {}): string | undefined {
+  const allowed: unknown = Array.isArray(allowedAccountIds) && allowedAccountIds.length === 1 && allowedAccountIds[0];
+  if (follows(allowed, ACCOUNT_ID)) {
+    return allowed;
+  }
+  const role: unknown = [assumeRole].flat().pop();
+  const { roleArn }: { readonly roleArn?: unknown } = isPlainObject(role) ? role : {};
+  return typeof roleArn === "string" ? ROLE_ACCOUNT.exec(roleArn)?.[1] : undefined;
 }
 
 /**
@@ -186,7 +210,9 @@ export class Registry {
 
   /** What this registry may hold once, shared by all that configure the same one. */
   public get claims(): readonly RegistryClaims[] {
-    const { accountId, region } = this.facts;
+    const { region } = this.facts;
+    const configured = accountOfConfig(providerOf(this.scope, this.props.provider) as ProviderAccount | undefined);
+    const accountId = this.facts.accountId ?? configured;
     const provider = [this.props.provider?.fqn ?? "aws", region ?? this.props.region ?? ""].join("@");
     const reached = RegistryClaims.ofProvider(TerraformStack.of(this.scope), provider);
     return accountId !== undefined && region !== undefined
