@@ -1,10 +1,11 @@
-import { Testing } from "cdktf";
-import { PullThroughCache, Upstream } from "cdktf-ecr-pull-through-cache";
+import { Lazy, Testing } from "cdktf";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { constructId } from "../src/private/construct-id";
 import { follows } from "../src/private/faults";
 import { REPOSITORY_PREFIX } from "../src/private/repository-path";
 import { looksLikeAToken } from "../src/private/secrecy";
+import { accessToken, byHand, honestExpression, withFunctions } from "./support/expressions";
 import { prefixLike } from "./support/prefixes";
 import { addresses, blocks, messageOf, stackIn, stackWithCache, synthesized } from "./support/synthesis";
 
@@ -75,4 +76,84 @@ test("different names have different construct ids, of characters Terraform allo
       expect(constructId(one) === constructId(other)).toBe(one === other);
     }),
   );
+});
+
+describe.each([
+  [
+    "fromSecretArn",
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/",
+    (arn: string) => RegistryCredential.fromSecretArn(arn),
+  ],
+  ["fromSecretName", "ecr-pullthroughcache/", (name: string) => RegistryCredential.fromSecretName(name)],
+])("for any expression, RegistryCredential.%s", (_, start, create) => {
+  const name = fc.stringMatching(/^[A-Za-z]{1,9}$/);
+  const writer = fc.constantFrom(byHand, withFunctions);
+  // As it is, as a token of cdktf, and behind a literal.
+  const place = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => Lazy.stringValue({ produce: () => text }),
+    (text) => `${start}${text}`,
+  );
+  const withCredential = (text: string) =>
+    synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(create(text))] }));
+
+  test("takes it if it has no secret", () => {
+    fc.assert(
+      fc.property(honestExpression(start, name), writer, place, (expression, write, put) => {
+        // A literal alone has to be right to its end.
+        fc.pre(expression.of !== "literal");
+        withCredential(put(write(expression, (text) => text)));
+      }),
+    );
+  });
+
+  test("fails, and shows nothing, if it has an access token anywhere", () => {
+    const around = fc.constantFrom<(token: string, text: string) => string>(
+      (token) => token,
+      (token, text) => `${text}/${token}`,
+      (token, text) => `${text}\n${token}`,
+      (token, text) => `${token}.${text}`,
+    );
+    fc.assert(
+      fc.property(
+        honestExpression(start, name),
+        writer,
+        place,
+        accessToken,
+        around,
+        fc.nat(),
+        (expression, write, put, token, plant, choice) => {
+          let literals = 0;
+          write(expression, (text) => (literals++, text));
+          fc.pre(literals > 0);
+          let index = 0;
+          const planted = write(expression, (text) => (index++ === choice % literals ? plant(token, text) : text));
+          const message = messageOf(() => withCredential(put(planted)));
+          expect(message).toContain("`upstreams[");
+          expect(message).not.toContain(token);
+        },
+      ),
+    );
+  });
+
+  test("fails, and shows nothing, if it has an access token beside it", () => {
+    fc.assert(
+      fc.property(honestExpression(start, name), writer, accessToken, (expression, write, token) => {
+        const message = messageOf(() => withCredential(`${start}${write(expression, (text) => text)}/${token}.x`));
+        expect(message).toContain("must ");
+        expect(message).not.toContain(token);
+      }),
+    );
+  });
+
+  test("fails, and shows nothing, if a function makes it of a password", () => {
+    fc.assert(
+      fc.property(honestExpression("hunter2-", name), writer, (expression, write) => {
+        fc.pre(expression.of !== "literal" && !/"(?:reference|file)"/.test(JSON.stringify(expression)));
+        const message = messageOf(() => withCredential(write(expression, (text) => text)));
+        expect(message).toContain("must hold no literal that may be a secret");
+        expect(message).not.toContain("hunter2");
+      }),
+    );
+  });
 });

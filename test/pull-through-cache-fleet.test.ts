@@ -1,7 +1,7 @@
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
-import { App, Fn, Lazy, TerraformStack, Token } from "cdktf";
+import { App, Fn, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import {
   EncryptionType,
   PullThroughCache,
@@ -429,6 +429,16 @@ describe("a declaration", () => {
       "httpProxy",
     ],
     ["a password in an endpoint", { endpoints: [{ ecr: "https://me:SWORDFISH@ecr.example.com" }] }, "endpoints[0].ecr"],
+    ["a secret that Terraform decodes", { secretKey: Fn.base64decode("U1dPUkRGSVNI") }, "secretKey"],
+    ["a secret that a reference selects", { token: '${lookup({ a = "SWORDFISH" }, var.stage, "")}' }, "token"],
+    ["an access key beside a reference", { accessKey: '${coalesce(var.key, "AKIA0123456789SWORDFISH")}' }, "accessKey"],
+    ["a proxy's password in parts", { httpProxy: Fn.join("", ["http://me:", "SWORDFISH", "@proxy"]) }, "httpProxy"],
+    ["a proxy that Terraform decodes", { httpsProxy: Fn.base64decode("U1dPUkRGSVNI") }, "httpsProxy"],
+    [
+      "an endpoint's password in parts",
+      { endpoints: [{ s3: '${join("", ["https://me:", "SWORDFISH@s3"])}' }] },
+      "endpoints[0].s3",
+    ],
   ])("fails on %s in the providers' configuration, and shows nothing of it", (_, providerConfig, place) => {
     const message = messageOf(() => App.of(fleetWith({ providerConfig })).synth());
     expect(message).toContain(`\`providerConfig.${place}\` must `);
@@ -439,6 +449,25 @@ describe("a declaration", () => {
     const endpoints = [{ ecr: "https://vpce-0a1b2c3d4e5f60718-abcdefgh.api.ecr.us-east-1.vpce.amazonaws.com" }];
     const secretKey = '${data.vault_generic_secret.aws.data["secret_key"]}';
     expect(() => App.of(fleetWith({ providerConfig: { endpoints, secretKey } })).synth()).not.toThrow();
+  });
+
+  test("takes secrets from a file and from a variable, and a proxy from a long name of one", () => {
+    const app = testApp();
+    const stack = new TerraformStack(app, "stack");
+    const token = new TerraformVariable(stack, "token", { type: "string", sensitive: true }).stringValue;
+    const secretKey = Fn.trimspace(Fn.file("secret-key.txt"));
+    const httpProxy = "${module.proxyforproduction20240101.url}";
+    const providerConfig = { token, secretKey, httpProxy };
+    new PullThroughCacheFleet(app, "cache", { regions: ["us-east-1"], upstreams, providerConfig });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test("says where else a web identity token and an endpoint's password go", () => {
+    const assumeRoleWithWebIdentity = [{ webIdentityToken: "SWORDFISH" }];
+    const endpoints = [{ ecr: "https://me:SWORDFISH@ecr.example.com" }];
+    const message = faultOf({ providerConfig: { assumeRoleWithWebIdentity, endpoints } });
+    expect(message).toContain("; give `webIdentityTokenFile`, the path of a file with the token\n");
+    expect(message).toMatch(/; give the URL without a user and a password: requests to AWS are signed$/);
   });
 
   test("fails on an argument that the AWS provider does not have", () => {
@@ -484,6 +513,17 @@ describe("a declaration", () => {
       "two: `upstreams[0].prefix` must be used once per registry, and one-us-east-1/Default uses it already",
     );
     expect(app.node.tryFindChild("two")).toBeUndefined();
+  });
+
+  test("fails when another fleet caches the same prefix in the account of the role that its providers assume", () => {
+    const app = testApp();
+    new PullThroughCacheFleet(app, "one", { regions: ["us-east-1"], upstreams, accountId: "111122223333" });
+    const providerConfig = { assumeRole: [{ roleArn: "arn:aws:iam::111122223333:role/deploy" }] };
+    const declare = () => new PullThroughCacheFleet(app, "two", { regions: ["us-east-1"], upstreams, providerConfig });
+    expect(messageOf(declare)).toContain(
+      "two: `upstreams[0].prefix` must be used once per registry, and one-us-east-1/Default uses it already",
+    );
+    expect(app.node.tryFindChild("two-us-east-1")).toBeUndefined();
   });
 
   test("takes a region without templates beside common settings", () => {

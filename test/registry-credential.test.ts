@@ -18,6 +18,7 @@ import {
   warnings,
 } from "./support/synthesis";
 
+const ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf";
 const variables: CredentialVariables = { username: "hub_username", accessToken: "hub_access_token", version: 3 };
 
 function cacheWith(credential: RegistryCredential) {
@@ -541,11 +542,73 @@ describe("a literal wrapped in a token of cdktf", () => {
     ["a lazy value", () => RegistryCredential.fromSecretName(Lazy.stringValue({ produce: () => "hunter2" }))],
     ["a lazy ARN", () => RegistryCredential.fromSecretArn(Lazy.stringValue({ produce: () => pat }))],
     ["a number", () => RegistryCredential.fromVariables({ ...variables, version: Token.asNumber(pat) })],
+    [
+      "a number beside a name with a reference",
+      () =>
+        RegistryCredential.fromVariables({
+          ...variables,
+          version: Token.asNumber(pat),
+          secretName: "ecr-pullthroughcache/${var.name}",
+        }),
+    ],
+    ["what Terraform decodes", () => RegistryCredential.fromSecretArn(Fn.base64decode("aHVudGVyMg=="))],
+    [
+      "a lazy name with a reference, behind which it looks like an attribute",
+      () =>
+        RegistryCredential.fromSecretName(
+          Lazy.stringValue({ produce: () => `ecr-pullthroughcache/\${var.a}/${pat}.x` }),
+        ),
+    ],
   ])("fails at synth: %s", (_name, create) => {
     const stack = stackWithCache({ upstreams: [Upstream.dockerHub(create())] });
     const message = messageOf(() => App.of(stack).synth());
     expect(message).toMatch(/\[stack\/cache] `upstreams\["docker-hub"]\.credential/);
     expect(message).not.toMatch(/dckr_pat_0|hunter2/);
+  });
+
+  test.each([
+    [
+      "secretArn",
+      RegistryCredential.fromSecretArn(Fn.trimspace("hunter2")),
+      "give the secret's ARN as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.fromVariables",
+    ],
+    [
+      "secretName",
+      RegistryCredential.fromSecretName(Fn.trimspace("hunter2")),
+      "give the secret's name as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.fromVariables",
+    ],
+    [
+      "version",
+      RegistryCredential.fromVariables({ ...variables, version: Token.asNumber('${tonumber("hunter2")}') }),
+      "give a number, or a reference to one",
+    ],
+  ])("fails with what to give as %s", (prop, credential, wayOut) => {
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(credential)] });
+    const length = prop === "version" ? 22 : 23;
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      `[stack/cache] \`upstreams["docker-hub"].credential.${prop}\` must hold no literal that may be a secret, got a string of ${length} characters (not shown, it may be a secret); ${wayOut}`,
+    );
+  });
+
+  test.each([
+    ["a file", Fn.file("arn.txt")],
+    ["a file beside the module", Fn.file("${path.module}/arn.txt")],
+    ["a trimmed file", Fn.trimspace(Fn.file("arn.txt"))],
+    ["a key of a file", Fn.lookup(Fn.jsondecode(Fn.file("arns.json")), "arn", "") as string],
+    ["an element of a file", Fn.element(Fn.split(",", Fn.file("arns.txt")), 0) as string],
+    ["a right literal", Fn.lookup({ a: ARN }, "a", "") as string],
+  ])("is no matter where it comes from %s", (_, arn) => {
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(RegistryCredential.fromSecretArn(arn))] });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test.each([
+    ["of a function", 'ecr-pullthroughcache/${lower("X")}'],
+    ["of a file", '${file("name.txt")}'],
+    ["of a resource that is named like a token", `\${aws_secretsmanager_secret.${pat}.name}`],
+  ])("is no matter in a secret's name %s, written by hand", (_, name) => {
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(RegistryCredential.fromSecretName(name))] });
+    expect(() => App.of(stack).synth()).not.toThrow();
   });
 
   test("is no matter beside references, however they are joined", () => {

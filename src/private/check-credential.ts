@@ -7,7 +7,7 @@ import { SECRET_PREFIX, managedSecretName } from "./credential-secret";
 import { CredentialVariable } from "./credential-variable";
 import { follows } from "./faults";
 import type { Faults, Rule } from "./faults";
-import { Withheld, isAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
+import { Withheld, holdsAToken, isAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
 import { expressionOf, isUnknown, knownStart, resolved } from "./unknown-values";
 import type { UpstreamContext } from "./upstream-spec";
 
@@ -59,6 +59,12 @@ const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
 
 const NO_ACCESS_TOKEN = "not hold what looks like an access token";
 const GIVE_THE_VALUE_ELSEWHERE = "name the secret, and give its value to Terraform or to Secrets Manager";
+
+// An expression without a reference and a file must begin like `start`.
+const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly wayOut: string }> = new Map([
+  ["secretArn", { start: /^arn:aws[a-z-]*:secretsmanager:/, wayOut: giveTheSecret("ARN") }],
+  ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), wayOut: giveTheSecret("name") }],
+]);
 
 const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
@@ -117,17 +123,20 @@ export function checkResolvedCredential(
   context: UpstreamContext,
   scope: Construct,
 ): void {
-  if (!valuesOf(credential._spec).some(isUnknown)) {
+  if (!Object.values(inputsOf(credential._spec)).some(isUnknown)) {
     return;
   }
   const spec = resolved(scope, credential._spec);
-  const values = valuesOf(spec);
-  const expressions = values.filter((value): value is string => typeof value === "string" && value.includes("${"));
-  if (expressions.length === 0) {
+  const suspects = Object.entries(inputsOf(spec)).filter(
+    ([name, value]) =>
+      typeof value === "string" && value.includes("${") && mayHoldASecret(value, EXPRESSIONS.get(name)?.start),
+  );
+  for (const [name, value] of suspects) {
+    const way = EXPRESSIONS.get(name)?.wayOut ?? "give a number, or a reference to one";
+    faults.add(`${prop}.${name}`, "hold no literal that may be a secret", Withheld.of(value), way);
+  }
+  if (suspects.length === 0) {
     checkCredential(faults, prop, { _spec: spec }, context);
-  } else if (expressions.some(mayHoldASecret)) {
-    const way = "give Terraform the value in a variable: see RegistryCredential.fromVariables";
-    faults.add(prop, "hold no literal that may be a secret", Withheld.of(expressions.join("")), way);
   }
 }
 
@@ -145,8 +154,14 @@ export function secretWithoutValue(scope: Construct, { _spec: spec }: RegistryCr
     : undefined;
 }
 
-function valuesOf(spec: CredentialSpec): unknown[] {
-  return Object.values(spec.source === "variables" ? spec.variables : spec);
+function giveTheSecret(by: "ARN" | "name"): string {
+  const variables = "store an access token in a variable, see RegistryCredential.fromVariables";
+  return `give the secret's ${by} as a literal, from a reference or from a file; ${variables}`;
+}
+
+/** The arguments of a credential, by name. */
+function inputsOf(spec: CredentialSpec): object {
+  return spec.source === "variables" ? spec.variables : spec;
 }
 
 /** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
@@ -263,7 +278,7 @@ function checkSecretName(faults: Faults, prop: string, name: unknown): void {
   const fits = isUnknown(name)
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
     : follows(name, SECRET_NAME);
-  if (fits && isAToken(String(name))) {
+  if (fits && holdsAToken(String(name))) {
     faults.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
   } else if (!fits) {
     const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;

@@ -1,13 +1,17 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
+import { Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
+import { literalsOf } from "./expression-literals";
 import { Faults } from "./faults";
 import { isPlainObject } from "./plain-object";
-import { Withheld, hasUserInfo, looksLikeAToken, mayHoldASecret } from "./secrecy";
-import { isUnknown, resolved } from "./unknown-values";
+import { Withheld, hasUserInfo, holdsAToken, looksLikeAToken, mayHoldASecret } from "./secrecy";
+import { resolved } from "./unknown-values";
 
 const LEAVE_OUT =
   "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
+const GIVE_A_FILE = "give `webIdentityTokenFile`, the path of a file with the token";
+const SIGNED = "give the URL without a user and a password: requests to AWS are signed";
 
 /** Records what is wrong with the configuration that the providers of a fleet have in common. */
 export function checkProviderConfig(faults: Faults, config: AwsProviderConfig, accountId: unknown): void {
@@ -47,34 +51,46 @@ function checkNames(faults: Faults, config: AwsProviderConfig): void {
 
 function checkSecrets(faults: Faults, config: AwsProviderConfig): void {
   const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, endpoints } = config;
-  const secrets = {
-    accessKey,
-    secretKey,
-    token,
-    ...inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i),
-  };
-  for (const [name, value] of Object.entries(secrets)) {
+  for (const [name, value] of Object.entries({ accessKey, secretKey, token })) {
     if (isLiteral(value)) {
       faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), LEAVE_OUT);
     }
   }
+  for (const [name, value] of Object.entries(inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i))) {
+    if (isLiteral(value)) {
+      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), GIVE_A_FILE);
+    }
+  }
   for (const [name, value] of Object.entries({ httpProxy, httpsProxy })) {
-    if (typeof value === "string" && looksLikeAToken(value)) {
+    if (typeof value === "string" && holdsAPassword(value)) {
       const way = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
       faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), way);
     }
   }
   for (const [name, value] of Object.entries(inBlocks({ endpoints }, /^/))) {
-    if (typeof value === "string" && hasUserInfo(value)) {
-      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), LEAVE_OUT);
+    if (typeof value === "string" && hasUserInfo(literalsOf(value).joined)) {
+      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), SIGNED);
     }
   }
 }
 
-/** Whether a value is a literal, or an expression of Terraform that holds one. */
+/** Whether a value is a literal, or a Terraform expression that holds a literal secret. Tokens are not resolved yet. */
 function isLiteral(value: unknown): boolean {
-  const isExpression = typeof value === "string" && value.includes("${");
-  return value !== undefined && (isExpression ? mayHoldASecret(value) : !isUnknown(value));
+  if (value === undefined || Token.isUnresolved(value)) {
+    return false;
+  }
+  return (
+    typeof value !== "string" ||
+    !value.includes("${") ||
+    mayHoldASecret(value) ||
+    literalsOf(value).values.some(({ text }) => looksLikeAToken(text))
+  );
+}
+
+/** Whether the literals of a proxy's URL hold a password. */
+function holdsAPassword(url: string): boolean {
+  const { joined, values } = literalsOf(url);
+  return looksLikeAToken(joined) || holdsAToken(url) || values.some(({ isEncoded }) => isEncoded);
 }
 
 /** Arguments of blocks, in one block or in a list, by their places. */

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { literalsOf } from "./expression-literals";
 
 /**
  * What registries' tokens begin with, and the rest of them: a digit in that tells a token from a name that is made of
@@ -43,14 +44,20 @@ export function hasUserInfo(url: string): boolean {
   return /^[^/]*\/\/[^/]*@/.test(url);
 }
 
+/** Whether a Terraform expression has an access token in it. Attributes of references may look like one. */
+export function holdsAToken(expression: string): boolean {
+  const { texts, joined } = literalsOf(expression);
+  return texts.some(isAToken) || isAToken(joined);
+}
+
 /**
- * Whether a Terraform expression may have a secret in it: an access token beside its references, or nothing but
- * literals.
+ * Whether a Terraform expression may have a secret in it: an access token, a literal that a function decodes, or a value
+ * that consists of literals only. Literals are no secret if the text that they make up begins as `start` says.
  */
-export function mayHoldASecret(expression: string): boolean {
-  const reference = /[A-Za-z_][\w-]*(\.[\w-]+)+/g;
-  const references = expression.replace(/"(\\.|[^"\\])*"/g, "").match(reference);
-  return references === null || isAToken(expression.replace(reference, ""));
+export function mayHoldASecret(expression: string, start?: RegExp): boolean {
+  const { values, hasSource } = literalsOf(expression);
+  const areRight = start !== undefined && values.length > 0 && values.every((value) => start.test(value.start));
+  return holdsAToken(expression) || values.some(({ isEncoded }) => isEncoded) || !(hasSource || areRight);
 }
 
 /** A value as messages show it: literals as JSON, and nothing of what may hold a secret or cannot be written out. */
@@ -75,6 +82,13 @@ export function shown(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
     return String(value);
   }
-  const name = typeof value === "object" ? value.constructor?.name : undefined;
+  const name = typeof value === "object" ? className(value) : undefined;
   return name === undefined || name === "Object" ? `a value of type ${typeof value}` : `a ${name}`;
+}
+
+/** The name of an object's class. An own property `constructor` is not read, since it may hold a secret. */
+function className(value: object): string | undefined {
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
+  const name = prototype?.constructor?.name;
+  return typeof name === "string" ? name : undefined;
 }
