@@ -101,22 +101,40 @@ const VALUE_RULES: readonly InputRule[] = [
 export const stackParameterOverride: ModuleDefinition = {
   name: "stack-parameter-override",
   purpose: [
-    "Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other parameter, the template, tags, capabilities, service role, topics and timeout stay as they are.",
-    "It is the construct `StackParameterOverride` for configurations without TypeScript. The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when the template is too large to be sent back, when a NoEcho parameter would be overwritten, and when the provider has default tags that the stack does not have. Read `terraform_data.change` in the first plan: it shows the values before and after, where the import lists every parameter as new.",
-    "**A state of its own.** As long as the call stands, Terraform cannot destroy the adopted stack, nor what shares its state; **without the call, it deletes the stack**, unless you let it go as below. So give the call a configuration and a state of its own, and another stack another one. The module cannot see what else is there.",
-    "**The import block** can only stand in your root module. Without it the plan fails at `terraform_data.needs_an_import_block`, which is never made: its count is known only if Terraform knows the stack. Do not follow Terraform's advice to use `-target`: it would try to create the stack, which AWS refuses. Where import blocks cannot stand, import once by hand: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
-    "**Undo** before you take a parameter out of `parameters`, or let the stack go: what it was is remembered no longer than that.",
-    "**Let go** with the removed block below, in place of the call and the import block, and apply that. Without it Terraform deletes a stack whose call is gone; and so does a `terraform destroy` that comes before it is applied, since that knows nothing of removed blocks. Let a stack go, too, before you give another `stack_name`.",
+    "Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other parameter, the template, tags, capabilities, service role, topics and timeout stay as they are. It is the construct `StackParameterOverride` for configurations without TypeScript.",
+    `Choose a strategy first:
+
+| | \`AWS_CLI\` | \`ADOPT\` (default) |
+|---|---|---|
+| for whom | whoever has the AWS CLI and a POSIX shell where Terraform applies | pipelines without the AWS CLI, and whoever wants each change of the stack in a plan |
+| what changes the stack | \`aws cloudformation update-stack\` with the previous template and the previous value of every other parameter | Terraform's \`aws_cloudformation_stack\`: it imports the stack and sends back its template and all parameters |
+| template | stays byte by byte | is written anew where it is JSON; with question marks, long numbers or more than 51,200 bytes the plan fails |
+| NoEcho parameters | stay | the plan fails |
+| credentials | those of the environment, for the stack's account; not the provider's | the provider's |
+| can Terraform delete the stack? | no | only without the steps below |
+| somebody changes the value later | plans warn | the next plan changes it back |`,
+    "**Before anything else, enable termination protection**: `aws cloudformation update-termination-protection --enable-termination-protection --stack-name acme-agent`. Then AWS refuses to delete the stack, whatever happens to the Terraform state.",
+    "The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when the stack is another one of the same name in another account or region, and when the provider has default tags that the stack does not have. With `ADOPT` the apply fails, before anything is changed, when somebody has changed the stack since the plan. Read `terraform_data.change` in the first plan: it shows the values before and after, where the import lists every parameter as new.",
+    "**A state and a provider of its own.** As long as the call is there, Terraform cannot destroy the adopted stack, nor what shares its state; **without the call, it deletes the stack**, unless you let it go as below. So give the call a configuration and a state of its own, and another stack another one. Give it a provider with an alias, too, and keep both blocks together, as in the first example: if somebody removes them together, plans fail with `Provider configuration not present`, and nothing is deleted. The module cannot see what else is there.",
+    "**The import block** can only be in your root module. Without it the plan fails at `terraform_data.needs_an_import_block`, which is never made: its count is known only if Terraform knows the stack. Do not follow Terraform's advice to use `-target`: it would try to create the stack, which AWS refuses. Where import blocks cannot be used, import once by hand: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
+    "**Undo** before you take a parameter out of `parameters`, or let the stack go: the former value is remembered no longer than that. Where the state knows none, since it was lost or since the parameter had this value already, the plan fails.",
+    "**Let go** with the removed block below, in place of the call and the import block, and apply that; leave the provider until then. Without it Terraform deletes a stack whose call is gone; and so does a `terraform destroy` that comes before it is applied, since that knows nothing of removed blocks. Let a stack go, too, before you give another `stack_name`.",
     "**From `ADOPT` to `AWS_CLI`.** The plan fails as long as the state holds the stack, and nothing is deleted. Take the import block out, and have Terraform forget the stack: `terraform state rm module.connector.aws_cloudformation_stack.adopted`. A removed block does not help, since the module still declares it.",
-    "**With `AWS_CLI`** Terraform owns no more than records. It runs `aws cloudformation update-stack` when it applies, with the previous template and the previous value of everything else, and fails with the reason if CloudFormation rolls back. That needs a POSIX shell and the AWS CLI, with credentials of the stack's account in the environment: the provider's own are not handed on. To end it, take the call out: the stack stays as it is. When somebody else has changed a value since, plans warn of it, and `terraform apply -replace='module.connector.terraform_data.update[0]'` sets it again.",
-    "A saved plan holds the template and all parameters as they were: if the vendor updates the stack in between, plan again. Give the module a provider without `ignore_tags`, and no `TF_AWS_IGNORE_TAGS_KEYS`: tags that the provider does not see would be removed, and nothing in a plan can tell.",
+    "**With `AWS_CLI`** Terraform owns no more than records. It does nothing if the values are right already, and it fails with the reason if CloudFormation rolls back. Macros of the template are acknowledged as they are found. To end it, take the call out: the stack stays as it is. When somebody else has changed a value since, plans warn of it, and `terraform apply -replace='module.connector.terraform_data.update[0]'` sets it again.",
+    "**What no plan can see.** Give the module a provider without `ignore_tags`, and no `TF_AWS_IGNORE_TAGS_KEYS`: tags that the provider does not see would be removed. The provider writes `1.0` in a JSON template as `1`. With macros in the template, `-refresh=false` is refused for changed tags and topics only. A nested stack gets its former values back with the next update of its parent. Overrides of one stack in different states work with different parameters; with the same parameter each takes back the other's value.",
   ],
   uses: [
     {
       title: "Smallest use",
       hcl: `
+provider "aws" {
+  alias  = "acme_agent"
+  region = "eu-west-1"
+}
+
 module "connector" {
-  source = "../cdktf-ecr-pull-through-cache/modules/stack-parameter-override"
+  source    = "../cdktf-ecr-pull-through-cache/modules/stack-parameter-override"
+  providers = { aws = aws.acme_agent }
 
   stack_name = "acme-agent"
   parameters = { imageRegistry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" }
@@ -143,6 +161,11 @@ module "connector" {
     {
       title: "Let the stack go",
       hcl: `
+provider "aws" {
+  alias  = "acme_agent"
+  region = "eu-west-1"
+}
+
 removed {
   from = module.connector
 

@@ -45,13 +45,13 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "elastio-eu-west-1": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "elastio-ap-southeast-2": { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "elastio-iam": { rules: {}, others: { aws_iam_policy: 1 } },
-  "elastio-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 2 } },
+  "elastio-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 3 } },
   "registries-us-east-1": REGISTRY,
   "registries-eu-west-1": REGISTRY,
   "registries-ap-southeast-2": REGISTRY,
   "registries-iam": { rules: {}, others: { aws_iam_policy: 1 } },
-  "registries-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 2 } },
-  "vendor-stack": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 1 } },
+  "registries-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 3 } },
+  "vendor-stack": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 2 } },
   "private-codebuild": {
     rules: { "ecr-public": "public.ecr.aws", "docker-hub": "registry-1.docker.io" },
     others: {

@@ -12,11 +12,13 @@ terraform {
 }
 
 provider "aws" {
+  alias  = "connector" # of the call below: remove both together, or neither
   region = "us-east-1" # that of the connector's stack
 }
 
 module "connector" {
-  source = "../../../modules/stack-parameter-override"
+  source    = "../../../modules/stack-parameter-override"
+  providers = { aws = aws.connector }
 
   stack_name = "elastio-account-level-stack"
   parameters = {
