@@ -23,6 +23,7 @@ import type { FleetStack } from "./private/fleet-stages";
 import { deepCopy } from "./private/plain-object";
 import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from "./private/policy-document";
 import type { PolicyStatement } from "./private/policy-document";
+import { PROVIDER_VERSIONS } from "./private/provider-versions";
 import { FLEET_POLICY_NAME, checkPullOptions, copyPullOptions, isSameChoice } from "./private/pull-options";
 import { pullStatements } from "./private/pull-policy";
 import type { PullGrant } from "./private/pull-policy";
@@ -68,6 +69,17 @@ export interface PullThroughCacheFleetProps {
    * @default - Terraform's own credentials
    */
   readonly providerConfig?: AwsProviderConfig;
+  /**
+   * The versions of the provider hashicorp/aws that Terraform may run every stack with, as a version constraint.
+   * `terraform init` chooses the version that the lock file names, and without a lock file the newest one that the
+   * constraint allows. Resources of your own in the stacks may need a narrower constraint.
+   *
+   * Begin with the lowest version: `cdktf deploy` compares only the first version of the constraint with a lock file,
+   * and upgrades the provider where the constraint excludes that version.
+   * @default ">= 5.100.0, < 7.0.0"
+   * @see https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+   */
+  readonly providerVersion?: string;
 }
 
 /** A stack that waits for every region. */
@@ -106,6 +118,7 @@ export class PullThroughCacheFleet extends Construct {
       ...props,
       backend: props.backend ?? StateBackend.local(),
       providerConfig: deepCopy(props.providerConfig ?? {}),
+      providerVersion: props.providerVersion ?? PROVIDER_VERSIONS,
     };
     for (const region of props.regions) {
       this.caches.set(region, this.createCache(region));
@@ -309,7 +322,7 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   private createStack(suffix: string, facts: FleetStack): TerraformStack {
-    const { accountId, backend, providerConfig } = this.props;
+    const { accountId, backend, providerConfig, providerVersion } = this.props;
     // In the app itself: cdktf's CLI knows stacks by their ids, and what they depend on by paths. It deploys nothing
     // where the two differ.
     const stack = new TerraformStack(this.node.root, stackName(this, suffix));
@@ -321,6 +334,8 @@ export class PullThroughCacheFleet extends Construct {
       ...providerConfig,
       region: facts.region,
     });
+    // The provider's class requires the one version that it was generated from, which a lock file may not have.
+    stack.addOverride("terraform.required_providers.aws.version", providerVersion);
     backend?._attach(stack);
     stack.node.addValidation({ validate: () => literalSecrets(stack, providerConfig ?? {}) });
     return stack;

@@ -105,7 +105,7 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
     expect(Object.keys(json)).not.toContain("provider");
     expect(json.terraform).toEqual({
       required_version: `>= ${definition.terraform}`,
-      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100, < 7" } },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
     });
   });
 

@@ -122,6 +122,46 @@ describe("the providers", () => {
   });
 });
 
+describe("the versions of the provider", () => {
+  /** The versions that each stack of an app requires. */
+  const requiredIn = (fleet: PullThroughCacheFleet): unknown[] =>
+    App.of(fleet)
+      .node.children.filter((child): child is TerraformStack => TerraformStack.isStack(child))
+      .map((stack) => synthesized(stack).terraform?.["required_providers"]);
+
+  /** A fleet with every kind of stack that it makes. */
+  const fleetWithAllStacks = (props: Partial<PullThroughCacheFleetProps> = {}): PullThroughCacheFleet => {
+    const fleet = fleetWith({ accountId: "111122223333", ...props });
+    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    fleet.pullPolicyArn("pull");
+    return fleet;
+  };
+
+  test("are those that the plain modules run with, in every stack", () => {
+    const aws = { source: "aws", version: ">= 5.100.0, < 7.0.0" };
+    expect(requiredIn(fleetWithAllStacks())).toEqual([{ aws }, { aws }, { aws }, { aws }]);
+  });
+
+  test("are those that are given, in every stack", () => {
+    const aws = { source: "aws", version: "~> 5.100" };
+    expect(requiredIn(fleetWithAllStacks({ providerVersion: "~> 5.100" }))).toEqual([
+      { aws },
+      { aws },
+      { aws },
+      { aws },
+    ]);
+  });
+
+  test("of a stack of one's own are those of an override", () => {
+    const stack = stackIn("us-east-1");
+    new PullThroughCache(stack, "cache", { upstreams });
+    stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+    expect(synthesized(stack).terraform?.["required_providers"]).toEqual({
+      aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" },
+    });
+  });
+});
+
 describe("a stack after all", () => {
   test("waits for every region", () => {
     const fleet = fleetWith();
@@ -279,6 +319,18 @@ describe("a declaration", () => {
       { providerConfig: { secretKey: "abc" } },
       "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it",
     ],
+    ...["", "latest", "5.x", "^5.100.0", ">= 5.100.0 < 7.0.0", "v5.100.0", "5.100.0.1", "=> 5.100"].map(
+      (providerVersion): [string, Partial<PullThroughCacheFleetProps>, string] => [
+        `${JSON.stringify(providerVersion)} for versions of the provider`,
+        { providerVersion },
+        `\`providerVersion\` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got ${JSON.stringify(providerVersion)}; separate conditions with commas; Terraform takes a literal here, and no expression`,
+      ],
+    ),
+    [
+      "versions of the provider that only Terraform knows",
+      { providerVersion: Token.asString({ resolve: () => "${var.version}" }) },
+      '`providerVersion` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got a token; separate conditions with commas; Terraform takes a literal here, and no expression',
+    ],
     [
       "something else for a backend",
       { backend: "s3" as never },
@@ -296,7 +348,7 @@ describe("a declaration", () => {
     [
       "a property it does not have",
       { region: "us-east-1" } as never,
-      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, regionalRepositories, accountId, backend, providerConfig",
+      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, regionalRepositories, accountId, backend, providerConfig, providerVersion",
     ],
     [
       "settings of a region it is not in",

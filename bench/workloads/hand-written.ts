@@ -70,6 +70,7 @@ function declareRegion(app: App, region: string): void {
   new AwsProvider(stack, "aws", { region });
   new LocalBackend(stack, { path: `../../../terraform.${name}.tfstate` });
   stack.addOverride("terraform.required_version", ">= 1.11.0");
+  stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
 
   const creationRole = declareCreationRole(stack);
   const githubSecret = new DataAwsSecretsmanagerSecret(stack, "github-secret-lookup", { name: GITHUB_SECRET });

@@ -1,6 +1,6 @@
+import { PROVIDER_VERSIONS } from "../../src/private/provider-versions";
 import type { Input, Inputs, ModuleDefinition } from "./definition";
 import { hcl, inSnakeCase, segments } from "./hcl";
-import { PROVIDER_VERSIONS } from "./terraform-json";
 
 /** The README of a module. */
 export function readme(definition: ModuleDefinition): string {

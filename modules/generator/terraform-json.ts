@@ -1,9 +1,7 @@
+import { PROVIDER_VERSIONS } from "../../src/private/provider-versions";
 import type { Input, Inputs, ModuleDefinition } from "./definition";
 import { hcl } from "./hcl";
 import { isNullable, validationsOf } from "./rules";
-
-/** The provider versions that the modules run with: what they use is in all of them. */
-export const PROVIDER_VERSIONS = ">= 5.100, < 7";
 
 /** The Terraform files of a module, by their names. */
 export function terraformFiles(definition: ModuleDefinition): { readonly [file: string]: string } {

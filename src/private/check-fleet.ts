@@ -8,6 +8,7 @@ import { checkDeclaration } from "./check-declaration";
 import { checkProviderConfig } from "./check-provider-config";
 import { Faults, follows } from "./faults";
 import type { Rule } from "./faults";
+import { VERSION_CONSTRAINT } from "./provider-versions";
 import { accountOfConfig } from "./registry";
 import { RegistryClaims } from "./registry-claims";
 import { checkRepositorySettings } from "./repository-template";
@@ -21,6 +22,7 @@ const PROPS: readonly string[] = [
   "accountId",
   "backend",
   "providerConfig",
+  "providerVersion",
 ] satisfies (keyof PullThroughCacheFleetProps)[];
 
 // What each stack of a fleet holds beside the cache.
@@ -62,6 +64,10 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
     faults.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_WAY_OUT);
   }
   checkProviderConfig(faults, props.providerConfig ?? {}, props.accountId);
+  if (props.providerVersion !== undefined && !follows(props.providerVersion, VERSION_CONSTRAINT)) {
+    const way = "separate conditions with commas; Terraform takes a literal here, and no expression";
+    faults.add("providerVersion", VERSION_CONSTRAINT.words, props.providerVersion, way);
+  }
   const backend = props.backend ?? undefined;
   if (backend !== undefined && backend._attach === undefined) {
     faults.add("backend", "be a StateBackend", backend, "use a factory, for example StateBackend.s3(options)");
