@@ -99,6 +99,7 @@ function declareDockerHubCredential(stack: TerraformStack): Credential {
     name: "ecr-pullthroughcache/docker-hub",
     description: "Credential of an ECR pull-through cache",
     recoveryWindowInDays: 0,
+    lifecycle: { createBeforeDestroy: true },
   });
   const version = new SecretsmanagerSecretVersion(stack, "docker-hub-secret-version", {
     secretId: secret.id,
@@ -107,6 +108,7 @@ function declareDockerHubCredential(stack: TerraformStack): Credential {
       accessToken: declareVariable(stack, DOCKER_HUB_CREDENTIAL.accessToken).stringValue,
     }),
     secretStringWoVersion: DOCKER_HUB_CREDENTIAL.version,
+    lifecycle: { createBeforeDestroy: true },
   });
   return { arn: secret.arn, dependsOn: [version] };
 }
