@@ -147,3 +147,18 @@ test.each<[string, Asked, Partial<Access>]>([
 ])("fails with %s rather than judge %j", async (message, [action, resource], more) => {
   await expect(ask(action, resource, more)).rejects.toThrow(message);
 });
+
+test("a KMS key can be used by those whom its own policy and theirs allow it", async () => {
+  const key = `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const keyPolicy = (principal: string): object =>
+    identity({ Effect: "Allow", Principal: { AWS: principal }, Action: "kms:*", Resource: "*" });
+  const resourcePolicy = keyPolicy(`arn:aws:iam::${ACCOUNT}:root`);
+  expect(await ask("kms:Decrypt", key, { resourcePolicy })).toBeUndefined();
+  expect(await ask("kms:Decrypt", key, { resourcePolicy, identityPolicies: [] })).toBe(
+    `${IDENTITY} does not allow kms:Decrypt on ${key}`,
+  );
+  const others = keyPolicy("arn:aws:iam::444455556666:root");
+  expect(await ask("kms:Decrypt", key, { resourcePolicy: others })).toBe(
+    `the resource policy does not allow kms:Decrypt on ${key}`,
+  );
+});

@@ -9,6 +9,8 @@ export interface Access {
   readonly accountId: string;
   /** Documents. @default - the principal may do everything */
   readonly identityPolicies?: readonly object[];
+  /** A document. @default - the resource has no policy */
+  readonly resourcePolicy?: object;
   /** A document. @default - the request goes through no endpoint */
   readonly endpointPolicy?: object;
   /** @default - there is nothing that a condition could match */
@@ -25,6 +27,7 @@ export async function whyDenied(access: Access): Promise<string | undefined> {
     resource,
     accountId,
     identityPolicies = [FULL_ACCESS],
+    resourcePolicy,
     endpointPolicy,
     context,
   } = access;
@@ -36,6 +39,7 @@ export async function whyDenied(access: Access): Promise<string | undefined> {
         resource: { resource, accountId },
         contextVariables: { ...context },
       },
+      resourcePolicy,
       identityPolicies: identityPolicies.map((policy, index) => ({ name: `identity policy ${index + 1}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
@@ -57,6 +61,7 @@ export async function whyDenied(access: Access): Promise<string | undefined> {
   const verdicts = [
     ["the endpoint policy", analysis.endpointAnalysis?.result],
     ["the identity policy", analysis.identityAnalysis?.result],
+    ["the resource policy", analysis.resourceAnalysis?.result],
   ] as const;
   const [who, verdict] = verdicts.find(([, result]) => result !== undefined && result !== "Allowed") ?? [];
   return `${who ?? "something"} ${verdict === "ExplicitlyDenied" ? "denies" : "does not allow"} ${action} on ${resource}`;

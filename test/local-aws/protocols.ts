@@ -80,6 +80,7 @@ function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol 
       Body: isChunked ? unchunked(body) : body,
       IfNoneMatch: headers["if-none-match"],
       ServerSideEncryption: headers["x-amz-server-side-encryption"],
+      SSEKMSKeyId: headers["x-amz-server-side-encryption-aws-kms-key-id"],
     }),
     result: (operation, { Body, ...fields }) =>
       typeof Body === "string" ? Body : builder.build({ [`${operation}Result`]: fields }),

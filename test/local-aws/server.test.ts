@@ -2,7 +2,7 @@ import { CloudFormationClient, ListExportsCommand } from "@aws-sdk/client-cloudf
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
-import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeInstancesCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreatePullThroughCacheRuleCommand,
   DeletePullThroughCacheRuleCommand,
@@ -213,6 +213,33 @@ describe("a refusal", () => {
     sdk.aws.refuseOnce({ operation: "GetCallerIdentity", code: "ThrottlingException", when: () => true });
     const { $metadata, Account } = await sdk.client(STSClient).send(new GetCallerIdentityCommand({}));
     expect([Account, $metadata.attempts]).toEqual([ACCOUNT, 2]);
+  });
+});
+
+describe("a request that the caller may not send", () => {
+  test.each([
+    ["UnauthorizedOperation", EC2Client, new DescribeVpcsCommand({})],
+    ["AccessDenied", IAMClient, new GetRoleCommand(ROLE)],
+    ["AccessDeniedException", ECRClient, new DescribePullThroughCacheRulesCommand({})],
+    ["AccessDeniedException", SchedulerClient, new GetScheduleCommand({ Name: "warmer" })],
+  ])("is refused with %s and the reason, and changes nothing", async (name, type, command) => {
+    const told: string[] = [];
+    const guarded = await Sdk.start({
+      whyForbidden: ({ service, operation, accountId }) => {
+        told.push(`${accountId} ${service}:${operation}`);
+        return Promise.resolve(accountId === ACCOUNT ? "no policy allows it" : undefined);
+      },
+    });
+    const client = guarded.client(type as typeof ECRClient);
+    await expect(client.send(command as DescribePullThroughCacheRulesCommand)).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining("no policy allows it") as unknown,
+      $metadata: { httpStatusCode: 403, attempts: 1 },
+    });
+    expect(told).toEqual([expect.stringMatching(new RegExp(`^${ACCOUNT} \\w+:\\w+$`))]);
+    expect(guarded.aws.requests.map(({ errorCode }) => errorCode)).toEqual([name]);
+    await guarded.client(ECRClient, { accountId: OTHER_ACCOUNT }).send(new DescribePullThroughCacheRulesCommand({}));
+    await guarded.stop();
   });
 });
 

@@ -9,6 +9,7 @@ import { Ecr } from "./ecr/ecr";
 import { Iam } from "./iam";
 import { EC2_PROTOCOL, JSON_PROTOCOL, queryProtocol, restJsonCall, s3Call } from "./protocols";
 import type { Protocol } from "./protocols";
+import type { AuthorizedRequest } from "./required-permissions";
 import { S3 } from "./s3";
 import { Scheduler } from "./scheduler";
 import { SecretsManager } from "./secrets-manager";
@@ -18,6 +19,17 @@ import { Sts } from "./sts";
 
 /** The account that is asked when nobody says which. */
 export const ACCOUNT = "111122223333";
+
+// The codes of the services that do not have the common one.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+const FORBIDDEN: { readonly [service: string]: string } = {
+  cloudformation: "AccessDenied",
+  ec2: "UnauthorizedOperation",
+  iam: "AccessDenied",
+  monitoring: "AccessDenied",
+  s3: "AccessDenied",
+};
 
 /** A request that was answered. */
 export interface LoggedRequest extends Scope {
@@ -36,6 +48,8 @@ export interface LocalAwsOptions {
   readonly addedSince?: readonly string[];
   /** How many items a page of an answer has at most. @default - as many as the caller asks for */
   readonly pageSize?: number;
+  /** Why the sender of a request may not send it; undefined where it may. @default - everybody may do everything */
+  readonly whyForbidden?: (request: AuthorizedRequest) => Promise<string | undefined>;
   /** Is told of every request when it has been answered. */
   readonly onRequest?: (request: LoggedRequest) => void;
 }
@@ -148,6 +162,7 @@ export class LocalAws {
     let input: Fields = {};
     try {
       input = call.protocol.parse(body);
+      await this.authorize(call, input);
       const result = this.run(call, input);
       const answer = call.protocol.result(call.operation, result);
       this.log(call, input, answer);
@@ -183,6 +198,13 @@ export class LocalAws {
     this.log({ ...scope, service: "ecr", operation }, input, body, errorCode);
     response.writeHead(answer.status, answer.headers).end(answer.body);
     return true;
+  }
+
+  private async authorize({ accountId, region, service, operation }: Call, input: Fields): Promise<void> {
+    const reason = await this.options.whyForbidden?.({ accountId, region, service, operation, input });
+    if (reason !== undefined) {
+      throw new AwsError(FORBIDDEN[service] ?? "AccessDeniedException", reason, 403);
+    }
   }
 
   private run(call: Call, input: Fields): Fields {
