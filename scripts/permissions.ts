@@ -331,8 +331,11 @@ const AWS_CLI: Part = {
   title: "`StackParameterOverride` and module stack-parameter-override with `AWS_CLI`",
   purpose: `${STACK_NAME} The AWS CLI uses the credentials of the environment, which need the same permissions as those of the provider.`,
   plan: [READ_STACK],
-  apply: [UPDATE_STACK],
-  notes: { UpdateStack: UPDATE_STACK_NOTE },
+  apply: [UPDATE_STACK, { Sid: "FindMacros", Action: ["cloudformation:GetTemplateSummary"], Resource: [STACKS] }],
+  notes: {
+    UpdateStack: UPDATE_STACK_NOTE,
+    FindMacros: "the update acknowledges the macros of the template.",
+  },
 };
 
 const STATES = `arn:aws:s3:::terraform-states-${ACCOUNT}/ecr-pull-through-cache/*.tfstate`;

@@ -355,7 +355,7 @@ const SERVICES: { readonly [signingName: string]: { readonly [operation: string]
     ),
   },
   cloudformation: {
-    ...each(["DescribeStacks", "DescribeStackEvents", "GetTemplate"], stack),
+    ...each(["DescribeStacks", "DescribeStackEvents", "GetTemplate", "GetTemplateSummary"], stack),
     UpdateStack: all(
       stack,
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
