@@ -308,7 +308,7 @@ const UPDATE_STACK_NOTE =
 const ADOPT: Part = {
   title: "`StackParameterOverride` and module stack-parameter-override with `ADOPT`",
   purpose: STACK_NAME,
-  plan: [READ_STACK],
+  plan: [READ_STACK, { Sid: "ReadProtection", Action: ["cloudformation:GetResource"], Resource: ["*"] }],
   apply: [
     UPDATE_STACK,
     {
@@ -321,6 +321,8 @@ const ADOPT: Part = {
   ],
   notes: {
     UpdateStack: UPDATE_STACK_NOTE,
+    ReadProtection:
+      "only with `requireTerminationProtection`: [AWS Cloud Control](https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html) has no permissions for single resources.",
     KeepTags: `the update [sends the tags of the stack](${SERVICE_AUTHORIZATION}/list_awscloudformation.html) back.`,
     ReadTemplate:
       "only with a `templateUrl`, for its bucket and key: [CloudFormation reads it](https://repost.aws/knowledge-center/cfn-s3-access-denied-error) with the credentials of the caller.",

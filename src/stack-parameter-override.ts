@@ -1,4 +1,5 @@
 import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
+import { DataAwsCloudcontrolapiResource } from "@cdktf/provider-aws/lib/data-aws-cloudcontrolapi-resource";
 import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
 import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
 import { TerraformLocal, Token } from "cdktf";
@@ -26,6 +27,7 @@ import {
   PARAMETERS_WITHOUT_EMPTIED,
   REMEMBERED,
   REMEMBERED_STACK,
+  STACK_TYPE,
   UPDATE_MINUTES,
   VALUES_AS_TEXT,
   adoptedConditions,
@@ -33,6 +35,7 @@ import {
   changeAddress,
   changeRecord,
   isOfNoStackSet,
+  isProtected,
   losesNoCharacters,
   nameIn,
   sentConditions,
@@ -83,6 +86,13 @@ export interface StackParameterOverrideProps {
    */
   readonly questionMarksAreGenuine?: boolean;
   /**
+   * Whether the plan fails unless the stack has termination protection, for OverrideStrategy.ADOPT only. Terraform reads
+   * it by AWS Cloud Control, for which the caller needs `cloudformation:GetResource`.
+   * @default false
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+   */
+  readonly requireTerminationProtection?: boolean;
+  /**
    * How long an update may take, in minutes. With OverrideStrategy.AWS_CLI also how long to wait for an update that is
    * under way already. The update itself goes on in AWS.
    * @default 60
@@ -128,6 +138,7 @@ const PROPS: readonly string[] = [
   "templateUrl",
   "capabilities",
   "questionMarksAreGenuine",
+  "requireTerminationProtection",
   "updateTimeoutInMinutes",
   "importBlock",
   "undo",
@@ -294,6 +305,14 @@ export class StackParameterOverride extends Construct {
     this.read("atApply", props, { name: NAME_AT_APPLY, dependsOn: [ADDRESS.stack], provider: ownProvider });
     const tags = named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags"));
     setProvider(tags, ownProvider);
+    if (props.requireTerminationProtection === true) {
+      const properties = new DataAwsCloudcontrolapiResource(this, "properties", {
+        ...regionalArguments({ provider, region }),
+        typeName: STACK_TYPE,
+        identifier: `\${${ADDRESS.current}.id}`,
+      });
+      setProvider(named(ADDRESS.properties, properties), ownProvider);
+    }
     const stack = new CloudformationStack(this, "stack", {
       ...regionalArguments({ provider, region }),
       name: stackName,
@@ -308,6 +327,7 @@ export class StackParameterOverride extends Construct {
         precondition: [
           ...conditionsOf(adoptedConditions(facts), facts, undo),
           ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(facts)]),
+          ...(props.requireTerminationProtection === true ? [isProtected(facts)] : []),
         ],
         postcondition: [
           ...sent.always,

@@ -24,11 +24,13 @@ import {
   PARAMETERS_WITHOUT_EMPTIED,
   REMEMBERED,
   REMEMBERED_STACK,
+  STACK_TYPE,
   UPDATE_MINUTES,
   adoptedConditions,
   bytesAtMost,
   capabilitiesWith,
   changeRecord,
+  isProtected,
   losesNoCharacters,
   nameIn,
   sentConditions,
@@ -113,7 +115,7 @@ export const stackParameterOverride: ModuleDefinition = {
 | credentials | those of the environment, for the stack's account; not the provider's | the provider's |
 | can Terraform delete the stack? | no | only without the steps below |
 | somebody changes the value later | plans warn | the next plan changes it back |`,
-    "**Before anything else, enable termination protection**: `aws cloudformation update-termination-protection --enable-termination-protection --stack-name acme-agent`. Then AWS refuses to delete the stack, whatever happens to the Terraform state.",
+    "**Before anything else, enable termination protection**: `aws cloudformation update-termination-protection --enable-termination-protection --stack-name acme-agent`. Then AWS refuses to delete the stack, whatever happens to the Terraform state. With `require_termination_protection` the plan fails as long as the stack has none.",
     "The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when the stack is another one of the same name in another account or region, and when the provider has default tags that the stack does not have. With `ADOPT` the apply fails, before anything is changed, when somebody has changed the stack since the plan. Read `terraform_data.change` in the first plan: it shows the values before and after, where the import lists every parameter as new.",
     "**A state and a provider of its own.** As long as the call is there, Terraform cannot destroy the adopted stack, nor what shares its state; **without the call, it deletes the stack**, unless you let it go as below. So give the call a configuration and a state of its own, and another stack another one. Give it a provider with an alias, too, and keep both blocks together, as in the first example: if somebody removes them together, plans fail with `Provider configuration not present`, and nothing is deleted. The module cannot see what else is there.",
     "**The import block** can only be in your root module. Without it the plan fails at `terraform_data.needs_an_import_block`, which is never made: its count is known only if Terraform knows the stack. Do not follow Terraform's advice to use `-target`: it would try to create the stack, which AWS refuses. Where import blocks cannot be used, import once by hand: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
@@ -239,6 +241,12 @@ removed {
       description:
         "States that question marks in the template, in other parameters and in tags are meant to be there. CloudFormation shows a question mark in place of each character that is not ASCII, and Terraform sends back what it is shown: without this, the plan fails where there is one. Compare with the vendor's own template before you set it. For `ADOPT` only.",
     },
+    require_termination_protection: {
+      type: "bool",
+      default: false,
+      description:
+        "Whether the plan fails unless the stack has termination protection. Terraform reads it by AWS Cloud Control, for which the caller needs `cloudformation:GetResource`. For `ADOPT` only.",
+    },
     update_timeout_in_minutes: {
       type: "number",
       default: UPDATE_MINUTES,
@@ -273,6 +281,13 @@ removed {
         depends_on: [ADDRESS.update],
       },
     },
+    aws_cloudcontrolapi_resource: {
+      [nameIn(ADDRESS.properties)]: {
+        count: expression(`${ADOPTS} && var.require_termination_protection ? 1 : 0`),
+        type_name: STACK_TYPE,
+        identifier: `\${${ADDRESS.current}.id}`,
+      },
+    },
     aws_default_tags: { [nameIn(ADDRESS.defaultTags)]: {} },
   },
   resources: {
@@ -291,6 +306,7 @@ removed {
           precondition: [
             ...conditionsOf(adoptedConditions(FACTS)),
             asBlock(losesNoCharacters(FACTS), "!var.question_marks_are_genuine"),
+            asBlock(isProtected(FACTS)),
           ],
           postcondition: [
             ...SENT.always.map((condition) => asBlock(condition)),
@@ -328,6 +344,7 @@ removed {
               template_url: { unset: "var.template_url == null", got: UNSIGNED_URL },
               capabilities: { unset: "length(var.capabilities) == 0", got: "var.capabilities" },
               question_marks_are_genuine: { unset: "!var.question_marks_are_genuine", got: "true" },
+              require_termination_protection: { unset: "!var.require_termination_protection", got: "true" },
             }).map(([place, { unset, got }]) =>
               conditionOf({
                 holds: unset,

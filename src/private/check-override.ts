@@ -19,6 +19,7 @@ export interface OverrideDeclaration {
   readonly templateUrl?: unknown;
   readonly capabilities?: unknown;
   readonly questionMarksAreGenuine?: unknown;
+  readonly requireTerminationProtection?: unknown;
   readonly updateTimeoutInMinutes?: unknown;
   readonly importBlock?: unknown;
   readonly undo?: unknown;
@@ -69,6 +70,8 @@ export const TEMPLATE_URL: Rule = {
 const FOREIGN_EXPRESSION = /(?<!\$)\$\{[A-Za-z0-9]+::|(?<!%)%\{/;
 export const CONTROL_CHARACTER = /[^\P{Cc}\t\n]/u;
 
+const SWITCHES_OF_ADOPTED = ["questionMarksAreGenuine", "requireTerminationProtection", "importBlock"] as const;
+
 const STRATEGIES: readonly string[] = Object.values(OverrideStrategy);
 
 /** What the plain module says of declarations as well. */
@@ -115,7 +118,7 @@ export function checkOverride(faults: Faults, override: Construct, props: Overri
     faults.add("updateTimeoutInMinutes", integerWords(1), minutes, "it decides what is synthesized: give a number");
   }
   faults.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_WAY_OUT);
-  for (const name of ["questionMarksAreGenuine", "importBlock", "undo", "letGo"] as const) {
+  for (const name of [...SWITCHES_OF_ADOPTED, "undo", "letGo"] as const) {
     const value = props[name];
     if (value !== undefined && typeof value !== "boolean") {
       faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
@@ -165,7 +168,7 @@ function targetOf(override: IConstruct): Target {
 function reached(override: IConstruct): string {
   const { stackName, provider, region } = targetOf(override);
   const name = resolved(override, stackName);
-  const configured = argumentsOf(providerOf(override as Construct, provider));
+  const configured = argumentsOf(providerOf(override, provider));
   return isUnknown(name) ? override.node.path : JSON.stringify(resolved(override, [name, region, configured]));
 }
 
@@ -285,7 +288,7 @@ function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
     faults.add("templateUrl", TEMPLATE_URL.words, got, "put the template into a bucket of yours");
   }
   if (strategy === OverrideStrategy.AWS_CLI) {
-    for (const name of ["templateUrl", "capabilities", "questionMarksAreGenuine", "importBlock"] as const) {
+    for (const name of ["templateUrl", "capabilities", ...SWITCHES_OF_ADOPTED] as const) {
       if (props[name] !== undefined) {
         const way = "leave it out: the stack is not adopted, and its template stays where it is";
         faults.add(name, OVERRIDE_WORDS.ofAdopted, props[name], way);

@@ -8,6 +8,8 @@ export const ADDRESS = {
   current: "data.aws_cloudformation_stack.current",
   /** The stack as it is when Terraform applies, where something is to be changed. */
   atApply: "data.aws_cloudformation_stack.at-apply",
+  /** What AWS Cloud Control says of the stack, for what CloudFormation's own data source leaves out. */
+  properties: "data.aws_cloudcontrolapi_resource.current",
   /** Which stack the override is for. */
   stack: "terraform_data.stack",
   defaultTags: "data.aws_default_tags.current",
@@ -194,6 +196,18 @@ export function updateConditions(facts: OverrideFacts): Conditions {
     always: [recordedHere(facts), hasParameters(facts), setsNothingHidden(facts)],
     setting: [templateAllows(facts)],
     undoing: [knowsFormerValues(facts)],
+  };
+}
+
+/** The type by which AWS Cloud Control knows stacks; their ARNs identify them. */
+export const STACK_TYPE = "AWS::CloudFormation::Stack";
+
+/** AWS refuses to delete the stack. */
+export function isProtected({ stackName }: OverrideFacts): PlanCondition {
+  const enabled = "try(tobool(jsondecode(stack.properties).EnableTerminationProtection), false)";
+  return {
+    condition: `\${alltrue([for stack in ${ADDRESS.properties}[*] : ${enabled}])}`,
+    errorMessage: `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack: aws cloudformation update-termination-protection --enable-termination-protection --stack-name ${stackName}`,
   };
 }
 

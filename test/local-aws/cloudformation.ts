@@ -179,6 +179,12 @@ export class CloudFormation implements Service {
     this.rollBacks.set(stackId, { reason, duration });
   }
 
+  /** What CloudFormation describes of a stack, by its ARN; undefined where there is none. */
+  public tryDescribe(stackId: string, scope: Scope): Fields | undefined {
+    const stack = this.tryFind(stackId, scope);
+    return stack === undefined ? undefined : described(stack, this.noEchoMask);
+  }
+
   /** The template of a stack, by its ARN, as CloudFormation has it; what it shows is another matter. */
   public templateOf(stackId: string): string {
     for (const scope of this.stacks.scopes()) {

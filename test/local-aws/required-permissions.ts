@@ -354,6 +354,13 @@ const SERVICES: { readonly [signingName: string]: { readonly [operation: string]
       ifGiven("Tags", (_, request) => allow("cloudwatch:TagResource", alarms(request))),
     ),
   },
+  cloudcontrolapi: {
+    // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
+    GetResource: ({ input }) => [
+      ...allow("cloudformation:GetResource", ["*"]),
+      ...allow("cloudformation:DescribeStacks", [String(input["Identifier"])]),
+    ],
+  },
   cloudformation: {
     ...each(["DescribeStacks", "DescribeStackEvents", "GetTemplate", "GetTemplateSummary"], stack),
     UpdateStack: all(

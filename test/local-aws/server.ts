@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { CloudControl } from "./cloud-control";
 import { CloudFormation } from "./cloudformation";
 import { CloudWatch } from "./cloudwatch";
 import { CloudWatchLogs } from "./cloudwatch-logs";
@@ -97,6 +98,7 @@ export class LocalAws {
     const secretsManager = new SecretsManager();
     this.ecr = new Ecr(secretsManager, this.iam, options.addedSince ?? []);
     this.services = {
+      cloudcontrolapi: new CloudControl(this.cloudFormation),
       cloudformation: this.cloudFormation,
       codebuild: this.codeBuild,
       ec2: this.ec2,

@@ -12,6 +12,7 @@ import type { LoggedRequest } from "./server";
  * errors an operation has.
  */
 const PACKAGES: { readonly [signingName: string]: string } = {
+  cloudcontrolapi: "client-cloudcontrol",
   cloudformation: "client-cloudformation",
   codebuild: "client-codebuild",
   ec2: "client-ec2",

@@ -6,6 +6,7 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   UpdateStackCommand,
+  UpdateTerminationProtectionCommand,
 } from "@aws-sdk/client-cloudformation";
 import type {
   CreateStackCommandInput,
@@ -165,6 +166,13 @@ export async function updateStack(
     }),
   );
   return settledStack(aws, scope, StackName);
+}
+
+/** Enables the termination protection of a stack. */
+export async function protectStack(aws: LocalAws, scope: Partial<Scope>, StackName: string): Promise<void> {
+  await client(aws, scope).send(
+    new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: true }),
+  );
 }
 
 async function settledStack(aws: LocalAws, scope: Partial<Scope>, name: string): Promise<Stack> {

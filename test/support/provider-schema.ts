@@ -4,7 +4,7 @@
  * that the provider does not support it.
  */
 const USED =
-  /^aws_(caller_identity|cloudformation|cloudwatch|codebuild|default_tags|ecr|iam|kms_key|partition|region|route_table|scheduler|secretsmanager|security_group|sns|subnet|vpc)(_|s?$)/;
+  /^aws_(caller_identity|cloudcontrolapi|cloudformation|cloudwatch|codebuild|default_tags|ecr|iam|kms_key|partition|region|route_table|scheduler|secretsmanager|security_group|sns|subnet|vpc)(_|s?$)/;
 
 /** The fields of GetProviderSchema.Response that hold schemas by type: resources, data sources, ephemeral resources. */
 const SCHEMAS_BY_TYPE = [2, 3, 8];

@@ -196,9 +196,12 @@ function override(
   ends: { readonly undo?: boolean; readonly letGo?: boolean } = {},
 ): object {
   const stack = stackIn(REGION);
-  const templateUrl = strategy === OverrideStrategy.ADOPT && ends.letGo !== true ? TEMPLATE_URL : undefined;
+  const ofAdopted =
+    strategy === OverrideStrategy.ADOPT && ends.letGo !== true
+      ? { templateUrl: TEMPLATE_URL, requireTerminationProtection: true }
+      : {};
   const parameters = { imageRegistry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" };
-  new StackParameterOverride(stack, "agent", { stackName: STACK_NAME, parameters, strategy, templateUrl, ...ends });
+  new StackParameterOverride(stack, "agent", { stackName: STACK_NAME, parameters, strategy, ...ofAdopted, ...ends });
   return synthesized(stack);
 }
 
@@ -210,11 +213,12 @@ function moduleOverride(strategy: "ADOPT" | "AWS_CLI"): object[] {
   if (strategy === "AWS_CLI") {
     return [{ provider, ...calls({ "stack-parameter-override": module }) }, { provider }];
   }
+  const ofAdopted = { template_url: TEMPLATE_URL, require_termination_protection: true };
   const to = "module.stack-parameter-override.aws_cloudformation_stack.adopted[0]";
   return [
     {
       provider,
-      ...calls({ "stack-parameter-override": { ...module, template_url: TEMPLATE_URL } }),
+      ...calls({ "stack-parameter-override": { ...module, ...ofAdopted } }),
       import: [{ to, id: STACK_NAME }],
     },
     { provider, removed: [{ from: "module.stack-parameter-override", lifecycle: { destroy: false } }] },
@@ -328,6 +332,7 @@ beforeAll(async () => {
         Parameters: [{ ParameterKey: "imageRegistry", ParameterValue: "docker.io" }],
         RoleARN: `arn:aws:iam::${accountId}:role/vendor`,
         Tags: [{ Key: "vendor", Value: "acme" }],
+        EnableTerminationProtection: true,
       },
     );
   }

@@ -16,6 +16,7 @@ import {
   createStackByChangeSet,
   describeStack,
   parametersOf,
+  protectStack,
   startUpdate,
   updateStack,
   vendorTemplate,
@@ -393,6 +394,17 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       expect(await made.refusal()).toMatch(/terraform_data.needs[-_]/);
       await made.run(["import", "-input=false", "-no-color", at(ADOPTED), stackName]);
       expect((await made.changes())[at(ADOPTED)]).toBe("update");
+    });
+
+    test.concurrent("has termination protection before it is adopted, if the caller requires that", async () => {
+      const stackName = await vendorStack();
+      const props = { stackName, parameters: { image: VALUE }, requireTerminationProtection: true };
+      const adopted = await override(props);
+      expect(await adopted.refusal()).toContain(
+        `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack`,
+      );
+      await protectStack(aws, HERE, stackName);
+      expect(await adopted.changes()).toMatchObject({ [at(ADOPTED)]: "update" });
     });
 
     test.concurrent("in review, is not waited for, and the reason comes before all else", async () => {
