@@ -58,6 +58,7 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "aws_cloudformation_stack.adopted[0]",
     "terraform_data.change[key]",
     "terraform_data.needs_an_import_block[0]",
+    "terraform_data.stack",
     "terraform_data.update[0]",
   ],
 };
