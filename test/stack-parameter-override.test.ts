@@ -43,7 +43,11 @@ describe("an override that adopts the stack", () => {
     });
     expect(resource?.["terraform_data"]).toEqual({
       stack: {
-        input: { id: "${data.aws_cloudformation_stack.current.id}", template_url: "${null}" },
+        input: {
+          id: "${data.aws_cloudformation_stack.current.id}",
+          template_url: "${null}",
+          parameters: "${keys(data.aws_cloudformation_stack.current.parameters)}",
+        },
         lifecycle: { prevent_destroy: true, ignore_changes: ["input.id"] },
       },
       "change-image": {

@@ -77,9 +77,12 @@ export function changeRecord(name: string, after: string, undo: string): { reado
 /** What of a record is that of the first time, whatever the stack has become. */
 export const REMEMBERED = ["input.before"];
 
-/** What the record of the stack holds: its ARN when it was first overridden, and which template is sent. */
+/**
+ * What the record of the stack holds: its ARN when it was first overridden, and what else has Terraform update the stack
+ * although no value is to change, another template and a parameter that the vendor has added.
+ */
 export function stackRecord(templateUrl = "${null}"): { readonly [attribute: string]: string } {
-  return { id: `\${${ADDRESS.current}.id}`, template_url: templateUrl };
+  return { id: `\${${ADDRESS.current}.id}`, template_url: templateUrl, parameters: `\${keys(${CURRENT_PARAMETERS})}` };
 }
 
 /** What of that is of the first time. */
@@ -90,7 +93,8 @@ export const DIFFERING = `\${[for name, value in ${ADDRESS.values} : name if loo
 
 /**
  * The name of the stack, which is known only after apply while a value is to change: Terraform then reads the stack once
- * more when it applies, right before it sends what it read when it planned. `timestamp()` is known only after apply.
+ * more when it applies, right before it sends what it read when it planned. `timestamp()` is known only after apply. The
+ * data source also waits for the record of the stack, which changes with whatever else has Terraform update it.
  */
 export const NAME_AT_APPLY = `\${length(${ADDRESS.differing}) == 0 ? ${ADDRESS.current}.name : "\${${ADDRESS.current}.name}\${substr(timestamp(), 0, 0)}"}`;
 

@@ -233,20 +233,26 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
     });
 
     test.concurrent.each([
-      ["first", false],
-      ["later", true],
-    ])("keeps what its vendor changes while the %s plan waits", async (_, isAdopted) => {
+      "the first one",
+      "one that repairs a value",
+      "one for a parameter that the vendor has added",
+    ] as const)("keeps what its vendor changes while a plan waits: %s", async (kind) => {
       const stackName = await vendorStack({ Tags: [{ Key: "version", Value: "1" }] });
-      const props = { stackName, parameters: { image: VALUE } };
-      const adopted = await override(props);
-      if (isAdopted) {
+      const adopted = await override({ stackName, parameters: { image: VALUE } });
+      if (kind !== "the first one") {
         await adopted.apply();
-        // What a plan repairs changes no record.
+      }
+      // What a plan repairs changes no record, and a parameter that the vendor has added changes no value.
+      let declared: object = VENDOR_PARAMETERS;
+      if (kind === "one that repairs a value") {
         await startUpdate(aws, HERE, stackName, { image: "theirs" });
+      } else if (kind === "one for a parameter that the vendor has added") {
+        declared = { ...declared, another: { Type: "String", Default: "" } };
+        await updateStack(aws, HERE, { StackName: stackName, TemplateBody: vendorTemplate({ parameters: declared }) });
       }
       await adopted.run(["plan", "-input=false", "-out=tfplan"]);
       const TemplateBody = vendorTemplate({
-        parameters: { ...VENDOR_PARAMETERS, added: { Type: "String", Default: "" } },
+        parameters: { ...declared, added: { Type: "String", Default: "" } },
         resource: { Type: "AWS::SQS::Queue" },
       });
       const Parameters = [{ ParameterKey: "added", ParameterValue: "custom" }];
@@ -263,7 +269,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       expect(asked(stackName, "UpdateStack")).toHaveLength(before);
       await adopted.apply();
       expect(await current(stackName)).toMatchObject({ Tags });
-      expect(await parameters(stackName)).toEqual({ image: VALUE, names: "long", added: "custom" });
+      expect(await parameters(stackName)).toMatchObject({ image: VALUE, names: "long", added: "custom" });
       expect([await templateOf(stackName), await adopted.isUpToDate()]).toEqual([
         expect.stringContaining("AWS::SQS::Queue"),
         true,
