@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { attributeTables, withAllAttributes } from "../modules/generator/attributes";
 import type { Input } from "../modules/generator/definition";
 import { expression, follows, hcl, inSnakeCase, quoted, regex, snakeCase } from "../modules/generator/hcl";
 import { readme } from "../modules/generator/readme";
@@ -17,6 +18,7 @@ describe("an expression", () => {
     ["a ${var.b} c", '"a ${var.b} c"'],
     ["${var.a}", "var.a"],
     ["${var.a}${var.b}", '"${var.a}${var.b}"'],
+    ['${startswith("}\\"{${"{"}", "{")}', 'startswith("}\\"{${"{"}", "{")'],
     ['${jsonencode({ a = "b" })}', 'jsonencode({ a = "b" })'],
     ["", '""'],
     [7, "7"],
@@ -259,5 +261,103 @@ describe("a module", () => {
       "| `made` | What is made. |",
     ]);
     expect(text).toContain("- `aws_kms_key.one`\n- `data.aws_region.current`");
+  });
+});
+
+describe("an open input", () => {
+  const rule = { words: "be a name", holds: (value: string): string => `ok(${value})`, wayOut: "rename it" };
+  const open: Input = {
+    type: "map(object)",
+    isOpen: true,
+    noun: "a thing",
+    misnomers: { amount: "count" },
+    required: true,
+    description: "Things.",
+    attributes: {
+      name: { type: "string", description: "Its name.", rules: [rule] },
+      count: { type: "number", description: "How many." },
+      on: { type: "bool", description: "Whether." },
+      tags: { type: "map(string)", description: "Tags.", rules: [rule], keyRules: [rule], elementRules: [rule] },
+      key: {
+        type: "object",
+        noun: "a key",
+        description: "A key.",
+        attributes: { arn: { type: "string", required: true, description: "Its ARN.", rules: [rule] } },
+      },
+    },
+  };
+  const inputs = { things: open, thing: { ...open, type: "object" } } as const;
+  const files = terraformFiles({
+    name: "open",
+    purpose: [],
+    uses: [],
+    terraform: "1.9",
+    inputs,
+    outputs: {},
+    locals: {},
+  });
+  const placesOf = (name: keyof typeof inputs): string[] =>
+    validationsOf(name, inputs[name]).map(({ error_message: message }) => /`(.+?)` /.exec(message)?.[1] ?? "");
+
+  test("has any type, and a description that names its attributes", () => {
+    const { variable } = JSON.parse(files["variables.tf.json"] ?? "") as { variable: { [name: string]: object } };
+    expect(variable["things"]).toMatchObject({
+      type: "any",
+      nullable: false,
+      description:
+        "Things. A map of objects with any of these attributes, whose types are in the README: name, count, on, tags, key.",
+    });
+    expect(variable["thing"]).toMatchObject({
+      description:
+        "Things. An object with any of these attributes, whose types are in the README: name, count, on, tags, key.",
+    });
+  });
+
+  test("is held against a table of its attributes at every depth, which is a local", () => {
+    const { locals } = JSON.parse(files["main.tf.json"] ?? "") as { locals: object };
+    expect(locals).toMatchObject({
+      attributes: {
+        "a thing": { name: "a string", count: "a number", on: "true or false", tags: "an object", key: "an object" },
+        "a key": { arn: "a value" },
+      },
+      nouns: { "a thing": { key: "a key" }, "a key": {} },
+      misnomers: { "a thing": { amount: "count" }, "a key": {} },
+    });
+  });
+
+  test("has rules of its shape, of the names and types of its attributes, and of each of them", () => {
+    expect(placesOf("things")).toEqual([
+      "things",
+      "things[${jsonencode(key)}]",
+      "${one.place}.${name}",
+      "${one.place}.${name}",
+      "things[${jsonencode(key)}].name",
+      "things[${jsonencode(key)}].tags",
+      "things[${jsonencode(key)}].tags",
+      "things[${jsonencode(key)}].tags[${jsonencode(name)}]",
+      "things[${jsonencode(key)}].key.arn",
+    ]);
+    expect(placesOf("thing")).toEqual([
+      "thing",
+      "${one.place}.${name}",
+      "${one.place}.${name}",
+      "thing.name",
+      "thing.tags",
+      "thing.tags",
+      "thing.tags[${jsonencode(name)}]",
+      "thing.key.arn",
+    ]);
+  });
+
+  test("whose attributes another module checks has no tables here", () => {
+    expect(attributeTables({ things: { ...open, isCheckedBelow: true } })).toEqual({});
+  });
+
+  test("is read as an object with every attribute, each of its type", () => {
+    expect(withAllAttributes("element", open.attributes ?? {})).toBe(
+      '{ name = tostring(lookup(element, "name", null)), count = tonumber(lookup(element, "count", null)), on = tobool(lookup(element, "on", null)), ' +
+        'tags = lookup(element, "tags", null) == null ? tomap(null) : tomap({ for name, item in element.tags : name => tostring(item) }), ' +
+        'key = lookup(element, "key", null) == null ? null : { arn = tostring(lookup(element.key, "arn", null)) } }',
+    );
   });
 });

@@ -43,6 +43,15 @@ export interface Input {
     "string" | "number" | "bool" | "list(string)" | "set(string)" | "map(string)" | "object" | "map(object)";
   /** Of an object, or of each object of a map. */
   readonly attributes?: Inputs;
+  /**
+   * Whether the module checks the attributes itself: Terraform drops those that a closed type does not have, and says
+   * nothing.
+   */
+  readonly isOpen?: boolean;
+  /** What messages call an object of an open input. */
+  readonly noun?: string;
+  /** What its attributes may be called in error, and what they are called. */
+  readonly misnomers?: { readonly [word: string]: string };
   readonly description: string;
   /** Must be given; without it, what is left out is the default, and null where there is none. */
   readonly required?: boolean;
@@ -84,10 +93,12 @@ export interface Fault {
   readonly holds: string;
   /** The input and its attribute, with `${…}` where it depends on a loop. */
   readonly place: string;
-  /** Completes "must …", or is `IS_REQUIRED` for a value that was not given. */
+  /** Completes "must …", or begins with "is" and says what is wrong in a whole sentence, as `IS_REQUIRED` does. */
   readonly words: string;
   /** The value, as an expression; without it the value is kept back. */
   readonly got?: string;
+  /** What is said in place of the value, as an expression. */
+  readonly gotText?: string;
   readonly wayOut: string;
   /** What a README says of it, where "must" and the words say too much or too little. */
   readonly told?: string;

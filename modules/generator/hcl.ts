@@ -79,14 +79,29 @@ export function segments(text: string): string[] {
   return [...found, text.slice(start)].filter((segment) => segment !== "");
 }
 
-/** Where the expression ends that begins with the `${` at `open`. */
+/** Where the expression ends that begins with the `${` at `open`; braces in its text are no braces. */
 export function endOfExpression(text: string, open: number): number {
+  const within = ["{"];
   let end = open + 2;
-  for (let depth = 1; depth > 0; end++) {
-    if (end === text.length) {
+  for (; within.length > 0; end++) {
+    if (end >= text.length) {
       throw new Error(`an expression has no end: ${text}`);
     }
-    depth += text[end] === "{" ? 1 : text[end] === "}" ? -1 : 0;
+    const isText = within.at(-1) === '"';
+    if (isText && text[end] === "\\") {
+      end++;
+    } else if (text[end] === '"') {
+      if (isText) {
+        within.pop();
+      } else {
+        within.push('"');
+      }
+    } else if (isText ? text.startsWith("${", end) : text[end] === "{") {
+      within.push("{");
+      end += isText ? 1 : 0;
+    } else if (!isText && text[end] === "}") {
+      within.pop();
+    }
   }
   return end;
 }

@@ -1,5 +1,6 @@
 import type { Rule } from "../../src/private/faults";
-import { GIVEN_ONCE, IS_REQUIRED, integerWords } from "../../src/private/faults";
+import { GIVEN_ONCE, integerWords } from "../../src/private/faults";
+import { openFaults } from "./attributes";
 import type { Condition, Fault, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
 
@@ -62,6 +63,9 @@ export function conditionOf(fault: Fault): Condition {
 
 /** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
 export function validationsOf(name: string, input: Input): Condition[] {
+  if (input.isOpen === true) {
+    return [...openFaults(name, input), ...(input.validations ?? [])].map(conditionOf);
+  }
   const value = `var.${name}`;
   const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
   return [...faultsOf(input, at), ...(input.validations ?? [])].map(conditionOf);
@@ -139,11 +143,16 @@ function faultsOf(input: Input, at: Place): Fault[] {
 }
 
 /** What a fault says, as a template. */
-export function messageOf({ place, words, got, wayOut }: Fault): string {
-  if (words === IS_REQUIRED) {
-    return `\`${place}\` ${IS_REQUIRED}; ${wayOut}`;
+export function messageOf({ place, words, got, gotText, wayOut }: Fault): string {
+  if (words.startsWith("is ")) {
+    return `\`${place}\` ${words}; ${wayOut}`;
   }
-  const value = got === undefined ? "a value not shown, since it may be a secret" : `\${jsonencode(${got})}`;
+  const value =
+    gotText !== undefined
+      ? expression(gotText)
+      : got === undefined
+        ? "a value not shown, since it may be a secret"
+        : `\${jsonencode(${got})}`;
   return `\`${place}\` must ${inSnakeCase(words)}, got ${value}; ${wayOut}`;
 }
 

@@ -1,4 +1,5 @@
 import { PROVIDER_VERSIONS } from "../../src/private/provider-versions";
+import { attributeTables, descriptionOf } from "./attributes";
 import type { Input, Inputs, ModuleDefinition } from "./definition";
 import { hcl } from "./hcl";
 import { isNullable, validationsOf } from "./rules";
@@ -6,9 +7,11 @@ import { isNullable, validationsOf } from "./rules";
 /** The Terraform files of a module, by their names. */
 export function terraformFiles(definition: ModuleDefinition): { readonly [file: string]: string } {
   const { inputs, locals, data, resources, modules, checks, outputs, terraform } = definition;
+  const tables = attributeTables(inputs);
+  const allLocals = locals === undefined ? undefined : { ...tables, ...locals };
   const providers = { aws: { source: "hashicorp/aws", version: PROVIDER_VERSIONS } };
   return {
-    "main.tf.json": json({ locals, data, resource: resources, module: modules, check: assertions(checks) }),
+    "main.tf.json": json({ locals: allLocals, data, resource: resources, module: modules, check: assertions(checks) }),
     "variables.tf.json": json({ variable: mapped(inputs, variable) }),
     "outputs.tf.json": json({ output: outputs }),
     "versions.tf.json": json({ terraform: { required_version: `>= ${terraform}`, required_providers: providers } }),
@@ -18,7 +21,7 @@ export function terraformFiles(definition: ModuleDefinition): { readonly [file: 
 function variable(name: string, input: Input): object {
   const validation = input.isCheckedBelow === true ? [] : validationsOf(name, input);
   return {
-    description: input.description,
+    description: descriptionOf(input),
     type: typeOf(input),
     ...(input.required === true ? {} : { default: input.default ?? null }),
     ...(isNullable(input) ? {} : { nullable: false }),
@@ -27,8 +30,11 @@ function variable(name: string, input: Input): object {
   };
 }
 
-/** The type constraint of an input: objects are closed, and what may be left out says so. */
-function typeOf({ type, attributes = {} }: Input): string {
+/** The type constraint of an input: objects are closed, and what may be left out says so; open ones have none. */
+function typeOf({ type, attributes = {}, isOpen }: Input): string {
+  if (isOpen === true) {
+    return "any";
+  }
   if (type !== "object" && type !== "map(object)") {
     return type;
   }

@@ -1,4 +1,5 @@
 import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/private/aws-geography";
+import { RECOVERY_WINDOWS } from "../../src/private/check-credential";
 import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/private/credential-secret";
 import {
   ANY_KEY,
@@ -13,6 +14,7 @@ import { createStatement } from "../../src/private/pull-policy";
 import { ROOT } from "../../src/private/repository-path";
 import { ENCRYPTIONS } from "../../src/private/repository-template";
 import type { WarningId } from "../../src/private/warnings";
+import { withAllAttributes } from "../generator/attributes";
 import type { Block, ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
 import {
@@ -27,8 +29,25 @@ import {
 import { conditionOf } from "../generator/rules";
 import { acknowledgedWarnings, warning } from "../generator/warnings";
 import { ruleConditions, templateConditions } from "./places";
-import { SETTINGS, lifecyclePolicy, mergedSettings, settingsFaults } from "./repository-settings";
-import { CREDENTIALS, HOSTS, KIND, MANAGED, UNLISTED, UPSTREAM, USUAL_PREFIXES, upstreamFaults } from "./upstreams";
+import {
+  SETTINGS,
+  SETTINGS_MISNOMERS,
+  SETTINGS_NOUN,
+  lifecyclePolicy,
+  mergedSettings,
+  settingsFaults,
+} from "./repository-settings";
+import {
+  CREDENTIALS,
+  HOSTS,
+  MANAGED,
+  UNLISTED,
+  UPSTREAM,
+  UPSTREAM_ITSELF,
+  UPSTREAM_MISNOMERS,
+  USUAL_PREFIXES,
+  upstreamFaults,
+} from "./upstreams";
 
 /** The warnings of a cache. */
 export const CACHE_WARNINGS = [
@@ -151,6 +170,9 @@ module "cache" {
   inputs: {
     upstreams: {
       type: "map(object)",
+      isOpen: true,
+      noun: "an upstream",
+      misnomers: UPSTREAM_MISNOMERS,
       required: true,
       description:
         "The registries to cache, by keys of your own that are known when Terraform plans: resources are named after them, and adding one touches no other.",
@@ -178,6 +200,9 @@ module "cache" {
     },
     repositories: {
       type: "object",
+      isOpen: true,
+      noun: SETTINGS_NOUN,
+      misnomers: SETTINGS_MISNOMERS,
       default: {},
       description: "How the repositories look that ECR creates. It holds for those created later.",
       attributes: SETTINGS,
@@ -190,23 +215,32 @@ module "cache" {
     ...REGISTRY_LOCALS,
     hosts: HOSTS,
     usual_prefixes: USUAL_PREFIXES,
-    kinds: expression(`{ for key, element in var.upstreams : key => ${KIND} }`),
+    recovery_windows: RECOVERY_WINDOWS.days,
+    // The inputs with every attribute, converted to its type.
+    upstreams: expression(
+      `{ for key, element in var.upstreams : key => ${withAllAttributes("element", UPSTREAM_ITSELF)} }`,
+    ),
+    own_settings: expression(
+      `{ for key, element in { for key, element in var.upstreams : key => merge({}, lookup(element, "repositories", null) == null ? null : element.repositories) } : key => ${withAllAttributes("element", SETTINGS)} }`,
+    ),
+    repositories: expression(withAllAttributes("var.repositories", SETTINGS)),
+    kinds: expression("{ for key, element in local.upstreams : key => element.kind == null ? key : element.kind }"),
     prefixes: expression(
-      '{ for key, element in var.upstreams : key => element.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : element.prefix }',
+      '{ for key, element in local.upstreams : key => element.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : element.prefix }',
     ),
     urls: expression(
-      '{ for key, element in var.upstreams : key => local.kinds[key] == "azure" ? "${element.registry_name}.azurecr.io" : local.kinds[key] == "private-ecr" ? "${coalesce(element.account_id, local.account_id)}.dkr.ecr.${element.region}.${data.aws_partition.current.dns_suffix}" : lookup(local.hosts, local.kinds[key], element.upstream_registry_url) }',
+      '{ for key, element in local.upstreams : key => local.kinds[key] == "azure" ? "${element.registry_name}.azurecr.io" : local.kinds[key] == "private-ecr" ? "${coalesce(element.account_id, local.account_id)}.dkr.ecr.${element.region}.${data.aws_partition.current.dns_suffix}" : lookup(local.hosts, local.kinds[key], element.upstream_registry_url) }',
     ),
     managed_secrets: expression(
-      `{ for key, element in var.upstreams : key => coalesce(element.secret_name, "${SECRET_PREFIX}\${trimsuffix(local.prefixes[key], "/")}") if element.credential == "managed" }`,
+      `{ for key, element in local.upstreams : key => coalesce(element.secret_name, "${SECRET_PREFIX}\${trimsuffix(local.prefixes[key], "/")}") if element.credential == "managed" }`,
     ),
     credential_arns: expression(
-      '{ for key, element in var.upstreams : key => element.credential == "managed" ? aws_secretsmanager_secret.credential[key].arn : element.credential_secret_name != null ? data.aws_secretsmanager_secret.credential[key].arn : element.credential_secret_arn }',
+      '{ for key, element in local.upstreams : key => element.credential == "managed" ? aws_secretsmanager_secret.credential[key].arn : element.credential_secret_name != null ? data.aws_secretsmanager_secret.credential[key].arn : element.credential_secret_arn }',
     ),
     cross_account: expression(
-      "[for key, element in var.upstreams : key if element.account_id == null ? false : element.account_id != local.account_id]",
+      "[for key, element in local.upstreams : key if element.account_id == null ? false : element.account_id != local.account_id]",
     ),
-    needs_upstream_role: expression("anytrue([for key in local.cross_account : var.upstreams[key].role == null])"),
+    needs_upstream_role: expression("anytrue([for key in local.cross_account : local.upstreams[key].role == null])"),
     settings: mergedSettings(),
     templates: expression("{ for key, settings in local.settings : key => settings if settings.creation_template }"),
     with_own_role: expression(
@@ -234,7 +268,7 @@ module "cache" {
     aws_secretsmanager_secret: {
       credential: {
         for_each: expression(
-          "{ for key, element in var.upstreams : key => element.credential_secret_name if element.credential_secret_name != null }",
+          "{ for key, element in local.upstreams : key => element.credential_secret_name if element.credential_secret_name != null }",
         ),
         name: "${each.value}",
       },
@@ -248,11 +282,11 @@ module "cache" {
         upstream_registry_url: "${local.urls[each.key]}",
         // Written out where it may be: AWS answers with ROOT, and would have the rule replaced by every apply.
         upstream_repository_prefix: expression(
-          'local.kinds[each.key] == "private-ecr" && each.value != "ROOT" ? coalesce(var.upstreams[each.key].upstream_repository_prefix, "ROOT") : null',
+          'local.kinds[each.key] == "private-ecr" && each.value != "ROOT" ? coalesce(local.upstreams[each.key].upstream_repository_prefix, "ROOT") : null',
         ),
         credential_arn: "${local.credential_arns[each.key]}",
         custom_role_arn: expression(
-          "!contains(local.cross_account, each.key) ? null : var.upstreams[each.key].role != null ? var.upstreams[each.key].role.arn : aws_iam_role.upstream[0].arn",
+          "!contains(local.cross_account, each.key) ? null : local.upstreams[each.key].role != null ? local.upstreams[each.key].role.arn : aws_iam_role.upstream[0].arn",
         ),
         lifecycle: {
           replace_triggered_by: ["terraform_data.authentication[each.key]"],
@@ -299,7 +333,7 @@ module "cache" {
         for_each: "${local.managed_secrets}",
         name: "${each.value}",
         description: SECRET_DESCRIPTION,
-        recovery_window_in_days: "${coalesce(var.upstreams[each.key].recovery_window_in_days, 0)}",
+        recovery_window_in_days: "${coalesce(local.upstreams[each.key].recovery_window_in_days, 0)}",
         lifecycle: REPLACED_FIRST,
       },
     },
@@ -310,7 +344,7 @@ module "cache" {
         secret_string_wo: expression(
           "jsonencode({ username = var.credentials[each.key].username, accessToken = var.credentials[each.key].access_token })",
         ),
-        secret_string_wo_version: "${coalesce(var.upstreams[each.key].credential_version, 1)}",
+        secret_string_wo_version: "${coalesce(local.upstreams[each.key].credential_version, 1)}",
         lifecycle: {
           ...REPLACED_FIRST,
           precondition: [
@@ -340,7 +374,7 @@ module "cache" {
       authentication: {
         for_each: "${local.kinds}",
         input: expression(
-          `each.value != "${UNLISTED}" ? "by its host" : ${CREDENTIALS.map((name) => `var.upstreams[each.key].${name} == null`).join(" && ")} ? "none" : "credential"`,
+          `each.value != "${UNLISTED}" ? "by its host" : ${CREDENTIALS.map((name) => `local.upstreams[each.key].${name} == null`).join(" && ")} ? "none" : "credential"`,
         ),
       },
     },

@@ -7,7 +7,7 @@ import { conditionOf } from "../generator/rules";
 
 /** What a rule is held against that only the provider knows: where the cache is. */
 export function ruleConditions(): Condition[] {
-  const upstream = "var.upstreams[each.key]";
+  const upstream = "local.upstreams[each.key]";
   const place = "upstreams[${jsonencode(each.key)}]";
   const secret = `${upstream}.credential_secret_arn`;
   return [
@@ -50,7 +50,7 @@ export function ruleConditions(): Condition[] {
 export function templateConditions(): Condition[] {
   // Where it was given: an upstream's own settings win over the common ones.
   const place = (name: string): string =>
-    `\${try(var.upstreams[each.key].repositories.${name}, null) == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repositories.${name}.arn`;
+    `\${local.own_settings[each.key].${name} == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repositories.${name}.arn`;
   return [
     ...arnConditions(place("kms_key"), "try(each.value.kms_key.arn, null)", {
       partition: "give one of that partition",

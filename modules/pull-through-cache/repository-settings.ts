@@ -13,6 +13,7 @@ import {
   TAG_VALUE,
 } from "../../src/private/repository-template";
 import { EncryptionType, TagMutability } from "../../src/repository-settings";
+import { converted, given } from "../generator/attributes";
 import type { Fault, Inputs } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
@@ -20,6 +21,14 @@ import { following, integerFrom, oneOf } from "../generator/rules";
 const lengthOf = (value: string): string => quoted(`${expression(`try(length(${value}), 0)`)} characters`);
 const nothingDeleted = "to delete nothing, use `keep_all_images`";
 
+/** What messages call them. */
+export const SETTINGS_NOUN = "repositories";
+/** What they are called by the AWS provider and by people, where it is more than a letter away. */
+export const SETTINGS_MISNOMERS = {
+  encryption_configuration: "encryption_type",
+  immutable: "tag_mutability",
+  resource_tags: "tags",
+};
 /** What the repositories look like that ECR creates; each attribute may be left out. */
 export const SETTINGS: Inputs = {
   creation_template: {
@@ -79,6 +88,7 @@ export const SETTINGS: Inputs = {
   },
   kms_key: {
     type: "object",
+    noun: "a KMS key",
     description: "Your KMS key that encrypts the repositories, in the region of the cache.",
     otherwise: "as `encryption_type` says",
     attributes: {
@@ -132,6 +142,7 @@ export const SETTINGS: Inputs = {
   },
   role: {
     type: "object",
+    noun: "a role",
     description:
       "An IAM role that ECR creates repositories with, which tags and KMS encryption need: it trusts `ecr.amazonaws.com`.",
     otherwise: "one is made where one is needed",
@@ -148,13 +159,14 @@ export const SETTINGS: Inputs = {
 
 /** Rules of several settings, of those in `settings`, at a place. */
 export function settingsFaults(place: string, settings: string, each: readonly string[]): Fault[] {
-  const of = (name: string): string => `try(${settings}.${name}, null)`;
-  const given = `[for name, value in ${settings} : name if name != "creation_template" && value != null && value != false]`;
-  const others = `try(${given}, [])`;
+  const at = (name: string): string => given(settings, name);
+  const flag = (name: string): string => converted(settings, name, "bool");
+  const known = `keys(local.attributes[${quoted(SETTINGS_NOUN)}])`;
+  const others = `try([for name, value in ${settings} : name if name != "creation_template" && contains(${known}, name) && value != null && value != false && value != "false"], [])`;
   return [
     {
       each,
-      holds: `${of("creation_template")} != false || length(${others}) == 0`,
+      holds: `${flag("creation_template")} != false || length(${others}) == 0`,
       place: `${place}.creation_template`,
       words: SETTINGS_WORDS.noTemplate(`\${join(", ", [for name in ${others} : "\`\${name}\`"])}`),
       got: "false",
@@ -163,7 +175,7 @@ export function settingsFaults(place: string, settings: string, each: readonly s
     },
     {
       each,
-      holds: `${of("keep_all_images")} != true || (${of("expire_untagged_after_days")} == null && ${of("keep_last_images")} == null)`,
+      holds: `${flag("keep_all_images")} != true || (${at("expire_untagged_after_days")} == null && ${at("keep_last_images")} == null)`,
       place: `${place}.keep_all_images`,
       words: SETTINGS_WORDS.keepAll,
       got: "true",
@@ -171,18 +183,18 @@ export function settingsFaults(place: string, settings: string, each: readonly s
     },
     ...LIFECYCLE_SETTINGS.map(snakeCase).map((name) => ({
       each,
-      holds: `${of("lifecycle_policy")} == null || ${of(name)} == null || ${of(name)} == false`,
+      holds: `${at("lifecycle_policy")} == null || ${at(name)} == null || ${flag(name)} == false`,
       place: `${place}.${name}`,
       words: LIFECYCLE_WORDS.beside,
-      got: of(name),
+      got: at(name),
       wayOut: "write all rules into the policy",
     })),
     {
       each,
-      holds: `${of("kms_key")} == null || ${of("encryption_type")} == null`,
+      holds: `${at("kms_key")} == null || ${at("encryption_type")} == null`,
       place: `${place}.encryption_type`,
       words: SETTINGS_WORDS.ownKey,
-      got: of("encryption_type"),
+      got: at("encryption_type"),
       wayOut: "a key means KMS already",
     },
   ];
@@ -193,14 +205,12 @@ export function settingsFaults(place: string, settings: string, each: readonly s
  * look wants a template, whatever the others do, and limits of its own stand beside no common `keep_all_images`.
  */
 export function mergedSettings(): string {
-  // Not with try, whose result is unknown where an ARN in it is: what is made depends on whether an object is there.
-  const own = (name: string): string => `(element.repositories == null ? null : element.repositories.${name})`;
-  const common = (name: string): string => `var.repositories.${name}`;
+  const own = (name: string): string => `own.${name}`;
+  const common = (name: string): string => `local.repositories.${name}`;
   const either = (name: string): string => `${own(name)} == null ? ${common(name)} : ${own(name)}`;
   const ownEncryption = `${own("kms_key")} != null || ${own("encryption_type")} != null`;
   const limits = `${own("expire_untagged_after_days")} != null || ${own("keep_last_images")} != null`;
-  const saysSomething =
-    "(element.repositories == null ? false : anytrue([for value in element.repositories : value != null]))";
+  const saysSomething = "anytrue([for value in own : value != null])";
   const limit = (name: string): string =>
     `${own(name)} != null ? ${own(name)} : ${own("keep_all_images")} == true ? null : ${common(name)}`;
   const key = `${ownEncryption} ? ${own("kms_key")} : ${common("kms_key")}`;
@@ -228,7 +238,7 @@ export function mergedSettings(): string {
     repository_policy: expression(either("repository_policy")),
     role: expression(either("role")),
   };
-  return expression(`{ for key, element in var.upstreams : key => ${hcl(settings)} }`);
+  return expression(`{ for key, own in local.own_settings : key => ${hcl(settings)} }`);
 }
 
 /** The lifecycle of repositories with settings that are given as an expression. */

@@ -7,10 +7,11 @@ import { IS_REQUIRED } from "../../src/private/faults";
 import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
 import { ROLE_ARN } from "../../src/private/repository-template";
 import { SUPPORTED_REGISTRIES } from "../../src/private/supported-registries";
-import type { Fault, Input } from "../generator/definition";
+import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
+import type { Fault, Inputs } from "../generator/definition";
 import { follows, hcl, regex } from "../generator/hcl";
-import { following, integerFrom, oneOf, secretly, withoutNulls } from "../generator/rules";
-import { SETTINGS, settingsFaults } from "./repository-settings";
+import { following, integerFrom, oneOf, secretly } from "../generator/rules";
+import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsFaults } from "./repository-settings";
 
 /** The kind of a registry that this version does not know. */
 export const UNLISTED = "unlisted";
@@ -20,22 +21,21 @@ export const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
 /** The hosts of kinds that have one and the same for everybody. */
 export const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
-// An upstream is an entry of the map: in validations, which can use no locals, `element` at `key`.
-const UPSTREAMS = withoutNulls("var.upstreams");
+// An upstream is an entry of the map: in validations, which see it as it is given, `element` at `key`.
+const UPSTREAMS = elementsOf("var.upstreams");
 const EACH = [`key, element in ${UPSTREAMS}`];
 const PLACE = "upstreams[${jsonencode(key)}]";
-/** The kind of the upstream that a loop is at, as an expression. */
-export const KIND = kindOf("key", "element");
-const PREFIX = prefixOf("key", "element");
-const EARLIER = `slice(keys(${UPSTREAMS}), 0, index(keys(${UPSTREAMS}), key))`;
+const KIND = "try(tostring(element.kind == null ? key : element.kind), key)";
+const PREFIX = `[for own in [${converted("element", "prefix", "string")}] : own == null ? lookup(local.usual_prefixes, ${KIND}, "") : own][0]`;
+const PREFIXES_BY_KEY = by(PREFIX);
 /** The attributes by which an upstream signs in. */
 export const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
 
 const SECRET_WAY_OUT = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
 const ARN_WAY_OUT = "copy it from Secrets Manager, or use `credential_secret_name`";
 
-/** The attributes of an upstream. */
-export const UPSTREAM: Input["attributes"] = {
+/** The attributes of an upstream, but for the settings of its repositories. */
+export const UPSTREAM_ITSELF: Inputs = {
   kind: {
     type: "string",
     description: `Which registry it is: ${KINDS.join(", ")}.`,
@@ -76,7 +76,7 @@ export const UPSTREAM: Input["attributes"] = {
     rules: [
       {
         words: RECOVERY_WINDOWS.words,
-        holds: (value) => `try(contains(${hcl(RECOVERY_WINDOWS.days)}, ${value}), false)`,
+        holds: (value) => `try(contains(local.recovery_windows, ${value}), false)`,
         wayOut: "use 0 to have a deleted secret's name free at once",
       },
     ],
@@ -120,6 +120,7 @@ export const UPSTREAM: Input["attributes"] = {
   },
   role: {
     type: "object",
+    noun: "a role",
     description:
       "Of `private-ecr` in another account: the role that ECR reads the upstream with, which trusts `pullthroughcache.ecr.amazonaws.com`.",
     otherwise: "one is made",
@@ -132,77 +133,113 @@ export const UPSTREAM: Input["attributes"] = {
       },
     },
   },
+};
+
+/** The attributes of an upstream. */
+export const UPSTREAM: Inputs = {
+  ...UPSTREAM_ITSELF,
   repositories: {
     type: "object",
+    noun: SETTINGS_NOUN,
+    misnomers: SETTINGS_MISNOMERS,
     description: "How the repositories of this upstream look, where they differ from `repositories`.",
     attributes: SETTINGS,
     otherwise: "as `repositories` say",
   },
 };
 
+// What an upstream may be given only where it is of a kind, or signs in with a managed credential.
 const OPTIONS_OF: { readonly [condition: string]: readonly string[] } = {
-  [`${KIND} == "azure"`]: ["registry_name"],
-  [`${KIND} == "${UNLISTED}"`]: ["upstream_registry_url"],
-  [`${KIND} == "private-ecr"`]: ["region", "account_id", "upstream_repository_prefix", "role"],
-  ["element.credential != null"]: ["credential_version", "secret_name", "recovery_window_in_days"],
+  'kind == "azure"': ["registry_name"],
+  [`kind == "${UNLISTED}"`]: ["upstream_registry_url"],
+  'kind == "private-ecr"': ["region", "account_id", "upstream_repository_prefix", "role"],
+  [`${given("element", "credential")} != null`]: ["credential_version", "secret_name", "recovery_window_in_days"],
+};
+
+/** What an upstream's attributes are called by the AWS provider and by people, where it is more than a letter away. */
+export const UPSTREAM_MISNOMERS = {
+  ...Object.fromEntries(
+    Object.keys(SETTINGS)
+      .filter((name) => !(name in UPSTREAM))
+      .map((name) => [name, `repositories.${name}`]),
+  ),
+  account: "account_id",
+  credential_arn: "credential_secret_arn",
+  custom_role_arn: "role",
+  ecr_repository_prefix: "prefix",
+  host: "upstream_registry_url",
+  kms_key_arn: "repositories.kms_key",
+  registry: "kind",
+  repository_prefix: "prefix",
+  role_arn: "role",
+  secret_arn: "credential_secret_arn",
+  type: "kind",
 };
 
 /** Rules of an upstream that are of several of its attributes, or of several upstreams. */
 export function upstreamFaults(): Fault[] {
-  const upstream = (attribute: string, fault: Omit<Fault, "each" | "place">): Fault => ({
+  const upstream = (attributeName: string, fault: Omit<Fault, "place">): Fault => ({
     each: EACH,
-    place: `${PLACE}.${attribute}`,
+    place: `${PLACE}.${attributeName}`,
     ...fault,
   });
-  const none = CREDENTIALS.map((name) => `element.${name} == null`).join(" && ");
-  const given = `length([for given in [${CREDENTIALS.map((name) => `element.${name}`).join(", ")}] : true if given != null])`;
+  const hasPrefix = `!(${given("element", "prefix")} == null && !contains(keys(local.usual_prefixes), ${KIND}))`;
+  const credentials = CREDENTIALS.map((name) => given("element", name));
+  const none = credentials.map((value) => `${value} == null`).join(" && ");
+  const count = `length([for value in [${credentials.join(", ")}] : true if value != null])`;
   const options = Object.entries(OPTIONS_OF).flatMap(([condition, names]) =>
-    names.map((name) => `${name} = element.${name} == null || ${condition}`),
+    names.map((name) => `${name} = ${condition}`),
   );
   return [
     {
-      holds: "length(var.upstreams) > 0",
+      holds: "try(length(var.upstreams), 1) > 0",
       place: "upstreams",
       words: atLeastOneUpstream("map"),
       got: "var.upstreams",
       wayOut: "say what to cache, for example { ecr-public = {} }",
     },
     {
-      holds: `length(var.upstreams) <= ${MAX_RULES}`,
+      holds: `length(keys(${UPSTREAMS})) <= ${MAX_RULES}`,
       place: "upstreams",
       words: UPSTREAM_WORDS.tooManyRules,
-      got: "length(var.upstreams)",
+      got: `length(keys(${UPSTREAMS}))`,
       wayOut: "AWS does not raise this quota: use another region or account for the rest",
     },
     upstream("kind", {
-      holds: `contains(${hcl(KINDS)}, ${KIND})`,
+      each: [`key, kind in ${by(KIND)}`],
+      holds: `contains(${hcl(KINDS)}, kind)`,
       words: UPSTREAM_WORDS.cacheable,
-      got: KIND,
+      got: "kind",
       wayOut: `use one of ${KINDS.join(", ")}`,
     }),
     upstream("prefix", {
-      holds: `${follows(PREFIX, REPOSITORY_PREFIX)} || (element.prefix == null && !contains(${hcl(Object.keys(SUPPORTED_REGISTRIES))}, ${KIND}))`,
+      each: [`key, prefix in ${by(PREFIX, hasPrefix)}`],
+      holds: follows("prefix", REPOSITORY_PREFIX),
       words: REPOSITORY_PREFIX.words,
-      got: PREFIX,
+      got: "prefix",
       wayOut: "give one that ECR takes",
     }),
     upstream("prefix", {
-      holds: `${KIND} != "${UNLISTED}" || element.prefix != null`,
+      each: [`key, prefix in ${by(given("element", "prefix"), ofKind(UNLISTED))}`],
+      holds: "prefix != null",
       words: IS_REQUIRED,
       wayOut: UPSTREAM_WORDS.noUsualPrefix,
       told: `It is required for \`${UNLISTED}\`.`,
     }),
     upstream("prefix", {
-      holds: `${PREFIX} == "" || !contains([for other in ${EARLIER} : ${trimmed(prefixOf("other", "var.upstreams[other]"))}], ${trimmed(PREFIX)})`,
-      words: UPSTREAM_WORDS.usedOnce(
-        `\${join(", ", [for other in ${EARLIER} : "upstreams[\${jsonencode(other)}]" if ${trimmed(prefixOf("other", "var.upstreams[other]"))} == ${trimmed(PREFIX)}])}`,
-      ),
-      got: PREFIX,
+      each: [
+        `prefix, keys in { for key, prefix in ${PREFIXES_BY_KEY} : trimsuffix(prefix, "/") => key... if prefix != "" }`,
+        "at, key in keys",
+      ],
+      holds: "at == 0",
+      words: UPSTREAM_WORDS.usedOnce(placesOf("slice(keys, 0, at)")),
+      got: `${PREFIXES_BY_KEY}[key]`,
       wayOut: "give one of the two another prefix (a slash at the end makes no difference)",
       told: "It must be used once per registry; a slash at its end makes no difference.",
     }),
     upstream("credential", {
-      holds: `!contains(${hcl(kindsWith("required"))}, ${KIND}) || !(${none})`,
+      each: [`key, none in ${by(none, ofKinds(kindsWith("required")))}`],
+      holds: "!none",
       words: UPSTREAM_WORDS.required,
       got: "null",
       wayOut:
@@ -210,54 +247,67 @@ export function upstreamFaults(): Fault[] {
       told: `It, \`credential_secret_arn\` or \`credential_secret_name\` must be given for ${kindsWith("required").join(", ")}.`,
     }),
     upstream("credential", {
-      holds: `!contains(${hcl(kindsWith("impossible"))}, ${KIND}) || (${none})`,
+      each: [`key, none in ${by(none, ofKinds(kindsWith("impossible")))}`],
+      holds: "none",
       words: UPSTREAM_WORDS.impossible,
       got: '"a credential"',
       wayOut: "ECR takes none for this registry: leave it out",
       told: `None of them must be given for ${kindsWith("impossible").join(", ")}.`,
     }),
     upstream("credential", {
-      holds: `${given} <= 1`,
+      each: [`key, count in ${by(count)}`],
+      holds: "count <= 1",
       words: "be given in one way",
-      got: given,
+      got: "count",
       wayOut: "leave all but one of `credential`, `credential_secret_arn` and `credential_secret_name` out",
     }),
     {
-      each: [...EACH, `name, fits in { ${options.join(", ")} }`],
-      holds: "fits",
+      each: [
+        `key, element in ${objectsOf("var.upstreams")}`,
+        `kind in [${KIND}]`,
+        `name, fits in { ${options.join(", ")} }`,
+      ],
+      holds: "fits || lookup(element, name, null) == null",
       place: `${PLACE}.\${name}`,
       words: `be ${UPSTREAM_WORDS.option}`,
       wayOut: "leave it out",
-      told: "Attributes of another kind are refused; those that no kind has, Terraform drops without a word.",
+      told: "Attributes of another kind are refused, and so are those that no kind has.",
     },
     upstream("registry_name", {
-      holds: `${KIND} != "azure" || ${follows("element.registry_name", AZURE_REGISTRY_NAME)}`,
+      each: [`key, name in ${by(converted("element", "registry_name", "string"), ofKind("azure"))}`],
+      holds: follows("name", AZURE_REGISTRY_NAME),
       words: AZURE_REGISTRY_NAME.words,
-      got: "element.registry_name",
+      got: "name",
       wayOut: "give the registry's name as Azure shows it, without .azurecr.io",
     }),
     upstream("upstream_registry_url", {
-      holds: `${KIND} != "${UNLISTED}" || ${follows("element.upstream_registry_url", HOST)}`,
+      each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
+      holds: follows("host", HOST),
       words: HOST.words,
-      got: "element.upstream_registry_url",
+      got: "host",
       wayOut: HOST_WAY_OUT,
     }),
     upstream("upstream_registry_url", {
-      holds: `${KIND} != "${UNLISTED}" || !(${knownHost("element.upstream_registry_url")})`,
+      each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
+      holds: `!(${knownHost("host")})`,
       words: UPSTREAM_WORDS.unlisted,
-      got: "element.upstream_registry_url",
+      got: "host",
       wayOut: "use its `kind`",
     }),
     upstream("region", {
-      holds: `${KIND} != "private-ecr" || ${follows("element.region", REGION_NAME)}`,
+      each: [`key, region in ${by(converted("element", "region", "string"), ofKind("private-ecr"))}`],
+      holds: follows("region", REGION_NAME),
       words: REGION_NAME.words,
-      got: "element.region",
+      got: "region",
       wayOut: "give the upstream registry's region",
     }),
     upstream("upstream_repository_prefix", {
-      holds: `${PREFIX} != "ROOT" || coalesce(element.upstream_repository_prefix, "ROOT") == "ROOT"`,
+      each: [
+        `key, prefix in ${by(converted("element", "upstream_repository_prefix", "string"), `${PREFIX} == "ROOT"`)}`,
+      ],
+      holds: 'coalesce(prefix, "ROOT") == "ROOT"',
       words: UPSTREAM_WORDS.besideRoot,
-      got: "element.upstream_repository_prefix",
+      got: "prefix",
       wayOut: "leave it out or choose another `prefix`",
     }),
     ...secretFaults(),
@@ -266,31 +316,27 @@ export function upstreamFaults(): Fault[] {
 }
 
 function secretFaults(): Fault[] {
-  const managed = (other: string): string => `var.upstreams[${other}].credential == "managed"`;
-  const name = (key: string, element: string): string =>
-    `try(coalesce(${element}.secret_name, "${SECRET_PREFIX}\${${trimmed(prefixOf(key, element))}}"), "")`;
-  const writers = (keys: string, own: string): string =>
-    `[for other in ${keys} : other if ${managed("other")} && ${name("other", "var.upstreams[other]")} == ${own}]`;
-  const places = (list: string): string =>
-    `\${join(", ", [for other in ${list} : "upstreams[\${jsonencode(other)}]"])}`;
-  const earlier = writers(EARLIER, name("key", "element"));
-  const written = writers(`keys(${UPSTREAMS})`, "element.credential_secret_name");
+  const name = `coalesce(${converted("element", "secret_name", "string")}, "${SECRET_PREFIX}\${trimsuffix(${PREFIX}, "/")}")`;
+  const names = by(name, `${given("element", "credential")} == "managed"`);
   return [
     {
-      each: EACH,
-      holds: `element.credential != "managed" || length(${earlier}) == 0`,
+      each: [`name, keys in { for key, name in ${names} : name => key... }`, "at, key in keys"],
+      holds: "at == 0",
       place: `${PLACE}.credential`,
-      words: SECRET_WORDS.writtenOnce(places(earlier)),
-      got: name("key", "element"),
+      words: SECRET_WORDS.writtenOnce(placesOf("slice(keys, 0, at)")),
+      got: "name",
       wayOut: "give each a `secret_name` of its own",
       told: "Each managed one must write a secret of its own.",
     },
     {
-      each: EACH,
-      holds: `element.credential_secret_name == null || length(${written}) == 0`,
+      each: [
+        `key, name in ${by(converted("element", "credential_secret_name", "string"), `${given("element", "credential_secret_name")} != null`)}`,
+        `writers in [[for other, written in ${names} : other if written == name]]`,
+      ],
+      holds: "length(writers) == 0",
       place: `${PLACE}.credential_secret_name`,
-      words: SECRET_WORDS.notWritten(places(written)),
-      got: "element.credential_secret_name",
+      words: SECRET_WORDS.notWritten(placesOf("writers")),
+      got: "name",
       wayOut: "the look-up would find nothing before the first apply: give each a secret of its own",
       told: "It must not be a secret that the same call writes.",
     },
@@ -298,18 +344,23 @@ function secretFaults(): Fault[] {
 }
 
 /** The keys of the upstreams whose secrets are made, as an expression. */
-export const MANAGED = `[for key, element in ${UPSTREAMS} : key if element.credential == "managed"]`;
+export const MANAGED = "keys(local.managed_secrets)";
 
-function kindOf(key: string, element: string): string {
-  return `(${element}.kind == null ? ${key} : ${element}.kind)`;
+function placesOf(keys: string): string {
+  return `\${join(", ", [for other in ${keys} : "upstreams[\${jsonencode(other)}]"])}`;
 }
 
-function prefixOf(key: string, element: string): string {
-  return `(${element}.prefix == null ? lookup(${hcl(USUAL_PREFIXES)}, ${kindOf(key, element)}, "") : ${element}.prefix)`;
+/** Something of each upstream, by its key; of those for which a condition holds. */
+function by(value: string, condition?: string): string {
+  return `{ for key, element in ${UPSTREAMS} : key => ${value}${condition === undefined ? "" : ` if ${condition}`} }`;
 }
 
-function trimmed(prefix: string): string {
-  return `trimsuffix(${prefix}, "/")`;
+function ofKind(kind: string): string {
+  return `${KIND} == "${kind}"`;
+}
+
+function ofKinds(kinds: readonly string[]): string {
+  return `contains(${hcl(kinds)}, ${KIND})`;
 }
 
 function kindsWith(credential: "required" | "impossible"): string[] {
@@ -319,13 +370,10 @@ function kindsWith(credential: "required" | "impossible"): string[] {
 }
 
 function knownHost(host: string): string {
-  return Object.values(SUPPORTED_REGISTRIES)
-    .map((registry) =>
-      typeof registry.host === "string"
-        ? `${host} == "${registry.host}"`
-        : `can(regex(${regex(registry.host)}, ${host}))`,
-    )
-    .join(" || ");
+  const patterns = Object.values(SUPPORTED_REGISTRIES).flatMap((registry) =>
+    typeof registry.host === "string" ? [] : [`can(regex(${regex(registry.host)}, ${host}))`],
+  );
+  return [`anytrue([for known in values(local.hosts) : known == ${host}])`, ...patterns].join(" || ");
 }
 
 function registriesBy(

@@ -152,6 +152,22 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
   }));
 }
 
+/** What a plan says, line by line and sorted, against a module that is called beside some resources. */
+export async function refusalsOf(
+  subject: Subject,
+  inputs: Declaration["inputs"],
+  resource: object = {},
+): Promise<string[]> {
+  const workspace = workspaceOf(subject);
+  copyModules(path.join(workspace.folder, "modules"));
+  const call = { source: `./modules/${subject.module}`, ...inputs };
+  workspace.write("call.tf.json", JSON.stringify({ module: { call }, resource }));
+  await workspace.init();
+  const errors = await errorsOf(workspace);
+  // Terraform adds which rule of the module it was.
+  return errors.flatMap(({ detail }) => (detail.split("\n\nThis was checked")[0] ?? "").split("\n")).sort();
+}
+
 /** What a plan says against a configuration. */
 async function errorsOf(workspace: Workspace): Promise<PlanDiagnostic[]> {
   const { output } = await workspace.try(["plan", "-input=false", "-json"]);

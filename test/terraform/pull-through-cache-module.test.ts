@@ -11,7 +11,7 @@ import * as fc from "fast-check";
 import { snakeCase } from "../../modules/generator/hcl";
 import { clientConfig } from "../local-aws/clients";
 import { ACCOUNT, LocalAws } from "../local-aws/server";
-import { planBoth, refuseBoth } from "../support/module-agreement";
+import { planBoth, refusalsOf, refuseBoth } from "../support/module-agreement";
 import type { Declaration, Subject } from "../support/module-agreement";
 import { describeWithTerraform } from "../support/terraform";
 
@@ -461,5 +461,36 @@ describeWithTerraform("the module pull-through-cache", () => {
     const named = (side: "construct" | "module"): object =>
       Object.fromEntries(refusals.map((refusal, index) => [faults[index] ?? "", refusal[side]] as const));
     expect(named("module")).toEqual(named("construct"));
+  });
+
+  test("fails with what is misspelt at any depth, also beside values that only an apply tells", async () => {
+    const made = { arn: "${terraform_data.made.output}" };
+    const call = {
+      upstreams: {
+        quay: { prefx: "q", keep_last_images: 5, KmsKeyArn: "", zone: 1 },
+        kubernetes: {
+          credential_arn: made.arn,
+          repositories: { expire_untagged: 7, images: 5, role: { ...made, path: "/" }, kms_key: made },
+        },
+        "ecr-public": ["upstream"],
+      },
+      repositories: { image_tag_mutability: "IMMUTABLE", kms_key: { ...made, id: "one" }, tags: "team=platform" },
+    };
+    expect(await refusalsOf(subject, call, { terraform_data: { made: {} } })).toEqual(
+      [
+        '`upstreams["quay"].KmsKeyArn` is not an attribute of an upstream; did you mean `repositories.kms_key`?',
+        '`upstreams["quay"].keep_last_images` is not an attribute of an upstream; did you mean `repositories.keep_last_images`?',
+        '`upstreams["quay"].prefx` is not an attribute of an upstream; did you mean `prefix`?',
+        '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repositories, role, secret_name, upstream_registry_url, upstream_repository_prefix',
+        '`upstreams["kubernetes"].credential_arn` is not an attribute of an upstream; did you mean `credential_secret_arn`?',
+        '`upstreams["kubernetes"].repositories.expire_untagged` is not an attribute of repositories; did you mean `expire_untagged_after_days`?',
+        '`upstreams["kubernetes"].repositories.images` is not an attribute of repositories; did you mean `keep_all_images` or `keep_last_images`?',
+        '`upstreams["kubernetes"].repositories.role.path` is not an attribute of a role; known attributes: arn',
+        '`upstreams["ecr-public"]` must be an object, got a list; use {} for one that says nothing',
+        "`repositories.image_tag_mutability` is not an attribute of repositories; did you mean `tag_mutability`?",
+        "`repositories.kms_key.id` is not an attribute of a KMS key; known attributes: arn",
+        "`repositories.tags` must be an object, got a string; the README of the module has the type of each attribute",
+      ].sort(),
+    );
   });
 });

@@ -17,4 +17,9 @@ run "takes_values_that_only_an_apply_tells" {
     }
     error_message = "the rules are not those of the upstreams"
   }
+
+  assert {
+    condition     = module.declared.prefixes == ["kubernetes", "declared"]
+    error_message = "the upstreams of a declared type are not those that were given"
+  }
 }

@@ -46,3 +46,26 @@ module "cache" {
   }
   acknowledged_warnings = ["unlisted-registry"]
 }
+
+# Whoever declares a type for what they hand on hands on every attribute, most of them null.
+variable "declared" {
+  type = map(object({
+    prefix = optional(string)
+    role   = optional(object({ arn = string }))
+    repositories = optional(object({
+      keep_last_images = optional(number)
+      kms_key          = optional(object({ arn = string }))
+      tags             = optional(map(string))
+    }))
+  }))
+  default = {
+    kubernetes = {}
+    quay       = { prefix = "declared", repositories = { keep_last_images = 5 } }
+  }
+}
+
+module "declared" {
+  source = "../.."
+
+  upstreams = var.declared
+}

@@ -1,0 +1,274 @@
+import type { Block, Fault, Input, InputRule, Inputs } from "./definition";
+import { expression, hcl, quoted } from "./hcl";
+
+// A closed object type drops the attributes that it does not have before a validation can see them, and what they were
+// to switch on with them. An open input has the type `any`, and its attributes are checked here.
+// https://developer.hashicorp.com/terraform/language/expressions/type-constraints#conversion-of-complex-types
+
+/** What a value of a type is, in a message. */
+const TYPES: { readonly [type in Input["type"]]?: string } = {
+  string: "a string",
+  number: "a number",
+  bool: "true or false",
+  object: "an object",
+  "map(string)": "an object",
+};
+const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
+  string: "tostring",
+  number: "tonumber",
+  bool: "tobool",
+};
+
+// Expressions of validations are evaluated again and again, and parsed each time: what follows keeps them short. A `try`
+// around the path of one attribute is unknown only where that attribute is.
+
+/** An attribute of an open object as it is given; null where it has none. */
+export function given(object: string, name: string): string {
+  return `try(${object}.${name}, null)`;
+}
+
+/** An attribute of an open object, of its type; null where it has none, or one of another type. */
+export function converted(object: string, name: string, type: Input["type"]): string {
+  return `try(${CONVERSIONS[type] ?? ""}(${object}.${name}), null)`;
+}
+
+/** The elements of an open map, and none where it is no map: a rule of its own tells that. */
+export function elementsOf(map: string): string {
+  return `[{}, ${map}][${isObject(map)} ? 1 : 0]`;
+}
+
+/** Those elements of an open map that are objects. */
+export function objectsOf(map: string): string {
+  return `{ for key, element in ${elementsOf(map)} : key => element if ${isObject("element")} }`;
+}
+
+/** The description of an input; one without a type says what it takes. */
+export function descriptionOf({ description, isOpen, type, attributes = {} }: Input): string {
+  const what = type === "object" ? "An object" : "A map of objects";
+  return isOpen === true
+    ? `${description} ${what} with any of these attributes, whose types are in the README: ${Object.keys(attributes).join(", ")}.`
+    : description;
+}
+
+/** The tables that the rules of open inputs look names and types up in. */
+export function attributeTables(inputs: Inputs): Block {
+  const objects = Object.values(inputs).flatMap((input) => (isChecked(input) ? objectsWithin(input) : []));
+  if (objects.length === 0) {
+    return {};
+  }
+  const table = <T>(of: (input: Input) => T): { readonly [noun: string]: T } =>
+    Object.fromEntries(objects.map((input) => [input.noun ?? "", of(input)]));
+  return {
+    attributes: table(({ attributes = {} }) =>
+      Object.fromEntries(
+        Object.entries(attributes).map(([name, { type, required }]) => [
+          name,
+          required === true ? "a value" : TYPES[type],
+        ]),
+      ),
+    ),
+    nouns: table(({ attributes = {} }) =>
+      Object.fromEntries(
+        Object.entries(attributes).flatMap(([name, { noun }]) => (noun === undefined ? [] : [[name, noun]])),
+      ),
+    ),
+    misnomers: table(({ misnomers = {} }) => misnomers),
+  };
+}
+
+/** An open object with every attribute, each of its type, as an expression; what it does not have is null. */
+export function withAllAttributes(object: string, attributes: Inputs): string {
+  return hcl(
+    Object.fromEntries(
+      Object.entries(attributes).map(([name, { type, attributes: inner }]) => {
+        const value = `lookup(${object}, "${name}", null)`;
+        if (inner !== undefined) {
+          return [name, `\${${value} == null ? null : ${withAllAttributes(`${object}.${name}`, inner)}}`];
+        }
+        return type === "map(string)"
+          ? [
+              name,
+              `\${${value} == null ? tomap(null) : tomap({ for name, item in ${object}.${name} : name => tostring(item) })}`,
+            ]
+          : [name, `\${${CONVERSIONS[type] ?? ""}(${value})}`];
+      }),
+    ),
+  );
+}
+
+/** The rules of an open input: what it is, which attributes it has, their types, and what is asked of each. */
+export function openFaults(name: string, input: Input): Fault[] {
+  const value = `var.${name}`;
+  if (input.type === "object") {
+    return [
+      {
+        holds: isObject(value),
+        place: name,
+        words: "be an object",
+        gotText: described(value),
+        wayOut: "give its attributes, or leave it out",
+      },
+      ...nameAndTypeFaults(`[for element in [${value}] : ${objectAt(name, input, "element")}]`),
+      ...attributesFaults(input, { place: name, path: value }),
+    ];
+  }
+  const elements = elementsOf(value);
+  const place = `${name}[\${jsonencode(key)}]`;
+  return [
+    {
+      holds: isObject(value),
+      place: name,
+      words: "be a map of objects",
+      gotText: described(value),
+      wayOut: "give an object for each key, {} for one that says nothing",
+    },
+    {
+      each: [`key, element in ${elements}`],
+      holds: isObject("element"),
+      place,
+      words: "be an object",
+      gotText: described("element"),
+      wayOut: "use {} for one that says nothing",
+    },
+    ...nameAndTypeFaults(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
+    ...attributesFaults(input, { place, path: "element", elements }),
+  ];
+}
+
+/** An object beside its place and what it is called, where it is one. */
+function objectAt(place: string, { noun = "" }: Input, object: string): string {
+  return `{ place = ${quoted(place)}, noun = ${quoted(noun)}, object = ${object} } if ${isObject(object)}`;
+}
+
+/** Rules of the names and types of all attributes of some objects, and of those two levels below. */
+function nameAndTypeFaults(objects: string): Fault[] {
+  const below = (outer: string): string =>
+    `[for name, noun in local.nouns[${outer}.noun] : { place = "\${${outer}.place}.\${name}", noun = noun, object = ${outer}.object[name] } if ${isObject(`lookup(${outer}.object, name, null)`)}]`;
+  const all = `one in flatten([for outer in ${objects} : [outer, [for inner in ${below("outer")} : [inner, ${below("inner")}]]]])`;
+  const known = "local.attributes[one.noun]";
+  const place = "${one.place}.${name}";
+  return [
+    {
+      each: [all, `name in setsubtract(keys(one.object), keys(${known}))`],
+      holds: "false",
+      place,
+      words: "is not an attribute of ${one.noun}",
+      wayOut: expression(hint("name", "one.noun")),
+    },
+    {
+      each: [
+        all,
+        // What must be given is held against its rules in any case.
+        `name, item in { for name, item in one.object : name => item if lookup(${known}, name, "a value") != "a value" }`,
+      ],
+      holds: `item == null || { "a string" = can(tostring(item)), "a number" = can(tonumber(item)), "true or false" = can(tobool(item)), "an object" = ${isObject("item")} }[${known}[name]]`,
+      place,
+      words: `be \${${known}[name]}`,
+      gotText: described("item"),
+      wayOut: "the README of the module has the type of each attribute",
+    },
+  ];
+}
+
+/** Where an open object is. */
+interface OpenPlace {
+  readonly place: string;
+  /** The object, as an expression; in a loop over `elements`, where there are any. */
+  readonly path: string;
+  readonly elements?: string;
+  /** What is null where the object is left out. */
+  readonly around?: string;
+}
+
+function attributesFaults({ attributes = {} }: Input, at: OpenPlace): Fault[] {
+  return Object.entries(attributes).flatMap(([name, attribute]) => attributeFaults(name, attribute, at));
+}
+
+function attributeFaults(name: string, input: Input, { place, path, around = "null", elements }: OpenPlace): Fault[] {
+  const { type, required, rules = [], keyRules = [], elementRules = [] } = input;
+  const own = { place: `${place}.${name}`, path: `${path}.${name}` };
+  if (type === "object") {
+    return attributesFaults(input, { ...own, around: given(path, name), elements });
+  }
+  const faults = (
+    list: readonly InputRule[],
+    rest: Pick<Fault, "each" | "place">,
+    value: string,
+    got: string,
+  ): Fault[] =>
+    list.map(({ holds, words, wayOut, withheld, shown = (whole) => whole }) => ({
+      ...rest,
+      holds: required === true || type === "map(string)" ? holds(value) : `${value} == null || ${holds(value)}`,
+      words,
+      got: withheld === true ? undefined : shown(got),
+      wayOut,
+    }));
+  // In loops over what there is of it, each is a `value`.
+  const values = (value: string, condition = "true"): string[] => [
+    elements === undefined
+      ? `value in [for value in [true] : ${value} if ${condition}]`
+      : `key, value in { for key, element in ${elements} : key => ${value}${condition === "true" ? "" : ` if ${condition}`} }`,
+  ];
+  if (type === "map(string)") {
+    const each = values(own.path, `can(keys(${own.path}))`);
+    const items = { each: [...each, "name, item in value"], place: own.place };
+    return [
+      ...faults(rules, { each, place: own.place }, "value", "value"),
+      ...faults(keyRules, items, "name", "name"),
+      ...faults(elementRules, { ...items, place: `${own.place}[\${jsonencode(name)}]` }, "tostring(item)", "item"),
+    ];
+  }
+  const value = converted(path, name, type);
+  if (required === true) {
+    const raw = given(path, name);
+    const each = elements === undefined ? [] : [`key, element in ${elements}`];
+    return faults(rules, { each, place: own.place }, raw, raw).map((fault) => ({
+      ...fault,
+      holds: `${around} == null || ${fault.holds}`,
+    }));
+  }
+  return elements === undefined
+    ? faults(rules, { place: own.place }, value, value)
+    : faults(rules, { each: values(value), place: own.place }, "value", "value");
+}
+
+/**
+ * Whether a value is an object or a map, which is told by how it begins as JSON: that is known even where what is in it
+ * is not, and it is no secret.
+ */
+function isObject(value: string): string {
+  return `startswith(nonsensitive(jsonencode(${value})), "{")`;
+}
+
+/** What a value of a wrong type is, as an expression; text is not repeated, since it may be a secret. */
+function described(value: string): string {
+  const json = `jsonencode(${value})`;
+  return `startswith(${json}, "{") ? "an object" : startswith(${json}, "[") ? "a list" : startswith(${json}, "\\"") ? "a string" : ${json}`;
+}
+
+/**
+ * What somebody may have meant by a name: the attribute that this is another word for, those that are one letter away,
+ * or those that share a word with it.
+ */
+function hint(name: string, noun: string): string {
+  const known = `keys(local.attributes[${noun}])`;
+  const another = `[for word, right in local.misnomers[${noun}] : right if word == join("_", words)]`;
+  const near = `[for one in ${known} : one if length(setintersection(${spellings("one")}, ${spellings('join("_", words)')})) > 0]`;
+  const sharing = `[for one in ${known} : one if length(setintersection(split("_", one), words)) > 0]`;
+  const likely = `[for words in [[for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)]] : coalescelist(${another}, ${near}, ${sharing}, [""])]`;
+  return `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`;
+}
+
+/** A word, and all that is left of it with a letter taken out: words that are one letter apart have one in common. */
+function spellings(word: string): string {
+  return `flatten([for word in [${word}] : [word, [for at in range(length(word)) : "\${substr(word, 0, at)}\${substr(word, at + 1, -1)}"]]])`;
+}
+
+function isChecked({ isOpen, isCheckedBelow }: Input): boolean {
+  return isOpen === true && isCheckedBelow !== true;
+}
+
+function objectsWithin(input: Input): Input[] {
+  const inner = Object.values(input.attributes ?? {}).filter(({ attributes }) => attributes !== undefined);
+  return [input, ...inner.flatMap(objectsWithin)];
+}
