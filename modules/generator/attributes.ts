@@ -34,7 +34,8 @@ export function converted(object: string, name: string, type: Input["type"]): st
 
 /** The elements of an open map, and none where it is no map: a rule of its own tells that. */
 export function elementsOf(map: string): string {
-  return `[{}, ${map}][${isObject(map)} ? 1 : 0]`;
+  // Only what is sensitive within it stays so: a rule of its own refuses the whole.
+  return `nonsensitive([{}, ${map}][startswith(jsonencode(${map}), "{") ? 1 : 0])`;
 }
 
 /** Those elements of an open map that are objects. */
@@ -105,7 +106,7 @@ export function openFaults(name: string, input: Input): Fault[] {
         holds: isObject(value),
         place: name,
         words: "be an object",
-        gotText: described(value),
+        gotText: expression(described(value)),
         wayOut: "give its attributes, or leave it out",
       },
       ...nameAndTypeFaults(`[for element in [${value}] : ${objectAt(name, input, "element")}]`),
@@ -119,7 +120,7 @@ export function openFaults(name: string, input: Input): Fault[] {
       holds: isObject(value),
       place: name,
       words: "be a map of objects",
-      gotText: described(value),
+      gotText: expression(described(value)),
       wayOut: "give an object for each key, {} for one that says nothing",
     },
     {
@@ -127,7 +128,7 @@ export function openFaults(name: string, input: Input): Fault[] {
       holds: isObject("element"),
       place,
       words: "be an object",
-      gotText: described("element"),
+      gotText: expression(described("element")),
       wayOut: "use {} for one that says nothing",
     },
     ...nameAndTypeFaults(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
@@ -164,7 +165,7 @@ function nameAndTypeFaults(objects: string): Fault[] {
       holds: `item == null || { "a string" = can(tostring(item)), "a number" = can(tonumber(item)), "true or false" = can(tobool(item)), "an object" = ${isObject("item")} }[${known}[name]]`,
       place,
       words: `be \${${known}[name]}`,
-      gotText: described("item"),
+      gotText: expression(described("item")),
       wayOut: "the README of the module has the type of each attribute",
     },
   ];

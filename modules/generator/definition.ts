@@ -68,6 +68,8 @@ export interface Input {
   readonly validations?: readonly Fault[];
   /** Whether a module that is called holds the rules against it; here they are told only. */
   readonly isCheckedBelow?: boolean;
+  /** Whether what is made depends on its keys or its size, so that Terraform takes no sensitive value for it. */
+  readonly decides?: boolean;
   /** Kept out of messages, plans and states. */
   readonly secret?: boolean;
 }
@@ -97,7 +99,7 @@ export interface Fault {
   readonly words: string;
   /** The value, as an expression; without it the value is kept back. */
   readonly got?: string;
-  /** What is said in place of the value, as an expression. */
+  /** What is said in place of the value, with `${…}` where it depends on it. */
   readonly gotText?: string;
   readonly wayOut: string;
   /** What a README says of it, where "must" and the words say too much or too little. */

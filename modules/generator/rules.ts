@@ -63,12 +63,35 @@ export function conditionOf(fault: Fault): Condition {
 
 /** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
 export function validationsOf(name: string, input: Input): Condition[] {
-  if (input.isOpen === true) {
-    return [...openFaults(name, input), ...(input.validations ?? [])].map(conditionOf);
-  }
   const value = `var.${name}`;
   const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
-  return [...faultsOf(input, at), ...(input.validations ?? [])].map(conditionOf);
+  const conditions = [
+    ...(input.isOpen === true ? openFaults(name, input) : faultsOf(input, at)),
+    ...(input.validations ?? []),
+  ].map(conditionOf);
+  if (input.decides !== true) {
+    return conditions;
+  }
+  // Where it is sensitive as a whole, that is all there is to say: Terraform shows no message that refers to it.
+  const unmarked = (text: string): string =>
+    input.isOpen === true ? text : text.replace(new RegExp(`\\bvar\\.${name}\\b`, "g"), "nonsensitive($&)");
+  return [
+    conditionOf(isNotSensitive(name)),
+    ...conditions.map(({ condition, error_message: message }) => ({
+      condition: unmarked(condition),
+      error_message: unmarked(message),
+    })),
+  ];
+}
+
+/** Terraform shows the addresses of resources, and takes nothing sensitive for what they are made by. */
+function isNotSensitive(name: string): Fault {
+  return {
+    holds: `!issensitive(var.${name})`,
+    place: name,
+    words: "is sensitive, and Terraform shows the addresses of what is made by it",
+    wayOut: "wrap it in nonsensitive(): names, IDs and ARNs are no secrets",
+  };
 }
 
 /** The elements of a map of objects that are any: one that is null is told of by itself. */
@@ -149,7 +172,7 @@ export function messageOf({ place, words, got, gotText, wayOut }: Fault): string
   }
   const value =
     gotText !== undefined
-      ? expression(gotText)
+      ? gotText
       : got === undefined
         ? "a value not shown, since it may be a secret"
         : `\${jsonencode(${got})}`;

@@ -83,7 +83,7 @@ output "policy_arn" {
 `,
     },
   ],
-  terraform: "1.3",
+  terraform: "1.8",
   inputs: {
     prefixes: {
       type: "list(string)",
@@ -109,6 +109,7 @@ output "policy_arn" {
     },
     role_names: {
       type: "map(string)",
+      decides: true,
       default: {},
       description:
         "Names of the roles that may pull, by keys of your own, like `{ nodes = aws_iam_role.nodes.name }`: each gets an inline policy.",
@@ -173,7 +174,7 @@ output "policy_arn" {
     },
     aws_iam_policy: {
       pull: {
-        count: expression("var.managed_policy == null ? 0 : 1"),
+        count: expression("nonsensitive(var.managed_policy == null) ? 0 : 1"),
         name: "${var.managed_policy.name}",
         description: "Lets pull through caches of Amazon ECR",
         policy: "${local.policy}",

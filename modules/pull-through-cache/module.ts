@@ -171,6 +171,7 @@ module "cache" {
     upstreams: {
       type: "map(object)",
       isOpen: true,
+      decides: true,
       noun: "an upstream",
       misnomers: UPSTREAM_MISNOMERS,
       required: true,
@@ -232,19 +233,21 @@ module "cache" {
       '{ for key, element in local.upstreams : key => local.kinds[key] == "azure" ? "${element.registry_name}.azurecr.io" : local.kinds[key] == "private-ecr" ? "${coalesce(element.account_id, local.account_id)}.dkr.ecr.${element.region}.${data.aws_partition.current.dns_suffix}" : lookup(local.hosts, local.kinds[key], element.upstream_registry_url) }',
     ),
     managed_secrets: expression(
-      `{ for key, element in local.upstreams : key => coalesce(element.secret_name, "${SECRET_PREFIX}\${trimsuffix(local.prefixes[key], "/")}") if element.credential == "managed" }`,
+      `{ for key, element in local.upstreams : key => coalesce(element.secret_name, "${SECRET_PREFIX}\${trimsuffix(local.prefixes[key], "/")}") if nonsensitive(element.credential == "managed") }`,
     ),
     credential_arns: expression(
       '{ for key, element in local.upstreams : key => element.credential == "managed" ? aws_secretsmanager_secret.credential[key].arn : element.credential_secret_name != null ? data.aws_secretsmanager_secret.credential[key].arn : element.credential_secret_arn }',
     ),
     cross_account: expression(
-      "[for key, element in local.upstreams : key if element.account_id == null ? false : element.account_id != local.account_id]",
+      "[for key, element in local.upstreams : key if nonsensitive(element.account_id == null ? false : element.account_id != local.account_id)]",
     ),
-    needs_upstream_role: expression("anytrue([for key in local.cross_account : local.upstreams[key].role == null])"),
+    needs_upstream_role: expression(
+      "anytrue([for key in local.cross_account : nonsensitive(local.upstreams[key].role == null)])",
+    ),
     settings: mergedSettings(),
     templates: expression("{ for key, settings in local.settings : key => settings if settings.creation_template }"),
     with_own_role: expression(
-      '{ for key, template in local.templates : key => template if template.role == null && (template.encryption_type == "KMS" || length(template.tags) > 0) }',
+      '{ for key, template in local.templates : key => template if nonsensitive(template.role == null && (template.encryption_type == "KMS" || length(template.tags) > 0)) }',
     ),
     needs_repository_creation_role: expression("length(local.with_own_role) > 0"),
     needs_kms_keys: expression('anytrue([for template in local.with_own_role : template.encryption_type == "KMS"])'),
@@ -268,7 +271,7 @@ module "cache" {
     aws_secretsmanager_secret: {
       credential: {
         for_each: expression(
-          "{ for key, element in local.upstreams : key => element.credential_secret_name if element.credential_secret_name != null }",
+          "{ for key, element in local.upstreams : key => element.credential_secret_name if nonsensitive(element.credential_secret_name != null) }",
         ),
         name: "${each.value}",
       },
@@ -347,15 +350,24 @@ module "cache" {
         secret_string_wo_version: "${coalesce(local.upstreams[each.key].credential_version, 1)}",
         lifecycle: {
           ...REPLACED_FIRST,
+          // Nothing that an ephemeral value decides may stand in a message, so there is one for each case.
           precondition: [
-            conditionOf({
+            {
+              holds: "contains(keys(var.credentials), each.key)",
+              gotText: "nothing",
+            },
+            {
               holds:
-                'try(trimspace(var.credentials[each.key].username) != "" && trimspace(var.credentials[each.key].access_token) != "", false)',
+                '!contains(keys(var.credentials), each.key) || try(trimspace(var.credentials[each.key].username) != "" && trimspace(var.credentials[each.key].access_token) != "", false)',
+            },
+          ].map((fault) =>
+            conditionOf({
+              ...fault,
               place: "credentials[${jsonencode(each.key)}]",
               words: "have a username and an access_token that are not empty",
               wayOut: "give both with every plan and apply",
             }),
-          ],
+          ),
         },
       },
     },

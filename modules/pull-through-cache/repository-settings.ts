@@ -216,7 +216,7 @@ export function mergedSettings(): string {
   const key = `${ownEncryption} ? ${own("kms_key")} : ${common("kms_key")}`;
   const settings = {
     creation_template: expression(
-      `${own("creation_template")} != null ? ${own("creation_template")} : (${common("creation_template")} != false ? true : ${saysSomething})`,
+      `nonsensitive(${own("creation_template")} != null ? ${own("creation_template")} : (${common("creation_template")} != false ? true : ${saysSomething}))`,
     ),
     keep_all_images: expression(
       `coalesce(${own("keep_all_images")}, (${limits}) ? false : ${common("keep_all_images")}, false)`,
@@ -232,7 +232,7 @@ export function mergedSettings(): string {
     ),
     kms_key: expression(key),
     encryption_type: expression(
-      `(${key}) != null ? "${EncryptionType.KMS}" : coalesce(${own("encryption_type")}, ${common("encryption_type")}, "${DEFAULT_SETTINGS.encryptionType}")`,
+      `nonsensitive((${key}) != null) ? "${EncryptionType.KMS}" : coalesce(${own("encryption_type")}, ${common("encryption_type")}, "${DEFAULT_SETTINGS.encryptionType}")`,
     ),
     tags: expression(`coalesce(${own("tags")}, ${common("tags")}, {})`),
     repository_policy: expression(either("repository_policy")),

@@ -192,10 +192,10 @@ export function upstreamFaults(): Fault[] {
   );
   return [
     {
-      holds: "try(length(var.upstreams), 1) > 0",
+      holds: "try(length(nonsensitive(var.upstreams)), 1) > 0",
       place: "upstreams",
       words: atLeastOneUpstream("map"),
-      got: "var.upstreams",
+      got: "{}",
       wayOut: "say what to cache, for example { ecr-public = {} }",
     },
     {

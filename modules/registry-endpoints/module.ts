@@ -107,6 +107,7 @@ function blocks(version: 4 | 6, input: string, description: string, validations:
     version === 4 ? "give blocks like 10.0.0.0/16, and IPv6 in `client_ipv6_cidrs`" : "give blocks like 2001:db8::/56";
   return {
     type: "map(string)",
+    decides: true,
     default: {},
     description,
     elementRules: [{ words: BLOCK[version].words, holds: (value) => isBlock(version, value), wayOut }],
@@ -252,7 +253,7 @@ const NOT_SHORT = expression(`try(${hcl(MADE_ANYWAY)}[element], "use \`service_n
 
 // Those that are asked for by their last parts, by these.
 const NAMED_SERVICES = `{ for name in var.services : name => "\${contains(${hcl(NAMED_AFTER_PARTITION)}, name) ? data.aws_partition.current.reverse_dns_prefix : "${COMMON_PREFIX}"}.\${${REGION}}.\${name}" }`;
-const REGISTRY_SERVICES = `{ for name, whole in ${hcl({ "ecr.api": nameOf("ecr.api"), "ecr.dkr": nameOf("ecr.dkr") })} : name => whole if ${REGISTRY_ENDPOINTS}[name] == null }`;
+const REGISTRY_SERVICES = `{ for name, whole in ${hcl({ "ecr.api": nameOf("ecr.api"), "ecr.dkr": nameOf("ecr.dkr") })} : name => whole if nonsensitive(${REGISTRY_ENDPOINTS}[name] == null) }`;
 
 /** An interface endpoint with private DNS for each service of a map. */
 function interfaces(services: string, policy?: string): Block {
@@ -411,6 +412,7 @@ module "endpoints" {
     },
     subnet_ids: {
       type: "list(string)",
+      decides: true,
       default: [],
       description:
         "The subnets that get the network interfaces of the interface endpoints, at most one in each availability zone. Each endpoint costs by the hour for every subnet. Clients in other subnets of the VPC reach them as well.",
@@ -430,6 +432,7 @@ module "endpoints" {
     },
     route_table_ids: {
       type: "map(string)",
+      decides: true,
       default: {},
       description:
         "The route tables of the clients' subnets, by keys of your own, like `{ private = aws_route_table.private.id }`: layers of images come from S3, and these get the route to it. With an `s3_endpoint` they are those that it does not have yet, and whoever owns that endpoint must not list its tables in it, or each of the two takes away what the other has added.",
@@ -485,6 +488,7 @@ module "endpoints" {
     ),
     client_security_group_ids: {
       type: "map(string)",
+      decides: true,
       default: {},
       description:
         "Security groups of clients, by keys of your own, which may use the interface endpoints on port 443.",
@@ -505,6 +509,7 @@ module "endpoints" {
     },
     services: {
       type: "set(string)",
+      decides: true,
       default: [],
       description:
         "Other services of AWS that the clients call, by the last parts of the names of their endpoint services, like `logs`. Each gets an interface endpoint with private DNS that lets everything through that its callers may do.",
@@ -512,6 +517,7 @@ module "endpoints" {
     },
     service_names: {
       type: "set(string)",
+      decides: true,
       default: [],
       description:
         "The same by whole names, for those that begin with something else than `com.amazonaws`, as some do in China and in isolated regions.",
@@ -653,7 +659,7 @@ module "endpoints" {
     registry_services: expression(REGISTRY_SERVICES),
     services: expression(`merge(${NAMED_SERVICES}, { for name in var.service_names : name => name })`),
     existing_registry_endpoints: expression(
-      `{ for name, endpoint in ${REGISTRY_ENDPOINTS} : name => endpoint.id if endpoint != null }`,
+      `{ for name, endpoint in ${REGISTRY_ENDPOINTS} : name => endpoint.id if nonsensitive(endpoint != null) }`,
     ),
     registry_endpoint_ids: expression(
       "merge(local.existing_registry_endpoints, { for name, endpoint in aws_vpc_endpoint.registry : name => endpoint.id })",
@@ -699,7 +705,7 @@ module "endpoints" {
         ),
       },
       s3: {
-        count: "${var.check_network && var.s3_endpoint != null ? 1 : 0}",
+        count: "${nonsensitive(var.check_network && var.s3_endpoint != null) ? 1 : 0}",
         id: "${var.s3_endpoint.id}",
         lifecycle: must(
           DEMANDS.service("${var.s3_endpoint.id}", nameOf("s3")),
@@ -713,7 +719,7 @@ module "endpoints" {
   resources: {
     aws_security_group: {
       endpoints: {
-        count: `\${${MAKES_INTERFACES} ? 1 : 0}`,
+        count: `\${nonsensitive(${MAKES_INTERFACES}) ? 1 : 0}`,
         name_prefix: ENDPOINTS_GROUP.namePrefix,
         description: ENDPOINTS_GROUP.description,
         vpc_id: "${var.vpc_id}",
@@ -731,7 +737,7 @@ module "endpoints" {
       registry: interfaces("${local.registry_services}", "${local.registry_policy}"),
       service: interfaces("${local.services}"),
       s3: {
-        count: "${var.s3_endpoint == null ? 1 : 0}",
+        count: "${nonsensitive(var.s3_endpoint == null) ? 1 : 0}",
         vpc_id: "${var.vpc_id}",
         service_name: nameOf("s3"),
         vpc_endpoint_type: "Gateway",

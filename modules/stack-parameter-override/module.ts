@@ -178,7 +178,7 @@ removed {
 `,
     },
   ],
-  terraform: "1.7",
+  terraform: "1.8",
   inputs: {
     stack_name: {
       type: "string",
@@ -191,6 +191,7 @@ removed {
     },
     parameters: {
       type: "map(string)",
+      decides: true,
       required: true,
       description:
         "The values to give, by the names of parameters that the stack's template has. They stand in the plan and in the state.",

@@ -343,3 +343,13 @@ run "a_second_statement_counts_towards_the_length_of_a_managed_policy" {
   }
   expect_failures = [aws_iam_policy.pull]
 }
+
+run "fails_with_sensitive_names_of_roles" {
+  command = plan
+
+  variables {
+    role_names = sensitive({ nodes = "nodes" })
+  }
+
+  expect_failures = [var.role_names]
+}

@@ -727,3 +727,13 @@ run "fails_with_an_upstream_that_is_null" {
 
   expect_failures = [var.upstreams]
 }
+
+run "fails_with_sensitive_upstreams" {
+  command = plan
+
+  variables {
+    upstreams = sensitive({ quay = {} })
+  }
+
+  expect_failures = [var.upstreams]
+}

@@ -926,3 +926,73 @@ run "a_warning_can_be_acknowledged" {
     error_message = "the block is another one"
   }
 }
+
+run "fails_with_sensitive_subnets" {
+  command = plan
+
+  variables {
+    subnet_ids = sensitive(["subnet-0a1b2c3d"])
+  }
+
+  expect_failures = [var.subnet_ids]
+}
+
+run "fails_with_sensitive_route_tables" {
+  command = plan
+
+  variables {
+    route_table_ids = sensitive({ private = "rtb-0a1b2c3d" })
+  }
+
+  expect_failures = [var.route_table_ids]
+}
+
+run "fails_with_sensitive_blocks_of_clients" {
+  command = plan
+
+  variables {
+    client_cidrs = sensitive({ vpc = "10.0.0.0/16" })
+  }
+
+  expect_failures = [var.client_cidrs]
+}
+
+run "fails_with_sensitive_ipv6_blocks_of_clients" {
+  command = plan
+
+  variables {
+    client_ipv6_cidrs = sensitive({ vpc = "2001:db8::/56" })
+  }
+
+  expect_failures = [var.client_ipv6_cidrs]
+}
+
+run "fails_with_sensitive_groups_of_clients" {
+  command = plan
+
+  variables {
+    client_security_group_ids = sensitive({ nodes = "sg-0a1b2c3d" })
+  }
+
+  expect_failures = [var.client_security_group_ids]
+}
+
+run "fails_with_sensitive_services" {
+  command = plan
+
+  variables {
+    services = sensitive(["logs"])
+  }
+
+  expect_failures = [var.services]
+}
+
+run "fails_with_sensitive_names_of_services" {
+  command = plan
+
+  variables {
+    service_names = sensitive(["com.amazonaws.us-east-1.logs"])
+  }
+
+  expect_failures = [var.service_names]
+}

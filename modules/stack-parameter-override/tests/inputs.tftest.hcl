@@ -154,3 +154,13 @@ run "template_url_has_no_signature" {
   }
   expect_failures = [var.template_url]
 }
+
+run "fails_with_sensitive_parameters" {
+  command = plan
+
+  variables {
+    parameters = sensitive({ image = "registry.example.com/quay" })
+  }
+
+  expect_failures = [var.parameters]
+}
