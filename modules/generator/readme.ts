@@ -10,6 +10,8 @@ export function readme(definition: ModuleDefinition): string {
     `# ${name}`,
     ...purpose,
     ...uses.flatMap(({ title, hcl: text }) => [`## ${title}`, `\`\`\`hcl\n${text.trim()}\n\`\`\``]),
+    "## Source",
+    ...sourceForms(name),
     "## Inputs",
     table(["input", "type", "default", "what it is"], inputRows(inputs)),
     "## Outputs",
@@ -25,6 +27,22 @@ export function readme(definition: ModuleDefinition): string {
     `Terraform ${terraform} or later, hashicorp/aws \`${PROVIDER_VERSIONS}\`. The module has no provider of its own: it uses the default one of where it is called, or another by \`providers = { aws = aws.eu }\`. With hashicorp/aws 6 it is the same: what runs on 5 as well cannot hand the resources a \`region\`, so each region has its provider.`,
     "Do not give the module a `depends_on`: Terraform would then read what the module looks up only when it applies, and plans would show changes that are none, or fail. Hand it references instead.",
   ].join("\n\n");
+}
+
+/** The forms that `source` can have. */
+function sourceForms(name: string): string[] {
+  const forms = {
+    "A clone, or the package in `node_modules`, by a relative path": `"./node_modules/cdktf-ecr-pull-through-cache/modules/${name}"`,
+    "A clone by an absolute path, with two slashes before `modules`": `"/srv/cdktf-ecr-pull-through-cache//modules/${name}"`,
+    "A Git repository, at a tag or commit": `"git::https://git.example.com/cdktf-ecr-pull-through-cache.git//modules/${name}?ref=v0.1.0"`,
+  };
+  return [
+    table(
+      ["where the module is", "`source`"],
+      Object.entries(forms).map(([where, form]) => [where, code(form)]),
+    ),
+    "Terraform copies what stands before the [two slashes](https://developer.hashicorp.com/terraform/language/modules/sources#modules-in-package-sub-directories), and a module can call only modules within it: private-registry calls the modules beside it.",
+  ];
 }
 
 /** What a module makes and reads, but for what it calls other modules for. */

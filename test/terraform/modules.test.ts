@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { execute } from "../support/commands";
 import { ROOT } from "../support/example-program";
 import {
   MODULES_FOLDER,
@@ -77,6 +78,31 @@ describeWithTerraform("the plain modules", () => {
     expect(status).toBe(1);
     expect(output).toContain('run "fails_with_an_acknowledgement_of_no_warning"... fail');
     expect(output).toMatch(/^Failure! \d+ passed, 1 failed\.$/m);
+  });
+
+  test("are found by every form of source that their READMEs name", async () => {
+    const workspace = new Workspace({});
+    const clone = path.join(workspace.folder, "..", "clone");
+    copyModules(path.join(clone, "modules"));
+    copyModules(path.join(workspace.folder, "node_modules", "cdktf-ecr-pull-through-cache", "modules"));
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+    for (const args of [
+      ["init", "--quiet"],
+      ["add", "."],
+      [...identity, "commit", "--quiet", "-m", "all"],
+      ["tag", "v1"],
+    ]) {
+      expect(await execute("git", args, { cwd: clone })).toEqual({ status: 0, output: "" });
+    }
+    const sources = MODULE_NAMES.flatMap((name) => [
+      `../clone/modules/${name}`,
+      `./node_modules/cdktf-ecr-pull-through-cache/modules/${name}`,
+      `${path.resolve(clone)}//modules/${name}`,
+      `git::file://${path.resolve(clone)}//modules/${name}?ref=v1`,
+    ]);
+    const calls = sources.map((source, index) => [`call_${index}`, { source }] as const);
+    workspace.write("main.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
+    await workspace.init();
   });
 
   test.each(MODULE_USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
