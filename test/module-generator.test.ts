@@ -3,10 +3,11 @@ import { attributeTables, withAllAttributes } from "../modules/generator/attribu
 import type { Input } from "../modules/generator/definition";
 import { expression, follows, hcl, inSnakeCase, quoted, regex, snakeCase } from "../modules/generator/hcl";
 import { readme } from "../modules/generator/readme";
-import { conditionOf, integerFrom, messageOf, oneOf, validationsOf } from "../modules/generator/rules";
+import { SECRETS_LOCAL, conditionOf, integerFrom, messageOf, oneOf, validationsOf } from "../modules/generator/rules";
 import { terraformFiles } from "../modules/generator/terraform-json";
 import { acknowledgedWarnings, warning } from "../modules/generator/warnings";
 
+const HIDING = 'local.secrets, "(not shown, it may be a secret)"';
 const NAME = { pattern: /^[a-z]+$/, words: "be a name" };
 
 describe("an expression", () => {
@@ -82,8 +83,14 @@ describe("a condition", () => {
   test("has the message of a construct: place, rule, value, way out", () => {
     expect(conditionOf(fault)).toEqual({
       condition: "${var.a == 1}",
-      error_message: "`a` must be one, got ${jsonencode(var.a)}; count again",
+      error_message: `\${replace("\`a\` must be one, got \${jsonencode(var.a)}; count again", ${HIDING})}`,
     });
+  });
+
+  test("has its message as it is, where it shows nothing that was given", () => {
+    expect(conditionOf({ ...fault, got: undefined }).error_message).toBe(
+      "`a` must be one, got a value not shown, since it may be a secret; count again",
+    );
   });
 
   test("does not show a value that it is not given", () => {
@@ -97,7 +104,8 @@ describe("a condition", () => {
     expect(conditionOf({ ...fault, each: ["key, item in var.a"], holds: "item > 0", got: "item", place })).toEqual({
       condition: "${alltrue([for key, item in var.a : item > 0])}",
       error_message:
-        '${join("\\n", [for key, item in var.a : "`a[${jsonencode(key)}]` must be one, got ${jsonencode(item)}; count again" if !(item > 0)])}',
+        '${replace(join("\\n", [for key, item in var.a : "`a[${jsonencode(key)}]` must be one, got ${jsonencode(item)}; count again" if !(item > 0)]), ' +
+        `${HIDING})}`,
     });
   });
 
@@ -114,7 +122,8 @@ describe("a condition", () => {
       condition:
         '${contains(var.acknowledged_warnings, "immutable-tags") || length([for key in var.keys : "Tags of ${key} cannot move." if !(key != 1)]) == 0}',
       error_message:
-        '${join("\\n", concat([for key in var.keys : "Tags of ${key} cannot move." if !(key != 1)], ["If this is meant, add \\"immutable-tags\\" to acknowledged_warnings."]))}',
+        '${replace(join("\\n", concat([for key in var.keys : "Tags of ${key} cannot move." if !(key != 1)], ["If this is meant, add \\"immutable-tags\\" to acknowledged_warnings."])), ' +
+        `${HIDING})}`,
     });
   });
 });
@@ -240,6 +249,7 @@ describe("a module", () => {
 
   test("has no block for what it does not have", () => {
     expect(JSON.parse(files["main.tf.json"] ?? "")).toEqual({
+      locals: SECRETS_LOCAL,
       resource: { aws_kms_key: { one: {} } },
       data: { aws_region: { current: {} } },
     });

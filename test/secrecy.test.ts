@@ -1,4 +1,7 @@
-import { looksLikeAToken, mayHoldASecret, shown } from "../src/private/secrecy";
+import { SECRET_NAME } from "../src/private/check-credential";
+import { REPOSITORY_PREFIX } from "../src/private/repository-path";
+import { TAG_VALUE } from "../src/private/repository-template";
+import { SECRETS, looksLikeAToken, mayHoldASecret, shown } from "../src/private/secrecy";
 
 test.each([
   ["a value of 1000 characters is shown", "a-".repeat(500), JSON.stringify("a-".repeat(500))],
@@ -120,3 +123,26 @@ test.each(['"', "${", "(", "[", '{"a"=', "a.", "$", "\\", 'lower("', " ", "::", 
     expect(performance.now() - start).toBeLessThan(5_000);
   },
 );
+
+describe("what Terraform's messages leave out", () => {
+  test.each([
+    '"ghp_abcdefghij0123456789ABCDEFGHIJ012345"',
+    '"\\nghp_abcdefghij0123456789ABCDEFGHIJ012345"',
+    '"https://dckr_pat_27aB3cD9eF1gH2iJ4kL.example.com"',
+    '"me:secret@registry.example.com"',
+    '"https://me:secret@registry.example.com/path"',
+  ])("is what may be a secret: %s", (json) => {
+    expect(`\`prefix\` must be short, got ${json}; shorten it`.replace(SECRETS, "-")).not.toMatch(/ghp_|dckr_|secret/);
+  });
+
+  test("is nothing of a message's own words", () => {
+    for (const words of [
+      TAG_VALUE.words,
+      SECRET_NAME.words,
+      REPOSITORY_PREFIX.words,
+      "got {}; give quay.io/a@sha256:0",
+    ]) {
+      expect(words).not.toMatch(SECRETS);
+    }
+  });
+});

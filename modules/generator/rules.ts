@@ -1,5 +1,6 @@
 import type { Rule } from "../../src/private/faults";
 import { GIVEN_ONCE, integerWords } from "../../src/private/faults";
+import { SECRETS } from "../../src/private/secrecy";
 import { openFaults } from "./attributes";
 import type { Condition, Fault, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
@@ -52,14 +53,26 @@ export function givenOnce(
 /** A condition that holds where nothing is at fault, with a message for each thing that is. */
 export function conditionOf(fault: Fault): Condition {
   const { each = [], holds } = fault;
+  const message = messageOf(fault);
   if (each.length === 0) {
-    return { condition: expression(holds), error_message: messageOf(fault) };
+    return {
+      condition: expression(holds),
+      error_message: message.includes("${") ? expression(withoutSecrets(quoted(message))) : message,
+    };
   }
   return {
     condition: expression(`alltrue(${looped(each, holds)})`),
-    error_message: expression(`join("\\n", ${looped(each, `${quoted(messageOf(fault))} if !(${holds})`)})`),
+    error_message: expression(withoutSecrets(`join("\\n", ${looped(each, `${quoted(message)} if !(${holds})`)})`)),
   };
 }
+
+/** A message with nothing in it that may be a secret: people paste tokens and URLs with passwords where names belong. */
+export function withoutSecrets(message: string): string {
+  return `replace(${message}, local.secrets, "(not shown, it may be a secret)")`;
+}
+
+/** The local that this takes. */
+export const SECRETS_LOCAL = { secrets: `/(?i)${SECRETS.source}/` };
 
 /** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
 export function validationsOf(name: string, input: Input): Condition[] {

@@ -2,17 +2,22 @@ import { PROVIDER_VERSIONS } from "../../src/private/provider-versions";
 import { attributeTables, descriptionOf } from "./attributes";
 import type { Input, Inputs, ModuleDefinition } from "./definition";
 import { hcl } from "./hcl";
-import { isNullable, validationsOf } from "./rules";
+import { SECRETS_LOCAL, isNullable, validationsOf } from "./rules";
 
 /** The Terraform files of a module, by their names. */
 export function terraformFiles(definition: ModuleDefinition): { readonly [file: string]: string } {
   const { inputs, locals, data, resources, modules, checks, outputs, terraform } = definition;
-  const tables = attributeTables(inputs);
-  const allLocals = locals === undefined ? undefined : { ...tables, ...locals };
+  const variables = mapped(inputs, variable);
+  const blocks = { data, resource: resources, module: modules, check: assertions(checks) };
+  const tables = {
+    ...(JSON.stringify([variables, blocks, outputs]).includes("local.secrets") ? SECRETS_LOCAL : {}),
+    ...attributeTables(inputs),
+  };
+  const allLocals = { ...tables, ...locals };
   const providers = { aws: { source: "hashicorp/aws", version: PROVIDER_VERSIONS } };
   return {
-    "main.tf.json": json({ locals: allLocals, data, resource: resources, module: modules, check: assertions(checks) }),
-    "variables.tf.json": json({ variable: mapped(inputs, variable) }),
+    "main.tf.json": json({ ...(Object.keys(allLocals).length === 0 ? {} : { locals: allLocals }), ...blocks }),
+    "variables.tf.json": json({ variable: variables }),
     "outputs.tf.json": json({ output: outputs }),
     "versions.tf.json": json({ terraform: { required_version: `>= ${terraform}`, required_providers: providers } }),
   };

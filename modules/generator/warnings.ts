@@ -1,7 +1,7 @@
 import type { WarningId } from "../../src/private/warnings";
 import type { Condition, Input } from "./definition";
 import { expression, quoted } from "./hcl";
-import { oneOf } from "./rules";
+import { oneOf, withoutSecrets } from "./rules";
 
 /** The input that silences the warnings of a module. */
 export function acknowledgedWarnings(...ids: WarningId[]): Input {
@@ -23,6 +23,6 @@ export function warning(
   const remedy = `If this is meant, add "${id}" to acknowledged_warnings.`;
   return {
     condition: expression(`contains(var.acknowledged_warnings, "${id}") || length(${sentences}) == 0`),
-    error_message: expression(`join("\\n", concat(${sentences}, [${quoted(remedy)}]))`),
+    error_message: expression(withoutSecrets(`join("\\n", concat(${sentences}, [${quoted(remedy)}]))`)),
   };
 }

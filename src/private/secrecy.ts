@@ -1,11 +1,18 @@
 import { Token } from "cdktf";
 import { literalsOf } from "./expression-literals";
 
+// What registries' tokens begin with, and the rest of them.
+const TOKEN_ITSELF = "(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})";
 /**
- * What registries' tokens begin with, and the rest of them: a digit in that tells a token from a name that is made of
- * words. Terraform reads it as well, and knows no lookahead.
+ * An access token in text; a digit in its rest tells it from a name that is made of words. Terraform reads it as well,
+ * and knows no lookahead.
  */
-export const TOKEN = /(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})/gi;
+export const TOKEN = new RegExp(`(?:^|[^a-z0-9])${TOKEN_ITSELF}`, "gi");
+/**
+ * What a message of Terraform must not show: an access token, wherever it stands, or a word with a password in front of
+ * a host. The words of rules have colons and at signs too, but no host behind them.
+ */
+export const SECRETS = new RegExp(`${TOKEN_ITSELF}|[^ "\\n]*:[^@ "\\n]*@[a-z0-9][^ "\\n]*`, "i");
 // A run of letters and digits that no name has.
 const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
 const USER_INFO = /:[^@\s]*@/;

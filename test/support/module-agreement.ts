@@ -156,7 +156,7 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
 export async function refusalsOf(
   subject: Subject,
   inputs: Declaration["inputs"],
-  resource: object = {},
+  resource?: object,
 ): Promise<string[]> {
   const workspace = workspaceOf(subject);
   copyModules(path.join(workspace.folder, "modules"));

@@ -155,16 +155,17 @@ function messagePattern(condition: Condition): RegExp {
 
 /** The message of a condition, with a mark in place of each expression; of a loop's messages, the one for an element. */
 export function messageOf({ error_message: message }: Condition, mark: string): string {
-  const isLooped = message.startsWith("${join(");
+  const isExpression = message.startsWith("${replace(");
+  const start = message.startsWith("${replace(join(") ? message.indexOf(' : "') + 4 : '${replace("'.length;
   let text = "";
-  for (let at = isLooped ? message.indexOf(' : "') + 4 : 0; at < message.length; at++) {
+  for (let at = isExpression ? start : 0; at < message.length; at++) {
     if (message.startsWith("${", at)) {
       at = endOfExpression(message, at) - 1;
       text += mark;
-    } else if (isLooped && message[at] === '"') {
+    } else if (isExpression && message[at] === '"') {
       break;
     } else {
-      at += isLooped && message[at] === "\\" ? 1 : 0;
+      at += isExpression && message[at] === "\\" ? 1 : 0;
       text += message[at] ?? "";
     }
   }

@@ -493,4 +493,38 @@ describeWithTerraform("the module pull-through-cache", () => {
       ].sort(),
     );
   });
+
+  test("shows no access token and no password that is given in place of anything", async () => {
+    const token = "dckr_pat_27aB3cD9eF1gH2iJ4kL";
+    const said = await refusalsOf(subject, {
+      account_id: token,
+      upstreams: {
+        [token]: { prefix: token },
+        quay: { kind: token, [token]: token },
+        azure: { credential_secret_name: token, registry_name: token },
+        "docker-hub": { credential_secret_arn: token },
+        github: { credential: token, credential_version: token },
+        gitlab: { credential: "managed", secret_name: token, recovery_window_in_days: token },
+        unlisted: { prefix: "other", upstream_registry_url: `me:${token.slice(9)}@registry.example.com` },
+        "private-ecr": { region: token, account_id: token, upstream_repository_prefix: token, role: { arn: token } },
+      },
+      repositories: {
+        description: "",
+        expire_untagged_after_days: token,
+        lifecycle_policy: token,
+        tag_mutability: token,
+        kms_key: { arn: token },
+        encryption_type: token,
+        tags: { [`{${token}}`]: `{${token}}` },
+        repository_policy: token,
+        role: { arn: token },
+      },
+      acknowledged_warnings: [token],
+    });
+    expect(said.length).toBeGreaterThan(25);
+    expect(said.filter((line) => line.includes(token.slice(9)))).toEqual([]);
+    expect(said).toContain(
+      '`upstreams["unlisted"].upstream_registry_url` must be a bare host, got "(not shown, it may be a secret)"; give the host alone, in lower case: no scheme and no port, and the repository\'s path belongs in the image\'s name',
+    );
+  });
 });

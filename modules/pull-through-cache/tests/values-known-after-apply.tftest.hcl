@@ -22,4 +22,9 @@ run "takes_values_that_only_an_apply_tells" {
     condition     = module.declared.prefixes == ["kubernetes", "declared"]
     error_message = "the upstreams of a declared type are not those that were given"
   }
+
+  assert {
+    condition     = length(module.sensitive.rules) == 3
+    error_message = "not every upstream with a sensitive value has a rule"
+  }
 }

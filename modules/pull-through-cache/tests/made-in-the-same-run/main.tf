@@ -69,3 +69,26 @@ module "declared" {
 
   upstreams = var.declared
 }
+
+# Names and ARNs that come from sensitive variables.
+module "sensitive" {
+  source = "../.."
+
+  upstreams = {
+    docker-hub = { credential_secret_name = sensitive("ecr-pullthroughcache/docker-hub") }
+    private-ecr = {
+      region     = "us-east-1"
+      account_id = sensitive("444455556666")
+      role       = { arn = sensitive("arn:aws:iam::111122223333:role/reads") }
+    }
+    quay = {
+      prefix = sensitive("cached")
+      repositories = {
+        kms_key = { arn = sensitive("arn:aws:kms:us-east-1:111122223333:key/one") }
+        role    = { arn = sensitive("arn:aws:iam::111122223333:role/creates") }
+      }
+    }
+  }
+  repositories = sensitive({ keep_last_images = 5 })
+  account_id   = sensitive("111122223333")
+}
