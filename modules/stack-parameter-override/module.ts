@@ -1,6 +1,6 @@
 import { OverrideStrategy } from "../../src/override-strategy";
 import {
-  CAPABILITY,
+  CAPABILITIES,
   CAPABILITY_WAY_OUT,
   CONTROL_CHARACTER,
   MINUTES_WAY_OUT,
@@ -234,7 +234,7 @@ removed {
       default: [],
       description:
         "Capabilities to acknowledge beside those that the stack lists, such as `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with macros needs it. The stack lists them from then on. For `ADOPT` only: the AWS CLI's strategy acknowledges what the template needs.",
-      elementRules: [following(CAPABILITY, CAPABILITY_WAY_OUT)],
+      elementRules: [oneOf(CAPABILITIES, CAPABILITY_WAY_OUT, OVERRIDE_WORDS.capability)],
     },
     question_marks_are_genuine: {
       type: "bool",

@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from "constructs";
 import { OverrideStrategy } from "../override-strategy";
 import { Faults, follows, integerWords } from "./faults";
 import type { Rule } from "./faults";
-import { MAX_VALUE_BYTES } from "./overridden-stack";
+import { AUTO_EXPAND, MAX_VALUE_BYTES } from "./overridden-stack";
 import { isPlainObject } from "./plain-object";
 import { checkInStack, checkRegistryProps, providerOf } from "./registry";
 import { Withheld, isAToken } from "./secrecy";
@@ -45,10 +45,7 @@ export const NOT_OF_A_STACK_SET: Rule = {
 export const STACK_SET_WAY_OUT = "change the parameter in the stack set";
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
-export const CAPABILITY: Rule = {
-  pattern: /^CAPABILITY_(IAM|NAMED_IAM|AUTO_EXPAND)$/,
-  words: "be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND",
-};
+export const CAPABILITIES: readonly string[] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
 export const CAPABILITY_WAY_OUT = "leave out those that the stack lists already";
 export const MINUTES_WAY_OUT = "give whole minutes, for the longest update of the stack";
 
@@ -82,6 +79,7 @@ export const OVERRIDE_WORDS = {
   notEmpty: "not be empty",
   notTooLong: `be at most ${MAX_VALUE_BYTES} bytes long`,
   noControlCharacters: "hold no control characters but tabs and newlines",
+  capability: `be one of ${CAPABILITIES.join(", ")}`,
   strategy: `be one of ${STRATEGIES.join(", ")}`,
   ofAdopted: `not be given with the strategy ${OverrideStrategy.AWS_CLI}`,
 };
@@ -269,10 +267,15 @@ function checkValue(faults: Faults, prop: string, value: unknown): void {
 }
 
 function checkCapabilities(faults: Faults, capabilities: unknown): void {
-  if (isUnknown(capabilities)) {
+  if (isUnknown(capabilities) || !Array.isArray(capabilities)) {
     faults.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
+    return;
   }
-  faults.checkStrings("capabilities", capabilities, CAPABILITY, CAPABILITY_WAY_OUT);
+  for (const [index, capability] of (capabilities as unknown[]).entries()) {
+    if (!isUnknown(capability) && !CAPABILITIES.includes(capability as string)) {
+      faults.add(`capabilities[${index}]`, OVERRIDE_WORDS.capability, capability, CAPABILITY_WAY_OUT);
+    }
+  }
 }
 
 function checkStrategy(faults: Faults, props: OverrideDeclaration): void {

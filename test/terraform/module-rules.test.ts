@@ -20,12 +20,11 @@ const RULES: readonly (readonly [string, Rule])[] = fs
 // In and around what the patterns name; characters that Terraform and JavaScript count alike.
 const CHARACTERS = [..."azAZ059 _.,:;/=+-@*$(){}[]\"'\\|^?!%&#~\t\n\r", "ä", "ß", "Ω", "日", "\u00a0", "\u2028"];
 
-/** What follows a rule, or nearly: made by its pattern, with a character more, less or changed, at the bounds, or both. */
-function candidates({ pattern, minLength = 1, maxLength = 64 }: Rule): string[] {
-  const made = fc.sample(
-    fc.oneof(fc.stringMatching(new RegExp(pattern.source.replace(/\\p\{\w\}/g, "a"))), prefixLike),
-    60,
-  );
+/** What follows a rule, or nearly: made by its patterns, with a character more, less or changed, at the bounds, or both. */
+function candidates({ pattern, except = pattern, minLength = 1, maxLength = 64 }: Rule): string[] {
+  const matching = ({ source }: RegExp): fc.Arbitrary<string> =>
+    fc.stringMatching(new RegExp(source.replace(/\\p\{\w\}/g, "a")));
+  const made = fc.sample(fc.oneof(matching(pattern), matching(except), prefixLike), 60);
   const changed = fc
     .sample(fc.tuple(fc.constantFrom(...made), fc.nat(), fc.constantFrom("", ...CHARACTERS), fc.boolean()), 240)
     .map(([text, where, character, isInserted]) => {
