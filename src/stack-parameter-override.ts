@@ -156,7 +156,7 @@ const WORDING: Wording = {
   capabilities: `capabilities: ["${AUTO_EXPAND}"]`,
   questionMarksAreGenuine: "set questionMarksAreGenuine",
   providerWithoutTags: "as its provider an AwsProvider without default tags",
-  letGoFirst: "apply with its name and letGo, take the override out, apply, and declare it anew",
+  letGoFirst: "set letGo, apply, take the override out, apply, and declare it anew",
   setAgain: `terraform apply -replace=${ADDRESS.update}`,
 };
 
@@ -231,8 +231,8 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * What a parameter was before it was overridden, for an output; known once the override has been applied. Throws for a
-   * parameter that is not overridden.
+   * The value of a parameter when it was first overridden, for an output; known once the override has been applied. If the
+   * state is lost, it is the value when the override is applied again. Throws for a parameter that is not overridden.
    */
   public previousValue(parameter: string): string {
     const change = this.changes.get(parameter);
@@ -278,7 +278,7 @@ export class StackParameterOverride extends Construct {
   private recordChanges({ parameters, templateUrl, undo, letGo }: StackParameterOverrideProps): void {
     const record = (id: string, input: object, remembered: string[]): TerraformResource =>
       terraformData(this, id, {
-        input: letGo === true ? {} : input,
+        input: letGo === true ? { before: "${null}" } : input,
         lifecycle: { preventDestroy: true, ignoreChanges: letGo === true ? ["input"] : remembered },
       });
     named(ADDRESS.stack, record("record", stackRecord(templateUrl), REMEMBERED_STACK));

@@ -327,6 +327,11 @@ describe("a declaration", () => {
       ],
     ),
     [
+      "versions of the provider that lack arguments",
+      { providerVersion: "~> 7.0" },
+      '`providerVersion` must allow a version in ">= 5.100.0, < 7.0.0", got "~> 7.0"; other versions lack arguments that the constructs use',
+    ],
+    [
       "versions of the provider that only Terraform knows",
       { providerVersion: Token.asString({ resolve: () => "${var.version}" }) },
       '`providerVersion` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got a token; separate conditions with commas; Terraform takes a literal here, and no expression',

@@ -203,8 +203,11 @@ describe("let go", () => {
     expect([data, imports]).toEqual([undefined, undefined]);
     expect(resource).toEqual({
       terraform_data: {
-        "change-image": { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
-        stack: { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
+        "change-image": {
+          input: { before: "${null}" },
+          lifecycle: { prevent_destroy: true, ignore_changes: ["input"] },
+        },
+        stack: { input: { before: "${null}" }, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
       },
     });
   });

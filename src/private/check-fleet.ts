@@ -8,7 +8,7 @@ import { checkDeclaration } from "./check-declaration";
 import { checkProviderConfig } from "./check-provider-config";
 import { Faults, follows } from "./faults";
 import type { Rule } from "./faults";
-import { VERSION_CONSTRAINT } from "./provider-versions";
+import { SOME_SUPPORTED_VERSION, VERSION_CONSTRAINT, allowsSupportedVersion } from "./provider-versions";
 import { accountOfConfig } from "./registry";
 import { RegistryClaims } from "./registry-claims";
 import { checkRepositorySettings } from "./repository-template";
@@ -67,6 +67,9 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   if (props.providerVersion !== undefined && !follows(props.providerVersion, VERSION_CONSTRAINT)) {
     const way = "separate conditions with commas; Terraform takes a literal here, and no expression";
     faults.add("providerVersion", VERSION_CONSTRAINT.words, props.providerVersion, way);
+  } else if (props.providerVersion !== undefined && !allowsSupportedVersion(props.providerVersion)) {
+    const way = "other versions lack arguments that the constructs use";
+    faults.add("providerVersion", SOME_SUPPORTED_VERSION, props.providerVersion, way);
   }
   const backend = props.backend ?? undefined;
   if (backend !== undefined && backend._attach === undefined) {

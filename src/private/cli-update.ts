@@ -36,6 +36,8 @@ settle() {
 }
 
 command -v aws >/dev/null || fail "The AWS CLI is not on PATH: install it where Terraform applies."
+answer=$(described StackStatus 2>&1) ||
+  fail "The AWS CLI cannot read $STACK with the credentials of the environment, which must be for its account: $answer"
 settle "nothing has been changed."
 if as_declared; then
   echo "The parameters are as declared already."

@@ -211,7 +211,7 @@ export function isProtected({ stackName }: OverrideFacts): PlanCondition {
   const enabled = "try(tobool(jsondecode(stack.properties).EnableTerminationProtection), false)";
   return {
     condition: `\${alltrue([for stack in ${ADDRESS.properties}[*] : ${enabled}])}`,
-    errorMessage: `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack: aws cloudformation update-termination-protection --enable-termination-protection --stack-name ${stackName}`,
+    errorMessage: `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack: aws cloudformation update-termination-protection --enable-termination-protection --region \${split(":", ${ADDRESS.current}.id)[3]} --stack-name ${stackName}`,
   };
 }
 
@@ -274,7 +274,7 @@ function recordedHere({ stackName, wording }: OverrideFacts): PlanCondition {
   const recorded = `${ADDRESS.stack}.output.id`;
   return {
     condition: `\${${recorded} == ${ADDRESS.current}.id}`,
-    errorMessage: `The stack ${stackName} is \${${ADDRESS.current}.id}, and this override is for \${${recorded}}. Plan with the credentials and the region of that stack. If this one has taken its place, ${wording.letGoFirst}.`,
+    errorMessage: `The stack ${stackName} is \${${ADDRESS.current}.id}, and this override is for \${${recorded}}. Plan with the credentials and the region of that stack. To override this one instead, ${wording.letGoFirst}.`,
   };
 }
 

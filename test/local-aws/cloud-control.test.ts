@@ -1,6 +1,6 @@
 import { CloudControlClient, GetResourceCommand } from "@aws-sdk/client-cloudcontrol";
 import { Sdk } from "./clients";
-import { createAgentStack, protectStack } from "./vendor-stacks";
+import { createElastioStack, protectStack } from "./vendor-stacks";
 
 const TypeName = "AWS::CloudFormation::Stack";
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => sdk.stop());
 
 test("tells whether a stack has termination protection", async () => {
-  const { StackId = "", StackName = "" } = await createAgentStack(sdk.aws, {});
+  const { StackId = "", StackName = "" } = await createElastioStack(sdk.aws, {});
   const isProtected = async (): Promise<unknown> => {
     const { ResourceDescription } = await client.send(new GetResourceCommand({ TypeName, Identifier: StackId }));
     return (JSON.parse(ResourceDescription?.Properties ?? "") as { readonly [name: string]: unknown })[

@@ -79,7 +79,7 @@ export const AGENT_STACK = "acme-agent";
 /** What somebody has set it to. */
 export const AGENT_PARAMETERS: { readonly [name: string]: string } = { imageRegistry: "quay.io", logLevel: "debug" };
 
-/** Creates that stack, which needs no capabilities and has a timeout. */
+/** Creates that stack, which needs no capabilities, has a timeout and is protected from being deleted. */
 export async function createAgentStack(aws: LocalAws, scope: Partial<Scope>): Promise<Stack> {
   return createStack(aws, scope, {
     StackName: AGENT_STACK,
@@ -92,6 +92,7 @@ export async function createAgentStack(aws: LocalAws, scope: Partial<Scope>): Pr
     }),
     Parameters: asParameters(AGENT_PARAMETERS),
     TimeoutInMinutes: 15,
+    EnableTerminationProtection: true,
   });
 }
 
