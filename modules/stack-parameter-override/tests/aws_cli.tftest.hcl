@@ -15,15 +15,6 @@ mock_provider "aws" {
   }
 }
 
-# What was applied before.
-override_resource {
-  target          = terraform_data.change
-  override_during = plan
-  values = {
-    output = { stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/vendor/0a1b2c3d", before = "" }
-  }
-}
-
 variables {
   stack_name = "vendor"
   parameters = { image = "quay.io" }
@@ -46,18 +37,6 @@ run "terraform_owns_a_record_of_the_update_and_no_stack" {
   expect_failures = [check.parameters]
 }
 
-run "undo_gives_former_values_back_even_what_was_empty" {
-  command = plan
-  variables {
-    undo = true
-  }
-  assert {
-    condition     = terraform_data.update[0].triggers_replace.parameters == { image = "" }
-    error_message = "the former value is not set"
-  }
-  expect_failures = [check.parameters]
-}
-
 run "the_template_has_every_parameter_that_the_cli_sets" {
   command = plan
   variables {
@@ -74,14 +53,20 @@ run "no_parameter_to_be_set_is_noecho" {
   expect_failures = [terraform_data.update]
 }
 
-run "the_records_are_of_this_stack" {
+run "the_stack_to_be_updated_is_the_one_that_was_overridden_first" {
   command = plan
   override_resource {
-    target          = terraform_data.change
+    target          = terraform_data.stack
     override_during = plan
-    values = {
-      output = { stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/other/4e5f6071", before = "" }
-    }
+    values          = { output = { id = "arn:aws:cloudformation:eu-west-1:444455556666:stack/vendor/4e5f6071" } }
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "undo_by_the_cli_fails_without_a_record_of_the_former_value" {
+  command = plan
+  variables {
+    undo = true
   }
   expect_failures = [terraform_data.update]
 }
@@ -98,6 +83,22 @@ run "template_url_is_for_adopted_stacks" {
   command = plan
   variables {
     template_url = "https://templates.s3.eu-west-1.amazonaws.com/vendor.yaml"
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "capabilities_are_for_adopted_stacks" {
+  command = plan
+  variables {
+    capabilities = ["CAPABILITY_IAM"]
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "question_marks_are_for_adopted_stacks" {
+  command = plan
+  variables {
+    question_marks_are_genuine = true
   }
   expect_failures = [terraform_data.update]
 }

@@ -17,7 +17,11 @@ mock_provider "aws" {
 override_resource {
   target          = aws_cloudformation_stack.adopted
   override_during = plan
-  values          = { id = "vendor", template_body = "{}" }
+  values = {
+    id            = "vendor"
+    tags_all      = {}
+    template_body = "{\"Parameters\":{\"image\":{\"Type\":\"String\",\"Default\":\"\"}}}"
+  }
 }
 
 variables {
@@ -51,6 +55,25 @@ run "stack_name_is_at_most_128_long" {
     stack_name = format("v%s", replace(format("%0128d", 0), "0", "a"))
   }
   expect_failures = [var.stack_name]
+}
+
+run "stack_name_is_of_no_stack_set" {
+  command = plan
+  variables {
+    stack_name = "StackSet-vendor-0a1b"
+  }
+  expect_failures = [var.stack_name]
+}
+
+run "stack_name_may_begin_like_that_of_a_stack_set" {
+  command = plan
+  variables {
+    stack_name = "StackSetvendor"
+  }
+  assert {
+    condition     = aws_cloudformation_stack.adopted[0].name == "StackSetvendor"
+    error_message = "the name is not taken as it is"
+  }
 }
 
 run "parameters_are_at_least_one" {
@@ -163,4 +186,39 @@ run "fails_with_sensitive_parameters" {
   }
 
   expect_failures = [var.parameters]
+}
+
+run "capabilities_are_those_of_cloudformation" {
+  command = plan
+  variables {
+    capabilities = ["CAPABILITY_ADMIN"]
+  }
+  expect_failures = [var.capabilities]
+}
+
+run "an_update_may_take_one_minute" {
+  command = plan
+  variables {
+    update_timeout_in_minutes = 1
+  }
+  assert {
+    condition     = aws_cloudformation_stack.adopted[0].timeouts.update == "1m"
+    error_message = "the time is not that of an update"
+  }
+}
+
+run "an_update_takes_some_time" {
+  command = plan
+  variables {
+    update_timeout_in_minutes = 0
+  }
+  expect_failures = [var.update_timeout_in_minutes]
+}
+
+run "an_update_takes_whole_minutes" {
+  command = plan
+  variables {
+    update_timeout_in_minutes = 1.5
+  }
+  expect_failures = [var.update_timeout_in_minutes]
 }
