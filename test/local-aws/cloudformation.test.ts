@@ -1,11 +1,16 @@
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
+  GetTemplateSummaryCommand,
   UpdateStackCommand,
+  UpdateTerminationProtectionCommand,
   paginateDescribeStackEvents,
   paginateDescribeStacks,
   waitUntilStackCreateComplete,
@@ -13,7 +18,7 @@ import {
   waitUntilStackRollbackComplete,
   waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
-import type { Parameter } from "@aws-sdk/client-cloudformation";
+import type { Parameter, TemplateStage } from "@aws-sdk/client-cloudformation";
 import { Sdk, pagesOf } from "./clients";
 import { ACCOUNT } from "./server";
 
@@ -23,6 +28,16 @@ const OBJECT_URL = "https://templates.s3.us-east-1.amazonaws.com/images.json";
 const QUEUE = { Resources: { Queue: { Type: "AWS::SQS::Queue" } } };
 const NO_ECHO_TOKEN = template({ Token: { Type: "String", NoEcho: true } });
 const PLAIN_TOKEN = template({ Token: { Type: "String" } });
+const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
+const SAM = "AWS::Serverless-2016-10-31";
+const INCLUDE = "AWS::Include";
+/** Templates that run macros: where they say so, and which macros. */
+const MACROS: readonly (readonly [string, string, readonly string[]])[] = [
+  ["the whole template", JSON.stringify({ Transform: SAM, ...QUEUE }), [SAM]],
+  ["the whole template, several", JSON.stringify({ Transform: [SAM, "Own"], ...QUEUE }), [SAM, "Own"]],
+  ["a part of it", JSON.stringify({ ...QUEUE, Mappings: { "Fn::Transform": { Name: INCLUDE } } }), [INCLUDE]],
+  ["a part in the short form", "Resources: { Queue: !Transform { Name: AWS::Include } }\n", [INCLUDE]],
+];
 
 let sdk: Sdk;
 let client: CloudFormationClient;
@@ -90,6 +105,19 @@ function startUpdate(TemplateBody: string | undefined, values: Values = {}, more
 async function update(TemplateBody: string | undefined, values: Values = {}, more: UpdateInput = {}) {
   await startUpdate(TemplateBody, values, more);
   return settled();
+}
+
+function createChangeSet(TemplateBody: string, more: Partial<CreateChangeSetCommand["input"]> = {}) {
+  const input = { StackName, TemplateBody, ChangeSetName: "creation", ChangeSetType: "CREATE" as const, ...more };
+  return client.send(new CreateChangeSetCommand(input));
+}
+
+function executeChangeSet() {
+  return client.send(new ExecuteChangeSetCommand({ StackName, ChangeSetName: "creation" }));
+}
+
+async function shownTemplate(stage?: TemplateStage) {
+  return (await client.send(new GetTemplateCommand({ StackName, TemplateStage: stage }))).TemplateBody ?? "";
 }
 
 async function shownValues(): Promise<{ [parameter: string]: string }> {
@@ -235,6 +263,37 @@ describe("a parameter", () => {
     expect(await shownValues()).toEqual({ Token: "0ther" });
   });
 
+  test("with NoEcho reads back as the mask that a test has chosen, whatever its length", async () => {
+    sdk.aws.cloudFormation.noEchoMask = "*****";
+    await create(NO_ECHO_TOKEN, { Token: "s3cret" });
+    expect(await shownValues()).toEqual({ Token: "*****" });
+    await update(PLAIN_TOKEN, { Token: PREVIOUS });
+    expect(await shownValues()).toEqual({ Token: "s3cret" });
+  });
+
+  test.each(["true", "yes", "on", "TRUE"])("is masked with NoEcho %j, which is text", async (NoEcho) => {
+    await create(template({ Token: { Type: "String", NoEcho } }), { Token: "s3cret" });
+    expect(await shownValues()).toEqual({ Token: "****" });
+  });
+
+  test("that names one of Systems Manager is shown with its name, and with what that resolves to", async () => {
+    const types = ["String", "List<String>", "AWS::EC2::Image::Id"];
+    const stored = types.map((type, index) => [`P${index}`, { Type: `AWS::SSM::Parameter::Value<${type}>` }] as const);
+    const others = { Name: { Type: "AWS::SSM::Parameter::Name" }, Plain: { Type: "String" } };
+    const names = [...stored.map(([name]) => name), ...Object.keys(others)];
+    await create(
+      template({ ...Object.fromEntries(stored), ...others }),
+      Object.fromEntries(names.map((name) => [name, `/team/${name}`])),
+    );
+    expect((await settled())?.Parameters).toEqual(
+      names.map((name) => ({
+        ParameterKey: name,
+        ParameterValue: `/team/${name}`,
+        ...(name in others ? {} : { ResolvedValue: `resolved:/team/${name}` }),
+      })),
+    );
+  });
+
   test.each<[string, Declaration, string, string]>([
     ["AllowedPattern, from end to end", { Type: "String", AllowedPattern: "[a-z]+" }, "abc", "abc1"],
     ["AllowedPattern with alternatives", { Type: "String", AllowedPattern: "on|off" }, "off", "onoff"],
@@ -328,6 +387,77 @@ describe("capabilities", () => {
     await expect(startUpdate(undefined, {}, { Tags })).rejects.toMatchObject(refused);
     await update(undefined, {}, { Tags, Capabilities: ["CAPABILITY_NAMED_IAM"] });
   });
+
+  test.each(MACROS)("of macros for %s must be CAPABILITY_AUTO_EXPAND, on creation and on update", async (_, body) => {
+    const Tags = [{ Key: "team", Value: "platform" }];
+    await expect(create(body)).rejects.toMatchObject(refused);
+    await expect(create(body, {}, { Capabilities: ["CAPABILITY_NAMED_IAM"] })).rejects.toMatchObject(refused);
+    await create(body, {}, { Capabilities: [AUTO_EXPAND] });
+    await expect(startUpdate(undefined, {}, { Tags })).rejects.toMatchObject(refused);
+    expect(await update(undefined, {}, { Tags, Capabilities: [AUTO_EXPAND] })).toMatchObject({
+      StackStatus: "UPDATE_COMPLETE",
+      Capabilities: [AUTO_EXPAND],
+    });
+  });
+
+  test.each(MACROS)(
+    "of macros for %s are not asked for by a change set, and are by an update of what it made",
+    async (_, body) => {
+      await createChangeSet(body);
+      await executeChangeSet();
+      const stack = await settled();
+      expect([stack?.StackStatus, stack?.Capabilities ?? []]).toEqual(["CREATE_COMPLETE", []]);
+      const Tags = [{ Key: "team", Value: "platform" }];
+      await expect(startUpdate(undefined, {}, { Tags })).rejects.toMatchObject(refused);
+    },
+  );
+
+  test("of IAM resources are asked for by a change set as well", async () => {
+    await expect(createChangeSet(named)).rejects.toMatchObject(refused);
+    await createChangeSet(named, { Capabilities: ["CAPABILITY_NAMED_IAM"] });
+  });
+});
+
+describe("a change set", () => {
+  const Description = "A queue";
+  const body = JSON.stringify({ Description, Parameters: { Size: { Type: "String" } }, ...QUEUE });
+  const Parameters = parameters({ Size: "large" });
+
+  test("leaves a stack in review, which has no update, until it is executed", async () => {
+    const { Id, StackId = "" } = await createChangeSet(body, { Parameters });
+    expect(Id).toMatch(/^arn:aws:cloudformation:us-east-1:\d+:changeSet\/creation\/[0-9a-f-]{36}$/);
+    const inReview = { StackId, StackStatus: "REVIEW_IN_PROGRESS", Description };
+    const described = async () => (await client.send(new DescribeStacksCommand({ StackName }))).Stacks;
+    expect(await described()).toMatchObject([inReview]);
+    await expect(startUpdate(undefined, { Size: "small" })).rejects.toMatchObject({
+      name: INVALID,
+      message: expect.stringContaining("is in REVIEW_IN_PROGRESS state and can not be updated") as string,
+    });
+    expect(await described()).toMatchObject([inReview]);
+
+    await executeChangeSet();
+    expect(await described()).toMatchObject([{ StackId, StackStatus: "CREATE_IN_PROGRESS" }]);
+    expect(await settled()).toMatchObject({ StackId, StackStatus: "CREATE_COMPLETE" });
+    expect(await shownValues()).toEqual({ Size: "large" });
+    expect(await update(undefined, { Size: "small" })).toMatchObject({ StackStatus: "UPDATE_COMPLETE" });
+  });
+
+  test("is executed once", async () => {
+    await createChangeSet(body, { Parameters });
+    await executeChangeSet();
+    await expect(executeChangeSet()).rejects.toMatchObject({ name: "InvalidChangeSetStatusException" });
+    await settled();
+    await expect(executeChangeSet()).rejects.toMatchObject({ name: "InvalidChangeSetStatusException" });
+  });
+
+  test("creates a stack whose name is free, and updates none", async () => {
+    await expect(createChangeSet(body, { Parameters, ChangeSetType: "UPDATE" })).rejects.toMatchObject({
+      name: INVALID,
+    });
+    await create(body, { Size: "large" });
+    await expect(createChangeSet(body, { Parameters })).rejects.toMatchObject({ name: "AlreadyExistsException" });
+    await expect(executeChangeSet()).rejects.toMatchObject({ name: "InvalidChangeSetStatusException" });
+  });
 });
 
 describe("a template", () => {
@@ -418,6 +548,68 @@ describe("a template", () => {
     expect((await client.send(new GetTemplateCommand({ StackName }))).TemplateBody).toBe(body);
   });
 
+  test("is shown with a question mark for each character that is not ASCII, and kept as it is", async () => {
+    const note = (text: string) => JSON.stringify({ Description: text, ...QUEUE });
+    const id = await create(note("Größe → 日本 🚀👍🏽 \u0080\u007f\t~"));
+    const shown = note("Gr??e ? ?? ??? ?\u007f\t~");
+    expect([await shownTemplate(), await shownTemplate("Original"), await shownTemplate("Processed")]).toEqual([
+      shown,
+      shown,
+      shown,
+    ]);
+    expect(sdk.aws.cloudFormation.templateOf(id)).toBe(note("Größe → 日本 🚀👍🏽 \u0080\u007f\t~"));
+    await update(undefined, {}, { Tags: [{ Key: "team", Value: "platform" }] });
+    expect(sdk.aws.cloudFormation.templateOf(id)).toBe(note("Größe → 日本 🚀👍🏽 \u0080\u007f\t~"));
+    await update(await shownTemplate());
+    expect(sdk.aws.cloudFormation.templateOf(id)).toBe(shown);
+  });
+
+  test.each(MACROS)(
+    "that runs macros for %s is shown with them run, and as it was on demand",
+    async (_, body, names) => {
+      await create(body, {}, { Capabilities: [AUTO_EXPAND] });
+      expect(await shownTemplate("Original")).toBe(body);
+      const processed = await shownTemplate();
+      expect(processed).not.toBe(body);
+      expect(Object.keys(JSON.parse(processed) as object)).toEqual(expect.arrayContaining(["Resources"]));
+      expect(JSON.parse(processed)).not.toHaveProperty("Transform");
+      expect(await shownTemplate("Processed")).toBe(processed);
+      expect(await client.send(new GetTemplateSummaryCommand({ StackName }))).toMatchObject({
+        DeclaredTransforms: names,
+      });
+    },
+  );
+
+  test("is the same at both stages without macros", async () => {
+    await create(PLAIN_TOKEN, { Token: "a" });
+    const answer = await client.send(new GetTemplateCommand({ StackName, TemplateStage: "Original" }));
+    expect(answer).toMatchObject({ TemplateBody: PLAIN_TOKEN, StagesAvailable: ["Original", "Processed"] });
+    expect(await shownTemplate("Processed")).toBe(PLAIN_TOKEN);
+  });
+
+  test("is of no stack that is not there", async () => {
+    await expect(shownTemplate()).rejects.toMatchObject({ name: INVALID });
+    await expect(client.send(new GetTemplateSummaryCommand({ StackName }))).rejects.toMatchObject({ name: INVALID });
+    expect(() => sdk.aws.cloudFormation.templateOf("images")).toThrow("there is no stack images");
+  });
+
+  test("is summed up with its parameters, and with none of their values", async () => {
+    const id = await create(
+      template({ Size: { Type: "Number", Default: 1 }, Token: { Type: "String", NoEcho: true } }),
+      { Token: "s3cret" },
+    );
+    for (const name of [StackName, id]) {
+      const { Parameters, DeclaredTransforms = [] } = await client.send(
+        new GetTemplateSummaryCommand({ StackName: name }),
+      );
+      expect(Parameters).toEqual([
+        { ParameterKey: "Size", ParameterType: "Number", NoEcho: false },
+        { ParameterKey: "Token", ParameterType: "String", NoEcho: true },
+      ]);
+      expect(DeclaredTransforms).toEqual([]);
+    }
+  });
+
   test("is read as JSON, on one line or on many", async () => {
     const body = JSON.stringify({ Parameters: { Size: { Type: "String", Default: "small" } }, ...QUEUE }, null, "\t");
     await create(body.replaceAll("\t", "  "));
@@ -489,6 +681,40 @@ describe("an update", () => {
     expect(ofUpdate[1]?.LogicalResourceId).not.toBe(StackName);
   });
 
+  test("leaves alarms, stack policy, timeout, role, topics and termination protection unless it names them", async () => {
+    const alarm = { Type: "AWS::CloudWatch::Alarm" };
+    const RollbackConfiguration = {
+      MonitoringTimeInMinutes: 7,
+      RollbackTriggers: [{ Arn: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:images`, ...alarm }],
+    };
+    const RoleARN = `arn:aws:iam::${ACCOUNT}:role/deployer`;
+    const NotificationARNs = [`arn:aws:sns:us-east-1:${ACCOUNT}:stacks`];
+    const policy = (Effect: string) =>
+      JSON.stringify({ Statement: [{ Effect, Action: "Update:*", Principal: "*", Resource: "*" }] });
+    const shownPolicy = async () => (await client.send(new GetStackPolicyCommand({ StackName }))).StackPolicyBody;
+    await create(
+      body,
+      {},
+      {
+        RollbackConfiguration,
+        RoleARN,
+        NotificationARNs,
+        StackPolicyBody: policy("Deny"),
+        EnableTerminationProtection: true,
+        TimeoutInMinutes: 5,
+      },
+    );
+    const kept = { RoleARN, NotificationARNs, EnableTerminationProtection: true, TimeoutInMinutes: 5 };
+    expect(await update(undefined, { Size: "large" })).toMatchObject({ ...kept, RollbackConfiguration });
+    expect(await shownPolicy()).toBe(policy("Deny"));
+
+    const named = { RollbackConfiguration: { MonitoringTimeInMinutes: 8 }, StackPolicyBody: policy("Allow") };
+    const { RollbackConfiguration: shown, ...stack } = (await update(undefined, { Size: "larger" }, named)) ?? {};
+    expect(stack).toMatchObject(kept);
+    expect(shown).toEqual({ ...RollbackConfiguration, ...named.RollbackConfiguration });
+    expect(await shownPolicy()).toBe(policy("Allow"));
+  });
+
   test("is granted after one that was rolled back", async () => {
     const stackId = await create(body);
     sdk.aws.cloudFormation.rollBackNextUpdate(stackId, "The queue is too large.");
@@ -548,6 +774,26 @@ describe("a deletion", () => {
       message: expect.stringContaining("TerminationProtection") as string,
     });
     expect(await settled()).toMatchObject({ StackStatus: "CREATE_COMPLETE", EnableTerminationProtection: true });
+  });
+});
+
+describe("termination protection", () => {
+  const protect = (EnableTerminationProtection: boolean, name: string) =>
+    client.send(new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection }));
+
+  test("is switched on and off for a stack by its name or its ARN, which is no update of it", async () => {
+    const StackId = await create(template({}));
+    const before = await settled();
+    expect(await protect(true, StackName)).toMatchObject({ StackId });
+    expect(await settled()).toEqual({ ...before, EnableTerminationProtection: true });
+    await expect(client.send(new DeleteStackCommand({ StackName }))).rejects.toMatchObject({ name: INVALID });
+    expect(await protect(false, StackId)).toMatchObject({ StackId });
+    expect(await settled()).toEqual(before);
+    await client.send(new DeleteStackCommand({ StackName }));
+  });
+
+  test("is of no stack that is not there", async () => {
+    await expect(protect(true, StackName)).rejects.toMatchObject({ name: INVALID });
   });
 });
 

@@ -8,9 +8,9 @@ interface Stack {
   readonly name: string;
   readonly createdAt: Date;
   readonly timeoutInMinutes: number | undefined;
-  readonly rollbackConfiguration: Fields;
-  readonly stackPolicy: string | undefined;
   readonly events: Fields[];
+  rollbackConfiguration: Fields;
+  stackPolicy: string | undefined;
   terminationProtection: boolean;
   settings: Settings;
   /** What the caller of the last operation calls it; its events bear it. */
@@ -97,6 +97,10 @@ export class CloudFormation implements Service {
       const rollBack = this.rollBacks.get(stack.id);
       this.rollBacks.delete(stack.id);
       stack.settings = settings;
+      // What of these an update does not name stays.
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackConfiguration.html
+      stack.rollbackConfiguration = { ...stack.rollbackConfiguration, ...rollbackConfigurationOf(input) };
+      stack.stackPolicy = optionalText(input, "StackPolicyBody") ?? stack.stackPolicy;
       stack.requestToken = optionalText(input, "ClientRequestToken");
       stack.updatedAt = new Date();
       const settle = (): void => {
@@ -210,7 +214,7 @@ export class CloudFormation implements Service {
       name,
       createdAt: new Date(),
       timeoutInMinutes: timeout === undefined ? undefined : Number(timeout),
-      rollbackConfiguration: (input["RollbackConfiguration"] ?? {}) as Fields,
+      rollbackConfiguration: rollbackConfigurationOf(input),
       stackPolicy: optionalText(input, "StackPolicyBody"),
       terminationProtection: optionalText(input, "EnableTerminationProtection") === "true",
       events: [],
@@ -314,6 +318,10 @@ export class CloudFormation implements Service {
     }
     return stacks;
   }
+}
+
+function rollbackConfigurationOf(input: Fields): Fields {
+  return (input["RollbackConfiguration"] ?? {}) as Fields;
 }
 
 /** An omitted parameter takes the template's default; what it had before it keeps only when the caller says so. */
