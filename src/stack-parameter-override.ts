@@ -367,7 +367,8 @@ export class StackParameterOverride extends Construct {
   }
 
   private factsOf({ stackName }: StackParameterOverrideProps): OverrideFacts {
-    const changes = [...this.changes.keys()].map((name) => `${name} = ${changeAddress(name)}`);
+    // Quoted: a name may begin with a digit, or be a word of Terraform's language.
+    const changes = [...this.changes.keys()].map((name) => `"${name}" = ${changeAddress(name)}`);
     return { stackName, changes: `{ ${changes.join(", ")} }`, wording: WORDING };
   }
 }

@@ -194,6 +194,15 @@ describe("undone", () => {
       '${{ for name, value in merge(data.aws_cloudformation_stack.current.parameters, local.values) : name => value if value != "" || !contains(keys(local.values), name) }}',
     );
   });
+
+  test("it asks for the records of parameters whose names begin with a digit or are words of Terraform", () => {
+    const { resource } = json({ undo: true, parameters: { for: "a", "1a": "b" } });
+    expect(JSON.stringify(resource?.["aws_cloudformation_stack"]?.["adopted"]?.["lifecycle"])).toContain(
+      JSON.stringify(
+        'for name, change in { "for" = terraform_data.change-for, "1a" = terraform_data.change-1a } :',
+      ).slice(1, -1),
+    );
+  });
 });
 
 describe("let go", () => {
