@@ -55,7 +55,10 @@ done
 capabilities=$(described "Capabilities[]")
 case $capabilities in None) capabilities= ;; esac
 transforms=$(stack get-template-summary --output text --query "DeclaredTransforms[]")
-case $transforms in "" | None) ;; *) capabilities="$capabilities ${AUTO_EXPAND}" ;; esac
+case $capabilities in
+  *${AUTO_EXPAND}*) ;;
+  *) case $transforms in "" | None) ;; *) capabilities="$capabilities ${AUTO_EXPAND}" ;; esac ;;
+esac
 set -- --use-previous-template --parameters "[$others$PARAMETERS]"
 case $capabilities in "") ;; *) set -- "$@" --capabilities $capabilities ;; esac
 answer=$(stack update-stack "$@" 2>&1) ||
