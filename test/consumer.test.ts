@@ -238,8 +238,8 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
         const connector = read<Connector>(path.join(outdir, "stacks", "connector", "cdk.tf.json"));
         expect(connector.import).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor@eu-west-1" }]);
-        const stacks = [connector.resource, connector.data].flatMap((block) =>
-          Object.values(block.aws_cloudformation_stack),
+        const stacks = [connector.resource, connector.data].flatMap(
+          (block): unknown[] => Object.values(block.aws_cloudformation_stack) as unknown[],
         );
         expect(stacks).toMatchObject(Array(3).fill({ region: "eu-west-1" }));
       }
