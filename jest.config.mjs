@@ -29,6 +29,7 @@ export default {
   coverageThreshold: { global: { lines: 95 } },
   // Terraform waits for CloudFormation most of the time.
   maxWorkers: availableParallelism() * 2,
+  maxConcurrency: 8,
   // Nothing is wrong with a test that is slow because the machine is busy.
   testTimeout: 600_000,
 };

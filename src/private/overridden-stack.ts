@@ -149,11 +149,14 @@ export const PARAMETERS_WITHOUT_EMPTIED = `\${{ for name, value in merge(${CURRE
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MAX_TEMPLATE_BYTES = 51_200;
 
-/** What acknowledges that a template runs macros. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html */
-export const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
-
 /** How long the value of a parameter can be; from the same page. */
 export const MAX_VALUE_BYTES = 4096;
+
+/**
+ * The capability that acknowledges the macros of a template.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+ */
+export const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
 
 /** How long an update may take unless the caller says otherwise, in minutes. */
 export const UPDATE_MINUTES = 60;
@@ -211,7 +214,7 @@ export function isProtected({ stackName }: OverrideFacts): PlanCondition {
   const enabled = "try(tobool(jsondecode(stack.properties).EnableTerminationProtection), false)";
   return {
     condition: `\${alltrue([for stack in ${ADDRESS.properties}[*] : ${enabled}])}`,
-    errorMessage: `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack: aws cloudformation update-termination-protection --enable-termination-protection --region \${split(":", ${ADDRESS.current}.id)[3]} --stack-name ${stackName}`,
+    errorMessage: `The stack ${stackName} has no termination protection. Enable it, so that AWS refuses to delete the stack: aws cloudformation update-termination-protection --enable-termination-protection --region \${try(split(":", ${ADDRESS.current}.id)[3], "<region>")} --stack-name ${stackName}`,
   };
 }
 
@@ -271,7 +274,8 @@ function emptyByDefault({ stackName, wording }: OverrideFacts): PlanCondition {
 
 /** The stack is the one that was overridden first, and not one of its name in another account or region. */
 function recordedHere({ stackName, wording }: OverrideFacts): PlanCondition {
-  const recorded = `${ADDRESS.stack}.output.id`;
+  // Known when Terraform plans, unlike the output of a record that changes.
+  const recorded = `${ADDRESS.stack}.input.id`;
   return {
     condition: `\${${recorded} == ${ADDRESS.current}.id}`,
     errorMessage: `The stack ${stackName} is \${${ADDRESS.current}.id}, and this override is for \${${recorded}}. Plan with the credentials and the region of that stack. To override this one instead, ${wording.letGoFirst}.`,
@@ -283,7 +287,7 @@ function knowsFormerValues({ stackName, changes }: OverrideFacts): PlanCondition
   const unknown = `[for name, change in ${changes} : name if change.input.before == null || change.input.before == change.input.after]`;
   return {
     condition: `\${length(${unknown}) == 0}`,
-    errorMessage: `The state knows no former value of these parameters of the stack ${stackName}: \${join(", ", ${unknown})}. Either they had the values of this declaration when they were first overridden, or the state was lost since. Take them out of parameters to leave them as they are, or set their former values there in place of undo.`,
+    errorMessage: `The state knows no former value of these parameters of the stack ${stackName}: \${join(", ", ${unknown})}. Either they had the declared values already when they were first overridden, or the state was lost since then. Remove them from parameters to leave them as they are, or declare their former values and remove undo.`,
   };
 }
 

@@ -34,37 +34,29 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : value === null || value === undefined ? "None" : JSON.stringify(value);
 }
 
-function print(answer: object, { query = "@", output = "json" }: Options): void {
+function printed(answer: object, { query = "@", output = "json" }: Options): string {
   const selected: unknown = search(answer, query);
-  process.stdout.write(`${output === "text" ? asText(selected) : JSON.stringify(selected)}\n`);
+  return `${output === "text" ? asText(selected) : JSON.stringify(selected)}\n`;
 }
 
-async function run(operation: string, options: Options): Promise<void> {
-  const client = new CloudFormationClient({ region: options.region });
+async function answer(operation: string, client: CloudFormationClient, options: Options): Promise<object> {
   const StackName = options["stack-name"];
   switch (operation) {
     case "describe-stacks":
-      print(await client.send(new DescribeStacksCommand({ StackName })), options);
-      return;
+      return client.send(new DescribeStacksCommand({ StackName }));
     case "describe-stack-events":
-      print(await client.send(new DescribeStackEventsCommand({ StackName })), options);
-      return;
+      return client.send(new DescribeStackEventsCommand({ StackName }));
     case "get-template-summary":
-      print(await client.send(new GetTemplateSummaryCommand({ StackName })), options);
-      return;
+      return client.send(new GetTemplateSummaryCommand({ StackName }));
     case "update-stack":
-      print(
-        await client.send(
-          new UpdateStackCommand({
-            StackName,
-            UsePreviousTemplate: options["use-previous-template"],
-            Parameters: JSON.parse(options.parameters ?? "[]") as Parameter[],
-            Capabilities: options.capabilities as Capability[] | undefined,
-          }),
-        ),
-        options,
+      return client.send(
+        new UpdateStackCommand({
+          StackName,
+          UsePreviousTemplate: options["use-previous-template"],
+          Parameters: JSON.parse(options.parameters ?? "[]") as Parameter[],
+          Capabilities: options.capabilities as Capability[] | undefined,
+        }),
       );
-      return;
     default:
       throw new TypeError(`aws cloudformation ${operation} is not known here`);
   }
@@ -82,10 +74,18 @@ function separated(args: readonly string[]): string[] {
   });
 }
 
-async function main(): Promise<void> {
+/** What a program printed, and what it ended with. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** Runs the CLI with arguments and an environment. */
+export async function runAwsCli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   try {
     const { values, positionals } = parseArgs({
-      args: separated(process.argv.slice(2)),
+      args: separated(args),
       allowPositionals: true,
       options: {
         "stack-name": { type: "string" },
@@ -101,16 +101,23 @@ async function main(): Promise<void> {
     if (service !== "cloudformation") {
       throw new TypeError(`aws ${service ?? ""} is not known here`);
     }
-    await run(operation.join(" "), values as unknown as Options);
+    const options = values as unknown as Options;
+    const client = new CloudFormationClient({
+      region: options.region,
+      endpoint: env["AWS_ENDPOINT_URL"],
+      credentials: {
+        accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+        secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
+      },
+    });
+    return { stdout: printed(await answer(operation.join(" "), client, options), options), stderr: "", exitCode: 0 };
   } catch (error) {
-    if (error instanceof CloudFormationServiceException) {
-      process.stderr.write(`\nAn error occurred (${error.name}) when calling an operation: ${error.message}\n`);
-      process.exitCode = REFUSED;
-    } else {
-      process.stderr.write(`${String(error)}\n`);
-      process.exitCode = USAGE;
-    }
+    return error instanceof CloudFormationServiceException
+      ? {
+          stdout: "",
+          stderr: `\nAn error occurred (${error.name}) when calling an operation: ${error.message}\n`,
+          exitCode: REFUSED,
+        }
+      : { stdout: "", stderr: `${String(error)}\n`, exitCode: USAGE };
   }
 }
-
-void main();

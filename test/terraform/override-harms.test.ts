@@ -215,8 +215,12 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
 
     test.concurrent("is never another one of its name, in another account or region", async () => {
       const stackName = await vendorStack();
+      // Another version of the vendor's template.
+      const TemplateBody = vendorTemplate({
+        parameters: { ...VENDOR_PARAMETERS, added: { Type: "String", Default: "" } },
+      });
       for (const scope of [OTHER_ACCOUNT, OTHER_REGION]) {
-        await createStack(aws, scope, { StackName: stackName, TemplateBody: vendorTemplate() });
+        await createStack(aws, scope, { StackName: stackName, TemplateBody });
       }
       const props = { stackName, parameters: { image: VALUE } };
       const adopted = await override(props);

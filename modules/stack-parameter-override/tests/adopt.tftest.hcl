@@ -1,6 +1,7 @@
-# What a plan asks of a stack that Terraform has adopted: one run for each rule, named by it. Three rules have no run: the
+# What a plan asks of a stack that Terraform has adopted: one run for each rule, named by it. Four rules have no run: the
 # size of the template, since no text so long can be written down here; that nobody has changed the stack since the plan,
-# since a plan does not read it twice; and what undo leaves empty, since a record in a mocked plan has no former value.
+# since a plan does not read it twice; that the stack is the one that was overridden first, and what undo leaves empty,
+# since the records of a mocked plan are new.
 
 mock_provider "aws" {
   mock_data "aws_cloudformation_stack" {
@@ -81,20 +82,37 @@ run "the_provider_adds_no_tags" {
   expect_failures = [aws_cloudformation_stack.adopted]
 }
 
-run "the_template_allows_every_value" {
+run "termination_protection_is_enabled_where_it_is_required" {
   command = plan
   variables {
-    parameters = { mode = "trace" }
+    require_termination_protection = true
+  }
+  override_data {
+    target = data.aws_cloudcontrolapi_resource.current
+    values = { properties = "{\"EnableTerminationProtection\":false}" }
   }
   expect_failures = [aws_cloudformation_stack.adopted]
 }
 
-run "the_stack_is_the_one_that_was_overridden_first" {
+run "termination_protection_may_be_required" {
   command = plan
-  override_resource {
-    target          = terraform_data.stack
-    override_during = plan
-    values          = { output = { id = "arn:aws:cloudformation:eu-west-1:444455556666:stack/vendor/4e5f6071" } }
+  variables {
+    require_termination_protection = true
+  }
+  override_data {
+    target = data.aws_cloudcontrolapi_resource.current
+    values = { properties = "{\"EnableTerminationProtection\":true}" }
+  }
+  assert {
+    condition     = length(data.aws_cloudcontrolapi_resource.current) == 1
+    error_message = "the protection of the stack is not read"
+  }
+}
+
+run "the_template_allows_every_value" {
+  command = plan
+  variables {
+    parameters = { mode = "trace" }
   }
   expect_failures = [aws_cloudformation_stack.adopted]
 }

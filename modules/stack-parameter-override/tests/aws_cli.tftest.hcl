@@ -53,16 +53,6 @@ run "no_parameter_to_be_set_is_noecho" {
   expect_failures = [terraform_data.update]
 }
 
-run "the_stack_to_be_updated_is_the_one_that_was_overridden_first" {
-  command = plan
-  override_resource {
-    target          = terraform_data.stack
-    override_during = plan
-    values          = { output = { id = "arn:aws:cloudformation:eu-west-1:444455556666:stack/vendor/4e5f6071" } }
-  }
-  expect_failures = [terraform_data.update]
-}
-
 run "undo_by_the_cli_fails_without_a_record_of_the_former_value" {
   command = plan
   variables {
@@ -99,6 +89,14 @@ run "question_marks_are_for_adopted_stacks" {
   command = plan
   variables {
     question_marks_are_genuine = true
+  }
+  expect_failures = [terraform_data.update]
+}
+
+run "termination_protection_is_required_of_adopted_stacks" {
+  command = plan
+  variables {
+    require_termination_protection = true
   }
   expect_failures = [terraform_data.update]
 }
