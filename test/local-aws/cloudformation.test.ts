@@ -639,6 +639,7 @@ describe("an update", () => {
   });
 
   test("is refused while another is in progress, and while the stack is being created", async () => {
+    sdk.aws.cloudFormation.duration = 1_500;
     await client.send(new CreateStackCommand({ StackName, TemplateBody: body }));
     await expect(startUpdate(undefined, { Size: "large" })).rejects.toMatchObject({
       name: INVALID,

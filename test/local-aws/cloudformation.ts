@@ -43,9 +43,6 @@ const MAX_PARAMETERS = 200;
 // Callers cannot choose how many stacks or events a page has.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
 const PAGES: PageParameters = { token: "NextToken", bounds: [1, 100], error: "ValidationError" };
-/** How long what CloudFormation starts is under way, in milliseconds. */
-const DURATION = 150;
-
 /** AWS CloudFormation: stacks with their parameters and templates, without the resources they would make. */
 export class CloudFormation implements Service {
   private readonly stacks = new Store<Stack>("stack");
@@ -54,11 +51,13 @@ export class CloudFormation implements Service {
   private readonly rollBacks = new Map<string, { readonly reason: string; readonly duration: number }>();
   /** What stands for the value of a NoEcho parameter: reports of the API show four asterisks, its documentation five. */
   public noEchoMask = "****";
+  /** How long what CloudFormation starts is under way, in milliseconds. */
+  public duration = 150;
 
   public readonly operations: Service["operations"] = {
     CreateStack: (input, scope) => {
       const stack = this.newStack(input, scope, false);
-      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"));
+      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"), this.duration);
       return { StackId: stack.id };
     },
     CreateChangeSet: (input, scope) => {
@@ -75,7 +74,7 @@ export class CloudFormation implements Service {
       if (stack.status !== "REVIEW_IN_PROGRESS") {
         throw new AwsError("InvalidChangeSetStatus", `The stack ${stack.name} has no change set to execute`);
       }
-      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"));
+      begin(stack, "CREATE_IN_PROGRESS", () => report(stack, "CREATE_COMPLETE"), this.duration);
       return {};
     },
     UpdateTerminationProtection: (input, scope) => {
@@ -110,9 +109,9 @@ export class CloudFormation implements Service {
         }
         report(stack, "UPDATE_FAILED", rollBack.reason, "Resource");
         stack.settings = former;
-        begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", () => report(stack, "UPDATE_ROLLBACK_COMPLETE"));
+        begin(stack, "UPDATE_ROLLBACK_IN_PROGRESS", () => report(stack, "UPDATE_ROLLBACK_COMPLETE"), this.duration);
       };
-      begin(stack, "UPDATE_IN_PROGRESS", settle, rollBack?.duration);
+      begin(stack, "UPDATE_IN_PROGRESS", settle, rollBack?.duration ?? this.duration);
       return { StackId: stack.id };
     },
     DescribeStacks: (input, scope) => {
@@ -155,11 +154,16 @@ export class CloudFormation implements Service {
       }
       if (stack !== undefined) {
         stack.requestToken = optionalText(input, "ClientRequestToken");
-        begin(stack, "DELETE_IN_PROGRESS", () => {
-          report(stack, "DELETE_COMPLETE");
-          this.stacks.in(scope).delete(stack.name);
-          this.deleted.set(stack.id, stack);
-        });
+        begin(
+          stack,
+          "DELETE_IN_PROGRESS",
+          () => {
+            report(stack, "DELETE_COMPLETE");
+            this.stacks.in(scope).delete(stack.name);
+            this.deleted.set(stack.id, stack);
+          },
+          this.duration,
+        );
       }
       return {};
     },
@@ -179,7 +183,7 @@ export class CloudFormation implements Service {
    * Makes the next update of a stack, by its ARN, fail once it is under way, as when one of its resources cannot be
    * updated.
    */
-  public rollBackNextUpdate(stackId: string, reason: string, duration: number = DURATION): void {
+  public rollBackNextUpdate(stackId: string, reason: string, duration: number = this.duration): void {
     this.rollBacks.set(stackId, { reason, duration });
   }
 
@@ -357,7 +361,7 @@ function parametersOf(input: Fields, template: Template, former: Settings | unde
   return values;
 }
 
-function begin(stack: Stack, status: string, settle: () => void, duration: number = DURATION): void {
+function begin(stack: Stack, status: string, settle: () => void, duration: number): void {
   report(stack, status);
   stack.pending = { at: Date.now() + duration, settle };
 }
