@@ -33,7 +33,7 @@ import {
   adoptedConditions,
   capabilitiesWith,
   changeAddress,
-  changeRecord,
+  currentValue,
   isOfNoStackSet,
   isProtected,
   losesNoCharacters,
@@ -276,15 +276,19 @@ export class StackParameterOverride extends Construct {
    * Terraform has not yet forgotten.
    */
   private recordChanges({ parameters, templateUrl, undo, letGo }: StackParameterOverrideProps): void {
-    const record = (id: string, input: object, remembered: string[]): TerraformResource =>
-      terraformData(this, id, {
-        input: letGo === true ? { before: "${null}" } : input,
-        lifecycle: { preventDestroy: true, ignoreChanges: letGo === true ? ["input"] : remembered },
-      });
-    named(ADDRESS.stack, record("record", stackRecord(templateUrl), REMEMBERED_STACK));
+    const isOver = undo === true || letGo === true;
+    const record = (id: string, input: object, ignoreChanges: string[]): TerraformResource =>
+      terraformData(this, id, { input, lifecycle: { preventDestroy: true, ignoreChanges } });
+    const stack = letGo === true ? {} : stackRecord(templateUrl);
+    named(ADDRESS.stack, record("record", stack, letGo === true ? ["input"] : REMEMBERED_STACK));
     for (const [name, after] of Object.entries(parameters)) {
-      const input = changeRecord(`"${name}"`, after, String(undo === true));
-      const change = record(`change-${name}`, input, undo === true ? ["input"] : REMEMBERED);
+      // A record that is made only now knows no former value.
+      const before = isOver ? "${null}" : `\${${currentValue(`"${name}"`)}}`;
+      const change = record(
+        `change-${name}`,
+        letGo === true ? { before } : { before, after },
+        isOver ? ["input"] : REMEMBERED,
+      );
       this.changes.set(name, named(changeAddress(name), change));
     }
   }
@@ -317,7 +321,7 @@ export class StackParameterOverride extends Construct {
       ...regionalArguments({ provider, region }),
       name: stackName,
       parameters: Token.asStringMap(undo === true ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
-      capabilities: Token.asList(capabilitiesWith(JSON.stringify(props.capabilities ?? []))),
+      capabilities: Token.asList(capabilitiesWith(props.capabilities && JSON.stringify(props.capabilities))),
       templateUrl,
       timeouts: { update: `${minutesOf(props)}m` },
       dependsOn: [...this.changes.values()],

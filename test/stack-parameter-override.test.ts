@@ -52,7 +52,7 @@ describe("an override that adopts the stack", () => {
       },
       "change-image": {
         input: {
-          before: '${false ? null : lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}',
+          before: '${lookup(data.aws_cloudformation_stack.current.parameters, "image", "")}',
           after: VALUE,
         },
         lifecycle: { prevent_destroy: true, ignore_changes: ["input.before"] },
@@ -62,8 +62,7 @@ describe("an override that adopts the stack", () => {
       adopted: {
         name: "vendor",
         parameters: "${merge(data.aws_cloudformation_stack.current.parameters, local.values)}",
-        capabilities:
-          "${length(local.differing) == 0 ? data.aws_cloudformation_stack.current.capabilities : setunion(data.aws_cloudformation_stack.current.capabilities, [])}",
+        capabilities: "${data.aws_cloudformation_stack.current.capabilities}",
         timeouts: { update: "60m" },
         depends_on: ["terraform_data.change-image"],
         provider,
@@ -216,7 +215,7 @@ describe("let go", () => {
           input: { before: "${null}" },
           lifecycle: { prevent_destroy: true, ignore_changes: ["input"] },
         },
-        stack: { input: { before: "${null}" }, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
+        stack: { input: {}, lifecycle: { prevent_destroy: true, ignore_changes: ["input"] } },
       },
     });
   });
@@ -317,8 +316,9 @@ describe("a stack of its own", () => {
         app.synth();
       };
     expect(messageOf(synthesize({}))).toContain(
-      '[second/override] `stackName` must be overridden once, and `first/override` overrides it already, got "vendor"; name all parameters of one CloudFormation stack in one override',
+      '[second/override] `stackName` must be overridden once, and `first/override` overrides it already, got "vendor"; name all parameters of one CloudFormation stack in one override, and where there are two stacks of this name, have the providers name their accounts',
     );
+    expect(synthesize({ allowedAccountIds: ["111122223333"] })).not.toThrow();
     expect(synthesize({ region: "eu-west-1" })).not.toThrow();
     expect(synthesize({ profile: "other-account" })).not.toThrow();
     expect(synthesize({}, "${var.stack}")).not.toThrow();

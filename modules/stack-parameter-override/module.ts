@@ -29,7 +29,7 @@ import {
   adoptedConditions,
   bytesAtMost,
   capabilitiesWith,
-  changeRecord,
+  currentValue,
   isProtected,
   losesNoCharacters,
   nameIn,
@@ -327,7 +327,8 @@ removed {
       // Not kept from being destroyed: what is taken out of `parameters` could never go.
       [nameIn(CHANGE)]: {
         for_each: "${var.parameters}",
-        input: changeRecord("each.key", "${each.value}", "var.undo"),
+        // A record that undoing would have to make knows no former value.
+        input: { before: expression(`var.undo ? null : ${currentValue("each.key")}`), after: "${each.value}" },
         lifecycle: { ignore_changes: REMEMBERED },
       },
       // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack

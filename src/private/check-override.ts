@@ -35,7 +35,7 @@ export const STACK_NAME: Rule = {
   words: "be a stack's name: a letter, then letters, digits and hyphens",
 };
 
-/** Stacks of a stack set are called so, and its next operation gives all parameters its own values again. */
+// Stacks of a stack set are called so, and its next operation gives all parameters its own values again.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html
 export const NOT_OF_A_STACK_SET: Rule = {
   pattern: /^/,
@@ -154,7 +154,7 @@ export function sameStackFaults(override: Construct): string[] {
   return other === undefined
     ? []
     : [
-        `\`stackName\` must be overridden once, and \`${other.node.path}\` overrides it already, got ${JSON.stringify(targetOf(override).stackName)}; name all parameters of one CloudFormation stack in one override`,
+        `\`stackName\` must be overridden once, and \`${other.node.path}\` overrides it already, got ${JSON.stringify(targetOf(override).stackName)}; name all parameters of one CloudFormation stack in one override, and where there are two stacks of this name, have the providers name their accounts`,
       ];
 }
 

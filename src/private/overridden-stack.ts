@@ -61,17 +61,14 @@ export function nameIn(address: string): string {
 }
 
 /** The parameters of the stack as it is when Terraform plans. */
-export const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
+const CURRENT_PARAMETERS = `${ADDRESS.current}.parameters`;
 
 /** The values as text, also where a reference is to a number; what cannot be text stays for a condition to refuse. */
 export const VALUES_AS_TEXT = `\${{ for name, value in ${ADDRESS.given} : name => try(tostring(value), value) }}`;
 
-/**
- * What the record of a change holds; all three are expressions. A record that undoing would have to make knows no former
- * value.
- */
-export function changeRecord(name: string, after: string, undo: string): { readonly [attribute: string]: string } {
-  return { before: `\${${undo} ? null : lookup(${CURRENT_PARAMETERS}, ${name}, "")}`, after };
+/** The value of a parameter when Terraform plans; the name is an expression. A record keeps the first one. */
+export function currentValue(name: string): string {
+  return `lookup(${CURRENT_PARAMETERS}, ${name}, "")`;
 }
 
 /** What of a record is that of the first time, whatever the stack has become. */
@@ -102,8 +99,11 @@ export const NAME_AT_APPLY = `\${length(${ADDRESS.differing}) == 0 ? ${ADDRESS.c
  * The capabilities to acknowledge: those that the stack lists and, for an update, others as an expression for a list. To
  * set others without an update would be a change that AWS never takes.
  */
-export function capabilitiesWith(others: string): string {
+export function capabilitiesWith(others?: string): string {
   const capabilities = `${ADDRESS.current}.capabilities`;
+  if (others === undefined) {
+    return `\${${capabilities}}`;
+  }
   return `\${length(${ADDRESS.differing}) == 0 ? ${capabilities} : setunion(${capabilities}, ${others})}`;
 }
 
