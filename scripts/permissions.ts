@@ -2,8 +2,8 @@
 // requests that Terraform sends.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SECRET_PREFIX } from "../src/private/credential-secret";
-import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/private/ecr-service-role";
+import { SECRET_PREFIX } from "../src/cache/credential-secrets";
+import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/cache/ecr-service-roles";
 
 /** A statement of an IAM policy that allows something. */
 export interface Statement {

@@ -1,23 +1,23 @@
-export { AwsService } from "./aws-service";
-export { CacheWarmer, type CacheWarmerProps } from "./cache-warmer";
-export { FirstPull } from "./first-pull";
-export { type FleetManifest, type FleetManifestStack } from "./fleet-manifest";
-export { OverrideStrategy } from "./override-strategy";
-export { PullThroughCache, type PullPolicyOptions, type PullThroughCacheProps } from "./pull-through-cache";
+export { AwsService } from "./network/endpoint-service";
+export { CacheWarmer, type CacheWarmerProps } from "./warmer/cache-warmer";
+export { FirstPull } from "./network/first-pull";
+export { type FleetManifest, type FleetManifestStack } from "./fleet/fleet-manifest";
+export { OverrideStrategy } from "./stack-override/override-strategy";
+export { PullThroughCache, type PullPolicyOptions, type PullThroughCacheProps } from "./cache/pull-through-cache";
 export {
   PullThroughCacheFleet,
   type PullThroughCacheFleetProps,
   type StackAfterAllOptions,
-} from "./pull-through-cache-fleet";
-export { RegistryCredential, type CredentialVariables } from "./registry-credential";
-export { RegistryEndpoints, type RegistryEndpointsProps } from "./registry-endpoints";
-export { EncryptionType, TagMutability, type RepositorySettings } from "./repository-settings";
-export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-parameter-override";
-export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./state-backend";
+} from "./fleet/pull-through-cache-fleet";
+export { RegistryCredential, type CredentialVariables } from "./cache/registry-credential";
+export { RegistryEndpoints, type RegistryEndpointsProps } from "./network/registry-endpoints";
+export { EncryptionType, TagMutability, type RepositorySettings } from "./cache/repository-settings";
+export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-override/stack-parameter-override";
+export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./fleet/state-backend";
 export {
   Upstream,
   type PrivateEcrOptions,
   type RegistryUrlOptions,
   type UnlistedRegistryOptions,
   type UpstreamOptions,
-} from "./upstream";
+} from "./cache/upstream";

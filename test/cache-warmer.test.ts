@@ -3,8 +3,8 @@ import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { CacheWarmer, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CacheWarmerProps, PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
-import { warmingBuildspec } from "../src/private/warming-program";
-import type { WarmedImage } from "../src/private/warming-program";
+import { warmingBuildspec } from "../src/warmer/buildspec";
+import type { WarmedImage } from "../src/warmer/buildspec";
 import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp } from "./support/synthesis";
 import type { Block, TerraformJson } from "./support/synthesis";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { Faults } from "../src/private/faults";
-import { MAX_LIFECYCLE_POLICY, checkLifecyclePolicy } from "../src/private/lifecycle-policy";
+import { MAX_LIFECYCLE_POLICY, checkLifecyclePolicy } from "../src/cache/lifecycle-policy";
+import { Faults } from "../src/validation/validation-errors";
 import { whyNoLifecyclePolicy } from "./local-aws/ecr/lifecycle-policy";
 
 type Json = { readonly [key: string]: unknown };

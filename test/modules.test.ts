@@ -3,13 +3,13 @@ import * as path from "node:path";
 import type { Inputs } from "../modules/generator/definition";
 import { inSnakeCase } from "../modules/generator/hcl";
 import { MODULES, generatedModules } from "../modules/generator/modules";
-import { FirstPull } from "../src/first-pull";
-import { ofCache } from "../src/private/arn";
-import { atLeastOneUpstream } from "../src/private/check-declaration";
-import { firstPullWords } from "../src/private/check-endpoints";
-import { onlyWithPrivateDns } from "../src/private/endpoint-clashes";
-import { atLeastOne, integerWords } from "../src/private/faults";
-import { ofVpcRegion } from "../src/private/service-names";
+import { ofCache } from "../src/aws/arn-checks";
+import { ofVpcRegion } from "../src/aws/endpoint-service-names";
+import { atLeastOneUpstream } from "../src/cache/cache-checks";
+import { firstPullWords } from "../src/network/endpoint-checks";
+import { onlyWithPrivateDns } from "../src/network/endpoint-clashes";
+import { FirstPull } from "../src/network/first-pull";
+import { atLeastOne, integerWords } from "../src/validation/validation-errors";
 import { ROOT } from "./support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "./support/module-folders";
 import { messageOf, testRuns } from "./support/module-runs";
@@ -194,9 +194,10 @@ function rulesOf(module: string): string[] {
 
 /** The words of every rule that the sources hold in a constant, with anything in place of what they depend on. */
 function wordsOfConstructs(): RegExp[] {
-  const folder = path.join(ROOT, "src", "private");
+  const folder = path.join(ROOT, "src");
   const constants = fs
-    .readdirSync(folder)
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
   const words = constants.flatMap(([name, value]) => (/(^|_)WORDS$/.test(name) ? textsIn(value) : ruleWords(value)));
   const made = [

@@ -1,10 +1,10 @@
 import { Lazy, Testing } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { constructId } from "../src/private/construct-id";
-import { follows } from "../src/private/faults";
-import { REPOSITORY_PREFIX } from "../src/private/repository-path";
-import { looksLikeAToken } from "../src/private/secrecy";
+import { REPOSITORY_PREFIX } from "../src/cache/repository-path";
+import { constructId } from "../src/terraform/construct-id";
+import { looksLikeAToken } from "../src/validation/redaction";
+import { follows } from "../src/validation/validation-errors";
 import { accessToken, byHand, honestExpression, withFunctions } from "./support/expressions";
 import { prefixLike } from "./support/prefixes";
 import { addresses, blocks, messageOf, stackIn, stackWithCache, synthesized } from "./support/synthesis";

@@ -1,4 +1,4 @@
-import { PROVIDER_VERSIONS, allowsSupportedVersion } from "../src/private/provider-versions";
+import { PROVIDER_VERSIONS, allowsSupportedVersion } from "../src/aws/provider-versions";
 
 test.each([
   PROVIDER_VERSIONS,

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { drawn } from "../scripts/pictures";
-import { SUPPORTED_REGISTRIES } from "../src/private/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../src/cache/supported-registries";
 import { EXAMPLES, ROOT } from "./support/examples";
 
 const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");

@@ -5,7 +5,7 @@ import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmana
 import { App, Fn, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { PullThroughCache, PullThroughCacheFleet, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
-import { ACKNOWLEDGED_WARNINGS } from "../src/private/warnings";
+import { ACKNOWLEDGED_WARNINGS } from "../src/terraform/warnings";
 import {
   addresses,
   blocks,

@@ -1,7 +1,7 @@
-import { SECRET_NAME } from "../src/private/check-credential";
-import { REPOSITORY_PREFIX } from "../src/private/repository-path";
-import { TAG_VALUE } from "../src/private/repository-template";
-import { SECRETS, looksLikeAToken, mayHoldASecret, shown } from "../src/private/secrecy";
+import { SECRET_NAME } from "../src/cache/credential-checks";
+import { REPOSITORY_PREFIX } from "../src/cache/repository-path";
+import { TAG_VALUE } from "../src/cache/repository-template";
+import { SECRETS, looksLikeAToken, mayHoldASecret, shown } from "../src/validation/redaction";
 
 test.each([
   ["a value of 1000 characters is shown", "a-".repeat(500), JSON.stringify("a-".repeat(500))],

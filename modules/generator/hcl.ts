@@ -1,4 +1,4 @@
-import type { Rule } from "../../src/private/faults";
+import type { Rule } from "../../src/validation/validation-errors";
 
 /** Text between quotes in an expression; what it has of `${…}` stays an expression. */
 export function quoted(text: string): string {

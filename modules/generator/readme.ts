@@ -1,4 +1,4 @@
-import { PROVIDER_VERSIONS } from "../../src/private/provider-versions";
+import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
 import type { Input, Inputs, ModuleDefinition } from "./definition";
 import { hcl, inSnakeCase, segments } from "./hcl";
 

@@ -1,6 +1,6 @@
-import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/private/aws-geography";
-import type { PolicyStatement } from "../../src/private/policy-document";
-import { SIGN_IN, createTaggedStatement } from "../../src/private/pull-policy";
+import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
+import type { PolicyStatement } from "../../src/aws/policy-document";
+import { SIGN_IN, createTaggedStatement } from "../../src/cache/pull-policy";
 import type { Block, Blocks, Fault, Input } from "./definition";
 import { expression, hcl, regex } from "./hcl";
 import { following } from "./rules";

@@ -1,6 +1,6 @@
-import type { Rule } from "../../src/private/faults";
-import { GIVEN_ONCE, integerWords } from "../../src/private/faults";
-import { SECRETS } from "../../src/private/secrecy";
+import { SECRETS } from "../../src/validation/redaction";
+import type { Rule } from "../../src/validation/validation-errors";
+import { GIVEN_ONCE, integerWords } from "../../src/validation/validation-errors";
 import { openFaults } from "./attributes";
 import type { Condition, Fault, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";

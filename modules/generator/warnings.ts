@@ -1,4 +1,4 @@
-import type { WarningId } from "../../src/private/warnings";
+import type { WarningId } from "../../src/terraform/warnings";
 import type { Condition, Input } from "./definition";
 import { expression, quoted } from "./hcl";
 import { oneOf, withoutSecrets } from "./rules";

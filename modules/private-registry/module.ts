@@ -1,4 +1,4 @@
-import type { WarningId } from "../../src/private/warnings";
+import type { WarningId } from "../../src/terraform/warnings";
 import type { Block, Input, Inputs, ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
 import { acknowledgedWarnings } from "../generator/warnings";

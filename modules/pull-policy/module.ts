@@ -1,13 +1,13 @@
-import { REGION as REGION_NAME } from "../../src/private/aws-geography";
+import { REGION as REGION_NAME } from "../../src/aws/partitions";
 import {
   INLINE_POLICIES,
   MANAGED_POLICY,
   MAX_INLINE_POLICIES,
   MAX_MANAGED_POLICY,
-} from "../../src/private/policy-document";
-import { AT_LEAST_ONE_PREFIX, POLICY_NAME, ROLE_NAME } from "../../src/private/pull-options";
-import { PULL_POLICY_NAME_PREFIX, createStatement, pullStatement } from "../../src/private/pull-policy";
-import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
+} from "../../src/aws/policy-document";
+import { PULL_POLICY_NAME_PREFIX, createStatement, pullStatement } from "../../src/cache/pull-policy";
+import { AT_LEAST_ONE_PREFIX, POLICY_NAME, ROLE_NAME } from "../../src/cache/pull-policy-checks";
+import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
 import type { ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
 import {

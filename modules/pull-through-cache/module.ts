@@ -1,6 +1,7 @@
-import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/private/aws-geography";
-import { RECOVERY_WINDOWS } from "../../src/private/check-credential";
-import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/private/credential-secret";
+import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/aws/partitions";
+import { trustPolicy } from "../../src/aws/policy-document";
+import { RECOVERY_WINDOWS } from "../../src/cache/credential-checks";
+import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/cache/credential-secrets";
 import {
   ANY_KEY,
   CREATE_REPOSITORIES,
@@ -8,12 +9,11 @@ import {
   REPOSITORY_CREATION,
   UPSTREAM_READING,
   useOfKeys,
-} from "../../src/private/ecr-service-role";
-import { trustPolicy } from "../../src/private/policy-document";
-import { createStatement } from "../../src/private/pull-policy";
-import { ROOT } from "../../src/private/repository-path";
-import { ENCRYPTIONS } from "../../src/private/repository-template";
-import type { WarningId } from "../../src/private/warnings";
+} from "../../src/cache/ecr-service-roles";
+import { createStatement } from "../../src/cache/pull-policy";
+import { ROOT } from "../../src/cache/repository-path";
+import { ENCRYPTIONS } from "../../src/cache/repository-template";
+import type { WarningId } from "../../src/terraform/warnings";
 import { withAllAttributes } from "../generator/attributes";
 import type { Block, ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";

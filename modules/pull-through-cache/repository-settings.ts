@@ -1,4 +1,5 @@
-import { LIFECYCLE_WORDS, MAX_LIFECYCLE_POLICY } from "../../src/private/lifecycle-policy";
+import { LIFECYCLE_WORDS, MAX_LIFECYCLE_POLICY } from "../../src/cache/lifecycle-policy";
+import { EncryptionType, TagMutability } from "../../src/cache/repository-settings";
 import {
   DEFAULT_SETTINGS,
   DESCRIPTION,
@@ -11,8 +12,7 @@ import {
   SETTINGS_WORDS,
   TAG_KEY,
   TAG_VALUE,
-} from "../../src/private/repository-template";
-import { EncryptionType, TagMutability } from "../../src/repository-settings";
+} from "../../src/cache/repository-template";
 import { converted, given } from "../generator/attributes";
 import type { Fault, Inputs } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";

@@ -1,4 +1,4 @@
-import { BLOCK } from "../../src/private/cidr";
+import { BLOCK } from "../../src/aws/cidr";
 import { follows } from "../generator/hcl";
 
 /** Whether text, given as an expression, is a block of addresses that starts at its first one. */

@@ -1,36 +1,6 @@
-import { FirstPull } from "../../src/first-pull";
-import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/private/aws-geography";
-import { BUCKET_NAME } from "../../src/private/bucket-names";
-import {
-  BESIDE_BOTH,
-  ENDPOINTS_WORDS,
-  EXCLUDED,
-  REPOSITORY_ARN,
-  WIDEST,
-  firstPullWords,
-  whyFirstPull,
-  widerThanPrivate,
-} from "../../src/private/check-endpoints";
-import { BLOCK } from "../../src/private/cidr";
-import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "../../src/private/client-access";
-import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../../src/private/ec2-ids";
-import { onlyWithPrivateDns } from "../../src/private/endpoint-clashes";
-import {
-  FULL_ACCESS,
-  MAX_ENDPOINT_POLICY,
-  POLICY_WORDS,
-  bucketArns,
-  bucketsStatement,
-  forEverybody,
-  layersStatement,
-  pushStatement,
-} from "../../src/private/endpoint-policies";
-import { atLeastOne } from "../../src/private/faults";
-import { DEMANDS } from "../../src/private/network-conditions";
-import type { Demand } from "../../src/private/network-conditions";
-import { AT_LEAST_ONE_PREFIX } from "../../src/private/pull-options";
-import { createStatement, readStatement } from "../../src/private/pull-policy";
-import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
+import { BUCKET_NAME } from "../../src/aws/bucket-names";
+import { BLOCK } from "../../src/aws/cidr";
+import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../../src/aws/ec2-ids";
 import {
   COMMON_PREFIX,
   EXISTING_ENDPOINTS,
@@ -40,8 +10,38 @@ import {
   madeAnyway,
   ofVpcRegion,
   serviceNameOf,
-} from "../../src/private/service-names";
-import type { WarningId } from "../../src/private/warnings";
+} from "../../src/aws/endpoint-service-names";
+import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
+import { createStatement, readStatement } from "../../src/cache/pull-policy";
+import { AT_LEAST_ONE_PREFIX } from "../../src/cache/pull-policy-checks";
+import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
+import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "../../src/network/client-access";
+import {
+  BESIDE_BOTH,
+  ENDPOINTS_WORDS,
+  EXCLUDED,
+  REPOSITORY_ARN,
+  WIDEST,
+  firstPullWords,
+  whyFirstPull,
+  widerThanPrivate,
+} from "../../src/network/endpoint-checks";
+import { onlyWithPrivateDns } from "../../src/network/endpoint-clashes";
+import {
+  FULL_ACCESS,
+  MAX_ENDPOINT_POLICY,
+  POLICY_WORDS,
+  bucketArns,
+  bucketsStatement,
+  forEverybody,
+  layersStatement,
+  pushStatement,
+} from "../../src/network/endpoint-policies";
+import { FirstPull } from "../../src/network/first-pull";
+import { DEMANDS } from "../../src/network/network-lookups";
+import type { Demand } from "../../src/network/network-lookups";
+import type { WarningId } from "../../src/terraform/warnings";
+import { atLeastOne } from "../../src/validation/validation-errors";
 import type { Block, Condition, Fault, Input, ModuleDefinition } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import {

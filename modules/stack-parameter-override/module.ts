@@ -1,4 +1,4 @@
-import { OverrideStrategy } from "../../src/override-strategy";
+import { asDeclared, cliUpdate } from "../../src/stack-override/cli-update";
 import {
   CAPABILITIES,
   CAPABILITY_WAY_OUT,
@@ -10,8 +10,8 @@ import {
   STACK_NAME,
   STACK_SET_WAY_OUT,
   TEMPLATE_URL,
-} from "../../src/private/check-override";
-import { asDeclared, cliUpdate } from "../../src/private/cli-update";
+} from "../../src/stack-override/override-checks";
+import { OverrideStrategy } from "../../src/stack-override/override-strategy";
 import {
   ADDRESS,
   ALL_PARAMETERS,
@@ -37,9 +37,9 @@ import {
   stackRecord,
   templateLosesNoCharacters,
   updateConditions,
-} from "../../src/private/overridden-stack";
-import type { Conditions, OverrideFacts, PlanCondition } from "../../src/private/overridden-stack";
-import { TOKEN } from "../../src/private/secrecy";
+} from "../../src/stack-override/plan-conditions";
+import type { Conditions, OverrideFacts, PlanCondition } from "../../src/stack-override/plan-conditions";
+import { TOKEN } from "../../src/validation/redaction";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
 import { expression, follows, hcl, regex } from "../generator/hcl";
 import { conditionOf, following, integerFrom, oneOf } from "../generator/rules";

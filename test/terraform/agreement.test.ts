@@ -1,8 +1,8 @@
 import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { follows } from "../../src/private/faults";
-import { REPOSITORY_PREFIX } from "../../src/private/repository-path";
+import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
+import { follows } from "../../src/validation/validation-errors";
 import { LocalAws } from "../local-aws/server";
 import { prefixLike } from "../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../support/synthesis";

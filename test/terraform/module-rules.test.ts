@@ -2,17 +2,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
 import { expression, follows as inTerraform } from "../../modules/generator/hcl";
-import { follows } from "../../src/private/faults";
-import type { Rule } from "../../src/private/faults";
+import { follows } from "../../src/validation/validation-errors";
+import type { Rule } from "../../src/validation/validation-errors";
 import { ROOT } from "../support/example-program";
 import { prefixLike } from "../support/prefixes";
 import { Workspace, describeWithTerraform } from "../support/terraform";
 
 /** Every rule of the constructs that is a pattern, by its name. */
 const RULES: readonly (readonly [string, Rule])[] = fs
-  .readdirSync(path.join(ROOT, "src", "private"))
+  .readdirSync(path.join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
   .flatMap((file) =>
-    Object.entries(jest.requireActual<object>(path.join(ROOT, "src", "private", file))).filter(
+    Object.entries(jest.requireActual<object>(path.join(ROOT, "src", file))).filter(
       (entry): entry is [string, Rule] => (entry[1] as { pattern?: unknown } | undefined)?.pattern instanceof RegExp,
     ),
   );

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { PullThroughCache, PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
-import { follows } from "../../src/private/faults";
-import { VERSION_CONSTRAINT } from "../../src/private/provider-versions";
+import { VERSION_CONSTRAINT } from "../../src/aws/provider-versions";
+import { follows } from "../../src/validation/validation-errors";
 import { stackIn, synthesized, testApp } from "../support/synthesis";
 import { temporaryFolder } from "../support/temporary-folder";
 import { STARTS_PROVIDERS, Workspace, describeWithTerraform } from "../support/terraform";

@@ -6,7 +6,7 @@ import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { expression } from "../../modules/generator/hcl";
 import { canonicalBlock, isBlock } from "../../modules/registry-endpoints/blocks";
-import { parseCidr } from "../../src/private/cidr";
+import { parseCidr } from "../../src/aws/cidr";
 import { clientConfig } from "../local-aws/clients";
 import { ACCOUNT, LocalAws } from "../local-aws/server";
 import { ROOT } from "../support/example-program";

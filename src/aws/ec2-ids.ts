@@ -1,0 +1,20 @@
+import type { Rule } from "../validation/validation-errors";
+
+/** The rule of ids that AWS gives to things of EC2. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
+function idRule(kind: string, prefix: string): Rule {
+  return {
+    pattern: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+    words: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
+  };
+}
+
+export const VPC_ID = idRule("a VPC", "vpc");
+export const SUBNET_ID = idRule("a subnet", "subnet");
+export const ROUTE_TABLE_ID = idRule("a route table", "rtb");
+export const ENDPOINT_ID = idRule("a VPC endpoint", "vpce");
+export const SECURITY_GROUP_ID = idRule("a security group", "sg");
+/** A group of clients, which may be another account's in a peered VPC. */
+export const CLIENT_GROUP_ID: Rule = {
+  pattern: /^(\d{12}\/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  words: `${SECURITY_GROUP_ID.words}, behind the account and a slash where that is another`,
+};

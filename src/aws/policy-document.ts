@@ -1,0 +1,83 @@
+import { Fn, Token } from "cdktf";
+import { isPlainObject } from "../validation/plain-object";
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+export const MAX_INLINE_POLICIES = 10_240;
+export const MAX_MANAGED_POLICY = 6144;
+
+/** Words of the rules on how long policies are. */
+export const INLINE_POLICIES = `have at most ${MAX_INLINE_POLICIES} characters of inline policies by all grants to it`;
+export const MANAGED_POLICY = `make a policy of at most ${MAX_MANAGED_POLICY} characters`;
+
+/** One statement of an IAM policy, with AWS's own keys. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: "*" | { readonly Service?: string; readonly AWS?: string | string[] };
+  readonly Action: string | string[];
+  readonly Resource?: string | string[];
+  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
+}
+
+/** An IAM policy as JSON. */
+export function policyDocument(...statements: PolicyStatement[]): string {
+  return jsonDocument({ Version: "2012-10-17", Statement: statements });
+}
+
+/** How many characters an IAM policy will have, an account's twelve for each value that is not known yet. */
+export function policyLength(...statements: PolicyStatement[]): number {
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  return text.replace(/\$\{[^}]*\}/g, "111122223333").length;
+}
+
+/** Who may assume a role: one AWS service, on behalf of one account where that is given. */
+export function trustPolicy(service: string, accountId?: string): string {
+  return policyDocument({
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    ...(accountId === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
+  });
+}
+
+/**
+ * JSON text of a document: written out when every value is known, so that a plan shows it
+ * whole, and left to Terraform's jsonencode when a value comes from another resource.
+ */
+export function jsonDocument(document: object): string {
+  return containsToken(document) ? Fn.jsonencode(document) : JSON.stringify(document);
+}
+
+// Keys of conditions have a colon after the service or the OpenID Connect provider, whose URL may have a path.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))|(?<!%)%\{/g;
+
+/**
+ * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are
+ * not Terraform's, which would refuse them. Tokens, expressions and what is escaped already stay as they are.
+ */
+export function literalJson(text: string): string {
+  // A token that is no text has no policy variables.
+  return typeof text === "string" ? text.replace(POLICY_VARIABLE, (start) => `${start.charAt(0)}${start}`) : text;
+}
+
+/** What a JSON text holds, if that is an object. */
+export function parsedObject(text: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPlainObject(value) ? (value as { readonly [key: string]: unknown }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function containsToken(value: unknown): boolean {
+  if (Token.isUnresolved(value)) {
+    return true;
+  }
+  if (Array.isArray(value)) {
+    return value.some(containsToken);
+  }
+  return typeof value === "object" && value !== null && Object.values(value).some(containsToken);
+}

@@ -1,0 +1,287 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
+import { TerraformProvider, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { RegistryClaims } from "../cache/names-in-use";
+import { isUnknown } from "../terraform/tokens";
+import { isPlainObject } from "../validation/plain-object";
+import { follows } from "../validation/validation-errors";
+import type { Faults } from "../validation/validation-errors";
+import {
+  ACCOUNT_ID,
+  ACCOUNT_ID_WAY_OUT,
+  PARTITION_NAMES,
+  REGION,
+  dnsSuffixOf,
+  dualStackSuffixOf,
+  partitionOf,
+  reverseDnsPrefixOf,
+} from "./partitions";
+
+/** What a caller may say about the registry, each of which may be a token. */
+export interface RegistryProps {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly partition?: string;
+  readonly provider?: TerraformProvider;
+}
+
+/** What is known of a registry at synth; a part is undefined when only Terraform can tell. */
+export interface RegistryFacts {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly partition?: string;
+}
+
+/** The arguments of an AWS provider that name its account. */
+export interface ProviderAccount {
+  readonly allowedAccountIds?: unknown;
+  readonly assumeRole?: unknown;
+}
+
+const ROLE_ACCOUNT = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
+
+/** The arguments that put a regional resource where the registry is. */
+export interface RegionalArguments {
+  readonly provider?: TerraformProvider;
+  readonly region?: string;
+}
+
+/** The arguments that put a resource where the props say. */
+export function regionalArguments({ provider, region }: RegistryProps): RegionalArguments {
+  return { provider, ...(region === undefined ? {} : { region }) };
+}
+
+/** Records and throws that a construct is outside of a stack: what else is checked asks its stack. */
+export function checkInStack(faults: Faults, construct: Construct, wayOut: string): void {
+  if (!construct.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
+    faults.add("scope", "be a stack or in one", construct.node.scope?.node.path ?? "nothing", wayOut);
+    faults.throwAndRemove(construct);
+  }
+}
+
+/** Records what is wrong with the props that name a registry. */
+export function checkRegistryProps(faults: Faults, scope: Construct, props: RegistryProps): void {
+  if (props.provider !== undefined) {
+    checkProvider(faults, scope, props.provider);
+  }
+  const providerRegion = regionOfProvider(scope, props.provider);
+  if (providerRegion !== undefined) {
+    faults.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
+  }
+  if (props.accountId !== undefined) {
+    faults.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_WAY_OUT);
+  }
+  if (props.region !== undefined) {
+    if (!resourcesTakeRegion()) {
+      faults.add(
+        "region",
+        "not be set with @cdktf/provider-aws 20, whose resources have no region of their own",
+        props.region,
+        "pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21",
+      );
+    } else {
+      faults.checkString("region", props.region, REGION, "give the region, not one of its zones");
+    }
+  }
+  if (props.partition !== undefined && !isUnknown(props.partition)) {
+    const region = literal(props.region ?? providerRegion);
+    if (!PARTITION_NAMES.includes(props.partition)) {
+      faults.add(
+        "partition",
+        `be one of ${PARTITION_NAMES.join(", ")}`,
+        props.partition,
+        "leave it out to have it derived",
+      );
+    } else if (region !== undefined && partitionOf(region) !== props.partition) {
+      faults.add("partition", `be that of ${region}`, props.partition, "leave it out to have it derived");
+    }
+  }
+}
+
+/** What the props, and the provider they name or the stack's own, tell at synth. */
+export function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
+  const region = literal(props.region ?? regionOfProvider(scope, props.provider));
+  const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
+  return {
+    // A value that is at fault itself is nothing to hold others against.
+    accountId: follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
+    region,
+    partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
+  };
+}
+
+/**
+ * The account of a provider: the only allowed one, or that of the last role that the provider assumes. Any other
+ * configuration uses the account of whoever runs Terraform, which may differ from stack to stack.
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#argument-reference
+ */
+export function accountOfConfig({ allowedAccountIds, assumeRole }: ProviderAccount = {}): string | undefined {
+  const allowed: unknown = Array.isArray(allowedAccountIds) && allowedAccountIds.length === 1 && allowedAccountIds[0];
+  if (follows(allowed, ACCOUNT_ID)) {
+    return allowed;
+  }
+  const role: unknown = [assumeRole].flat().pop();
+  const { roleArn }: { readonly roleArn?: unknown } = isPlainObject(role) ? role : {};
+  return typeof roleArn === "string" ? ROLE_ACCOUNT.exec(roleArn)?.[1] : undefined;
+}
+
+/**
+ * The registry a cache lives in: one account in one region. It answers from the props and the provider
+ * where they tell, and otherwise with data sources, made when first asked for and once per stack and provider.
+ */
+export class Registry {
+  /** Spread into every regional resource and data source. */
+  public readonly regional: RegionalArguments;
+  /** What is known at synth. */
+  public readonly facts: RegistryFacts;
+  private host: string | undefined;
+  private arnStart: string | undefined;
+
+  private readonly props: RegistryProps;
+
+  public constructor(
+    private readonly scope: Construct,
+    props: RegistryProps,
+  ) {
+    this.props = { ...props };
+    this.facts = registryFacts(scope, props);
+    this.regional = regionalArguments(props);
+  }
+
+  /** The account ID, or a reference to it. */
+  public get accountId(): string {
+    return (
+      this.props.accountId ??
+      this.lookup("caller-identity", (scope, id, provider) => new DataAwsCallerIdentity(scope, id, { provider }))
+        .accountId
+    );
+  }
+
+  /** The name of the region, or a reference to it. */
+  public get region(): string {
+    // `id` holds the region's name in every version of the AWS provider; `name` is deprecated in 6.
+    return (
+      this.props.region ??
+      regionOfProvider(this.scope, this.props.provider) ??
+      this.lookup("region", (scope, id, provider) => new DataAwsRegion(scope, id, { provider })).id
+    );
+  }
+
+  /** What the names of registries in this partition end with, or a reference to it. */
+  public get dnsSuffix(): string {
+    return (
+      (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ??
+      this.partitionLookup().dnsSuffix
+    );
+  }
+
+  /** The name of the partition, or a reference to it. */
+  public get partition(): string {
+    return this.facts.partition ?? this.partitionLookup().partition;
+  }
+
+  /** What the names of the partition's own endpoint services begin with, or a reference to it. */
+  public get reverseDnsPrefix(): string {
+    return (
+      (this.facts.partition === undefined ? undefined : reverseDnsPrefixOf(this.facts.partition)) ??
+      this.partitionLookup().reverseDnsPrefix
+    );
+  }
+
+  /** What the ARNs of the registry's repositories begin with. */
+  public get arn(): string {
+    return (this.arnStart ??= `arn:${this.partition}:ecr:${this.region}:${this.accountId}`);
+  }
+
+  /** The host that clients pull from. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+  public get uri(): string {
+    // Every reference to an attribute costs cdktf a token and a stack trace: once is enough.
+    return (this.host ??= `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`);
+  }
+
+  /** The host for clients that may come over IPv6; undefined where AWS documents none, or the partition is not known. */
+  public get dualStackUri(): string | undefined {
+    const suffix = this.facts.partition === undefined ? undefined : dualStackSuffixOf(this.facts.partition);
+    return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
+  }
+
+  /** What this registry may hold once, shared by all that configure the same one. */
+  public get claims(): readonly RegistryClaims[] {
+    const { region } = this.facts;
+    const configured = accountOfConfig(providerOf(this.scope, this.props.provider) as ProviderAccount | undefined);
+    const accountId = this.facts.accountId ?? configured;
+    const provider = [this.props.provider?.fqn ?? "aws", region ?? this.props.region ?? ""].join("@");
+    const reached = RegistryClaims.ofProvider(TerraformStack.of(this.scope), provider);
+    return accountId !== undefined && region !== undefined
+      ? [reached, RegistryClaims.ofRegistry(this.scope, accountId, region)]
+      : [reached];
+  }
+
+  private partitionLookup(): DataAwsPartition {
+    return this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider }));
+  }
+
+  private lookup<T extends Construct>(
+    fact: string,
+    create: (scope: Construct, id: string, provider: TerraformProvider | undefined) => T,
+  ): T {
+    const stack = TerraformStack.of(this.scope);
+    const shared = stack.node.tryFindChild("aws-lookup") ?? new Construct(stack, "aws-lookup");
+    const alias = this.props.provider?.alias;
+    const id = alias === undefined ? fact : `${fact}-${alias}`;
+    return (shared.node.tryFindChild(id) as T | undefined) ?? create(shared, id, this.props.provider);
+  }
+}
+
+/**
+ * Tells why a cache without a provider of its own has none in its stack: Terraform would then quietly use the
+ * environment's account and region.
+ */
+export function missingProvider(scope: Construct, provider: TerraformProvider | undefined): string[] {
+  const aliases = TerraformStack.of(scope)
+    .allProviders()
+    .filter((candidate) => candidate.terraformResourceType === "aws")
+    .map((candidate) => candidate.alias);
+  return provider === undefined && aliases.length > 0 && !aliases.includes(undefined)
+    ? [`\`provider\` must be given, got nothing; every AWS provider of the stack has an alias: ${aliases.join(", ")}`]
+    : [];
+}
+
+function checkProvider(faults: Faults, scope: Construct, provider: unknown): void {
+  if (!TerraformProvider.isTerraformProvider(provider) || provider.terraformResourceType !== "aws") {
+    faults.add(
+      "provider",
+      "be an AwsProvider",
+      provider,
+      "leave it out to use the stack's AWS provider without an alias",
+    );
+  } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
+    faults.add("provider", "be in the same stack", provider.node.path, "create an AwsProvider in that stack");
+  }
+}
+
+/** Whether the installed @cdktf/provider-aws gives each resource a `region`, as 21 does and 20 does not. */
+function resourcesTakeRegion(): boolean {
+  return "region" in EcrPullThroughCacheRule.prototype;
+}
+
+/** The AWS provider that a construct uses: the given one, or the stack's own without an alias. */
+export function providerOf(scope: Construct, given: TerraformProvider | undefined): TerraformProvider | undefined {
+  return (
+    given ??
+    TerraformStack.of(scope)
+      .allProviders()
+      .find((p) => p.terraformResourceType === "aws" && p.alias === undefined)
+  );
+}
+
+function regionOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
+  return (providerOf(scope, given) as { readonly region?: string } | undefined)?.region;
+}
+
+function literal(value: string | undefined): string | undefined {
+  return isUnknown(value) ? undefined : value;
+}

@@ -1,0 +1,35 @@
+import { Withheld } from "../validation/redaction";
+import type { Faults } from "../validation/validation-errors";
+import type { RepositorySettings } from "./repository-settings";
+import { checkRepositorySettings } from "./repository-template";
+import type { Upstream } from "./upstream";
+import { checkUpstream } from "./upstream-checks";
+import type { UpstreamContext } from "./upstream-spec";
+
+/** What a cache and a fleet declare alike. */
+export interface Declaration {
+  readonly upstreams: Upstream[];
+  readonly repositories?: RepositorySettings;
+}
+
+/** The words of the rule that something is to be cached. */
+export function atLeastOneUpstream(collection: "list" | "map"): string {
+  return `be a ${collection} of at least one upstream`;
+}
+
+/** Records all that is wrong with a declaration, before anything is made of it. */
+export function checkDeclaration(faults: Faults, declaration: Declaration, context: UpstreamContext): void {
+  const { upstreams, repositories } = declaration;
+  if (!Array.isArray(upstreams) || upstreams.length === 0) {
+    const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
+    faults.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
+  } else {
+    // Not forEach, which passes over the holes of a list.
+    for (const [index, upstream] of upstreams.entries()) {
+      checkUpstream(faults, `upstreams[${index}]`, upstream, context);
+    }
+  }
+  if (repositories !== undefined) {
+    checkRepositorySettings(faults, "repositories", repositories, context.facts);
+  }
+}

@@ -1,0 +1,295 @@
+import type { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { checkArn } from "../aws/arn-checks";
+import type { ArnRequirements } from "../aws/arn-checks";
+import { expressionOf, isUnknown, knownStart, resolved } from "../terraform/tokens";
+import { Withheld, holdsAToken, isAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
+import { follows } from "../validation/validation-errors";
+import type { Faults, Rule } from "../validation/validation-errors";
+import { SECRET_PREFIX, managedSecretName } from "./credential-secrets";
+import { CredentialVariable } from "./credential-variable";
+import type { CredentialSpec, CredentialVariables, RegistryCredential } from "./registry-credential";
+import type { UpstreamContext } from "./upstream-spec";
+
+/**
+ * A secret that ECR may read.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+ */
+export const SECRET_NAME: Rule = {
+  pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
+  maxLength: 512,
+  words: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
+};
+
+/**
+ * The whole ARN of such a secret.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+ */
+export const SECRET_ARN: Rule = {
+  pattern:
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
+  minLength: 50,
+  maxLength: 612,
+  words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
+};
+
+/**
+ * In how many days a deleted secret can be restored.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+ */
+export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly words: string } = {
+  days: [0, ...Array.from({ length: 24 }, (_, index) => index + 7)],
+  words: "be 0, or an integer from 7 to 30",
+};
+
+/** Words of rules on who writes and who reads a secret. */
+export const SECRET_WORDS = {
+  notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
+  writtenOnce: (owner: string): string => `not write a secret that another credential or cache writes, in ${owner}`,
+} as const;
+
+const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
+  rule: SECRET_ARN,
+  service: "secretsmanager",
+  wayOut: "copy it from Secrets Manager, or use fromSecretName",
+  show: (value) => shownIf(value, /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w/+=.@:-]*$/),
+  regionWayOut: "replicate the secret there and use fromSecretName, which is looked up in each region",
+  accountWayOut: "make a secret there: ECR reads none of another account",
+};
+
+const NO_ACCESS_TOKEN = "not hold what looks like an access token";
+const GIVE_THE_VALUE_ELSEWHERE = "name the secret, and give its value to Terraform or to Secrets Manager";
+
+// An expression without a reference and a file must begin like `start`.
+const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly wayOut: string }> = new Map([
+  ["secretArn", { start: /^arn:aws[a-z-]*:secretsmanager:/, wayOut: giveTheSecret("ARN") }],
+  ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), wayOut: giveTheSecret("name") }],
+]);
+
+const VARIABLE_NAME: Rule = {
+  pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
+  maxLength: 64,
+  words: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
+};
+
+const KNOWN_KEYS: readonly (keyof CredentialVariables)[] = [
+  "username",
+  "accessToken",
+  "version",
+  "secretName",
+  "recoveryWindowInDays",
+];
+
+// Names that Terraform keeps for itself. https://developer.hashicorp.com/terraform/language/values/variables
+const RESERVED_VARIABLE_NAMES = [
+  "source",
+  "version",
+  "providers",
+  "count",
+  "for_each",
+  "lifecycle",
+  "depends_on",
+  "locals",
+];
+
+/** Records what is wrong with a credential; values that may be secrets are not shown. */
+export function checkCredential(
+  faults: Faults,
+  prop: string,
+  credential: RegistryCredential,
+  { facts, stack, reservedIds = [] }: UpstreamContext,
+): void {
+  const spec = credential._spec;
+  switch (spec.source) {
+    case "variables":
+      return checkVariables(faults, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
+    case "secret-arn":
+      return !isUnknown(spec.secretArn) && isAToken(String(spec.secretArn))
+        ? faults.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Withheld.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
+        : checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
+    case "secret-name":
+      return checkSecretName(faults, `${prop}.secretName`, spec.secretName);
+  }
+}
+
+/**
+ * Records what only synth can tell of a credential: what cdktf's tokens stand for. Wrapped in one, a literal would pass
+ * every other check, and a registry's token would reach the JSON.
+ */
+export function checkResolvedCredential(
+  faults: Faults,
+  prop: string,
+  credential: RegistryCredential,
+  context: UpstreamContext,
+  scope: Construct,
+): void {
+  if (!Object.values(inputsOf(credential._spec)).some(isUnknown)) {
+    return;
+  }
+  const spec = resolved(scope, credential._spec);
+  const suspects = Object.entries(inputsOf(spec)).filter(
+    ([name, value]) =>
+      typeof value === "string" && value.includes("${") && mayHoldASecret(value, EXPRESSIONS.get(name)?.start),
+  );
+  for (const [name, value] of suspects) {
+    const way = EXPRESSIONS.get(name)?.wayOut ?? "give a number, or a reference to one";
+    faults.add(`${prop}.${name}`, "hold no literal that may be a secret", Withheld.of(value), way);
+  }
+  if (suspects.length === 0) {
+    checkCredential(faults, prop, { _spec: spec }, context);
+  }
+}
+
+/**
+ * The address of the `aws_secretsmanager_secret` whose own `arn` or `id` is the credential. Terraform waits for the
+ * empty secret then, and not for its value, without which AWS refuses the rule. A secret of another stack has another
+ * expression, and is applied with its value before this stack is.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+ */
+export function secretWithoutValue(scope: Construct, { _spec: spec }: RegistryCredential): string | undefined {
+  return spec.source === "secret-arn" && isUnknown(spec.secretArn)
+    ? /^(aws_secretsmanager_secret\.[\w-]+)(?:\[.*\])?\.(?:arn|id)$/.exec(
+        expressionOf(scope, spec.secretArn) ?? "",
+      )?.[1]
+    : undefined;
+}
+
+function giveTheSecret(by: "ARN" | "name"): string {
+  const variables = "store an access token in a variable, see RegistryCredential.fromVariables";
+  return `give the secret's ${by} as a literal, from a reference or from a file; ${variables}`;
+}
+
+/** The arguments of a credential, by name. */
+function inputsOf(spec: CredentialSpec): object {
+  return spec.source === "variables" ? spec.variables : spec;
+}
+
+/** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
+export function claimSecret(
+  faults: Faults,
+  prop: string,
+  credential: RegistryCredential,
+  prefix: string,
+  { claims, cache, stack }: UpstreamContext,
+): void {
+  const spec = credential._spec;
+  if (spec.source === "secret-arn") {
+    return;
+  }
+  const name = spec.source === "variables" ? managedSecretName(spec.variables, prefix) : spec.secretName;
+  if (!isUnknown(name) && !follows(name, SECRET_NAME)) {
+    return;
+  }
+  const user = { credential, cache, stack };
+  const writer = claims.writtenSecrets.get(name);
+  const reader = claims.readSecrets.get(name);
+  if (spec.source === "secret-name") {
+    if (writer !== undefined && writer.stack === stack) {
+      // The look-up happens when Terraform plans: before the first apply there is nothing to find.
+      const way = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
+      faults.add(`${prop}.secretName`, SECRET_WORDS.notWritten(writer.cache), name, way);
+    }
+    claims.readSecrets.set(name, user);
+  } else if (reader !== undefined && reader.stack === stack) {
+    const way = "share this RegistryCredential with what looks it up";
+    faults.add(prop, `not write a secret that the same stack looks up, in ${reader.cache}`, name, way);
+  } else if (writer !== undefined && (writer.credential !== credential || writer.cache !== cache)) {
+    faults.add(
+      prop,
+      SECRET_WORDS.writtenOnce(writer.cache),
+      name,
+      "share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own",
+    );
+  } else {
+    claims.writtenSecrets.set(name, user);
+  }
+}
+
+function isTaken(id: string, stack: TerraformStack | undefined, reservedIds: readonly string[]): boolean {
+  const taken = stack?.node.tryFindChild(id);
+  // No construct can have the name of what every object has, like "constructor".
+  return id in Object.prototype || reservedIds.includes(id) || (taken !== undefined && !CredentialVariable.is(taken));
+}
+
+function checkVariables(
+  faults: Faults,
+  prop: string,
+  variables: CredentialVariables,
+  isTaken: (id: string) => boolean,
+): void {
+  faults.checkKeys(prop, variables, KNOWN_KEYS, "an option of RegistryCredential.fromVariables");
+  for (const key of ["username", "accessToken"] as const) {
+    checkVariableName(faults, `${prop}.${key}`, variables[key], isTaken);
+  }
+  if (variables.username === variables.accessToken && follows(variables.username, VARIABLE_NAME)) {
+    faults.add(
+      `${prop}.accessToken`,
+      "name another variable than `username`",
+      Withheld.of(variables.accessToken),
+      "declare one variable for each",
+    );
+  }
+  if (variables.version === undefined) {
+    faults.add(`${prop}.version`, "be given", variables.version, "start at 1 and raise it with every new value");
+  }
+  faults.checkInteger(
+    `${prop}.version`,
+    variables.version,
+    1,
+    Number.MAX_SAFE_INTEGER,
+    "start at 1 and raise it by one with every new value of the variables",
+    shownIfNumber,
+  );
+  if (variables.secretName !== undefined) {
+    checkSecretName(faults, `${prop}.secretName`, variables.secretName);
+  }
+  const { recoveryWindowInDays: days } = variables;
+  if (days !== undefined && !isUnknown(days) && !RECOVERY_WINDOWS.days.includes(days)) {
+    const way = "use 0 to have a deleted secret's name free at once";
+    faults.add(`${prop}.recoveryWindowInDays`, RECOVERY_WINDOWS.words, shownIfNumber(days), way);
+  }
+}
+
+function checkVariableName(faults: Faults, prop: string, name: unknown, isTaken: (id: string) => boolean): void {
+  if (typeof name === "string" && name.startsWith("TF_VAR_")) {
+    const way = "leave out TF_VAR_, which stands before the name in the environment only";
+    faults.add(prop, "not begin with TF_VAR_", Withheld.of(name), way);
+  } else if (!follows(name, VARIABLE_NAME) || looksLikeAToken(name)) {
+    faults.add(
+      prop,
+      VARIABLE_NAME.words,
+      Withheld.of(name),
+      "give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>",
+    );
+  } else if (RESERVED_VARIABLE_NAMES.includes(name)) {
+    faults.add(prop, "not be a name that Terraform reserves", name, "choose another name for the variable");
+  } else if (isTaken(name)) {
+    faults.add(
+      prop,
+      "not be the id of another construct in the stack",
+      name,
+      "let the credential declare the variable, or choose another name",
+    );
+  }
+}
+
+function checkSecretName(faults: Faults, prop: string, name: unknown): void {
+  const start = knownStart(name);
+  const fits = isUnknown(name)
+    ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
+    : follows(name, SECRET_NAME);
+  if (fits && holdsAToken(String(name))) {
+    faults.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
+  } else if (!fits) {
+    const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
+    faults.add(prop, SECRET_NAME.words, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), way);
+  }
+}
+
+function shownIf(value: unknown, pattern: RegExp): unknown {
+  return typeof value === "string" && pattern.test(value) ? value : Withheld.of(value);
+}
+
+function shownIfNumber(value: unknown): unknown {
+  return typeof value === "number" ? value : Withheld.of(value);
+}

@@ -1,0 +1,111 @@
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { TerraformElement, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { expressionOf, isUnknown, stacksWith } from "../terraform/tokens";
+import { isPlainObject } from "../validation/plain-object";
+import type { Faults, Rule } from "../validation/validation-errors";
+import type { PullPolicyOptions } from "./pull-through-cache";
+import { withoutTrailingSlash } from "./repository-path";
+
+const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
+
+/** The words of the rule that something may be pulled. */
+export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
+
+/** The name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export const ROLE_NAME: Rule = {
+  pattern: /^[\w+=,.@-]+$/,
+  maxLength: 64,
+  words: "be the name of a role: up to 64 letters, digits and _+=,.@-",
+};
+const ROLE = `be an IamRole, or ${ROLE_NAME.words.replace(/^be /, "")}`;
+
+const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
+/** The name of a managed policy. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
+export const POLICY_NAME: Rule = {
+  pattern: ROLE_NAME.pattern,
+  maxLength: 128,
+  words: `be a policy's name: ${POLICY_NAME_PARTS}`,
+};
+export const FLEET_POLICY_NAME: Rule = {
+  ...POLICY_NAME,
+  words: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
+};
+const ROLE_ATTRIBUTE = /^aws_iam_role\.([\w-]+)\.(name|id)$/;
+
+/** Options that the caller cannot change any more. */
+export function copyPullOptions({ prefixes, ...options }: PullPolicyOptions): PullPolicyOptions {
+  return prefixes === undefined ? options : { ...options, prefixes: [...prefixes] };
+}
+
+/** Records what is wrong with the choice of what may be pulled from upstreams of known prefixes. */
+export function checkPullOptions(faults: Faults, options: PullPolicyOptions, known: readonly string[]): void {
+  if (!isPlainObject(options)) {
+    faults.add("options", "be an object of options", options, "leave it out to have everything pulled");
+    return;
+  }
+  faults.checkKeys("", options, OPTIONS, "an option of a pull policy");
+  const { prefixes, createRepositories } = options;
+  if (createRepositories !== undefined && typeof createRepositories !== "boolean") {
+    faults.add("createRepositories", "be true or false", createRepositories, "leave it out to let pulls create them");
+  }
+  if (prefixes === undefined) {
+    return;
+  }
+  if (!Array.isArray(prefixes) || prefixes.length === 0) {
+    faults.add("prefixes", AT_LEAST_ONE_PREFIX, prefixes, "leave it out for all upstreams");
+    return;
+  }
+  for (const [index, prefix] of prefixes.entries()) {
+    if (typeof prefix !== "string" || !known.includes(withoutTrailingSlash(prefix))) {
+      const way = "add an upstream with that prefix";
+      faults.add(`prefixes[${index}]`, `be one of ${known.join(", ")}`, prefix, way);
+    }
+  }
+}
+
+/** What tells a role from all others of the app. Records a fault where it is no role, or not known to be which. */
+export function granteeOf(faults: Faults, scope: Construct, role: IamRole | string): string {
+  if (typeof role !== "string") {
+    if (!TerraformElement.isTerraformElement(role) || role.terraformResourceType !== "aws_iam_role") {
+      faults.add("role", ROLE, role, "give the name of any other role");
+      return "";
+    }
+    return addressIn(TerraformStack.of(role), role.friendlyUniqueId);
+  }
+  faults.checkString(
+    "role",
+    role,
+    { ...ROLE_NAME, words: ROLE },
+    "give the role itself, or its name without path and ARN",
+  );
+  if (!isUnknown(role)) {
+    return `role:${role}`;
+  }
+  const expression = expressionOf(scope, role);
+  if (expression === undefined) {
+    faults.add("role", "be known when it is granted something", role, "grant it later, or give the role itself");
+    return "";
+  }
+  // A role's own name stands for the role. Until cdktf prepares its stacks, it does not say which stack it is of.
+  const name = ROLE_ATTRIBUTE.exec(expression)?.[1];
+  const [stack = TerraformStack.of(scope), ...others] = stacksWith(scope, "aws_iam_role", name);
+  if (others.length > 0) {
+    const got = [stack, ...others].map(({ node }) => `${node.path}/${name ?? ""}`);
+    faults.add("role", "be the only role of the app at its address", got, "give the role itself, not its name");
+  }
+  return addressIn(stack, name ?? expression);
+}
+
+function addressIn(stack: TerraformStack, address: string): string {
+  return `${stack.node.path}/${address}`;
+}
+
+/** Whether two choices of what may be pulled come to the same. */
+export function isSameChoice(one: PullPolicyOptions, other: PullPolicyOptions): boolean {
+  const [a, b] = [one, other].map(({ prefixes, createRepositories = true }) => [
+    createRepositories,
+    prefixes && [...new Set(prefixes.map(withoutTrailingSlash))].sort(),
+  ]);
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,213 @@
+import {
+  CloudBackend,
+  LocalBackend,
+  NamedCloudWorkspace,
+  S3Backend,
+  TerraformBackend,
+  TerraformStack,
+  Token,
+} from "cdktf";
+import type { TerraformRemoteState } from "cdktf";
+import type { Construct } from "constructs";
+import { BUCKET } from "../aws/bucket-names";
+import { REGION } from "../aws/partitions";
+import { ROLE_ARN } from "../cache/repository-template";
+import { requireTerraform } from "../terraform/required-version";
+import type { Faults, Rule } from "../validation/validation-errors";
+
+/** Where in S3 the states are kept. */
+export interface S3StateOptions {
+  /** Name of the bucket, which must exist; turn its versioning on. */
+  readonly bucket: string;
+  /** Region of the bucket. */
+  readonly region: string;
+  /**
+   * What the keys of the states begin with; `<stack>.tfstate` follows.
+   * @default "ecr-pull-through-cache/"
+   */
+  readonly keyPrefix?: string;
+  /**
+   * KMS key that encrypts the states.
+   * @default - the bucket's default encryption
+   */
+  readonly kmsKeyId?: string;
+  /**
+   * ARN of an IAM role to reach the bucket with.
+   * @default - the credentials Terraform runs with
+   */
+  readonly roleArn?: string;
+}
+
+/** Where in HCP Terraform, or Terraform Enterprise, the states are kept. */
+export interface HcpTerraformStateOptions {
+  /** Name of the organization. */
+  readonly organization: string;
+  /**
+   * What the names of the workspaces begin with; the stack's name follows.
+   * @default - no prefix
+   */
+  readonly workspacePrefix?: string;
+  /**
+   * Project that new workspaces are put in.
+   * @default - the organization's default project
+   */
+  readonly project?: string;
+  /**
+   * Host of a Terraform Enterprise of your own.
+   * @default "app.terraform.io"
+   */
+  readonly hostname?: string;
+}
+
+const S3_OPTIONS: readonly string[] = [
+  "bucket",
+  "region",
+  "keyPrefix",
+  "kmsKeyId",
+  "roleArn",
+] satisfies (keyof S3StateOptions)[];
+const HCP_OPTIONS: readonly string[] = [
+  "organization",
+  "workspacePrefix",
+  "project",
+  "hostname",
+] satisfies (keyof HcpTerraformStateOptions)[];
+
+// S3 refuses some keys with `..`, and clients resolve others to another key. Terraform refuses `//`.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+// https://developer.hashicorp.com/terraform/language/backend/s3
+const KEY_PREFIX: Rule = {
+  pattern: /^$|^[^/].*\/$/,
+  except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
+  words:
+    "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
+};
+const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
+const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a host's name, without scheme" };
+const TEXT: Rule = { pattern: /./, words: "be text" };
+// https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
+const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
+
+/** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
+export class StateBackend {
+  /**
+   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`, by a relative path, so that the JSON is
+   * the same on every machine.
+   */
+  public static local(): StateBackend {
+    return new StateBackend(
+      () => undefined,
+      // Terraform runs in <output folder>/stacks/<stack>, and the output folder may be deleted at any time.
+      (stack) => new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` }),
+    );
+  }
+
+  /** An object in S3, encrypted, with S3's own lock, which needs Terraform 1.11 and no DynamoDB table. */
+  public static s3(options: S3StateOptions): StateBackend {
+    const { bucket, region, keyPrefix = "ecr-pull-through-cache/", kmsKeyId, roleArn, ...unknown } = { ...options };
+    return new StateBackend(
+      (faults) => {
+        faults.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
+        checkLiteral(faults, "bucket", bucket, BUCKET, "give the name, not the ARN");
+        checkLiteral(faults, "region", region, REGION, "give the bucket's region");
+        checkLiteral(faults, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
+        if (kmsKeyId !== undefined) {
+          checkLiteral(faults, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");
+        }
+        if (roleArn !== undefined) {
+          checkLiteral(faults, "roleArn", roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
+        }
+      },
+      (stack) => {
+        requireTerraform(stack, 11);
+        new S3Backend(stack, {
+          bucket,
+          region,
+          key: `${keyPrefix}${stack.node.id}.tfstate`,
+          encrypt: true,
+          kmsKeyId,
+          assumeRole: roleArn === undefined ? undefined : { roleArn },
+        }).addOverride("use_lockfile", true);
+      },
+    );
+  }
+
+  /** A workspace of HCP Terraform or Terraform Enterprise, named after the stack. */
+  public static hcpTerraform(options: HcpTerraformStateOptions): StateBackend {
+    const { organization, workspacePrefix = "", project, hostname, ...unknown } = { ...options };
+    return new StateBackend(
+      (faults) => {
+        faults.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
+        checkLiteral(faults, "organization", organization, NAME, "give the organization's name");
+        if (project !== undefined) {
+          checkLiteral(faults, "project", project, TEXT, "give the project's name");
+        }
+        if (hostname !== undefined) {
+          checkLiteral(faults, "hostname", hostname, HOSTNAME, "leave it out for HCP Terraform");
+        }
+      },
+      (stack) =>
+        new CloudBackend(stack, {
+          organization,
+          hostname,
+          workspaces: new NamedCloudWorkspace(`${workspacePrefix}${stack.node.id}`, project),
+        }),
+      (faults, prop, name) => {
+        if (workspacePrefix === "") {
+          faults.checkString(prop, name, WORKSPACE, "choose an id that HCP Terraform can name a workspace after");
+        } else {
+          const way = `shorten or change \`${prop}\` or \`workspacePrefix\``;
+          checkLiteral(faults, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, way);
+        }
+      },
+    );
+  }
+
+  /** No backend in the JSON, for pipelines that add one of their own. */
+  public static none(): StateBackend {
+    return new StateBackend(
+      () => undefined,
+      (stack) => new NoBackend(stack),
+    );
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _check: (faults: Faults) => void,
+    /** @internal */
+    public readonly _attach: (stack: TerraformStack) => void,
+    /** @internal */
+    public readonly _checkStack?: (faults: Faults, prop: string, name: string) => void,
+  ) {}
+}
+
+/** Stands where cdktf would otherwise put a local backend with an absolute path, and writes nothing. */
+class NoBackend extends TerraformBackend {
+  public constructor(scope: Construct) {
+    super(scope, "backend", "none");
+  }
+
+  public override toTerraform(): object {
+    return {};
+  }
+
+  public override toHclTerraform(): object {
+    return {};
+  }
+
+  public override getRemoteStateDataSource(scope: Construct): TerraformRemoteState {
+    throw new Error(
+      `${TerraformStack.of(scope).node.path}: a reference to ${TerraformStack.of(this).node.path} needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend`,
+    );
+  }
+}
+
+/** Terraform takes a backend's arguments as they stand in the JSON: a reference would be read as its own text. */
+function checkLiteral(faults: Faults, name: string, value: unknown, rule: Rule, wayOut: string): void {
+  if (Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"))) {
+    const way = "give a literal: Terraform evaluates nothing in a backend";
+    faults.add(`backend.${name}`, "be known at synth", value, way);
+  } else {
+    faults.checkString(`backend.${name}`, value, rule, wayOut);
+  }
+}

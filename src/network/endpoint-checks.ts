@@ -1,0 +1,378 @@
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { BUCKET_NAME } from "../aws/bucket-names";
+import { BLOCK, parseCidr } from "../aws/cidr";
+import type { Cidr } from "../aws/cidr";
+import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
+import { dualStackSuffixOf } from "../aws/partitions";
+import type { RegistryFacts } from "../aws/registry";
+import { PullThroughCache } from "../cache/pull-through-cache";
+import { identityOf, isAmbiguous, isUnknown, knownStart } from "../terraform/tokens";
+import { warn } from "../terraform/warnings";
+import { GIVEN_ONCE } from "../validation/validation-errors";
+import type { Faults, Rule } from "../validation/validation-errors";
+import { checkEndpointPolicy } from "./endpoint-policies";
+import type { AwsService } from "./endpoint-service";
+import { FirstPull } from "./first-pull";
+import type { RegistryEndpointsProps } from "./registry-endpoints";
+
+const PROPS: readonly string[] = [
+  "vpcId",
+  "subnetIds",
+  "routeTableIds",
+  "clientCidrs",
+  "clientIpv6Cidrs",
+  "clientSecurityGroupIds",
+  "firstPull",
+  "services",
+  "caches",
+  "repositoryArns",
+  "pushRepositoryArns",
+  "bucketNames",
+  "fullAccess",
+  "registryPolicy",
+  "s3Policy",
+  "dualStack",
+  "ecrApiEndpointId",
+  "ecrDkrEndpointId",
+  "s3EndpointId",
+  "provider",
+  "region",
+] satisfies (keyof RegistryEndpointsProps)[];
+
+export const REPOSITORY_ARN: Rule = {
+  pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
+  words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
+};
+
+// The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
+export const WIDEST = { 4: 8, 6: 32 } as const;
+
+/** What stands between the names of two props that together leave a third nothing to say. */
+export const BESIDE_BOTH = "` and `";
+
+/** The words of the rules of endpoints that have no pattern. */
+export const ENDPOINTS_WORDS = {
+  noInterface: "not be given where no interface endpoint is made",
+  clients: "be given, or else `clientSecurityGroupIds`",
+  blockOnce: "be a block given once",
+  ipv6WithoutDualStack: "not be given without `dualStack`",
+  ipv6WithDualStack: "be given with `dualStack`",
+  serviceOnce: "be a service given once",
+  dualStackHost: "be true only where the host for both is known",
+  beside: (others: string): string => `not be given beside \`${others}\``,
+  place: (partition: string, region: string): string =>
+    `be in the partition and region of the VPC, ${partition} and ${region}`,
+} as const;
+
+/** Props that say nothing once all of some others are given. */
+export const EXCLUDED = [
+  ["registryPolicy", ["fullAccess"]],
+  ["s3Policy", ["fullAccess"]],
+  ["repositoryArns", ["fullAccess"]],
+  ["pushRepositoryArns", ["fullAccess"]],
+  ["bucketNames", ["fullAccess"]],
+  ["repositoryArns", ["registryPolicy"]],
+  ["pushRepositoryArns", ["registryPolicy"]],
+  ["bucketNames", ["s3Policy"]],
+  ["s3Policy", ["s3EndpointId"]],
+  ["bucketNames", ["s3EndpointId"]],
+  ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+] as const satisfies readonly (readonly [keyof RegistryEndpointsProps, readonly (keyof RegistryEndpointsProps)[]])[];
+
+/** Records what is wrong with the props of endpoints, as far as they say it themselves. */
+export function checkEndpoints(
+  faults: Faults,
+  scope: Construct,
+  props: RegistryEndpointsProps,
+  facts: RegistryFacts,
+): void {
+  faults.checkKeys("", props, PROPS, "a property of endpoints");
+  checkFirstPull(faults, props.firstPull);
+  faults.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
+  checkFlags(faults, props);
+  checkExisting(faults, props);
+  checkServices(faults, props.services, facts);
+  checkPlaces(faults, props);
+  checkClients(faults, props);
+  for (const prop of [
+    "subnetIds",
+    "routeTableIds",
+    "clientCidrs",
+    "clientIpv6Cidrs",
+    "clientSecurityGroupIds",
+  ] as const) {
+    checkExpressions(faults, scope, prop, props[prop]);
+  }
+  checkPolicies(faults, props, facts);
+  const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
+  if (props.dualStack === true && suffix === undefined) {
+    const way = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
+    faults.add("dualStack", ENDPOINTS_WORDS.dualStackHost, facts.partition ?? "a region not known", way);
+  }
+}
+
+/** Records what is wrong with the caches that endpoints are for, given or found. */
+export function checkCaches(
+  faults: Faults,
+  scope: Construct,
+  props: RegistryEndpointsProps,
+  caches: readonly PullThroughCache[],
+  facts: RegistryFacts,
+): void {
+  if (!Array.isArray(caches) || (caches.length === 0 && props.caches !== undefined)) {
+    const way = "leave it out for those of the stack";
+    faults.add("caches", "be a list of at least one PullThroughCache", props.caches, way);
+    return;
+  }
+  const saysOtherwise = props.fullAccess === true || props.registryPolicy !== undefined;
+  if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
+    const way = "create the cache before its endpoints, or give `registryPolicy` or `fullAccess`";
+    faults.add("caches", "name a cache where the stack has none with the same provider and region", undefined, way);
+  }
+  for (const [index, cache] of caches.entries()) {
+    const prop = `caches[${index}]`;
+    if (!PullThroughCache.isPullThroughCache(cache)) {
+      faults.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+      continue;
+    }
+    const { facts: own } = cache._registry;
+    if (own.region !== undefined && facts.region !== undefined && own.region !== facts.region) {
+      faults.add(
+        prop,
+        `be in the region of the VPC, ${facts.region}`,
+        own.region,
+        "endpoints lead to their own region",
+      );
+    }
+    if (caches.indexOf(cache) < index) {
+      faults.add(prop, "be a cache given once", cache.node.path, "leave out the second one");
+    }
+    const isKnown = own.accountId !== undefined && own.region !== undefined;
+    if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
+      const way = "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
+      faults.add(prop, "have a known account and region, being of another stack", cache.node.path, way);
+    }
+  }
+}
+
+/** Warns of blocks that hold more than any private network does. */
+export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]): void {
+  for (const text of clientCidrs) {
+    const cidr = isUnknown(text) ? undefined : parseCidr(text);
+    if (cidr !== undefined && cidr.prefixLength < WIDEST[cidr.version]) {
+      warn(scope, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[cidr.version])));
+    }
+  }
+}
+
+/** Says that a block holds more than any private network does. */
+export function widerThanPrivate(block: string, widest: string): string {
+  return `${block} of the clients is wider than /${widest}, the widest block of a private network: give the blocks of the clients' VPC`;
+}
+
+/** The words of the rule that it is said how first pulls get through, with the names of the ways. */
+export function firstPullWords(names: readonly string[]): string {
+  return `be one of ${names.join(", ")}`;
+}
+
+/** Why it has to be said how first pulls get through. */
+export function whyFirstPull(warmer: string): string {
+  return `for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as ${warmer}, pulls every image before they do`;
+}
+
+function checkFirstPull(faults: Faults, firstPull: unknown): void {
+  if (!Object.values<unknown>(FirstPull).includes(firstPull)) {
+    const names = Object.values(FirstPull).map((name) => `FirstPull.${name}`);
+    faults.add("firstPull", firstPullWords(names), firstPull, whyFirstPull("a CacheWarmer"));
+  }
+}
+
+function checkFlags(faults: Faults, props: RegistryEndpointsProps): void {
+  for (const flag of ["fullAccess", "dualStack"] as const) {
+    if (props[flag] !== undefined && typeof props[flag] !== "boolean") {
+      faults.add(flag, "be true or false", props[flag], "leave it out for false");
+    }
+  }
+}
+
+function checkExisting(faults: Faults, props: RegistryEndpointsProps): void {
+  for (const prop of ["ecrApiEndpointId", "ecrDkrEndpointId", "s3EndpointId"] as const) {
+    if (props[prop] !== undefined) {
+      faults.checkString(prop, props[prop], ENDPOINT_ID, "leave it out to have one made");
+    }
+  }
+}
+
+/** Records that a list, of each element of which something is made at synth, is known to Terraform only. */
+function checkLength(faults: Faults, prop: string, list: unknown): boolean {
+  if (isUnknown(list)) {
+    const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
+    faults.add(prop, "be a list whose length is known at synth", list, way);
+  }
+  return !isUnknown(list);
+}
+
+/** Records elements that are tokens and come to what another element is; literals are compared where they are checked. */
+function checkExpressions(faults: Faults, scope: Construct, prop: string, list: unknown): void {
+  if (!Array.isArray(list) || isUnknown(list)) {
+    return;
+  }
+  const identities = (list as unknown[]).map((element) => identityOf(scope, element));
+  for (const [index, identity] of identities.entries()) {
+    const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
+    const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnknown);
+    if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
+      faults.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
+    }
+  }
+}
+
+function checkServices(faults: Faults, services: unknown, facts: RegistryFacts): void {
+  if (services === undefined) {
+    return;
+  }
+  if (!Array.isArray(services)) {
+    faults.add("services", "be a list of services", services, "for example [AwsService.LOGS]");
+    return;
+  }
+  const names: string[] = [];
+  for (const [index, service] of (services as (Partial<AwsService> | undefined)[]).entries()) {
+    const prop = `services[${index}]`;
+    if (typeof service?._check !== "function") {
+      faults.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
+      continue;
+    }
+    const { name = "" } = service;
+    service._check(faults, prop, facts.region);
+    if (names.includes(name)) {
+      faults.add(prop, ENDPOINTS_WORDS.serviceOnce, name, "a VPC takes one private DNS name of a service");
+    }
+    names.push(name);
+  }
+}
+
+function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
+  if (makesInterfaces(props)) {
+    faults.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
+  } else if (props.subnetIds !== undefined) {
+    faults.add("subnetIds", ENDPOINTS_WORDS.noInterface, props.subnetIds, "leave it out");
+  }
+  if (props.s3EndpointId !== undefined) {
+    checkLength(faults, "routeTableIds", props.routeTableIds);
+  }
+  if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
+    faults.checkStrings("routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
+  }
+}
+
+function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
+  const { clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, dualStack } = props;
+  if (!makesInterfaces(props)) {
+    for (const prop of ["clientCidrs", "clientIpv6Cidrs", "clientSecurityGroupIds"] as const) {
+      if (props[prop] !== undefined) {
+        faults.add(prop, ENDPOINTS_WORDS.noInterface, props[prop], "leave it out");
+      }
+    }
+    return;
+  }
+  if (clientCidrs === undefined && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
+    const way = "say who may use the endpoints, for example with the VPC's own block";
+    faults.add("clientCidrs", ENDPOINTS_WORDS.clients, undefined, way);
+  }
+  if (clientSecurityGroupIds !== undefined && checkLength(faults, "clientSecurityGroupIds", clientSecurityGroupIds)) {
+    const way = "give the groups that the clients are in";
+    faults.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
+  }
+  if (clientCidrs !== undefined && checkLength(faults, "clientCidrs", clientCidrs)) {
+    checkCidrs(faults, "clientCidrs", clientCidrs, 4, "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`");
+  }
+  if (clientIpv6Cidrs !== undefined && checkLength(faults, "clientIpv6Cidrs", clientIpv6Cidrs)) {
+    checkCidrs(faults, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
+    if (dualStack !== true) {
+      const way = "set it to have endpoints with IPv6";
+      faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithoutDualStack, clientIpv6Cidrs, way);
+    }
+  }
+  if (dualStack === true && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
+    const way = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
+    faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithDualStack, undefined, way);
+  }
+}
+
+function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6, wayOut: string): void {
+  if (!Array.isArray(list) || list.length === 0) {
+    faults.add(prop, "be a list of at least one block of addresses", list, wayOut);
+    return;
+  }
+  const cidrs: Cidr[] = [];
+  for (const [index, text] of (list as unknown[]).entries()) {
+    if (isUnknown(text)) {
+      continue;
+    }
+    const cidr = typeof text === "string" ? parseCidr(text) : undefined;
+    if (cidr?.version !== version) {
+      faults.add(`${prop}[${index}]`, BLOCK[version].words, text, wayOut);
+    } else if (cidrs.some((other) => other.text === cidr.text)) {
+      faults.add(`${prop}[${index}]`, ENDPOINTS_WORDS.blockOnce, text, "leave out the second one");
+    } else {
+      cidrs.push(cidr);
+    }
+  }
+}
+
+function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
+  const { registryPolicy, s3Policy, bucketNames } = props;
+  for (const [prop, others] of EXCLUDED) {
+    const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
+    if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
+      faults.add(prop, ENDPOINTS_WORDS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
+    }
+  }
+  if (registryPolicy !== undefined) {
+    checkEndpointPolicy(faults, "registryPolicy", registryPolicy);
+  }
+  if (s3Policy !== undefined) {
+    checkEndpointPolicy(faults, "s3Policy", s3Policy);
+  }
+  for (const prop of ["repositoryArns", "pushRepositoryArns"] as const) {
+    const repositoryArns = props[prop];
+    // An empty list is none, as it is for a loop.
+    if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
+      faults.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+      checkPlace(faults, prop, repositoryArns, facts);
+    }
+  }
+  if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
+    faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
+  }
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0;
+}
+
+/** Endpoints lead to the registry of one partition and region: what names another could never match. */
+function checkPlace(faults: Faults, prop: string, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
+  for (const [index, arn] of (Array.isArray(repositoryArns) ? repositoryArns : []).entries()) {
+    const [, partition, , region] = knownStart(arn).split(":");
+    const differs = (got: string | undefined, own: string | undefined): boolean =>
+      got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
+    if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
+      const rule = ENDPOINTS_WORDS.place(facts.partition ?? "", facts.region ?? "");
+      faults.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
+    }
+  }
+}
+
+/** Whether any interface endpoint is made. */
+export function makesInterfaces(props: RegistryEndpointsProps): boolean {
+  return makesRegistryEndpoint(props) || (props.services ?? []).length > 0;
+}
+
+/** Whether an endpoint of ECR is made. */
+export function makesRegistryEndpoint({ ecrApiEndpointId, ecrDkrEndpointId }: RegistryEndpointsProps): boolean {
+  return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined;
+}

@@ -1,0 +1,125 @@
+import type { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import type { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
+import { TerraformResource, TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
+import { isUnknown, resolved } from "../terraform/tokens";
+import { Faults } from "../validation/validation-errors";
+
+/** What of an endpoint may stand in another's way. */
+interface Occupied {
+  readonly endpoint: VpcEndpoint;
+  /** The VPC and the service, as far as both are told from others. */
+  readonly vpc: string;
+  readonly service: string;
+  readonly isGateway: boolean;
+  readonly hasPrivateDns: boolean;
+  readonly routeTables: readonly string[];
+}
+
+/**
+ * Endpoints below `owner` that AWS would refuse beside others of the app: a second one with private DNS for a service in
+ * one VPC, and a second gateway in one route table; and route tables that two resources would take from each other.
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+ */
+export function endpointClashes(owner: IConstruct): string[] {
+  const faults = new Faults();
+  const resources = owner.node.root.node
+    .findAll()
+    .filter((construct) => TerraformResource.isTerraformResource(construct));
+  const associations = resources.filter(isAssociation);
+  const all = resources.filter(isVpcEndpoint).map((endpoint) => occupiedBy(endpoint, associations));
+  for (const mine of all.filter(({ endpoint }) => endpoint.node.scopes.includes(owner))) {
+    for (const other of all) {
+      if (other.endpoint !== mine.endpoint && other.vpc === mine.vpc && other.service === mine.service) {
+        checkPair(faults, mine, other);
+      }
+    }
+  }
+  for (const association of associations.filter(({ node }) => node.scopes.includes(owner))) {
+    const listed = all.find(({ endpoint }) => isOf(association, endpoint) && endpoint.routeTableIdsInput !== undefined);
+    if (listed !== undefined) {
+      const way = "list the table there: each of the two would take away what the other has added";
+      const rule = "not be added to an endpoint that lists its route tables itself";
+      faults.add("routeTableIds", rule, listed.endpoint.node.path, way);
+    }
+  }
+  for (const [index, association] of associations.entries()) {
+    const twin = associations.slice(0, index).find((other) => isSameRoute(association, other));
+    if (twin !== undefined && [association, twin].some(({ node }) => node.scopes.includes(owner))) {
+      const way = "leave it out of one of the two";
+      faults.add("routeTableIds", "have a table once for each endpoint", [twin.node.path, association.node.path], way);
+    }
+  }
+  return faults.list();
+}
+
+/** The words of the rule that a VPC has one endpoint of a service with private DNS. */
+export function onlyWithPrivateDns(service: string): string {
+  return `be the only endpoint of ${service} with private DNS in its VPC`;
+}
+
+function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {
+  const [a, b] = [one, other].map((association) => [
+    isUnknown(association.vpcEndpointIdInput) ? TerraformStack.of(association).node.path : "",
+    resolved(association, association.vpcEndpointIdInput),
+    resolved(association, association.routeTableIdInput),
+  ]);
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function checkPair(faults: Faults, mine: Occupied, other: Occupied): void {
+  const got = other.endpoint.node.path;
+  const isRegistrys = /\.ecr\.(api|dkr)$/.test(mine.service);
+  if (mine.isGateway && other.isGateway) {
+    if (mine.routeTables.some((table) => other.routeTables.includes(table))) {
+      const way = "hand over the one as `s3EndpointId`";
+      faults.add(mine.endpoint.node.path, `be the only gateway to ${mine.service} in its route tables`, got, way);
+    }
+  } else if (mine.hasPrivateDns && other.hasPrivateDns) {
+    const way = isRegistrys
+      ? "hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`"
+      : "leave the service out of one of the `services`";
+    faults.add(
+      mine.endpoint.node.path,
+      onlyWithPrivateDns(mine.service),
+      got,
+      `${way}; one RegistryEndpoints serves a whole VPC`,
+    );
+  }
+}
+
+function isVpcEndpoint(resource: TerraformResource): resource is VpcEndpoint {
+  return resource.terraformResourceType === "aws_vpc_endpoint";
+}
+
+function isAssociation(resource: TerraformResource): resource is VpcEndpointRouteTableAssociation {
+  return resource.terraformResourceType === "aws_vpc_endpoint_route_table_association";
+}
+
+function isOf(association: VpcEndpointRouteTableAssociation, endpoint: VpcEndpoint): boolean {
+  return (
+    TerraformStack.of(association) === TerraformStack.of(endpoint) &&
+    resolved(association, association.vpcEndpointIdInput) === `\${aws_vpc_endpoint.${endpoint.friendlyUniqueId}.id}`
+  );
+}
+
+function occupiedBy(endpoint: VpcEndpoint, associations: readonly VpcEndpointRouteTableAssociation[]): Occupied {
+  // Ids that only Terraform knows are told apart by their expressions, which hold in their own stack.
+  const known = (value: unknown): string => {
+    const text = String(resolved(endpoint, value));
+    return isUnknown(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;
+  };
+  const listed = endpoint.routeTableIdsInput ?? [];
+  const associated = associations.filter((association) => isOf(association, endpoint));
+  return {
+    endpoint,
+    vpc: known(endpoint.vpcIdInput),
+    service: String(resolved(endpoint, endpoint.serviceNameInput)),
+    isGateway: (endpoint.vpcEndpointTypeInput ?? "Gateway") === "Gateway",
+    hasPrivateDns: endpoint.privateDnsEnabledInput === true,
+    routeTables: [
+      ...(isUnknown(listed) ? [known(listed)] : listed.map(known)),
+      ...associated.map(({ routeTableIdInput }) => known(routeTableIdInput)),
+    ],
+  };
+}

@@ -1,0 +1,86 @@
+import {
+  EXISTING_ENDPOINTS,
+  SERVICE_NAME,
+  SHORT_NAME,
+  madeAnyway,
+  ofVpcRegion,
+  serviceNameOf,
+} from "../aws/endpoint-service-names";
+import { follows } from "../validation/validation-errors";
+import type { Faults } from "../validation/validation-errors";
+
+/**
+ * A service of AWS that clients in private subnets reach through an interface endpoint.
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+export class AwsService {
+  /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
+  public static readonly LOGS = new AwsService("logs");
+  /** CodeBuild: builds, and what starts or reads them. */
+  public static readonly CODEBUILD = new AwsService("codebuild");
+  /** Secrets Manager: tasks and builds with secrets. */
+  public static readonly SECRETS_MANAGER = new AwsService("secretsmanager");
+  /** Systems Manager: tasks and builds with parameters. */
+  public static readonly SSM = new AwsService("ssm");
+  /** Key Management Service: what reads encrypted secrets and parameters by itself. */
+  public static readonly KMS = new AwsService("kms");
+  /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
+  public static readonly ECS = new AwsService("ecs");
+  /** The agent of ECS on EC2 instances. */
+  public static readonly ECS_AGENT = new AwsService("ecs-agent");
+  /** What the agent of ECS on EC2 instances reports. */
+  public static readonly ECS_TELEMETRY = new AwsService("ecs-telemetry");
+  /** EC2: nodes of EKS. */
+  public static readonly EC2 = new AwsService("ec2");
+  /** Security Token Service: nodes of EKS, and roles for service accounts. */
+  public static readonly STS = new AwsService("sts");
+  /** EKS: nodes that ask for their cluster. */
+  public static readonly EKS = new AwsService("eks");
+  /** EKS Pod Identity: pods that get their credentials by it, in place of roles for service accounts. */
+  public static readonly EKS_AUTH = new AwsService("eks-auth");
+
+  /**
+   * Any other service, in the region of the VPC.
+   * @param shortName the last part of the endpoint service's name: `kinesis-streams` of
+   * `com.amazonaws.eu-west-1.kinesis-streams`
+   */
+  public static named(shortName: string): AwsService {
+    return new AwsService(shortName);
+  }
+
+  /**
+   * A service by the whole name of its endpoint service: for one whose name begins with something else than
+   * `com.amazonaws`, as some do in China and in isolated regions.
+   * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
+   */
+  public static fromServiceName(serviceName: string): AwsService {
+    return new AwsService(serviceName, true);
+  }
+
+  private constructor(
+    /** What tells the service from others: the last part of its endpoint service's name, or all of it. */
+    public readonly name: string,
+    private readonly isWhole = false,
+  ) {}
+
+  /** @internal */
+  public _check(faults: Faults, prop: string, region: string | undefined): void {
+    const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
+    if (!follows(this.name, rule)) {
+      const existing = EXISTING_ENDPOINTS[this.name];
+      const way = this.isWhole
+        ? "use AwsService.named for its last part alone"
+        : existing === undefined
+          ? "use AwsService.fromServiceName for a whole name"
+          : madeAnyway(existing);
+      faults.add(prop, rule.words, this.name, way);
+    } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
+      faults.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
+    }
+  }
+
+  /** @internal */
+  public _serviceName(region: string, reverseDnsPrefix: () => string): string {
+    return this.isWhole ? this.name : serviceNameOf(this.name, region, reverseDnsPrefix);
+  }
+}

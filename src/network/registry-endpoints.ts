@@ -1,0 +1,476 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { Aspects, Lazy, TerraformStack, Token } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { parseCidr } from "../aws/cidr";
+import { serviceNameOf } from "../aws/endpoint-service-names";
+import { literalJson } from "../aws/policy-document";
+import { Registry, checkInStack, checkRegistryProps, missingProvider, providerOf } from "../aws/registry";
+import { PullThroughCache } from "../cache/pull-through-cache";
+import { withoutTrailingSlash } from "../cache/repository-path";
+import { JsonOnly } from "../terraform/blocks";
+import { constructId } from "../terraform/construct-id";
+import { requireTerraform } from "../terraform/required-version";
+import { identityOf, isUnknown, resolved } from "../terraform/tokens";
+import { warn } from "../terraform/warnings";
+import { addressClashes } from "../validation/address-clashes";
+import { Faults, fail } from "../validation/validation-errors";
+import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "./client-access";
+import {
+  checkCaches,
+  checkEndpoints,
+  makesInterfaces,
+  makesRegistryEndpoint,
+  warnOfWideCidrs,
+} from "./endpoint-checks";
+import { endpointClashes } from "./endpoint-clashes";
+import {
+  FULL_ACCESS,
+  MAX_ENDPOINT_POLICY,
+  POLICY_WORDS,
+  registryEndpointPolicy,
+  s3EndpointPolicy,
+} from "./endpoint-policies";
+import type { AwsService } from "./endpoint-service";
+import { FirstPull } from "./first-pull";
+import { lookUpNetwork, vpcFaults } from "./network-lookups";
+
+/** How clients in one VPC reach one registry. */
+export interface RegistryEndpointsProps {
+  /** The VPC; its DNS support and DNS hostnames must be on. May be a token. */
+  readonly vpcId: string;
+  /**
+   * The subnets that get the network interfaces of the interface endpoints, at most one in each availability zone. Each
+   * endpoint costs by the hour for every subnet. Clients in other subnets of the VPC reach them as well.
+   * @default - none; required unless both endpoints of ECR exist already and there are no `services`
+   */
+  readonly subnetIds?: string[];
+  /**
+   * The route tables of the clients' subnets: layers of images come from S3, and these get the route to it. With an
+   * `s3EndpointId` they are those that its endpoint does not have yet, and whoever owns that endpoint must not list its
+   * tables in it, or each of the two takes away what the other has added.
+   * @default - none; required unless `s3EndpointId` is given
+   */
+  readonly routeTableIds?: string[];
+  /**
+   * Blocks of IPv4 addresses that clients are in, which may use the interface endpoints on port 443.
+   * @default - none; without `clientSecurityGroupIds`, these or `clientIpv6Cidrs` are required
+   */
+  readonly clientCidrs?: string[];
+  /**
+   * Blocks of IPv6 addresses that clients are in. Needs `dualStack`.
+   * @default - none; required with `dualStack` and without `clientSecurityGroupIds`
+   */
+  readonly clientIpv6Cidrs?: string[];
+  /**
+   * Security groups of clients, which may use the interface endpoints on port 443.
+   * @default - none; required without `clientCidrs`
+   */
+  readonly clientSecurityGroupIds?: string[];
+  /**
+   * How an image that is not cached yet gets its first pull: ECR sends the client to the upstream's own host for it, which
+   * no endpoint leads to. It has no default, since either way costs something, and pulls hang without.
+   */
+  readonly firstPull: FirstPull;
+  /**
+   * Other services of AWS that the clients call, each of which gets an interface endpoint with private DNS. It lets
+   * everything through that its callers may do.
+   * @default - none
+   */
+  readonly services?: AwsService[];
+  /**
+   * The caches that may be pulled through these endpoints, of this app and of the region of the VPC.
+   * @default - all of the stack with the same provider and region, which have to be made before
+   */
+  readonly caches?: PullThroughCache[];
+  /**
+   * ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of
+   * your own, or those of AWS's accounts that nodes of EKS start with.
+   * @default - none
+   */
+  readonly repositoryArns?: string[];
+  /**
+   * ARNs of repositories that clients may push to through the endpoints of ECR, with wildcards if you like. A push needs
+   * no more of the S3 endpoint than a pull does. Pulls of what was pushed need `repositoryArns`.
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+   */
+  readonly pushRepositoryArns?: string[];
+  /**
+   * Names of buckets that may be reached through the endpoint of S3, beside that of the layers.
+   * @default - none
+   */
+  readonly bucketNames?: string[];
+  /**
+   * Lets everything through the endpoints of ECR and S3, for clients that push to any repository, or use any bucket.
+   * @default false
+   */
+  readonly fullAccess?: boolean;
+  /**
+   * A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of caches and repositories. It
+   * has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and
+   * `ecr:TagResource` where a creation template sets tags.
+   * @default - pulls through the caches, pulls from `repositoryArns`, pushes to `pushRepositoryArns`, and nothing else
+   */
+  readonly registryPolicy?: string;
+  /**
+   * A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on
+   * `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.
+   * @default - layers, `bucketNames`, and nothing else
+   */
+  readonly s3Policy?: string;
+  /**
+   * Has all endpoints that are made here, S3's and those of `services` included, take IPv4 and IPv6, and the URIs of these
+   * endpoints name the host that clients can reach over both. The subnets need an IPv6 block, and endpoints that exist
+   * have to be dual-stack already. Set back to false, it leaves S3's as it is.
+   * @default false
+   */
+  readonly dualStack?: boolean;
+  /**
+   * An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they
+   * are: its policy has to allow what `registryPolicy` has to.
+   * @default - one is made
+   */
+  readonly ecrApiEndpointId?: string;
+  /**
+   * An endpoint of `ecr.dkr` that the VPC has already, or reaches; as for `ecrApiEndpointId`.
+   * @default - one is made
+   */
+  readonly ecrDkrEndpointId?: string;
+  /**
+   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3Policy` has to;
+   * `routeTableIds` are added to it.
+   * @default - one is made
+   */
+  readonly s3EndpointId?: string;
+  /**
+   * The AWS provider of the account and region of the VPC.
+   * @default - the stack's AWS provider without an alias
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The region of the VPC, as for `PullThroughCache`. Needs @cdktf/provider-aws 21.
+   * @default - the region of the provider
+   */
+  readonly region?: string;
+}
+
+/**
+ * What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api`
+ * and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the
+ * clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the props do not name.
+ *
+ * Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the
+ * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB;
+ * the gateway endpoint costs nothing. No endpoint leads to an upstream: the first pull of an image, and a refresh that
+ * finds new layers, also needs what `firstPull` says.
+ *
+ * Where ids are known at synth, the plan fails before anything is made if the VPC has no DNS support or hostnames, if a
+ * subnet or a route table is of another VPC, if two subnets are in one zone, or if an endpoint that exists is no such
+ * endpoint. It needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
+ *
+ * Everything that is wrong with the props is reported by one error before the first resource is created.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+ */
+export class RegistryEndpoints extends Construct {
+  /** The endpoint of `ecr.api`, made here or given: for another `RegistryEndpoints`, or for conditions on it. */
+  public readonly ecrApiEndpointId: string;
+  /** The endpoint of `ecr.dkr`, made here or given. */
+  public readonly ecrDkrEndpointId: string;
+  /** The gateway endpoint of S3, made here or given. */
+  public readonly s3EndpointId: string;
+  /** The security group of the interface endpoints; undefined where none was made. */
+  public readonly securityGroupId: string | undefined;
+  /** All that is made here and that a pull needs, for `dependsOn`. */
+  public readonly dependables: ITerraformDependable[] = [];
+
+  private readonly props: RegistryEndpointsProps;
+  private readonly registry: Registry;
+  private readonly caches: readonly PullThroughCache[];
+  private readonly ingressRules: VpcSecurityGroupIngressRule[] = [];
+
+  /**
+   * @param scope a stack with an AWS provider of the VPC's account and region, for example `fleet.stackIn(region)`
+   * @param id part of the address of every resource: changing it replaces them all
+   * @param props the VPC, and who pulls what
+   */
+  public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
+    super(scope, id);
+    const faults = new Faults();
+    // Lists of the caller's, which the caller may go on to change, are copied.
+    this.props = copyLists({ ...props });
+    const { provider, region } = this.props;
+    checkInStack(faults, this, "give a stack that has an AWS provider of the VPC's region");
+    checkRegistryProps(faults, this, { provider, region });
+    this.registry = new Registry(this, { provider, region });
+    this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
+    checkEndpoints(faults, this, this.props, this.registry.facts);
+    checkCaches(faults, this, this.props, this.caches, this.registry.facts);
+    faults.throwAndRemove(this);
+
+    requireTerraform(this, 5);
+    new JsonOnly(this, "json-only", "cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses");
+    lookUpNetwork(this, this.props, this.registry);
+    // Asked for now: it may declare data sources.
+    this.caches.forEach((cache) => cache._registry.arn);
+    this.securityGroupId = makesInterfaces(this.props) ? this.createSecurityGroup() : undefined;
+    this.ecrApiEndpointId = this.props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
+    this.ecrDkrEndpointId = this.props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
+    this.s3EndpointId = this.props.s3EndpointId ?? this.createS3Endpoint();
+    this.addRoutesToS3();
+    this.createServiceEndpoints();
+    warnOfWideCidrs(this, [...(this.props.clientCidrs ?? []), ...(this.props.clientIpv6Cidrs ?? [])]);
+    Aspects.of(this).add({ visit: (node) => node === this && this.warnOfNothingWarming() });
+    this.node.addValidation({
+      validate: () => [
+        ...missingProvider(this, provider),
+        ...addressClashes(this),
+        ...endpointClashes(this),
+        ...vpcFaults(this, this.props.vpcId),
+        ...this.lateCaches(),
+        ...this.policyFaults(),
+      ],
+    });
+  }
+
+  /** The host that clients behind these endpoints sign in to and pull from, of the cache that they are for. */
+  public get registryUri(): string {
+    const [host, ...others] = this.caches.map((cache) => this.uriOf(cache));
+    if (host === undefined || others.some((other) => !this.isSame(host, other))) {
+      const got = this.caches.map(({ node }) => node.path);
+      fail(this.node.path, "caches", "be of one registry for there to be one host", got, "use `repositoryUri`");
+    }
+    return host;
+  }
+
+  /**
+   * What clients behind these endpoints pull in place of a repository of an upstream, as `PullThroughCache.repositoryUri`
+   * says it, at the host for both IPv4 and IPv6 where the endpoints are dual-stack.
+   *
+   * @param prefix the prefix of the upstream
+   * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   */
+  public repositoryUri(prefix: string, repository: string): string {
+    const having = this.caches.filter(({ upstreams }) =>
+      upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
+    );
+    const [cache = this.caches[0], ...others] = having;
+    if (cache === undefined || others.some((other) => !this.isSame(this.uriOf(other), this.uriOf(cache)))) {
+      const got = having.map(({ node }) => node.path);
+      fail(this.node.path, "caches", `have one upstream of the prefix ${String(prefix)}`, got, "ask the cache itself");
+    }
+    return `${this.uriOf(cache)}/${cache._repositoryPath(prefix, repository)}`;
+  }
+
+  private uriOf({ _registry: registry }: PullThroughCache): string {
+    return (this.props.dualStack === true ? registry.dualStackUri : undefined) ?? registry.uri;
+  }
+
+  /** Every reference is a token of its own, also those to one look-up. */
+  private isSame(one: string, other: string): boolean {
+    return resolved(this, one) === resolved(this, other);
+  }
+
+  /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
+  private cachesBeside(): PullThroughCache[] {
+    const { provider, region } = this.props;
+    const own = providerOf(this, provider);
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((construct) => PullThroughCache.isPullThroughCache(construct))
+      .filter(
+        ({ _registry: { regional } }) => providerOf(this, regional.provider) === own && regional.region === region,
+      );
+  }
+
+  /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
+  private lateCaches(): string[] {
+    const faults = new Faults();
+    const { caches, fullAccess, registryPolicy } = this.props;
+    const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && registryPolicy === undefined;
+    const late = isMade && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
+    if (late.length > 0) {
+      const way = "create it before the endpoints, or say which caches they are for";
+      faults.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), way);
+    }
+    return faults.list();
+  }
+
+  private policyFaults(): string[] {
+    const faults = new Faults();
+    const { registryPolicy, s3Policy } = this.props;
+    const made = [
+      ["repositoryArns", "caches", registryPolicy, this.registryPolicy([])],
+      ["pushRepositoryArns", "caches", registryPolicy, this.registryPolicy()],
+      ["bucketNames", "layers", s3Policy, this.s3Policy()],
+    ] as const;
+    const tooLong = made.filter(
+      // A policy of the caller's own has been checked as it was given.
+      ([, , own, policy]) => own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY,
+    );
+    for (const [index, [prop, beside, , policy]] of tooLong.entries()) {
+      // Pulls that are too many by themselves are so with pushes, too.
+      if (tooLong[index - 1]?.[1] !== beside) {
+        const rule = POLICY_WORDS.madeLength(beside);
+        faults.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
+      }
+    }
+    return faults.list();
+  }
+
+  private createSecurityGroup(): string {
+    const { vpcId, clientCidrs = [], clientIpv6Cidrs = [], clientSecurityGroupIds = [] } = this.props;
+    const group = new SecurityGroup(this, "security-group", {
+      ...this.registry.regional,
+      ...ENDPOINTS_GROUP,
+      vpcId,
+    });
+    const admit = (client: string, kind: string, peer: object): void => {
+      const rule = new VpcSecurityGroupIngressRule(this, this.idFor(`client-`, client, kind), {
+        ...this.registry.regional,
+        securityGroupId: group.id,
+        description: httpsFrom(isUnknown(client) ? "clients" : client),
+        ...HTTPS,
+        ...peer,
+      });
+      this.ingressRules.push(rule);
+    };
+    clientCidrs.forEach((cidr) => admit(cidr, "cidr", { cidrIpv4: cidr }));
+    for (const cidr of clientIpv6Cidrs) {
+      // AWS answers with the one spelling that is canonical, and any other would be a change in every plan.
+      const canonical = parseCidr(cidr)?.text ?? cidr;
+      admit(canonical, "ipv6-cidr", { cidrIpv6: canonical });
+    }
+    clientSecurityGroupIds.forEach((id) => admit(id, "group", { referencedSecurityGroupId: id }));
+    return group.id;
+  }
+
+  /** An id that neither the place in a list changes nor an element before it: it is part of an address. */
+  private idFor(start: string, value: string, kind: string): string {
+    const identity = identityOf(this, value);
+    // Nothing tells what a Lazy value will be, or which of two stacks an expression is of: the place has to do.
+    const id = identity === undefined ? `${start}${kind}-0` : `${start}${constructId(identity)}`;
+    let unique = id;
+    for (let index = 1; this.node.tryFindChild(unique) !== undefined; index++) {
+      unique = `${id.replace(/-0$/, "")}-${index}`;
+    }
+    return unique;
+  }
+
+  private createRegistryEndpoint(id: string, service: string): string {
+    // Written at synth, since upstreams may still be added.
+    const policy = Lazy.stringValue({ produce: () => this.registryPolicy() });
+    return this.createInterface(id, this.serviceName(service), policy);
+  }
+
+  private serviceName(service: string): string {
+    return serviceNameOf(service, this.registry.region, () => this.registry.reverseDnsPrefix);
+  }
+
+  private registryPolicy(pushRepositoryArns = this.props.pushRepositoryArns ?? []): string {
+    const { registryPolicy: own, fullAccess, repositoryArns = [] } = this.props;
+    if (own !== undefined || fullAccess === true) {
+      return own === undefined ? FULL_ACCESS : literalJson(own);
+    }
+    return registryEndpointPolicy(
+      this.caches.map((cache) => cache._pullGrant()),
+      { pulled: repositoryArns, pushed: pushRepositoryArns },
+    );
+  }
+
+  private s3Policy(): string {
+    const { s3Policy: own, fullAccess, bucketNames = [] } = this.props;
+    if (own !== undefined || fullAccess === true) {
+      return own === undefined ? FULL_ACCESS : literalJson(own);
+    }
+    return s3EndpointPolicy(this.registry.partition, this.registry.region, bucketNames);
+  }
+
+  private createInterface(id: string, serviceName: string, policy?: string): string {
+    const { vpcId, subnetIds, dualStack } = this.props;
+    const ipAddressType = dualStack === true ? "dualstack" : "ipv4";
+    const endpoint = new VpcEndpoint(this, id, {
+      ...this.registry.regional,
+      vpcId,
+      serviceName,
+      vpcEndpointType: "Interface",
+      privateDnsEnabled: true,
+      subnetIds,
+      securityGroupIds: this.securityGroupId === undefined ? [] : [this.securityGroupId],
+      policy,
+      ipAddressType,
+      dnsOptions: { dnsRecordIpType: ipAddressType },
+      // Names lead to an endpoint as long as it is there: what admits clients comes before it, and goes after it.
+      dependsOn: this.ingressRules,
+    });
+    this.dependables.push(endpoint);
+    return endpoint.id;
+  }
+
+  private createS3Endpoint(): string {
+    const { vpcId, routeTableIds, dualStack } = this.props;
+    const endpoint = new VpcEndpoint(this, "s3", {
+      ...this.registry.regional,
+      vpcId,
+      serviceName: this.serviceName("s3"),
+      vpcEndpointType: "Gateway",
+      // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
+      routeTableIds: isUnknown(routeTableIds) ? routeTableIds : undefined,
+      policy: this.s3Policy(),
+      ipAddressType: dualStack === true ? "dualstack" : undefined,
+    });
+    this.dependables.push(endpoint);
+    return endpoint.id;
+  }
+
+  private addRoutesToS3(): void {
+    const { routeTableIds = [] } = this.props;
+    if (isUnknown(routeTableIds)) {
+      return;
+    }
+    for (const routeTableId of routeTableIds) {
+      const association = new VpcEndpointRouteTableAssociation(this, this.idFor("s3-", routeTableId, "table"), {
+        ...this.registry.regional,
+        vpcEndpointId: this.s3EndpointId,
+        routeTableId,
+      });
+      this.dependables.push(association);
+    }
+  }
+
+  private createServiceEndpoints(): void {
+    for (const service of this.props.services ?? []) {
+      const serviceName = service._serviceName(this.registry.region, () => this.registry.reverseDnsPrefix);
+      this.createInterface(`service-${constructId(service.name)}`, serviceName);
+    }
+  }
+
+  /** Told at synth: the warmer comes after the endpoints, or beside them. */
+  private warnOfNothingWarming(): void {
+    if (this.props.firstPull !== FirstPull.WARMED) {
+      return;
+    }
+    const cold = this.caches.flatMap((cache) =>
+      cache.upstreams
+        .filter(({ prefix }) => !cache._warmedPrefixes.has(prefix))
+        .map(({ prefix }) => `${prefix} of ${cache.node.path}`),
+    );
+    if (cold.length > 0 || this.caches.length === 0) {
+      const what = cold.length > 0 ? cold.join(", ") : "any cache";
+      const message = `\`firstPull\` is WARMED and no CacheWarmer of this app pulls from ${what}: unless something else does, no image of it can be pulled`;
+      warn(this, "nothing-warms", message);
+    }
+  }
+}
+
+function copyLists(props: RegistryEndpointsProps): RegistryEndpointsProps {
+  const copied = Object.entries(props).map(([name, value]: [string, unknown]) => [
+    name,
+    Array.isArray(value) ? Array.from<unknown>(value) : value,
+  ]);
+  return Object.fromEntries(copied) as RegistryEndpointsProps;
+}

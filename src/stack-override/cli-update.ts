@@ -1,0 +1,105 @@
+import { ADDRESS, AUTO_EXPAND } from "./plan-conditions";
+import type { OverrideFacts, PlanCondition } from "./plan-conditions";
+
+// What runs where Terraform applies. It works on the stack's ARN, which credentials of another account do not reach, and
+// contains no dollar-brace, which Terraform would read as its own.
+// https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
+const SCRIPT = `
+set -eu
+fail() { printf '%s\\n' "$*" >&2; exit 1; }
+stack() { operation=$1; shift; aws cloudformation "$operation" --region "$REGION" --stack-name "$STACK" "$@"; }
+described() { stack describe-stacks --output text --query "Stacks[0].$1"; }
+value() { described "Parameters[?ParameterKey=='$1'].ParameterValue | [0]"; }
+# The shell drops newlines at the end of what a command prints: a dot keeps them.
+is() { [ "$(value "$1"; echo .)" = "$(printf '%s\\n.' "$2")" ]; }
+as_declared() {
+  for name in $NAMES; do
+    eval "wanted=\\$VALUE_$name"
+    is "$name" "$wanted" || return 1
+  done
+}
+reasons() {
+  stack describe-stack-events --output text \\
+    --query "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [0:10]"
+}
+# Waits until nothing is under way.
+settle() {
+  end=$(($(date +%s) + 60 * MINUTES))
+  now=$(described StackStatus)
+  while case $now in *_IN_PROGRESS) ;; *) false ;; esac; do
+    [ "$now" != REVIEW_IN_PROGRESS ] ||
+      fail "$STACK is in REVIEW_IN_PROGRESS: it has no resources until somebody executes the change set that creates it."
+    [ "$(date +%s)" -lt "$end" ] || fail "$STACK is still in $now after $MINUTES minutes: $1"
+    sleep 5
+    now=$(described StackStatus)
+  done
+}
+
+command -v aws >/dev/null || fail "The AWS CLI is not on PATH: install it where Terraform applies."
+answer=$(described StackStatus 2>&1) ||
+  fail "The AWS CLI cannot read $STACK with the credentials of the environment, which must be for its account: $answer"
+settle "nothing has been changed."
+if as_declared; then
+  echo "The parameters are as declared already."
+  exit 0
+fi
+# What the stack has now, and not when Terraform planned: a parameter that is left out would go back to its default.
+all=$(described "Parameters[].ParameterKey")
+others=
+for name in $all; do
+  case " $NAMES " in
+    *" $name "*) ;;
+    *) others="$others{\\"ParameterKey\\":\\"$name\\",\\"UsePreviousValue\\":true}," ;;
+  esac
+done
+capabilities=$(described "Capabilities[]")
+case $capabilities in None) capabilities= ;; esac
+transforms=$(stack get-template-summary --output text --query "DeclaredTransforms[]")
+case $capabilities in
+  *${AUTO_EXPAND}*) ;;
+  *) case $transforms in "" | None) ;; *) capabilities="$capabilities ${AUTO_EXPAND}" ;; esac ;;
+esac
+set -- --use-previous-template --parameters "[$others$PARAMETERS]"
+case $capabilities in "") ;; *) set -- "$@" --capabilities $capabilities ;; esac
+answer=$(stack update-stack "$@" 2>&1) ||
+  case $answer in *"No updates are to be performed"*) exit 0 ;; *) fail "$answer" ;; esac
+settle "the update goes on, and the next plan tells what has become of it."
+[ "$now" = UPDATE_COMPLETE ] ||
+  fail "The update of $STACK did not complete, and the stack is now $now: $(reasons)"
+echo "The parameters are as declared, and everything else is as it was."
+`;
+
+/**
+ * The arguments of a `local-exec` provisioner that has the AWS CLI set the values and leave all other parameters, and wait
+ * so many minutes at most, which is an expression. Terraform begins an error with the whole command: the script is in the
+ * environment, so that the reason is not below it.
+ */
+export function cliUpdate(minutes: string): object {
+  const own = `[for name, value in ${ADDRESS.values} : jsonencode({ ParameterKey = name, ParameterValue = value })]`;
+  const settings = {
+    UPDATE: JSON.stringify(SCRIPT.trim()),
+    STACK: `${ADDRESS.current}.id`,
+    REGION: `split(":", ${ADDRESS.current}.id)[3]`,
+    MINUTES: minutes,
+    NAMES: `join(" ", keys(${ADDRESS.values}))`,
+    PARAMETERS: `join(",", ${own})`,
+  };
+  const written = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return {
+    interpreter: ["/bin/sh", "-c"],
+    command: 'eval "$UPDATE"',
+    quiet: true,
+    environment: `\${merge({ ${written.join(", ")} }, { for name, value in ${ADDRESS.values} : "VALUE_\${name}" => value })}`,
+  };
+}
+
+/** An assertion that the parameters are as declared, once an update has set them. */
+export function asDeclared({ stackName, wording }: OverrideFacts): PlanCondition {
+  // The module has none of it where Terraform adopts the stack.
+  const differs = `anytrue([for stack in ${ADDRESS.afterUpdate}[*] : lookup(stack.parameters, name, "") != value])`;
+  const others = `[for name, value in ${ADDRESS.values} : name if ${differs}]`;
+  return {
+    condition: `\${length(${others}) == 0}`,
+    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: ${wording.setAgain}`,
+  };
+}

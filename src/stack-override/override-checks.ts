@@ -1,0 +1,301 @@
+import { TerraformElement, TerraformStack } from "cdktf";
+import type { TerraformProvider } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
+import { checkInStack, checkRegistryProps, providerOf } from "../aws/registry";
+import { argumentsOf } from "../terraform/blocks";
+import { isUnknown, resolved } from "../terraform/tokens";
+import { isPlainObject } from "../validation/plain-object";
+import { Withheld, isAToken } from "../validation/redaction";
+import { Faults, follows, integerWords } from "../validation/validation-errors";
+import type { Rule } from "../validation/validation-errors";
+import { OverrideStrategy } from "./override-strategy";
+import { AUTO_EXPAND, MAX_VALUE_BYTES } from "./plan-conditions";
+
+/** What a caller has declared, of whatever type it is. */
+export interface OverrideDeclaration {
+  readonly stackName: unknown;
+  readonly parameters: unknown;
+  readonly strategy?: unknown;
+  readonly templateUrl?: unknown;
+  readonly capabilities?: unknown;
+  readonly questionMarksAreGenuine?: unknown;
+  readonly requireTerminationProtection?: unknown;
+  readonly updateTimeoutInMinutes?: unknown;
+  readonly importBlock?: unknown;
+  readonly undo?: unknown;
+  readonly letGo?: unknown;
+  readonly provider?: TerraformProvider;
+  readonly region?: string;
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+export const STACK_NAME: Rule = {
+  pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
+  maxLength: 128,
+  words: "be a stack's name: a letter, then letters, digits and hyphens",
+};
+
+// Stacks of a stack set are called so, and its next operation gives all parameters its own values again.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html
+export const NOT_OF_A_STACK_SET: Rule = {
+  pattern: /^/,
+  except: /^StackSet-/,
+  words: "not be a stack of a stack set, whose next operation sets the value back",
+};
+export const STACK_SET_WAY_OUT = "change the parameter in the stack set";
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+export const CAPABILITIES: readonly string[] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
+export const CAPABILITY_WAY_OUT = "leave out those that the stack lists already";
+export const MINUTES_WAY_OUT = "give whole minutes, for the longest update of the stack";
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+export const PARAMETER_NAME: Rule = {
+  pattern: /^[A-Za-z0-9]+$/,
+  maxLength: 255,
+  words: "name parameters with letters and digits, as templates do",
+};
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+export const TEMPLATE_URL: Rule = {
+  pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[!->@-~]+(\?versionId=[!-%'-~]+)?$/,
+  maxLength: 5120,
+  words: "be the https URL of an object in S3, without a signature",
+};
+
+// `$${` and `%%{` are Terraform's way to write these as they are.
+const FOREIGN_EXPRESSION = /(?<!\$)\$\{[A-Za-z0-9]+::|(?<!%)%\{/;
+export const CONTROL_CHARACTER = /[^\P{Cc}\t\n]/u;
+
+const SWITCHES_OF_ADOPTED = ["questionMarksAreGenuine", "requireTerminationProtection", "importBlock"] as const;
+
+const STRATEGIES: readonly string[] = Object.values(OverrideStrategy);
+
+/** What the plain module says of declarations as well. */
+export const OVERRIDE_WORDS = {
+  someParameters: (collection: "an object" | "a map"): string => `be ${collection} with at least one parameter`,
+  text: "be a string",
+  noToken: "hold no access token",
+  notEmpty: "not be empty",
+  notTooLong: `be at most ${MAX_VALUE_BYTES} bytes long`,
+  noControlCharacters: "hold no control characters but tabs and newlines",
+  capability: `be one of ${CAPABILITIES.join(", ")}`,
+  strategy: `be one of ${STRATEGIES.join(", ")}`,
+  ofAdopted: `not be given with the strategy ${OverrideStrategy.AWS_CLI}`,
+};
+
+const OVERRIDE = Symbol.for("cdktf-ecr-pull-through-cache.StackParameterOverride");
+
+/** Which stack an override is for. */
+interface Target {
+  readonly stackName: string;
+  readonly provider: TerraformProvider | undefined;
+  readonly region: string | undefined;
+}
+
+/** Lets other overrides of the app know of this one. */
+export function markAsOverride(override: Construct, target: Target): void {
+  Object.defineProperty(override, OVERRIDE, { value: target });
+}
+
+/** Records what is wrong with an override. */
+export function checkOverride(faults: Faults, override: Construct, props: OverrideDeclaration): void {
+  checkInStack(faults, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
+  if (
+    faults.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN")
+  ) {
+    faults.checkString("stackName", props.stackName, NOT_OF_A_STACK_SET, STACK_SET_WAY_OUT);
+  }
+  checkParameters(faults, props.parameters);
+  checkStrategy(faults, props);
+  if (props.capabilities !== undefined) {
+    checkCapabilities(faults, props.capabilities);
+  }
+  const minutes = props.updateTimeoutInMinutes;
+  if (isUnknown(minutes)) {
+    faults.add("updateTimeoutInMinutes", integerWords(1), minutes, "it decides what is synthesized: give a number");
+  }
+  faults.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_WAY_OUT);
+  for (const name of [...SWITCHES_OF_ADOPTED, "undo", "letGo"] as const) {
+    const value = props[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
+    }
+  }
+  if (props.undo === true && props.letGo === true) {
+    faults.add("letGo", "not be set beside `undo`", true, "apply `undo` first, then `letGo`");
+  }
+  checkRegistryProps(faults, override, { provider: props.provider, region: props.region });
+  const other = TerraformStack.of(override)
+    .node.findAll()
+    .find((construct) => OVERRIDE in construct);
+  if (other !== undefined) {
+    const way = "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
+    faults.add("scope", "hold one override", other.node.path, way);
+  }
+}
+
+/** Tells what tokens of cdktf stand for, where that is at fault itself. */
+export function resolvedFaults(override: Construct, parameters: { readonly [name: string]: string }): string[] {
+  const faults = new Faults();
+  for (const [name, value] of Object.entries(parameters)) {
+    checkValue(faults, `parameters.${name}`, resolved(override, value));
+  }
+  return faults.list();
+}
+
+/** Tells that an override before this one is for the same stack: each would send back what the other one has changed. */
+export function sameStackFaults(override: Construct): string[] {
+  const all = override.node.root.node.findAll();
+  const own = reached(override);
+  const other = all
+    .slice(0, all.indexOf(override))
+    .find((candidate) => OVERRIDE in candidate && reached(candidate) === own);
+  return other === undefined
+    ? []
+    : [
+        `\`stackName\` must be overridden once, and \`${other.node.path}\` overrides it already, got ${JSON.stringify(targetOf(override).stackName)}; name all parameters of one CloudFormation stack in one override, and where there are two stacks of this name, have the providers name their accounts`,
+      ];
+}
+
+function targetOf(override: IConstruct): Target {
+  return (override as unknown as { readonly [OVERRIDE]: Target })[OVERRIDE];
+}
+
+/** Which stack an override reaches, as far as that can be told: its name, and how its provider is configured. */
+function reached(override: IConstruct): string {
+  const { stackName, provider, region } = targetOf(override);
+  const name = resolved(override, stackName);
+  const configured = argumentsOf(providerOf(override, provider));
+  return isUnknown(name) ? override.node.path : JSON.stringify(resolved(override, [name, region, configured]));
+}
+
+/** Tells that the provider hides tags of the stack: what it does not see it leaves out of every update. */
+export function hiddenTags(override: Construct, given: TerraformProvider | undefined): string[] {
+  const provider = providerOf(override, given) as { readonly ignoreTagsInput?: unknown } | undefined;
+  return provider?.ignoreTagsInput === undefined
+    ? []
+    : [
+        "`provider` must have no `ignoreTags`, got some; tags that the provider does not see are removed from the stack: give the override an AwsProvider without them",
+      ];
+}
+
+/**
+ * Tells what else is in the Terraform stack of an override and could never be destroyed there, or has one of its
+ * addresses: of two elements with one address cdktf makes one, without a word.
+ */
+export function neighbourFaults(override: Construct): string[] {
+  const own = new Set(override.node.findAll());
+  const taken = new Set([...own].flatMap((construct) => blocksOf(construct)));
+  const neighbours = TerraformStack.of(override)
+    .node.findAll()
+    .filter((construct) => !own.has(construct));
+  const managed = neighbours.filter((one) => blocksOf(one).some((block) => /^(resource|module) /.test(block)));
+  const clashes = neighbours.flatMap((one) =>
+    blocksOf(one)
+      .filter((block) => taken.has(block))
+      .map(
+        (block) =>
+          `\`${one.node.path}\` must not have the address of a part of \`${override.node.path}\`, got ${block}; choose another id`,
+      ),
+  );
+  return managed.length === 0
+    ? clashes
+    : [
+        `\`scope\` must be a stack of the override's own, got one with ${managed.map(({ node }) => node.path).join(", ")}; Terraform would refuse to destroy them, since an override must not be destroyed: move them or the override to another stack`,
+        ...clashes,
+      ];
+}
+
+/** The named blocks of Terraform that an element writes, like `data aws_vpc.main`. */
+function blocksOf(construct: IConstruct): string[] {
+  if (!TerraformElement.isTerraformElement(construct)) {
+    return [];
+  }
+  return Object.entries(construct.toTerraform() as { readonly [kind: string]: object }).flatMap(([kind, named]) => {
+    switch (kind) {
+      case "resource":
+      case "data":
+        return Object.entries(named).flatMap(([type, blocks]) =>
+          Object.keys(blocks as object).map((name) => `${kind} ${type}.${name}`),
+        );
+      case "locals":
+      case "module":
+      case "check":
+        return Object.keys(named).map((name) => `${kind} ${name}`);
+      default:
+        return [];
+    }
+  });
+}
+
+function checkParameters(faults: Faults, parameters: unknown): void {
+  const way = "name the parameters to change with their values";
+  if (!isPlainObject(parameters) || Object.keys(parameters).length === 0) {
+    faults.add("parameters", OVERRIDE_WORDS.someParameters("an object"), parameters, way);
+    return;
+  }
+  for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
+    faults.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template");
+    checkValue(faults, `parameters.${name}`, value);
+  }
+}
+
+function checkValue(faults: Faults, prop: string, value: unknown): void {
+  if (typeof value === "string" && isAToken(value)) {
+    const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
+    faults.add(prop, OVERRIDE_WORDS.noToken, Withheld.of(value), way);
+  } else if (typeof value === "string" && FOREIGN_EXPRESSION.test(value)) {
+    const way = "write `$${` or `%%{` to have it in the value as it is";
+    faults.add(
+      prop,
+      "hold no `${…::…}` of CloudFormation and no `%{`, which Terraform would read as its own",
+      value,
+      way,
+    );
+  } else if (isUnknown(value)) {
+    return;
+  } else if (typeof value !== "string") {
+    faults.add(prop, OVERRIDE_WORDS.text, value, "write numbers and lists as CloudFormation takes them, as text");
+  } else if (value.trim() === "") {
+    faults.add(prop, OVERRIDE_WORDS.notEmpty, value, "use `undo` to give a parameter its former value back");
+  } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
+    faults.add(prop, OVERRIDE_WORDS.notTooLong, `${value.slice(0, 20)}…`, "shorten it");
+  } else if (CONTROL_CHARACTER.test(value)) {
+    faults.add(prop, OVERRIDE_WORDS.noControlCharacters, value, "take them out");
+  }
+}
+
+function checkCapabilities(faults: Faults, capabilities: unknown): void {
+  if (isUnknown(capabilities) || !Array.isArray(capabilities)) {
+    faults.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
+    return;
+  }
+  for (const [index, capability] of (capabilities as unknown[]).entries()) {
+    if (!isUnknown(capability) && !CAPABILITIES.includes(capability as string)) {
+      faults.add(`capabilities[${index}]`, OVERRIDE_WORDS.capability, capability, CAPABILITY_WAY_OUT);
+    }
+  }
+}
+
+function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
+  const { strategy = OverrideStrategy.ADOPT } = props;
+  if (!STRATEGIES.includes(strategy as string)) {
+    const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
+    faults.add("strategy", OVERRIDE_WORDS.strategy, strategy, way);
+  }
+  const url = props.templateUrl;
+  if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
+    // A signature is as good as a password while it lasts.
+    const got = typeof url === "string" ? url.replace(/\?.*/s, "?…") : url;
+    faults.add("templateUrl", TEMPLATE_URL.words, got, "put the template into a bucket of yours");
+  }
+  if (strategy === OverrideStrategy.AWS_CLI) {
+    for (const name of ["templateUrl", "capabilities", ...SWITCHES_OF_ADOPTED] as const) {
+      if (props[name] !== undefined) {
+        const way = "leave it out: the stack is not adopted, and its template stays where it is";
+        faults.add(name, OVERRIDE_WORDS.ofAdopted, props[name], way);
+      }
+    }
+  }
+}

@@ -1,0 +1,408 @@
+import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
+import { DataAwsCloudcontrolapiResource } from "@cdktf/provider-aws/lib/data-aws-cloudcontrolapi-resource";
+import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
+import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
+import { TerraformLocal, Token } from "cdktf";
+import type { TerraformElement, TerraformProvider, TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { missingProvider, providerOf, regionalArguments } from "../aws/registry";
+import { CheckBlock, ImportBlock, JsonOnly, ProviderCopy, RemovedBlock } from "../terraform/blocks";
+import { requireTerraform } from "../terraform/required-version";
+import { terraformData } from "../terraform/terraform-data";
+import { isUnknown } from "../terraform/tokens";
+import { Faults, fail } from "../validation/validation-errors";
+import { asDeclared, cliUpdate } from "./cli-update";
+import {
+  checkOverride,
+  hiddenTags,
+  markAsOverride,
+  neighbourFaults,
+  resolvedFaults,
+  sameStackFaults,
+} from "./override-checks";
+import { OverrideStrategy } from "./override-strategy";
+import {
+  ADDRESS,
+  ALL_PARAMETERS,
+  AUTO_EXPAND,
+  DECLARED_PARAMETERS,
+  DIFFERING,
+  KEPT,
+  NAME_AT_APPLY,
+  PARAMETERS_WITHOUT_EMPTIED,
+  REMEMBERED,
+  REMEMBERED_STACK,
+  STACK_TYPE,
+  UPDATE_MINUTES,
+  VALUES_AS_TEXT,
+  adoptedConditions,
+  capabilitiesWith,
+  changeAddress,
+  currentValue,
+  isOfNoStackSet,
+  isProtected,
+  losesNoCharacters,
+  nameIn,
+  sentConditions,
+  stackRecord,
+  templateLosesNoCharacters,
+  updateConditions,
+  valuesFit,
+} from "./plan-conditions";
+import type { Conditions, OverrideFacts, Wording } from "./plan-conditions";
+
+/** Which parameters of which stack to change. */
+export interface StackParameterOverrideProps {
+  /** Name of the CloudFormation stack, which must exist; may be a token. */
+  readonly stackName: string;
+  /** The values to give, by the names of parameters that the stack's template has; a value may be a token. */
+  readonly parameters: { readonly [name: string]: string };
+  /**
+   * How to change them. Stacks with NoEcho parameters can only be changed by OverrideStrategy.AWS_CLI.
+   * @default OverrideStrategy.ADOPT
+   */
+  readonly strategy?: OverrideStrategy;
+  /**
+   * URL of an object in S3 with the stack's template as it is, for templates over 51,200 bytes, which cannot be sent back
+   * in any other way. What it holds becomes the stack's template: keep it equal to the vendor's.
+   * @default - the template is sent back as it was read
+   */
+  readonly templateUrl?: string;
+  /**
+   * Capabilities to acknowledge beside those that the stack lists, for OverrideStrategy.ADOPT only, such as
+   * `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with
+   * macros needs it. The stack lists them from then on. The AWS CLI's strategy acknowledges what the template needs.
+   * @default - those that the stack lists
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+   */
+  readonly capabilities?: readonly string[];
+  /**
+   * States that question marks in the template, in other parameters and in tags are meant to be there, for
+   * OverrideStrategy.ADOPT only. CloudFormation shows a question mark in place of each character that is not ASCII, and
+   * Terraform sends back what it is shown: without this, the plan fails where there is one. Compare with the vendor's own
+   * template before you set it.
+   * @default false
+   * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+   */
+  readonly questionMarksAreGenuine?: boolean;
+  /**
+   * Whether the plan fails unless the stack has termination protection, for OverrideStrategy.ADOPT only. Terraform reads
+   * it by AWS Cloud Control, for which the caller needs `cloudformation:GetResource`.
+   * @default false
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+   */
+  readonly requireTerminationProtection?: boolean;
+  /**
+   * How long an update may take, in minutes. With OverrideStrategy.AWS_CLI also how long to wait for an update that is
+   * under way already. The update itself goes on in AWS.
+   * @default 60
+   */
+  readonly updateTimeoutInMinutes?: number;
+  /**
+   * Whether to write the import block by which Terraform adopts the stack. It does nothing once the stack is adopted.
+   * Where such blocks cannot stand, turn it off and import once by hand, before the first plan:
+   * `terraform import aws_cloudformation_stack.adopted <name of the stack>`. A plan without that fails at
+   * `terraform_data.needs-terraform-import`.
+   * @default true
+   */
+  readonly importBlock?: boolean;
+  /**
+   * Gives every parameter the value back that it had when it was first overridden, which the state remembers until the
+   * stack is let go.
+   * @default false
+   */
+  readonly undo?: boolean;
+  /**
+   * Has Terraform forget the stack and leave it as it is. Apply this once before you take the construct out: without it,
+   * every plan fails, since Terraform would delete a stack whose construct is gone.
+   * @default false
+   */
+  readonly letGo?: boolean;
+  /**
+   * The AWS provider of the stack's account and region.
+   * @default - the stack's AWS provider without an alias
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The region of the stack. Needs @cdktf/provider-aws 21; with 20 it is an error, since its resources have no region of
+   * their own.
+   * @default - the region of the provider
+   */
+  readonly region?: string;
+}
+
+const PROPS: readonly string[] = [
+  "stackName",
+  "parameters",
+  "strategy",
+  "templateUrl",
+  "capabilities",
+  "questionMarksAreGenuine",
+  "requireTerminationProtection",
+  "updateTimeoutInMinutes",
+  "importBlock",
+  "undo",
+  "letGo",
+  "provider",
+  "region",
+] satisfies (keyof StackParameterOverrideProps)[];
+
+/** The provider of a stack that Terraform has adopted. */
+const PROVIDER_ALIAS = "stack-parameter-override";
+
+const WORDING: Wording = {
+  updateByCli: "OverrideStrategy.AWS_CLI",
+  templateUrl: "templateUrl",
+  capabilities: `capabilities: ["${AUTO_EXPAND}"]`,
+  questionMarksAreGenuine: "set questionMarksAreGenuine",
+  providerWithoutTags: "as its provider an AwsProvider without default tags",
+  letGoFirst: "set letGo, apply, take the override out, apply, and declare it anew",
+  setAgain: `terraform apply -replace=${ADDRESS.update}`,
+};
+
+/**
+ * Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other
+ * parameter, the template, tags, capabilities, role, topics and timeout stay as they are.
+ *
+ * With OverrideStrategy.ADOPT it creates an `aws_cloudformation_stack` that is imported and cannot be destroyed, with a
+ * provider of its own, a copy of the stack's; and for each parameter a `terraform_data` with its values before and after,
+ * which is what a reviewer sees in the first plan. With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform
+ * applies, with the credentials of its environment.
+ *
+ * The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when
+ * the stack is another one of the same name, when a NoEcho parameter would be overwritten, when the template is too large
+ * to be sent back or would lose characters or digits, and when the provider has default tags that the stack does not have.
+ * The apply fails, before anything is changed, when somebody has changed the stack since the plan.
+ *
+ * It needs JSON output, and to be alone in its Terraform stack: what must not be destroyed keeps everything beside it
+ * from being destroyed. To take it out, apply it with `letGo` first: plans fail without it, as long as the state holds the
+ * stack and the provider of the construct is gone. Enable the stack's termination protection before anything else.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+ */
+export class StackParameterOverride extends Construct {
+  private readonly changes = new Map<string, TerraformResource>();
+
+  /**
+   * @param scope a Terraform stack of its own, for example one from `fleet.stackAfterAll`
+   * @param id part of no address: it can be changed
+   * @param props what to change
+   */
+  public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
+    super(scope, id);
+    const faults = new Faults();
+    faults.checkKeys("", { ...props }, PROPS, "a property of an override");
+    checkOverride(faults, this, { ...props });
+    faults.throwAndRemove(this);
+
+    markAsOverride(this, { stackName: props.stackName, provider: props.provider, region: props.region });
+    requireTerraform(this, 7);
+    new JsonOnly(
+      this,
+      "json-only",
+      "cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
+    );
+    const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
+    this.node.addValidation({
+      validate: () => [
+        ...missingProvider(this, props.provider),
+        ...resolvedFaults(this, props.parameters),
+        ...neighbourFaults(this),
+        ...sameStackFaults(this),
+        ...(adopts ? hiddenTags(this, props.provider) : []),
+      ],
+    });
+    const provider = this.copyOfProvider(props);
+    this.recordChanges(props);
+    if (props.letGo === true || !adopts) {
+      // Had it been adopted before, it would be deleted.
+      new RemovedBlock(this, "removed", ADDRESS.adopted);
+    }
+    if (props.letGo === true) {
+      return;
+    }
+    this.read("current", props, { provider: adopts ? provider : undefined });
+    this.declareValues(props);
+    if (adopts) {
+      this.adopt(props, provider);
+    } else {
+      this.updateByCli(props);
+    }
+  }
+
+  /**
+   * The value of a parameter when it was first overridden, for an output; known once the override has been applied. If the
+   * state is lost, it is the value when the override is applied again. Throws for a parameter that is not overridden.
+   */
+  public previousValue(parameter: string): string {
+    const change = this.changes.get(parameter);
+    if (change === undefined) {
+      const way = "ask for a parameter that is overridden";
+      fail(this.node.path, "parameter", `be one of ${[...this.changes.keys()].join(", ")}`, parameter, way);
+    }
+    return Token.asString(change.interpolationForAttribute("output.before"));
+  }
+
+  /**
+   * The provider of what is adopted. A resource whose provider is not configured cannot be deleted, and this one goes with
+   * the construct: once that is taken out, plans fail where they would delete the stack.
+   * https://developer.hashicorp.com/terraform/language/meta-arguments/provider
+   */
+  private copyOfProvider({ provider }: StackParameterOverrideProps): string {
+    return new ProviderCopy(this, "provider", {
+      alias: PROVIDER_ALIAS,
+      of: () => providerOf(this, provider),
+    }).address;
+  }
+
+  /** Reads the stack. What is `current` must wait for nothing that changes: read late, every plan would show an update. */
+  private read(
+    key: "current" | "atApply" | "afterUpdate",
+    { stackName, provider, region }: StackParameterOverrideProps,
+    {
+      name = stackName,
+      ...others
+    }: { readonly name?: string; readonly dependsOn?: string[]; readonly provider?: string },
+  ): void {
+    const config = { ...regionalArguments({ provider, region }), name };
+    const data = named(ADDRESS[key], new DataAwsCloudformationStack(this, nameIn(ADDRESS[key]), config));
+    data.dependsOn = others.dependsOn;
+    setProvider(data, others.provider);
+  }
+
+  /**
+   * A plan after an import lists every parameter as new: these say which ones change, and remember what they were, and of
+   * which stack. They also keep `terraform destroy`, which knows nothing of removed blocks, from taking a stack along that
+   * Terraform has not yet forgotten.
+   */
+  private recordChanges({ parameters, templateUrl, undo, letGo }: StackParameterOverrideProps): void {
+    const isOver = undo === true || letGo === true;
+    const record = (id: string, input: object, ignoreChanges: string[]): TerraformResource =>
+      terraformData(this, id, { input, lifecycle: { preventDestroy: true, ignoreChanges } });
+    const stack = letGo === true ? {} : stackRecord(templateUrl);
+    named(ADDRESS.stack, record("record", stack, letGo === true ? ["input"] : REMEMBERED_STACK));
+    for (const [name, after] of Object.entries(parameters)) {
+      // A record that is made only now knows no former value.
+      const before = isOver ? "${null}" : `\${${currentValue(`"${name}"`)}}`;
+      const change = record(
+        `change-${name}`,
+        letGo === true ? { before } : { before, after },
+        isOver ? ["input"] : REMEMBERED,
+      );
+      this.changes.set(name, named(changeAddress(name), change));
+    }
+  }
+
+  private declareValues({ parameters, undo }: StackParameterOverrideProps): void {
+    const previous = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
+    const given = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
+    named(ADDRESS.given, new TerraformLocal(this, "given", given));
+    named(ADDRESS.values, new TerraformLocal(this, "values", VALUES_AS_TEXT));
+    named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
+  }
+
+  private adopt(props: StackParameterOverrideProps, ownProvider: string): void {
+    const { stackName, templateUrl, questionMarksAreGenuine, importBlock, undo, provider, region } = props;
+    const facts = this.factsOf(props);
+    const sent = sentConditions(facts);
+    named(ADDRESS.differing, new TerraformLocal(this, "differing", DIFFERING));
+    this.read("atApply", props, { name: NAME_AT_APPLY, dependsOn: [ADDRESS.stack], provider: ownProvider });
+    const tags = named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags"));
+    setProvider(tags, ownProvider);
+    if (props.requireTerminationProtection === true) {
+      const properties = new DataAwsCloudcontrolapiResource(this, "properties", {
+        ...regionalArguments({ provider, region }),
+        typeName: STACK_TYPE,
+        identifier: `\${${ADDRESS.current}.id}`,
+      });
+      setProvider(named(ADDRESS.properties, properties), ownProvider);
+    }
+    const stack = new CloudformationStack(this, "stack", {
+      ...regionalArguments({ provider, region }),
+      name: stackName,
+      parameters: Token.asStringMap(undo === true ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
+      capabilities: Token.asList(capabilitiesWith(props.capabilities && JSON.stringify(props.capabilities))),
+      templateUrl,
+      timeouts: { update: `${minutesOf(props)}m` },
+      dependsOn: [...this.changes.values()],
+      lifecycle: {
+        preventDestroy: true,
+        ignoreChanges: KEPT,
+        precondition: [
+          ...conditionsOf(adoptedConditions(facts), facts, undo),
+          ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(facts)]),
+          ...(props.requireTerminationProtection === true ? [isProtected(facts)] : []),
+        ],
+        postcondition: [
+          ...sent.always,
+          ...(templateUrl !== undefined ? [] : sent.template),
+          ...(templateUrl !== undefined || questionMarksAreGenuine === true ? [] : [templateLosesNoCharacters(facts)]),
+        ],
+      },
+    });
+    named(ADDRESS.adopted, stack);
+    setProvider(stack, ownProvider);
+    if (importBlock === false) {
+      // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
+      // that it has adopted, and not of one that it is about to create, since nobody has imported it.
+      const needed = terraformData(this, "needs-terraform-import", {});
+      needed.addOverride("count", `\${length([for id in [${ADDRESS.adopted}.id] : id if id == ""])}`);
+      named("terraform_data.needs-terraform-import", needed);
+    } else {
+      // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+      const id = region === undefined ? stackName : `${stackName}@${region}`;
+      new ImportBlock(this, "import", { to: ADDRESS.adopted, id });
+    }
+  }
+
+  private updateByCli(props: StackParameterOverrideProps): void {
+    const facts = this.factsOf(props);
+    const update = terraformData(this, "update", {
+      triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
+      lifecycle: { precondition: conditionsOf(updateConditions(facts), facts, props.undo) },
+    });
+    named(ADDRESS.update, update);
+    update.dependsOn = [ADDRESS.stack, ...[...this.changes.keys()].map(changeAddress)];
+    update.addOverride("provisioner", [{ "local-exec": cliUpdate(String(minutesOf(props))) }]);
+    // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
+    // after an update is asked, so that the update itself is no reason to warn.
+    this.read("afterUpdate", props, { dependsOn: [ADDRESS.update] });
+    named("check.parameters", new CheckBlock(this, "check", asDeclared(facts)));
+  }
+
+  private factsOf({ stackName }: StackParameterOverrideProps): OverrideFacts {
+    // Quoted: a name may begin with a digit, or be a word of Terraform's language.
+    const changes = [...this.changes.keys()].map((name) => `"${name}" = ${changeAddress(name)}`);
+    return { stackName, changes: `{ ${changes.join(", ")} }`, wording: WORDING };
+  }
+}
+
+function minutesOf({ updateTimeoutInMinutes = UPDATE_MINUTES }: StackParameterOverrideProps): number {
+  return updateTimeoutInMinutes;
+}
+
+/** The conditions of a plan that sets values, or undoes that. */
+function conditionsOf(
+  { always, setting, undoing }: Conditions,
+  facts: OverrideFacts,
+  undo = false,
+): Conditions["always"] {
+  return [
+    ...(isUnknown(facts.stackName) ? [isOfNoStackSet(facts)] : []),
+    ...always,
+    ...(undo ? undoing : [valuesFit(facts), ...setting]),
+  ];
+}
+
+/** Gives an element the name that its address has. */
+function named<T extends TerraformElement>(address: string, element: T): T {
+  element.overrideLogicalId(nameIn(address));
+  return element;
+}
+
+/** Gives an element the provider of an address, if there is one. */
+function setProvider(element: TerraformElement, address: string | undefined): void {
+  if (address !== undefined) {
+    element.addOverride("provider", address);
+  }
+}

@@ -1,0 +1,163 @@
+import type { Construct } from "constructs";
+import { isUnknown } from "../terraform/tokens";
+import { Withheld, looksLikeAToken, shown } from "./redaction";
+
+/**
+ * A rule and its words, stated once for every check that applies it: at synth, and in the plain modules, where Terraform
+ * reads the patterns. It has no lookaround, hence `except`.
+ */
+export interface Rule {
+  readonly pattern: RegExp;
+  /** What does not follow the rule, although it matches the pattern. */
+  readonly except?: RegExp;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Completes "must …". */
+  readonly words: string;
+}
+
+/**
+ * The faults of one declaration, collected so that all of them are reported at once
+ * and before anything is created.
+ */
+export class Faults {
+  private readonly messages: string[] = [];
+
+  /** Records that `prop` must follow `rule`, what it was instead, and the way out. */
+  public add(prop: string, rule: string, got: unknown, wayOut: string): void {
+    const message = worded(prop, rule, got, wayOut);
+    if (!this.messages.includes(message)) {
+      this.messages.push(message);
+    }
+  }
+
+  /** Records that `prop` was not given and must be, and the way out. */
+  public addMissing(prop: string, wayOut: string): void {
+    const message = `\`${prop}\` ${IS_REQUIRED}; ${wayOut}`;
+    if (!this.messages.includes(message)) {
+      this.messages.push(message);
+    }
+  }
+
+  /** Records a fault unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
+  public checkString(prop: string, value: unknown, rule: Rule, wayOut: string): boolean {
+    if (isUnknown(value) || follows(value, rule)) {
+      return true;
+    }
+    this.add(prop, rule.words, value, wayOut);
+    return false;
+  }
+
+  /**
+   * Records a fault unless `list` is a token, or has at least one element and each is a token or follows `rule`, and none
+   * is given twice.
+   */
+  public checkStrings(prop: string, list: unknown, rule: Rule, wayOut: string): void {
+    // An expression written by hand is text, and would be taken apart into its letters.
+    if (typeof list !== "string" && isUnknown(list)) {
+      return;
+    }
+    if (!Array.isArray(list) || list.length === 0) {
+      this.add(prop, atLeastOne("list"), list, wayOut);
+      return;
+    }
+    for (const [index, value] of (list as unknown[]).entries()) {
+      if (this.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
+        this.add(`${prop}[${index}]`, GIVEN_ONCE, value, "leave out the second one");
+      }
+    }
+  }
+
+  /** Records a fault unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
+  public checkInteger(
+    prop: string,
+    value: unknown,
+    min: number,
+    max: number,
+    wayOut: string,
+    show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
+  ): void {
+    if (value === undefined || isUnknown(value)) {
+      return;
+    }
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+      this.add(prop, integerWords(min, max), show(value), wayOut);
+    }
+  }
+
+  /** Records every key of `given` that is not known: what is misspelt would otherwise do nothing, and say nothing. */
+  public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
+    for (const [key, value] of Object.entries(given)) {
+      if (!known.includes(key) && value !== undefined) {
+        const name = looksLikeAToken(key) ? "(a key not shown)" : key;
+        this.add(
+          prop === "" ? name : `${prop}.${name}`,
+          `be ${what}`,
+          Withheld.of(value),
+          `use one of ${known.join(", ")}`,
+        );
+      }
+    }
+  }
+
+  /** The faults, for a validation that reports them itself. */
+  public list(): string[] {
+    return [...this.messages];
+  }
+
+  /** Throws one error that names `place` and every fault; does nothing when there is none. */
+  public throwIfAny(place: string): void {
+    if (this.messages.length === 1) {
+      throw new Error(`${place}: ${this.messages[0]}`);
+    }
+    if (this.messages.length > 1) {
+      throw new Error(`${place}: ${this.messages.length} faults\n${this.messages.map((m) => `- ${m}`).join("\n")}`);
+    }
+  }
+
+  /**
+   * Like `throwIfAny`, for a construct under construction: takes it out of the tree, so that nothing is left half made.
+   */
+  public throwAndRemove(construct: Construct): void {
+    if (this.messages.length > 0) {
+      construct.node.scope?.node.tryRemoveChild(construct.node.id);
+      this.throwIfAny(construct.node.path);
+    }
+  }
+}
+
+/** What a message says of a value that was not given and must be. */
+export const IS_REQUIRED = "is required";
+
+/** The words of the rule that no two elements are the same. */
+export const GIVEN_ONCE = "be given once";
+
+/** The words of the rule that a collection is not empty. */
+export function atLeastOne(collection: "list" | "map"): string {
+  return `be a ${collection} of at least one`;
+}
+
+/** The words of the rule that something is an integer within bounds. */
+export function integerWords(min: number, max = Number.MAX_SAFE_INTEGER): string {
+  return `be an integer ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
+}
+
+/** Whether `value` is a string that follows `rule`. */
+export function follows(value: unknown, rule: Rule): value is string {
+  return (
+    typeof value === "string" &&
+    value.length >= (rule.minLength ?? 0) &&
+    value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
+    rule.pattern.test(value) &&
+    rule.except?.test(value) !== true
+  );
+}
+
+/** Throws one fault in the form that all messages share. */
+export function fail(place: string, prop: string, rule: string, got: unknown, wayOut: string): never {
+  throw new Error(`${place}: ${worded(prop, rule, got, wayOut)}`);
+}
+
+function worded(prop: string, rule: string, got: unknown, wayOut: string): string {
+  return `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
+}

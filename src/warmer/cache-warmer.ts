@@ -1,0 +1,276 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
+import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
+import { Fn, Token } from "cdktf";
+import { Construct } from "constructs";
+import type { PolicyStatement } from "../aws/policy-document";
+import { checkInStack } from "../aws/registry";
+import { serviceRole } from "../aws/service-role";
+import { pullStatements } from "../cache/pull-policy";
+import type { PullThroughCache } from "../cache/pull-through-cache";
+import { isUnknown } from "../terraform/tokens";
+import { addressClashes } from "../validation/address-clashes";
+import { Faults } from "../validation/validation-errors";
+import { warmingBuildspec } from "./buildspec";
+import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from "./warmer-checks";
+
+/** Which images are pulled again and again, and how. */
+export interface CacheWarmerProps {
+  /** The cache to pull through; it has to be in the same stack. */
+  readonly cache: PullThroughCache;
+  /**
+   * The images, as people write them: `nginx:1.27`, `quay.io/prometheus/node-exporter:v1.8.2`. Without a tag it is
+   * `latest`; a digest is refused, since ECR does not cache a first pull by digest. All architectures are pulled. Must be
+   * known at synth, and each has to be of an upstream of the cache.
+   */
+  readonly images: string[];
+  /**
+   * When to pull, as EventBridge Scheduler writes it: `rate(6 hours)` or `cron(0 6 * * ? *)`, in UTC. ECR asks an upstream
+   * for a tag at most once in 24 hours, on the first pull after that: the longer the time between two runs, the more likely
+   * that pull is a client's.
+   * @default "rate(1 hour)"
+   */
+  readonly schedule?: string;
+  /**
+   * Name of the CodeBuild project, its schedule and its log group: up to 64 letters, digits, hyphens and underscores,
+   * once in the account and region.
+   * @default - the ids of the stack and of the constructs in it, with hyphens between them
+   */
+  readonly projectName?: string;
+  /**
+   * How long a run may take, from 5 to 720 minutes: the token that a run signs in with is valid for 12 hours. Images for which no time is left fail it, by name.
+   * @default 60
+   */
+  readonly timeoutMinutes?: number;
+  /**
+   * How many days logs are kept, one of the numbers that CloudWatch Logs knows.
+   * @default 30
+   */
+  readonly logRetentionDays?: number;
+  /**
+   * ARN of a standard SNS topic in the region of the cache, which is told when a run fails. Its policy, and the key of one that is
+   * encrypted, have to let CloudWatch publish.
+   * @default - no alarm
+   */
+  readonly alarmTopicArn?: string;
+  /**
+   * A VPC to run in, with `subnetIds` and `securityGroupIds`. Its subnets need a route to the internet.
+   * @default - no VPC: CodeBuild's own network, which reaches the internet
+   */
+  readonly vpcId?: string;
+  /**
+   * Subnets of that VPC, at most 16, whose route tables lead to the internet through a NAT gateway or the like: builds have no public
+   * address, so that a public subnet does not do.
+   * @default - none; required with `vpcId`
+   */
+  readonly subnetIds?: string[];
+  /**
+   * Security groups of the runs, which must let out port 443.
+   * @default - none; required with `vpcId`
+   */
+  readonly securityGroupIds?: string[];
+}
+
+const DEFAULT_SCHEDULE = "rate(1 hour)";
+const DEFAULT_TIMEOUT_MINUTES = 60;
+const DEFAULT_LOG_RETENTION_DAYS = 30;
+// Node.js, a shell and the AWS CLI are in it.
+// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
+const BUILD_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0";
+
+/**
+ * Pulls images through a cache on a schedule, from where there is a route to the internet, so that clients in private
+ * subnets meet cached images only, and the daily refresh of tags happens here too.
+ *
+ * It creates a CodeBuild project without source and without privileges, which reads every manifest and every layer that is
+ * not cached yet and keeps nothing; its log group; an EventBridge schedule; a role for each, which may pull these upstreams
+ * and write these logs, and start this project, and no more; and an alarm, if a topic is given. One run at a time. An image
+ * that cannot be pulled, or for which no time is left, fails the run, by name, when all others have been tried.
+ *
+ * A run costs a minute or two of the smallest CodeBuild computer. `aws codebuild start-build --project-name <projectName>`
+ * starts one by hand. An image is warm once a run has pulled it: until then, and for images that are not in the list, the
+ * first pull is a client's own.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+ */
+export class CacheWarmer extends Construct {
+  /** Name of the CodeBuild project, to start it by hand or from elsewhere. */
+  public readonly projectName: string;
+
+  private readonly props: CacheWarmerProps;
+
+  /**
+   * @param scope the stack of the cache, or a construct in it
+   * @param id part of the address of every resource: changing it replaces them all
+   * @param props what to pull, and when
+   */
+  public constructor(scope: Construct, id: string, props: CacheWarmerProps) {
+    super(scope, id);
+    const faults = new Faults();
+    checkInStack(faults, this, "give the stack of the cache");
+    checkWarmer(faults, this, { ...props });
+    const images = warmedImages(faults, { ...props });
+    faults.throwAndRemove(this);
+
+    const { subnetIds, securityGroupIds } = props;
+    this.props = {
+      ...props,
+      subnetIds: subnetIds && [...subnetIds],
+      securityGroupIds: securityGroupIds && [...securityGroupIds],
+    };
+    this.projectName = props.projectName ?? defaultProjectName(this);
+    const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
+    const project = this.createProject(
+      warmingBuildspec(images.map(({ image, path, tag }) => ({ image, repository: path, tag }))),
+      prefixes,
+    );
+    this.createSchedule(project, prefixes);
+    if (props.alarmTopicArn !== undefined) {
+      this.createAlarm(project, props.alarmTopicArn);
+    }
+    prefixes.forEach((prefix) => props.cache._warmedPrefixes.add(prefix));
+    this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
+  }
+
+  private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
+    const { cache, vpcId, subnetIds = [], securityGroupIds = [] } = this.props;
+    const registry = cache._registry;
+    const minutes = this.props.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES;
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      ...registry.regional,
+      name: `/aws/codebuild/${this.projectName}`,
+      retentionInDays: this.props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+    });
+    const pulls = cache._pullGrant({ prefixes });
+    const writeLogs: PolicyStatement = {
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logs.arn}:*`,
+    };
+    const role = serviceRole(this, {
+      id: "build-role",
+      namePrefix: "ecr-cache-warmer-",
+      description: `Pulls images through a cache for the CodeBuild project ${this.projectName}`,
+      service: "codebuild.amazonaws.com",
+      accountId: registry.accountId,
+      statements: () => [
+        ...pullStatements([pulls]),
+        writeLogs,
+        ...(vpcId === undefined ? [] : networkStatements(registry, subnetIds)),
+      ],
+      provider: registry.regional.provider,
+    });
+    return new CodebuildProject(this, "project", {
+      ...registry.regional,
+      name: this.projectName,
+      description: "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images",
+      serviceRole: role.roleArn,
+      source: { type: "NO_SOURCE", buildspec },
+      artifacts: { type: "NO_ARTIFACTS" },
+      environment: {
+        type: "LINUX_CONTAINER",
+        computeType: "BUILD_GENERAL1_SMALL",
+        image: BUILD_IMAGE,
+        privilegedMode: false,
+        environmentVariable: [
+          { name: "REGISTRY", value: registry.uri },
+          { name: "MINUTES", value: isUnknown(minutes) ? Token.asString(minutes) : String(minutes) },
+        ],
+      },
+      concurrentBuildLimit: 1,
+      buildTimeout: minutes,
+      logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logs.name } },
+      vpcConfig: vpcId === undefined ? undefined : { vpcId, subnets: subnetIds, securityGroupIds },
+      dependsOn: role.dependsOn,
+    });
+  }
+
+  private createSchedule(project: CodebuildProject, prefixes: string[]): void {
+    const { _registry: registry, _rules: rules } = this.props.cache;
+    const { regional, accountId } = registry;
+    const role = serviceRole(this, {
+      id: "schedule-role",
+      namePrefix: "ecr-cache-warmer-schedule-",
+      description: `Starts the CodeBuild project ${this.projectName}`,
+      service: "scheduler.amazonaws.com",
+      accountId,
+      statements: () => [{ Effect: "Allow", Action: "codebuild:StartBuild", Resource: project.arn }],
+      provider: regional.provider,
+    });
+    new SchedulerSchedule(this, "schedule", {
+      ...regional,
+      name: this.projectName,
+      description: `Starts the CodeBuild project ${this.projectName}`,
+      scheduleExpression: this.props.schedule ?? DEFAULT_SCHEDULE,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: project.arn,
+        roleArn: role.roleArn,
+        // One run at a time: while one is under way another is refused, and would be tried again for a day.
+        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 },
+      },
+      // It starts at once: what it pulls through has to be there.
+      dependsOn: [
+        ...role.dependsOn,
+        ...[...rules].filter(([prefix]) => prefixes.includes(prefix)).map(([, rule]) => rule),
+      ],
+    });
+  }
+
+  private createAlarm(project: CodebuildProject, topicArn: string): void {
+    // https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html
+    new CloudwatchMetricAlarm(this, "alarm", {
+      ...this.props.cache._registry.regional,
+      alarmName: `${this.projectName}-failed`,
+      alarmDescription: `An image could not be pulled: see the log of the CodeBuild project ${this.projectName}`,
+      namespace: "AWS/CodeBuild",
+      metricName: "FailedBuilds",
+      dimensions: { ProjectName: project.name },
+      statistic: "Sum",
+      period: 300,
+      evaluationPeriods: 1,
+      threshold: 1,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      treatMissingData: "notBreaching",
+      alarmActions: [topicArn],
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
+function networkStatements(
+  { partition, region, accountId }: PullThroughCache["_registry"],
+  subnetIds: readonly string[],
+): PolicyStatement[] {
+  const ec2 = `arn:${partition}:ec2:${region}:${accountId}`;
+  return [
+    {
+      Effect: "Allow",
+      Action: [
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeDhcpOptions",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+      ],
+      Resource: "*",
+    },
+    {
+      Effect: "Allow",
+      Action: "ec2:CreateNetworkInterfacePermission",
+      Resource: `${ec2}:network-interface/*`,
+      Condition: {
+        StringEquals: {
+          "ec2:AuthorizedService": "codebuild.amazonaws.com",
+          // For each of them, whether they are known or are a list of Terraform's.
+          "ec2:Subnet": Token.isUnresolved(subnetIds)
+            ? Token.asList(Fn.formatlist("arn:%s:ec2:%s:%s:subnet/%s", [partition, region, accountId, subnetIds]))
+            : subnetIds.map((id) => `${ec2}:subnet/${id}`),
+        },
+      },
+    },
+  ];
+}
