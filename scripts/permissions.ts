@@ -2,8 +2,8 @@
 // requests that Terraform sends.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SECRET_PREFIX } from "../src/cache/credential-secrets";
-import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/cache/ecr-service-roles";
+import { SECRET_PREFIX } from "../src/cache/rules";
+import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/cache/policy-statements";
 
 /** A statement of an IAM policy that allows something. */
 export interface Statement {
@@ -35,6 +35,7 @@ const PASS_ROLE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use
 const iam = (resource: string): string => `arn:aws:iam::${ACCOUNT}:${resource}`;
 const regional = (service: string, resource: string): string => `arn:aws:${service}:*:${ACCOUNT}:${resource}`;
 const ec2 = (type: string): string => regional("ec2", `${type}/*`);
+
 /** A thing of EC2 that another account may own and share. */
 const sharedEc2 = (type: string): string => `arn:aws:ec2:*:*:${type}/*`;
 
@@ -46,6 +47,7 @@ const WRITE_ROLES = [
   "iam:ListInstanceProfilesForRole",
   "iam:PutRolePolicy",
 ];
+
 const TAG_ROLES = ["iam:TagRole", "iam:UntagRole"];
 
 function passRole(Sid: string, role: string, service: string): Statement {
@@ -296,11 +298,13 @@ const READ_STACK: Statement = {
   Action: ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
   Resource: [STACKS],
 };
+
 const UPDATE_STACK: Statement = {
   Sid: "UpdateStack",
   Action: ["cloudformation:DescribeStackEvents", "cloudformation:UpdateStack"],
   Resource: [STACKS],
 };
+
 const STACK_NAME = "Replace `acme-agent` with the name of the CloudFormation stack.";
 const UPDATE_STACK_NOTE =
   "CloudFormation changes resources with the [service role](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html) of the stack. The update keeps this role, so nobody needs `iam:PassRole`. If the stack has no service role, CloudFormation uses the credentials of the caller. The caller then also needs the permissions to change the resources of the vendor's template.";

@@ -1,19 +1,8 @@
-export { AwsService } from "./network/endpoint-service";
-export { CacheWarmer, type CacheWarmerProps } from "./warmer/cache-warmer";
-export { FirstPull } from "./network/first-pull";
-export { type FleetManifest, type FleetManifestStack } from "./fleet/fleet-manifest";
-export { OverrideStrategy } from "./stack-override/override-strategy";
-export { PullThroughCache, type PullPolicyOptions, type PullThroughCacheProps } from "./cache/pull-through-cache";
-export {
-  PullThroughCacheFleet,
-  type PullThroughCacheFleetProps,
-  type StackAfterAllOptions,
-} from "./fleet/pull-through-cache-fleet";
+export { PullThroughCache } from "./cache/pull-through-cache";
+export { type PullThroughCacheProps } from "./cache/pull-through-cache-props";
+export { type PullPolicyOptions } from "./cache/pull-policy";
 export { RegistryCredential, type CredentialVariables } from "./cache/registry-credential";
-export { RegistryEndpoints, type RegistryEndpointsProps } from "./network/registry-endpoints";
 export { EncryptionType, TagMutability, type RepositorySettings } from "./cache/repository-settings";
-export { StackParameterOverride, type StackParameterOverrideProps } from "./stack-override/stack-parameter-override";
-export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./fleet/state-backend";
 export {
   Upstream,
   type PrivateEcrOptions,
@@ -21,3 +10,17 @@ export {
   type UnlistedRegistryOptions,
   type UpstreamOptions,
 } from "./cache/upstream";
+
+export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
+export { type PullThroughCacheFleetProps, type StackAfterAllOptions } from "./fleet/pull-through-cache-fleet-props";
+export { type FleetManifest, type FleetManifestStack } from "./fleet/fleet-manifest";
+export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./fleet/state-backend";
+export { AwsService } from "./network/endpoint-service";
+export { FirstPull } from "./network/first-pull";
+export { RegistryEndpoints } from "./network/registry-endpoints";
+export { type RegistryEndpointsProps } from "./network/registry-endpoints-props";
+export { OverrideStrategy } from "./stack-override/override-strategy";
+export { StackParameterOverride } from "./stack-override/stack-parameter-override";
+export { type StackParameterOverrideProps } from "./stack-override/stack-parameter-override-props";
+export { CacheWarmer } from "./warmer/cache-warmer";
+export { type CacheWarmerProps } from "./warmer/cache-warmer-props";

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { MAX_LIFECYCLE_POLICY, checkLifecyclePolicy } from "../src/cache/lifecycle-policy";
+import { checkLifecyclePolicy } from "../src/cache/lifecycle-policy";
+import { MAX_LIFECYCLE_POLICY } from "../src/cache/rules";
 import { Faults } from "../src/validation/validation-errors";
 import { whyNoLifecyclePolicy } from "./local-aws/ecr/lifecycle-policy";
 

@@ -1,7 +1,7 @@
 import { Lazy, Testing } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { REPOSITORY_PREFIX } from "../src/cache/repository-path";
+import { REPOSITORY_PREFIX } from "../src/cache/rules";
 import { constructId } from "../src/terraform/construct-id";
 import { looksLikeAToken } from "../src/validation/redaction";
 import { follows } from "../src/validation/validation-errors";

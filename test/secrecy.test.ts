@@ -1,6 +1,4 @@
-import { SECRET_NAME } from "../src/cache/credential-checks";
-import { REPOSITORY_PREFIX } from "../src/cache/repository-path";
-import { TAG_VALUE } from "../src/cache/repository-template";
+import { REPOSITORY_PREFIX, SECRET_NAME, TAG_VALUE } from "../src/cache/rules";
 import { SECRETS, looksLikeAToken, mayHoldASecret, shown } from "../src/validation/redaction";
 
 test.each([

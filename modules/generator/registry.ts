@@ -1,6 +1,6 @@
 import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
 import type { PolicyStatement } from "../../src/aws/policy-document";
-import { SIGN_IN, createTaggedStatement } from "../../src/cache/pull-policy";
+import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
 import type { Block, Blocks, Fault, Input } from "./definition";
 import { expression, hcl, regex } from "./hcl";
 import { following } from "./rules";
@@ -52,6 +52,7 @@ export const TAGGED_PREFIXES_INPUT: Input = {
   description:
     "Those of `prefixes` whose creation template sets tags: the output `tagged_prefixes` of pull-through-cache. Their first pull may need `ecr:TagResource`.",
 };
+
 /** The rule of that input, beside `prefixes`. */
 export const TAGGED_PREFIXES_FAULT: Fault = {
   each: ["key, element in var.tagged_prefixes"],

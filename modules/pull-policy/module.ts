@@ -5,9 +5,8 @@ import {
   MAX_INLINE_POLICIES,
   MAX_MANAGED_POLICY,
 } from "../../src/aws/policy-document";
-import { PULL_POLICY_NAME_PREFIX, createStatement, pullStatement } from "../../src/cache/pull-policy";
-import { AT_LEAST_ONE_PREFIX, POLICY_NAME, ROLE_NAME } from "../../src/cache/pull-policy-checks";
-import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
+import { PULL_POLICY_NAME_PREFIX, createStatement, pullStatement } from "../../src/cache/policy-statements";
+import { AT_LEAST_ONE_PREFIX, POLICY_NAME, REPOSITORY_PREFIX, ROLE_NAME } from "../../src/cache/rules";
 import type { ModuleDefinition } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
 import {

@@ -1,18 +1,16 @@
 import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/aws/partitions";
 import { trustPolicy } from "../../src/aws/policy-document";
-import { RECOVERY_WINDOWS } from "../../src/cache/credential-checks";
-import { SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/cache/credential-secrets";
 import {
   ANY_KEY,
   CREATE_REPOSITORIES,
   READ_UPSTREAM,
   REPOSITORY_CREATION,
   UPSTREAM_READING,
+  createStatement,
   useOfKeys,
-} from "../../src/cache/ecr-service-roles";
-import { createStatement } from "../../src/cache/pull-policy";
+} from "../../src/cache/policy-statements";
 import { ROOT } from "../../src/cache/repository-path";
-import { ENCRYPTIONS } from "../../src/cache/repository-template";
+import { ENCRYPTIONS, RECOVERY_WINDOWS, SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/cache/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import { withAllAttributes } from "../generator/attributes";
 import type { Block, ModuleDefinition } from "../generator/definition";

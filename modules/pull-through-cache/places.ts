@@ -1,5 +1,5 @@
 import { ofCache } from "../../src/aws/arn-checks";
-import { UPSTREAM_WORDS } from "../../src/cache/upstream-checks";
+import { UPSTREAM_WORDS } from "../../src/cache/rules";
 import type { Condition } from "../generator/definition";
 import { expression } from "../generator/hcl";
 import { PARTITION, REGION, partitionOf } from "../generator/registry";

@@ -1,4 +1,4 @@
-import { LIFECYCLE_WORDS, MAX_LIFECYCLE_POLICY } from "../../src/cache/lifecycle-policy";
+import { ROLE_ARN } from "../../src/aws/role-arn";
 import { EncryptionType, TagMutability } from "../../src/cache/repository-settings";
 import {
   DEFAULT_SETTINGS,
@@ -6,13 +6,14 @@ import {
   KMS_KEY,
   LIFECYCLE_RULES,
   LIFECYCLE_SETTINGS,
+  LIFECYCLE_WORDS,
+  MAX_LIFECYCLE_POLICY,
   MAX_REPOSITORY_POLICY,
   MAX_TAGS,
-  ROLE_ARN,
   SETTINGS_WORDS,
   TAG_KEY,
   TAG_VALUE,
-} from "../../src/cache/repository-template";
+} from "../../src/cache/rules";
 import { converted, given } from "../generator/attributes";
 import type { Fault, Inputs } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
@@ -23,12 +24,14 @@ const nothingDeleted = "to delete nothing, use `keep_all_images`";
 
 /** What messages call them. */
 export const SETTINGS_NOUN = "repositories";
+
 /** What they are called by the AWS provider and by people, where it is more than a letter away. */
 export const SETTINGS_MISNOMERS = {
   encryption_configuration: "encryption_type",
   immutable: "tag_mutability",
   resource_tags: "tags",
 };
+
 /** What the repositories look like that ECR creates; each attribute may be left out. */
 export const SETTINGS: Inputs = {
   creation_template: {

@@ -1,11 +1,20 @@
 import { ACCOUNT_ID, REGION as REGION_NAME } from "../../src/aws/partitions";
-import { atLeastOneUpstream } from "../../src/cache/cache-checks";
-import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_WORDS } from "../../src/cache/credential-checks";
-import { SECRET_PREFIX } from "../../src/cache/credential-secrets";
-import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
-import { ROLE_ARN } from "../../src/cache/repository-template";
+import { ROLE_ARN } from "../../src/aws/role-arn";
+import {
+  AZURE_REGISTRY_NAME,
+  HOST,
+  HOST_WAY_OUT,
+  MAX_RULES,
+  RECOVERY_WINDOWS,
+  REPOSITORY_PREFIX,
+  SECRET_ARN,
+  SECRET_NAME,
+  SECRET_PREFIX,
+  SECRET_WORDS,
+  UPSTREAM_WORDS,
+  atLeastOneUpstream,
+} from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import { AZURE_REGISTRY_NAME, HOST, HOST_WAY_OUT, MAX_RULES, UPSTREAM_WORDS } from "../../src/cache/upstream-checks";
 import { IS_REQUIRED } from "../../src/validation/validation-errors";
 import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
 import type { Fault, Inputs } from "../generator/definition";
@@ -16,8 +25,10 @@ import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsFaults } from "./r
 /** The kind of a registry that this version does not know. */
 export const UNLISTED = "unlisted";
 const KINDS = [...Object.keys(SUPPORTED_REGISTRIES), UNLISTED];
+
 /** The prefixes of kinds that have a usual one. */
 export const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
+
 /** The hosts of kinds that have one and the same for everybody. */
 export const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
@@ -28,6 +39,7 @@ const PLACE = "upstreams[${jsonencode(key)}]";
 const KIND = "try(tostring(element.kind == null ? key : element.kind), key)";
 const PREFIX = `[for own in [${converted("element", "prefix", "string")}] : own == null ? lookup(local.usual_prefixes, ${KIND}, "") : own][0]`;
 const PREFIXES_BY_KEY = by(PREFIX);
+
 /** The attributes by which an upstream signs in. */
 export const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
 

@@ -1,45 +1,42 @@
 import { BUCKET_NAME } from "../../src/aws/bucket-names";
 import { BLOCK } from "../../src/aws/cidr";
 import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../../src/aws/ec2-ids";
-import {
-  COMMON_PREFIX,
-  EXISTING_ENDPOINTS,
-  NAMED_AFTER_PARTITION,
-  SERVICE_NAME,
-  SHORT_NAME,
-  madeAnyway,
-  ofVpcRegion,
-  serviceNameOf,
-} from "../../src/aws/endpoint-service-names";
+import { COMMON_PREFIX, NAMED_AFTER_PARTITION, serviceNameOf } from "../../src/aws/endpoint-service-names";
 import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
-import { createStatement, readStatement } from "../../src/cache/pull-policy";
-import { AT_LEAST_ONE_PREFIX } from "../../src/cache/pull-policy-checks";
-import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
-import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "../../src/network/client-access";
-import {
-  BESIDE_BOTH,
-  ENDPOINTS_WORDS,
-  EXCLUDED,
-  REPOSITORY_ARN,
-  WIDEST,
-  firstPullWords,
-  whyFirstPull,
-  widerThanPrivate,
-} from "../../src/network/endpoint-checks";
-import { onlyWithPrivateDns } from "../../src/network/endpoint-clashes";
+import { createStatement, readStatement } from "../../src/cache/policy-statements";
+import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
+import { FirstPull } from "../../src/network/first-pull";
+import { DEMANDS } from "../../src/network/plan-conditions";
+import type { Demand } from "../../src/network/plan-conditions";
 import {
   FULL_ACCESS,
-  MAX_ENDPOINT_POLICY,
-  POLICY_WORDS,
   bucketArns,
   bucketsStatement,
   forEverybody,
   layersStatement,
   pushStatement,
-} from "../../src/network/endpoint-policies";
-import { FirstPull } from "../../src/network/first-pull";
-import { DEMANDS } from "../../src/network/network-lookups";
-import type { Demand } from "../../src/network/network-lookups";
+} from "../../src/network/policy-statements";
+import {
+  BESIDE_BOTH,
+  ENDPOINTS_GROUP,
+  ENDPOINTS_WORDS,
+  EXCLUDED,
+  EXISTING_ENDPOINTS,
+  HTTPS,
+  MAX_ENDPOINT_POLICY,
+  POLICY_WORDS,
+  REPOSITORY_ARN,
+  SERVICE_NAME,
+  SHORT_NAME,
+  WIDEST,
+  firstPullWords,
+  httpsFrom,
+  madeAnyway,
+  ofVpcRegion,
+  onlyWithPrivateDns,
+  whyFirstPull,
+  widerThanPrivate,
+} from "../../src/network/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import { atLeastOne } from "../../src/validation/validation-errors";
 import type { Block, Condition, Fault, Input, ModuleDefinition } from "../generator/definition";
@@ -148,6 +145,7 @@ const INPUT_OF: { readonly [prop: string]: string } = {
   ecrDkrEndpointId: "ecr_dkr_endpoint",
   s3EndpointId: "s3_endpoint",
 };
+
 const LISTS: readonly string[] = ["repository_arns", "push_repository_arns", "bucket_names"];
 
 /** That an input is not given beside those that leave it nothing to say. */
@@ -224,6 +222,7 @@ const UNTAGGED_STATEMENT = hcl(forEverybody(createStatement("${local.untagged_ar
 const PULLS = `${pullStatements(UNTAGGED_STATEMENT, "${local.tagged_arns}", forEverybody)}, length(var.repository_arns) == 0 ? [] : ${hcl([forEverybody(readStatement("${var.repository_arns}"))])}`;
 const PUSHES = `length(var.push_repository_arns) == 0 ? [] : ${hcl([forEverybody(pushStatement("${var.push_repository_arns}"))])}`;
 const MADE_REGISTRY_POLICY = policyOf(`concat(${PULLS}, ${PUSHES})`);
+
 // The validations of two inputs cannot look at each other: one of the two looks at the part of the policy without the other.
 const MADE_PULL_POLICY = policyOf(`concat(${PULLS})`);
 const BUCKET_ARNS = `flatten([for bucket in var.bucket_names : ${hcl(bucketArns(expression(PARTITION), "${bucket}"))}])`;

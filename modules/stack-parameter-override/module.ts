@@ -1,16 +1,4 @@
-import { asDeclared, cliUpdate } from "../../src/stack-override/cli-update";
-import {
-  CAPABILITIES,
-  CAPABILITY_WAY_OUT,
-  CONTROL_CHARACTER,
-  MINUTES_WAY_OUT,
-  NOT_OF_A_STACK_SET,
-  OVERRIDE_WORDS,
-  PARAMETER_NAME,
-  STACK_NAME,
-  STACK_SET_WAY_OUT,
-  TEMPLATE_URL,
-} from "../../src/stack-override/override-checks";
+import { cliUpdate } from "../../src/stack-override/cli-update";
 import { OverrideStrategy } from "../../src/stack-override/override-strategy";
 import {
   ADDRESS,
@@ -27,6 +15,7 @@ import {
   STACK_TYPE,
   UPDATE_MINUTES,
   adoptedConditions,
+  asDeclared,
   bytesAtMost,
   capabilitiesWith,
   currentValue,
@@ -39,6 +28,18 @@ import {
   updateConditions,
 } from "../../src/stack-override/plan-conditions";
 import type { Conditions, OverrideFacts, PlanCondition } from "../../src/stack-override/plan-conditions";
+import {
+  CAPABILITIES,
+  CAPABILITY_WAY_OUT,
+  CONTROL_CHARACTER,
+  MINUTES_WAY_OUT,
+  NOT_OF_A_STACK_SET,
+  OVERRIDE_WORDS,
+  PARAMETER_NAME,
+  STACK_NAME,
+  STACK_SET_WAY_OUT,
+  TEMPLATE_URL,
+} from "../../src/stack-override/rules";
 import { TOKEN } from "../../src/validation/redaction";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
 import { expression, follows, hcl, regex } from "../generator/hcl";

@@ -1,12 +1,10 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
-import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
-import { TerraformProvider, TerraformStack } from "cdktf";
+import type { TerraformProvider } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { RegistryClaims } from "../cache/names-in-use";
 import { isUnknown } from "../terraform/tokens";
-import { isPlainObject } from "../validation/plain-object";
 import { follows } from "../validation/validation-errors";
 import type { Faults } from "../validation/validation-errors";
 import {
@@ -19,6 +17,8 @@ import {
   partitionOf,
   reverseDnsPrefixOf,
 } from "./partitions";
+import { checkProvider, regionOfProvider, regionalArguments, resourcesTakeRegion } from "./provider";
+import type { RegionalArguments } from "./provider";
 
 /** What a caller may say about the registry, each of which may be a token. */
 export interface RegistryProps {
@@ -33,33 +33,6 @@ export interface RegistryFacts {
   readonly accountId?: string;
   readonly region?: string;
   readonly partition?: string;
-}
-
-/** The arguments of an AWS provider that name its account. */
-export interface ProviderAccount {
-  readonly allowedAccountIds?: unknown;
-  readonly assumeRole?: unknown;
-}
-
-const ROLE_ACCOUNT = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
-
-/** The arguments that put a regional resource where the registry is. */
-export interface RegionalArguments {
-  readonly provider?: TerraformProvider;
-  readonly region?: string;
-}
-
-/** The arguments that put a resource where the props say. */
-export function regionalArguments({ provider, region }: RegistryProps): RegionalArguments {
-  return { provider, ...(region === undefined ? {} : { region }) };
-}
-
-/** Records and throws that a construct is outside of a stack: what else is checked asks its stack. */
-export function checkInStack(faults: Faults, construct: Construct, wayOut: string): void {
-  if (!construct.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
-    faults.add("scope", "be a stack or in one", construct.node.scope?.node.path ?? "nothing", wayOut);
-    faults.throwAndRemove(construct);
-  }
 }
 
 /** Records what is wrong with the props that name a registry. */
@@ -102,7 +75,7 @@ export function checkRegistryProps(faults: Faults, scope: Construct, props: Regi
 }
 
 /** What the props, and the provider they name or the stack's own, tell at synth. */
-export function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
+function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
   const region = literal(props.region ?? regionOfProvider(scope, props.provider));
   const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
@@ -111,21 +84,6 @@ export function registryFacts(scope: Construct, props: RegistryProps): RegistryF
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
   };
-}
-
-/**
- * The account of a provider: the only allowed one, or that of the last role that the provider assumes. Any other
- * configuration uses the account of whoever runs Terraform, which may differ from stack to stack.
- * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#argument-reference
- */
-export function accountOfConfig({ allowedAccountIds, assumeRole }: ProviderAccount = {}): string | undefined {
-  const allowed: unknown = Array.isArray(allowedAccountIds) && allowedAccountIds.length === 1 && allowedAccountIds[0];
-  if (follows(allowed, ACCOUNT_ID)) {
-    return allowed;
-  }
-  const role: unknown = [assumeRole].flat().pop();
-  const { roleArn }: { readonly roleArn?: unknown } = isPlainObject(role) ? role : {};
-  return typeof roleArn === "string" ? ROLE_ACCOUNT.exec(roleArn)?.[1] : undefined;
 }
 
 /**
@@ -208,18 +166,6 @@ export class Registry {
     return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
   }
 
-  /** What this registry may hold once, shared by all that configure the same one. */
-  public get claims(): readonly RegistryClaims[] {
-    const { region } = this.facts;
-    const configured = accountOfConfig(providerOf(this.scope, this.props.provider) as ProviderAccount | undefined);
-    const accountId = this.facts.accountId ?? configured;
-    const provider = [this.props.provider?.fqn ?? "aws", region ?? this.props.region ?? ""].join("@");
-    const reached = RegistryClaims.ofProvider(TerraformStack.of(this.scope), provider);
-    return accountId !== undefined && region !== undefined
-      ? [reached, RegistryClaims.ofRegistry(this.scope, accountId, region)]
-      : [reached];
-  }
-
   private partitionLookup(): DataAwsPartition {
     return this.lookup("partition", (scope, id, provider) => new DataAwsPartition(scope, id, { provider }));
   }
@@ -234,52 +180,6 @@ export class Registry {
     const id = alias === undefined ? fact : `${fact}-${alias}`;
     return (shared.node.tryFindChild(id) as T | undefined) ?? create(shared, id, this.props.provider);
   }
-}
-
-/**
- * Tells why a cache without a provider of its own has none in its stack: Terraform would then quietly use the
- * environment's account and region.
- */
-export function missingProvider(scope: Construct, provider: TerraformProvider | undefined): string[] {
-  const aliases = TerraformStack.of(scope)
-    .allProviders()
-    .filter((candidate) => candidate.terraformResourceType === "aws")
-    .map((candidate) => candidate.alias);
-  return provider === undefined && aliases.length > 0 && !aliases.includes(undefined)
-    ? [`\`provider\` must be given, got nothing; every AWS provider of the stack has an alias: ${aliases.join(", ")}`]
-    : [];
-}
-
-function checkProvider(faults: Faults, scope: Construct, provider: unknown): void {
-  if (!TerraformProvider.isTerraformProvider(provider) || provider.terraformResourceType !== "aws") {
-    faults.add(
-      "provider",
-      "be an AwsProvider",
-      provider,
-      "leave it out to use the stack's AWS provider without an alias",
-    );
-  } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
-    faults.add("provider", "be in the same stack", provider.node.path, "create an AwsProvider in that stack");
-  }
-}
-
-/** Whether the installed @cdktf/provider-aws gives each resource a `region`, as 21 does and 20 does not. */
-function resourcesTakeRegion(): boolean {
-  return "region" in EcrPullThroughCacheRule.prototype;
-}
-
-/** The AWS provider that a construct uses: the given one, or the stack's own without an alias. */
-export function providerOf(scope: Construct, given: TerraformProvider | undefined): TerraformProvider | undefined {
-  return (
-    given ??
-    TerraformStack.of(scope)
-      .allProviders()
-      .find((p) => p.terraformResourceType === "aws" && p.alias === undefined)
-  );
-}
-
-function regionOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
-  return (providerOf(scope, given) as { readonly region?: string } | undefined)?.region;
 }
 
 function literal(value: string | undefined): string | undefined {

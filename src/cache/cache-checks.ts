@@ -1,7 +1,8 @@
 import { Withheld } from "../validation/redaction";
 import type { Faults } from "../validation/validation-errors";
 import type { RepositorySettings } from "./repository-settings";
-import { checkRepositorySettings } from "./repository-template";
+import { checkRepositorySettings } from "./repository-settings-checks";
+import { atLeastOneUpstream } from "./rules";
 import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
 import type { UpstreamContext } from "./upstream-spec";
@@ -10,11 +11,6 @@ import type { UpstreamContext } from "./upstream-spec";
 export interface Declaration {
   readonly upstreams: Upstream[];
   readonly repositories?: RepositorySettings;
-}
-
-/** The words of the rule that something is to be cached. */
-export function atLeastOneUpstream(collection: "list" | "map"): string {
-  return `be a ${collection} of at least one upstream`;
 }
 
 /** Records all that is wrong with a declaration, before anything is made of it. */

@@ -5,48 +5,12 @@ import type { ArnRequirements } from "../aws/arn-checks";
 import { expressionOf, isUnknown, knownStart, resolved } from "../terraform/tokens";
 import { Withheld, holdsAToken, isAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
 import { follows } from "../validation/validation-errors";
-import type { Faults, Rule } from "../validation/validation-errors";
-import { SECRET_PREFIX, managedSecretName } from "./credential-secrets";
+import type { Faults } from "../validation/validation-errors";
+import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
 import type { CredentialSpec, CredentialVariables, RegistryCredential } from "./registry-credential";
+import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_PREFIX, SECRET_WORDS, VARIABLE_NAME } from "./rules";
 import type { UpstreamContext } from "./upstream-spec";
-
-/**
- * A secret that ECR may read.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
- */
-export const SECRET_NAME: Rule = {
-  pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
-  maxLength: 512,
-  words: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
-};
-
-/**
- * The whole ARN of such a secret.
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
- */
-export const SECRET_ARN: Rule = {
-  pattern:
-    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
-  minLength: 50,
-  maxLength: 612,
-  words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
-};
-
-/**
- * In how many days a deleted secret can be restored.
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
- */
-export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly words: string } = {
-  days: [0, ...Array.from({ length: 24 }, (_, index) => index + 7)],
-  words: "be 0, or an integer from 7 to 30",
-};
-
-/** Words of rules on who writes and who reads a secret. */
-export const SECRET_WORDS = {
-  notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
-  writtenOnce: (owner: string): string => `not write a secret that another credential or cache writes, in ${owner}`,
-} as const;
 
 const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
   rule: SECRET_ARN,
@@ -65,12 +29,6 @@ const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly wayOut
   ["secretArn", { start: /^arn:aws[a-z-]*:secretsmanager:/, wayOut: giveTheSecret("ARN") }],
   ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), wayOut: giveTheSecret("name") }],
 ]);
-
-const VARIABLE_NAME: Rule = {
-  pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
-  maxLength: 64,
-  words: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
-};
 
 const KNOWN_KEYS: readonly (keyof CredentialVariables)[] = [
   "username",

@@ -10,6 +10,7 @@ import { requireTerraform } from "../terraform/required-version";
 import { CredentialVariable } from "./credential-variable";
 import type { CredentialVariables, RegistryCredential } from "./registry-credential";
 import { withoutTrailingSlash } from "./repository-path";
+import { SECRET_DESCRIPTION, SECRET_PREFIX } from "./rules";
 
 /** What a rule needs to know of its credential. */
 export interface CredentialReference {
@@ -17,14 +18,6 @@ export interface CredentialReference {
   /** What must exist before ECR can read the secret. */
   readonly dependsOn: ITerraformDependable[];
 }
-
-/**
- * What the name of a secret must start with for ECR to be allowed to read it.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
- */
-export const SECRET_PREFIX = "ecr-pullthroughcache/";
-
-export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
 
 // Ends of the ids of a secret that is written, and of one that is looked up.
 const WRITTEN = "-secret";

@@ -1,4 +1,4 @@
-import { REPOSITORY_PATH } from "./repository-path";
+import { REPOSITORY_PATH } from "./rules";
 
 /** An image as people name it. */
 export interface ImageReference {

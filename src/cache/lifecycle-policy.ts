@@ -3,16 +3,7 @@ import { isUnknown } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { Faults } from "../validation/validation-errors";
 import { integerWords } from "../validation/validation-errors";
-
-// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
-export const MAX_LIFECYCLE_POLICY = 30_720;
-
-/** Words of the rules that the plain modules apply too. */
-export const LIFECYCLE_WORDS = {
-  document: "be JSON text of an object whose `rules` are a list of at least one",
-  length: `be at most ${MAX_LIFECYCLE_POLICY} characters`,
-  beside: "not be given beside `lifecyclePolicy`",
-} as const;
+import { LIFECYCLE_WORDS, MAX_LIFECYCLE_POLICY } from "./rules";
 
 const RULE_KEYS = ["rulePriority", "description", "selection", "action"];
 const TAG_LISTS = ["tagPatternList", "tagPrefixList"];
@@ -22,6 +13,7 @@ const TAG_STATUSES = ["tagged", "untagged", "any"];
 const COUNT_TYPES = ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"];
 const STORAGE_CLASSES = ["standard", "archive"];
 const MAX_WILDCARDS = 4;
+
 // AWS bills so many days in any case. https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
 const MIN_DAYS_IN_ARCHIVE = 90;
 const WAY_OUT = "see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html";

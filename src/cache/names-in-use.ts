@@ -1,5 +1,19 @@
-import type { TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { accountOfConfig, providerOf } from "../aws/provider";
+import type { ProviderAccount } from "../aws/provider";
+import type { Registry } from "../aws/registry";
+
+/** What the caches of an app use already in the registry of a construct, as far as it is known to be the same one. */
+export function namesInUse(scope: Construct, { facts, regional }: Registry): readonly RegistryClaims[] {
+  const provider = [regional.provider?.fqn ?? "aws", facts.region ?? regional.region ?? ""].join("@");
+  const reached = RegistryClaims.ofProvider(TerraformStack.of(scope), provider);
+  const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
+  const accountId = facts.accountId ?? configured;
+  return accountId !== undefined && facts.region !== undefined
+    ? [reached, RegistryClaims.ofRegistry(scope, accountId, facts.region)]
+    : [reached];
+}
 
 /** Who writes or reads a secret: a credential, on behalf of a cache. */
 export interface SecretUser {

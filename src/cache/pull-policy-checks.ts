@@ -1,36 +1,18 @@
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { expressionOf, isUnknown, stacksWith } from "../terraform/tokens";
+import { stacksWith } from "../terraform/addresses";
+import { expressionOf, isUnknown } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import type { Faults, Rule } from "../validation/validation-errors";
-import type { PullPolicyOptions } from "./pull-through-cache";
+import type { Faults } from "../validation/validation-errors";
+import type { PullPolicyOptions } from "./pull-policy";
 import { withoutTrailingSlash } from "./repository-path";
+import { AT_LEAST_ONE_PREFIX, ROLE_NAME } from "./rules";
 
 const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
 
-/** The words of the rule that something may be pulled. */
-export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
-
-/** The name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-export const ROLE_NAME: Rule = {
-  pattern: /^[\w+=,.@-]+$/,
-  maxLength: 64,
-  words: "be the name of a role: up to 64 letters, digits and _+=,.@-",
-};
 const ROLE = `be an IamRole, or ${ROLE_NAME.words.replace(/^be /, "")}`;
 
-const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
-/** The name of a managed policy. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
-export const POLICY_NAME: Rule = {
-  pattern: ROLE_NAME.pattern,
-  maxLength: 128,
-  words: `be a policy's name: ${POLICY_NAME_PARTS}`,
-};
-export const FLEET_POLICY_NAME: Rule = {
-  ...POLICY_NAME,
-  words: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
-};
 const ROLE_ATTRIBUTE = /^aws_iam_role\.([\w-]+)\.(name|id)$/;
 
 /** Options that the caller cannot change any more. */

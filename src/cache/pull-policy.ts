@@ -1,4 +1,5 @@
 import type { PolicyStatement } from "../aws/policy-document";
+import { createStatement, createTaggedStatement, pullStatement, readStatement, SIGN_IN } from "./policy-statements";
 import { under } from "./repository-path";
 
 /** Repositories that may be pulled, and whether the first pull may create them. */
@@ -9,19 +10,6 @@ export interface PullGrant {
   readonly taggedRepositoryArns: readonly string[];
   readonly createRepositories: boolean;
 }
-
-/** What the names of inline policies begin with: two of one name on a role would overwrite each other without a word. */
-export const PULL_POLICY_NAME_PREFIX = "ecr-pull-through-cache-";
-
-/** What only the first pull needs. */
-const CREATE_REPOSITORY = ["ecr:CreateRepository"];
-/**
- * The same where the creation template sets tags. AWS's pages disagree on `ecr:TagResource`: some versions of this page
- * require it in an identity-based policy, and others do not name it. With it, pulls work whichever is right.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
- */
-const CREATE_TAGGED_REPOSITORY = [...CREATE_REPOSITORY, "ecr:TagResource"];
-const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
 /** ARNs of the repositories under prefixes, of which ROOT is all there are. */
 export function repositoryArns(registryArn: string, prefixes: readonly string[]): string[] {
@@ -49,33 +37,22 @@ function arnsIn(grants: readonly PullGrant[], of: (grant: PullGrant) => readonly
   return [...new Set(grants.flatMap(of))];
 }
 
-/** What pulls need on repositories of a cache. */
-export function pullStatement(repositories: string | string[], firstPull: readonly string[] = []): PolicyStatement {
-  return { Effect: "Allow", Action: [...READ, "ecr:BatchImportUpstreamImage", ...firstPull], Resource: repositories };
-}
-
-/** What pulls need on repositories of a cache that the first pull creates, without tags. */
-export function createStatement(repositories: string | string[]): PolicyStatement {
-  return pullStatement(repositories, CREATE_REPOSITORY);
-}
-
-/** What pulls need on repositories of a cache that the first pull creates, with tags. */
-export function createTaggedStatement(repositories: string | string[]): PolicyStatement {
-  return pullStatement(repositories, CREATE_TAGGED_REPOSITORY);
-}
-
-/** What pulls need on repositories that exist and cache nothing. */
-export function readStatement(repositories: string | string[]): PolicyStatement {
-  return { Effect: "Allow", Action: READ, Resource: repositories };
-}
-
 /** What pulls from repositories that exist and cache nothing need. */
 export function readStatements(repositories: readonly string[]): PolicyStatement[] {
   return repositories.length === 0 ? [] : [readStatement([...repositories])];
 }
 
-/**
- * A token is for a whole registry: it can be had for all resources only.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
- */
-export const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };
+/** What of a cache may be pulled. */
+export interface PullPolicyOptions {
+  /**
+   * The prefixes of the upstreams that may be pulled.
+   * @default - those of all upstreams, also of upstreams added later
+   */
+  readonly prefixes?: string[];
+  /**
+   * Whether a pull may create the repository of an image that was never pulled before. Without it, the first pull of
+   * such an image fails with "repository does not exist"; images in repositories that exist are pulled and refreshed.
+   * @default true
+   */
+  readonly createRepositories?: boolean;
+}

@@ -3,33 +3,31 @@ import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repos
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Lazy, Op, TerraformStack, Token } from "cdktf";
-import type {
-  App,
-  ITerraformDependable,
-  TerraformProvider,
-  TerraformResource,
-  TerraformResourceLifecycle,
-} from "cdktf";
+import type { App, ITerraformDependable, TerraformResource, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { lacksPullThroughCaches } from "../aws/partitions";
 import { INLINE_POLICIES, MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-document";
-import { Registry, checkInStack, checkRegistryProps, missingProvider } from "../aws/registry";
+import { missingProvider } from "../aws/provider";
+import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";
+import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
-import { replacedWith, terraformData } from "../terraform/terraform-data";
 import { isUnknown } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
+import { checkInStack } from "../validation/in-stack";
 import { Faults, fail } from "../validation/validation-errors";
 import { checkDeclaration } from "./cache-checks";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
-import { ANY_KEY, repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
-import { RegistryClaims } from "./names-in-use";
-import { PULL_POLICY_NAME_PREFIX, pullStatements, repositoryArns } from "./pull-policy";
-import type { PullGrant } from "./pull-policy";
+import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
+import { RegistryClaims, namesInUse } from "./names-in-use";
+import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
+import { pullStatements, repositoryArns } from "./pull-policy";
+import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import { checkPullOptions, copyPullOptions, granteeOf } from "./pull-policy-checks";
+import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
 import { ROOT, isUnder, withoutTrailingSlash } from "./repository-path";
 import { EncryptionType, TagMutability } from "./repository-settings";
@@ -41,54 +39,6 @@ import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./upstream-spec";
-
-/** Which registries one Amazon ECR registry caches, and how. */
-export interface PullThroughCacheProps {
-  /** The registries to cache, at least one and, with what else the registry caches, at most 50. */
-  readonly upstreams: Upstream[];
-  /**
-   * How the repositories look that ECR creates for the cached images.
-   * @default - tags can move, AES-256, and each repository keeps its newest 100 images
-   */
-  readonly repositories?: RepositorySettings;
-  /**
-   * The AWS provider of the account and region, for every resource and data source.
-   * @default - the stack's AWS provider without an alias
-   */
-  readonly provider?: TerraformProvider;
-  /**
-   * The region, given to every regional resource, so that one provider serves many regions. Needs
-   * @cdktf/provider-aws 21; with 20 it is an error, since its resources have no region of their own.
-   * @default - the region of the provider
-   */
-  readonly region?: string;
-  /**
-   * The account ID; may be a token. It is taken at its word: to have Terraform refuse any other account, give it to the
-   * provider as `allowedAccountIds` too.
-   * @default - looked up when Terraform plans, and only if something needs it
-   */
-  readonly accountId?: string;
-  /**
-   * The partition, like `aws`; may be a token.
-   * @default - that of the region, or looked up when Terraform plans, and only if something needs it
-   */
-  readonly partition?: string;
-}
-
-/** What of a cache may be pulled. */
-export interface PullPolicyOptions {
-  /**
-   * The prefixes of the upstreams that may be pulled.
-   * @default - those of all upstreams, also of upstreams added later
-   */
-  readonly prefixes?: string[];
-  /**
-   * Whether a pull may create the repository of an image that was never pulled before. Without it, the first pull of
-   * such an image fails with "repository does not exist"; images in repositories that exist are pulled and refreshed.
-   * @default true
-   */
-  readonly createRepositories?: boolean;
-}
 
 const PROPS: readonly string[] = [
   "upstreams",
@@ -156,14 +106,14 @@ export class PullThroughCache extends Construct {
     checkInStack(faults, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
     checkRegistryProps(faults, this, { ...props });
     this._registry = new Registry(this, { ...props });
-    const claims = RegistryClaims.copyOf(this._registry.claims);
+    const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
     checkDeclaration(faults, { ...props }, this.context(claims));
     faults.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
     this.secrets = new CredentialSecrets(this, this._registry);
-    RegistryClaims.adopt(this._registry.claims, claims, this.node.path);
+    RegistryClaims.adopt(namesInUse(this, this._registry), claims, this.node.path);
     this.warnOfRegion();
     // Not forEach: every token that cdktf makes below pays for each frame above it.
     for (const upstream of props.upstreams) {
@@ -193,10 +143,10 @@ export class PullThroughCache extends Construct {
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const faults = new Faults();
-    const claims = RegistryClaims.copyOf(this._registry.claims);
+    const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
     checkUpstream(faults, "upstream", upstream, this.context(claims));
     faults.throwIfAny(this.node.path);
-    RegistryClaims.adopt(this._registry.claims, claims, this.node.path);
+    RegistryClaims.adopt(namesInUse(this, this._registry), claims, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -365,7 +315,7 @@ export class PullThroughCache extends Construct {
     const faults = new Faults();
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
-        const context = this.context(RegistryClaims.copyOf(this._registry.claims));
+        const context = this.context(RegistryClaims.copyOf(namesInUse(this, this._registry)));
         checkResolvedCredential(faults, `upstreams["${prefix}"].credential`, spec.credential, context, this);
         this.warnOfSecretWithoutValue(prefix, spec.credential);
       }

@@ -1,3 +1,5 @@
+import { AZURE_NAME } from "./rules";
+
 /** A registry that Amazon ECR can cache. */
 export interface SupportedRegistry {
   /** What people call it. */
@@ -84,9 +86,6 @@ export const SUPPORTED_REGISTRIES: { readonly [kind in RegistryKind]: SupportedR
     factory: "Upstream.privateEcr(options)",
   },
 };
-
-/** What Azure names its registries: with a hash behind a hyphen where their owner chose to have one. */
-export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them";
 
 /** The kind of registry that answers at `host`, if ECR documents it. */
 export function kindOf(host: string): RegistryKind | undefined {

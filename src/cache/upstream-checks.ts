@@ -2,59 +2,19 @@ import { Token } from "cdktf";
 import { checkArn } from "../aws/arn-checks";
 import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "../aws/partitions";
 import type { RegistryFacts } from "../aws/registry";
+import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isUnknown } from "../terraform/tokens";
 import { Withheld, isAToken } from "../validation/redaction";
 import { follows } from "../validation/validation-errors";
-import type { Faults, Rule } from "../validation/validation-errors";
+import type { Faults } from "../validation/validation-errors";
 import { checkCredential, claimSecret } from "./credential-checks";
-import { REPOSITORY_PREFIX, ROOT, withoutTrailingSlash } from "./repository-path";
-import { ROLE_REQUIREMENTS, checkRepositorySettings } from "./repository-template";
-import { AZURE_NAME, SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
+import { ROOT, withoutTrailingSlash } from "./repository-path";
+import { checkRepositorySettings } from "./repository-settings-checks";
+import { AZURE_REGISTRY_NAME, HOST, HOST_WAY_OUT, MAX_RULES, REPOSITORY_PREFIX, UPSTREAM_WORDS } from "./rules";
+import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
 import { isCrossAccount } from "./upstream-spec";
 import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";
-
-/**
- * How many rules a registry may have; it cannot be raised.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
- */
-export const MAX_RULES = 50;
-
-/**
- * The name of a registry, as images begin with it: a host name of DNS. No upstream that AWS documents has a scheme, a port
- * or a path.
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
- * https://www.rfc-editor.org/rfc/rfc1123#section-2
- */
-export const HOST: Rule = {
-  pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-  maxLength: 253,
-  words: "be a bare host",
-};
-export const HOST_WAY_OUT =
-  "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name";
-
-/** A registry's name at Azure. */
-export const AZURE_REGISTRY_NAME: Rule = {
-  pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
-  words: `be ${AZURE_NAME}`,
-};
-
-/** Words of rules that are no patterns. */
-export const UPSTREAM_WORDS = {
-  tooManyRules: `add up to at most ${MAX_RULES} per registry`,
-  usedOnce: (owner: string): string => `be used once per registry, and ${owner} uses it already`,
-  cacheable: "be a registry that ECR can cache",
-  unlisted: "be a registry that this version does not know",
-  noUsualPrefix: "an unlisted registry has no usual prefix: give the first part of the names of its repositories",
-  required: "be given",
-  impossible: "not be given",
-  otherAccount: "be given only for an upstream in another account",
-  ownPartition: (partition: string): string => `be in the cache's own partition, ${partition}`,
-  otherRegion: "be another region than the cache's",
-  besideRoot: "not be given beside the prefix ROOT",
-  option: "an option of this upstream",
-} as const;
 
 const OPTIONS: readonly string[] = ["prefix", "repositories"] satisfies (keyof UpstreamOptions)[];
 const PRIVATE_ECR_OPTIONS: readonly string[] = [

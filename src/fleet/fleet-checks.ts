@@ -1,17 +1,18 @@
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, REGION, partitionOf } from "../aws/partitions";
+import { accountOfConfig } from "../aws/provider";
 import { SOME_SUPPORTED_VERSION, VERSION_CONSTRAINT, allowsSupportedVersion } from "../aws/provider-versions";
-import { accountOfConfig } from "../aws/registry";
 import { checkDeclaration } from "../cache/cache-checks";
 import { RegistryClaims } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
-import { checkRepositorySettings } from "../cache/repository-template";
+import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import { isUnknown } from "../terraform/tokens";
 import { Faults, follows } from "../validation/validation-errors";
-import type { Rule } from "../validation/validation-errors";
 import { checkProviderConfig } from "./provider-config-checks";
-import type { PullThroughCacheFleetProps } from "./pull-through-cache-fleet";
+import type { PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
+import { STACK_NAME } from "./rules";
+import { BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
 import type { StateBackend } from "./state-backend";
 
 const PROPS: readonly string[] = [
@@ -24,24 +25,6 @@ const PROPS: readonly string[] = [
   "providerConfig",
   "providerVersion",
 ] satisfies (keyof PullThroughCacheFleetProps)[];
-
-// What each stack of a fleet holds beside the cache.
-export const PROVIDER_ID = "aws";
-const BACKEND_ID = "backend";
-
-/** Last part of the name of the stack that holds what is of no region. */
-export const POLICY_STACK = "iam";
-
-const STACK_NAME: Rule = {
-  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-  maxLength: 128,
-  words: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
-};
-
-/** The name of a stack of a fleet. */
-export function stackName(fleet: Construct, suffix: string): string {
-  return `${fleet.node.id}-${suffix}`;
-}
 
 /** Records that the id of a fleet, or of one of its stacks, cannot be part of a stack's name. */
 export function checkName(faults: Faults, id: unknown, wayOut: string): void {

@@ -1,6 +1,5 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { REGION, dnsSuffixOf, partitionOf } from "../aws/partitions";
@@ -8,85 +7,24 @@ import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from
 import type { PolicyStatement } from "../aws/policy-document";
 import { PROVIDER_VERSIONS } from "../aws/provider-versions";
 import { pullStatements } from "../cache/pull-policy";
-import type { PullGrant } from "../cache/pull-policy";
-import { FLEET_POLICY_NAME, checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
+import type { PullGrant, PullPolicyOptions } from "../cache/pull-policy";
+import { checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
 import { PullThroughCache } from "../cache/pull-through-cache";
-import type { PullPolicyOptions } from "../cache/pull-through-cache";
 import { ROOT, withoutTrailingSlash } from "../cache/repository-path";
-import type { RepositorySettings } from "../cache/repository-settings";
 import { mergeSettings } from "../cache/repository-template";
+import { FLEET_POLICY_NAME } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
 import { constructId } from "../terraform/construct-id";
 import { isUnknown } from "../terraform/tokens";
 import { deepCopy } from "../validation/plain-object";
 import { Faults, fail } from "../validation/validation-errors";
-import {
-  POLICY_STACK,
-  PROVIDER_ID,
-  checkFleet,
-  checkName,
-  checkPolicyStack,
-  checkStackNames,
-  namesakeFaults,
-  stackName,
-} from "./fleet-checks";
+import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeFaults } from "./fleet-checks";
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
-import { stagesOf } from "./stages";
+import type { PullThroughCacheFleetProps, StackAfterAllOptions } from "./pull-through-cache-fleet-props";
+import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
 import type { FleetStack } from "./stages";
 import { StateBackend } from "./state-backend";
-
-/** The same caches in many regions of one account. */
-export interface PullThroughCacheFleetProps {
-  /** The regions, each once. */
-  readonly regions: string[];
-  /** The registries to cache, under the same prefixes in every region. */
-  readonly upstreams: Upstream[];
-  /**
-   * How the repositories look that ECR creates for the cached images.
-   * @default - as for `PullThroughCache`
-   */
-  readonly repositories?: RepositorySettings;
-  /**
-   * What differs from `repositories` in a region, by its name: a KMS key, for example, which is always one region's
-   * own.
-   * @default - the same everywhere
-   */
-  readonly regionalRepositories?: { readonly [region: string]: RepositorySettings };
-  /**
-   * The account ID; may be a token. When given, Terraform refuses to run a stack with credentials of another account.
-   * @default - the account of the credentials that Terraform runs with
-   */
-  readonly accountId?: string;
-  /**
-   * Where the states are kept.
-   * @default StateBackend.local()
-   */
-  readonly backend?: StateBackend;
-  /**
-   * Configuration of every stack's AWS provider, without `region` and `alias`: a role to assume, default tags and so
-   * on.
-   * @default - Terraform's own credentials
-   */
-  readonly providerConfig?: AwsProviderConfig;
-  /**
-   * The versions of the provider hashicorp/aws that Terraform may run every stack with, as a version constraint.
-   * `terraform init` chooses the version that the lock file names, and without a lock file the newest one that the
-   * constraint allows. Resources of your own in the stacks may need a narrower constraint.
-   *
-   * Begin with the lowest version: `cdktf deploy` compares only the first version of the constraint with a lock file,
-   * and upgrades the provider where the constraint excludes that version.
-   * @default ">= 5.100.0, < 7.0.0"
-   * @see https://developer.hashicorp.com/terraform/language/expressions/version-constraints
-   */
-  readonly providerVersion?: string;
-}
-
-/** A stack that waits for every region. */
-export interface StackAfterAllOptions {
-  /** The region of its AWS provider; it need not be one of the fleet's. */
-  readonly region: string;
-}
 
 /**
  * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, each with a provider and a

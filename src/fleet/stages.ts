@@ -1,5 +1,6 @@
 import { Manifest, TerraformStack } from "cdktf";
 import type { App } from "cdktf";
+import type { Construct } from "constructs";
 import { isUnknown, resolved } from "../terraform/tokens";
 import { fail } from "../validation/validation-errors";
 import type { FleetManifestStack } from "./fleet-manifest";
@@ -62,4 +63,16 @@ function variablesOf(stack: TerraformStack): string[] {
     .filter(([, config]) => !("default" in config))
     .map(([name]) => name)
     .sort();
+}
+
+// What each stack of a fleet holds beside the cache.
+export const PROVIDER_ID = "aws";
+export const BACKEND_ID = "backend";
+
+/** Last part of the name of the stack that holds what is of no region. */
+export const POLICY_STACK = "iam";
+
+/** The name of a stack of a fleet. */
+export function stackName(fleet: Construct, suffix: string): string {
+  return `${fleet.node.id}-${suffix}`;
 }

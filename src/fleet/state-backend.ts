@@ -11,9 +11,10 @@ import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET } from "../aws/bucket-names";
 import { REGION } from "../aws/partitions";
-import { ROLE_ARN } from "../cache/repository-template";
+import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
 import type { Faults, Rule } from "../validation/validation-errors";
+import { HOSTNAME, KEY_PREFIX, NAME, TEXT, WORKSPACE } from "./rules";
 
 /** Where in S3 the states are kept. */
 export interface S3StateOptions {
@@ -66,27 +67,13 @@ const S3_OPTIONS: readonly string[] = [
   "kmsKeyId",
   "roleArn",
 ] satisfies (keyof S3StateOptions)[];
+
 const HCP_OPTIONS: readonly string[] = [
   "organization",
   "workspacePrefix",
   "project",
   "hostname",
 ] satisfies (keyof HcpTerraformStateOptions)[];
-
-// S3 refuses some keys with `..`, and clients resolve others to another key. Terraform refuses `//`.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
-// https://developer.hashicorp.com/terraform/language/backend/s3
-const KEY_PREFIX: Rule = {
-  pattern: /^$|^[^/].*\/$/,
-  except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
-  words:
-    "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
-};
-const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
-const HOSTNAME: Rule = { pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, words: "be a host's name, without scheme" };
-const TEXT: Rule = { pattern: /./, words: "be text" };
-// https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
-const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
 
 /** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
 export class StateBackend {

@@ -7,14 +7,26 @@ import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from 
 import { dualStackSuffixOf } from "../aws/partitions";
 import type { RegistryFacts } from "../aws/registry";
 import { PullThroughCache } from "../cache/pull-through-cache";
-import { identityOf, isAmbiguous, isUnknown, knownStart } from "../terraform/tokens";
+import { isAmbiguous } from "../terraform/addresses";
+import { identityOf, isUnknown, knownStart } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { GIVEN_ONCE } from "../validation/validation-errors";
-import type { Faults, Rule } from "../validation/validation-errors";
-import { checkEndpointPolicy } from "./endpoint-policies";
+import type { Faults } from "../validation/validation-errors";
+import { checkEndpointPolicy } from "./endpoint-policy-checks";
 import type { AwsService } from "./endpoint-service";
 import { FirstPull } from "./first-pull";
-import type { RegistryEndpointsProps } from "./registry-endpoints";
+import type { RegistryEndpointsProps } from "./registry-endpoints-props";
+import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
+import {
+  BESIDE_BOTH,
+  ENDPOINTS_WORDS,
+  EXCLUDED,
+  firstPullWords,
+  REPOSITORY_ARN,
+  whyFirstPull,
+  widerThanPrivate,
+  WIDEST,
+} from "./rules";
 
 const PROPS: readonly string[] = [
   "vpcId",
@@ -39,48 +51,6 @@ const PROPS: readonly string[] = [
   "provider",
   "region",
 ] satisfies (keyof RegistryEndpointsProps)[];
-
-export const REPOSITORY_ARN: Rule = {
-  pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
-  words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
-};
-
-// The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
-export const WIDEST = { 4: 8, 6: 32 } as const;
-
-/** What stands between the names of two props that together leave a third nothing to say. */
-export const BESIDE_BOTH = "` and `";
-
-/** The words of the rules of endpoints that have no pattern. */
-export const ENDPOINTS_WORDS = {
-  noInterface: "not be given where no interface endpoint is made",
-  clients: "be given, or else `clientSecurityGroupIds`",
-  blockOnce: "be a block given once",
-  ipv6WithoutDualStack: "not be given without `dualStack`",
-  ipv6WithDualStack: "be given with `dualStack`",
-  serviceOnce: "be a service given once",
-  dualStackHost: "be true only where the host for both is known",
-  beside: (others: string): string => `not be given beside \`${others}\``,
-  place: (partition: string, region: string): string =>
-    `be in the partition and region of the VPC, ${partition} and ${region}`,
-} as const;
-
-/** Props that say nothing once all of some others are given. */
-export const EXCLUDED = [
-  ["registryPolicy", ["fullAccess"]],
-  ["s3Policy", ["fullAccess"]],
-  ["repositoryArns", ["fullAccess"]],
-  ["pushRepositoryArns", ["fullAccess"]],
-  ["bucketNames", ["fullAccess"]],
-  ["repositoryArns", ["registryPolicy"]],
-  ["pushRepositoryArns", ["registryPolicy"]],
-  ["bucketNames", ["s3Policy"]],
-  ["s3Policy", ["s3EndpointId"]],
-  ["bucketNames", ["s3EndpointId"]],
-  ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
-  ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
-  ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
-] as const satisfies readonly (readonly [keyof RegistryEndpointsProps, readonly (keyof RegistryEndpointsProps)[]])[];
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
 export function checkEndpoints(
@@ -166,21 +136,6 @@ export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]
       warn(scope, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[cidr.version])));
     }
   }
-}
-
-/** Says that a block holds more than any private network does. */
-export function widerThanPrivate(block: string, widest: string): string {
-  return `${block} of the clients is wider than /${widest}, the widest block of a private network: give the blocks of the clients' VPC`;
-}
-
-/** The words of the rule that it is said how first pulls get through, with the names of the ways. */
-export function firstPullWords(names: readonly string[]): string {
-  return `be one of ${names.join(", ")}`;
-}
-
-/** Why it has to be said how first pulls get through. */
-export function whyFirstPull(warmer: string): string {
-  return `for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as ${warmer}, pulls every image before they do`;
 }
 
 function checkFirstPull(faults: Faults, firstPull: unknown): void {
@@ -365,14 +320,4 @@ function checkPlace(faults: Faults, prop: string, repositoryArns: readonly unkno
       faults.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
     }
   }
-}
-
-/** Whether any interface endpoint is made. */
-export function makesInterfaces(props: RegistryEndpointsProps): boolean {
-  return makesRegistryEndpoint(props) || (props.services ?? []).length > 0;
-}
-
-/** Whether an endpoint of ECR is made. */
-export function makesRegistryEndpoint({ ecrApiEndpointId, ecrDkrEndpointId }: RegistryEndpointsProps): boolean {
-  return ecrApiEndpointId === undefined || ecrDkrEndpointId === undefined;
 }

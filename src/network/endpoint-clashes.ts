@@ -4,6 +4,7 @@ import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { isUnknown, resolved } from "../terraform/tokens";
 import { Faults } from "../validation/validation-errors";
+import { onlyWithPrivateDns } from "./rules";
 
 /** What of an endpoint may stand in another's way. */
 interface Occupied {
@@ -51,11 +52,6 @@ export function endpointClashes(owner: IConstruct): string[] {
     }
   }
   return faults.list();
-}
-
-/** The words of the rule that a VPC has one endpoint of a service with private DNS. */
-export function onlyWithPrivateDns(service: string): string {
-  return `be the only endpoint of ${service} with private DNS in its VPC`;
 }
 
 function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {

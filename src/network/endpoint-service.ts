@@ -1,13 +1,7 @@
-import {
-  EXISTING_ENDPOINTS,
-  SERVICE_NAME,
-  SHORT_NAME,
-  madeAnyway,
-  ofVpcRegion,
-  serviceNameOf,
-} from "../aws/endpoint-service-names";
+import { serviceNameOf } from "../aws/endpoint-service-names";
 import { follows } from "../validation/validation-errors";
 import type { Faults } from "../validation/validation-errors";
+import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion } from "./rules";
 
 /**
  * A service of AWS that clients in private subnets reach through an interface endpoint.

@@ -1,5 +1,4 @@
 import { ADDRESS, AUTO_EXPAND } from "./plan-conditions";
-import type { OverrideFacts, PlanCondition } from "./plan-conditions";
 
 // What runs where Terraform applies. It works on the stack's ARN, which credentials of another account do not reach, and
 // contains no dollar-brace, which Terraform would read as its own.
@@ -90,16 +89,5 @@ export function cliUpdate(minutes: string): object {
     command: 'eval "$UPDATE"',
     quiet: true,
     environment: `\${merge({ ${written.join(", ")} }, { for name, value in ${ADDRESS.values} : "VALUE_\${name}" => value })}`,
-  };
-}
-
-/** An assertion that the parameters are as declared, once an update has set them. */
-export function asDeclared({ stackName, wording }: OverrideFacts): PlanCondition {
-  // The module has none of it where Terraform adopts the stack.
-  const differs = `anytrue([for stack in ${ADDRESS.afterUpdate}[*] : lookup(stack.parameters, name, "") != value])`;
-  const others = `[for name, value in ${ADDRESS.values} : name if ${differs}]`;
-  return {
-    condition: `\${length(${others}) == 0}`,
-    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: ${wording.setAgain}`,
   };
 }

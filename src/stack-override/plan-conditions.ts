@@ -127,6 +127,7 @@ export const KEPT = [
 const TEMPLATE_BODY = `${ADDRESS.current}.template_body`;
 const WITHOUT_SHORT_FORMS = `replace(${TEMPLATE_BODY}, "/(?m)(^|[\\\\s,:\\\\[-])![A-Za-z0-9:]+/", "$1")`;
 const SENT_TEMPLATE = "self.template_body";
+
 // A macro of the whole template, in JSON and in YAML, or one of a part of it.
 const MACRO = String.raw`(?m)^["']?Transform["']?[ \t]*:|Fn::Transform|!Transform`;
 const RUNS_MACROS = `(can(jsondecode(${SENT_TEMPLATE}).Transform) || can(regex(${JSON.stringify(MACRO)}, ${SENT_TEMPLATE})))`;
@@ -417,4 +418,15 @@ function templateLosesNoDigits({ stackName, wording }: OverrideFacts): PlanCondi
 /** Whether text is at most so long. Terraform counts characters; what Base64 makes of a text, without its padding, tells its bytes. */
 export function bytesAtMost(expression: string, max: number): string {
   return `length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((max * 4) / 3)}`;
+}
+
+/** An assertion that the parameters are as declared, once an update has set them. */
+export function asDeclared({ stackName, wording }: OverrideFacts): PlanCondition {
+  // The module has none of it where Terraform adopts the stack.
+  const differs = `anytrue([for stack in ${ADDRESS.afterUpdate}[*] : lookup(stack.parameters, name, "") != value])`;
+  const others = `[for name, value in ${ADDRESS.values} : name if ${differs}]`;
+  return {
+    condition: `\${length(${others}) == 0}`,
+    errorMessage: `Somebody has changed these parameters of the stack ${stackName} since: \${join(", ", ${others})}. To set them again: ${wording.setAgain}`,
+  };
 }

@@ -1,5 +1,5 @@
-import { TerraformElement } from "cdktf";
-import type { TerraformProvider } from "cdktf";
+import { TerraformElement, TerraformResource } from "cdktf";
+import type { TerraformProvider, TerraformResourceLifecycle } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
@@ -80,23 +80,36 @@ export class CheckBlock extends TerraformElement {
   }
 }
 
-/** Writes nothing, and keeps its stack from being written in HCL. */
-export class JsonOnly extends TerraformElement {
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly reason: string,
-  ) {
-    super(scope, id);
-  }
+/** What a `terraform_data` resource holds. */
+export interface TerraformDataConfig {
+  readonly input?: unknown;
+  readonly triggersReplace?: unknown;
+  readonly lifecycle?: TerraformResourceLifecycle;
+}
 
-  public override toTerraform(): object {
-    return {};
+/**
+ * A `terraform_data` resource, which is part of Terraform itself. cdktf's own class for it runs Terraform when the app
+ * is synthesized.
+ */
+export function terraformData(scope: Construct, id: string, config: TerraformDataConfig): TerraformResource {
+  const data = new TerraformResource(scope, id, {
+    terraformResourceType: "terraform_data",
+    terraformGeneratorMetadata: { providerName: "terraform" },
+    lifecycle: config.lifecycle,
+  });
+  if (config.input !== undefined) {
+    data.addOverride("input", config.input);
   }
+  if (config.triggersReplace !== undefined) {
+    data.addOverride("triggers_replace", config.triggersReplace);
+  }
+  return data;
+}
 
-  public override toHclTerraform(): object {
-    throw new Error(
-      `${this.node.scope?.node.path ?? ""}: \`hclOutput\` must not be set in an app with this construct, got true; synthesize to JSON: ${this.reason}`,
-    );
-  }
+/**
+ * What replaces a resource when the input of a `terraform_data` resource changes. It is named by its address: Terraform
+ * refuses the "${…}" that cdktf would make of the resource itself.
+ */
+export function replacedWith(data: TerraformResource): TerraformResourceLifecycle {
+  return { replaceTriggeredBy: [`terraform_data.${data.friendlyUniqueId}`] };
 }

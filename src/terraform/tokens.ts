@@ -1,4 +1,4 @@
-import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Token, Tokenization } from "cdktf";
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** Whether only Terraform knows a value, in whole or in part: a token of cdktf, or an expression written by hand. */
@@ -23,22 +23,7 @@ export function expressionOf(scope: IConstruct, value: unknown): string | undefi
   return typeof text === "string" ? text.replace(/^\$\{(.*)\}$/, "$1") : undefined;
 }
 
-/** The stacks of an app that hold a resource of a type at an address, which is unique in each of them only. */
-export function stacksWith(scope: IConstruct, type: string, name: string | undefined): TerraformStack[] {
-  return scope.node.root.node
-    .findAll()
-    .filter((construct) => TerraformResource.isTerraformResource(construct))
-    .filter((resource) => resource.terraformResourceType === type && resource.friendlyUniqueId === name)
-    .map((resource) => TerraformStack.of(resource));
-}
-
 /** What tells an element of a list from the others: its text, or its expression; undefined as long as it has neither. */
 export function identityOf(scope: IConstruct, value: unknown): string | undefined {
   return isUnknown(value) ? expressionOf(scope, value) : String(value);
-}
-
-/** Whether resources of several stacks have the address that an expression begins with. */
-export function isAmbiguous(scope: IConstruct, expression: string): boolean {
-  const [, type = "", name] = /^(\w+)\.([\w-]+)\.\w+$/.exec(expression) ?? [];
-  return stacksWith(scope, type, name).length > 1;
 }

@@ -1,7 +1,7 @@
 import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { REPOSITORY_PREFIX } from "../../src/cache/repository-path";
+import { REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { follows } from "../../src/validation/validation-errors";
 import { LocalAws } from "../local-aws/server";
 import { prefixLike } from "../support/prefixes";

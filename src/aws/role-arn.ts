@@ -1,0 +1,17 @@
+import type { Rule } from "../validation/validation-errors";
+import type { ArnRequirements } from "./arn-checks";
+
+/** The ARN of an IAM role, with or without a path. */
+export const ROLE_ARN: Rule = {
+  pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  maxLength: 2048,
+  words: "be the ARN of an IAM role",
+};
+
+/** A role that ECR assumes for a cache: of the cache's own account, since AWS lets nobody pass on another's. */
+export const ROLE_REQUIREMENTS: ArnRequirements = {
+  rule: ROLE_ARN,
+  service: "iam",
+  wayOut: "leave it out to have a role made where one is needed",
+  accountWayOut: "give a role of the account that caches, or leave it out to have one made",
+};

@@ -1,0 +1,27 @@
+import type { Rule } from "../validation/validation-errors";
+
+export const STACK_NAME: Rule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  maxLength: 128,
+  words: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
+};
+
+// S3 refuses some keys with `..`, and clients resolve others to another key. Terraform refuses `//`.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+// https://developer.hashicorp.com/terraform/language/backend/s3
+export const KEY_PREFIX: Rule = {
+  pattern: /^$|^[^/].*\/$/,
+  except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
+  words:
+    "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
+};
+
+export const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
+export const HOSTNAME: Rule = {
+  pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/,
+  words: "be a host's name, without scheme",
+};
+export const TEXT: Rule = { pattern: /./, words: "be text" };
+
+// https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
+export const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
