@@ -18,7 +18,6 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/explicit-module-boundary-types": "error",
-      "import-x/no-cycle": "error",
       "import-x/no-duplicates": ["error", { "prefer-inline": false }],
       "import-x/no-extraneous-dependencies": [
         "error",

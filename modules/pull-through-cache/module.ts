@@ -9,8 +9,7 @@ import {
   createStatement,
   useOfKeys,
 } from "../../src/cache/policy-statements";
-import { ROOT } from "../../src/cache/repository-path";
-import { ENCRYPTIONS, RECOVERY_WINDOWS, SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/cache/rules";
+import { ENCRYPTIONS, RECOVERY_WINDOWS, ROOT, SECRET_DESCRIPTION, SECRET_PREFIX } from "../../src/cache/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import { withAllAttributes } from "../generator/attributes";
 import type { Block, ModuleDefinition } from "../generator/definition";

@@ -5,7 +5,6 @@ import { isPlainObject } from "../validation/plain-object";
 import { follows } from "../validation/validation-errors";
 import type { Faults } from "../validation/validation-errors";
 import { ACCOUNT_ID } from "./partitions";
-import type { RegistryProps } from "./registry";
 
 /** The arguments that put a regional resource where the registry is. */
 export interface RegionalArguments {
@@ -14,7 +13,7 @@ export interface RegionalArguments {
 }
 
 /** The arguments that put a resource where the props say. */
-export function regionalArguments({ provider, region }: RegistryProps): RegionalArguments {
+export function regionalArguments({ provider, region }: RegionalArguments): RegionalArguments {
   return { provider, ...(region === undefined ? {} : { region }) };
 }
 

@@ -1,5 +1,4 @@
-/** The prefix that stands for none. */
-export const ROOT = "ROOT";
+import { ROOT } from "./rules";
 
 /**
  * A prefix without the slash that ECR assumes at its end: `docker-hub` and `docker-hub/` are one prefix.

@@ -15,6 +15,9 @@ export const REPOSITORY_PREFIX: Rule = {
     "be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix",
 };
 
+/** The prefix that stands for none. */
+export const ROOT = "ROOT";
+
 /**
  * The path of a repository inside its registry, as container clients accept it.
  * https://github.com/distribution/reference

@@ -4,9 +4,9 @@ import { isUnknown } from "../terraform/tokens";
 import type { Faults } from "../validation/validation-errors";
 import type { RegistryClaims } from "./names-in-use";
 import type { RegistryCredential } from "./registry-credential";
-import { ROOT, under, withoutTrailingSlash } from "./repository-path";
+import { under, withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
-import { REPOSITORY_PATH } from "./rules";
+import { REPOSITORY_PATH, ROOT } from "./rules";
 import { kindOf } from "./supported-registries";
 import type { RegistryKind } from "./supported-registries";
 

@@ -1,5 +1,4 @@
 import type { Rule } from "../validation/validation-errors";
-import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 
 export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
@@ -41,7 +40,7 @@ export const EXCLUDED = [
   ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
   ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
   ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
-] as const satisfies readonly (readonly [keyof RegistryEndpointsProps, readonly (keyof RegistryEndpointsProps)[]])[];
+] as const;
 
 /** Says that a block holds more than any private network does. */
 export function widerThanPrivate(block: string, widest: string): string {

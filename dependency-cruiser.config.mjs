@@ -1,0 +1,47 @@
+// Who may import whom, type imports included; CONTRIBUTING.md describes the folders.
+const FLOORS = ["terraform", "validation", "aws", "cache"];
+
+/** The rule that a folder of src/ imports nothing but itself and the folders below it. */
+function above(folder, below) {
+  return {
+    name: `${folder}-imports-what-is-below`,
+    severity: "error",
+    from: { path: `^src/${folder}/` },
+    to: { path: "^src/", pathNot: `^src/(${[folder, ...below].join("|")})/` },
+  };
+}
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    ...FLOORS.map((floor, index) => above(floor, FLOORS.slice(0, index))),
+    above("stack-override", ["aws", "validation", "terraform"]),
+    ...["network", "warmer", "fleet"].map((feature) => above(feature, FLOORS)),
+    {
+      name: "modules-share-rules-conditions-and-statements",
+      comment:
+        "What a plain module shares with a construct is a rule, a condition of a plan, a policy statement or an enum.",
+      severity: "error",
+      from: { path: "^modules/" },
+      to: {
+        path: "^src/",
+        pathNot:
+          "^src/(aws|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
+          "^src/(cache/(repository-settings|supported-registries)|network/first-pull|stack-override/(override-strategy|cli-update))[.]ts$",
+      },
+    },
+    {
+      name: "the-library-knows-nothing-of-the-rest",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(modules|test|examples|scripts|bench)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|lib|coverage)/|cdktf[.]out" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};
