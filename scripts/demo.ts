@@ -5,11 +5,16 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { addNetworks } from "../test/local-aws/networks";
+import {
+  ELASTIO_STACK,
+  createElastioStack,
+  describeStack,
+  parametersOf,
+} from "../test/local-aws/cloudformation/vendor-stacks";
+import { addNetworks } from "../test/local-aws/ec2/networks";
+import { createStateBucket } from "../test/local-aws/s3/state-bucket";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
-import { createStateBucket } from "../test/local-aws/state-bucket";
-import { ELASTIO_STACK, createElastioStack, describeStack, parametersOf } from "../test/local-aws/vendor-stacks";
 import { ROOT, runExample } from "../test/support/example-program";
 import type { Edit } from "../test/support/example-program";
 import { terraformEnvironment } from "../test/support/terraform-environment";

@@ -1,22 +1,22 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { CloudControl } from "./cloud-control";
-import { CloudFormation } from "./cloudformation";
-import { CloudWatch } from "./cloudwatch";
-import { CloudWatchLogs } from "./cloudwatch-logs";
-import { CodeBuild } from "./codebuild";
-import { Ec2 } from "./ec2";
+import { CloudControl } from "./cloudformation/cloud-control";
+import { CloudFormation } from "./cloudformation/cloudformation";
+import { CloudWatch } from "./cloudwatch/cloudwatch";
+import { CloudWatchLogs } from "./cloudwatch/cloudwatch-logs";
+import { CodeBuild } from "./codebuild/codebuild";
+import { Ec2 } from "./ec2/ec2";
 import { Ecr } from "./ecr/ecr";
-import { Iam } from "./iam";
+import { Iam } from "./iam/iam";
+import type { AuthorizedRequest } from "./iam/required-permissions";
 import { EC2_PROTOCOL, JSON_PROTOCOL, queryProtocol, restJsonCall, s3Call } from "./protocols";
 import type { Protocol } from "./protocols";
-import type { AuthorizedRequest } from "./required-permissions";
-import { S3 } from "./s3";
-import { Scheduler } from "./scheduler";
-import { SecretsManager } from "./secrets-manager";
+import { S3 } from "./s3/s3";
+import { Scheduler } from "./scheduler/scheduler";
+import { SecretsManager } from "./secrets-manager/secrets-manager";
 import { AwsError } from "./service";
 import type { Fields, Scope, Service } from "./service";
-import { Sts } from "./sts";
+import { Sts } from "./sts/sts";
 
 /** The account that is asked when nobody says which. */
 export const ACCOUNT = "111122223333";

@@ -2,9 +2,14 @@ import path from "node:path";
 import Sequencer from "@jest/test-sequencer";
 
 /** The files that take longest, and are not the largest. */
-const LONG = ["override-harms", "pipeline", "modules", "demo", "deploy", "lifecycle"].map(
-  (name) => `test/terraform/${name}.test.ts`,
-);
+const LONG = [
+  "stack-override/override-harms",
+  "examples/pipeline",
+  "modules/modules",
+  "examples/demo",
+  "fleet/deploy",
+  "examples/lifecycle",
+].map((name) => `test/terraform/${name}.test.ts`);
 
 /**
  * Starts the longest files first, then the others that run Terraform; the rest fills the time in which those wait. Jest

@@ -1,5 +1,5 @@
-import type { Iam } from "../iam";
-import type { SecretsManager } from "../secrets-manager";
+import type { Iam } from "../iam/iam";
+import type { SecretsManager } from "../secrets-manager/secrets-manager";
 import { AwsError, Store, found, optionalText, text } from "../service";
 import type { Fields, Scope, Service } from "../service";
 import { byLongestPrefix, checkPrefix, invalid, keyOf, now, pick, removed, selected, unsatisfied } from "./parameters";

@@ -1,5 +1,5 @@
-import { whyMalformed } from "../policy-document";
-import type { PolicyKind } from "../policy-document";
+import { whyMalformed } from "../iam/policy-document";
+import type { PolicyKind } from "../iam/policy-document";
 import { whyNoLifecyclePolicy } from "./lifecycle-policy";
 import { checkLength, unsatisfied } from "./parameters";
 

@@ -1,5 +1,5 @@
-import type { Iam } from "../iam";
-import type { SecretsManager } from "../secrets-manager";
+import type { Iam } from "../iam/iam";
+import type { SecretsManager } from "../secrets-manager/secrets-manager";
 import type { Service } from "../service";
 import { Authorization } from "./authorization";
 import { CacheRules } from "./cache-rules";

@@ -1,4 +1,4 @@
-import type { Iam } from "../iam";
+import type { Iam } from "../iam/iam";
 import type { Scope } from "../service";
 import type { CacheRule, CacheRules } from "./cache-rules";
 import type { CreationTemplate, CreationTemplates } from "./creation-templates";

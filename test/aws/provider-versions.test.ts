@@ -1,0 +1,34 @@
+import { PROVIDER_VERSIONS, allowsSupportedVersion } from "../../src/aws/provider-versions";
+
+test.each([
+  PROVIDER_VERSIONS,
+  "5.100",
+  "= 6.25.0",
+  "> 5.100.0",
+  ">= 5.90.0",
+  "< 7",
+  "<= 5.100.0",
+  "~> 5.90",
+  "~> 5.100.3",
+  "~> 6.0",
+  "~> 5",
+  ">= 5.100.0, != 5.100.0, != 5.100.1",
+  ">5.101,<6.0.0",
+  "7.0.0-beta1",
+])("%s allows a supported version", (constraint) => {
+  expect(allowsSupportedVersion(constraint)).toBe(true);
+});
+
+test.each([
+  "= 5.99.0",
+  "5.90",
+  "< 5.100",
+  "<= 5.99",
+  "~> 5.99.0",
+  "~> 7.0",
+  ">= 7",
+  "> 5.100.0, < 5.100.0",
+  "~> 4.0, >= 5",
+])("%s allows none", (constraint) => {
+  expect(allowsSupportedVersion(constraint)).toBe(false);
+});

@@ -1,0 +1,221 @@
+import { isIPv6 } from "node:net";
+import { parsed } from "../ec2/network";
+import type { RouteTable, Subnet } from "../ec2/network";
+import type { Caller } from "../ec2/security-groups";
+import type { VpcEndpoint } from "../ec2/vpc-endpoints";
+import { whyDenied } from "../iam/policy-evaluation";
+import type { LocalAws } from "../server";
+import { partitionOf } from "../service";
+import type { Scope } from "../service";
+
+/** A client that signs in to a registry and uses a repository of it. */
+export interface Push extends Scope {
+  readonly subnetId: string;
+  /** An address of either family; the one that the client opens its connections from. @default - one of the subnet */
+  readonly clientIp?: string;
+  /** @default - none */
+  readonly clientSecurityGroupIds?: readonly string[];
+  /** The role that the client acts as. @default "puller" */
+  readonly roleName?: string;
+  /** Documents. @default - the policies that the role has in IAM */
+  readonly identityPolicies?: readonly object[];
+  /** The organization of the client's account. @default - none */
+  readonly organizationId?: string;
+  /** The name of the repository in the registry, such as `docker-hub/library/nginx`. */
+  readonly repository: string;
+}
+
+/** Who pulls which image, from where. */
+export interface Pull extends Push {
+  /** Whether the image was pulled before, so that ECR has it. */
+  readonly cached: boolean;
+}
+
+const READ_ACTIONS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"];
+const FIRST_PULL_ACTIONS = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"];
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+const PUSH_ACTIONS = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:InitiateLayerUpload",
+  "ecr:UploadLayerPart",
+  "ecr:CompleteLayerUpload",
+  "ecr:BatchGetImage",
+  "ecr:PutImage",
+];
+/**
+ * AWS's pages disagree on whether the first pull needs this action where the creation template sets tags. The stand-in
+ * follows the stricter ones, which require it in an identity-based policy.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+const TAG_ACTION = "ecr:TagResource";
+const HTTPS = 443;
+const EVERYWHERE = "0.0.0.0/0";
+/** The account of AWS that signs the URLs of layers, and its organization: never the caller's. */
+const LAYERS = { accountId: "000000000000", organizationId: "o-0000000000" };
+
+/**
+ * Why a client cannot pull an image through what there is; undefined when it can. The image's registry is the one of
+ * the client's account and region. Whether a cache rule stands for the repository is not asked.
+ */
+export async function whyNoPull(aws: LocalAws, pull: Pull): Promise<string | undefined> {
+  const client = new Client(aws, pull);
+  return (
+    (await client.whyNoRequests("ecr.api", ["ecr:GetAuthorizationToken"], "*")) ??
+    (await client.whyNoRequests("ecr.dkr", registryActions(aws, pull), repositoryArn(pull))) ??
+    (await client.whyNoLayers()) ??
+    (pull.cached ? undefined : client.whyNoUpstream())
+  );
+}
+
+/** Why a client cannot push an image; undefined when it can. A client uploads layers to the registry, and not to S3. */
+export async function whyNoPush(aws: LocalAws, push: Push): Promise<string | undefined> {
+  const client = new Client(aws, push);
+  return (
+    (await client.whyNoRequests("ecr.api", ["ecr:GetAuthorizationToken"], "*")) ??
+    client.whyNoRequests("ecr.dkr", PUSH_ACTIONS, repositoryArn(push))
+  );
+}
+
+function registryActions(aws: LocalAws, pull: Pull): string[] {
+  if (pull.cached) {
+    return READ_ACTIONS;
+  }
+  const tags = aws.ecr.creationTemplates.templateOf(pull.repository, pull)?.resourceTags ?? [];
+  return [...FIRST_PULL_ACTIONS, ...(tags.length > 0 ? [TAG_ACTION] : []), ...READ_ACTIONS];
+}
+
+function repositoryArn({ region, accountId, repository }: Push): string {
+  return `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${repository}`;
+}
+
+/** The client in its network. */
+class Client {
+  private readonly subnet: Subnet;
+  private readonly routeTable: RouteTable;
+  private readonly caller: Caller;
+
+  public constructor(
+    private readonly aws: LocalAws,
+    private readonly pull: Push,
+  ) {
+    const { network } = aws.ec2;
+    this.subnet = network.subnet(pull.subnetId, pull);
+    this.routeTable = network.routeTableOf(this.subnet, pull);
+    this.caller = {
+      address: pull.clientIp ?? parsed(this.subnet.cidrBlock).address(4),
+      groupIds: pull.clientSecurityGroupIds ?? [],
+    };
+  }
+
+  /** Why a service of the registry cannot be asked for these things. */
+  public async whyNoRequests(name: string, actions: readonly string[], resource: string): Promise<string | undefined> {
+    const { accountId, region, organizationId, roleName = "puller" } = this.pull;
+    const endpoint = this.aws.ec2.vpcEndpoints.byPrivateDns(this.subnet.vpcId, name, this.pull);
+    const blocked = endpoint === undefined ? this.whyNoDefaultRoute(name) : this.whyNoConnection(endpoint);
+    if (blocked !== undefined) {
+      return blocked;
+    }
+    const principalArn = `arn:${partitionOf(region)}:iam::${accountId}:role/${roleName}`;
+    const identityPolicies = this.pull.identityPolicies ?? this.aws.iam.policiesOf(this.pull, roleName);
+    for (const action of actions) {
+      const context = {
+        "aws:PrincipalArn": principalArn,
+        "aws:PrincipalAccount": accountId,
+        "aws:ResourceAccount": accountId,
+        ...(organizationId && { "aws:PrincipalOrgID": organizationId, "aws:ResourceOrgID": organizationId }),
+        ...this.networkContext(endpoint),
+      };
+      const access = { principalArn, action, resource, accountId, identityPolicies, context };
+      const denied = await whyDenied({ ...access, endpointPolicy: policyOf(endpoint) });
+      if (denied !== undefined) {
+        return `${name}${endpoint === undefined ? "" : ` (${endpoint.vpcEndpointId})`}: ${denied}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Why the layers cannot be fetched: by URLs that AWS signs, from a bucket of its own. */
+  public async whyNoLayers(): Promise<string | undefined> {
+    const { region } = this.pull;
+    const endpoint = this.aws.ec2.vpcEndpoints.byRoute(this.routeTable, "s3", this.pull);
+    if (endpoint === undefined) {
+      return this.whyNoDefaultRoute("s3");
+    }
+    const otherFamily = this.whyOtherFamily(endpoint);
+    if (otherFamily !== undefined) {
+      return otherFamily;
+    }
+    const { accountId, organizationId } = LAYERS;
+    const principalArn = `arn:${partitionOf(region)}:iam::${accountId}:role/ecr`;
+    const denied = await whyDenied({
+      principalArn,
+      accountId,
+      action: "s3:GetObject",
+      resource: `arn:${partitionOf(region)}:s3:::prod-${region}-starport-layer-bucket/layer`,
+      endpointPolicy: policyOf(endpoint),
+      context: {
+        "aws:PrincipalArn": principalArn,
+        "aws:PrincipalAccount": accountId,
+        "aws:PrincipalOrgID": organizationId,
+        "aws:ResourceAccount": accountId,
+        "aws:ResourceOrgID": organizationId,
+        ...this.networkContext(endpoint),
+      },
+    });
+    return denied && `s3 (${endpoint.vpcEndpointId}): ${denied}`;
+  }
+
+  /** Why what ECR has not cached cannot be fetched where ECR redirects to. */
+  public whyNoUpstream(): string | undefined {
+    return this.hasDefaultRoute
+      ? undefined
+      : `hangs: no route from ${this.subnet.subnetId} to the upstream's blob host`;
+  }
+
+  private get hasDefaultRoute(): boolean {
+    return this.routeTable.routes.some(({ destination }) => destination === EVERYWHERE);
+  }
+
+  private whyNoDefaultRoute(name: string): string | undefined {
+    return this.hasDefaultRoute
+      ? undefined
+      : `${name}: no route from ${this.subnet.subnetId}, neither through an endpoint nor by default`;
+  }
+
+  private whyNoConnection(endpoint: VpcEndpoint): string | undefined {
+    const { vpcEndpointId, service, groupIds, interfaces } = endpoint;
+    if (interfaces.length === 0) {
+      return `${service.name} (${vpcEndpointId}): the endpoint has no network interface`;
+    }
+    const admits = this.aws.ec2.securityGroups.admit(groupIds, this.caller, HTTPS, this.pull);
+    return (
+      this.whyOtherFamily(endpoint) ??
+      (admits
+        ? undefined
+        : `${service.name} (${vpcEndpointId}): ${groupIds.join(", ")} does not admit ${this.caller.address} to port 443`)
+    );
+  }
+
+  private whyOtherFamily({ vpcEndpointId, service, settings }: VpcEndpoint): string | undefined {
+    const family = isIPv6(this.caller.address) ? "ipv6" : "ipv4";
+    return [family, "dualstack"].includes(settings.ipAddressType)
+      ? undefined
+      : `${service.name} (${vpcEndpointId}): the endpoint is ${settings.ipAddressType} only, and ${this.caller.address} is not`;
+  }
+
+  private networkContext(endpoint: VpcEndpoint | undefined): { readonly [key: string]: string } {
+    const general = { "aws:RequestedRegion": this.pull.region, "aws:SecureTransport": "true" };
+    return endpoint === undefined
+      ? general
+      : {
+          ...general,
+          "aws:SourceVpc": endpoint.vpcId,
+          "aws:SourceVpce": endpoint.vpcEndpointId,
+          "aws:VpcSourceIp": this.caller.address,
+        };
+  }
+}
+
+function policyOf(endpoint: VpcEndpoint | undefined): object | undefined {
+  return endpoint && (JSON.parse(endpoint.settings.policyDocument) as object);
+}

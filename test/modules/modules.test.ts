@@ -1,0 +1,265 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Inputs } from "../../modules/generator/definition";
+import { inSnakeCase } from "../../modules/generator/hcl";
+import { MODULES, generatedModules } from "../../modules/generator/modules";
+import { ofCache } from "../../src/aws/arn-checks";
+import { atLeastOneUpstream } from "../../src/cache/rules";
+import { FirstPull } from "../../src/network/first-pull";
+import { firstPullWords, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
+import { atLeastOne, integerWords } from "../../src/validation/validation-errors";
+import { ROOT } from "../support/example-program";
+import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
+import { messageOf, testRuns } from "../support/module-runs";
+
+/** Rules of what only modules have, by their words; every other rule is one of the constructs. */
+const OF_MODULES_ONLY: readonly string[] = [
+  "be …",
+  "be a map of objects",
+  "be one of managed",
+  "be one of `prefixes`",
+  "be an object",
+  "be given in one way",
+  "have the keys of upstreams whose `credential` is managed, and no others",
+  "have a username and an access_token that are not empty",
+  "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry",
+  "be one of wide-client-cidr",
+  "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry, wide-client-cidr",
+  "be of the partition of the provider",
+];
+
+/** Where states of users have their resources, one at `[0]` or one for each key: whoever changes one destroys those. */
+const ADDRESSES: { readonly [module: string]: readonly string[] } = {
+  "pull-through-cache": [
+    "aws_ecr_pull_through_cache_rule.upstream[key]",
+    "aws_ecr_repository_creation_template.upstream[key]",
+    "aws_iam_role.repository_creation[0]",
+    "aws_iam_role.upstream[0]",
+    "aws_iam_role_policy.repository_creation[0]",
+    "aws_iam_role_policy.upstream[0]",
+    "aws_secretsmanager_secret.credential[key]",
+    "aws_secretsmanager_secret_version.credential[key]",
+    "terraform_data.authentication[key]",
+    "terraform_data.encryption[key]",
+  ],
+  "pull-policy": ["aws_iam_policy.pull[0]", "aws_iam_role_policy.pull[key]"],
+  "registry-endpoints": [
+    "aws_security_group.endpoints[0]",
+    "aws_vpc_endpoint.registry[key]",
+    "aws_vpc_endpoint.s3[0]",
+    "aws_vpc_endpoint.service[key]",
+    "aws_vpc_endpoint_route_table_association.s3[key]",
+    "aws_vpc_security_group_ingress_rule.cidr[key]",
+    "aws_vpc_security_group_ingress_rule.ipv6_cidr[key]",
+    "aws_vpc_security_group_ingress_rule.security_group[key]",
+  ],
+  "private-registry": ["module.cache", "module.endpoints", "module.pulls"],
+  "stack-parameter-override": [
+    "aws_cloudformation_stack.adopted[0]",
+    "terraform_data.change[key]",
+    "terraform_data.needs_an_import_block[0]",
+    "terraform_data.stack",
+    "terraform_data.update[0]",
+  ],
+};
+
+test("every definition has a folder, and every folder a definition and nothing that Terraform has left there", () => {
+  const folders = fs.readdirSync(MODULES_FOLDER).filter((name) => name !== "generator");
+  expect(folders.sort()).toEqual(MODULES.map(({ name }) => name).sort());
+  for (const name of folders) {
+    const files = fs.readdirSync(path.join(MODULES_FOLDER, name));
+    expect(files).toEqual(expect.arrayContaining(["module.ts", "tests"]));
+    expect(files.filter((file) => !/^([a-z-]+\.(ts|tf\.json)|README\.md|tests)$/.test(file))).toEqual([]);
+  }
+});
+
+test("the generated files are what their definitions say, byte for byte", () => {
+  const generated = generatedModules();
+  const kept = MODULE_NAMES.flatMap((name) =>
+    fs
+      .readdirSync(path.join(MODULES_FOLDER, name))
+      .filter((file) => file.endsWith(".tf.json") || file === "README.md")
+      .map((file) => `${name}/${file}`),
+  );
+  const stale = [...new Set([...kept, ...Object.keys(generated)])].filter((file) => {
+    const there = path.join(MODULES_FOLDER, file);
+    return !fs.existsSync(there) || fs.readFileSync(there, "utf8") !== generated[file];
+  });
+  if (stale.length > 0) {
+    throw new Error(`these files are not as generated: ${stale.join(", ")}; run \`npm run modules\``);
+  }
+});
+
+describe.each(MODULES.map((definition) => [definition.name, definition] as const))("%s", (name, definition) => {
+  const json = moduleJson(name);
+
+  test("is readable JSON without the metadata of cdktf", () => {
+    for (const file of ["main", "variables", "outputs", "versions"]) {
+      const text = fs.readFileSync(path.join(MODULES_FOLDER, name, `${file}.tf.json`), "utf8");
+      const document: unknown = JSON.parse(text);
+      expect(text).toBe(`${JSON.stringify(document, undefined, 2)}\n`);
+      expect(keysIn(document)).not.toContain("//");
+    }
+  });
+
+  test("has no provider and no backend of its own, and says which versions it runs with", () => {
+    expect(Object.keys(json)).not.toContain("provider");
+    expect(json.terraform).toEqual({
+      required_version: `>= ${definition.terraform}`,
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
+    });
+  });
+
+  test("has variables of closed types, or looks at their attributes itself, and none is null unless by default", () => {
+    for (const [input, variable] of Object.entries(json.variable)) {
+      if (definition.inputs[input]?.isOpen === true) {
+        expect(variable.type).toBe("any");
+        expect(variable.description).toContain(Object.keys(definition.inputs[input].attributes ?? {}).join(", "));
+      } else {
+        expect(`${input}: ${variable.type}`).not.toMatch(/\bany\b|object\(\{\s*\}\)/);
+      }
+      expect([input, variable.nullable ?? variable.default]).toEqual([
+        input,
+        variable.nullable === false ? false : null,
+      ]);
+      expect(variable.description).not.toBe("");
+    }
+  });
+
+  test("tells of its resources in its outputs, and never hands out a whole one", () => {
+    expect(wholeResources("${aws_kms_key.one} ${[for key, key_of in aws_kms_key.all : key_of]}")).toHaveLength(2);
+    for (const [output, { value }] of Object.entries(json.output)) {
+      expect([output, wholeResources(JSON.stringify(value))]).toEqual([output, []]);
+    }
+  });
+
+  test("asks for a Terraform in which validations may look at other inputs, where its own do", () => {
+    const { variable, terraform } = moduleJson(name);
+    const [, minor] = /">= 1\.(\d+)"/.exec(JSON.stringify(terraform)) ?? [];
+    const looksAtOthers = Object.entries(variable).some(([own, { validation = [] }]) =>
+      validation.some(({ condition }) => [...condition.matchAll(/\bvar\.(\w+)/g)].some(([, other]) => other !== own)),
+    );
+    const isEphemeral = Object.values(variable).some(({ ephemeral }) => ephemeral === true);
+    expect(Number(minor)).toBeGreaterThanOrEqual(isEphemeral ? 11 : looksAtOthers ? 9 : 3);
+  });
+
+  test("has its resources where states have them", () => {
+    const { resource = {}, module = {} } = moduleJson(name);
+    const instances = (block: object): string => ("count" in block ? "[0]" : "for_each" in block ? "[key]" : "");
+    const addresses = Object.entries(resource).flatMap(([type, named]) =>
+      Object.entries(named).map(([resourceName, block]) => `${type}.${resourceName}${instances(block)}`),
+    );
+    const calls = Object.keys(module).map((call) => `module.${call}`);
+    expect([...addresses, ...calls].sort()).toEqual(ADDRESSES[name]);
+  });
+
+  test("has every input, attribute and output in its README", () => {
+    const readme = fs.readFileSync(path.join(MODULES_FOLDER, name, "README.md"), "utf8");
+    for (const row of [...pathsOf(definition.inputs), ...Object.keys(json.output)]) {
+      expect(readme).toContain(`\n| \`${row}\` | `);
+    }
+  });
+
+  test("names the rules of the constructs in their words, and no others but its own", () => {
+    const ofConstructs = wordsOfConstructs();
+    const others = rulesOf(name).filter((words) => !ofConstructs.some((known) => known.test(words)));
+    expect(others.filter((words) => !OF_MODULES_ONLY.includes(words))).toEqual([]);
+  });
+
+  test("has runs with names of their own, each of which expects a failure or asserts something", () => {
+    const runs = testRuns(name);
+    expect(runs.length).toBeGreaterThan(0);
+    expect(runs.map((run) => run.name)).toEqual([...new Set(runs.map((run) => run.name))]);
+    expect(runs.filter(({ asserts, expectedFailures }) => asserts + expectedFailures.length === 0)).toEqual([]);
+  });
+});
+
+test("every rule that only modules have is one of a module, and none of the constructs", () => {
+  const used = MODULE_NAMES.flatMap(rulesOf);
+  const ofConstructs = wordsOfConstructs();
+  for (const words of OF_MODULES_ONLY) {
+    expect(used).toContain(words);
+    expect(ofConstructs.filter((known) => known.test(words))).toEqual([]);
+  }
+});
+
+/** The words of a module's rules, with a mark in place of what depends on a declaration. */
+function rulesOf(module: string): string[] {
+  return conditionsOf(moduleJson(module)).flatMap(
+    (condition) => /` must (.*?), got /.exec(messageOf(condition, "…"))?.[1] ?? [],
+  );
+}
+
+/** The words of every rule that the sources hold in a constant, with anything in place of what they depend on. */
+function wordsOfConstructs(): RegExp[] {
+  const folder = path.join(ROOT, "src");
+  const constants = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
+  const words = constants.flatMap(([name, value]) => (/(^|_)WORDS$/.test(name) ? textsIn(value) : ruleWords(value)));
+  const made = [
+    integerWords(1),
+    integerWords(1, 9),
+    atLeastOne("list"),
+    atLeastOne("map"),
+    atLeastOneUpstream("map"),
+    ofCache("…", "…"),
+    ofVpcRegion("…"),
+    onlyWithPrivateDns("…"),
+    firstPullWords(Object.values(FirstPull)),
+  ];
+  return [...words, ...made].map((text) => {
+    const pattern = inSnakeCase(text)
+      .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
+      .replace(/…/g, ".*")
+      .replace(/\d+/g, "\\d+");
+    return new RegExp(`^(be )?${pattern}$`);
+  });
+}
+
+function ruleWords(value: unknown): string[] {
+  if (typeof value === "string") {
+    return /^(be|have|make|not) /.test(value) ? [value] : [];
+  }
+  // A rule for each version of something.
+  if (Object.values(value ?? {}).every((version) => ruleWords(version).length === 1)) {
+    return Object.values(value ?? {}).flatMap(ruleWords);
+  }
+  const { words } = (typeof value === "object" && value !== null ? value : {}) as { readonly words?: unknown };
+  return typeof words === "string" ? [words] : [];
+}
+
+/** The texts in a constant of words; those that are made of something are made of a mark. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "function") {
+    const make = value as (...marks: string[]) => string;
+    return [make(...Array.from({ length: make.length }, () => "…"))];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [String(value)];
+}
+
+function keysIn(value: unknown): string[] {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, item]) => [key, ...keysIn(item)])
+    : [];
+}
+
+function pathsOf(inputs: Inputs, prefix = ""): string[] {
+  return Object.entries(inputs).flatMap(([name, { type, attributes = {} }]) => [
+    `${prefix}${name}`,
+    ...pathsOf(attributes, `${prefix}${name}${type === "map(object)" ? "[*]" : ""}.`),
+  ]);
+}
+
+/** References in an expression to a resource, a data source or a module as it is, without an attribute behind them. */
+function wholeResources(expression: string): string[] {
+  const source = String.raw`\b(?:(?:data\.)?aws_\w+|terraform_data|module)\.\w+`;
+  const elements = [...expression.matchAll(new RegExp(`(\\w+) in ${source} :`, "g"))].map(([, name = ""]) => name);
+  const body = expression.replace(new RegExp(`\\w+ in ${source} :`, "g"), "");
+  const whole = [
+    new RegExp(`${source}(?:\\[[^\\]]*\\])*(?![\\w.[])`, "g"),
+    ...elements.map((name) => new RegExp(`\\b${name}\\b(?!\\.)`, "g")),
+  ];
+  return whole.flatMap((pattern) => body.match(pattern) ?? []);
+}

@@ -1,0 +1,1140 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { App, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
+import {
+  AwsService,
+  CacheWarmer,
+  FirstPull,
+  PullThroughCache,
+  PullThroughCacheFleet,
+  RegistryEndpoints,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
+import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
+import { addresses, blocks, messageOf, only, stackIn, synthesized, testApp, warnings } from "../support/synthesis";
+import type { Block, TerraformJson } from "../support/synthesis";
+
+const ACCOUNT = "111122223333";
+const VPC = "vpc-0a1b2c3d4e5f60718";
+const SUBNETS = ["subnet-0a1b2c3d4e5f6071a", "subnet-0a1b2c3d4e5f6071b"];
+const TABLE = "rtb-0a1b2c3d4e5f60718";
+const GROUP = "sg-0a1b2c3d4e5f60718";
+const ENDPOINTS = ["vpce-0a1b2c3d4e5f6071a", "vpce-0a1b2c3d4e5f6071b", "vpce-0a1b2c3d4e5f6071c"] as const;
+
+const MINIMAL: RegistryEndpointsProps = {
+  vpcId: VPC,
+  subnetIds: SUBNETS,
+  routeTableIds: [TABLE],
+  clientCidrs: ["10.0.0.0/16"],
+  firstPull: FirstPull.NAT_GATEWAY,
+};
+
+/** Where no interface endpoint is made. */
+const SHARED: RegistryEndpointsProps = { ...MINIMAL, subnetIds: undefined, clientCidrs: undefined };
+
+/** A stack with a cache and the endpoints beside it. */
+function stackWith(props: Partial<RegistryEndpointsProps> = {}, region = "eu-west-1"): TerraformStack {
+  const stack = stackIn(region);
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
+  return stack;
+}
+
+function faultOf(props: Partial<RegistryEndpointsProps>): string {
+  return messageOf(() => stackWith(props)).replace(/^stack\/endpoints: /, "");
+}
+
+function endpoint(json: TerraformJson, service: string): Block {
+  const found = blocks(json, "aws_vpc_endpoint").filter(({ service_name: name }) =>
+    String(name).endsWith(`.${service}`),
+  );
+  expect(found).toHaveLength(1);
+  return found[0] ?? {};
+}
+
+function policyOf(block: Block): unknown {
+  return JSON.parse(String(block["policy"]));
+}
+
+const PULLS = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:GetDownloadUrlForLayer",
+  "ecr:BatchImportUpstreamImage",
+  "ecr:CreateRepository",
+];
+
+test("the smallest endpoints are two of ECR, one of S3, and a group that admits one block of clients", () => {
+  const json = synthesized(stackWith());
+  const ofEcr = {
+    depends_on: ["aws_vpc_security_group_ingress_rule.endpoints_client-10_2e0_2e0_2e0_2f16_CDDF309E"],
+    dns_options: { dns_record_ip_type: "ipv4" },
+    ip_address_type: "ipv4",
+    policy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: "*", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+        {
+          Effect: "Allow",
+          Principal: "*",
+          Action: PULLS,
+          Resource: [`arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/ecr-public/*`],
+        },
+      ],
+    }),
+    private_dns_enabled: true,
+    security_group_ids: ["${aws_security_group.endpoints_security-group_FB955AEE.id}"],
+    subnet_ids: SUBNETS,
+    vpc_endpoint_type: "Interface",
+    vpc_id: VPC,
+  };
+  expect(json.resource?.["aws_vpc_endpoint"]).toEqual({
+    "endpoints_ecr-api_7E5A1F17": { ...ofEcr, service_name: "com.amazonaws.eu-west-1.ecr.api" },
+    "endpoints_ecr-dkr_13D062EC": { ...ofEcr, service_name: "com.amazonaws.eu-west-1.ecr.dkr" },
+    endpoints_s3_6279BB42: {
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:GetObject",
+            Resource: "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
+          },
+        ],
+      }),
+      service_name: "com.amazonaws.eu-west-1.s3",
+      vpc_endpoint_type: "Gateway",
+      vpc_id: VPC,
+    },
+  });
+  expect(only(json, "aws_vpc_endpoint_route_table_association")).toEqual({
+    route_table_id: TABLE,
+    vpc_endpoint_id: "${aws_vpc_endpoint.endpoints_s3_6279BB42.id}",
+  });
+  expect(only(json, "aws_security_group")).toEqual({
+    description: "Clients of the endpoints of Amazon ECR in a VPC",
+    name_prefix: "ecr-endpoints-",
+    vpc_id: VPC,
+  });
+  expect(only(json, "aws_vpc_security_group_ingress_rule")).toEqual({
+    cidr_ipv4: "10.0.0.0/16",
+    description: "HTTPS from 10.0.0.0/16",
+    from_port: 443,
+    ip_protocol: "tcp",
+    security_group_id: "${aws_security_group.endpoints_security-group_FB955AEE.id}",
+    to_port: 443,
+  });
+  expect(json.terraform?.["required_version"]).toBe(">= 1.5.0");
+});
+
+test("the address of every kind of resource stays what it was: changing one destroys people's resources", () => {
+  const stack = stackWith({
+    clientCidrs: ["10.0.0.0/16"],
+    clientIpv6Cidrs: ["2001:db8::/56"],
+    clientSecurityGroupIds: [GROUP],
+    dualStack: true,
+    services: [AwsService.LOGS, AwsService.named("kinesis-streams")],
+  });
+  new RegistryEndpoints(stack, "others", {
+    ...MINIMAL,
+    vpcId: "vpc-0b1b2c3d4e5f60718",
+    ecrApiEndpointId: ENDPOINTS[0],
+    s3EndpointId: ENDPOINTS[2],
+  });
+  expect(addresses(synthesized(stack)).filter((address) => !/^(aws_ecr|terraform_data\.cache_)/.test(address))).toEqual(
+    [
+      "aws_security_group.endpoints_security-group_FB955AEE",
+      "aws_security_group.others_security-group_BBB84270",
+      "aws_vpc_endpoint.endpoints_ecr-api_7E5A1F17",
+      "aws_vpc_endpoint.endpoints_ecr-dkr_13D062EC",
+      "aws_vpc_endpoint.endpoints_s3_6279BB42",
+      "aws_vpc_endpoint.endpoints_service-kinesis-streams_AF4C3A77",
+      "aws_vpc_endpoint.endpoints_service-logs_B5A5D251",
+      "aws_vpc_endpoint.others_ecr-dkr_64DEA148",
+      "aws_vpc_endpoint_route_table_association.endpoints_s3-rtb-0a1b2c3d4e5f60718_319A1532",
+      "aws_vpc_endpoint_route_table_association.others_s3-rtb-0a1b2c3d4e5f60718_BDC56B75",
+      "aws_vpc_security_group_ingress_rule.endpoints_client-10_2e0_2e0_2e0_2f16_CDDF309E",
+      "aws_vpc_security_group_ingress_rule.endpoints_client-2001_3adb8_3a_3a_2f56_CFD8FA54",
+      "aws_vpc_security_group_ingress_rule.endpoints_client-sg-0a1b2c3d4e5f60718_2FB7E2CB",
+      "aws_vpc_security_group_ingress_rule.others_client-10_2e0_2e0_2e0_2f16_888B0E0F",
+      "data.aws_route_table.endpoints_route-table-rtb-0a1b2c3d4e5f60718_794BD579",
+      "data.aws_route_table.others_route-table-rtb-0a1b2c3d4e5f60718_9B0460A9",
+      "data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071a_B36E58C3",
+      "data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071b_8C8032F5",
+      "data.aws_subnet.others_subnet-0a1b2c3d4e5f6071a_F26A8B3B",
+      "data.aws_subnet.others_subnet-0a1b2c3d4e5f6071b_1EB17174",
+      "data.aws_vpc.endpoints_vpc_526B0DEA",
+      "data.aws_vpc.others_vpc_131AC81E",
+      "data.aws_vpc_endpoint.others_existing-ecr-api_29442673",
+      "data.aws_vpc_endpoint.others_existing-s3_D58FDA9E",
+    ],
+  );
+});
+
+test("where ids are known, a plan fails on a network that AWS would refuse, or that nobody could use", () => {
+  const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP] }));
+  const conditions = (type: string): unknown[] =>
+    blocks(json, type).flatMap(({ lifecycle }) =>
+      (lifecycle as { postcondition: { condition: string }[] }).postcondition.map(({ condition }) => condition),
+    );
+  expect(conditions("aws_vpc")).toEqual(["${self.enable_dns_support && self.enable_dns_hostnames}"]);
+  expect(conditions("aws_subnet")).toEqual([
+    `\${self.vpc_id == "${VPC}"}`,
+    '${self.ipv6_cidr_block != ""}',
+    `\${self.vpc_id == "${VPC}"}`,
+    "${!contains([data.aws_subnet.endpoints_subnet-0a1b2c3d4e5f6071a_B36E58C3.availability_zone], self.availability_zone)}",
+    '${self.ipv6_cidr_block != ""}',
+  ]);
+  expect(conditions("aws_route_table")).toEqual([`\${self.vpc_id == "${VPC}"}`]);
+});
+
+test("ids that only Terraform knows are looked up by nobody, and each keeps its place", () => {
+  const stack = stackIn("eu-west-1");
+  const text = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", {
+    vpcId: text("vpc"),
+    subnetIds: [text("a"), text("b")],
+    routeTableIds: [text("table")],
+    clientCidrs: [text("cidr")],
+    clientSecurityGroupIds: [text("group")],
+    s3EndpointId: text("s3"),
+    firstPull: FirstPull.NAT_GATEWAY,
+  });
+  const json = synthesized(stack);
+  expect(json.data).toBeUndefined();
+  expect(addresses(json).filter((address) => /ingress|association/.test(address))).toEqual([
+    "aws_vpc_endpoint_route_table_association.endpoints_s3-var_2etable_0AD87C14",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-var_2ecidr_E7B87E19",
+    "aws_vpc_security_group_ingress_rule.endpoints_client-var_2egroup_FB375214",
+  ]);
+});
+
+test("lists that only Terraform knows are taken as they are, but for those whose elements become resources", () => {
+  const list = (name: string): string[] => Token.asList(`\${module.network.${name}}`);
+  const json = synthesized(stackWith({ subnetIds: list("subnets"), routeTableIds: list("tables") }));
+  expect(endpoint(json, "ecr.api")["subnet_ids"]).toBe("${module.network.subnets}");
+  expect(endpoint(json, "s3")["route_table_ids"]).toBe("${module.network.tables}");
+  expect(addresses(json).filter((address) => /^data\.aws_(subnet|route_table)/.test(address))).toEqual([]);
+  const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
+  for (const props of [
+    { clientCidrs: list("cidrs") },
+    { clientSecurityGroupIds: list("groups") },
+    { routeTableIds: list("tables"), s3EndpointId: ENDPOINTS[2] },
+  ]) {
+    expect(faultOf(props)).toBe(
+      `\`${Object.keys(props)[0] ?? ""}\` must be a list whose length is known at synth, got a token; ${way}`,
+    );
+  }
+});
+
+test("an element keeps its address wherever it stands in its list, whatever it is", () => {
+  const of = (order: readonly number[]): string[] => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const groups = [0, 1, 2].map((index) => new SecurityGroup(stack, `clients-${index}`).id);
+    const lazy = ["a", "b"].map((name) => Lazy.stringValue({ produce: () => (order.length === 9 ? name : undefined) }));
+    new RegistryEndpoints(stack, "endpoints", {
+      ...MINIMAL,
+      clientCidrs: lazy,
+      clientSecurityGroupIds: order.map((index) => groups[index] ?? ""),
+    });
+    const rules = synthesized(stack).resource?.["aws_vpc_security_group_ingress_rule"] ?? {};
+    return Object.entries(rules).map(([name, rule]) => `${name} ${String(rule["referenced_security_group_id"])}`);
+  };
+  const all = of([0, 1, 2]);
+  expect(all).toHaveLength(5);
+  expect(of([2, 1, 0]).sort()).toEqual([...all].sort());
+  expect(all).toEqual(expect.arrayContaining(of([2, 1])));
+});
+
+test("groups of several stacks that have one address there are all admitted", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const groups = ["a", "b"].map((id) => {
+    const other = new TerraformStack(App.of(stack), id);
+    new AwsProvider(other, "aws", { region: "eu-west-1" });
+    return new SecurityGroup(other, "clients").id;
+  });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, clientCidrs: undefined, clientSecurityGroupIds: groups });
+  expect(blocks(synthesized(stack), "aws_vpc_security_group_ingress_rule")).toHaveLength(2);
+});
+
+test("fails for an element that is given twice by tokens, or by a token and a text", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const group = new SecurityGroup(stack, "clients");
+  const create = (clientSecurityGroupIds: string[]) => () =>
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, clientSecurityGroupIds });
+  expect(messageOf(create([group.id, group.id]))).toBe(
+    'stack/endpoints: `clientSecurityGroupIds[1]` must be given once, got "aws_security_group.clients.id"; leave out the second one',
+  );
+  expect(messageOf(create([Lazy.stringValue({ produce: () => GROUP }), GROUP]))).toBe(
+    `stack/endpoints: \`clientSecurityGroupIds[1]\` must be given once, got "${GROUP}"; leave out the second one`,
+  );
+  expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
+});
+
+test("fails for a route table that two sets of endpoints add to one endpoint", () => {
+  const stack = stackWith();
+  const { ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId } = stack.node.findChild("endpoints") as RegistryEndpoints;
+  new RegistryEndpoints(stack, "again", { ...SHARED, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    `[stack/again] \`routeTableIds\` must have a table once for each endpoint, got ["stack/endpoints/s3-${TABLE}","stack/again/s3-${TABLE}"]; leave it out of one of the two`,
+  );
+});
+
+test("one registry has one host, also for several caches of an account that Terraform looks up", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "one", { upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "two", { upstreams: [Upstream.quay()] });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  expect(endpoints.repositoryUri("quay", "a/b").endsWith("/quay/a/b")).toBe(true);
+  expect(endpoints.registryUri).toMatch(/\.dkr\.ecr\.eu-west-1\.amazonaws\.com$/);
+});
+
+test("what may be pulled grows with the cache, and the policy of a cache for everything is for everything", () => {
+  const stack = stackIn("eu-west-1");
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  const resources = (): unknown => policyOf(endpoint(synthesized(stack), "ecr.dkr"));
+  cache.addUpstream(Upstream.quay());
+  const registry = `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository`;
+  expect(resources()).toHaveProperty("Statement.1.Resource", [`${registry}/ecr-public/*`, `${registry}/quay/*`]);
+  cache.addUpstream(Upstream.kubernetes({ prefix: "ROOT" }));
+  expect(resources()).toHaveProperty("Statement.1.Resource", [`${registry}/*`]);
+});
+
+test("repositories and buckets of one's own are let through beside the cache and the layers", () => {
+  const own = "arn:aws:ecr:eu-west-1:602401143452:repository/eks/*";
+  const json = synthesized(stackWith({ repositoryArns: [own], bucketNames: ["artifacts", "al2023-repos-*"] }));
+  expect(policyOf(endpoint(json, "ecr.api"))).toHaveProperty("Statement.2", {
+    Effect: "Allow",
+    Principal: "*",
+    Action: PULLS.slice(0, 3),
+    Resource: [own],
+  });
+  expect(policyOf(endpoint(json, "s3"))).toHaveProperty("Statement.1", {
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [
+      "arn:aws:s3:::artifacts",
+      "arn:aws:s3:::artifacts/*",
+      "arn:aws:s3:::al2023-repos-*",
+      "arn:aws:s3:::al2023-repos-*/*",
+    ],
+  });
+});
+
+test("pushes are let through to the repositories that are named for them, also to one of the same stack", () => {
+  const json = synthesized(
+    stackWith({ pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "${var.arn}"] }),
+  );
+  for (const service of ["ecr.api", "ecr.dkr"]) {
+    const { Statement } = policyOf(endpoint(json, service)) as { readonly Statement: unknown[] };
+    expect(Statement).toHaveLength(3);
+    expect(Statement[2]).toEqual({
+      Effect: "Allow",
+      Principal: "*",
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      Resource: ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "${var.arn}"],
+    });
+  }
+});
+
+test("empty lists of what is let through besides are none", () => {
+  expect(synthesized(stackWith({ repositoryArns: [], pushRepositoryArns: [], bucketNames: [], services: [] }))).toEqual(
+    synthesized(stackWith()),
+  );
+});
+
+test("a cache may come later where no policy is made of it", () => {
+  const stack = stackWith({ fullAccess: true });
+  new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
+  expect(() => App.of(stack).synth()).not.toThrow();
+});
+
+test("full access is written out: to leave the policy out would leave a former one in place", () => {
+  const json = synthesized(stackWith({ fullAccess: true }));
+  for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
+    expect(policyOf(endpoint(json, service))).toEqual({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+    });
+  }
+});
+
+test("policies of one's own stand in place of those made here, with AWS's variables as they are", () => {
+  const policy = JSON.stringify({
+    Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "arn:aws:s3:::${aws:PrincipalTag/team}/*" },
+  });
+  const json = synthesized(stackWith({ registryPolicy: policy, s3Policy: policy }));
+  for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
+    expect(endpoint(json, service)["policy"]).toBe(policy.replace("${", () => "$${"));
+  }
+});
+
+test("other services get an endpoint with private DNS in the same subnets and group, and no policy", () => {
+  const json = synthesized(stackWith({ services: [AwsService.LOGS] }));
+  const { policy, ...ofEcr } = endpoint(json, "ecr.api");
+  expect(endpoint(json, "logs")).toEqual({ ...ofEcr, service_name: "com.amazonaws.eu-west-1.logs" });
+  expect(policy).toBeDefined();
+});
+
+test.each([
+  ["eu-west-1", "com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.sts", "arn:aws:"],
+  ["us-gov-west-1", "com.amazonaws.us-gov-west-1.ecr.api", "com.amazonaws.us-gov-west-1.sts", "arn:aws-us-gov:"],
+  ["cn-north-1", "cn.com.amazonaws.cn-north-1.ecr.api", "cn.com.amazonaws.cn-north-1.sts", "arn:aws-cn:"],
+  ["us-iso-east-1", "gov.ic.c2s.us-iso-east-1.ecr.api", "gov.ic.c2s.us-iso-east-1.sts", "arn:aws-iso:"],
+  ["us-isob-east-1", "gov.sgov.sc2s.us-isob-east-1.ecr.api", "gov.sgov.sc2s.us-isob-east-1.sts", "arn:aws-iso-b:"],
+  ["eu-isoe-west-1", "uk.adc-e.cloud.eu-isoe-west-1.ecr.api", "uk.adc-e.cloud.eu-isoe-west-1.sts", "arn:aws-iso-e:"],
+  ["us-isof-south-1", "gov.ic.hci.csp.us-isof-south-1.ecr.api", "gov.ic.hci.csp.us-isof-south-1.sts", "arn:aws-iso-f:"],
+  ["eusc-de-east-1", "eu.amazonaws.eusc-de-east-1.ecr.api", "eu.amazonaws.eusc-de-east-1.sts", "arn:aws-eusc:"],
+])("in %s endpoint services are named as AWS names them there", (region, ecr, sts, arn) => {
+  const services = [AwsService.STS, AwsService.LOGS, AwsService.named("eks")];
+  const json = synthesized(stackWith({ services }, region));
+  expect(endpoint(json, "ecr.api")).toMatchObject({ service_name: ecr });
+  expect(endpoint(json, "ecr.dkr")).toMatchObject({ service_name: ecr.replace(/api$/, "dkr") });
+  expect(endpoint(json, "sts")).toMatchObject({ service_name: sts });
+  expect(endpoint(json, "eks")).toMatchObject({ service_name: sts.replace(/sts$/, "eks") });
+  expect(endpoint(json, "logs")).toMatchObject({ service_name: `com.amazonaws.${region}.logs` });
+  expect(endpoint(json, "s3")).toMatchObject({ service_name: `com.amazonaws.${region}.s3` });
+  expect(endpoint(json, "s3")["policy"]).toContain(`${arn}s3:::prod-${region}-starport-layer-bucket/*`);
+  expect(endpoint(json, "ecr.api")["policy"]).toContain(`${arn}ecr:${region}:${ACCOUNT}:repository/ecr-public/*`);
+});
+
+test("where the region is known to Terraform only, so are the names of services", () => {
+  const stack = stackIn(undefined);
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services: [AwsService.EC2] });
+  const json = synthesized(stack);
+  const region = "${data.aws_region.aws-lookup_region_0A228083.id}";
+  const prefix = "${data.aws_partition.aws-lookup_partition_7147F8A7.reverse_dns_prefix}";
+  expect(endpoint(json, "ecr.api")["service_name"]).toBe(`${prefix}.${region}.ecr.api`);
+  expect(endpoint(json, "ec2")["service_name"]).toBe(`${prefix}.${region}.ec2`);
+  expect(endpoint(json, "s3")["service_name"]).toBe(`com.amazonaws.${region}.s3`);
+  expect(endpoint(json, "ecr.dkr")["policy"]).toContain(
+    "arn:${data.aws_partition.aws-lookup_partition_7147F8A7.partition}:ecr:${data.aws_region.aws-lookup_region_0A228083.id}:${data.aws_caller_identity.aws-lookup_caller-identity_82AEBEF1.account_id}:repository/ecr-public/*",
+  );
+});
+
+test("dual-stack is one option for endpoints, S3, clients and URIs", () => {
+  const stack = stackIn("eu-west-1");
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", {
+    ...MINIMAL,
+    clientIpv6Cidrs: ["2001:DB8:0::/56"],
+    dualStack: true,
+  });
+  const json = synthesized(stack);
+  const dual = { ip_address_type: "dualstack", dns_options: { dns_record_ip_type: "dualstack" } };
+  expect(endpoint(json, "ecr.api")).toMatchObject(dual);
+  expect(endpoint(json, "ecr.dkr")).toMatchObject(dual);
+  expect(endpoint(json, "s3")).toMatchObject({ ip_address_type: "dualstack" });
+  expect(blocks(json, "aws_vpc_security_group_ingress_rule")).toEqual([
+    expect.objectContaining({ cidr_ipv4: "10.0.0.0/16" }),
+    expect.objectContaining({ cidr_ipv6: "2001:db8::/56", description: "HTTPS from 2001:db8::/56" }),
+  ]);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`);
+  expect(endpoints.repositoryUri("ecr-public", "elastio/agent")).toBe(
+    `${ACCOUNT}.dkr-ecr.eu-west-1.on.aws/ecr-public/elastio/agent`,
+  );
+  expect(cache.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+});
+
+test("in China the host for both IPv4 and IPv6 has a name of its own, and elsewhere AWS documents none", () => {
+  const stack = stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP] }, "cn-north-1");
+  const endpoints = stack.node.findChild("endpoints") as RegistryEndpoints;
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn`);
+  const props = { dualStack: true, clientSecurityGroupIds: [GROUP] };
+  expect(messageOf(() => stackWith(props, "us-iso-east-1"))).toBe(
+    'stack/endpoints: `dualStack` must be true only where the host for both is known, got "aws-iso"; give the provider a literal region of a partition in which AWS documents dual-stack registries',
+  );
+});
+
+test("endpoints that exist are used, only what is missing is made, and one's ids can be handed to another", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const first = new RegistryEndpoints(stack, "first", MINIMAL);
+  const second = new RegistryEndpoints(stack, "second", {
+    ...SHARED,
+    routeTableIds: ["rtb-0b1b2c3d4e5f60718"],
+    ecrApiEndpointId: first.ecrApiEndpointId,
+    ecrDkrEndpointId: first.ecrDkrEndpointId,
+    s3EndpointId: first.s3EndpointId,
+  });
+  const json = synthesized(stack);
+  expect(blocks(json, "aws_vpc_endpoint")).toHaveLength(3);
+  expect(blocks(json, "aws_security_group")).toHaveLength(1);
+  expect(blocks(json, "aws_vpc_endpoint_route_table_association").map((block) => block["vpc_endpoint_id"])).toEqual(
+    Array<string>(2).fill("${aws_vpc_endpoint.first_s3_02715168.id}"),
+  );
+  expect([first, second].map(({ dependables }) => dependables.length)).toEqual([4, 1]);
+  expect(second.securityGroupId).toBeUndefined();
+  expect(second.ecrApiEndpointId).toBe(first.ecrApiEndpointId);
+  expect(() => App.of(stack).synth()).not.toThrow();
+});
+
+test("an endpoint that exists is asked whether it is one that clients can use", () => {
+  const [ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId] = ENDPOINTS;
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new RegistryEndpoints(stack, "endpoints", { ...SHARED, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId });
+  const json = synthesized(stack);
+  expect(json.resource?.["aws_vpc_endpoint"]).toBeUndefined();
+  const conditions = Object.values(json.data?.["aws_vpc_endpoint"] ?? {}).map(({ id, lifecycle }) => [
+    id,
+    ...(lifecycle as { postcondition: { condition: string }[] }).postcondition.map(({ condition }) => condition),
+  ]);
+  expect(conditions).toEqual([
+    [ecrApiEndpointId, '${self.service_name == "com.amazonaws.eu-west-1.ecr.api"}'],
+    [ecrDkrEndpointId, '${self.service_name == "com.amazonaws.eu-west-1.ecr.dkr"}'],
+    [
+      s3EndpointId,
+      '${self.service_name == "com.amazonaws.eu-west-1.s3"}',
+      '${self.vpc_endpoint_type == "Gateway"}',
+      `\${self.vpc_id == "${VPC}"}`,
+    ],
+  ]);
+  const { check } = json as { readonly check?: { readonly [name: string]: { assert: { condition: string }[] } } };
+  const reached = Object.entries(check ?? {}).filter(([name]) => name.includes("reached"));
+  expect(reached.map(([, { assert }]) => assert[0]?.condition)).toEqual(
+    ["api_38F4834C", "dkr_62061E4E"].map(
+      (name) =>
+        `\${data.aws_vpc_endpoint.endpoints_existing-ecr-${name}.vpc_id == "${VPC}" && data.aws_vpc_endpoint.endpoints_existing-ecr-${name}.private_dns_enabled}`,
+    ),
+  );
+});
+
+test("an endpoint that exists has to be dual-stack where the others are", () => {
+  const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP], s3EndpointId: ENDPOINTS[2] }));
+  expect(
+    only({ data: { aws_vpc_endpoint: json.data?.["aws_vpc_endpoint"] ?? {} } }, "aws_vpc_endpoint"),
+  ).toHaveProperty("lifecycle.postcondition.3.condition", '${self.ip_address_type == "dualstack"}');
+});
+
+test("the endpoints of a fleet are for the cache of their region", () => {
+  const fleet = new PullThroughCacheFleet(testApp(), "elastio", {
+    regions: ["us-east-1", "eu-west-1"],
+    upstreams: [Upstream.ecrPublic()],
+    accountId: ACCOUNT,
+  });
+  const stack = fleet.stackIn("eu-west-1");
+  const endpoints = new RegistryEndpoints(stack, "endpoints", MINIMAL);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+  expect(endpoint(synthesized(stack), "ecr.api")["policy"]).toContain("arn:aws:ecr:eu-west-1:111122223333");
+});
+
+test("several networks, caches and providers in one stack are kept apart", () => {
+  const stack = stackIn("eu-west-1");
+  const provider = new AwsProvider(stack, "america", { region: "us-east-1", alias: "america" });
+  new PullThroughCache(stack, "europe", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "america-cache", { accountId: ACCOUNT, upstreams: [Upstream.quay()], provider });
+  new RegistryEndpoints(stack, "one", MINIMAL);
+  new RegistryEndpoints(stack, "two", { ...MINIMAL, vpcId: "vpc-0b1b2c3d4e5f60718", routeTableIds: ["rtb-0b1b2c3d"] });
+  new RegistryEndpoints(stack, "three", {
+    ...MINIMAL,
+    vpcId: "vpc-0c1b2c3d",
+    routeTableIds: ["rtb-0c1b2c3d"],
+    provider,
+  });
+  expect(() => App.of(stack).synth()).not.toThrow();
+  const json = synthesized(stack);
+  for (const [name, block] of Object.entries(json.resource?.["aws_vpc_endpoint"] ?? {})) {
+    const america = name.startsWith("three");
+    expect(block["provider"]).toBe(america ? "aws.america" : undefined);
+    expect(block["service_name"]).toContain(america ? "us-east-1" : "eu-west-1");
+    if (!name.includes("s3")) {
+      expect(block["policy"]).toContain(america ? "repository/quay/*" : "repository/ecr-public/*");
+      expect(block["policy"]).not.toContain(america ? "ecr-public" : "quay");
+    }
+  }
+});
+
+test("caches are found by the provider that they use, however it is named", () => {
+  const stack = stackIn("eu-west-1");
+  const provider = stack.node.findChild("aws") as AwsProvider;
+  new PullThroughCache(stack, "one", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  new PullThroughCache(stack, "two", { accountId: ACCOUNT, upstreams: [Upstream.quay()], provider });
+  const endpoints = new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, provider });
+  expect(endpoint(synthesized(stack), "ecr.api")["policy"]).toMatch(/ecr-public.*quay/);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+  expect(endpoints.repositoryUri("quay", "a/b")).toBe(`${endpoints.registryUri}/quay/a/b`);
+});
+
+test("fails for a cache that is made after them, whose pulls they would block", () => {
+  const stack = stackWith();
+  new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    '[stack/endpoints] `caches` must be made before their endpoints, got "stack/late"; create it before the endpoints, or say which caches they are for',
+  );
+});
+
+test("fails when a policy that is made is longer than AWS takes", () => {
+  const names = Array.from({ length: 400 }, (_, index) => `team-${index}-${"x".repeat(20)}`);
+  const repositoryArns = names.map((name) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${name}`);
+  expect(messageOf(() => App.of(stackWith({ repositoryArns })).synth())).toMatch(
+    /\[stack\/endpoints] `repositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  );
+  expect(messageOf(() => App.of(stackWith({ pushRepositoryArns: repositoryArns })).synth())).toMatch(
+    /\[stack\/endpoints] `pushRepositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  );
+  expect(messageOf(() => App.of(stackWith({ bucketNames: names })).synth())).toMatch(
+    /\[stack\/endpoints] `bucketNames` must make, with layers, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+  );
+});
+
+test("fails for route tables that are added to an endpoint of the stack that lists its own", () => {
+  const stack = stackWith({ routeTableIds: Token.asList("${module.network.tables}") });
+  const { s3EndpointId } = stack.node.findChild("endpoints") as RegistryEndpoints;
+  new RegistryEndpoints(stack, "more", {
+    ...SHARED,
+    ecrApiEndpointId: ENDPOINTS[0],
+    ecrDkrEndpointId: ENDPOINTS[1],
+    s3EndpointId,
+  });
+  expect(messageOf(() => App.of(stack).synth())).toContain(
+    '[stack/more] `routeTableIds` must not be added to an endpoint that lists its route tables itself, got "stack/endpoints/s3"; list the table there: each of the two would take away what the other has added',
+  );
+});
+
+test("a cache of another stack can be named, if its account is known", () => {
+  const app = testApp();
+  const caches = ["known", "unknown"].map((id) => {
+    const stack = new TerraformStack(app, id);
+    new AwsProvider(stack, "aws", { region: "eu-west-1" });
+    return new PullThroughCache(stack, "cache", {
+      accountId: id === "known" ? ACCOUNT : undefined,
+      upstreams: [Upstream.ecrPublic()],
+    });
+  });
+  const network = new TerraformStack(app, "network");
+  new AwsProvider(network, "aws", { region: "eu-west-1" });
+  expect(messageOf(() => new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches }))).toBe(
+    'network/endpoints: `caches[1]` must have a known account and region, being of another stack, got "unknown/cache"; give that cache an `accountId` and a region as literals: this stack cannot look them up for another',
+  );
+  const endpoints = new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches: caches.slice(0, 1) });
+  expect(endpoint(synthesized(network), "ecr.api")["policy"]).toContain(`${ACCOUNT}:repository/ecr-public/*`);
+  expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`);
+});
+
+describe("an image that is not cached yet", () => {
+  test("is warned of where nothing pulls it beforehand", () => {
+    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    synthesized(stack);
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([
+      '`firstPull` is WARMED and no CacheWarmer of this app pulls from ecr-public of stack/cache: unless something else does, no image of it can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+    ]);
+  });
+
+  test("is no matter where a warmer pulls it, made before or after", () => {
+    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    const cache = stack.node.findChild("cache") as PullThroughCache;
+    new CacheWarmer(stack, "warmer", { cache, images: ["public.ecr.aws/docker/library/alpine:3.22"] });
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  test("needs a default route with a NAT gateway, and every plan says where there is none", () => {
+    const json = synthesized(stackWith()) as { readonly check?: { readonly [name: string]: unknown } };
+    const without =
+      '[for table in [data.aws_route_table.endpoints_route-table-rtb-0a1b2c3d4e5f60718_794BD579] : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])]';
+    expect(json.check).toEqual({
+      "endpoints_first-pull_229DAE4A": {
+        assert: [
+          {
+            condition: `\${length(${without}) == 0}`,
+            error_message: `FirstPull.NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
+          },
+        ],
+      },
+    });
+    expect(synthesized(stackWith({ firstPull: FirstPull.WARMED }))).not.toHaveProperty("check");
+  });
+});
+
+test("a block wider than any private network's is warned of", () => {
+  const stack = stackWith({
+    clientCidrs: ["0.0.0.0/0", "10.0.0.0/8", "8.0.0.0/7"],
+    clientIpv6Cidrs: ["::/0", "2001:db8::/32", "2001:d00::/24"],
+    dualStack: true,
+  });
+  expect(warnings(stack).map((text) => text.replace(/ of the clients.*/, ""))).toEqual([
+    "0.0.0.0/0",
+    "8.0.0.0/7",
+    "::/0",
+    "2001:d00::/24",
+  ]);
+  expect(warnings(stack)[0]).toBe(
+    '0.0.0.0/0 of the clients is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+  );
+});
+
+test("fails without `firstPull`, and says why there is no default", () => {
+  const reason =
+    "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do";
+  expect(faultOf({ firstPull: undefined })).toBe(
+    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got nothing; ${reason}`,
+  );
+  expect(faultOf({ firstPull: "NAT" as FirstPull })).toBe(
+    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got "NAT"; ${reason}`,
+  );
+});
+
+const ID = (kind: string, prefix: string): string => `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`;
+const BLOCK = "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`";
+const BLOCK_6 = "give blocks like 2001:db8::/56";
+const SPACE = "be a block of IPv4 that starts at its first address";
+const SPACE_6 = "be a block of IPv6 that starts at its first address";
+const ARN_WORDS = "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*";
+const BUCKET_WORDS =
+  "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves";
+const ALLOW = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] });
+const DENY = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action: "*", Resource: "*" }] });
+
+test.each<[string, object, string]>([
+  [
+    "vpcId",
+    { vpcId: "vpc-0abc" },
+    `\`vpcId\` must ${ID("a VPC", "vpc")}, got "vpc-0abc"; give the VPC that the clients are in`,
+  ],
+  [
+    "vpcId",
+    { vpcId: undefined },
+    `\`vpcId\` must ${ID("a VPC", "vpc")}, got nothing; give the VPC that the clients are in`,
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [] },
+    "`subnetIds` must be a list of at least one, got []; give one private subnet of each availability zone",
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [SUBNETS[0], VPC] },
+    `\`subnetIds[1]\` must ${ID("a subnet", "subnet")}, got "${VPC}"; give one private subnet of each availability zone`,
+  ],
+  [
+    "subnetIds",
+    { subnetIds: [SUBNETS[0], SUBNETS[0]] },
+    `\`subnetIds[1]\` must be given once, got "${SUBNETS[0] ?? ""}"; leave out the second one`,
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: undefined },
+    "`routeTableIds` must be a list of at least one, got nothing; give those of the clients' subnets",
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: ["rtb-0a1b2c3d4"] },
+    `\`routeTableIds[0]\` must ${ID("a route table", "rtb")}, got "rtb-0a1b2c3d4"; give those of the clients' subnets`,
+  ],
+  [
+    "routeTableIds",
+    { routeTableIds: [TABLE, TABLE] },
+    `\`routeTableIds[1]\` must be given once, got "${TABLE}"; leave out the second one`,
+  ],
+  [
+    "clients",
+    { clientCidrs: undefined },
+    "`clientCidrs` must be given, or else `clientSecurityGroupIds`, got nothing; say who may use the endpoints, for example with the VPC's own block",
+  ],
+  [
+    "clientCidrs",
+    { clientCidrs: [] },
+    `\`clientCidrs\` must be a list of at least one block of addresses, got []; ${BLOCK}`,
+  ],
+  ["no mask", { clientCidrs: ["10.0.0.0"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0"; ${BLOCK}`],
+  ["host bits", { clientCidrs: ["10.0.0.1/16"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.1/16"; ${BLOCK}`],
+  ["a long mask", { clientCidrs: ["10.0.0.0/33"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0/33"; ${BLOCK}`],
+  [
+    "a big octet",
+    { clientCidrs: ["10.0.256.0/24"] },
+    `\`clientCidrs[0]\` must ${SPACE}, got "10.0.256.0/24"; ${BLOCK}`,
+  ],
+  ["a leading zero", { clientCidrs: ["010.0.0.0/8"] }, `\`clientCidrs[0]\` must ${SPACE}, got "010.0.0.0/8"; ${BLOCK}`],
+  ["IPv6", { clientCidrs: ["::/0"] }, `\`clientCidrs[0]\` must ${SPACE}, got "::/0"; ${BLOCK}`],
+  ...[
+    "2001:db8::1/64",
+    "::/129",
+    "2001:db8::",
+    "10.0.0.0/8",
+    "fe80::%eth0/64",
+    "2001:db8:1::\n/48",
+    "2001::db8::/32",
+    "::ffff:10.0.0.0/104",
+    "00001::/64",
+  ].map((text): [string, object, string] => [
+    "clientIpv6Cidrs",
+    { clientIpv6Cidrs: [text], dualStack: true },
+    `\`clientIpv6Cidrs[0]\` must ${SPACE_6}, got ${JSON.stringify(text)}; ${BLOCK_6}`,
+  ]),
+  [
+    "no list",
+    { clientCidrs: null },
+    `\`clientCidrs\` must be a list of at least one block of addresses, got null; ${BLOCK}`,
+  ],
+  ["a number", { clientCidrs: [10] }, `\`clientCidrs[0]\` must ${SPACE}, got 10; ${BLOCK}`],
+  [
+    "IPv6 without it",
+    { clientIpv6Cidrs: ["2001:db8::/56"] },
+    '`clientIpv6Cidrs` must not be given without `dualStack`, got ["2001:db8::/56"]; set it to have endpoints with IPv6',
+  ],
+  [
+    "IPv4 alone",
+    { dualStack: true },
+    "`clientIpv6Cidrs` must be given with `dualStack`, got nothing; add the IPv6 block of the VPC: clients that have IPv6 use it first",
+  ],
+  [
+    "the same block twice",
+    { clientIpv6Cidrs: ["2001:db8::/56", "2001:DB8:0::/56"], dualStack: true },
+    '`clientIpv6Cidrs[1]` must be a block given once, got "2001:DB8:0::/56"; leave out the second one',
+  ],
+  [
+    "clientSecurityGroupIds",
+    { clientSecurityGroupIds: ["default"] },
+    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, behind the account and a slash where that is another, got "default"; give the groups that the clients are in`,
+  ],
+  [
+    "services",
+    { services: ["logs"] },
+    '`services[0]` must be an AwsService, got "logs"; use AwsService.LOGS or the like, or AwsService.named("kms")',
+  ],
+  [
+    "services",
+    { services: [AwsService.KMS, AwsService.named("kms")] },
+    '`services[1]` must be a service given once, got "kms"; a VPC takes one private DNS name of a service',
+  ],
+  [
+    "services",
+    { services: AwsService.LOGS },
+    "`services` must be a list of services, got a AwsService; for example [AwsService.LOGS]",
+  ],
+  [
+    "services",
+    { services: [AwsService.named("ecr.api")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; leave it out, or give the endpoint that the VPC has already as `ecrApiEndpointId`',
+  ],
+  [
+    "services",
+    { services: [AwsService.named("s3")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "s3"; leave it out, or give the endpoint that the VPC has already as `s3EndpointId`',
+  ],
+  [
+    "services",
+    { services: [AwsService.named("com.amazonaws.eu-west-1.sts")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "com.amazonaws.eu-west-1.sts"; use AwsService.fromServiceName for a whole name',
+  ],
+  [
+    "services",
+    { services: [AwsService.fromServiceName("com.amazonaws.us-east-1.kms")] },
+    '`services[0]` must be of the region of the VPC, eu-west-1, got "com.amazonaws.us-east-1.kms"; endpoints lead to their own region',
+  ],
+  [
+    "services",
+    { services: [AwsService.named(undefined as never)] },
+    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got nothing; use AwsService.fromServiceName for a whole name",
+  ],
+  [
+    "repositoryArns",
+    { repositoryArns: ["arn:aws:ecr:*:111122223333:repository/a", "arn:aws:ecr:us-east-1:111122223333:repository/a"] },
+    '`repositoryArns[1]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+  ],
+  [
+    "pushRepositoryArns",
+    { pushRepositoryArns: ["arn:aws:ecr:us-east-1:111122223333:repository/a"] },
+    '`pushRepositoryArns[0]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+  ],
+  [
+    "pushRepositoryArns",
+    { pushRepositoryArns: ["team/*"] },
+    `\`pushRepositoryArns[0]\` must ${ARN_WORDS}, got "team/*"; give ARNs, wildcards allowed`,
+  ],
+  [
+    "both",
+    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], fullAccess: true },
+    '`pushRepositoryArns` must not be given beside `fullAccess`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+  ],
+  [
+    "both",
+    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], registryPolicy: ALLOW },
+    '`pushRepositoryArns` must not be given beside `registryPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+  ],
+  [
+    "bucketNames",
+    { bucketNames: Token.asList("${var.buckets}") },
+    "`bucketNames` must be a list whose length is known at synth, got a token; give a list, whose elements may be tokens: what is made of each is written at synth",
+  ],
+  [
+    "caches",
+    { caches: null },
+    "`caches` must be a list of at least one PullThroughCache, got null; leave it out for those of the stack",
+  ],
+  [
+    "services",
+    { services: [AwsService.fromServiceName("kms")] },
+    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; use AwsService.named for its last part alone',
+  ],
+  [
+    "repositoryArns",
+    { repositoryArns: ["team/*"] },
+    `\`repositoryArns[0]\` must ${ARN_WORDS}, got "team/*"; give ARNs, wildcards allowed`,
+  ],
+  [
+    "bucketNames",
+    { bucketNames: ["arn:aws:s3:::b"] },
+    `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "arn:aws:s3:::b"; give names, not ARNs`,
+  ],
+  ...[
+    "ab",
+    "a".repeat(64),
+    "a-",
+    "a..b",
+    "192.168.5.4",
+    "xn--a",
+    "sthree-a",
+    "amzn-s3-demo-a",
+    "a-s3alias",
+    "a--x-s3",
+  ].map((bucket): [string, object, string] => [
+    "bucketNames",
+    { bucketNames: [bucket] },
+    `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "${bucket}"; give names, not ARNs`,
+  ]),
+  [
+    "registryPolicy",
+    { registryPolicy: DENY },
+    '`registryPolicy` must have a statement that allows something, got "Deny"; an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny',
+  ],
+  [
+    "s3Policy",
+    { s3Policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } }) },
+    '`s3Policy` must have a Principal in every statement, got "a statement without one"; write "Principal": "*"',
+  ],
+  [
+    "s3Policy",
+    { s3Policy: "{}" },
+    '`s3Policy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
+  ],
+  [
+    "both",
+    { registryPolicy: ALLOW, fullAccess: true },
+    `\`registryPolicy\` must not be given beside \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
+  ],
+  [
+    "both",
+    { bucketNames: ["bucket"], s3Policy: ALLOW },
+    '`bucketNames` must not be given beside `s3Policy`, got ["bucket"]; leave one of them out',
+  ],
+  [
+    "subnetIds",
+    { subnetIds: "${var.subnets}" },
+    '`subnetIds` must be a list of at least one, got "${var.subnets}"; give one private subnet of each availability zone',
+  ],
+  ...(["repositoryArns", "pushRepositoryArns", "bucketNames"] as const).map((prop): [string, object, string] => [
+    prop,
+    { [prop]: null },
+    `\`${prop}\` must be a list of at least one, got null; ${prop === "bucketNames" ? "give names, not ARNs" : "give ARNs, wildcards allowed"}`,
+  ]),
+  ["fullAccess", { fullAccess: "yes" }, '`fullAccess` must be true or false, got "yes"; leave it out for false'],
+  [
+    "s3EndpointId",
+    { s3EndpointId: "vpce-1" },
+    `\`s3EndpointId\` must ${ID("a VPC endpoint", "vpce")}, got "vpce-1"; leave it out to have one made`,
+  ],
+  [
+    "subnets for nothing",
+    { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], clientCidrs: undefined },
+    `\`subnetIds\` must not be given where no interface endpoint is made, got ${JSON.stringify(SUBNETS)}; leave it out`,
+  ],
+  [
+    "clients for nothing",
+    { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], subnetIds: undefined },
+    '`clientCidrs` must not be given where no interface endpoint is made, got ["10.0.0.0/16"]; leave it out',
+  ],
+  [
+    "caches",
+    { caches: [] },
+    "`caches` must be a list of at least one PullThroughCache, got []; leave it out for those of the stack",
+  ],
+  [
+    "caches",
+    { caches: ["cache"] },
+    '`caches[0]` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)',
+  ],
+  [
+    "an unknown prop",
+    { subnets: SUBNETS },
+    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, pushRepositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
+  ],
+])("fails on wrong %s: %j", (_, props, message) => {
+  expect(faultOf(props)).toBe(message);
+});
+
+test("fails on a policy one character longer than AWS takes", () => {
+  const policyOfLength = (length: number): string =>
+    ALLOW.replace('"*"}', `"${"a".repeat(length - ALLOW.length + 1)}"}`);
+  expect(stackWith({ s3Policy: policyOfLength(20_480) })).toBeDefined();
+  expect(faultOf({ s3Policy: policyOfLength(20_481) })).toBe(
+    "`s3Policy` must be at most 20480 characters, got 20481; join its statements",
+  );
+});
+
+test("fails where the stack has no cache for them yet, unless something else says what they let through", () => {
+  const stack = stackIn("eu-west-1");
+  const create = (props: object = {}): unknown => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
+  expect(messageOf(create)).toBe(
+    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or give `registryPolicy` or `fullAccess`",
+  );
+  expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
+  const endpoints = create({ fullAccess: true }) as RegistryEndpoints;
+  expect(messageOf(() => endpoints.registryUri)).toBe(
+    "stack/endpoints: `caches` must be of one registry for there to be one host, got []; use `repositoryUri`",
+  );
+  expect(messageOf(() => endpoints.repositoryUri("quay", "app"))).toBe(
+    "stack/endpoints: `caches` must have one upstream of the prefix quay, got []; ask the cache itself",
+  );
+});
+
+test("fails for a cache of another region, since endpoints lead to their own", () => {
+  const fleet = new PullThroughCacheFleet(testApp(), "fleet", {
+    regions: ["us-east-1", "eu-west-1"],
+    upstreams: [Upstream.ecrPublic()],
+    accountId: ACCOUNT,
+  });
+  const props = { ...MINIMAL, caches: [fleet.cacheIn("us-east-1")] };
+  expect(messageOf(() => new RegistryEndpoints(fleet.stackIn("eu-west-1"), "endpoints", props))).toBe(
+    'fleet-eu-west-1/endpoints: `caches[0]` must be in the region of the VPC, eu-west-1, got "us-east-1"; endpoints lead to their own region',
+  );
+});
+
+test("fails outside of a stack, and without anything, with all faults at once and nothing made", () => {
+  expect(messageOf(() => new RegistryEndpoints(testApp(), "endpoints", MINIMAL))).toBe(
+    'endpoints: `scope` must be a stack or in one, got ""; give a stack that has an AWS provider of the VPC\'s region',
+  );
+  const stack = stackIn("eu-west-1");
+  const message = messageOf(() => new RegistryEndpoints(stack, "endpoints", undefined as never));
+  expect(message.split("\n").map((line) => /`(\w+)`/.exec(line)?.[1])).toEqual([
+    undefined,
+    "firstPull",
+    "vpcId",
+    "subnetIds",
+    "routeTableIds",
+    "clientCidrs",
+    "caches",
+  ]);
+  expect(addresses(synthesized(stack))).toEqual([]);
+});
+
+test("fails in an app that is written in HCL", () => {
+  const stack = stackWith();
+  expect(() => stack.toHclTerraform()).toThrow(
+    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses",
+  );
+});
+
+describe("beside other endpoints of the app", () => {
+  const faults = (stack: TerraformStack): string => messageOf(() => App.of(stack).synth());
+  test("fails on a second one with private DNS for a service in one VPC, whoever made it", () => {
+    const stack = stackWith();
+    new VpcEndpoint(stack, "own", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.ecr.dkr",
+      vpcEndpointType: "Interface",
+      privateDnsEnabled: true,
+    });
+    expect(faults(stack)).toContain(
+      '[stack/endpoints] `stack/endpoints/ecr-dkr` must be the only endpoint of com.amazonaws.eu-west-1.ecr.dkr with private DNS in its VPC, got "stack/own"; hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`; one RegistryEndpoints serves a whole VPC',
+    );
+  });
+
+  test("fails on a second gateway in one route table", () => {
+    const stack = stackWith();
+    const others = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1] };
+    new RegistryEndpoints(stack, "again", { ...SHARED, ...others });
+    expect(faults(stack)).toContain(
+      '[stack/again] `stack/again/s3` must be the only gateway to com.amazonaws.eu-west-1.s3 in its route tables, got "stack/endpoints/s3"; hand over the one as `s3EndpointId`',
+    );
+  });
+
+  test("fails on a second gateway in tables that only Terraform knows", () => {
+    const stack = stackWith({ routeTableIds: Token.asList("${module.network.tables}") });
+    new VpcEndpoint(stack, "own", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.s3",
+      routeTableIds: Token.asList("${module.network.tables}"),
+    });
+    expect(faults(stack)).toContain("`stack/endpoints/s3` must be the only gateway to com.amazonaws.eu-west-1.s3");
+  });
+
+  test("takes ones in other VPCs, for other services, without private DNS or in other route tables", () => {
+    const stack = stackWith();
+    const own = { vpcId: VPC, serviceName: "com.amazonaws.eu-west-1.ecr.dkr", vpcEndpointType: "Interface" };
+    new VpcEndpoint(stack, "other-vpc", { ...own, vpcId: "vpc-0b1b2c3d", privateDnsEnabled: true });
+    new VpcEndpoint(stack, "other-service", {
+      ...own,
+      serviceName: "com.amazonaws.eu-west-1.sts",
+      privateDnsEnabled: true,
+    });
+    new VpcEndpoint(stack, "no-dns", own);
+    new VpcEndpoint(stack, "other-table", {
+      vpcId: VPC,
+      serviceName: "com.amazonaws.eu-west-1.s3",
+      routeTableIds: ["rtb-0b1b2c3d"],
+    });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test("tells VPCs that only Terraform knows by what they are, each in its own stack", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
+    new RegistryEndpoints(stack, "one", { ...MINIMAL, vpcId: vpc.id });
+    new RegistryEndpoints(stack, "two", { ...MINIMAL, vpcId: vpc.id, routeTableIds: ["rtb-0b1b2c3d"] });
+    expect(faults(stack)).toContain("`stack/two/ecr-api` must be the only endpoint of com.amazonaws.eu-west-1.ecr.api");
+    expect(faults(stack)).not.toContain("/s3`");
+  });
+
+  test("fails on a VPC of the stack that has no DNS hostnames, which is AWS's default, or no DNS support", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsSupport: false });
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, vpcId: vpc.id });
+    expect(faults(stack)).toContain(
+      '[stack/endpoints] `vpcId` must be of a VPC with DNS hostnames, got "stack/vpc"; set its `enableDnsHostnames` to true',
+    );
+    expect(faults(stack)).toContain(
+      '[stack/endpoints] `vpcId` must be of a VPC with DNS support, got "stack/vpc"; leave out its `enableDnsSupport`',
+    );
+  });
+
+  test("takes such a VPC when an override gives it DNS hostnames", () => {
+    const stack = stackIn("eu-west-1");
+    new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+    const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16" });
+    vpc.addOverride("enable_dns_hostnames", true);
+    new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, vpcId: vpc.id });
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
+  test("tells how two endpoints of another service are made one", () => {
+    const stack = stackWith({ services: [AwsService.LOGS] });
+    const existing = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], s3EndpointId: ENDPOINTS[2] };
+    const props = { ...MINIMAL, ...existing, routeTableIds: undefined, services: [AwsService.LOGS] };
+    new RegistryEndpoints(stack, "again", props);
+    expect(faults(stack)).toContain(
+      "leave the service out of one of the `services`; one RegistryEndpoints serves a whole VPC",
+    );
+  });
+});

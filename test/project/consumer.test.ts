@@ -1,0 +1,299 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pack from "../../src";
+import { execute } from "../support/commands";
+import { describeUnless } from "../support/describe-unless";
+import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
+import { MODULE_NAMES } from "../support/module-folders";
+import { missingFrom } from "../support/provider-types";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const PACKAGE = "cdktf-ecr-pull-through-cache";
+
+/** The file of a resource of AWS, by its name. */
+const RESOURCE = /\/@cdktf\/provider-aws\/lib\/([\w-]+)\//;
+
+/** The oldest and the newest provider package that the peers admit, and the examples each runs. */
+const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
+
+const REGION_PROGRAM = `
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, LocalBackend, TerraformStack } from "cdktf";
+import {
+  CacheWarmer,
+  FirstPull,
+  PullThroughCache,
+  RegistryCredential,
+  RegistryEndpoints,
+  StackParameterOverride,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
+
+const app = new App();
+const connector = new TerraformStack(app, "connector");
+new AwsProvider(connector, "aws", { region: "us-east-1" });
+new LocalBackend(connector, { path: "terraform.tfstate" });
+const stack = new TerraformStack(app, "region");
+new AwsProvider(stack, "aws", { region: "us-east-1" });
+new LocalBackend(stack, { path: "terraform.tfstate" });
+const cache = new PullThroughCache(stack, "cache", {
+  region: "eu-west-1",
+  upstreams: [
+    Upstream.dockerHub(RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })),
+    Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
+  ],
+  repositories: { tags: { team: "platform" } },
+});
+cache.grantPull("puller");
+new CacheWarmer(stack, "warmer", {
+  cache,
+  images: ["nginx"],
+  alarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:alarms",
+});
+const network = { vpcId: "vpc-0a1b2c3d", routeTableIds: ["rtb-0a1b2c3d"], firstPull: FirstPull.WARMED };
+new RegistryEndpoints(stack, "endpoints", {
+  ...network,
+  region: "eu-west-1",
+  subnetIds: ["subnet-0a1b2c3d"],
+  clientCidrs: ["10.0.0.0/16"],
+  s3EndpointId: "vpce-0a1b2c3d",
+});
+new StackParameterOverride(connector, "override", {
+  region: "eu-west-1",
+  stackName: "vendor",
+  parameters: { image: "x" },
+});
+app.synth();
+`;
+
+/** Loaded before a program, it writes down what the program has loaded at its end. */
+const LIST_LOADED = `
+process.on("exit", () => {
+  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify(Object.keys(require.cache)));
+});
+`;
+
+const npm = (args: string[], cwd: string): Promise<{ status: number | null; output: string }> =>
+  execute("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd });
+
+async function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { status, output } = await execute(command, args, { cwd, env: { ...process.env, ...env } });
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
+  }
+  return output;
+}
+
+/** Why the npm registry cannot be used here. In CI it must be: nothing is asked, and an install that fails is a failure. */
+function registryMissing(): string | undefined {
+  const reached =
+    process.env["CI"] !== undefined || spawnSync("npm", ["ping", "--loglevel=error"], { timeout: 20_000 }).status === 0;
+  return reached ? undefined : "the npm registry is out of reach";
+}
+
+let tarball: string;
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
+  tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+});
+
+describe("the package, unpacked beside its peers", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    const unpacked = path.join(folder, "node_modules", PACKAGE);
+    fs.mkdirSync(unpacked, { recursive: true });
+    await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", unpacked], ROOT);
+    for (const peer of ["cdktf", "constructs", "@cdktf"]) {
+      fs.symlinkSync(path.join(ROOT, "node_modules", peer), path.join(folder, "node_modules", peer));
+    }
+    fs.writeFileSync(path.join(folder, "list-loaded.cjs"), LIST_LOADED);
+  });
+
+  /** Runs a program in the folder, and returns which files it has loaded, cut down to what `part` captures of them. */
+  async function loadedBy(file: string, program: string, part: RegExp): Promise<string[]> {
+    fs.writeFileSync(path.join(folder, file), program);
+    const list = path.join(folder, "loaded.json");
+    await run(process.execPath, ["--require", path.join(folder, "list-loaded.cjs"), file], folder, {
+      CDKTF_OUTDIR: path.join(temporaryFolder(), "cdktf.out"),
+      LOADED: list,
+    });
+    const matches = read<string[]>(list).map((name) => part.exec(name.replaceAll(path.sep, "/"))?.[1]);
+    return [...new Set(matches.filter((match) => match !== undefined))].sort();
+  }
+
+  test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
+    const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "package/lib/index.js",
+        "package/lib/index.d.ts",
+        "package/LICENSE",
+        ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf.json`),
+      ]),
+    );
+    expect(
+      files.filter(
+        (file) =>
+          !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/([a-z]+\.tf\.json|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
+            file,
+          ),
+      ),
+    ).toEqual([]);
+    expect(files.filter((file) => /\/lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+
+  test("has each export imported by its name, from CommonJS and from ES modules, and then loads nothing of AWS", async () => {
+    const names = Object.keys(pack);
+    const common = `const { ${names.join(", ")} } = require("${PACKAGE}");`;
+    const modern = `import { ${names.join(", ")} } from "${PACKAGE}";`;
+    const check = `if ([${names.join(", ")}].some((value) => value === undefined)) { throw new Error("undefined"); }`;
+    expect(await loadedBy("all.cjs", `${common} ${check}`, RESOURCE)).toEqual([]);
+    expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
+  });
+
+  test("loads a construct when it is first named", async () => {
+    const scripts = new RegExp(`/${PACKAGE}/lib/(.*)$`);
+    expect(await loadedBy("none.cjs", `require("${PACKAGE}");`, scripts)).toEqual(["index.js"]);
+    const one = await loadedBy("one.cjs", `require("${PACKAGE}").FirstPull;`, scripts);
+    expect(one).toEqual(["first-pull.js", "index.js"]);
+    const cache = await loadedBy("cache.cjs", `require("${PACKAGE}").PullThroughCache;`, scripts);
+    expect(cache).toContain("pull-through-cache.js");
+    expect(cache.filter((file) => /warm|endpoint|network|override|fleet|backend/.test(file))).toEqual([]);
+  });
+
+  test("loads of AWS what a cache makes, and nothing else", async () => {
+    const program = `
+      const { AwsProvider } = require("@cdktf/provider-aws/lib/provider");
+      const { App, TerraformStack } = require("cdktf");
+      const { PullThroughCache, Upstream } = require("${PACKAGE}");
+      const app = new App();
+      const stack = new TerraformStack(app, "stack");
+      new AwsProvider(stack, "aws", { region: "eu-west-1" });
+      new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
+      app.synth();`;
+    expect(await loadedBy("plain.cjs", program, RESOURCE)).toEqual([
+      "ecr-pull-through-cache-rule",
+      "ecr-repository-creation-template",
+      "provider",
+    ]);
+  });
+
+  test.each(EXAMPLES)("writes for examples/%s what its sources write", async (example) => {
+    fs.copyFileSync(path.join(ROOT, "examples", example, "main.ts"), path.join(folder, `${example}.ts`));
+    const outdir = path.join(temporaryFolder(), "cdktf.out");
+    await run(process.execPath, ["--import", require.resolve("tsx"), `${example}.ts`], folder, {
+      CDKTF_OUTDIR: outdir,
+    });
+    expect(contents(outdir)).toEqual(contents(await synthesizeExample(example)));
+  });
+});
+
+describeUnless(registryMissing(), "the package, installed from its tarball", () => {
+  test.each(PROVIDERS)(
+    "type-checks and runs beside @cdktf/provider-aws %s in an empty folder",
+    async (version) => {
+      const folder = temporaryFolder();
+      install(folder);
+      const installed = await npm(
+        ["install", "--prefer-offline", "--save-exact", tarball, `@cdktf/provider-aws@${version}`, ...PEERS],
+        folder,
+      );
+      expect(`${String(installed.status)} ${installed.status === 0 ? "" : installed.output}`).toBe("0 ");
+
+      fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
+      fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
+      fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
+      await run("npx", ["--no-install", "tsc", "-p", "."], folder);
+
+      const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
+      expect(missingFrom(lib)).toEqual([]);
+      expect(missingFrom(folder)).not.toEqual([]);
+
+      const outdir = path.join(folder, "cdktf.out");
+      await run(process.execPath, ["main.js"], folder, { CDKTF_OUTDIR: outdir });
+      const provider = version.startsWith("20") ? "5.100.0" : providerVersion(folder);
+      const here = contents(await synthesizeExample("all-upstreams"));
+      const expected = Object.fromEntries(
+        Object.entries(here).map(([file, text]) => [
+          file,
+          text.replace('"version": "5.100.0"', `"version": "${provider}"`),
+        ]),
+      );
+      expect(contents(outdir)).toEqual(expected);
+
+      const region = await execute(process.execPath, ["region.js"], {
+        cwd: folder,
+        env: { ...process.env, CDKTF_OUTDIR: outdir },
+      });
+      if (version.startsWith("20")) {
+        expect(region.status).toBe(1);
+        expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");
+      } else {
+        expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
+        expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        const connector = read<Connector>(path.join(outdir, "stacks", "connector", "cdk.tf.json"));
+        expect(connector.import).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor@eu-west-1" }]);
+        const stacks = [connector.resource, connector.data].flatMap(
+          (block): unknown[] => Object.values(block.aws_cloudformation_stack) as unknown[],
+        );
+        expect(stacks).toMatchObject(Array(3).fill({ region: "eu-west-1" }));
+      }
+    },
+    600_000,
+  );
+});
+
+/** What a user of the package has beside it. */
+const PEERS = ["cdktf@0.21.0", "constructs@10.8.1", "typescript@5.9.3", "@types/node@20"];
+
+function install(folder: string): void {
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true }));
+  fs.writeFileSync(
+    path.join(folder, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "ES2022",
+        module: "node16",
+        moduleResolution: "node16",
+        strict: true,
+        skipLibCheck: false,
+        types: ["node"],
+      },
+      files: ["main.ts", "private.ts", "region.ts"],
+    }),
+  );
+}
+
+/** The version of hashicorp/aws that an installed provider package is made for. */
+function providerVersion(folder: string): string {
+  const text = fs.readFileSync(path.join(folder, "node_modules/@cdktf/provider-aws/lib/provider/index.js"), "utf8");
+  return /providerVersion: ['"]([\d.]+)['"]/.exec(text)?.[1] ?? "unknown";
+}
+
+interface Connector {
+  readonly import: object[];
+  readonly resource: { readonly aws_cloudformation_stack: object };
+  readonly data: { readonly aws_cloudformation_stack: object };
+}
+
+function read<T>(file: string): T {
+  return JSON.parse(fs.readFileSync(file, "utf8")) as T;
+}
+
+function expectRegionEverywhere(file: string): void {
+  const json = read<{
+    resource: { [type: string]: { [name: string]: { region?: string } } };
+    data: { [type: string]: { [name: string]: { region?: string } } };
+  }>(file);
+  const ofNoRegion = /^(aws_(iam_.*|caller_identity|partition)|terraform_data)$/;
+  for (const [type, named] of [...Object.entries(json.resource), ...Object.entries(json.data)]) {
+    for (const block of Object.values(named)) {
+      expect([type, block.region]).toEqual([type, ofNoRegion.test(type) ? undefined : "eu-west-1"]);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { TerraformLocal } from "cdktf";
+import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
+import * as fc from "fast-check";
+import { REPOSITORY_PREFIX } from "../../../src/cache/rules";
+import { follows } from "../../../src/validation/validation-errors";
+import { LocalAws } from "../../local-aws/server";
+import { prefixLike } from "../../support/prefixes";
+import { messageOf, stackIn, synthesized } from "../../support/synthesis";
+import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import type { Diagnostic } from "../../support/terraform";
+
+/** Addresses of the resources that the real provider refuses. */
+async function refused(resource: { [type: string]: { [name: string]: object } }): Promise<Set<string>> {
+  const workspace = new Workspace(configuration(resource));
+  await workspace.init();
+  const errors = (await workspace.validate()).filter((diagnostic) => diagnostic.severity === "error");
+  return new Set(errors.map(addressOf));
+}
+
+function addressOf(diagnostic: Diagnostic): string {
+  const [, type = "", name = ""] = /resource\.(\w+)\.([\w-]+)/.exec(diagnostic.snippet?.context ?? "") ?? [];
+  return diagnostic.address ?? `${type}.${name}`;
+}
+
+describeWithTerraform("the real provider", () => {
+  test("refuses the prefixes that we refuse, and no others", async () => {
+    const known = ["ROOT", "root", "a/b", "ab/", "a.b", "a", "Docker", "/ab", "a//b", "a..b", "ab-", "ROOT/", "a b"];
+    const prefixes = [
+      ...new Set([...known, "a__b", "a--b", "a".repeat(30), "a".repeat(31), ...fc.sample(prefixLike, 500)]),
+    ];
+    const rules = prefixes.map((prefix, index) => [
+      `r${index}`,
+      { ecr_repository_prefix: prefix, upstream_registry_url: "public.ecr.aws" },
+    ]);
+    const theirs = await refused({
+      aws_ecr_pull_through_cache_rule: Object.fromEntries(rules) as { [n: string]: object },
+    });
+    const ours = prefixes.flatMap((prefix, index) =>
+      follows(prefix, REPOSITORY_PREFIX) ? [] : [`aws_ecr_pull_through_cache_rule.r${index}`],
+    );
+    const name = (address: string): string => prefixes[Number(/\d+$/.exec(address)?.[0])] ?? address;
+    expect([...theirs].map(name).sort()).toEqual(ours.map(name).sort());
+    expect(ours.length).toBeGreaterThan(50);
+    expect(prefixes.length - ours.length).toBeGreaterThan(50);
+  });
+
+  test("lets pass what we refuse before Terraform sees it", async () => {
+    const url = "ghcr.io";
+    const wrong = {
+      aws_ecr_pull_through_cache_rule: {
+        service: { ecr_repository_prefix: "ab", upstream_registry_url: url, credential_arn: "arn:aws:s3:::bucket" },
+        scheme: { ecr_repository_prefix: "bc", upstream_registry_url: "https://public.ecr.aws" },
+        unsupported: { ecr_repository_prefix: "cd", upstream_registry_url: "gcr.io" },
+        unsigned: { ecr_repository_prefix: "de", upstream_registry_url: url },
+        twice: { ecr_repository_prefix: "de/", upstream_registry_url: "quay.io" },
+      },
+      aws_ecr_repository_creation_template: {
+        prefix: { prefix: "Docker", applied_for: ["PULL_THROUGH_CACHE"] },
+        tags: { prefix: "tags", applied_for: ["PULL_THROUGH_CACHE"], resource_tags: { team: "platform" } },
+      },
+    };
+    expect(await refused(wrong)).toEqual(new Set());
+  });
+
+  test("refuses a mutability only when Terraform runs, where we refuse it at synth", async () => {
+    const template = { prefix: "ab", applied_for: ["PULL_THROUGH_CACHE"], image_tag_mutability: "immutable" };
+    expect(await refused({ aws_ecr_repository_creation_template: { wrong: template } })).toEqual(
+      new Set(["aws_ecr_repository_creation_template.wrong"]),
+    );
+    expect(
+      messageOf(
+        () =>
+          new PullThroughCache(stackIn("us-east-1"), "cache", {
+            upstreams: [Upstream.ecrPublic()],
+            repositories: { tagMutability: "immutable" as TagMutability },
+          }),
+      ),
+    ).toContain("`repositories.tagMutability` must be one of MUTABLE, IMMUTABLE");
+  });
+
+  test("takes a repository policy with policy variables, as we write it", async () => {
+    const stack = stackIn("us-east-1");
+    const variables = "${aws:username} ${saml:sub} ${oidc.eks.eu-west-1.amazonaws.com/id/X:sub} ${*} 50%{";
+    const Condition = { StringEquals: { "aws:PrincipalTag/team": variables } };
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositories: { repositoryPolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Condition }] }) },
+    });
+    const { resource } = synthesized(stack);
+    expect(await refused(resource as { [type: string]: { [name: string]: object } })).toEqual(new Set());
+  });
+
+  test("gives AWS the policy variables that were written, beside tokens and when they were escaped already", async () => {
+    const stack = stackIn("us-east-1");
+    const team = new TerraformLocal(stack, "team", "platform").asString;
+    const policyOf = (...values: string[]): object => ({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: "*",
+          Action: "ecr:*",
+          Condition: { StringEquals: { "aws:PrincipalTag/a": values } },
+        },
+      ],
+    });
+    const repositoryPolicy = JSON.stringify(policyOf(team, "${aws:username}", "$${aws:username}"));
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    const aws = await LocalAws.start();
+    const workspace = new Workspace(synthesized(stack), aws.environment());
+    await workspace.init();
+    const plan = await workspace.plan();
+    await aws.stop();
+    const template = plan.resource_changes?.find(({ type }) => type === "aws_ecr_repository_creation_template");
+    expect(JSON.parse(String(template?.change.after?.["repository_policy"]))).toEqual(
+      policyOf("platform", "${aws:username}", "${aws:username}"),
+    );
+  });
+
+  test("takes every address that we make of prefixes and of names of secrets", async () => {
+    const stack = stackIn("us-east-1");
+    ["a_secret", "b_secret"].forEach((name) => new TerraformLocal(stack, name, `ecr-pullthroughcache/${name}`));
+    const named = (name: string): RegistryCredential => RegistryCredential.fromSecretName(name);
+    const written = (secretName?: string): RegistryCredential =>
+      RegistryCredential.fromVariables({ username: "user", accessToken: "token", version: 1, secretName });
+    new PullThroughCache(stack, "Default", {
+      upstreams: [
+        Upstream.quay({ prefix: "3scale" }),
+        Upstream.unlisted("registry.example.com", { prefix: "0ther" }),
+        Upstream.dockerHub(named("${local.a_secret}")),
+        Upstream.github(named("${local.b_secret}")),
+        Upstream.gitlab(named("ecr-pullthroughcache/1password")),
+        Upstream.chainguard(written("ecr-pullthroughcache/-x")),
+        Upstream.azure("registry", written(), { prefix: "4zure" }),
+      ],
+    });
+    const workspace = new Workspace(synthesized(stack));
+    await workspace.init();
+    expect(await workspace.validate()).toEqual([]);
+  });
+
+  test("takes every mutability that we offer", async () => {
+    const templates = Object.values(TagMutability).map((mutability, index) => [
+      `t${index}`,
+      { prefix: `t${index}`, applied_for: ["PULL_THROUGH_CACHE"], image_tag_mutability: mutability },
+    ]);
+    expect(
+      await refused({ aws_ecr_repository_creation_template: Object.fromEntries(templates) as object as never }),
+    ).toEqual(new Set());
+  });
+});

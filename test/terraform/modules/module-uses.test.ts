@@ -1,0 +1,100 @@
+import * as path from "node:path";
+import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { clientConfig, trusting } from "../../local-aws/clients";
+import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
+import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { MODULE_USES, copyModules } from "../../support/module-folders";
+import { pathWithAwsCli } from "../../support/path-with-aws-cli";
+import { Workspace, describeWithTerraform } from "../../support/terraform";
+
+const REGION = "eu-west-1";
+const LET_GO = "stack-parameter-override: Let the stack go";
+const TOKENS = { TF_VAR_ghcr_token: "not-a-token", TF_VAR_hub_token: "not-a-token" };
+
+/** What an example expects to be there. */
+const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | void } = {
+  "private-registry: Smallest use": async (aws) => {
+    addNetwork(aws);
+    await new IAMClient(clientConfig(aws)).send(
+      new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
+    );
+  },
+  "pull-through-cache: Take over a rule that exists": (aws) =>
+    new ECRClient(clientConfig(aws, { region: REGION })).send(
+      new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
+    ),
+  "registry-endpoints: Smallest use": addNetwork,
+  "stack-parameter-override: Smallest use": (aws) => createAgentStack(aws, { region: REGION }),
+  "stack-parameter-override: A stack with NoEcho parameters": (aws) => createAgentStack(aws, { region: REGION }),
+};
+
+/** What stays of an example: a secret is gone when its recovery window is over, which is 30 days unless it says otherwise. */
+const LEFT: { readonly [use: string]: readonly string[] } = {
+  "pull-through-cache: With credentials": [`${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`],
+};
+
+/** The network that the examples name, with a NAT gateway. */
+function addNetwork(aws: LocalAws): void {
+  const scope = { accountId: ACCOUNT, region: REGION };
+  const vpcId = "vpc-0a1b2c3d4e5f60718";
+  const routeTableId = "rtb-0a1b2c3d4e5f60718";
+  aws.ec2.addVpc(scope, { vpcId, cidrBlock: "10.0.0.0/16" });
+  const routes = [{ destination: "0.0.0.0/0", target: "nat-0a1b2c3d4e5f60718" }];
+  aws.ec2.addRouteTable(scope, { routeTableId, vpcId, routes });
+  for (const [index, zone] of ["a", "b"].entries()) {
+    aws.ec2.addSubnet(scope, {
+      subnetId: `subnet-0a1b2c3d4e5f6071${zone}`,
+      vpcId,
+      availabilityZone: `${REGION}${zone}`,
+      cidrBlock: `10.0.${index}.0/24`,
+      routeTableId,
+    });
+  }
+}
+
+/** How an example ends: `destroy`, or another example in its place where Terraform must not delete what it has adopted. */
+function endOf(use: string): string | undefined {
+  return use === "stack-parameter-override: Smallest use" ? LET_GO : undefined;
+}
+
+const hclOf = (use: string | undefined): string => {
+  const [, hcl] = MODULE_USES.find(([name]) => name === use) ?? [];
+  if (hcl === undefined) {
+    throw new Error(`no README has the example ${use}`);
+  }
+  return hcl;
+};
+
+describeWithTerraform("the examples of the modules' READMEs", () => {
+  let aws: LocalAws;
+  beforeEach(async () => {
+    aws = await LocalAws.start();
+  });
+  afterEach(() => aws.stop());
+
+  test.each(MODULE_USES.map(([use]) => use).filter((use) => use !== LET_GO))(
+    "apply at the first try, have nothing more to do, and end without a trace: %s",
+    async (use) => {
+      await EXPECTED[use]?.(aws);
+      const foreign = aws.contents();
+      const env = { ...TOKENS, AWS_REGION: REGION, PATH: pathWithAwsCli(), ...aws.environment() };
+      const workspace = new Workspace({}, env);
+      copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
+      workspace.write("main.tf", hclOf(use));
+      await workspace.init();
+      await workspace.apply();
+      expect(await workspace.isUpToDate()).toBe(true);
+      const end = endOf(use);
+      if (end === undefined) {
+        await workspace.destroy();
+      } else {
+        workspace.write("main.tf", hclOf(end));
+        await workspace.apply();
+      }
+      expect((await workspace.run(["state", "list"])).trim()).toBe("");
+      // A rule that was taken over belongs to Terraform, and goes with the rest.
+      expect([...foreign, ...(LEFT[use] ?? [])]).toEqual(expect.arrayContaining(aws.contents()));
+    },
+  );
+});

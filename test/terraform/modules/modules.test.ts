@@ -1,0 +1,141 @@
+import * as path from "node:path";
+import { execute } from "../../support/commands";
+import { ROOT } from "../../support/example-program";
+import {
+  MODULES_FOLDER,
+  MODULE_NAMES,
+  MODULE_USES,
+  conditionsOf,
+  copyModules,
+  moduleJson,
+} from "../../support/module-folders";
+import { brokenRules, ruleOf, testRuns } from "../../support/module-runs";
+import { Workspace, describeWithTerraform } from "../../support/terraform";
+
+/** A clone of this package, and a configuration in a folder beside it. */
+async function besideClone(hcl: string): Promise<Workspace> {
+  const workspace = new Workspace({});
+  copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
+  workspace.write("main.tf", hcl);
+  await workspace.init();
+  return workspace;
+}
+
+/** A module, with those that it may call beside it. */
+async function inModule(name: string): Promise<Workspace> {
+  const workspace = new Workspace(path.join(MODULES_FOLDER, name));
+  copyModules(path.join(workspace.folder, ".."));
+  await workspace.init();
+  return workspace;
+}
+
+/**
+ * What no run can break by itself: no text so long fits into one, a plan reads a stack once, a mocked record has no former
+ * value, and a pending update tells the last one too.
+ */
+const PROVEN_ELSEWHERE = new RegExp(
+  [
+    "^The template of the stack … is larger than",
+    "^The stack … is …, and this override is for …",
+    "^Somebody has changed the stack … since this plan was made",
+    "^These parameters of the stack … were empty",
+    "^Somebody has changed these parameters",
+  ].join("|"),
+);
+
+/** What Terraform says of a check that only an apply tells. */
+const UNKNOWN_YET =
+  "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
+
+describeWithTerraform("the plain modules", () => {
+  test("are written as terraform fmt writes, tests and all", async () => {
+    const workspace = new Workspace({});
+    const folders = [MODULES_FOLDER, path.join(ROOT, "examples")];
+    expect(await workspace.try(["fmt", "-check", "-diff", "-recursive", ...folders])).toEqual({
+      status: 0,
+      output: "",
+    });
+  });
+
+  test.each(MODULE_NAMES)("%s is valid without a warning, and passes all of its tests", async (name) => {
+    const workspace = await inModule(name);
+    expect(await workspace.validate()).toEqual([]);
+    const { status, output } = await workspace.try(["test", "-no-color"]);
+    const summary = /^(?:Success|Failure)!.*$/m.exec(output)?.[0] ?? output;
+    const failed = output.split("\n").filter((line) => /\.\.\. (fail|skip)$/.test(line));
+    expect({ status, summary, failed }).toEqual({
+      status: 0,
+      summary: `Success! ${testRuns(name).length} passed, 0 failed.`,
+      failed: [],
+    });
+  });
+
+  test.each(MODULE_NAMES)("%s has runs that break each of its rules, and no other with it", async (name) => {
+    const broken = await brokenRules(name);
+    expect(broken.filter(({ rules }) => rules.length !== 1)).toEqual([]);
+    // Several resources may hold to one rule.
+    const rules = [...new Set(conditionsOf(moduleJson(name)).map(ruleOf))];
+    const proven = [...new Set(broken.flatMap((run) => run.rules))];
+    expect(rules.filter((rule) => !proven.includes(rule) && !PROVEN_ELSEWHERE.test(rule))).toEqual([]);
+    expect(proven.filter((rule) => !rules.includes(rule) && rule !== UNKNOWN_YET)).toEqual([]);
+  });
+
+  test("fail a test when the rule that it proves is gone", async () => {
+    const workspace = await inModule("pull-through-cache");
+    const document = JSON.parse(workspace.read("variables.tf.json")) as { variable: { [name: string]: object } };
+    Object.assign(document.variable["acknowledged_warnings"] ?? {}, { validation: [] });
+    workspace.write("variables.tf.json", JSON.stringify(document));
+    const { status, output } = await workspace.try(["test", "-no-color", "-filter=tests/warnings.tftest.hcl"]);
+    expect(status).toBe(1);
+    expect(output).toContain('run "fails_with_an_acknowledgement_of_no_warning"... fail');
+    expect(output).toMatch(/^Failure! \d+ passed, 1 failed\.$/m);
+  });
+
+  test("are found by every form of source that their READMEs name", async () => {
+    const workspace = new Workspace({});
+    const clone = path.join(workspace.folder, "..", "clone");
+    copyModules(path.join(clone, "modules"));
+    copyModules(path.join(workspace.folder, "node_modules", "cdktf-ecr-pull-through-cache", "modules"));
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+    for (const args of [
+      ["init", "--quiet"],
+      ["add", "."],
+      [...identity, "commit", "--quiet", "-m", "all"],
+      ["tag", "v1"],
+    ]) {
+      expect(await execute("git", args, { cwd: clone })).toEqual({ status: 0, output: "" });
+    }
+    const sources = MODULE_NAMES.flatMap((name) => [
+      `../clone/modules/${name}`,
+      `./node_modules/cdktf-ecr-pull-through-cache/modules/${name}`,
+      `${path.resolve(clone)}//modules/${name}`,
+      `git::file://${path.resolve(clone)}//modules/${name}?ref=v1`,
+    ]);
+    const calls = sources.map((source, index) => [`call_${index}`, { source }] as const);
+    workspace.write("main.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
+    await workspace.init();
+  });
+
+  test.each(MODULE_USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
+    const workspace = await besideClone(hcl);
+    expect(await workspace.validate()).toEqual([]);
+    expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
+  });
+
+  test.each(MODULE_USES.filter(([, hcl]) => hcl.includes('module "')))(
+    "use no provider but the one that they are given: %s",
+    async (_, hcl) => {
+      const given = /providers\s*= \{ aws = aws\.(\w+) \}/.exec(hcl)?.[1];
+      const aliased = hcl.replace(/^module "\w+" \{\n/gm, "$&  providers = { aws = aws.eu }\n");
+      const workspace = await besideClone(
+        given === undefined ? `provider "aws" {\n  alias = "eu"\n}\n${aliased}` : hcl,
+      );
+      expect(await workspace.validate()).toEqual([]);
+      const graph = await workspace.run(["graph", "-type=plan"]);
+      const used = [
+        ...graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g),
+      ];
+      expect(new Set(used.map(([, alias]) => alias))).toEqual(new Set([`.${given ?? "eu"}`]));
+    },
+  );
+});
