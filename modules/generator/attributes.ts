@@ -1,4 +1,4 @@
-import type { Block, Fault, Input, InputRule, Inputs } from "./definition";
+import type { Block, ValidationRule, Input, InputRule, Inputs } from "./definition";
 import { expression, hcl, quoted } from "./hcl";
 
 // A closed object type drops the attributes that it does not have before a validation can see them, and what they were
@@ -98,19 +98,19 @@ export function withAllAttributes(object: string, attributes: Inputs): string {
 }
 
 /** The rules of an open input: what it is, which attributes it has, their types, and what is asked of each. */
-export function openFaults(name: string, input: Input): Fault[] {
+export function openRules(name: string, input: Input): ValidationRule[] {
   const value = `var.${name}`;
   if (input.type === "object") {
     return [
       {
         holds: isObject(value),
         place: name,
-        words: "be an object",
+        requirement: "be an object",
         gotText: expression(described(value)),
-        wayOut: "give its attributes, or leave it out",
+        hint: "give its attributes, or leave it out",
       },
-      ...nameAndTypeFaults(`[for element in [${value}] : ${objectAt(name, input, "element")}]`),
-      ...attributesFaults(input, { place: name, path: value }),
+      ...nameAndTypeRules(`[for element in [${value}] : ${objectAt(name, input, "element")}]`),
+      ...attributesRules(input, { place: name, path: value }),
     ];
   }
   const elements = elementsOf(value);
@@ -119,20 +119,20 @@ export function openFaults(name: string, input: Input): Fault[] {
     {
       holds: isObject(value),
       place: name,
-      words: "be a map of objects",
+      requirement: "be a map of objects",
       gotText: expression(described(value)),
-      wayOut: "give an object for each key, {} for one that says nothing",
+      hint: "give an object for each key, {} for one that says nothing",
     },
     {
       each: [`key, element in ${elements}`],
       holds: isObject("element"),
       place,
-      words: "be an object",
+      requirement: "be an object",
       gotText: expression(described("element")),
-      wayOut: "use {} for one that says nothing",
+      hint: "use {} for one that says nothing",
     },
-    ...nameAndTypeFaults(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
-    ...attributesFaults(input, { place, path: "element", elements }),
+    ...nameAndTypeRules(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
+    ...attributesRules(input, { place, path: "element", elements }),
   ];
 }
 
@@ -142,7 +142,7 @@ function objectAt(place: string, { noun = "" }: Input, object: string): string {
 }
 
 /** Rules of the names and types of all attributes of some objects, and of those two levels below. */
-function nameAndTypeFaults(objects: string): Fault[] {
+function nameAndTypeRules(objects: string): ValidationRule[] {
   const below = (outer: string): string =>
     `[for name, noun in local.nouns[${outer}.noun] : { place = "\${${outer}.place}.\${name}", noun = noun, object = ${outer}.object[name] } if ${isObject(`lookup(${outer}.object, name, null)`)}]`;
   const all = `one in flatten([for outer in ${objects} : [outer, [for inner in ${below("outer")} : [inner, ${below("inner")}]]]])`;
@@ -153,8 +153,8 @@ function nameAndTypeFaults(objects: string): Fault[] {
       each: [all, `name in setsubtract(keys(one.object), keys(${known}))`],
       holds: "false",
       place,
-      words: "is not an attribute of ${one.noun}",
-      wayOut: expression(hint("name", "one.noun")),
+      requirement: "is not an attribute of ${one.noun}",
+      hint: expression(hint("name", "one.noun")),
     },
     {
       each: [
@@ -164,9 +164,9 @@ function nameAndTypeFaults(objects: string): Fault[] {
       ],
       holds: `item == null || { "a string" = can(tostring(item)), "a number" = can(tonumber(item)), "true or false" = can(tobool(item)), "an object" = ${isObject("item")} }[${known}[name]]`,
       place,
-      words: `be \${${known}[name]}`,
+      requirement: `be \${${known}[name]}`,
       gotText: expression(described("item")),
-      wayOut: "the README of the module has the type of each attribute",
+      hint: "the README of the module has the type of each attribute",
     },
   ];
 }
@@ -181,28 +181,28 @@ interface OpenPlace {
   readonly around?: string;
 }
 
-function attributesFaults({ attributes = {} }: Input, at: OpenPlace): Fault[] {
-  return Object.entries(attributes).flatMap(([name, attribute]) => attributeFaults(name, attribute, at));
+function attributesRules({ attributes = {} }: Input, at: OpenPlace): ValidationRule[] {
+  return Object.entries(attributes).flatMap(([name, attribute]) => attributeRules(name, attribute, at));
 }
 
-function attributeFaults(name: string, input: Input, { place, path, around = "null", elements }: OpenPlace): Fault[] {
+function attributeRules(name: string, input: Input, { place, path, around = "null", elements }: OpenPlace): ValidationRule[] {
   const { type, required, rules = [], keyRules = [], elementRules = [] } = input;
   const own = { place: `${place}.${name}`, path: `${path}.${name}` };
   if (type === "object") {
-    return attributesFaults(input, { ...own, around: given(path, name), elements });
+    return attributesRules(input, { ...own, around: given(path, name), elements });
   }
-  const faults = (
+  const errors = (
     list: readonly InputRule[],
-    rest: Pick<Fault, "each" | "place">,
+    rest: Pick<ValidationRule, "each" | "place">,
     value: string,
     got: string,
-  ): Fault[] =>
-    list.map(({ holds, words, wayOut, withheld, shown = (whole) => whole }) => ({
+  ): ValidationRule[] =>
+    list.map(({ holds, requirement, hint, withheld, shown = (whole) => whole }) => ({
       ...rest,
       holds: required === true || type === "map(string)" ? holds(value) : `${value} == null || ${holds(value)}`,
-      words,
+      requirement,
       got: withheld === true ? undefined : shown(got),
-      wayOut,
+      hint,
     }));
   // In loops over what there is of it, each is a `value`.
   const values = (value: string, condition = "true"): string[] => [
@@ -214,23 +214,23 @@ function attributeFaults(name: string, input: Input, { place, path, around = "nu
     const each = values(own.path, `can(keys(${own.path}))`);
     const items = { each: [...each, "name, item in value"], place: own.place };
     return [
-      ...faults(rules, { each, place: own.place }, "value", "value"),
-      ...faults(keyRules, items, "name", "name"),
-      ...faults(elementRules, { ...items, place: `${own.place}[\${jsonencode(name)}]` }, "tostring(item)", "item"),
+      ...errors(rules, { each, place: own.place }, "value", "value"),
+      ...errors(keyRules, items, "name", "name"),
+      ...errors(elementRules, { ...items, place: `${own.place}[\${jsonencode(name)}]` }, "tostring(item)", "item"),
     ];
   }
   const value = converted(path, name, type);
   if (required === true) {
     const raw = given(path, name);
     const each = elements === undefined ? [] : [`key, element in ${elements}`];
-    return faults(rules, { each, place: own.place }, raw, raw).map((fault) => ({
-      ...fault,
-      holds: `${around} == null || ${fault.holds}`,
+    return errors(rules, { each, place: own.place }, raw, raw).map((rule) => ({
+      ...rule,
+      holds: `${around} == null || ${rule.holds}`,
     }));
   }
   return elements === undefined
-    ? faults(rules, { place: own.place }, value, value)
-    : faults(rules, { each: values(value), place: own.place }, "value", "value");
+    ? errors(rules, { place: own.place }, value, value)
+    : errors(rules, { each: values(value), place: own.place }, "value", "value");
 }
 
 /**

@@ -65,7 +65,7 @@ export interface Input {
   /** Held against every key of a map. */
   readonly keyRules?: readonly InputRule[];
   /** Rules of several attributes, and of this input beside others; of inputs only. */
-  readonly validations?: readonly Fault[];
+  readonly validations?: readonly ValidationRule[];
   /** Whether a module that is called holds the rules against it; here they are told only. */
   readonly isCheckedBelow?: boolean;
   /** Whether what is made depends on its keys or its size, so that Terraform takes no sensitive value for it. */
@@ -77,10 +77,10 @@ export interface Input {
 /** A rule of one value. */
 export interface InputRule {
   /** Completes "must …". */
-  readonly words: string;
+  readonly requirement: string;
   /** Whether a value, given as an expression, follows it. */
   readonly holds: (value: string) => string;
-  readonly wayOut: string;
+  readonly hint: string;
   /** Whether messages keep the value back. */
   readonly withheld?: boolean;
   /** What messages show in place of a long value; it is evaluated for values that follow the rule, and for null, too. */
@@ -88,7 +88,7 @@ export interface InputRule {
 }
 
 /** What is wrong with a declaration, once for each element of what is looped over. */
-export interface Fault {
+export interface ValidationRule {
   /** The heads of loops, one in the other, like `key, upstream in var.upstreams`. */
   readonly each?: readonly string[];
   /** Whether nothing is wrong with it, as an expression. */
@@ -96,12 +96,12 @@ export interface Fault {
   /** The input and its attribute, with `${…}` where it depends on a loop. */
   readonly place: string;
   /** Completes "must …", or begins with "is" and says what is wrong in a whole sentence, as `IS_REQUIRED` does. */
-  readonly words: string;
+  readonly requirement: string;
   /** The value, as an expression; without it the value is kept back. */
   readonly got?: string;
   /** What is said in place of the value, with `${…}` where it depends on it. */
   readonly gotText?: string;
-  readonly wayOut: string;
+  readonly hint: string;
   /** What a README says of it, where "must" and the words say too much or too little. */
   readonly told?: string;
 }

@@ -53,8 +53,8 @@ export function regex({ source, ignoreCase }: RegExp): string {
 }
 
 /** Words of a rule with the names of inputs as modules have them. */
-export function inSnakeCase(words: string): string {
-  return words.replace(/`([A-Za-z0-9]+)`/g, (_, name: string) => `\`${snakeCase(name)}\``);
+export function inSnakeCase(requirement: string): string {
+  return requirement.replace(/`([A-Za-z0-9]+)`/g, (_, name: string) => `\`${snakeCase(name)}\``);
 }
 
 /** The name of an input, for that of a prop. */

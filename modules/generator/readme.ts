@@ -63,7 +63,7 @@ function inputRows(inputs: Inputs): string[][] {
           const told = placeOf(place);
           return told === path || (path === name && !known.includes(told));
         })
-        .map(({ place, words, told }) => told ?? must(placeOf(place) === path ? "It" : code(placeOf(place)), words));
+        .map(({ place, requirement, told }) => told ?? must(placeOf(place) === path ? "It" : code(placeOf(place)), requirement));
     return below.map(({ path, input: one }) => {
       const text = [descriptionOf(one), ...new Set(rulesOf(path))].join(" ").replace(/\|/g, "\\|");
       return [code(path), TYPES[one.type] ?? one.type, standardOf(one), text];
@@ -91,15 +91,15 @@ function standardOf({ required, default: standard, otherwise }: Input): string {
 function descriptionOf({ description, rules = [], elementRules = [], keyRules = [] }: Input): string {
   return [
     description,
-    ...rules.map(({ words }) => must("It", words)),
-    ...elementRules.map(({ words }) => must("Each", words)),
-    ...keyRules.map(({ words }) => must("It", words)),
+    ...rules.map(({ requirement }) => must("It", requirement)),
+    ...elementRules.map(({ requirement }) => must("Each", requirement)),
+    ...keyRules.map(({ requirement }) => must("It", requirement)),
   ].join(" ");
 }
 
 /** A rule as a sentence; what its words say of one declaration is left open. */
-function must(subject: string, words: string): string {
-  return `${subject} must ${withoutExpressions(inSnakeCase(words))}.`;
+function must(subject: string, requirement: string): string {
+  return `${subject} must ${withoutExpressions(inSnakeCase(requirement))}.`;
 }
 
 function withoutExpressions(template: string): string {

@@ -1,7 +1,7 @@
-import { ACCOUNT_ID, ACCOUNT_ID_WAY_OUT, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
+import { ACCOUNT_ID, ACCOUNT_ID_HINT, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
 import type { PolicyStatement } from "../../src/aws/policy-document";
 import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
-import type { Block, Blocks, Fault, Input } from "./definition";
+import type { Block, Blocks, ValidationRule, Input } from "./definition";
 import { expression, hcl, regex } from "./hcl";
 import { following } from "./rules";
 
@@ -11,7 +11,7 @@ export const ACCOUNT_INPUT: Input = {
   description:
     "Account of the registry, known when Terraform plans. It is taken at its word: to have Terraform refuse any other, give it to the provider as `allowed_account_ids` too.",
   otherwise: "that of the provider's credentials",
-  rules: [following(ACCOUNT_ID, ACCOUNT_ID_WAY_OUT)],
+  rules: [following(ACCOUNT_ID, ACCOUNT_ID_HINT)],
 };
 
 /** Where a registry is. Region and partition cost no request; the account does, unless it is given. */
@@ -54,13 +54,13 @@ export const TAGGED_PREFIXES_INPUT: Input = {
 };
 
 /** The rule of that input, beside `prefixes`. */
-export const TAGGED_PREFIXES_FAULT: Fault = {
+export const TAGGED_PREFIXES_FAULT: ValidationRule = {
   each: ["key, element in var.tagged_prefixes"],
   holds: `try(contains(${trimmed("var.prefixes")}, trimsuffix(element, "/")), false)`,
   place: "tagged_prefixes[${key}]",
-  words: "be one of `prefixes`",
+  requirement: "be one of `prefixes`",
   got: "element",
-  wayOut: "leave it out, or add it to `prefixes`",
+  hint: "leave it out, or add it to `prefixes`",
 };
 
 /** Those of `prefixes` that are not tagged, as an expression. */

@@ -1,13 +1,13 @@
 import { SECRETS } from "../../src/validation/redaction";
 import type { Rule } from "../../src/validation/validation-errors";
-import { GIVEN_ONCE, integerWords } from "../../src/validation/validation-errors";
-import { openFaults } from "./attributes";
-import type { Condition, Fault, Input, InputRule } from "./definition";
+import { GIVEN_ONCE, integerRequirement } from "../../src/validation/validation-errors";
+import { openRules } from "./attributes";
+import type { Condition, ValidationRule, Input, InputRule } from "./definition";
 import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
 
 /** That a string follows a rule of the constructs. */
-export function following(rule: Rule, wayOut: string): InputRule {
-  return { words: rule.words, holds: (value) => follows(value, rule), wayOut };
+export function following(rule: Rule, hint: string): InputRule {
+  return { requirement: rule.requirement, holds: (value) => follows(value, rule), hint };
 }
 
 /** The same for what may be a secret given in the wrong place: messages do not show it. */
@@ -16,26 +16,26 @@ export function secretly(rule: InputRule): InputRule {
 }
 
 /** That a number is an integer of at least a minimum. */
-export function integerFrom(min: number, wayOut: string): InputRule {
+export function integerFrom(min: number, hint: string): InputRule {
   return {
-    words: integerWords(min),
+    requirement: integerRequirement(min),
     holds: (value) => `try(${value} >= ${min} && floor(${value}) == ${value}, false)`,
-    wayOut,
+    hint,
   };
 }
 
 /** That text is one of a few; the words are those of the constructs where they have such a rule. */
-export function oneOf(values: readonly string[], wayOut: string, words = `be one of ${values.join(", ")}`): InputRule {
-  return { words, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, wayOut };
+export function oneOf(values: readonly string[], hint: string, requirement = `be one of ${values.join(", ")}`): InputRule {
+  return { requirement, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, hint };
 }
 
 /** That no element of an input comes to what one before it is; those of a map are told by its keys. */
 export function givenOnce(
   input: string,
   collection: "list" | "map",
-  words = GIVEN_ONCE,
+  requirement = GIVEN_ONCE,
   identity = (element: string): string => element,
-): Fault {
+): ValidationRule {
   const before =
     collection === "list"
       ? `[for other in slice(var.${input}, 0, key) : ${identity("other")}]`
@@ -44,16 +44,16 @@ export function givenOnce(
     each: [`key, element in var.${input}`],
     holds: `try(!contains(${before}, ${identity("element")}), true)`,
     place: `${input}[\${${collection === "list" ? "key" : "jsonencode(key)"}}]`,
-    words,
+    requirement,
     got: "element",
-    wayOut: "leave out the second one",
+    hint: "leave out the second one",
   };
 }
 
-/** A condition that holds where nothing is at fault, with a message for each thing that is. */
-export function conditionOf(fault: Fault): Condition {
-  const { each = [], holds } = fault;
-  const message = messageOf(fault);
+/** A condition that holds where nothing is at error, with a message for each thing that is. */
+export function conditionOf(rule: ValidationRule): Condition {
+  const { each = [], holds } = rule;
+  const message = messageOf(rule);
   if (each.length === 0) {
     return {
       condition: expression(holds),
@@ -79,7 +79,7 @@ export function validationsOf(name: string, input: Input): Condition[] {
   const value = `var.${name}`;
   const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
   const conditions = [
-    ...(input.isOpen === true ? openFaults(name, input) : faultsOf(input, at)),
+    ...(input.isOpen === true ? openRules(name, input) : validationRulesOf(input, at)),
     ...(input.validations ?? []),
   ].map(conditionOf);
   if (input.decides !== true) {
@@ -98,12 +98,12 @@ export function validationsOf(name: string, input: Input): Condition[] {
 }
 
 /** Terraform shows the addresses of resources, and takes nothing sensitive for what they are made by. */
-function isNotSensitive(name: string): Fault {
+function isNotSensitive(name: string): ValidationRule {
   return {
     holds: `!issensitive(var.${name})`,
     place: name,
-    words: "is sensitive, and Terraform shows the addresses of what is made by it",
-    wayOut: "wrap it in nonsensitive(): names, IDs and ARNs are no secrets",
+    requirement: "is sensitive, and Terraform shows the addresses of what is made by it",
+    hint: "wrap it in nonsensitive(): names, IDs and ARNs are no secrets",
   };
 }
 
@@ -132,29 +132,29 @@ const LOOPS = [
   ["name", "item"],
 ] as const;
 
-function faultsOf(input: Input, at: Place): Fault[] {
+function validationRulesOf(input: Input, at: Place): ValidationRule[] {
   const { rules = [], elementRules = [], keyRules = [], attributes = {} } = input;
   const [key, element] = LOOPS[at.each.length] ?? ["", ""];
   const isMap = input.type.startsWith("map");
   const isMapOfObjects = input.type === "map(object)";
   const elements = at.absent !== undefined ? `coalesce(${at.value}, ${isMap ? "{}" : "[]"})` : at.value;
   const each = [...at.each, `${key}, ${element} in ${isMapOfObjects ? withoutNulls(elements) : elements}`];
-  const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): Fault[] =>
-    list.map(({ holds, words, wayOut, withheld, shown = (whole) => whole }) => ({
+  const of = (list: readonly InputRule[], place: string, value: string, loops: readonly string[]): ValidationRule[] =>
+    list.map(({ holds, requirement, hint, withheld, shown = (whole) => whole }) => ({
       each: loops,
       holds: at.absent !== undefined && loops === at.each ? `${at.absent} == null || ${holds(value)}` : holds(value),
       place,
-      words,
+      requirement,
       got: withheld === true || input.secret === true ? undefined : shown(value),
-      wayOut,
+      hint,
     }));
-  const isObject: Fault = {
+  const isObject: ValidationRule = {
     each: [...at.each, `${key}, ${element} in ${elements}`],
     holds: `${element} != null`,
     place: `${at.place}[${indexOf(input, key)}]`,
-    words: "be an object",
+    requirement: "be an object",
     got: element,
-    wayOut: "use {} for one that says nothing",
+    hint: "use {} for one that says nothing",
   };
   return [
     // The keys of what is secret may be told no more than its values.
@@ -168,7 +168,7 @@ function faultsOf(input: Input, at: Place): Fault[] {
         : at.absent === undefined
           ? `${at.value}.${name}`
           : `try(${at.value}.${name}, null)`;
-      return faultsOf(attribute, {
+      return validationRulesOf(attribute, {
         place: isMapOfObjects ? `${at.place}[\${jsonencode(${key})}].${name}` : `${at.place}.${name}`,
         value,
         each: isMapOfObjects ? each : at.each,
@@ -178,10 +178,10 @@ function faultsOf(input: Input, at: Place): Fault[] {
   ];
 }
 
-/** What a fault says, as a template. */
-export function messageOf({ place, words, got, gotText, wayOut }: Fault): string {
-  if (words.startsWith("is ")) {
-    return `\`${place}\` ${words}; ${wayOut}`;
+/** What a error says, as a template. */
+export function messageOf({ place, requirement, got, gotText, hint }: ValidationRule): string {
+  if (requirement.startsWith("is ")) {
+    return `\`${place}\` ${requirement}; ${hint}`;
   }
   const value =
     gotText !== undefined
@@ -189,7 +189,7 @@ export function messageOf({ place, words, got, gotText, wayOut }: Fault): string
       : got === undefined
         ? "a value not shown, since it may be a secret"
         : `\${jsonencode(${got})}`;
-  return `\`${place}\` must ${inSnakeCase(words)}, got ${value}; ${wayOut}`;
+  return `\`${place}\` must ${inSnakeCase(requirement)}, got ${value}; ${hint}`;
 }
 
 /** What tells an element of a collection from others: an element of a set is its own key. */

@@ -32,7 +32,7 @@ import {
   SETTINGS_NOUN,
   lifecyclePolicy,
   mergedSettings,
-  settingsFaults,
+  settingsRules,
 } from "./repository-settings";
 import {
   CREDENTIALS,
@@ -43,7 +43,7 @@ import {
   UPSTREAM_ITSELF,
   UPSTREAM_MISNOMERS,
   USUAL_PREFIXES,
-  upstreamFaults,
+  upstreamRules,
 } from "./upstreams";
 
 /** The warnings of a cache. */
@@ -175,7 +175,7 @@ module "cache" {
       description:
         "The registries to cache, by keys of your own that are known when Terraform plans: resources are named after them, and adding one touches no other.",
       attributes: UPSTREAM,
-      validations: upstreamFaults(),
+      validations: upstreamRules(),
     },
     credentials: {
       type: "map(object)",
@@ -191,8 +191,8 @@ module "cache" {
         {
           holds: `length(setsubtract(keys(var.credentials), ${MANAGED})) == 0`,
           place: "credentials",
-          words: "have the keys of upstreams whose `credential` is managed, and no others",
-          wayOut: `rename or leave out what no upstream reads; managed are \${jsonencode(${MANAGED})}`,
+          requirement: "have the keys of upstreams whose `credential` is managed, and no others",
+          hint: `rename or leave out what no upstream reads; managed are \${jsonencode(${MANAGED})}`,
         },
       ],
     },
@@ -204,7 +204,7 @@ module "cache" {
       default: {},
       description: "How the repositories look that ECR creates. It holds for those created later.",
       attributes: SETTINGS,
-      validations: settingsFaults("repositories", "var.repositories", []),
+      validations: settingsRules("repositories", "var.repositories", []),
     },
     account_id: ACCOUNT_INPUT,
     acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS),
@@ -357,12 +357,12 @@ module "cache" {
               holds:
                 '!contains(keys(var.credentials), each.key) || try(trimspace(var.credentials[each.key].username) != "" && trimspace(var.credentials[each.key].access_token) != "", false)',
             },
-          ].map((fault) =>
+          ].map((rule) =>
             conditionOf({
-              ...fault,
+              ...rule,
               place: "credentials[${jsonencode(each.key)}]",
-              words: "have a username and an access_token that are not empty",
-              wayOut: "give both with every plan and apply",
+              requirement: "have a username and an access_token that are not empty",
+              hint: "give both with every plan and apply",
             }),
           ),
         },

@@ -1,5 +1,5 @@
 import { ofCache } from "../../src/aws/arn-checks";
-import { UPSTREAM_WORDS } from "../../src/cache/rules";
+import { UPSTREAM_REQUIREMENTS } from "../../src/cache/rules";
 import type { Condition } from "../generator/definition";
 import { expression } from "../generator/hcl";
 import { PARTITION, REGION, partitionOf } from "../generator/registry";
@@ -24,23 +24,23 @@ export function ruleConditions(): Condition[] {
       {
         holds: `${upstream}.role == null || contains(local.cross_account, each.key)`,
         place: `${place}.role`,
-        words: UPSTREAM_WORDS.otherAccount,
+        requirement: UPSTREAM_REQUIREMENTS.otherAccount,
         got: `${upstream}.role`,
-        wayOut: "set `account_id` to that account or leave the role out",
+        hint: "set `account_id` to that account or leave the role out",
       },
       {
         holds: `${upstream}.region == null || try(${partitionOf(`${upstream}.region`)} == ${PARTITION}, false)`,
         place: `${place}.region`,
-        words: UPSTREAM_WORDS.ownPartition(expression(PARTITION)),
+        requirement: UPSTREAM_REQUIREMENTS.ownPartition(expression(PARTITION)),
         got: `${upstream}.region`,
-        wayOut: "ECR cannot reach a registry of another partition",
+        hint: "ECR cannot reach a registry of another partition",
       },
       {
         holds: `${upstream}.region != ${REGION} || contains(local.cross_account, each.key)`,
         place: `${place}.region`,
-        words: UPSTREAM_WORDS.otherRegion,
+        requirement: UPSTREAM_REQUIREMENTS.otherRegion,
         got: `${upstream}.region`,
-        wayOut: "a registry cannot cache itself: pull from it directly",
+        hint: "a registry cannot cache itself: pull from it directly",
       },
     ].map(conditionOf),
   ];
@@ -77,10 +77,10 @@ function arnConditions(
 ): Condition[] {
   return (Object.keys(ARN_PARTS) as (keyof typeof ARN_PARTS)[]).flatMap((part) => {
     const { index, own } = ARN_PARTS[part];
-    const wayOut = waysOut[part];
+    const hint = waysOut[part];
     const holds = `${arn} == null || try(split(":", ${arn})[${index}] == ${own}, false)`;
-    return wayOut === undefined
+    return hint === undefined
       ? []
-      : [conditionOf({ holds, place, words: ofCache(part, expression(own)), got: arn, wayOut })];
+      : [conditionOf({ holds, place, requirement: ofCache(part, expression(own)), got: arn, hint })];
   });
 }

@@ -6,16 +6,16 @@ import {
   KMS_KEY,
   LIFECYCLE_RULES,
   LIFECYCLE_SETTINGS,
-  LIFECYCLE_WORDS,
+  LIFECYCLE_REQUIREMENTS,
   MAX_LIFECYCLE_POLICY,
   MAX_REPOSITORY_POLICY,
   MAX_TAGS,
-  SETTINGS_WORDS,
+  SETTINGS_REQUIREMENTS,
   TAG_KEY,
   TAG_VALUE,
 } from "../../src/cache/rules";
 import { converted, given } from "../generator/attributes";
-import type { Fault, Inputs } from "../generator/definition";
+import type { ValidationRule, Inputs } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
 
@@ -71,15 +71,15 @@ export const SETTINGS: Inputs = {
     otherwise: "the policy that the settings above make",
     rules: [
       {
-        words: LIFECYCLE_WORDS.document,
+        requirement: LIFECYCLE_REQUIREMENTS.document,
         holds: (value) => `can(jsondecode(${value}).rules[0])`,
-        wayOut: "write it with jsonencode",
+        hint: "write it with jsonencode",
       },
       {
-        words: LIFECYCLE_WORDS.length,
+        requirement: LIFECYCLE_REQUIREMENTS.length,
         holds: (value) => `try(length(${value}) <= ${MAX_LIFECYCLE_POLICY}, false)`,
         shown: lengthOf,
-        wayOut: "leave out descriptions, or join rules",
+        hint: "leave out descriptions, or join rules",
       },
     ],
   },
@@ -87,7 +87,7 @@ export const SETTINGS: Inputs = {
     type: "string",
     description: "Whether tags can move. ECR never refreshes a tag that cannot.",
     otherwise: `\`"${DEFAULT_SETTINGS.tagMutability}"\``,
-    rules: [oneOf(Object.values(TagMutability), "leave it out for the default", SETTINGS_WORDS.tagMutability)],
+    rules: [oneOf(Object.values(TagMutability), "leave it out for the default", SETTINGS_REQUIREMENTS.tagMutability)],
   },
   kms_key: {
     type: "object",
@@ -108,7 +108,7 @@ export const SETTINGS: Inputs = {
     description:
       'How the repositories are encrypted without a key of yours: with keys of Amazon S3, or by `"KMS"` with the key `aws/ecr`, which AWS manages in the account.',
     otherwise: `\`"${DEFAULT_SETTINGS.encryptionType}"\``,
-    rules: [oneOf(Object.values(EncryptionType), "leave it out for the default", SETTINGS_WORDS.encryptionType)],
+    rules: [oneOf(Object.values(EncryptionType), "leave it out for the default", SETTINGS_REQUIREMENTS.encryptionType)],
   },
   tags: {
     type: "map(string)",
@@ -116,10 +116,10 @@ export const SETTINGS: Inputs = {
     otherwise: "none",
     rules: [
       {
-        words: SETTINGS_WORDS.tags,
+        requirement: SETTINGS_REQUIREMENTS.tags,
         holds: (value) => `try(length(${value}) <= ${MAX_TAGS}, false)`,
         shown: (value) => `try(length(${value}), 0)`,
-        wayOut: "ECR takes no more on a repository",
+        hint: "ECR takes no more on a repository",
       },
     ],
     keyRules: [following(TAG_KEY, "rename the tag")],
@@ -131,15 +131,15 @@ export const SETTINGS: Inputs = {
     otherwise: "none",
     rules: [
       {
-        words: SETTINGS_WORDS.repositoryPolicy,
+        requirement: SETTINGS_REQUIREMENTS.repositoryPolicy,
         holds: (value) => `can(keys(jsondecode(${value})))`,
-        wayOut: "write it with jsonencode",
+        hint: "write it with jsonencode",
       },
       {
-        words: SETTINGS_WORDS.policyLength,
+        requirement: SETTINGS_REQUIREMENTS.policyLength,
         holds: (value) => `try(length(${value}) <= ${MAX_REPOSITORY_POLICY}, false)`,
         shown: lengthOf,
-        wayOut: "join its statements",
+        hint: "join its statements",
       },
     ],
   },
@@ -161,7 +161,7 @@ export const SETTINGS: Inputs = {
 };
 
 /** Rules of several settings, of those in `settings`, at a place. */
-export function settingsFaults(place: string, settings: string, each: readonly string[]): Fault[] {
+export function settingsRules(place: string, settings: string, each: readonly string[]): ValidationRule[] {
   const at = (name: string): string => given(settings, name);
   const flag = (name: string): string => converted(settings, name, "bool");
   const known = `keys(local.attributes[${quoted(SETTINGS_NOUN)}])`;
@@ -171,34 +171,34 @@ export function settingsFaults(place: string, settings: string, each: readonly s
       each,
       holds: `${flag("creation_template")} != false || length(${others}) == 0`,
       place: `${place}.creation_template`,
-      words: SETTINGS_WORDS.noTemplate(`\${join(", ", [for name in ${others} : "\`\${name}\`"])}`),
+      requirement: SETTINGS_REQUIREMENTS.noTemplate(`\${join(", ", [for name in ${others} : "\`\${name}\`"])}`),
       got: "false",
-      wayOut: "without a template ECR knows none of them: leave them out or keep the template",
+      hint: "without a template ECR knows none of them: leave them out or keep the template",
       told: "It must not be false beside other settings.",
     },
     {
       each,
       holds: `${flag("keep_all_images")} != true || (${at("expire_untagged_after_days")} == null && ${at("keep_last_images")} == null)`,
       place: `${place}.keep_all_images`,
-      words: SETTINGS_WORDS.keepAll,
+      requirement: SETTINGS_REQUIREMENTS.keepAll,
       got: "true",
-      wayOut: "choose one or the other",
+      hint: "choose one or the other",
     },
     ...LIFECYCLE_SETTINGS.map(snakeCase).map((name) => ({
       each,
       holds: `${at("lifecycle_policy")} == null || ${at(name)} == null || ${flag(name)} == false`,
       place: `${place}.${name}`,
-      words: LIFECYCLE_WORDS.beside,
+      requirement: LIFECYCLE_REQUIREMENTS.beside,
       got: at(name),
-      wayOut: "write all rules into the policy",
+      hint: "write all rules into the policy",
     })),
     {
       each,
       holds: `${at("kms_key")} == null || ${at("encryption_type")} == null`,
       place: `${place}.encryption_type`,
-      words: SETTINGS_WORDS.ownKey,
+      requirement: SETTINGS_REQUIREMENTS.ownKey,
       got: at("encryption_type"),
-      wayOut: "a key means KMS already",
+      hint: "a key means KMS already",
     },
   ];
 }

@@ -3,24 +3,24 @@ import { ROLE_ARN } from "../../src/aws/role-arn";
 import {
   AZURE_REGISTRY_NAME,
   HOST,
-  HOST_WAY_OUT,
+  HOST_HINT,
   MAX_RULES,
   RECOVERY_WINDOWS,
   REPOSITORY_PREFIX,
   SECRET_ARN,
   SECRET_NAME,
   SECRET_PREFIX,
-  SECRET_WORDS,
-  UPSTREAM_WORDS,
+  SECRET_REQUIREMENTS,
+  UPSTREAM_REQUIREMENTS,
   atLeastOneUpstream,
 } from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import { IS_REQUIRED } from "../../src/validation/validation-errors";
 import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
-import type { Fault, Inputs } from "../generator/definition";
+import type { ValidationRule, Inputs } from "../generator/definition";
 import { follows, hcl, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
-import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsFaults } from "./repository-settings";
+import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
 /** The kind of a registry that this version does not know. */
 export const UNLISTED = "unlisted";
@@ -43,8 +43,8 @@ const PREFIXES_BY_KEY = by(PREFIX);
 /** The attributes by which an upstream signs in. */
 export const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
 
-const SECRET_WAY_OUT = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
-const ARN_WAY_OUT = "copy it from Secrets Manager, or use `credential_secret_name`";
+const SECRET_HINT = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
+const ARN_HINT = "copy it from Secrets Manager, or use `credential_secret_name`";
 
 /** The attributes of an upstream, but for the settings of its repositories. */
 export const UPSTREAM_ITSELF: Inputs = {
@@ -78,7 +78,7 @@ export const UPSTREAM_ITSELF: Inputs = {
     type: "string",
     description: "Name of the managed secret.",
     otherwise: `\`${SECRET_PREFIX}\` and the prefix`,
-    rules: [secretly(following(SECRET_NAME, SECRET_WAY_OUT))],
+    rules: [secretly(following(SECRET_NAME, SECRET_HINT))],
   },
   recovery_window_in_days: {
     type: "number",
@@ -87,9 +87,9 @@ export const UPSTREAM_ITSELF: Inputs = {
     otherwise: "`0`",
     rules: [
       {
-        words: RECOVERY_WINDOWS.words,
+        requirement: RECOVERY_WINDOWS.requirement,
         holds: (value) => `try(contains(local.recovery_windows, ${value}), false)`,
-        wayOut: "use 0 to have a deleted secret's name free at once",
+        hint: "use 0 to have a deleted secret's name free at once",
       },
     ],
   },
@@ -97,13 +97,13 @@ export const UPSTREAM_ITSELF: Inputs = {
     type: "string",
     description:
       "ARN of a secret in the account and region of the cache. AWS reads the secret when the rule is created: for a secret of the same configuration, give the `arn` of its `aws_secretsmanager_secret_version`, which is the same ARN, known once the value is written.",
-    rules: [secretly(following(SECRET_ARN, ARN_WAY_OUT))],
+    rules: [secretly(following(SECRET_ARN, ARN_HINT))],
   },
   credential_secret_name: {
     type: "string",
     description:
       "Name of a secret that exists already, looked up in the region of the cache when Terraform plans: it has to be known by then.",
-    rules: [secretly(following(SECRET_NAME, SECRET_WAY_OUT))],
+    rules: [secretly(following(SECRET_NAME, SECRET_HINT))],
   },
   registry_name: {
     type: "string",
@@ -189,11 +189,11 @@ export const UPSTREAM_MISNOMERS = {
 };
 
 /** Rules of an upstream that are of several of its attributes, or of several upstreams. */
-export function upstreamFaults(): Fault[] {
-  const upstream = (attributeName: string, fault: Omit<Fault, "place">): Fault => ({
+export function upstreamRules(): ValidationRule[] {
+  const upstream = (attributeName: string, rule: Omit<ValidationRule, "place">): ValidationRule => ({
     each: EACH,
     place: `${PLACE}.${attributeName}`,
-    ...fault,
+    ...rule,
   });
   const hasPrefix = `!(${given("element", "prefix")} == null && !contains(keys(local.usual_prefixes), ${KIND}))`;
   const credentials = CREDENTIALS.map((name) => given("element", name));
@@ -206,36 +206,36 @@ export function upstreamFaults(): Fault[] {
     {
       holds: "try(length(nonsensitive(var.upstreams)), 1) > 0",
       place: "upstreams",
-      words: atLeastOneUpstream("map"),
+      requirement: atLeastOneUpstream("map"),
       got: "{}",
-      wayOut: "say what to cache, for example { ecr-public = {} }",
+      hint: "say what to cache, for example { ecr-public = {} }",
     },
     {
       holds: `length(keys(${UPSTREAMS})) <= ${MAX_RULES}`,
       place: "upstreams",
-      words: UPSTREAM_WORDS.tooManyRules,
+      requirement: UPSTREAM_REQUIREMENTS.tooManyRules,
       got: `length(keys(${UPSTREAMS}))`,
-      wayOut: "AWS does not raise this quota: use another region or account for the rest",
+      hint: "AWS does not raise this quota: use another region or account for the rest",
     },
     upstream("kind", {
       each: [`key, kind in ${by(KIND)}`],
       holds: `contains(${hcl(KINDS)}, kind)`,
-      words: UPSTREAM_WORDS.cacheable,
+      requirement: UPSTREAM_REQUIREMENTS.cacheable,
       got: "kind",
-      wayOut: `use one of ${KINDS.join(", ")}`,
+      hint: `use one of ${KINDS.join(", ")}`,
     }),
     upstream("prefix", {
       each: [`key, prefix in ${by(PREFIX, hasPrefix)}`],
       holds: follows("prefix", REPOSITORY_PREFIX),
-      words: REPOSITORY_PREFIX.words,
+      requirement: REPOSITORY_PREFIX.requirement,
       got: "prefix",
-      wayOut: "give one that ECR takes",
+      hint: "give one that ECR takes",
     }),
     upstream("prefix", {
       each: [`key, prefix in ${by(given("element", "prefix"), ofKind(UNLISTED))}`],
       holds: "prefix != null",
-      words: IS_REQUIRED,
-      wayOut: UPSTREAM_WORDS.noUsualPrefix,
+      requirement: IS_REQUIRED,
+      hint: UPSTREAM_REQUIREMENTS.noUsualPrefix,
       told: `It is required for \`${UNLISTED}\`.`,
     }),
     upstream("prefix", {
@@ -244,34 +244,34 @@ export function upstreamFaults(): Fault[] {
         "at, key in keys",
       ],
       holds: "at == 0",
-      words: UPSTREAM_WORDS.usedOnce(placesOf("slice(keys, 0, at)")),
+      requirement: UPSTREAM_REQUIREMENTS.usedOnce(placesOf("slice(keys, 0, at)")),
       got: `${PREFIXES_BY_KEY}[key]`,
-      wayOut: "give one of the two another prefix (a slash at the end makes no difference)",
+      hint: "give one of the two another prefix (a slash at the end makes no difference)",
       told: "It must be used once per registry; a slash at its end makes no difference.",
     }),
     upstream("credential", {
       each: [`key, none in ${by(none, ofKinds(kindsWith("required")))}`],
       holds: "!none",
-      words: UPSTREAM_WORDS.required,
+      requirement: UPSTREAM_REQUIREMENTS.required,
       got: "null",
-      wayOut:
+      hint:
         "ECR caches this registry only with one: use `credential`, `credential_secret_arn` or `credential_secret_name`",
       told: `It, \`credential_secret_arn\` or \`credential_secret_name\` must be given for ${kindsWith("required").join(", ")}.`,
     }),
     upstream("credential", {
       each: [`key, none in ${by(none, ofKinds(kindsWith("impossible")))}`],
       holds: "none",
-      words: UPSTREAM_WORDS.impossible,
+      requirement: UPSTREAM_REQUIREMENTS.impossible,
       got: '"a credential"',
-      wayOut: "ECR takes none for this registry: leave it out",
+      hint: "ECR takes none for this registry: leave it out",
       told: `None of them must be given for ${kindsWith("impossible").join(", ")}.`,
     }),
     upstream("credential", {
       each: [`key, count in ${by(count)}`],
       holds: "count <= 1",
-      words: "be given in one way",
+      requirement: "be given in one way",
       got: "count",
-      wayOut: "leave all but one of `credential`, `credential_secret_arn` and `credential_secret_name` out",
+      hint: "leave all but one of `credential`, `credential_secret_arn` and `credential_secret_name` out",
     }),
     {
       each: [
@@ -281,53 +281,53 @@ export function upstreamFaults(): Fault[] {
       ],
       holds: "fits || lookup(element, name, null) == null",
       place: `${PLACE}.\${name}`,
-      words: `be ${UPSTREAM_WORDS.option}`,
-      wayOut: "leave it out",
+      requirement: `be ${UPSTREAM_REQUIREMENTS.option}`,
+      hint: "leave it out",
       told: "Attributes of another kind are refused, and so are those that no kind has.",
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted("element", "registry_name", "string"), ofKind("azure"))}`],
       holds: follows("name", AZURE_REGISTRY_NAME),
-      words: AZURE_REGISTRY_NAME.words,
+      requirement: AZURE_REGISTRY_NAME.requirement,
       got: "name",
-      wayOut: "give the registry's name as Azure shows it, without .azurecr.io",
+      hint: "give the registry's name as Azure shows it, without .azurecr.io",
     }),
     upstream("upstream_registry_url", {
       each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: follows("host", HOST),
-      words: HOST.words,
+      requirement: HOST.requirement,
       got: "host",
-      wayOut: HOST_WAY_OUT,
+      hint: HOST_HINT,
     }),
     upstream("upstream_registry_url", {
       each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: `!(${knownHost("host")})`,
-      words: UPSTREAM_WORDS.unlisted,
+      requirement: UPSTREAM_REQUIREMENTS.unlisted,
       got: "host",
-      wayOut: "use its `kind`",
+      hint: "use its `kind`",
     }),
     upstream("region", {
       each: [`key, region in ${by(converted("element", "region", "string"), ofKind("private-ecr"))}`],
       holds: follows("region", REGION_NAME),
-      words: REGION_NAME.words,
+      requirement: REGION_NAME.requirement,
       got: "region",
-      wayOut: "give the upstream registry's region",
+      hint: "give the upstream registry's region",
     }),
     upstream("upstream_repository_prefix", {
       each: [
         `key, prefix in ${by(converted("element", "upstream_repository_prefix", "string"), `${PREFIX} == "ROOT"`)}`,
       ],
       holds: 'coalesce(prefix, "ROOT") == "ROOT"',
-      words: UPSTREAM_WORDS.besideRoot,
+      requirement: UPSTREAM_REQUIREMENTS.besideRoot,
       got: "prefix",
-      wayOut: "leave it out or choose another `prefix`",
+      hint: "leave it out or choose another `prefix`",
     }),
-    ...secretFaults(),
-    ...settingsFaults(`${PLACE}.repositories`, "element.repositories", EACH),
+    ...secretRules(),
+    ...settingsRules(`${PLACE}.repositories`, "element.repositories", EACH),
   ];
 }
 
-function secretFaults(): Fault[] {
+function secretRules(): ValidationRule[] {
   const name = `coalesce(${converted("element", "secret_name", "string")}, "${SECRET_PREFIX}\${trimsuffix(${PREFIX}, "/")}")`;
   const names = by(name, `${given("element", "credential")} == "managed"`);
   return [
@@ -335,9 +335,9 @@ function secretFaults(): Fault[] {
       each: [`name, keys in { for key, name in ${names} : name => key... }`, "at, key in keys"],
       holds: "at == 0",
       place: `${PLACE}.credential`,
-      words: SECRET_WORDS.writtenOnce(placesOf("slice(keys, 0, at)")),
+      requirement: SECRET_REQUIREMENTS.writtenOnce(placesOf("slice(keys, 0, at)")),
       got: "name",
-      wayOut: "give each a `secret_name` of its own",
+      hint: "give each a `secret_name` of its own",
       told: "Each managed one must write a secret of its own.",
     },
     {
@@ -347,9 +347,9 @@ function secretFaults(): Fault[] {
       ],
       holds: "length(writers) == 0",
       place: `${PLACE}.credential_secret_name`,
-      words: SECRET_WORDS.notWritten(placesOf("writers")),
+      requirement: SECRET_REQUIREMENTS.notWritten(placesOf("writers")),
       got: "name",
-      wayOut: "the look-up would find nothing before the first apply: give each a secret of its own",
+      hint: "the look-up would find nothing before the first apply: give each a secret of its own",
       told: "It must not be a secret that the same call writes.",
     },
   ];

@@ -19,17 +19,17 @@ import {
 import {
   BESIDE_BOTH,
   ENDPOINTS_GROUP,
-  ENDPOINTS_WORDS,
+  ENDPOINTS_REQUIREMENTS,
   EXCLUDED,
   EXISTING_ENDPOINTS,
   HTTPS,
   MAX_ENDPOINT_POLICY,
-  POLICY_WORDS,
+  POLICY_REQUIREMENTS,
   REPOSITORY_ARN,
   SERVICE_NAME,
   SHORT_NAME,
   WIDEST,
-  firstPullWords,
+  firstPullRequirement,
   httpsFrom,
   madeAnyway,
   ofVpcRegion,
@@ -39,7 +39,7 @@ import {
 } from "../../src/network/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import { atLeastOne } from "../../src/validation/validation-errors";
-import type { Block, Condition, Fault, Input, ModuleDefinition } from "../generator/definition";
+import type { Block, Condition, ValidationRule, Input, ModuleDefinition } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import {
   ACCOUNT_INPUT,
@@ -88,28 +88,28 @@ function existing(description: string): Input {
 }
 
 /** That an input is empty where it would do nothing. */
-function onlyWithInterfaces(input: string): Fault {
+function onlyWithInterfaces(input: string): ValidationRule {
   return {
     holds: `${MAKES_INTERFACES} || length(var.${input}) == 0`,
     place: input,
-    words: ENDPOINTS_WORDS.noInterface,
+    requirement: ENDPOINTS_REQUIREMENTS.noInterface,
     got: `var.${input}`,
-    wayOut: LEAVE_OUT,
+    hint: LEAVE_OUT,
   };
 }
 
 /** The input for blocks of clients, and what must be true of them. */
-function blocks(version: 4 | 6, input: string, description: string, validations: readonly Fault[]): Input {
-  const wayOut =
+function blocks(version: 4 | 6, input: string, description: string, validations: readonly ValidationRule[]): Input {
+  const hint =
     version === 4 ? "give blocks like 10.0.0.0/16, and IPv6 in `client_ipv6_cidrs`" : "give blocks like 2001:db8::/56";
   return {
     type: "map(string)",
     decides: true,
     default: {},
     description,
-    elementRules: [{ words: BLOCK[version].words, holds: (value) => isBlock(version, value), wayOut }],
+    elementRules: [{ requirement: BLOCK[version].requirement, holds: (value) => isBlock(version, value), hint }],
     validations: [
-      givenOnce(input, "map", ENDPOINTS_WORDS.blockOnce, (element) => canonicalBlock(version, element)),
+      givenOnce(input, "map", ENDPOINTS_REQUIREMENTS.blockOnce, (element) => canonicalBlock(version, element)),
       onlyWithInterfaces(input),
       ...validations,
     ],
@@ -117,7 +117,7 @@ function blocks(version: 4 | 6, input: string, description: string, validations:
 }
 
 /** The input for ARNs of repositories that the made policy of the endpoints of ECR names. */
-function repositories(input: string, description: string, madePolicy: Fault): Input {
+function repositories(input: string, description: string, madePolicy: ValidationRule): Input {
   return {
     type: "list(string)",
     default: [],
@@ -129,9 +129,9 @@ function repositories(input: string, description: string, madePolicy: Fault): In
         each: [`key, element in var.${input}`],
         holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
         place: `${input}[\${key}]`,
-        words: ENDPOINTS_WORDS.place(expression(PARTITION), expression(REGION)),
+        requirement: ENDPOINTS_REQUIREMENTS.place(expression(PARTITION), expression(REGION)),
         got: "element",
-        wayOut: OWN_REGION,
+        hint: OWN_REGION,
       },
       ...exclusions(input),
       madePolicy,
@@ -149,7 +149,7 @@ const INPUT_OF: { readonly [prop: string]: string } = {
 const LISTS: readonly string[] = ["repository_arns", "push_repository_arns", "bucket_names"];
 
 /** That an input is not given beside those that leave it nothing to say. */
-function exclusions(input: string): Fault[] {
+function exclusions(input: string): ValidationRule[] {
   const named = (prop: string): string => INPUT_OF[prop] ?? snakeCase(prop);
   const absent = (name: string): string =>
     name === "full_access"
@@ -160,14 +160,14 @@ function exclusions(input: string): Fault[] {
   return EXCLUDED.filter(([prop]) => named(prop) === input).map(([, others]) => ({
     holds: [input, ...others.map(named)].map(absent).join(" || "),
     place: input,
-    words: ENDPOINTS_WORDS.beside(others.map(named).join(BESIDE_BOTH)),
+    requirement: ENDPOINTS_REQUIREMENTS.beside(others.map(named).join(BESIDE_BOTH)),
     got: `var.${input}`,
-    wayOut: "leave one of them out",
+    hint: "leave one of them out",
   }));
 }
 
 /** What must be true of a policy that the caller has written. */
-function ownPolicyFaults(input: string): Fault[] {
+function ownPolicyRules(input: string): ValidationRule[] {
   const policy = `var.${input}`;
   const given = `jsondecode(${policy}).Statement`;
   const statements = `try(concat(${given}, []), [${given}])`;
@@ -177,44 +177,44 @@ function ownPolicyFaults(input: string): Fault[] {
     {
       holds: `${policy} == null || ${isPolicy}`,
       place: input,
-      words: POLICY_WORDS.statements,
+      requirement: POLICY_REQUIREMENTS.statements,
       got: policy,
-      wayOut: "write it with jsonencode",
+      hint: "write it with jsonencode",
     },
     {
       holds: unlessWrong(`anytrue([for statement in ${statements} : try(statement.Effect == "Allow", false)])`),
       place: input,
-      words: POLICY_WORDS.allow,
+      requirement: POLICY_REQUIREMENTS.allow,
       got: `try([for statement in ${statements} : try(statement.Effect, null)], null)`,
-      wayOut: "an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny",
+      hint: "an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny",
     },
     {
       holds: unlessWrong(
         `alltrue([for statement in ${statements} : can(statement.Principal) || can(statement.NotPrincipal)])`,
       ),
       place: input,
-      words: POLICY_WORDS.principal,
+      requirement: POLICY_REQUIREMENTS.principal,
       got: '"a statement without one"',
-      wayOut: 'write Principal = "*"',
+      hint: 'write Principal = "*"',
     },
     {
       holds: `${policy} == null || try(length(${policy}) <= ${MAX_ENDPOINT_POLICY}, false)`,
       place: input,
-      words: POLICY_WORDS.length,
+      requirement: POLICY_REQUIREMENTS.length,
       got: `try(length(${policy}), 0)`,
-      wayOut: "join its statements",
+      hint: "join its statements",
     },
   ];
 }
 
 /** That a policy which is made of an input, among others, is not longer than AWS takes; `unless` another input says so. */
-function madePolicyFault(input: string, beside: string, policy: string, unless = ""): Fault {
+function madePolicyRule(input: string, beside: string, policy: string, unless = ""): ValidationRule {
   return {
     holds: `length(var.${input}) == 0 || ${unless}length(${policy}) <= ${MAX_ENDPOINT_POLICY}`,
     place: input,
-    words: POLICY_WORDS.madeLength(beside),
+    requirement: POLICY_REQUIREMENTS.madeLength(beside),
     got: `length(${policy})`,
-    wayOut: "name fewer, with wildcards, or use `full_access`",
+    hint: "name fewer, with wildcards, or use `full_access`",
   };
 }
 
@@ -244,7 +244,7 @@ function nameOf(service: string): string {
   return serviceNameOf(service, expression(REGION), () => "${data.aws_partition.current.reverse_dns_prefix}");
 }
 
-// A service that every VPC gets an endpoint of is named by its last part, and needs another way out than a whole name.
+// A service that every VPC gets an endpoint of is named by its last part, and needs another hint than a whole name.
 const MADE_ANYWAY = Object.fromEntries(
   Object.entries(EXISTING_ENDPOINTS).map(([name, prop]) => [name, madeAnyway(INPUT_OF[prop] ?? prop)]),
 );
@@ -420,9 +420,9 @@ module "endpoints" {
         {
           holds: `!(${MAKES_INTERFACES}) || length(var.subnet_ids) > 0`,
           place: "subnet_ids",
-          words: atLeastOne("list"),
+          requirement: atLeastOne("list"),
           got: "var.subnet_ids",
-          wayOut: "give one private subnet of each availability zone",
+          hint: "give one private subnet of each availability zone",
           told: "Required where an interface endpoint is made.",
         },
         onlyWithInterfaces("subnet_ids"),
@@ -440,9 +440,9 @@ module "endpoints" {
         {
           holds: "var.s3_endpoint != null || length(var.route_table_ids) > 0",
           place: "route_table_ids",
-          words: atLeastOne("map"),
+          requirement: atLeastOne("map"),
           got: "var.route_table_ids",
-          wayOut: "give those of the clients' subnets",
+          hint: "give those of the clients' subnets",
           told: "Required without an `s3_endpoint`.",
         },
         givenOnce("route_table_ids", "map"),
@@ -456,10 +456,10 @@ module "endpoints" {
         {
           holds: `!(${MAKES_INTERFACES}) || length(var.client_cidrs) > 0 || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,
           place: "client_cidrs",
-          words: ENDPOINTS_WORDS.clients,
+          requirement: ENDPOINTS_REQUIREMENTS.clients,
           told: "Where an interface endpoint is made, these, `client_ipv6_cidrs` or `client_security_group_ids` are required.",
           got: "var.client_cidrs",
-          wayOut: "say who may use the endpoints, for example with the VPC's own block",
+          hint: "say who may use the endpoints, for example with the VPC's own block",
         },
       ],
     ),
@@ -471,17 +471,17 @@ module "endpoints" {
         {
           holds: "var.dual_stack || length(var.client_ipv6_cidrs) == 0",
           place: "client_ipv6_cidrs",
-          words: ENDPOINTS_WORDS.ipv6WithoutDualStack,
+          requirement: ENDPOINTS_REQUIREMENTS.ipv6WithoutDualStack,
           got: "var.client_ipv6_cidrs",
-          wayOut: "set it to have endpoints with IPv6",
+          hint: "set it to have endpoints with IPv6",
         },
         {
           holds: `!var.dual_stack || !(${MAKES_INTERFACES}) || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,
           place: "client_ipv6_cidrs",
-          words: ENDPOINTS_WORDS.ipv6WithDualStack,
+          requirement: ENDPOINTS_REQUIREMENTS.ipv6WithDualStack,
           told: "Required with `dual_stack` and without `client_security_group_ids`.",
           got: "var.client_ipv6_cidrs",
-          wayOut: "add the IPv6 block of the VPC: clients that have IPv6 use it first",
+          hint: "add the IPv6 block of the VPC: clients that have IPv6 use it first",
         },
       ],
     ),
@@ -502,7 +502,7 @@ module "endpoints" {
         oneOf(
           Object.values(FirstPull),
           whyFirstPull("a build on a schedule"),
-          firstPullWords(Object.values(FirstPull)),
+          firstPullRequirement(Object.values(FirstPull)),
         ),
       ],
     },
@@ -526,25 +526,25 @@ module "endpoints" {
           each: ["element in var.service_names"],
           holds: `try(contains(split(".", element), ${REGION}), true)`,
           place: "service_names[${jsonencode(element)}]",
-          words: ofVpcRegion(expression(REGION)),
+          requirement: ofVpcRegion(expression(REGION)),
           got: "element",
-          wayOut: OWN_REGION,
+          hint: OWN_REGION,
         },
         {
           each: ["element in var.service_names"],
           holds: "!contains(var.services, element)",
           place: "service_names[${jsonencode(element)}]",
-          words: ENDPOINTS_WORDS.serviceOnce,
+          requirement: ENDPOINTS_REQUIREMENTS.serviceOnce,
           got: "element",
-          wayOut: "a VPC takes one private DNS name of a service",
+          hint: "a VPC takes one private DNS name of a service",
         },
         {
           each: ["element in var.service_names"],
           holds: `!contains(concat(values(${NAMED_SERVICES}), values(${REGISTRY_SERVICES})), element)`,
           place: "service_names[${jsonencode(element)}]",
-          words: onlyWithPrivateDns("${element}"),
+          requirement: onlyWithPrivateDns("${element}"),
           got: "element",
-          wayOut: "leave it out: one is made by its last part",
+          hint: "leave it out: one is made by its last part",
         },
       ],
     },
@@ -558,10 +558,10 @@ module "endpoints" {
         {
           holds: `!(${MAKES_REGISTRY}) || var.full_access || var.registry_policy != null || length(var.prefixes) > 0`,
           place: "prefixes",
-          words: AT_LEAST_ONE_PREFIX,
+          requirement: AT_LEAST_ONE_PREFIX,
           told: "Required where an endpoint of ECR is made, unless `registry_policy` or `full_access` says what may be pulled.",
           got: "var.prefixes",
-          wayOut: "give those of the cache, or give `registry_policy` or `full_access`",
+          hint: "give those of the cache, or give `registry_policy` or `full_access`",
         },
       ],
     },
@@ -570,12 +570,12 @@ module "endpoints" {
     repository_arns: repositories(
       "repository_arns",
       "ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of your own, or those of AWS's accounts that nodes of EKS start with.",
-      madePolicyFault("repository_arns", "`prefixes`", MADE_PULL_POLICY),
+      madePolicyRule("repository_arns", "`prefixes`", MADE_PULL_POLICY),
     ),
     push_repository_arns: repositories(
       "push_repository_arns",
       "ARNs of repositories that clients may push to through the endpoints of ECR, with wildcards if you like. A push needs no more of the S3 endpoint than a pull does. Pulls of what was pushed need `repository_arns`.",
-      madePolicyFault(
+      madePolicyRule(
         "push_repository_arns",
         "`prefixes`",
         MADE_REGISTRY_POLICY,
@@ -590,7 +590,7 @@ module "endpoints" {
       validations: [
         givenOnce("bucket_names", "list"),
         ...exclusions("bucket_names"),
-        madePolicyFault("bucket_names", "layers", MADE_S3_POLICY),
+        madePolicyRule("bucket_names", "layers", MADE_S3_POLICY),
       ],
     },
     full_access: {
@@ -605,14 +605,14 @@ module "endpoints" {
         "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and `ecr:TagResource` where a creation template sets tags.",
       otherwise:
         "pulls under `prefixes`, pulls from `repository_arns`, pushes to `push_repository_arns`, and nothing else",
-      validations: [...ownPolicyFaults("registry_policy"), ...exclusions("registry_policy")],
+      validations: [...ownPolicyRules("registry_policy"), ...exclusions("registry_policy")],
     },
     s3_policy: {
       type: "string",
       description:
         "A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.",
       otherwise: "layers, `bucket_names`, and nothing else",
-      validations: [...ownPolicyFaults("s3_policy"), ...exclusions("s3_policy")],
+      validations: [...ownPolicyRules("s3_policy"), ...exclusions("s3_policy")],
     },
     dual_stack: {
       type: "bool",
@@ -623,9 +623,9 @@ module "endpoints" {
         {
           holds: `!var.dual_stack || contains(${hcl(Object.keys(DUAL_STACK_SUFFIXES))}, ${PARTITION})`,
           place: "dual_stack",
-          words: ENDPOINTS_WORDS.dualStackHost,
+          requirement: ENDPOINTS_REQUIREMENTS.dualStackHost,
           got: PARTITION,
-          wayOut: "leave it out where AWS documents no dual-stack registries",
+          hint: "leave it out where AWS documents no dual-stack registries",
         },
       ],
     },

@@ -30,14 +30,14 @@ import {
 import type { Conditions, OverrideFacts, PlanCondition } from "../../src/stack-override/plan-conditions";
 import {
   CAPABILITIES,
-  CAPABILITY_WAY_OUT,
+  CAPABILITY_HINT,
   CONTROL_CHARACTER,
-  MINUTES_WAY_OUT,
+  MINUTES_HINT,
   NOT_OF_A_STACK_SET,
-  OVERRIDE_WORDS,
+  OVERRIDE_REQUIREMENTS,
   PARAMETER_NAME,
   STACK_NAME,
-  STACK_SET_WAY_OUT,
+  STACK_SET_HINT,
   TEMPLATE_URL,
 } from "../../src/stack-override/rules";
 import { TOKEN } from "../../src/validation/redaction";
@@ -70,32 +70,32 @@ const SENT = sentConditions(FACTS);
 const AS_TEXT = "write it as CloudFormation takes it, as text";
 const IN_THE_STATE = "keep secrets in Secrets Manager: the value stands in the plan and in the state";
 
-/** The rules of a value. What is null is at fault once. */
+/** The rules of a value. What is null is at error once. */
 const VALUE_RULES: readonly InputRule[] = [
-  { words: OVERRIDE_WORDS.text, holds: (value) => `${value} != null`, wayOut: AS_TEXT },
+  { requirement: OVERRIDE_REQUIREMENTS.text, holds: (value) => `${value} != null`, hint: AS_TEXT },
   {
-    words: OVERRIDE_WORDS.noToken,
+    requirement: OVERRIDE_REQUIREMENTS.noToken,
     holds: (value) =>
       `!anytrue([for rest in try(regexall(${regex(TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
-    wayOut: IN_THE_STATE,
+    hint: IN_THE_STATE,
     withheld: true,
   },
   {
-    words: OVERRIDE_WORDS.notEmpty,
+    requirement: OVERRIDE_REQUIREMENTS.notEmpty,
     holds: (value) => `try(trimspace(${value}) != "", true)`,
-    wayOut: "use `undo` to give a parameter its former value back",
+    hint: "use `undo` to give a parameter its former value back",
   },
   // A token in a value would stand in the messages of these two.
   {
-    words: OVERRIDE_WORDS.notTooLong,
+    requirement: OVERRIDE_REQUIREMENTS.notTooLong,
     holds: (value) => `try(${bytesAtMost(value, MAX_VALUE_BYTES)}, true)`,
-    wayOut: "shorten it",
+    hint: "shorten it",
     withheld: true,
   },
   {
-    words: OVERRIDE_WORDS.noControlCharacters,
+    requirement: OVERRIDE_REQUIREMENTS.noControlCharacters,
     holds: (value) => `!can(regex(${regex(CONTROL_CHARACTER)}, ${value}))`,
-    wayOut: "take them out",
+    hint: "take them out",
     withheld: true,
   },
 ];
@@ -189,7 +189,7 @@ removed {
       description: "Name of the CloudFormation stack, which must exist.",
       rules: [
         following(STACK_NAME, "give the name that CloudFormation shows, not the ARN"),
-        following(NOT_OF_A_STACK_SET, STACK_SET_WAY_OUT),
+        following(NOT_OF_A_STACK_SET, STACK_SET_HINT),
       ],
     },
     parameters: {
@@ -200,9 +200,9 @@ removed {
         "The values to give, by the names of parameters that the stack's template has. They stand in the plan and in the state.",
       rules: [
         {
-          words: OVERRIDE_WORDS.someParameters("a map"),
+          requirement: OVERRIDE_REQUIREMENTS.someParameters("a map"),
           holds: (value) => `length(${value}) > 0`,
-          wayOut: "name the parameters to change with their values",
+          hint: "name the parameters to change with their values",
         },
       ],
       keyRules: [following(PARAMETER_NAME, "use the name as it stands in the template")],
@@ -214,7 +214,7 @@ removed {
       description:
         "How to change them: `ADOPT` has Terraform own the stack; `AWS_CLI` has the AWS CLI update it where Terraform applies, which stacks with NoEcho parameters need.",
       rules: [
-        oneOf(Object.values(OverrideStrategy), `leave it out for "${OverrideStrategy.ADOPT}"`, OVERRIDE_WORDS.strategy),
+        oneOf(Object.values(OverrideStrategy), `leave it out for "${OverrideStrategy.ADOPT}"`, OVERRIDE_REQUIREMENTS.strategy),
       ],
     },
     template_url: {
@@ -226,9 +226,9 @@ removed {
         {
           holds: `var.template_url == null || ${follows("var.template_url", TEMPLATE_URL)}`,
           place: "template_url",
-          words: TEMPLATE_URL.words,
+          requirement: TEMPLATE_URL.requirement,
           got: UNSIGNED_URL,
-          wayOut: "put the template into a bucket of yours",
+          hint: "put the template into a bucket of yours",
         },
       ],
     },
@@ -237,7 +237,7 @@ removed {
       default: [],
       description:
         "Capabilities to acknowledge beside those that the stack lists, such as `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with macros needs it. The stack lists them from then on. For `ADOPT` only: the AWS CLI's strategy acknowledges what the template needs.",
-      elementRules: [oneOf(CAPABILITIES, CAPABILITY_WAY_OUT, OVERRIDE_WORDS.capability)],
+      elementRules: [oneOf(CAPABILITIES, CAPABILITY_HINT, OVERRIDE_REQUIREMENTS.capability)],
     },
     question_marks_are_genuine: {
       type: "bool",
@@ -256,7 +256,7 @@ removed {
       default: UPDATE_MINUTES,
       description:
         "How long an update may take, in minutes; with `AWS_CLI` also how long to wait for an update that is under way already. The update itself goes on in AWS.",
-      rules: [integerFrom(1, MINUTES_WAY_OUT)],
+      rules: [integerFrom(1, MINUTES_HINT)],
     },
     undo: {
       type: "bool",
@@ -354,9 +354,9 @@ removed {
               conditionOf({
                 holds: unset,
                 place,
-                words: OVERRIDE_WORDS.ofAdopted,
+                requirement: OVERRIDE_REQUIREMENTS.ofAdopted,
                 got,
-                wayOut: "leave it out: the stack is not adopted, and its template stays where it is",
+                hint: "leave it out: the stack is not adopted, and its template stays where it is",
               }),
             ),
           ],

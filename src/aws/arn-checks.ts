@@ -1,52 +1,52 @@
 import { isUnknown, knownStart } from "../terraform/tokens";
 import { follows } from "../validation/validation-errors";
-import type { Faults, Rule } from "../validation/validation-errors";
+import type { ValidationErrors, Rule } from "../validation/validation-errors";
 import type { RegistryFacts } from "./registry";
 
-/** What must be true of an ARN beside its shape; a place without a way out is not held against the cache's. */
+/** What must be true of an ARN beside its shape; a place without a hint is not held against the cache's. */
 export interface ArnRequirements {
   readonly rule: Rule;
   readonly service: string;
   /** What to do when it is no such ARN at all, and what its message may show of it. */
-  readonly wayOut: string;
+  readonly hint: string;
   readonly show?: (value: unknown) => unknown;
   /** What to do when it is in another region or account than the cache. */
-  readonly regionWayOut?: string;
-  readonly accountWayOut?: string;
+  readonly regionHint?: string;
+  readonly accountHint?: string;
 }
 
 const ARN_START = "arn:aws";
 
 /** Records what is wrong with an ARN, as far as its text is known: behind a token inside of it, nothing is. */
 export function checkArn(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   arn: unknown,
   requirements: ArnRequirements,
   facts: RegistryFacts,
 ): void {
-  const { rule, service, wayOut, show = (value): unknown => value } = requirements;
+  const { rule, service, hint, show = (value): unknown => value } = requirements;
   const parts = knownStart(arn).split(":");
   if (isUnknown(arn)) {
     parts.pop();
   } else if (!follows(arn, rule)) {
-    faults.add(prop, rule.words, show(arn), wayOut);
+    errors.add(prop, rule.requirement, show(arn), hint);
     return;
   }
   const [, partition, actualService, region, accountId] = parts;
   const start = knownStart(arn).slice(0, ARN_START.length);
   if (!ARN_START.startsWith(start) || differ(actualService, service)) {
-    faults.add(prop, rule.words, show(arn), wayOut);
+    errors.add(prop, rule.requirement, show(arn), hint);
     return;
   }
   const places = [
-    { name: "partition", got: partition, expected: facts.partition, wayOut: "give one of that partition" },
-    { name: "region", got: region, expected: facts.region, wayOut: requirements.regionWayOut },
-    { name: "account", got: accountId, expected: facts.accountId, wayOut: requirements.accountWayOut },
+    { name: "partition", got: partition, expected: facts.partition, hint: "give one of that partition" },
+    { name: "region", got: region, expected: facts.region, hint: requirements.regionHint },
+    { name: "account", got: accountId, expected: facts.accountId, hint: requirements.accountHint },
   ];
   for (const place of places) {
-    if (place.wayOut !== undefined && differ(place.got, place.expected)) {
-      faults.add(prop, ofCache(place.name, place.expected ?? ""), arn, place.wayOut);
+    if (place.hint !== undefined && differ(place.got, place.expected)) {
+      errors.add(prop, ofCache(place.name, place.expected ?? ""), arn, place.hint);
     }
   }
 }

@@ -14,7 +14,7 @@ export const BUCKET: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(\\.mrap|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  words: `be a bucket's name: ${PARTS}`,
+  requirement: `be a bucket's name: ${PARTS}`,
 };
 
 /**
@@ -26,5 +26,5 @@ export const BUCKET_NAME: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  words: `be a bucket's name, wildcards allowed: ${PARTS}`,
+  requirement: `be a bucket's name, wildcards allowed: ${PARTS}`,
 };

@@ -16,12 +16,12 @@ export interface Cidr {
 export const BLOCK: { readonly [version in 4 | 6]: Rule } = {
   4: {
     pattern: /^((0|[1-9][0-9]{0,2})\.){3}(0|[1-9][0-9]{0,2})\/(0|[1-9][0-9]?)$/,
-    words: "be a block of IPv4 that starts at its first address",
+    requirement: "be a block of IPv4 that starts at its first address",
   },
   6: {
     pattern: /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\/(0|[1-9][0-9]{0,2})$/,
     except: /[0-9A-Fa-f]{5}|[:.]0[0-9]+\.|\.0[0-9]/,
-    words: "be a block of IPv6 that starts at its first address",
+    requirement: "be a block of IPv6 that starts at its first address",
   },
 };
 

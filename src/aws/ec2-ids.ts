@@ -4,7 +4,7 @@ import type { Rule } from "../validation/validation-errors";
 function idRule(kind: string, prefix: string): Rule {
   return {
     pattern: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
-    words: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
+    requirement: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
   };
 }
 
@@ -16,5 +16,5 @@ export const SECURITY_GROUP_ID = idRule("a security group", "sg");
 /** A group of clients, which may be another account's in a peered VPC. */
 export const CLIENT_GROUP_ID: Rule = {
   pattern: /^(\d{12}\/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
-  words: `${SECURITY_GROUP_ID.words}, behind the account and a slash where that is another`,
+  requirement: `${SECURITY_GROUP_ID.requirement}, behind the account and a slash where that is another`,
 };

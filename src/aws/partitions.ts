@@ -1,15 +1,15 @@
 import type { Rule } from "../validation/validation-errors";
 
 /** Twelve digits. */
-export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, words: "be an AWS account ID of 12 digits" };
+export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, requirement: "be an AWS account ID of 12 digits" };
 
-/** The way out for an account ID that is a number, too short, or written as the console shows it. */
-export const ACCOUNT_ID_WAY_OUT = "give it as a string, with its leading zeros and without hyphens";
+/** The hint for an account ID that is a number, too short, or written as the console shows it. */
+export const ACCOUNT_ID_HINT = "give it as a string, with its leading zeros and without hyphens";
 
 /** The name of a region, not of one of its zones. */
 export const REGION: Rule = {
   pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
-  words: "be the name of an AWS region, like eu-west-1",
+  requirement: "be the name of an AWS region, like eu-west-1",
 };
 
 interface Partition {

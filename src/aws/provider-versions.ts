@@ -10,7 +10,7 @@ const CONDITION = String.raw` *(=|!=|>|>=|<|<=|~>)? *${VERSION} *`;
 /** https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export const VERSION_CONSTRAINT: Rule = {
   pattern: new RegExp(`^${CONDITION}(,${CONDITION})*$`),
-  words: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`,
+  requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`,
 };
 
 /** The words of the rule that a constraint leaves a version which can be used. */

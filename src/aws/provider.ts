@@ -3,7 +3,7 @@ import { TerraformProvider, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { isPlainObject } from "../validation/plain-object";
 import { follows } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { ACCOUNT_ID } from "./partitions";
 
 /** The arguments that put a regional resource where the registry is. */
@@ -54,16 +54,16 @@ export function missingProvider(scope: Construct, provider: TerraformProvider | 
     : [];
 }
 
-export function checkProvider(faults: Faults, scope: Construct, provider: unknown): void {
+export function checkProvider(errors: ValidationErrors, scope: Construct, provider: unknown): void {
   if (!TerraformProvider.isTerraformProvider(provider) || provider.terraformResourceType !== "aws") {
-    faults.add(
+    errors.add(
       "provider",
       "be an AwsProvider",
       provider,
       "leave it out to use the stack's AWS provider without an alias",
     );
   } else if (TerraformStack.of(provider) !== TerraformStack.of(scope)) {
-    faults.add("provider", "be in the same stack", provider.node.path, "create an AwsProvider in that stack");
+    errors.add("provider", "be in the same stack", provider.node.path, "create an AwsProvider in that stack");
   }
 }
 

@@ -6,10 +6,10 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { isUnknown } from "../terraform/tokens";
 import { follows } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import {
   ACCOUNT_ID,
-  ACCOUNT_ID_WAY_OUT,
+  ACCOUNT_ID_HINT,
   PARTITION_NAMES,
   REGION,
   dnsSuffixOf,
@@ -36,40 +36,40 @@ export interface RegistryFacts {
 }
 
 /** Records what is wrong with the props that name a registry. */
-export function checkRegistryProps(faults: Faults, scope: Construct, props: RegistryProps): void {
+export function checkRegistryProps(errors: ValidationErrors, scope: Construct, props: RegistryProps): void {
   if (props.provider !== undefined) {
-    checkProvider(faults, scope, props.provider);
+    checkProvider(errors, scope, props.provider);
   }
   const providerRegion = regionOfProvider(scope, props.provider);
   if (providerRegion !== undefined) {
-    faults.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
+    errors.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
   }
   if (props.accountId !== undefined) {
-    faults.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_WAY_OUT);
+    errors.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_HINT);
   }
   if (props.region !== undefined) {
     if (!resourcesTakeRegion()) {
-      faults.add(
+      errors.add(
         "region",
         "not be set with @cdktf/provider-aws 20, whose resources have no region of their own",
         props.region,
         "pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21",
       );
     } else {
-      faults.checkString("region", props.region, REGION, "give the region, not one of its zones");
+      errors.checkString("region", props.region, REGION, "give the region, not one of its zones");
     }
   }
   if (props.partition !== undefined && !isUnknown(props.partition)) {
     const region = literal(props.region ?? providerRegion);
     if (!PARTITION_NAMES.includes(props.partition)) {
-      faults.add(
+      errors.add(
         "partition",
         `be one of ${PARTITION_NAMES.join(", ")}`,
         props.partition,
         "leave it out to have it derived",
       );
     } else if (region !== undefined && partitionOf(region) !== props.partition) {
-      faults.add("partition", `be that of ${region}`, props.partition, "leave it out to have it derived");
+      errors.add("partition", `be that of ${region}`, props.partition, "leave it out to have it derived");
     }
   }
 }
@@ -79,7 +79,7 @@ function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
   const region = literal(props.region ?? regionOfProvider(scope, props.provider));
   const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
-    // A value that is at fault itself is nothing to hold others against.
+    // A value that is at error itself is nothing to hold others against.
     accountId: follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,

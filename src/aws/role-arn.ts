@@ -5,13 +5,13 @@ import type { ArnRequirements } from "./arn-checks";
 export const ROLE_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   maxLength: 2048,
-  words: "be the ARN of an IAM role",
+  requirement: "be the ARN of an IAM role",
 };
 
 /** A role that ECR assumes for a cache: of the cache's own account, since AWS lets nobody pass on another's. */
 export const ROLE_REQUIREMENTS: ArnRequirements = {
   rule: ROLE_ARN,
   service: "iam",
-  wayOut: "leave it out to have a role made where one is needed",
-  accountWayOut: "give a role of the account that caches, or leave it out to have one made",
+  hint: "leave it out to have a role made where one is needed",
+  accountHint: "give a role of the account that caches, or leave it out to have one made",
 };

@@ -1,5 +1,5 @@
 import { Withheld } from "../validation/redaction";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import type { RepositorySettings } from "./repository-settings";
 import { checkRepositorySettings } from "./repository-settings-checks";
 import { atLeastOneUpstream } from "./rules";
@@ -14,18 +14,18 @@ export interface Declaration {
 }
 
 /** Records all that is wrong with a declaration, before anything is made of it. */
-export function checkDeclaration(faults: Faults, declaration: Declaration, context: UpstreamContext): void {
+export function checkDeclaration(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositories } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
     const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
-    faults.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
+    errors.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
   } else {
     // Not forEach, which passes over the holes of a list.
     for (const [index, upstream] of upstreams.entries()) {
-      checkUpstream(faults, `upstreams[${index}]`, upstream, context);
+      checkUpstream(errors, `upstreams[${index}]`, upstream, context);
     }
   }
   if (repositories !== undefined) {
-    checkRepositorySettings(faults, "repositories", repositories, context.facts);
+    checkRepositorySettings(errors, "repositories", repositories, context.facts);
   }
 }

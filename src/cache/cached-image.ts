@@ -1,5 +1,5 @@
 import { isUnknown } from "../terraform/tokens";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 import { parseImage } from "./image-reference";
 import type { ImageReference } from "./image-reference";
 import type { PullThroughCache } from "./pull-through-cache";
@@ -24,30 +24,30 @@ export interface CachedImage {
  * upstream of the cache; of what is no cache, nothing but the image is checked.
  */
 export function cachedImage(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   cache: PullThroughCache | undefined,
   image: unknown,
 ): CachedImage | undefined {
   if (isUnknown(image)) {
-    const way = "give a literal: which upstream it is of has to be known";
-    faults.add(prop, "be known at synth", image, way);
+    const hint = "give a literal: which upstream it is of has to be known";
+    errors.add(prop, "be known at synth", image, hint);
     return undefined;
   }
   const reference = typeof image === "string" ? parseImage(image) : undefined;
   if (reference === undefined) {
-    const way =
+    const hint =
       typeof image === "string" && image.includes("@")
         ? "name a tag: ECR does not cache a first pull by digest"
         : "give it as people write it, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2";
-    faults.add(prop, "be the name of an image, with or without a tag", image, way);
+    errors.add(prop, "be the name of an image, with or without a tag", image, hint);
     return undefined;
   }
-  return cache === undefined ? undefined : locate(faults, prop, cache, String(image), reference);
+  return cache === undefined ? undefined : locate(errors, prop, cache, String(image), reference);
 }
 
 function locate(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   cache: PullThroughCache,
   image: string,
@@ -57,29 +57,29 @@ function locate(
   const upstreams = cache.upstreams.filter((_, index) => hosts[index] === host);
   if (upstreams.length === 0) {
     const kind = kindOf(host);
-    const way =
-      wayOutOfOwnRegistry(cache, { host, repository, tag }) ??
+    const hint =
+      hintOfOwnRegistry(cache, { host, repository, tag }) ??
       (kind === "private-ecr" && hosts.some(isUnknown)
         ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
         : kind === undefined
           ? (reasonUnsupported(host) ?? "ECR caches other registries only")
           : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`);
-    faults.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, way);
+    errors.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, hint);
     return undefined;
   }
   // Of two parts of one private registry, the one that the image is in.
   const tried = upstreams.map((upstream) => tryPath(cache, upstream, repository));
   const [place] = tried.flatMap(({ path, prefix, problems }) => (problems.length === 0 ? [{ path, prefix }] : []));
   if (place === undefined) {
-    const way = tried.flatMap(({ problems }) => problems).join("; ");
-    faults.add(prop, "be an image that the cache can hold", image, way);
+    const hint = tried.flatMap(({ problems }) => problems).join("; ");
+    errors.add(prop, "be an image that the cache can hold", image, hint);
     return undefined;
   }
   return { image, ...place, tag };
 }
 
-/** The way out for an image that is named by its place in the cache; undefined where its registry is, or may be, another. */
-function wayOutOfOwnRegistry(cache: PullThroughCache, { host, repository, tag }: ImageReference): string | undefined {
+/** The hint for an image that is named by its place in the cache; undefined where its registry is, or may be, another. */
+function hintOfOwnRegistry(cache: PullThroughCache, { host, repository, tag }: ImageReference): string | undefined {
   const { facts } = cache._registry;
   const { accountId: ownAccount, region: ownRegion } = facts;
   const [accountId, , , region] = host.split(".");
@@ -103,7 +103,7 @@ function tryPath(
   upstream: Upstream,
   repository: string,
 ): { readonly path: string; readonly prefix: string; readonly problems: string[] } {
-  const faults = new Faults();
-  const path = cache._pathOf(faults, upstream, repository);
-  return { path, prefix: upstream.prefix, problems: faults.list() };
+  const errors = new ValidationErrors();
+  const path = cache._pathOf(errors, upstream, repository);
+  return { path, prefix: upstream.prefix, problems: errors.list() };
 }

@@ -5,29 +5,29 @@ import type { ArnRequirements } from "../aws/arn-checks";
 import { expressionOf, isUnknown, knownStart, resolved } from "../terraform/tokens";
 import { Withheld, holdsAToken, isAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
 import { follows } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
 import type { CredentialSpec, CredentialVariables, RegistryCredential } from "./registry-credential";
-import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_PREFIX, SECRET_WORDS, VARIABLE_NAME } from "./rules";
+import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_PREFIX, SECRET_REQUIREMENTS, VARIABLE_NAME } from "./rules";
 import type { UpstreamContext } from "./upstream-spec";
 
 const SECRET_ARN_REQUIREMENTS: ArnRequirements = {
   rule: SECRET_ARN,
   service: "secretsmanager",
-  wayOut: "copy it from Secrets Manager, or use fromSecretName",
+  hint: "copy it from Secrets Manager, or use fromSecretName",
   show: (value) => shownIf(value, /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w/+=.@:-]*$/),
-  regionWayOut: "replicate the secret there and use fromSecretName, which is looked up in each region",
-  accountWayOut: "make a secret there: ECR reads none of another account",
+  regionHint: "replicate the secret there and use fromSecretName, which is looked up in each region",
+  accountHint: "make a secret there: ECR reads none of another account",
 };
 
 const NO_ACCESS_TOKEN = "not hold what looks like an access token";
 const GIVE_THE_VALUE_ELSEWHERE = "name the secret, and give its value to Terraform or to Secrets Manager";
 
 // An expression without a reference and a file must begin like `start`.
-const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly wayOut: string }> = new Map([
-  ["secretArn", { start: /^arn:aws[a-z-]*:secretsmanager:/, wayOut: giveTheSecret("ARN") }],
-  ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), wayOut: giveTheSecret("name") }],
+const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly hint: string }> = new Map([
+  ["secretArn", { start: /^arn:aws[a-z-]*:secretsmanager:/, hint: giveTheSecret("ARN") }],
+  ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), hint: giveTheSecret("name") }],
 ]);
 
 const KNOWN_KEYS: readonly (keyof CredentialVariables)[] = [
@@ -52,7 +52,7 @@ const RESERVED_VARIABLE_NAMES = [
 
 /** Records what is wrong with a credential; values that may be secrets are not shown. */
 export function checkCredential(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
   { facts, stack, reservedIds = [] }: UpstreamContext,
@@ -60,13 +60,13 @@ export function checkCredential(
   const spec = credential._spec;
   switch (spec.source) {
     case "variables":
-      return checkVariables(faults, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
+      return checkVariables(errors, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
       return !isUnknown(spec.secretArn) && isAToken(String(spec.secretArn))
-        ? faults.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Withheld.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
-        : checkArn(faults, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
+        ? errors.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Withheld.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
+        : checkArn(errors, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
     case "secret-name":
-      return checkSecretName(faults, `${prop}.secretName`, spec.secretName);
+      return checkSecretName(errors, `${prop}.secretName`, spec.secretName);
   }
 }
 
@@ -75,7 +75,7 @@ export function checkCredential(
  * every other check, and a registry's token would reach the JSON.
  */
 export function checkResolvedCredential(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
   context: UpstreamContext,
@@ -90,11 +90,11 @@ export function checkResolvedCredential(
       typeof value === "string" && value.includes("${") && mayHoldASecret(value, EXPRESSIONS.get(name)?.start),
   );
   for (const [name, value] of suspects) {
-    const way = EXPRESSIONS.get(name)?.wayOut ?? "give a number, or a reference to one";
-    faults.add(`${prop}.${name}`, "hold no literal that may be a secret", Withheld.of(value), way);
+    const hint = EXPRESSIONS.get(name)?.hint ?? "give a number, or a reference to one";
+    errors.add(`${prop}.${name}`, "hold no literal that may be a secret", Withheld.of(value), hint);
   }
   if (suspects.length === 0) {
-    checkCredential(faults, prop, { _spec: spec }, context);
+    checkCredential(errors, prop, { _spec: spec }, context);
   }
 }
 
@@ -124,7 +124,7 @@ function inputsOf(spec: CredentialSpec): object {
 
 /** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
 export function claimSecret(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
   prefix: string,
@@ -144,17 +144,17 @@ export function claimSecret(
   if (spec.source === "secret-name") {
     if (writer !== undefined && writer.stack === stack) {
       // The look-up happens when Terraform plans: before the first apply there is nothing to find.
-      const way = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
-      faults.add(`${prop}.secretName`, SECRET_WORDS.notWritten(writer.cache), name, way);
+      const hint = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
+      errors.add(`${prop}.secretName`, SECRET_REQUIREMENTS.notWritten(writer.cache), name, hint);
     }
     claims.readSecrets.set(name, user);
   } else if (reader !== undefined && reader.stack === stack) {
-    const way = "share this RegistryCredential with what looks it up";
-    faults.add(prop, `not write a secret that the same stack looks up, in ${reader.cache}`, name, way);
+    const hint = "share this RegistryCredential with what looks it up";
+    errors.add(prop, `not write a secret that the same stack looks up, in ${reader.cache}`, name, hint);
   } else if (writer !== undefined && (writer.credential !== credential || writer.cache !== cache)) {
-    faults.add(
+    errors.add(
       prop,
-      SECRET_WORDS.writtenOnce(writer.cache),
+      SECRET_REQUIREMENTS.writtenOnce(writer.cache),
       name,
       "share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own",
     );
@@ -170,17 +170,17 @@ function isTaken(id: string, stack: TerraformStack | undefined, reservedIds: rea
 }
 
 function checkVariables(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   variables: CredentialVariables,
   isTaken: (id: string) => boolean,
 ): void {
-  faults.checkKeys(prop, variables, KNOWN_KEYS, "an option of RegistryCredential.fromVariables");
+  errors.checkKeys(prop, variables, KNOWN_KEYS, "an option of RegistryCredential.fromVariables");
   for (const key of ["username", "accessToken"] as const) {
-    checkVariableName(faults, `${prop}.${key}`, variables[key], isTaken);
+    checkVariableName(errors, `${prop}.${key}`, variables[key], isTaken);
   }
   if (variables.username === variables.accessToken && follows(variables.username, VARIABLE_NAME)) {
-    faults.add(
+    errors.add(
       `${prop}.accessToken`,
       "name another variable than `username`",
       Withheld.of(variables.accessToken),
@@ -188,9 +188,9 @@ function checkVariables(
     );
   }
   if (variables.version === undefined) {
-    faults.add(`${prop}.version`, "be given", variables.version, "start at 1 and raise it with every new value");
+    errors.add(`${prop}.version`, "be given", variables.version, "start at 1 and raise it with every new value");
   }
-  faults.checkInteger(
+  errors.checkInteger(
     `${prop}.version`,
     variables.version,
     1,
@@ -199,30 +199,30 @@ function checkVariables(
     shownIfNumber,
   );
   if (variables.secretName !== undefined) {
-    checkSecretName(faults, `${prop}.secretName`, variables.secretName);
+    checkSecretName(errors, `${prop}.secretName`, variables.secretName);
   }
   const { recoveryWindowInDays: days } = variables;
   if (days !== undefined && !isUnknown(days) && !RECOVERY_WINDOWS.days.includes(days)) {
-    const way = "use 0 to have a deleted secret's name free at once";
-    faults.add(`${prop}.recoveryWindowInDays`, RECOVERY_WINDOWS.words, shownIfNumber(days), way);
+    const hint = "use 0 to have a deleted secret's name free at once";
+    errors.add(`${prop}.recoveryWindowInDays`, RECOVERY_WINDOWS.requirement, shownIfNumber(days), hint);
   }
 }
 
-function checkVariableName(faults: Faults, prop: string, name: unknown, isTaken: (id: string) => boolean): void {
+function checkVariableName(errors: ValidationErrors, prop: string, name: unknown, isTaken: (id: string) => boolean): void {
   if (typeof name === "string" && name.startsWith("TF_VAR_")) {
-    const way = "leave out TF_VAR_, which stands before the name in the environment only";
-    faults.add(prop, "not begin with TF_VAR_", Withheld.of(name), way);
+    const hint = "leave out TF_VAR_, which stands before the name in the environment only";
+    errors.add(prop, "not begin with TF_VAR_", Withheld.of(name), hint);
   } else if (!follows(name, VARIABLE_NAME) || looksLikeAToken(name)) {
-    faults.add(
+    errors.add(
       prop,
-      VARIABLE_NAME.words,
+      VARIABLE_NAME.requirement,
       Withheld.of(name),
       "give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>",
     );
   } else if (RESERVED_VARIABLE_NAMES.includes(name)) {
-    faults.add(prop, "not be a name that Terraform reserves", name, "choose another name for the variable");
+    errors.add(prop, "not be a name that Terraform reserves", name, "choose another name for the variable");
   } else if (isTaken(name)) {
-    faults.add(
+    errors.add(
       prop,
       "not be the id of another construct in the stack",
       name,
@@ -231,16 +231,16 @@ function checkVariableName(faults: Faults, prop: string, name: unknown, isTaken:
   }
 }
 
-function checkSecretName(faults: Faults, prop: string, name: unknown): void {
+function checkSecretName(errors: ValidationErrors, prop: string, name: unknown): void {
   const start = knownStart(name);
   const fits = isUnknown(name)
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
     : follows(name, SECRET_NAME);
   if (fits && holdsAToken(String(name))) {
-    faults.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
+    errors.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
   } else if (!fits) {
-    const way = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
-    faults.add(prop, SECRET_NAME.words, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), way);
+    const hint = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
+    errors.add(prop, SECRET_NAME.requirement, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), hint);
   }
 }
 

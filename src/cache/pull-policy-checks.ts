@@ -4,14 +4,14 @@ import type { Construct } from "constructs";
 import { stacksWith } from "../terraform/addresses";
 import { expressionOf, isUnknown } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import type { PullPolicyOptions } from "./pull-policy";
 import { withoutTrailingSlash } from "./repository-path";
 import { AT_LEAST_ONE_PREFIX, ROLE_NAME } from "./rules";
 
 const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
 
-const ROLE = `be an IamRole, or ${ROLE_NAME.words.replace(/^be /, "")}`;
+const ROLE = `be an IamRole, or ${ROLE_NAME.requirement.replace(/^be /, "")}`;
 
 const ROLE_ATTRIBUTE = /^aws_iam_role\.([\w-]+)\.(name|id)$/;
 
@@ -21,44 +21,44 @@ export function copyPullOptions({ prefixes, ...options }: PullPolicyOptions): Pu
 }
 
 /** Records what is wrong with the choice of what may be pulled from upstreams of known prefixes. */
-export function checkPullOptions(faults: Faults, options: PullPolicyOptions, known: readonly string[]): void {
+export function checkPullOptions(errors: ValidationErrors, options: PullPolicyOptions, known: readonly string[]): void {
   if (!isPlainObject(options)) {
-    faults.add("options", "be an object of options", options, "leave it out to have everything pulled");
+    errors.add("options", "be an object of options", options, "leave it out to have everything pulled");
     return;
   }
-  faults.checkKeys("", options, OPTIONS, "an option of a pull policy");
+  errors.checkKeys("", options, OPTIONS, "an option of a pull policy");
   const { prefixes, createRepositories } = options;
   if (createRepositories !== undefined && typeof createRepositories !== "boolean") {
-    faults.add("createRepositories", "be true or false", createRepositories, "leave it out to let pulls create them");
+    errors.add("createRepositories", "be true or false", createRepositories, "leave it out to let pulls create them");
   }
   if (prefixes === undefined) {
     return;
   }
   if (!Array.isArray(prefixes) || prefixes.length === 0) {
-    faults.add("prefixes", AT_LEAST_ONE_PREFIX, prefixes, "leave it out for all upstreams");
+    errors.add("prefixes", AT_LEAST_ONE_PREFIX, prefixes, "leave it out for all upstreams");
     return;
   }
   for (const [index, prefix] of prefixes.entries()) {
     if (typeof prefix !== "string" || !known.includes(withoutTrailingSlash(prefix))) {
-      const way = "add an upstream with that prefix";
-      faults.add(`prefixes[${index}]`, `be one of ${known.join(", ")}`, prefix, way);
+      const hint = "add an upstream with that prefix";
+      errors.add(`prefixes[${index}]`, `be one of ${known.join(", ")}`, prefix, hint);
     }
   }
 }
 
-/** What tells a role from all others of the app. Records a fault where it is no role, or not known to be which. */
-export function granteeOf(faults: Faults, scope: Construct, role: IamRole | string): string {
+/** What tells a role from all others of the app. Adds an error where it is no role, or not known to be which. */
+export function granteeOf(errors: ValidationErrors, scope: Construct, role: IamRole | string): string {
   if (typeof role !== "string") {
     if (!TerraformElement.isTerraformElement(role) || role.terraformResourceType !== "aws_iam_role") {
-      faults.add("role", ROLE, role, "give the name of any other role");
+      errors.add("role", ROLE, role, "give the name of any other role");
       return "";
     }
     return addressIn(TerraformStack.of(role), role.friendlyUniqueId);
   }
-  faults.checkString(
+  errors.checkString(
     "role",
     role,
-    { ...ROLE_NAME, words: ROLE },
+    { ...ROLE_NAME, requirement: ROLE },
     "give the role itself, or its name without path and ARN",
   );
   if (!isUnknown(role)) {
@@ -66,7 +66,7 @@ export function granteeOf(faults: Faults, scope: Construct, role: IamRole | stri
   }
   const expression = expressionOf(scope, role);
   if (expression === undefined) {
-    faults.add("role", "be known when it is granted something", role, "grant it later, or give the role itself");
+    errors.add("role", "be known when it is granted something", role, "grant it later, or give the role itself");
     return "";
   }
   // A role's own name stands for the role. Until cdktf prepares its stacks, it does not say which stack it is of.
@@ -74,7 +74,7 @@ export function granteeOf(faults: Faults, scope: Construct, role: IamRole | stri
   const [stack = TerraformStack.of(scope), ...others] = stacksWith(scope, "aws_iam_role", name);
   if (others.length > 0) {
     const got = [stack, ...others].map(({ node }) => `${node.path}/${name ?? ""}`);
-    faults.add("role", "be the only role of the app at its address", got, "give the role itself, not its name");
+    errors.add("role", "be the only role of the app at its address", got, "give the role itself, not its name");
   }
   return addressIn(stack, name ?? expression);
 }

@@ -17,7 +17,7 @@ import { isUnknown } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
-import { Faults, fail } from "../validation/validation-errors";
+import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkDeclaration } from "./cache-checks";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
@@ -102,14 +102,14 @@ export class PullThroughCache extends Construct {
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
-    const faults = new Faults();
-    faults.checkKeys("", { ...props }, PROPS, "a property of a cache");
-    checkInStack(faults, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
-    checkRegistryProps(faults, this, { ...props });
+    const errors = new ValidationErrors();
+    errors.checkKeys("", { ...props }, PROPS, "a property of a cache");
+    checkInStack(errors, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
+    checkRegistryProps(errors, this, { ...props });
     this._registry = new Registry(this, { ...props });
     const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
-    checkDeclaration(faults, { ...props }, this.context(claims));
-    faults.throwAndRemove(this);
+    checkDeclaration(errors, { ...props }, this.context(claims));
+    errors.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
@@ -126,7 +126,7 @@ export class PullThroughCache extends Construct {
         ...missingProvider(this, props.provider),
         ...addressClashes(this),
         ...this.resolvedCredentials().list(),
-        ...this.quotaFaults(),
+        ...this.quotaErrors(),
       ],
     });
   }
@@ -143,10 +143,10 @@ export class PullThroughCache extends Construct {
 
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
-    const faults = new Faults();
+    const errors = new ValidationErrors();
     const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
-    checkUpstream(faults, "upstream", upstream, this.context(claims));
-    faults.throwIfAny(this.node.path);
+    checkUpstream(errors, "upstream", upstream, this.context(claims));
+    errors.throwIfAny(this.node.path);
     RegistryClaims.adopt(namesInUse(this, this._registry), claims, this.node.path);
     this.createUpstream(upstream);
   }
@@ -175,10 +175,10 @@ export class PullThroughCache extends Construct {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public grantPull(role: IamRole | string, options: PullPolicyOptions = {}): IamRolePolicy {
-    const faults = new Faults();
-    const grantee = granteeOf(faults, this, role);
-    checkPullOptions(faults, options, [...this.members.keys()]);
-    faults.throwIfAny(this.node.path);
+    const errors = new ValidationErrors();
+    const grantee = granteeOf(errors, this, role);
+    checkPullOptions(errors, options, [...this.members.keys()]);
+    errors.throwIfAny(this.node.path);
     // In a scope of their own, where no upstream's resources are.
     const scope = this.node.tryFindChild("pulls") ?? new Construct(this, "pulls");
     const ownStack = `${TerraformStack.of(this).node.path}/`;
@@ -206,9 +206,9 @@ export class PullThroughCache extends Construct {
    * @param options what of the cache may be pulled
    */
   public pullPolicyJson(options: PullPolicyOptions = {}): string {
-    const faults = new Faults();
-    checkPullOptions(faults, options, [...this.members.keys()]);
-    faults.throwIfAny(this.node.path);
+    const errors = new ValidationErrors();
+    checkPullOptions(errors, options, [...this.members.keys()]);
+    errors.throwIfAny(this.node.path);
     return this.pullPolicy([copyPullOptions(options)]);
   }
 
@@ -224,16 +224,16 @@ export class PullThroughCache extends Construct {
         "add an upstream with that prefix",
       );
     }
-    const faults = new Faults();
-    const path = this._pathOf(faults, upstream, repository);
-    faults.throwIfAny(this.node.path);
+    const errors = new ValidationErrors();
+    const path = this._pathOf(errors, upstream, repository);
+    errors.throwIfAny(this.node.path);
     return path;
   }
 
   /** @internal */
-  public _pathOf(faults: Faults, upstream: Upstream, repository: string): string {
-    const path = cachedPath(faults, upstream._spec, repository);
-    checkOwnPath(faults, path, upstream, this.upstreams);
+  public _pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string {
+    const path = cachedPath(errors, upstream._spec, repository);
+    checkOwnPath(errors, path, upstream, this.upstreams);
     return path;
   }
 
@@ -295,33 +295,33 @@ export class PullThroughCache extends Construct {
       .filter(({ _registry: { facts } }) => facts.accountId === accountId);
   }
 
-  private quotaFaults(): string[] {
-    const faults = new Faults();
+  private quotaErrors(): string[] {
+    const errors = new ValidationErrors();
     const caches = this.grants.size === 0 ? [] : this.cachesOfAccount();
     for (const grantee of this.grants.keys()) {
       const total = caches.reduce((sum, cache) => sum + (cache._inlinePolicyLengths().get(grantee) ?? 0), 0);
       if (total > MAX_INLINE_POLICIES) {
-        const way = "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
-        faults.add(grantee, INLINE_POLICIES, total, way);
+        const hint = "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
+        errors.add(grantee, INLINE_POLICIES, total, hint);
       }
     }
-    return faults.list();
+    return errors.list();
   }
 
   private context(claims: RegistryClaims): UpstreamContext {
     return { facts: this._registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
   }
 
-  private resolvedCredentials(): Faults {
-    const faults = new Faults();
+  private resolvedCredentials(): ValidationErrors {
+    const errors = new ValidationErrors();
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
         const context = this.context(RegistryClaims.copyOf(namesInUse(this, this._registry)));
-        checkResolvedCredential(faults, `upstreams["${prefix}"].credential`, spec.credential, context, this);
+        checkResolvedCredential(errors, `upstreams["${prefix}"].credential`, spec.credential, context, this);
         this.warnOfSecretWithoutValue(prefix, spec.credential);
       }
     }
-    return faults;
+    return errors;
   }
 
   private warnOfSecretWithoutValue(prefix: string, credential: RegistryCredential): void {
@@ -483,15 +483,15 @@ function quotedIfLiteral(accountId: string): string {
 }
 
 /** ECR takes the rule with the longest prefix that a path begins with. */
-function checkOwnPath(faults: Faults, path: string, upstream: Upstream, all: Upstream[]): void {
+function checkOwnPath(errors: ValidationErrors, path: string, upstream: Upstream, all: Upstream[]): void {
   const length = upstream.prefix === ROOT ? 0 : withoutTrailingSlash(upstream.prefix).length;
   const rival = all.find(({ prefix }) => {
     const start = withoutTrailingSlash(prefix);
     return prefix !== ROOT && start.length > length && path.startsWith(`${start}/`);
   });
   if (rival !== undefined) {
-    const way = "give one of the two upstreams another prefix";
-    faults.add("repository", `not lead under the longer prefix ${rival.prefix}, which another upstream has`, path, way);
+    const hint = "give one of the two upstreams another prefix";
+    errors.add("repository", `not lead under the longer prefix ${rival.prefix}, which another upstream has`, path, hint);
   }
 }
 

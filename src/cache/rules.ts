@@ -11,7 +11,7 @@ export const REPOSITORY_PREFIX: Rule = {
   pattern: /^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*\/?|ROOT)$/,
   minLength: 2,
   maxLength: 30,
-  words:
+  requirement:
     "be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix",
 };
 
@@ -26,7 +26,7 @@ export const REPOSITORY_PATH: Rule = {
   pattern: /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/,
   minLength: 1,
   maxLength: 256,
-  words: "be the path of a repository: lower-case, without registry, tag or digest",
+  requirement: "be the path of a repository: lower-case, without registry, tag or digest",
 };
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
@@ -39,14 +39,14 @@ export const TAG_KEY: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
   except: /^([aA][wW][sS]:|\p{Z}*$)/u,
   maxLength: 128,
-  words: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
+  requirement: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
 };
 
 /** The value of a tag; from the same page. */
 export const TAG_VALUE: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   maxLength: 256,
-  words: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
+  requirement: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
 };
 
 /**
@@ -55,7 +55,7 @@ export const TAG_VALUE: Rule = {
  */
 export const KMS_KEY: Rule = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
-  words: "be the ARN of a KMS key in lower case, not of an alias",
+  requirement: "be the ARN of a KMS key in lower case, not of an alias",
 };
 
 /** The description of a template. AWS's limit is 256 characters, the provider's 255. */
@@ -63,14 +63,14 @@ export const DESCRIPTION: Rule = {
   pattern: /^/,
   minLength: 1,
   maxLength: 255,
-  words: "be a string of 1 to 255 characters",
+  requirement: "be a string of 1 to 255 characters",
 };
 
 /** What the template of a repository records of its encryption: the template is replaced when this changes. */
 export const ENCRYPTIONS = { s3: "keys of Amazon S3", aws: "aws/ecr", own: "a key of yours" } as const;
 
 /** Words of rules that are no patterns. */
-export const SETTINGS_WORDS = {
+export const SETTINGS_REQUIREMENTS = {
   tagMutability: `be one of ${Object.values(TagMutability).join(", ")}`,
   encryptionType: `be one of ${Object.values(EncryptionType).join(", ")}`,
   ownKey: "not be given beside a key of yours",
@@ -119,7 +119,7 @@ export const LIFECYCLE_RULES = {
 export const MAX_LIFECYCLE_POLICY = 30720;
 
 /** Words of the rules that the plain modules apply too. */
-export const LIFECYCLE_WORDS = {
+export const LIFECYCLE_REQUIREMENTS = {
   document: "be JSON text of an object whose `rules` are a list of at least one",
   length: `be at most ${MAX_LIFECYCLE_POLICY} characters`,
   beside: "not be given beside `lifecyclePolicy`",
@@ -139,7 +139,7 @@ export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
 export const SECRET_NAME: Rule = {
   pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
   maxLength: 512,
-  words: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
+  requirement: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
 };
 
 /**
@@ -151,20 +151,20 @@ export const SECRET_ARN: Rule = {
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
   minLength: 50,
   maxLength: 612,
-  words: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
+  requirement: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
 };
 
 /**
  * In how many days a deleted secret can be restored.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
  */
-export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly words: string } = {
+export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly requirement: string } = {
   days: [0, ...Array.from({ length: 24 }, (_, index) => index + 7)],
-  words: "be 0, or an integer from 7 to 30",
+  requirement: "be 0, or an integer from 7 to 30",
 };
 
 /** Words of rules on who writes and who reads a secret. */
-export const SECRET_WORDS = {
+export const SECRET_REQUIREMENTS = {
   notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
   writtenOnce: (owner: string): string => `not write a secret that another credential or cache writes, in ${owner}`,
 } as const;
@@ -172,7 +172,7 @@ export const SECRET_WORDS = {
 export const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
   maxLength: 64,
-  words: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
+  requirement: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
 };
 
 /**
@@ -190,10 +190,10 @@ export const MAX_RULES = 50;
 export const HOST: Rule = {
   pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
   maxLength: 253,
-  words: "be a bare host",
+  requirement: "be a bare host",
 };
 
-export const HOST_WAY_OUT =
+export const HOST_HINT =
   "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name";
 
 /** What Azure names its registries: with a hash behind a hyphen where their owner chose to have one. */
@@ -202,11 +202,11 @@ export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or withou
 /** A registry's name at Azure. */
 export const AZURE_REGISTRY_NAME: Rule = {
   pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
-  words: `be ${AZURE_NAME}`,
+  requirement: `be ${AZURE_NAME}`,
 };
 
 /** Words of rules that are no patterns. */
-export const UPSTREAM_WORDS = {
+export const UPSTREAM_REQUIREMENTS = {
   tooManyRules: `add up to at most ${MAX_RULES} per registry`,
   usedOnce: (owner: string): string => `be used once per registry, and ${owner} uses it already`,
   cacheable: "be a registry that ECR can cache",
@@ -233,7 +233,7 @@ export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
 export const ROLE_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,
   maxLength: 64,
-  words: "be the name of a role: up to 64 letters, digits and _+=,.@-",
+  requirement: "be the name of a role: up to 64 letters, digits and _+=,.@-",
 };
 
 const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
@@ -242,10 +242,10 @@ const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
 export const POLICY_NAME: Rule = {
   pattern: ROLE_NAME.pattern,
   maxLength: 128,
-  words: `be a policy's name: ${POLICY_NAME_PARTS}`,
+  requirement: `be a policy's name: ${POLICY_NAME_PARTS}`,
 };
 
 export const FLEET_POLICY_NAME: Rule = {
   ...POLICY_NAME,
-  words: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
+  requirement: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
 };

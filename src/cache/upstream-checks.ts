@@ -6,11 +6,11 @@ import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isUnknown } from "../terraform/tokens";
 import { Withheld, isAToken } from "../validation/redaction";
 import { follows } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, claimSecret } from "./credential-checks";
 import { withoutTrailingSlash } from "./repository-path";
 import { checkRepositorySettings } from "./repository-settings-checks";
-import { AZURE_REGISTRY_NAME, HOST, HOST_WAY_OUT, MAX_RULES, REPOSITORY_PREFIX, ROOT, UPSTREAM_WORDS } from "./rules";
+import { AZURE_REGISTRY_NAME, HOST, HOST_HINT, MAX_RULES, REPOSITORY_PREFIX, ROOT, UPSTREAM_REQUIREMENTS } from "./rules";
 import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
 import { isCrossAccount } from "./upstream-spec";
@@ -25,48 +25,48 @@ const PRIVATE_ECR_OPTIONS: readonly string[] = [
 ] satisfies (keyof PrivateEcrOptions)[];
 
 /** Records what is wrong with an upstream, and claims its prefix and its secret. */
-export function checkUpstream(faults: Faults, prop: string, upstream: Upstream, context: UpstreamContext): void {
+export function checkUpstream(errors: ValidationErrors, prop: string, upstream: Upstream, context: UpstreamContext): void {
   // Callers in JavaScript, or of a second copy of this package, may pass anything.
   const spec = (upstream as Partial<Upstream> | null | undefined)?._spec;
   if (spec?.kind === undefined) {
-    const way = "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL";
-    faults.add(prop, "be an Upstream", Withheld.of(upstream), way);
+    const hint = "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL";
+    errors.add(prop, "be an Upstream", Withheld.of(upstream), hint);
     return;
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
-  faults.checkKeys(prop, spec.unknown, known, UPSTREAM_WORDS.option);
-  checkPrefix(faults, prop, spec, context);
-  checkHost(faults, prop, spec);
-  checkAuthentication(faults, `${prop}.credential`, spec, context);
+  errors.checkKeys(prop, spec.unknown, known, UPSTREAM_REQUIREMENTS.option);
+  checkPrefix(errors, prop, spec, context);
+  checkHost(errors, prop, spec);
+  checkAuthentication(errors, `${prop}.credential`, spec, context);
   if (spec.privateEcr !== undefined) {
-    checkPrivateEcr(faults, prop, spec, spec.privateEcr, context.facts);
+    checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.facts);
   }
   if (spec.repositories !== undefined) {
-    checkRepositorySettings(faults, `${prop}.repositories`, spec.repositories, context.facts);
+    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositories, context.facts);
   }
 }
 
-function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
+function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
   if (spec.prefix === "" && spec.kind === "unsupported") {
     return;
   }
   const place = `${prop}.prefix`;
   if (spec.kind === "unlisted" && !spec.hasPrefix) {
-    faults.addMissing(place, UPSTREAM_WORDS.noUsualPrefix);
+    errors.addMissing(place, UPSTREAM_REQUIREMENTS.noUsualPrefix);
     return;
   }
   if (!follows(spec.prefix, REPOSITORY_PREFIX)) {
-    const way = "give a literal that ECR takes: resources are named after it";
-    faults.add(place, REPOSITORY_PREFIX.words, spec.prefix, way);
+    const hint = "give a literal that ECR takes: resources are named after it";
+    errors.add(place, REPOSITORY_PREFIX.requirement, spec.prefix, hint);
     return;
   }
   const { prefixes } = context.claims;
   const prefix = withoutTrailingSlash(spec.prefix);
   const owner = prefixes.get(prefix);
   if (owner !== undefined) {
-    faults.add(
+    errors.add(
       place,
-      UPSTREAM_WORDS.usedOnce(owner),
+      UPSTREAM_REQUIREMENTS.usedOnce(owner),
       spec.prefix,
       "give one of the two another prefix (a slash at the end makes no difference)",
     );
@@ -74,73 +74,73 @@ function checkPrefix(faults: Faults, prop: string, spec: UpstreamSpec, context: 
   }
   prefixes.set(prefix, prop);
   if (spec.credential?._spec !== undefined) {
-    claimSecret(faults, `${prop}.credential`, spec.credential, spec.prefix, context);
+    claimSecret(errors, `${prop}.credential`, spec.credential, spec.prefix, context);
   }
   if (prefixes.size === MAX_RULES + 1) {
-    faults.add(
+    errors.add(
       prop.replace(/\[\d+\]$/, ""),
-      UPSTREAM_WORDS.tooManyRules,
+      UPSTREAM_REQUIREMENTS.tooManyRules,
       prefixes.size,
       "AWS does not raise this quota: use another region or account for the rest",
     );
   }
 }
 
-function checkHost(faults: Faults, prop: string, spec: UpstreamSpec): void {
+function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): void {
   if (spec.origin === undefined) {
     return;
   }
   const place = `${prop}.${spec.origin}`;
   const given: unknown = spec.given;
   if (Token.isUnresolved(given)) {
-    faults.add(place, "be known at synth", given, "give it as a literal");
+    errors.add(place, "be known at synth", given, "give it as a literal");
   } else if (spec.origin === "registryName") {
     if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
-      const way = "give the registry's name as Azure shows it, without .azurecr.io";
-      faults.add(place, AZURE_REGISTRY_NAME.words, given, way);
+      const hint = "give the registry's name as Azure shows it, without .azurecr.io";
+      errors.add(place, AZURE_REGISTRY_NAME.requirement, given, hint);
     }
   } else if (!follows(given, HOST) || isAToken(given)) {
     // What comes before an @ in a URL may be a password.
     const shown = typeof given === "string" && given.includes("@") ? Withheld.of(given) : given;
-    faults.add(place, HOST.words, shown, HOST_WAY_OUT);
+    errors.add(place, HOST.requirement, shown, HOST_HINT);
   } else if (spec.kind === "unsupported") {
-    checkSupported(faults, place, given);
+    checkSupported(errors, place, given);
   } else if (spec.kind === "unlisted") {
     const kind = kindOf(given);
     if (kind !== undefined) {
-      const way = `use ${SUPPORTED_REGISTRIES[kind].factory}`;
-      faults.add(place, UPSTREAM_WORDS.unlisted, given, way);
+      const hint = `use ${SUPPORTED_REGISTRIES[kind].factory}`;
+      errors.add(place, UPSTREAM_REQUIREMENTS.unlisted, given, hint);
     }
   } else if (spec.privateEcr !== undefined) {
-    checkPrivateEcrHost(faults, place, given, spec.privateEcr);
+    checkPrivateEcrHost(errors, place, given, spec.privateEcr);
   }
 }
 
-function checkSupported(faults: Faults, place: string, host: string): void {
+function checkSupported(errors: ValidationErrors, place: string, host: string): void {
   const documented = Object.values(SUPPORTED_REGISTRIES).map((registry) => registry.factory);
-  const way = `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`;
-  faults.add(place, UPSTREAM_WORDS.cacheable, host, reasonUnsupported(host) ?? way);
+  const hint = `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`;
+  errors.add(place, UPSTREAM_REQUIREMENTS.cacheable, host, reasonUnsupported(host) ?? hint);
 }
 
 /**
  * A private registry's host is put together anew for the rule: what it says beside account and region must be right.
  */
-function checkPrivateEcrHost(faults: Faults, place: string, host: string, { accountId, region }: PrivateEcrSpec): void {
+function checkPrivateEcrHost(errors: ValidationErrors, place: string, host: string, { accountId, region }: PrivateEcrSpec): void {
   const expected = `${accountId ?? ""}.dkr.ecr.${region}.${dnsSuffixOf(partitionOf(region)) ?? ""}`;
   if (host !== expected) {
-    faults.add(place, `be the host of a private registry, ${expected}`, host, "use Upstream.privateEcr");
+    errors.add(place, `be the host of a private registry, ${expected}`, host, "use Upstream.privateEcr");
   }
 }
 
-function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
+function checkAuthentication(errors: ValidationErrors, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
   if (spec.kind === "unsupported") {
     return;
   }
   if (spec.credential === undefined) {
     if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "required") {
-      faults.add(
+      errors.add(
         prop,
-        UPSTREAM_WORDS.required,
+        UPSTREAM_REQUIREMENTS.required,
         undefined,
         `ECR caches ${SUPPORTED_REGISTRIES[spec.kind].name} only with one: use RegistryCredential`,
       );
@@ -148,7 +148,7 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
     return;
   }
   if (spec.credential._spec?.source === undefined) {
-    faults.add(
+    errors.add(
       prop,
       "be a RegistryCredential",
       Withheld.of(spec.credential),
@@ -157,19 +157,19 @@ function checkAuthentication(faults: Faults, prop: string, spec: UpstreamSpec, c
     return;
   }
   if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "impossible") {
-    faults.add(
+    errors.add(
       prop,
-      UPSTREAM_WORDS.impossible,
+      UPSTREAM_REQUIREMENTS.impossible,
       "a credential",
       `ECR takes none for ${SUPPORTED_REGISTRIES[spec.kind].name}: leave it out`,
     );
     return;
   }
-  checkCredential(faults, prop, spec.credential, context);
+  checkCredential(errors, prop, spec.credential, context);
 }
 
 function checkPrivateEcr(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   spec: UpstreamSpec,
   privateEcr: PrivateEcrSpec,
@@ -177,22 +177,22 @@ function checkPrivateEcr(
 ): void {
   const { accountId, region, roleArn } = privateEcr;
   if (accountId !== undefined) {
-    faults.checkString(`${prop}.accountId`, accountId, ACCOUNT_ID, "leave it out for the cache's own account");
+    errors.checkString(`${prop}.accountId`, accountId, ACCOUNT_ID, "leave it out for the cache's own account");
   }
-  if (faults.checkString(`${prop}.region`, region, REGION, "give the upstream registry's region")) {
-    checkUpstreamRegion(faults, `${prop}.region`, spec, privateEcr, facts);
+  if (errors.checkString(`${prop}.region`, region, REGION, "give the upstream registry's region")) {
+    checkUpstreamRegion(errors, `${prop}.region`, spec, privateEcr, facts);
   }
   if (roleArn !== undefined) {
     if (isCrossAccount(spec, facts)) {
-      checkArn(faults, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, facts);
+      checkArn(errors, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, facts);
     } else {
-      const way = "set `accountId` to that account or leave the role out";
-      faults.add(`${prop}.roleArn`, UPSTREAM_WORDS.otherAccount, roleArn, way);
+      const hint = "set `accountId` to that account or leave the role out";
+      errors.add(`${prop}.roleArn`, UPSTREAM_REQUIREMENTS.otherAccount, roleArn, hint);
     }
   }
   if (privateEcr.upstreamRepositoryPrefix !== undefined) {
     checkUpstreamRepositoryPrefix(
-      faults,
+      errors,
       `${prop}.upstreamRepositoryPrefix`,
       spec,
       privateEcr.upstreamRepositoryPrefix,
@@ -201,7 +201,7 @@ function checkPrivateEcr(
 }
 
 function checkUpstreamRegion(
-  faults: Faults,
+  errors: ValidationErrors,
   prop: string,
   spec: UpstreamSpec,
   { region }: PrivateEcrSpec,
@@ -211,22 +211,22 @@ function checkUpstreamRegion(
     return;
   }
   if (facts.partition !== undefined && partitionOf(region) !== facts.partition) {
-    faults.add(
+    errors.add(
       prop,
-      UPSTREAM_WORDS.ownPartition(facts.partition),
+      UPSTREAM_REQUIREMENTS.ownPartition(facts.partition),
       region,
       "ECR cannot reach a registry of another partition",
     );
   } else if (region === facts.region && !isCrossAccount(spec, facts)) {
-    faults.add(prop, UPSTREAM_WORDS.otherRegion, region, "a registry cannot cache itself: pull from it directly");
+    errors.add(prop, UPSTREAM_REQUIREMENTS.otherRegion, region, "a registry cannot cache itself: pull from it directly");
   }
 }
 
-function checkUpstreamRepositoryPrefix(faults: Faults, prop: string, spec: UpstreamSpec, prefix: string): void {
+function checkUpstreamRepositoryPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec, prefix: string): void {
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
-    faults.add(prop, UPSTREAM_WORDS.besideRoot, prefix, "leave it out or choose another `prefix`");
+    errors.add(prop, UPSTREAM_REQUIREMENTS.besideRoot, prefix, "leave it out or choose another `prefix`");
   } else if (!follows(prefix, REPOSITORY_PREFIX)) {
-    faults.add(prop, REPOSITORY_PREFIX.words, prefix, "use ROOT to cache every repository; it must be a literal");
+    errors.add(prop, REPOSITORY_PREFIX.requirement, prefix, "use ROOT to cache every repository; it must be a literal");
   }
 }

@@ -1,7 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import type { Registry, RegistryFacts } from "../aws/registry";
 import { isUnknown } from "../terraform/tokens";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import type { RegistryClaims } from "./names-in-use";
 import type { RegistryCredential } from "./registry-credential";
 import { under, withoutTrailingSlash } from "./repository-path";
@@ -76,26 +76,26 @@ export function isCrossAccount(spec: UpstreamSpec, facts: RegistryFacts): boolea
   return accountId !== undefined && accountId !== facts.accountId;
 }
 
-/** The path, in the cache's registry, of a repository of the upstream. Records a fault where there is none. */
-export function cachedPath(faults: Faults, spec: UpstreamSpec, repository: string): string {
+/** The path, in the cache's registry, of a repository of the upstream. Adds an error where there is none. */
+export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, repository: string): string {
   if (isUnknown(repository)) {
     return under(spec.prefix, repository);
   }
   if (typeof repository === "string" && /[:@]/.test(repository)) {
-    faults.add("repository", "be without tag and digest", repository, "put them behind the URI");
+    errors.add("repository", "be without tag and digest", repository, "put them behind the URI");
     return "";
   }
-  if (!faults.checkString("repository", repository, REPOSITORY_PATH, "give it as the upstream names it")) {
+  if (!errors.checkString("repository", repository, REPOSITORY_PATH, "give it as the upstream names it")) {
     return "";
   }
   const [first = "", ...rest] = repository.split("/");
   if (rest.length > 0 && (first === spec.host || kindOf(first) !== undefined || /(^|\.)docker\.io$/.test(first))) {
-    faults.add("repository", "be without the upstream's host", repository, `leave out ${first}/`);
+    errors.add("repository", "be without the upstream's host", repository, `leave out ${first}/`);
   }
   // Docker Hub's official images are at library/, which its own clients add. Without it ECR answers 403.
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
   const upstreamPath = spec.kind === "docker-hub" && rest.length === 0 ? `library/${repository}` : repository;
-  return under(spec.prefix, withinUpstreamPrefix(faults, spec, upstreamPath));
+  return under(spec.prefix, withinUpstreamPrefix(errors, spec, upstreamPath));
 }
 
 /**
@@ -113,14 +113,14 @@ export function upstreamImage(spec: UpstreamSpec, registry: Registry, path: stri
 }
 
 /** A private registry's path relative to the prefix that is cached. */
-function withinUpstreamPrefix(faults: Faults, spec: UpstreamSpec, path: string): string {
+function withinUpstreamPrefix(errors: ValidationErrors, spec: UpstreamSpec, path: string): string {
   const upstreamPrefix = upstreamRepositoryPrefix(spec) ?? ROOT;
   if (upstreamPrefix === ROOT) {
     return path;
   }
   const start = `${withoutTrailingSlash(upstreamPrefix)}/`;
   if (!path.startsWith(start)) {
-    faults.add(
+    errors.add(
       "repository",
       `be under ${start}, the part of the upstream that is cached`,
       path,

@@ -6,7 +6,7 @@ import { literalsOf } from "../terraform/expression-literals";
 import { resolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import { Withheld, hasUserInfo, holdsAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 
 const LEAVE_OUT =
   "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
@@ -14,62 +14,62 @@ const GIVE_A_FILE = "give `webIdentityTokenFile`, the path of a file with the to
 const SIGNED = "give the URL without a user and a password: requests to AWS are signed";
 
 /** Records what is wrong with the configuration that the providers of a fleet have in common. */
-export function checkProviderConfig(faults: Faults, config: AwsProviderConfig, accountId: unknown): void {
+export function checkProviderConfig(errors: ValidationErrors, config: AwsProviderConfig, accountId: unknown): void {
   if (!isPlainObject(config)) {
-    faults.add("providerConfig", "be an object", Withheld.of(config), "give arguments of AwsProvider");
+    errors.add("providerConfig", "be an object", Withheld.of(config), "give arguments of AwsProvider");
     return;
   }
-  checkNames(faults, config);
+  checkNames(errors, config);
   for (const name of ["region", "alias"] as const) {
     if (config[name] !== undefined) {
-      faults.add(`providerConfig.${name}`, "not be given", config[name], "each stack's provider has its own");
+      errors.add(`providerConfig.${name}`, "not be given", config[name], "each stack's provider has its own");
     }
   }
-  checkSecrets(faults, config);
+  checkSecrets(errors, config);
   for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {
     if (accountId !== undefined && config[name] !== undefined) {
-      const way = "leave one of them out: `accountId` is the only account allowed";
-      faults.add(`providerConfig.${name}`, "not be given beside `accountId`", config[name], way);
+      const hint = "leave one of them out: `accountId` is the only account allowed";
+      errors.add(`providerConfig.${name}`, "not be given beside `accountId`", config[name], hint);
     }
   }
 }
 
 /** The literal secrets in a configuration of which cdktf's tokens are a part: they are known when the app is synthesized. */
 export function literalSecrets(stack: TerraformStack, config: AwsProviderConfig): string[] {
-  const faults = new Faults();
-  checkSecrets(faults, resolved(stack, config));
-  return faults.list();
+  const errors = new ValidationErrors();
+  checkSecrets(errors, resolved(stack, config));
+  return errors.list();
 }
 
-function checkNames(faults: Faults, config: AwsProviderConfig): void {
+function checkNames(errors: ValidationErrors, config: AwsProviderConfig): void {
   // The provider's class has a property with what was given for each of its arguments.
   const known = Object.getOwnPropertyNames(AwsProvider.prototype)
     .filter((name) => name.endsWith("Input"))
     .map((name) => name.replace(/Input$/, ""));
-  faults.checkKeys("providerConfig", config, known, "an argument of the AWS provider");
+  errors.checkKeys("providerConfig", config, known, "an argument of the AWS provider");
 }
 
-function checkSecrets(faults: Faults, config: AwsProviderConfig): void {
+function checkSecrets(errors: ValidationErrors, config: AwsProviderConfig): void {
   const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, endpoints } = config;
   for (const [name, value] of Object.entries({ accessKey, secretKey, token })) {
     if (isLiteral(value)) {
-      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), LEAVE_OUT);
+      errors.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), LEAVE_OUT);
     }
   }
   for (const [name, value] of Object.entries(inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i))) {
     if (isLiteral(value)) {
-      faults.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), GIVE_A_FILE);
+      errors.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), GIVE_A_FILE);
     }
   }
   for (const [name, value] of Object.entries({ httpProxy, httpsProxy })) {
     if (typeof value === "string" && holdsAPassword(value)) {
-      const way = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
-      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), way);
+      const hint = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
+      errors.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), hint);
     }
   }
   for (const [name, value] of Object.entries(inBlocks({ endpoints }, /^/))) {
     if (typeof value === "string" && hasUserInfo(literalsOf(value).joined)) {
-      faults.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), SIGNED);
+      errors.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), SIGNED);
     }
   }
 }

@@ -17,8 +17,8 @@ import type { Upstream } from "../cache/upstream";
 import { constructId } from "../terraform/construct-id";
 import { isUnknown } from "../terraform/tokens";
 import { deepCopy } from "../validation/plain-object";
-import { Faults, fail } from "../validation/validation-errors";
-import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeFaults } from "./fleet-checks";
+import { ValidationErrors, fail } from "../validation/validation-errors";
+import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeErrors } from "./fleet-checks";
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
 import type { PullThroughCacheFleetProps, StackAfterAllOptions } from "./pull-through-cache-fleet-props";
@@ -63,7 +63,7 @@ export class PullThroughCacheFleet extends Construct {
     }
     // cdktf validates stacks, not what stands beside them: one of them speaks for the fleet.
     const [first] = this.stacks.keys();
-    first?.node.addValidation({ validate: () => namesakeFaults([...this.stacks.keys()]) });
+    first?.node.addValidation({ validate: () => namesakeErrors([...this.stacks.keys()]) });
   }
 
   /** The regions, in the order in which they were given. */
@@ -89,17 +89,17 @@ export class PullThroughCacheFleet extends Construct {
    * deployed after all of them: for what must not change before every region has its cache.
    */
   public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
-    const faults = new Faults();
-    checkName(faults, id, "give the stack a name");
-    faults.checkKeys(
+    const errors = new ValidationErrors();
+    checkName(errors, id, "give the stack a name");
+    errors.checkKeys(
       "",
       { ...options },
       ["region"] satisfies (keyof StackAfterAllOptions)[],
       "an option of a stack after all",
     );
-    faults.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
-    checkStackNames(faults, this, [id], this.props.backend);
-    faults.throwIfAny(this.node.path);
+    errors.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
+    checkStackNames(errors, this, [id], this.props.backend);
+    errors.throwIfAny(this.node.path);
     const stack = this.createStack(id, { region: options.region, regional: false });
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));
     if (this.policyStack !== undefined) {
@@ -124,18 +124,18 @@ export class PullThroughCacheFleet extends Construct {
    */
   public pullPolicyArn(id: string, options: PullPolicyOptions = {}): string {
     const { accountId } = this.props;
-    const faults = new Faults();
+    const errors = new ValidationErrors();
     const isName = typeof id === "string" && id !== "" && !isUnknown(id);
     const name = `${this.node.id}-${isName ? id : ""}`;
-    faults.checkString("id", isName ? name : "", FLEET_POLICY_NAME, "give the policy a short name of its own");
-    checkPullOptions(faults, options, this.prefixes());
+    errors.checkString("id", isName ? name : "", FLEET_POLICY_NAME, "give the policy a short name of its own");
+    checkPullOptions(errors, options, this.prefixes());
     if (accountId === undefined) {
-      const way = "give the fleet its account: the policy's ARN is made of it";
-      faults.add("accountId", "be given to a fleet with a pull policy", accountId, way);
+      const hint = "give the fleet its account: the policy's ARN is made of it";
+      errors.add("accountId", "be given to a fleet with a pull policy", accountId, hint);
     }
     const partitions = new Set(this.regions.map(partitionOf));
     if (partitions.size > 1) {
-      faults.add(
+      errors.add(
         "regions",
         "be of one partition",
         [...partitions],
@@ -146,12 +146,12 @@ export class PullThroughCacheFleet extends Construct {
     const namesake = [...this.pullPolicies.keys()].find((other) => isName && other.toLowerCase() === id.toLowerCase());
     const former = namesake === id ? this.pullPolicies.get(id) : undefined;
     if (namesake !== undefined && (former === undefined || !isSameChoice(former, options))) {
-      faults.add("id", "be that of one policy with the same options", id, "give another policy another id");
+      errors.add("id", "be that of one policy with the same options", id, "give another policy another id");
     }
     if (this.policyStack === undefined) {
-      checkPolicyStack(faults, this);
+      checkPolicyStack(errors, this);
     }
-    faults.throwIfAny(this.node.path);
+    errors.throwIfAny(this.node.path);
     if (former === undefined) {
       this.createPullPolicy(id, name, copyPullOptions(options));
     }
@@ -169,10 +169,10 @@ export class PullThroughCacheFleet extends Construct {
    * @param prefix the prefix of an upstream
    */
   public templatedRepositoryUri(prefix: string): string {
-    const faults = new Faults();
+    const errors = new ValidationErrors();
     if (typeof prefix !== "string") {
-      faults.add("prefix", "be a string", prefix, "give the prefix of an upstream");
-      faults.throwIfAny(this.node.path);
+      errors.add("prefix", "be a string", prefix, "give the prefix of an upstream");
+      errors.throwIfAny(this.node.path);
     }
     const key = withoutTrailingSlash(prefix);
     const registries = new Map<string, string>();
@@ -184,20 +184,20 @@ export class PullThroughCacheFleet extends Construct {
     }
     const lacking = this.regions.filter((region) => !registries.has(region));
     if (lacking.length > 0) {
-      const way = `software that fills in the region by itself asks in each: add the upstream in ${lacking.join(", ")}`;
-      faults.add("prefix", "be that of an upstream in every region of the fleet", prefix, way);
+      const hint = `software that fills in the region by itself asks in each: add the upstream in ${lacking.join(", ")}`;
+      errors.add("prefix", "be that of an upstream in every region of the fleet", prefix, hint);
     }
     const suffixes = new Set(this.regions.map((region) => dnsSuffixOf(partitionOf(region)) ?? ""));
     const [suffix = ""] = suffixes;
     if (suffixes.size > 1) {
-      const way = "make a fleet for each partition: one text cannot name the registries of several";
-      faults.add("regions", "be of one DNS suffix", [...suffixes], way);
+      const hint = "make a fleet for each partition: one text cannot name the registries of several";
+      errors.add("regions", "be of one DNS suffix", [...suffixes], hint);
     }
     if (new Set(registries.values()).size > 1) {
       const got = [...registries].map(([region, registry]) => `${registry} in ${region}`);
-      faults.add("prefix", "lead to the same registry in every region", got, "give one of them another prefix");
+      errors.add("prefix", "lead to the same registry in every region", got, "give one of them another prefix");
     }
-    faults.throwIfAny(this.node.path);
+    errors.throwIfAny(this.node.path);
     const host = `{{account_id}}.dkr.ecr.{{region}}.${suffix}`;
     return key === ROOT ? host : `${host}/${key}`;
   }
@@ -281,12 +281,12 @@ export class PullThroughCacheFleet extends Construct {
 }
 
 function tooLong(length: number): string[] {
-  const faults = new Faults();
+  const errors = new ValidationErrors();
   if (length > MAX_MANAGED_POLICY) {
-    const way = "make several, each for some of the `prefixes`";
-    faults.add("pullPolicyArn", MANAGED_POLICY, length, way);
+    const hint = "make several, each for some of the `prefixes`";
+    errors.add("pullPolicyArn", MANAGED_POLICY, length, hint);
   }
-  return faults.list();
+  return errors.list();
 }
 
 /** What an upstream leads to, in words that differ where that does. */

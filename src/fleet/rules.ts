@@ -3,7 +3,7 @@ import type { Rule } from "../validation/validation-errors";
 export const STACK_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   maxLength: 128,
-  words: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
+  requirement: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
 };
 
 // S3 refuses some keys with `..`, and clients resolve others to another key. Terraform refuses `//`.
@@ -12,16 +12,16 @@ export const STACK_NAME: Rule = {
 export const KEY_PREFIX: Rule = {
   pattern: /^$|^[^/].*\/$/,
   except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
-  words:
+  requirement:
     "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
 };
 
-export const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, words: "be letters, digits, underscores and hyphens" };
+export const NAME: Rule = { pattern: /^[A-Za-z0-9_-]+$/, requirement: "be letters, digits, underscores and hyphens" };
 export const HOSTNAME: Rule = {
   pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/,
-  words: "be a host's name, without scheme",
+  requirement: "be a host's name, without scheme",
 };
-export const TEXT: Rule = { pattern: /./, words: "be text" };
+export const TEXT: Rule = { pattern: /./, requirement: "be text" };
 
 // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
-export const WORKSPACE: Rule = { ...NAME, maxLength: 90, words: `${NAME.words}, up to 90 with the stack's name` };
+export const WORKSPACE: Rule = { ...NAME, maxLength: 90, requirement: `${NAME.requirement}, up to 90 with the stack's name` };

@@ -13,7 +13,7 @@ import { BUCKET } from "../aws/bucket-names";
 import { REGION } from "../aws/partitions";
 import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
-import type { Faults, Rule } from "../validation/validation-errors";
+import type { ValidationErrors, Rule } from "../validation/validation-errors";
 import { HOSTNAME, KEY_PREFIX, NAME, TEXT, WORKSPACE } from "./rules";
 
 /** Where in S3 the states are kept. */
@@ -93,16 +93,16 @@ export class StateBackend {
   public static s3(options: S3StateOptions): StateBackend {
     const { bucket, region, keyPrefix = "ecr-pull-through-cache/", kmsKeyId, roleArn, ...unknown } = { ...options };
     return new StateBackend(
-      (faults) => {
-        faults.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
-        checkLiteral(faults, "bucket", bucket, BUCKET, "give the name, not the ARN");
-        checkLiteral(faults, "region", region, REGION, "give the bucket's region");
-        checkLiteral(faults, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
+      (errors) => {
+        errors.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
+        checkLiteral(errors, "bucket", bucket, BUCKET, "give the name, not the ARN");
+        checkLiteral(errors, "region", region, REGION, "give the bucket's region");
+        checkLiteral(errors, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
         if (kmsKeyId !== undefined) {
-          checkLiteral(faults, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");
+          checkLiteral(errors, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");
         }
         if (roleArn !== undefined) {
-          checkLiteral(faults, "roleArn", roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
+          checkLiteral(errors, "roleArn", roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
         }
       },
       (stack) => {
@@ -123,14 +123,14 @@ export class StateBackend {
   public static hcpTerraform(options: HcpTerraformStateOptions): StateBackend {
     const { organization, workspacePrefix = "", project, hostname, ...unknown } = { ...options };
     return new StateBackend(
-      (faults) => {
-        faults.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
-        checkLiteral(faults, "organization", organization, NAME, "give the organization's name");
+      (errors) => {
+        errors.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
+        checkLiteral(errors, "organization", organization, NAME, "give the organization's name");
         if (project !== undefined) {
-          checkLiteral(faults, "project", project, TEXT, "give the project's name");
+          checkLiteral(errors, "project", project, TEXT, "give the project's name");
         }
         if (hostname !== undefined) {
-          checkLiteral(faults, "hostname", hostname, HOSTNAME, "leave it out for HCP Terraform");
+          checkLiteral(errors, "hostname", hostname, HOSTNAME, "leave it out for HCP Terraform");
         }
       },
       (stack) =>
@@ -139,12 +139,12 @@ export class StateBackend {
           hostname,
           workspaces: new NamedCloudWorkspace(`${workspacePrefix}${stack.node.id}`, project),
         }),
-      (faults, prop, name) => {
+      (errors, prop, name) => {
         if (workspacePrefix === "") {
-          faults.checkString(prop, name, WORKSPACE, "choose an id that HCP Terraform can name a workspace after");
+          errors.checkString(prop, name, WORKSPACE, "choose an id that HCP Terraform can name a workspace after");
         } else {
-          const way = `shorten or change \`${prop}\` or \`workspacePrefix\``;
-          checkLiteral(faults, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, way);
+          const hint = `shorten or change \`${prop}\` or \`workspacePrefix\``;
+          checkLiteral(errors, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, hint);
         }
       },
     );
@@ -160,11 +160,11 @@ export class StateBackend {
 
   private constructor(
     /** @internal */
-    public readonly _check: (faults: Faults) => void,
+    public readonly _check: (errors: ValidationErrors) => void,
     /** @internal */
     public readonly _attach: (stack: TerraformStack) => void,
     /** @internal */
-    public readonly _checkStack?: (faults: Faults, prop: string, name: string) => void,
+    public readonly _checkStack?: (errors: ValidationErrors, prop: string, name: string) => void,
   ) {}
 }
 
@@ -190,11 +190,11 @@ class NoBackend extends TerraformBackend {
 }
 
 /** Terraform takes a backend's arguments as they stand in the JSON: a reference would be read as its own text. */
-function checkLiteral(faults: Faults, name: string, value: unknown, rule: Rule, wayOut: string): void {
+function checkLiteral(errors: ValidationErrors, name: string, value: unknown, rule: Rule, hint: string): void {
   if (Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"))) {
-    const way = "give a literal: Terraform evaluates nothing in a backend";
-    faults.add(`backend.${name}`, "be known at synth", value, way);
+    const hint = "give a literal: Terraform evaluates nothing in a backend";
+    errors.add(`backend.${name}`, "be known at synth", value, hint);
   } else {
-    faults.checkString(`backend.${name}`, value, rule, wayOut);
+    errors.checkString(`backend.${name}`, value, rule, hint);
   }
 }

@@ -11,7 +11,7 @@ import { isAmbiguous } from "../terraform/addresses";
 import { identityOf, isUnknown, knownStart } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { GIVEN_ONCE } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { checkEndpointPolicy } from "./endpoint-policy-checks";
 import type { AwsService } from "./endpoint-service";
 import { FirstPull } from "./first-pull";
@@ -19,9 +19,9 @@ import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
 import {
   BESIDE_BOTH,
-  ENDPOINTS_WORDS,
+  ENDPOINTS_REQUIREMENTS,
   EXCLUDED,
-  firstPullWords,
+  firstPullRequirement,
   REPOSITORY_ARN,
   whyFirstPull,
   widerThanPrivate,
@@ -54,19 +54,19 @@ const PROPS: readonly string[] = [
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
 export function checkEndpoints(
-  faults: Faults,
+  errors: ValidationErrors,
   scope: Construct,
   props: RegistryEndpointsProps,
   facts: RegistryFacts,
 ): void {
-  faults.checkKeys("", props, PROPS, "a property of endpoints");
-  checkFirstPull(faults, props.firstPull);
-  faults.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
-  checkFlags(faults, props);
-  checkExisting(faults, props);
-  checkServices(faults, props.services, facts);
-  checkPlaces(faults, props);
-  checkClients(faults, props);
+  errors.checkKeys("", props, PROPS, "a property of endpoints");
+  checkFirstPull(errors, props.firstPull);
+  errors.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
+  checkFlags(errors, props);
+  checkExisting(errors, props);
+  checkServices(errors, props.services, facts);
+  checkPlaces(errors, props);
+  checkClients(errors, props);
   for (const prop of [
     "subnetIds",
     "routeTableIds",
@@ -74,43 +74,43 @@ export function checkEndpoints(
     "clientIpv6Cidrs",
     "clientSecurityGroupIds",
   ] as const) {
-    checkExpressions(faults, scope, prop, props[prop]);
+    checkExpressions(errors, scope, prop, props[prop]);
   }
-  checkPolicies(faults, props, facts);
+  checkPolicies(errors, props, facts);
   const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
   if (props.dualStack === true && suffix === undefined) {
-    const way = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
-    faults.add("dualStack", ENDPOINTS_WORDS.dualStackHost, facts.partition ?? "a region not known", way);
+    const hint = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
+    errors.add("dualStack", ENDPOINTS_REQUIREMENTS.dualStackHost, facts.partition ?? "a region not known", hint);
   }
 }
 
 /** Records what is wrong with the caches that endpoints are for, given or found. */
 export function checkCaches(
-  faults: Faults,
+  errors: ValidationErrors,
   scope: Construct,
   props: RegistryEndpointsProps,
   caches: readonly PullThroughCache[],
   facts: RegistryFacts,
 ): void {
   if (!Array.isArray(caches) || (caches.length === 0 && props.caches !== undefined)) {
-    const way = "leave it out for those of the stack";
-    faults.add("caches", "be a list of at least one PullThroughCache", props.caches, way);
+    const hint = "leave it out for those of the stack";
+    errors.add("caches", "be a list of at least one PullThroughCache", props.caches, hint);
     return;
   }
   const saysOtherwise = props.fullAccess === true || props.registryPolicy !== undefined;
   if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
-    const way = "create the cache before its endpoints, or give `registryPolicy` or `fullAccess`";
-    faults.add("caches", "name a cache where the stack has none with the same provider and region", undefined, way);
+    const hint = "create the cache before its endpoints, or give `registryPolicy` or `fullAccess`";
+    errors.add("caches", "name a cache where the stack has none with the same provider and region", undefined, hint);
   }
   for (const [index, cache] of caches.entries()) {
     const prop = `caches[${index}]`;
     if (!PullThroughCache.isPullThroughCache(cache)) {
-      faults.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+      errors.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
       continue;
     }
     const { facts: own } = cache._registry;
     if (own.region !== undefined && facts.region !== undefined && own.region !== facts.region) {
-      faults.add(
+      errors.add(
         prop,
         `be in the region of the VPC, ${facts.region}`,
         own.region,
@@ -118,12 +118,12 @@ export function checkCaches(
       );
     }
     if (caches.indexOf(cache) < index) {
-      faults.add(prop, "be a cache given once", cache.node.path, "leave out the second one");
+      errors.add(prop, "be a cache given once", cache.node.path, "leave out the second one");
     }
     const isKnown = own.accountId !== undefined && own.region !== undefined;
     if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
-      const way = "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
-      faults.add(prop, "have a known account and region, being of another stack", cache.node.path, way);
+      const hint = "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
+      errors.add(prop, "have a known account and region, being of another stack", cache.node.path, hint);
     }
   }
 }
@@ -138,40 +138,40 @@ export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]
   }
 }
 
-function checkFirstPull(faults: Faults, firstPull: unknown): void {
+function checkFirstPull(errors: ValidationErrors, firstPull: unknown): void {
   if (!Object.values<unknown>(FirstPull).includes(firstPull)) {
     const names = Object.values(FirstPull).map((name) => `FirstPull.${name}`);
-    faults.add("firstPull", firstPullWords(names), firstPull, whyFirstPull("a CacheWarmer"));
+    errors.add("firstPull", firstPullRequirement(names), firstPull, whyFirstPull("a CacheWarmer"));
   }
 }
 
-function checkFlags(faults: Faults, props: RegistryEndpointsProps): void {
+function checkFlags(errors: ValidationErrors, props: RegistryEndpointsProps): void {
   for (const flag of ["fullAccess", "dualStack"] as const) {
     if (props[flag] !== undefined && typeof props[flag] !== "boolean") {
-      faults.add(flag, "be true or false", props[flag], "leave it out for false");
+      errors.add(flag, "be true or false", props[flag], "leave it out for false");
     }
   }
 }
 
-function checkExisting(faults: Faults, props: RegistryEndpointsProps): void {
+function checkExisting(errors: ValidationErrors, props: RegistryEndpointsProps): void {
   for (const prop of ["ecrApiEndpointId", "ecrDkrEndpointId", "s3EndpointId"] as const) {
     if (props[prop] !== undefined) {
-      faults.checkString(prop, props[prop], ENDPOINT_ID, "leave it out to have one made");
+      errors.checkString(prop, props[prop], ENDPOINT_ID, "leave it out to have one made");
     }
   }
 }
 
 /** Records that a list, of each element of which something is made at synth, is known to Terraform only. */
-function checkLength(faults: Faults, prop: string, list: unknown): boolean {
+function checkLength(errors: ValidationErrors, prop: string, list: unknown): boolean {
   if (isUnknown(list)) {
-    const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
-    faults.add(prop, "be a list whose length is known at synth", list, way);
+    const hint = "give a list, whose elements may be tokens: what is made of each is written at synth";
+    errors.add(prop, "be a list whose length is known at synth", list, hint);
   }
   return !isUnknown(list);
 }
 
 /** Records elements that are tokens and come to what another element is; literals are compared where they are checked. */
-function checkExpressions(faults: Faults, scope: Construct, prop: string, list: unknown): void {
+function checkExpressions(errors: ValidationErrors, scope: Construct, prop: string, list: unknown): void {
   if (!Array.isArray(list) || isUnknown(list)) {
     return;
   }
@@ -180,86 +180,86 @@ function checkExpressions(faults: Faults, scope: Construct, prop: string, list: 
     const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
     const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnknown);
     if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
-      faults.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
+      errors.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
     }
   }
 }
 
-function checkServices(faults: Faults, services: unknown, facts: RegistryFacts): void {
+function checkServices(errors: ValidationErrors, services: unknown, facts: RegistryFacts): void {
   if (services === undefined) {
     return;
   }
   if (!Array.isArray(services)) {
-    faults.add("services", "be a list of services", services, "for example [AwsService.LOGS]");
+    errors.add("services", "be a list of services", services, "for example [AwsService.LOGS]");
     return;
   }
   const names: string[] = [];
   for (const [index, service] of (services as (Partial<AwsService> | undefined)[]).entries()) {
     const prop = `services[${index}]`;
     if (typeof service?._check !== "function") {
-      faults.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
+      errors.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
       continue;
     }
     const { name = "" } = service;
-    service._check(faults, prop, facts.region);
+    service._check(errors, prop, facts.region);
     if (names.includes(name)) {
-      faults.add(prop, ENDPOINTS_WORDS.serviceOnce, name, "a VPC takes one private DNS name of a service");
+      errors.add(prop, ENDPOINTS_REQUIREMENTS.serviceOnce, name, "a VPC takes one private DNS name of a service");
     }
     names.push(name);
   }
 }
 
-function checkPlaces(faults: Faults, props: RegistryEndpointsProps): void {
+function checkPlaces(errors: ValidationErrors, props: RegistryEndpointsProps): void {
   if (makesInterfaces(props)) {
-    faults.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
+    errors.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
   } else if (props.subnetIds !== undefined) {
-    faults.add("subnetIds", ENDPOINTS_WORDS.noInterface, props.subnetIds, "leave it out");
+    errors.add("subnetIds", ENDPOINTS_REQUIREMENTS.noInterface, props.subnetIds, "leave it out");
   }
   if (props.s3EndpointId !== undefined) {
-    checkLength(faults, "routeTableIds", props.routeTableIds);
+    checkLength(errors, "routeTableIds", props.routeTableIds);
   }
   if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
-    faults.checkStrings("routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
+    errors.checkStrings("routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
   }
 }
 
-function checkClients(faults: Faults, props: RegistryEndpointsProps): void {
+function checkClients(errors: ValidationErrors, props: RegistryEndpointsProps): void {
   const { clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, dualStack } = props;
   if (!makesInterfaces(props)) {
     for (const prop of ["clientCidrs", "clientIpv6Cidrs", "clientSecurityGroupIds"] as const) {
       if (props[prop] !== undefined) {
-        faults.add(prop, ENDPOINTS_WORDS.noInterface, props[prop], "leave it out");
+        errors.add(prop, ENDPOINTS_REQUIREMENTS.noInterface, props[prop], "leave it out");
       }
     }
     return;
   }
   if (clientCidrs === undefined && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
-    const way = "say who may use the endpoints, for example with the VPC's own block";
-    faults.add("clientCidrs", ENDPOINTS_WORDS.clients, undefined, way);
+    const hint = "say who may use the endpoints, for example with the VPC's own block";
+    errors.add("clientCidrs", ENDPOINTS_REQUIREMENTS.clients, undefined, hint);
   }
-  if (clientSecurityGroupIds !== undefined && checkLength(faults, "clientSecurityGroupIds", clientSecurityGroupIds)) {
-    const way = "give the groups that the clients are in";
-    faults.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, way);
+  if (clientSecurityGroupIds !== undefined && checkLength(errors, "clientSecurityGroupIds", clientSecurityGroupIds)) {
+    const hint = "give the groups that the clients are in";
+    errors.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, hint);
   }
-  if (clientCidrs !== undefined && checkLength(faults, "clientCidrs", clientCidrs)) {
-    checkCidrs(faults, "clientCidrs", clientCidrs, 4, "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`");
+  if (clientCidrs !== undefined && checkLength(errors, "clientCidrs", clientCidrs)) {
+    checkCidrs(errors, "clientCidrs", clientCidrs, 4, "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`");
   }
-  if (clientIpv6Cidrs !== undefined && checkLength(faults, "clientIpv6Cidrs", clientIpv6Cidrs)) {
-    checkCidrs(faults, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
+  if (clientIpv6Cidrs !== undefined && checkLength(errors, "clientIpv6Cidrs", clientIpv6Cidrs)) {
+    checkCidrs(errors, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
     if (dualStack !== true) {
-      const way = "set it to have endpoints with IPv6";
-      faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithoutDualStack, clientIpv6Cidrs, way);
+      const hint = "set it to have endpoints with IPv6";
+      errors.add("clientIpv6Cidrs", ENDPOINTS_REQUIREMENTS.ipv6WithoutDualStack, clientIpv6Cidrs, hint);
     }
   }
   if (dualStack === true && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
-    const way = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
-    faults.add("clientIpv6Cidrs", ENDPOINTS_WORDS.ipv6WithDualStack, undefined, way);
+    const hint = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
+    errors.add("clientIpv6Cidrs", ENDPOINTS_REQUIREMENTS.ipv6WithDualStack, undefined, hint);
   }
 }
 
-function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6, wayOut: string): void {
+function checkCidrs(errors: ValidationErrors, prop: string, list: unknown, version: 4 | 6, hint: string): void {
   if (!Array.isArray(list) || list.length === 0) {
-    faults.add(prop, "be a list of at least one block of addresses", list, wayOut);
+    errors.add(prop, "be a list of at least one block of addresses", list, hint);
     return;
   }
   const cidrs: Cidr[] = [];
@@ -269,39 +269,39 @@ function checkCidrs(faults: Faults, prop: string, list: unknown, version: 4 | 6,
     }
     const cidr = typeof text === "string" ? parseCidr(text) : undefined;
     if (cidr?.version !== version) {
-      faults.add(`${prop}[${index}]`, BLOCK[version].words, text, wayOut);
+      errors.add(`${prop}[${index}]`, BLOCK[version].requirement, text, hint);
     } else if (cidrs.some((other) => other.text === cidr.text)) {
-      faults.add(`${prop}[${index}]`, ENDPOINTS_WORDS.blockOnce, text, "leave out the second one");
+      errors.add(`${prop}[${index}]`, ENDPOINTS_REQUIREMENTS.blockOnce, text, "leave out the second one");
     } else {
       cidrs.push(cidr);
     }
   }
 }
 
-function checkPolicies(faults: Faults, props: RegistryEndpointsProps, facts: RegistryFacts): void {
+function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, facts: RegistryFacts): void {
   const { registryPolicy, s3Policy, bucketNames } = props;
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
     if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
-      faults.add(prop, ENDPOINTS_WORDS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
+      errors.add(prop, ENDPOINTS_REQUIREMENTS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
     }
   }
   if (registryPolicy !== undefined) {
-    checkEndpointPolicy(faults, "registryPolicy", registryPolicy);
+    checkEndpointPolicy(errors, "registryPolicy", registryPolicy);
   }
   if (s3Policy !== undefined) {
-    checkEndpointPolicy(faults, "s3Policy", s3Policy);
+    checkEndpointPolicy(errors, "s3Policy", s3Policy);
   }
   for (const prop of ["repositoryArns", "pushRepositoryArns"] as const) {
     const repositoryArns = props[prop];
     // An empty list is none, as it is for a loop.
     if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
-      faults.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
-      checkPlace(faults, prop, repositoryArns, facts);
+      errors.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
+      checkPlace(errors, prop, repositoryArns, facts);
     }
   }
-  if (bucketNames !== undefined && checkLength(faults, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
-    faults.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
+  if (bucketNames !== undefined && checkLength(errors, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
+    errors.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
   }
 }
 
@@ -310,14 +310,14 @@ function isEmpty(list: unknown): boolean {
 }
 
 /** Endpoints lead to the registry of one partition and region: what names another could never match. */
-function checkPlace(faults: Faults, prop: string, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
+function checkPlace(errors: ValidationErrors, prop: string, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
   for (const [index, arn] of (Array.isArray(repositoryArns) ? repositoryArns : []).entries()) {
     const [, partition, , region] = knownStart(arn).split(":");
     const differs = (got: string | undefined, own: string | undefined): boolean =>
       got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
     if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
-      const rule = ENDPOINTS_WORDS.place(facts.partition ?? "", facts.region ?? "");
-      faults.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
+      const rule = ENDPOINTS_REQUIREMENTS.place(facts.partition ?? "", facts.region ?? "");
+      errors.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
     }
   }
 }

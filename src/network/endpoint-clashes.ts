@@ -3,7 +3,7 @@ import type { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/v
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { isUnknown, resolved } from "../terraform/tokens";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 import { onlyWithPrivateDns } from "./rules";
 
 /** What of an endpoint may stand in another's way. */
@@ -23,7 +23,7 @@ interface Occupied {
  * https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
  */
 export function endpointClashes(owner: IConstruct): string[] {
-  const faults = new Faults();
+  const errors = new ValidationErrors();
   const resources = owner.node.root.node
     .findAll()
     .filter((construct) => TerraformResource.isTerraformResource(construct));
@@ -32,26 +32,26 @@ export function endpointClashes(owner: IConstruct): string[] {
   for (const mine of all.filter(({ endpoint }) => endpoint.node.scopes.includes(owner))) {
     for (const other of all) {
       if (other.endpoint !== mine.endpoint && other.vpc === mine.vpc && other.service === mine.service) {
-        checkPair(faults, mine, other);
+        checkPair(errors, mine, other);
       }
     }
   }
   for (const association of associations.filter(({ node }) => node.scopes.includes(owner))) {
     const listed = all.find(({ endpoint }) => isOf(association, endpoint) && endpoint.routeTableIdsInput !== undefined);
     if (listed !== undefined) {
-      const way = "list the table there: each of the two would take away what the other has added";
+      const hint = "list the table there: each of the two would take away what the other has added";
       const rule = "not be added to an endpoint that lists its route tables itself";
-      faults.add("routeTableIds", rule, listed.endpoint.node.path, way);
+      errors.add("routeTableIds", rule, listed.endpoint.node.path, hint);
     }
   }
   for (const [index, association] of associations.entries()) {
     const twin = associations.slice(0, index).find((other) => isSameRoute(association, other));
     if (twin !== undefined && [association, twin].some(({ node }) => node.scopes.includes(owner))) {
-      const way = "leave it out of one of the two";
-      faults.add("routeTableIds", "have a table once for each endpoint", [twin.node.path, association.node.path], way);
+      const hint = "leave it out of one of the two";
+      errors.add("routeTableIds", "have a table once for each endpoint", [twin.node.path, association.node.path], hint);
     }
   }
-  return faults.list();
+  return errors.list();
 }
 
 function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {
@@ -63,23 +63,23 @@ function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRo
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function checkPair(faults: Faults, mine: Occupied, other: Occupied): void {
+function checkPair(errors: ValidationErrors, mine: Occupied, other: Occupied): void {
   const got = other.endpoint.node.path;
   const isRegistrys = /\.ecr\.(api|dkr)$/.test(mine.service);
   if (mine.isGateway && other.isGateway) {
     if (mine.routeTables.some((table) => other.routeTables.includes(table))) {
-      const way = "hand over the one as `s3EndpointId`";
-      faults.add(mine.endpoint.node.path, `be the only gateway to ${mine.service} in its route tables`, got, way);
+      const hint = "hand over the one as `s3EndpointId`";
+      errors.add(mine.endpoint.node.path, `be the only gateway to ${mine.service} in its route tables`, got, hint);
     }
   } else if (mine.hasPrivateDns && other.hasPrivateDns) {
-    const way = isRegistrys
+    const hint = isRegistrys
       ? "hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`"
       : "leave the service out of one of the `services`";
-    faults.add(
+    errors.add(
       mine.endpoint.node.path,
       onlyWithPrivateDns(mine.service),
       got,
-      `${way}; one RegistryEndpoints serves a whole VPC`,
+      `${hint}; one RegistryEndpoints serves a whole VPC`,
     );
   }
 }

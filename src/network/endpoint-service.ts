@@ -1,6 +1,6 @@
 import { serviceNameOf } from "../aws/endpoint-service-names";
 import { follows } from "../validation/validation-errors";
-import type { Faults } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion } from "./rules";
 
 /**
@@ -58,18 +58,18 @@ export class AwsService {
   ) {}
 
   /** @internal */
-  public _check(faults: Faults, prop: string, region: string | undefined): void {
+  public _check(errors: ValidationErrors, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
     if (!follows(this.name, rule)) {
       const existing = EXISTING_ENDPOINTS[this.name];
-      const way = this.isWhole
+      const hint = this.isWhole
         ? "use AwsService.named for its last part alone"
         : existing === undefined
           ? "use AwsService.fromServiceName for a whole name"
           : madeAnyway(existing);
-      faults.add(prop, rule.words, this.name, way);
+      errors.add(prop, rule.requirement, this.name, hint);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
-      faults.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
+      errors.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
     }
   }
 

@@ -9,7 +9,7 @@ import { serviceNameOf } from "../aws/endpoint-service-names";
 import type { Registry } from "../aws/registry";
 import { CheckBlock } from "../terraform/blocks";
 import { isUnknown, resolved } from "../terraform/tokens";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 import { FirstPull } from "./first-pull";
 import type { Demand } from "./plan-conditions";
 import { DEMANDS } from "./plan-conditions";
@@ -43,8 +43,8 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
 }
 
 /** Tells what is wrong with a VPC that is declared beside the endpoints: AWS's default is no DNS hostnames. */
-export function vpcFaults(scope: Construct, vpcId: string): string[] {
-  const faults = new Faults();
+export function vpcErrors(scope: Construct, vpcId: string): string[] {
+  const errors = new ValidationErrors();
   const name = isUnknown(vpcId) ? /^\$\{aws_vpc\.([\w-]+)\.id\}$/.exec(String(resolved(scope, vpcId)))?.[1] : undefined;
   const vpc = TerraformStack.of(scope)
     .node.findAll()
@@ -60,13 +60,13 @@ export function vpcFaults(scope: Construct, vpcId: string): string[] {
     const { enable_dns_hostnames: hostnames, enable_dns_support: support } =
       resource.aws_vpc[vpc.friendlyUniqueId] ?? {};
     if (hostnames === undefined || hostnames === false) {
-      faults.add("vpcId", "be of a VPC with DNS hostnames", vpc.node.path, "set its `enableDnsHostnames` to true");
+      errors.add("vpcId", "be of a VPC with DNS hostnames", vpc.node.path, "set its `enableDnsHostnames` to true");
     }
     if (support === false) {
-      faults.add("vpcId", "be of a VPC with DNS support", vpc.node.path, "leave out its `enableDnsSupport`");
+      errors.add("vpcId", "be of a VPC with DNS support", vpc.node.path, "leave out its `enableDnsSupport`");
     }
   }
-  return faults.list();
+  return errors.list();
 }
 
 interface VpcJson {

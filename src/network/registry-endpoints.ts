@@ -19,16 +19,16 @@ import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
-import { Faults, fail } from "../validation/validation-errors";
+import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkCaches, checkEndpoints, warnOfWideCidrs } from "./endpoint-checks";
 import { endpointClashes } from "./endpoint-clashes";
 import { registryEndpointPolicy, s3EndpointPolicy } from "./endpoint-policies";
 import { FirstPull } from "./first-pull";
-import { lookUpNetwork, vpcFaults } from "./network-lookups";
+import { lookUpNetwork, vpcErrors } from "./network-lookups";
 import { FULL_ACCESS } from "./policy-statements";
 import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
-import { ENDPOINTS_GROUP, HTTPS, MAX_ENDPOINT_POLICY, POLICY_WORDS, httpsFrom } from "./rules";
+import { ENDPOINTS_GROUP, HTTPS, MAX_ENDPOINT_POLICY, POLICY_REQUIREMENTS, httpsFrom } from "./rules";
 
 /**
  * What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api`
@@ -72,17 +72,17 @@ export class RegistryEndpoints extends Construct {
    */
   public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
     super(scope, id);
-    const faults = new Faults();
+    const errors = new ValidationErrors();
     // Lists of the caller's, which the caller may go on to change, are copied.
     this.props = copyLists({ ...props });
     const { provider, region } = this.props;
-    checkInStack(faults, this, "give a stack that has an AWS provider of the VPC's region");
-    checkRegistryProps(faults, this, { provider, region });
+    checkInStack(errors, this, "give a stack that has an AWS provider of the VPC's region");
+    checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
     this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
-    checkEndpoints(faults, this, this.props, this.registry.facts);
-    checkCaches(faults, this, this.props, this.caches, this.registry.facts);
-    faults.throwAndRemove(this);
+    checkEndpoints(errors, this, this.props, this.registry.facts);
+    checkCaches(errors, this, this.props, this.caches, this.registry.facts);
+    errors.throwAndRemove(this);
 
     requireTerraform(this, 5);
     new JsonOnly(this, "json-only", "cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses");
@@ -102,9 +102,9 @@ export class RegistryEndpoints extends Construct {
         ...missingProvider(this, provider),
         ...addressClashes(this),
         ...endpointClashes(this),
-        ...vpcFaults(this, this.props.vpcId),
+        ...vpcErrors(this, this.props.vpcId),
         ...this.lateCaches(),
-        ...this.policyFaults(),
+        ...this.policyErrors(),
       ],
     });
   }
@@ -161,19 +161,19 @@ export class RegistryEndpoints extends Construct {
 
   /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
   private lateCaches(): string[] {
-    const faults = new Faults();
+    const errors = new ValidationErrors();
     const { caches, fullAccess, registryPolicy } = this.props;
     const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && registryPolicy === undefined;
     const late = isMade && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
     if (late.length > 0) {
-      const way = "create it before the endpoints, or say which caches they are for";
-      faults.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), way);
+      const hint = "create it before the endpoints, or say which caches they are for";
+      errors.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), hint);
     }
-    return faults.list();
+    return errors.list();
   }
 
-  private policyFaults(): string[] {
-    const faults = new Faults();
+  private policyErrors(): string[] {
+    const errors = new ValidationErrors();
     const { registryPolicy, s3Policy } = this.props;
     const made = [
       ["repositoryArns", "caches", registryPolicy, this.registryPolicy([])],
@@ -187,11 +187,11 @@ export class RegistryEndpoints extends Construct {
     for (const [index, [prop, beside, , policy]] of tooLong.entries()) {
       // Pulls that are too many by themselves are so with pushes, too.
       if (tooLong[index - 1]?.[1] !== beside) {
-        const rule = POLICY_WORDS.madeLength(beside);
-        faults.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
+        const rule = POLICY_REQUIREMENTS.madeLength(beside);
+        errors.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
       }
     }
-    return faults.list();
+    return errors.list();
   }
 
   private createSecurityGroup(): string {

@@ -2,7 +2,7 @@ import type { Rule } from "../validation/validation-errors";
 
 export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
-  words: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
+  requirement: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
 };
 
 // The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
@@ -12,7 +12,7 @@ export const WIDEST = { 4: 8, 6: 32 } as const;
 export const BESIDE_BOTH = "` and `";
 
 /** The words of the rules of endpoints that have no pattern. */
-export const ENDPOINTS_WORDS = {
+export const ENDPOINTS_REQUIREMENTS = {
   noInterface: "not be given where no interface endpoint is made",
   clients: "be given, or else `clientSecurityGroupIds`",
   blockOnce: "be a block given once",
@@ -48,7 +48,7 @@ export function widerThanPrivate(block: string, widest: string): string {
 }
 
 /** The words of the rule that it is said how first pulls get through, with the names of the ways. */
-export function firstPullWords(names: readonly string[]): string {
+export function firstPullRequirement(names: readonly string[]): string {
   return `be one of ${names.join(", ")}`;
 }
 
@@ -61,7 +61,7 @@ export function whyFirstPull(warmer: string): string {
 export const MAX_ENDPOINT_POLICY = 20_480;
 
 /** The words of the rules of policies that callers write for endpoints, and of those made here. */
-export const POLICY_WORDS = {
+export const POLICY_REQUIREMENTS = {
   statements: "be a policy with statements as JSON text",
   allow: "have a statement that allows something",
   principal: "have a Principal in every statement",
@@ -81,7 +81,7 @@ export const EXISTING_ENDPOINTS: { readonly [name: string]: string } = {
   s3: "s3EndpointId",
 };
 
-/** The way out for a service that is asked for although every VPC gets an endpoint of it. */
+/** The hint for a service that is asked for although every VPC gets an endpoint of it. */
 export function madeAnyway(prop: string): string {
   return `leave it out, or give the endpoint that the VPC has already as \`${prop}\``;
 }
@@ -90,14 +90,14 @@ export function madeAnyway(prop: string): string {
 export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   except: /^(ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)/,
-  words:
+  requirement:
     "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
 };
 
 /** How a service is named in whole. */
 export const SERVICE_NAME: Rule = {
   pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
-  words: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
+  requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
 };
 
 /** The words of the rule that something is where the VPC is. */

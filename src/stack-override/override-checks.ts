@@ -8,19 +8,19 @@ import { isUnknown, resolved } from "../terraform/tokens";
 import { checkInStack } from "../validation/in-stack";
 import { isPlainObject } from "../validation/plain-object";
 import { Withheld, isAToken } from "../validation/redaction";
-import { Faults, follows, integerWords } from "../validation/validation-errors";
+import { ValidationErrors, follows, integerRequirement } from "../validation/validation-errors";
 import { OverrideStrategy } from "./override-strategy";
 import { MAX_VALUE_BYTES } from "./plan-conditions";
 import {
   CAPABILITIES,
-  CAPABILITY_WAY_OUT,
+  CAPABILITY_HINT,
   CONTROL_CHARACTER,
-  MINUTES_WAY_OUT,
+  MINUTES_HINT,
   NOT_OF_A_STACK_SET,
-  OVERRIDE_WORDS,
+  OVERRIDE_REQUIREMENTS,
   PARAMETER_NAME,
   STACK_NAME,
-  STACK_SET_WAY_OUT,
+  STACK_SET_HINT,
   STRATEGIES,
   TEMPLATE_URL,
 } from "./rules";
@@ -61,53 +61,53 @@ export function markAsOverride(override: Construct, target: Target): void {
 }
 
 /** Records what is wrong with an override. */
-export function checkOverride(faults: Faults, override: Construct, props: OverrideDeclaration): void {
-  checkInStack(faults, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
+export function checkOverride(errors: ValidationErrors, override: Construct, props: OverrideDeclaration): void {
+  checkInStack(errors, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
   if (
-    faults.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN")
+    errors.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN")
   ) {
-    faults.checkString("stackName", props.stackName, NOT_OF_A_STACK_SET, STACK_SET_WAY_OUT);
+    errors.checkString("stackName", props.stackName, NOT_OF_A_STACK_SET, STACK_SET_HINT);
   }
-  checkParameters(faults, props.parameters);
-  checkStrategy(faults, props);
+  checkParameters(errors, props.parameters);
+  checkStrategy(errors, props);
   if (props.capabilities !== undefined) {
-    checkCapabilities(faults, props.capabilities);
+    checkCapabilities(errors, props.capabilities);
   }
   const minutes = props.updateTimeoutInMinutes;
   if (isUnknown(minutes)) {
-    faults.add("updateTimeoutInMinutes", integerWords(1), minutes, "it decides what is synthesized: give a number");
+    errors.add("updateTimeoutInMinutes", integerRequirement(1), minutes, "it decides what is synthesized: give a number");
   }
-  faults.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_WAY_OUT);
+  errors.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_HINT);
   for (const name of [...SWITCHES_OF_ADOPTED, "undo", "letGo"] as const) {
     const value = props[name];
     if (value !== undefined && typeof value !== "boolean") {
-      faults.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
+      errors.add(name, "be true or false", value, "it decides what is synthesized, so Terraform cannot");
     }
   }
   if (props.undo === true && props.letGo === true) {
-    faults.add("letGo", "not be set beside `undo`", true, "apply `undo` first, then `letGo`");
+    errors.add("letGo", "not be set beside `undo`", true, "apply `undo` first, then `letGo`");
   }
-  checkRegistryProps(faults, override, { provider: props.provider, region: props.region });
+  checkRegistryProps(errors, override, { provider: props.provider, region: props.region });
   const other = TerraformStack.of(override)
     .node.findAll()
     .find((construct) => OVERRIDE in construct);
   if (other !== undefined) {
-    const way = "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
-    faults.add("scope", "hold one override", other.node.path, way);
+    const hint = "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
+    errors.add("scope", "hold one override", other.node.path, hint);
   }
 }
 
-/** Tells what tokens of cdktf stand for, where that is at fault itself. */
-export function resolvedFaults(override: Construct, parameters: { readonly [name: string]: string }): string[] {
-  const faults = new Faults();
+/** Tells what tokens of cdktf stand for, where that is at error itself. */
+export function resolvedErrors(override: Construct, parameters: { readonly [name: string]: string }): string[] {
+  const errors = new ValidationErrors();
   for (const [name, value] of Object.entries(parameters)) {
-    checkValue(faults, `parameters.${name}`, resolved(override, value));
+    checkValue(errors, `parameters.${name}`, resolved(override, value));
   }
-  return faults.list();
+  return errors.list();
 }
 
 /** Tells that an override before this one is for the same stack: each would send back what the other one has changed. */
-export function sameStackFaults(override: Construct): string[] {
+export function sameStackErrors(override: Construct): string[] {
   const all = override.node.root.node.findAll();
   const own = reached(override);
   const other = all
@@ -146,7 +146,7 @@ export function hiddenTags(override: Construct, given: TerraformProvider | undef
  * Tells what else is in the Terraform stack of an override and could never be destroyed there, or has one of its
  * addresses: of two elements with one address cdktf makes one, without a word.
  */
-export function neighbourFaults(override: Construct): string[] {
+export function neighbourErrors(override: Construct): string[] {
   const own = new Set(override.node.findAll());
   const taken = new Set([...own].flatMap((construct) => blocksOf(construct)));
   const neighbours = TerraformStack.of(override)
@@ -191,72 +191,72 @@ function blocksOf(construct: IConstruct): string[] {
   });
 }
 
-function checkParameters(faults: Faults, parameters: unknown): void {
-  const way = "name the parameters to change with their values";
+function checkParameters(errors: ValidationErrors, parameters: unknown): void {
+  const hint = "name the parameters to change with their values";
   if (!isPlainObject(parameters) || Object.keys(parameters).length === 0) {
-    faults.add("parameters", OVERRIDE_WORDS.someParameters("an object"), parameters, way);
+    errors.add("parameters", OVERRIDE_REQUIREMENTS.someParameters("an object"), parameters, hint);
     return;
   }
   for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
-    faults.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template");
-    checkValue(faults, `parameters.${name}`, value);
+    errors.checkString("parameters", name, PARAMETER_NAME, "use the name as it stands in the template");
+    checkValue(errors, `parameters.${name}`, value);
   }
 }
 
-function checkValue(faults: Faults, prop: string, value: unknown): void {
+function checkValue(errors: ValidationErrors, prop: string, value: unknown): void {
   if (typeof value === "string" && isAToken(value)) {
-    const way = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
-    faults.add(prop, OVERRIDE_WORDS.noToken, Withheld.of(value), way);
+    const hint = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
+    errors.add(prop, OVERRIDE_REQUIREMENTS.noToken, Withheld.of(value), hint);
   } else if (typeof value === "string" && FOREIGN_EXPRESSION.test(value)) {
-    const way = "write `$${` or `%%{` to have it in the value as it is";
-    faults.add(
+    const hint = "write `$${` or `%%{` to have it in the value as it is";
+    errors.add(
       prop,
       "hold no `${…::…}` of CloudFormation and no `%{`, which Terraform would read as its own",
       value,
-      way,
+      hint,
     );
   } else if (isUnknown(value)) {
     return;
   } else if (typeof value !== "string") {
-    faults.add(prop, OVERRIDE_WORDS.text, value, "write numbers and lists as CloudFormation takes them, as text");
+    errors.add(prop, OVERRIDE_REQUIREMENTS.text, value, "write numbers and lists as CloudFormation takes them, as text");
   } else if (value.trim() === "") {
-    faults.add(prop, OVERRIDE_WORDS.notEmpty, value, "use `undo` to give a parameter its former value back");
+    errors.add(prop, OVERRIDE_REQUIREMENTS.notEmpty, value, "use `undo` to give a parameter its former value back");
   } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
-    faults.add(prop, OVERRIDE_WORDS.notTooLong, `${value.slice(0, 20)}…`, "shorten it");
+    errors.add(prop, OVERRIDE_REQUIREMENTS.notTooLong, `${value.slice(0, 20)}…`, "shorten it");
   } else if (CONTROL_CHARACTER.test(value)) {
-    faults.add(prop, OVERRIDE_WORDS.noControlCharacters, value, "take them out");
+    errors.add(prop, OVERRIDE_REQUIREMENTS.noControlCharacters, value, "take them out");
   }
 }
 
-function checkCapabilities(faults: Faults, capabilities: unknown): void {
+function checkCapabilities(errors: ValidationErrors, capabilities: unknown): void {
   if (isUnknown(capabilities) || !Array.isArray(capabilities)) {
-    faults.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
+    errors.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
     return;
   }
   for (const [index, capability] of (capabilities as unknown[]).entries()) {
     if (!isUnknown(capability) && !CAPABILITIES.includes(capability as string)) {
-      faults.add(`capabilities[${index}]`, OVERRIDE_WORDS.capability, capability, CAPABILITY_WAY_OUT);
+      errors.add(`capabilities[${index}]`, OVERRIDE_REQUIREMENTS.capability, capability, CAPABILITY_HINT);
     }
   }
 }
 
-function checkStrategy(faults: Faults, props: OverrideDeclaration): void {
+function checkStrategy(errors: ValidationErrors, props: OverrideDeclaration): void {
   const { strategy = OverrideStrategy.ADOPT } = props;
   if (!STRATEGIES.includes(strategy as string)) {
-    const way = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
-    faults.add("strategy", OVERRIDE_WORDS.strategy, strategy, way);
+    const hint = `leave it out for OverrideStrategy.${OverrideStrategy.ADOPT}`;
+    errors.add("strategy", OVERRIDE_REQUIREMENTS.strategy, strategy, hint);
   }
   const url = props.templateUrl;
   if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
     // A signature is as good as a password while it lasts.
     const got = typeof url === "string" ? url.replace(/\?.*/s, "?…") : url;
-    faults.add("templateUrl", TEMPLATE_URL.words, got, "put the template into a bucket of yours");
+    errors.add("templateUrl", TEMPLATE_URL.requirement, got, "put the template into a bucket of yours");
   }
   if (strategy === OverrideStrategy.AWS_CLI) {
     for (const name of ["templateUrl", "capabilities", ...SWITCHES_OF_ADOPTED] as const) {
       if (props[name] !== undefined) {
-        const way = "leave it out: the stack is not adopted, and its template stays where it is";
-        faults.add(name, OVERRIDE_WORDS.ofAdopted, props[name], way);
+        const hint = "leave it out: the stack is not adopted, and its template stays where it is";
+        errors.add(name, OVERRIDE_REQUIREMENTS.ofAdopted, props[name], hint);
       }
     }
   }

@@ -255,8 +255,8 @@ function templateAllows({ stackName }: OverrideFacts): PlanCondition {
   const allowed = `try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(${declared}.AllowedValues, value), true)`;
   const pattern = `${declared}.AllowedPattern`;
   const matches = `try(strcontains(${pattern}, "&&") || length(regexall(format("^(?:%s)$", ${pattern}), value)) > 0, true)`;
-  const fault = `format("%s = %q, where the template allows %s", name, value, try(jsonencode(${declared}.AllowedValues), ${declared}.AllowedPattern))`;
-  const refused = `[for name, value in ${ADDRESS.values} : ${fault} if ${isText} && !(${allowed} && ${matches})]`;
+  const rule = `format("%s = %q, where the template allows %s", name, value, try(jsonencode(${declared}.AllowedValues), ${declared}.AllowedPattern))`;
+  const refused = `[for name, value in ${ADDRESS.values} : ${rule} if ${isText} && !(${allowed} && ${matches})]`;
   return {
     condition: `\${length(${refused}) == 0}`,
     errorMessage: `These values do not fit the parameters of the stack ${stackName}: \${join("; ", ${refused})}.`,

@@ -6,7 +6,7 @@ import { AUTO_EXPAND, MAX_VALUE_BYTES } from "./plan-conditions";
 export const STACK_NAME: Rule = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   maxLength: 128,
-  words: "be a stack's name: a letter, then letters, digits and hyphens",
+  requirement: "be a stack's name: a letter, then letters, digits and hyphens",
 };
 
 // Stacks of a stack set are called so, and its next operation gives all parameters its own values again.
@@ -14,35 +14,35 @@ export const STACK_NAME: Rule = {
 export const NOT_OF_A_STACK_SET: Rule = {
   pattern: /^/,
   except: /^StackSet-/,
-  words: "not be a stack of a stack set, whose next operation sets the value back",
+  requirement: "not be a stack of a stack set, whose next operation sets the value back",
 };
 
-export const STACK_SET_WAY_OUT = "change the parameter in the stack set";
+export const STACK_SET_HINT = "change the parameter in the stack set";
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 export const CAPABILITIES: readonly string[] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
-export const CAPABILITY_WAY_OUT = "leave out those that the stack lists already";
-export const MINUTES_WAY_OUT = "give whole minutes, for the longest update of the stack";
+export const CAPABILITY_HINT = "leave out those that the stack lists already";
+export const MINUTES_HINT = "give whole minutes, for the longest update of the stack";
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 export const PARAMETER_NAME: Rule = {
   pattern: /^[A-Za-z0-9]+$/,
   maxLength: 255,
-  words: "name parameters with letters and digits, as templates do",
+  requirement: "name parameters with letters and digits, as templates do",
 };
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 export const TEMPLATE_URL: Rule = {
   pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[!->@-~]+(\?versionId=[!-%'-~]+)?$/,
   maxLength: 5120,
-  words: "be the https URL of an object in S3, without a signature",
+  requirement: "be the https URL of an object in S3, without a signature",
 };
 
 export const CONTROL_CHARACTER = /[^\P{Cc}\t\n]/u;
 export const STRATEGIES: readonly string[] = Object.values(OverrideStrategy);
 
 /** What the plain module says of declarations as well. */
-export const OVERRIDE_WORDS = {
+export const OVERRIDE_REQUIREMENTS = {
   someParameters: (collection: "an object" | "a map"): string => `be ${collection} with at least one parameter`,
   text: "be a string",
   noToken: "hold no access token",

@@ -10,15 +10,15 @@ import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } fr
 import { requireTerraform } from "../terraform/required-version";
 import { isUnknown } from "../terraform/tokens";
 import { JsonOnly } from "../validation/json-only";
-import { Faults, fail } from "../validation/validation-errors";
+import { ValidationErrors, fail } from "../validation/validation-errors";
 import { cliUpdate } from "./cli-update";
 import {
   checkOverride,
   hiddenTags,
   markAsOverride,
-  neighbourFaults,
-  resolvedFaults,
-  sameStackFaults,
+  neighbourErrors,
+  resolvedErrors,
+  sameStackErrors,
 } from "./override-checks";
 import { OverrideStrategy } from "./override-strategy";
 import {
@@ -112,10 +112,10 @@ export class StackParameterOverride extends Construct {
    */
   public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
     super(scope, id);
-    const faults = new Faults();
-    faults.checkKeys("", { ...props }, PROPS, "a property of an override");
-    checkOverride(faults, this, { ...props });
-    faults.throwAndRemove(this);
+    const errors = new ValidationErrors();
+    errors.checkKeys("", { ...props }, PROPS, "a property of an override");
+    checkOverride(errors, this, { ...props });
+    errors.throwAndRemove(this);
 
     markAsOverride(this, { stackName: props.stackName, provider: props.provider, region: props.region });
     requireTerraform(this, 7);
@@ -128,9 +128,9 @@ export class StackParameterOverride extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, props.provider),
-        ...resolvedFaults(this, props.parameters),
-        ...neighbourFaults(this),
-        ...sameStackFaults(this),
+        ...resolvedErrors(this, props.parameters),
+        ...neighbourErrors(this),
+        ...sameStackErrors(this),
         ...(adopts ? hiddenTags(this, props.provider) : []),
       ],
     });
@@ -159,8 +159,8 @@ export class StackParameterOverride extends Construct {
   public previousValue(parameter: string): string {
     const change = this.changes.get(parameter);
     if (change === undefined) {
-      const way = "ask for a parameter that is overridden";
-      fail(this.node.path, "parameter", `be one of ${[...this.changes.keys()].join(", ")}`, parameter, way);
+      const hint = "ask for a parameter that is overridden";
+      fail(this.node.path, "parameter", `be one of ${[...this.changes.keys()].join(", ")}`, parameter, hint);
     }
     return Token.asString(change.interpolationForAttribute("output.before"));
   }

@@ -1,11 +1,11 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { Faults } from "./validation-errors";
+import type { ValidationErrors } from "./validation-errors";
 
 /** Records and throws that a construct is outside of a stack: what else is checked asks its stack. */
-export function checkInStack(faults: Faults, construct: Construct, wayOut: string): void {
+export function checkInStack(errors: ValidationErrors, construct: Construct, hint: string): void {
   if (!construct.node.scopes.some((scope) => TerraformStack.isStack(scope))) {
-    faults.add("scope", "be a stack or in one", construct.node.scope?.node.path ?? "nothing", wayOut);
-    faults.throwAndRemove(construct);
+    errors.add("scope", "be a stack or in one", construct.node.scope?.node.path ?? "nothing", hint);
+    errors.throwAndRemove(construct);
   }
 }

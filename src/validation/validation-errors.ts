@@ -13,75 +13,75 @@ export interface Rule {
   readonly minLength?: number;
   readonly maxLength?: number;
   /** Completes "must …". */
-  readonly words: string;
+  readonly requirement: string;
 }
 
 /**
- * The faults of one declaration, collected so that all of them are reported at once
+ * The errors of one declaration, collected so that all of them are reported at once
  * and before anything is created.
  */
-export class Faults {
+export class ValidationErrors {
   private readonly messages: string[] = [];
 
-  /** Records that `prop` must follow `rule`, what it was instead, and the way out. */
-  public add(prop: string, rule: string, got: unknown, wayOut: string): void {
-    const message = worded(prop, rule, got, wayOut);
+  /** Records that `prop` must follow `rule`, what it was instead, and the hint. */
+  public add(prop: string, rule: string, got: unknown, hint: string): void {
+    const message = worded(prop, rule, got, hint);
     if (!this.messages.includes(message)) {
       this.messages.push(message);
     }
   }
 
-  /** Records that `prop` was not given and must be, and the way out. */
-  public addMissing(prop: string, wayOut: string): void {
-    const message = `\`${prop}\` ${IS_REQUIRED}; ${wayOut}`;
+  /** Records that `prop` was not given and must be, and the hint. */
+  public addMissing(prop: string, hint: string): void {
+    const message = `\`${prop}\` ${IS_REQUIRED}; ${hint}`;
     if (!this.messages.includes(message)) {
       this.messages.push(message);
     }
   }
 
-  /** Records a fault unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
-  public checkString(prop: string, value: unknown, rule: Rule, wayOut: string): boolean {
+  /** Adds an error unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
+  public checkString(prop: string, value: unknown, rule: Rule, hint: string): boolean {
     if (isUnknown(value) || follows(value, rule)) {
       return true;
     }
-    this.add(prop, rule.words, value, wayOut);
+    this.add(prop, rule.requirement, value, hint);
     return false;
   }
 
   /**
-   * Records a fault unless `list` is a token, or has at least one element and each is a token or follows `rule`, and none
+   * Adds an error unless `list` is a token, or has at least one element and each is a token or follows `rule`, and none
    * is given twice.
    */
-  public checkStrings(prop: string, list: unknown, rule: Rule, wayOut: string): void {
+  public checkStrings(prop: string, list: unknown, rule: Rule, hint: string): void {
     // An expression written by hand is text, and would be taken apart into its letters.
     if (typeof list !== "string" && isUnknown(list)) {
       return;
     }
     if (!Array.isArray(list) || list.length === 0) {
-      this.add(prop, atLeastOne("list"), list, wayOut);
+      this.add(prop, atLeastOne("list"), list, hint);
       return;
     }
     for (const [index, value] of (list as unknown[]).entries()) {
-      if (this.checkString(`${prop}[${index}]`, value, rule, wayOut) && list.indexOf(value) < index) {
+      if (this.checkString(`${prop}[${index}]`, value, rule, hint) && list.indexOf(value) < index) {
         this.add(`${prop}[${index}]`, GIVEN_ONCE, value, "leave out the second one");
       }
     }
   }
 
-  /** Records a fault unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
+  /** Adds an error unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
   public checkInteger(
     prop: string,
     value: unknown,
     min: number,
     max: number,
-    wayOut: string,
+    hint: string,
     show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
   ): void {
     if (value === undefined || isUnknown(value)) {
       return;
     }
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-      this.add(prop, integerWords(min, max), show(value), wayOut);
+      this.add(prop, integerRequirement(min, max), show(value), hint);
     }
   }
 
@@ -100,18 +100,18 @@ export class Faults {
     }
   }
 
-  /** The faults, for a validation that reports them itself. */
+  /** The errors, for a validation that reports them itself. */
   public list(): string[] {
     return [...this.messages];
   }
 
-  /** Throws one error that names `place` and every fault; does nothing when there is none. */
+  /** Throws one error that names `place` and every error; does nothing when there is none. */
   public throwIfAny(place: string): void {
     if (this.messages.length === 1) {
       throw new Error(`${place}: ${this.messages[0]}`);
     }
     if (this.messages.length > 1) {
-      throw new Error(`${place}: ${this.messages.length} faults\n${this.messages.map((m) => `- ${m}`).join("\n")}`);
+      throw new Error(`${place}: ${this.messages.length} validation errors\n${this.messages.map((m) => `- ${m}`).join("\n")}`);
     }
   }
 
@@ -138,7 +138,7 @@ export function atLeastOne(collection: "list" | "map"): string {
 }
 
 /** The words of the rule that something is an integer within bounds. */
-export function integerWords(min: number, max = Number.MAX_SAFE_INTEGER): string {
+export function integerRequirement(min: number, max = Number.MAX_SAFE_INTEGER): string {
   return `be an integer ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
 }
 
@@ -153,11 +153,11 @@ export function follows(value: unknown, rule: Rule): value is string {
   );
 }
 
-/** Throws one fault in the form that all messages share. */
-export function fail(place: string, prop: string, rule: string, got: unknown, wayOut: string): never {
-  throw new Error(`${place}: ${worded(prop, rule, got, wayOut)}`);
+/** Throws one error in the form that all messages share. */
+export function fail(place: string, prop: string, rule: string, got: unknown, hint: string): never {
+  throw new Error(`${place}: ${worded(prop, rule, got, hint)}`);
 }
 
-function worded(prop: string, rule: string, got: unknown, wayOut: string): string {
-  return `\`${prop}\` must ${rule}, got ${shown(got)}; ${wayOut}`;
+function worded(prop: string, rule: string, got: unknown, hint: string): string {
+  return `\`${prop}\` must ${rule}, got ${shown(got)}; ${hint}`;
 }

@@ -11,7 +11,7 @@ import type { PullThroughCache } from "../cache/pull-through-cache";
 import { isUnknown } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 import { warmingBuildspec } from "./buildspec";
 import type { CacheWarmerProps } from "./cache-warmer-props";
 import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from "./warmer-checks";
@@ -52,11 +52,11 @@ export class CacheWarmer extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CacheWarmerProps) {
     super(scope, id);
-    const faults = new Faults();
-    checkInStack(faults, this, "give the stack of the cache");
-    checkWarmer(faults, this, { ...props });
-    const images = warmedImages(faults, { ...props });
-    faults.throwAndRemove(this);
+    const errors = new ValidationErrors();
+    checkInStack(errors, this, "give the stack of the cache");
+    checkWarmer(errors, this, { ...props });
+    const images = warmedImages(errors, { ...props });
+    errors.throwAndRemove(this);
 
     const { subnetIds, securityGroupIds } = props;
     this.props = {

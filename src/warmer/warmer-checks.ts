@@ -8,7 +8,7 @@ import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { isUnknown } from "../terraform/tokens";
-import { Faults } from "../validation/validation-errors";
+import { ValidationErrors } from "../validation/validation-errors";
 import type { CacheWarmerProps } from "./cache-warmer-props";
 import {
   MAX_CHARACTERS,
@@ -34,33 +34,33 @@ const PROPS: readonly string[] = [
 ] satisfies (keyof CacheWarmerProps)[];
 
 /** Records what is wrong with the props of a warmer, its images aside. */
-export function checkWarmer(faults: Faults, scope: Construct, props: CacheWarmerProps): void {
-  faults.checkKeys("", props, PROPS, "a property of a warmer");
+export function checkWarmer(errors: ValidationErrors, scope: Construct, props: CacheWarmerProps): void {
+  errors.checkKeys("", props, PROPS, "a property of a warmer");
   const { cache } = props;
   if (!PullThroughCache.isPullThroughCache(cache)) {
-    faults.add("cache", "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+    errors.add("cache", "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
   } else if (TerraformStack.of(cache) !== TerraformStack.of(scope)) {
-    faults.add("cache", "be in the same stack", cache.node.path, "create the warmer in the stack of the cache");
+    errors.add("cache", "be in the same stack", cache.node.path, "create the warmer in the stack of the cache");
   } else if (props.alarmTopicArn !== undefined) {
     const requirements = {
       rule: TOPIC_ARN,
       service: "sns",
-      wayOut: "leave it out to have no alarm",
-      regionWayOut: "give a topic of that region: an alarm reaches no other",
+      hint: "leave it out to have no alarm",
+      regionHint: "give a topic of that region: an alarm reaches no other",
     };
-    checkArn(faults, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.facts);
+    checkArn(errors, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.facts);
   }
   if (props.schedule !== undefined) {
-    faults.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
+    errors.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
   }
-  checkProjectName(faults, scope, props.projectName);
+  checkProjectName(errors, scope, props.projectName);
   const { min, max } = TIMEOUT_MINUTES;
-  faults.checkInteger("timeoutMinutes", props.timeoutMinutes, min, max, "leave it out for an hour");
+  errors.checkInteger("timeoutMinutes", props.timeoutMinutes, min, max, "leave it out for an hour");
   const days = props.logRetentionDays;
   if (days !== undefined && !isUnknown(days) && !RETENTION_DAYS.includes(days)) {
-    faults.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
+    errors.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
   }
-  checkNetwork(faults, props);
+  checkNetwork(errors, props);
 }
 
 /** The name of a project that has none given: the stack's, and what leads to the warmer in it. */
@@ -72,7 +72,7 @@ export function defaultProjectName(warmer: Construct): string {
 
 /** Projects of the app that have the name of another's, in one account and region. */
 export function projectClashes(warmer: Construct): string[] {
-  const faults = new Faults();
+  const errors = new ValidationErrors();
   const projects = warmer.node.root.node.findAll().filter(isProject);
   const place = (project: CodebuildProject): string => {
     // Only the newer provider packages have a region on every resource.
@@ -82,16 +82,16 @@ export function projectClashes(warmer: Construct): string[] {
   for (const own of projects.filter(({ node }) => node.scopes.includes(warmer))) {
     const namesake = projects.find((other) => other !== own && place(other) === place(own));
     if (namesake !== undefined) {
-      const way = "give one of the two another name";
-      faults.add(
+      const hint = "give one of the two another name";
+      errors.add(
         "projectName",
         `be the name of one project, and ${namesake.node.path} has it as well`,
         own.nameInput,
-        way,
+        hint,
       );
     }
   }
-  return faults.list();
+  return errors.list();
 }
 
 function isProject(construct: IConstruct): construct is CodebuildProject {
@@ -100,52 +100,52 @@ function isProject(construct: IConstruct): construct is CodebuildProject {
   );
 }
 
-function checkProjectName(faults: Faults, scope: Construct, projectName: unknown): void {
+function checkProjectName(errors: ValidationErrors, scope: Construct, projectName: unknown): void {
   if (isUnknown(projectName)) {
-    const way = "give a literal: the schedule and the log group are named after it";
-    faults.add("projectName", "be known at synth", projectName, way);
+    const hint = "give a literal: the schedule and the log group are named after it";
+    errors.add("projectName", "be known at synth", projectName, hint);
     return;
   }
-  const way = projectName === undefined ? "its default is made of ids: give one" : "give a shorter or simpler one";
-  faults.checkString("projectName", projectName ?? defaultProjectName(scope), PROJECT_NAME, way);
+  const hint = projectName === undefined ? "its default is made of ids: give one" : "give a shorter or simpler one";
+  errors.checkString("projectName", projectName ?? defaultProjectName(scope), PROJECT_NAME, hint);
 }
 
-function checkNetwork(faults: Faults, { vpcId, subnetIds, securityGroupIds }: CacheWarmerProps): void {
+function checkNetwork(errors: ValidationErrors, { vpcId, subnetIds, securityGroupIds }: CacheWarmerProps): void {
   if (vpcId === undefined && subnetIds === undefined && securityGroupIds === undefined) {
     return;
   }
-  faults.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
-  faults.checkStrings("subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
-  faults.checkStrings("securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
+  errors.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
+  errors.checkStrings("subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
+  errors.checkStrings("securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
   // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
   for (const [prop, list, max] of [
     ["subnetIds", subnetIds, 16] as const,
     ["securityGroupIds", securityGroupIds, 5] as const,
   ]) {
     if (Array.isArray(list) && list.length > max) {
-      faults.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
+      errors.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
     }
   }
 }
 
 /** Where a cache has the images of a warmer. Records what is no image, or is of no upstream of the cache. */
-export function warmedImages(faults: Faults, { cache, images }: CacheWarmerProps): CachedImage[] {
+export function warmedImages(errors: ValidationErrors, { cache, images }: CacheWarmerProps): CachedImage[] {
   if (isUnknown(images)) {
-    faults.add("images", "be known at synth", images, "give literals: which upstreams they are of has to be known");
+    errors.add("images", "be known at synth", images, "give literals: which upstreams they are of has to be known");
     return [];
   }
   if (!Array.isArray(images) || images.length === 0 || images.length > MAX_IMAGES) {
     const got = Array.isArray(images) && images.length > 0 ? images.length : images;
-    const way = 'give them as people write them, like ["nginx:1.27"]';
-    faults.add("images", `be a list of 1 to ${MAX_IMAGES} images`, got, way);
+    const hint = 'give them as people write them, like ["nginx:1.27"]';
+    errors.add("images", `be a list of 1 to ${MAX_IMAGES} images`, got, hint);
     return [];
   }
   const found: CachedImage[] = [];
   for (const [index, image] of (images as unknown[]).entries()) {
     const prop = `images[${index}]`;
-    const place = cachedImage(faults, prop, PullThroughCache.isPullThroughCache(cache) ? cache : undefined, image);
+    const place = cachedImage(errors, prop, PullThroughCache.isPullThroughCache(cache) ? cache : undefined, image);
     if (place !== undefined && found.some(({ path, tag }) => path === place.path && tag === place.tag)) {
-      faults.add(prop, "be an image given once", image, "leave out the second one");
+      errors.add(prop, "be an image given once", image, "leave out the second one");
     } else if (place !== undefined) {
       found.push(place);
     }
@@ -153,7 +153,7 @@ export function warmedImages(faults: Faults, { cache, images }: CacheWarmerProps
   const characters = JSON.stringify(found).length;
   if (characters > MAX_CHARACTERS) {
     const rule = `have at most ${MAX_CHARACTERS} characters with the places where the cache has them`;
-    faults.add("images", rule, characters, "give some of them to a second warmer");
+    errors.add("images", rule, characters, "give some of them to a second warmer");
   }
   return found;
 }

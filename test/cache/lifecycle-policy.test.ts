@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { checkLifecyclePolicy } from "../../src/cache/lifecycle-policy";
 import { MAX_LIFECYCLE_POLICY } from "../../src/cache/rules";
-import { Faults } from "../../src/validation/validation-errors";
+import { ValidationErrors } from "../../src/validation/validation-errors";
 import { whyNoLifecyclePolicy } from "../local-aws/ecr/lifecycle-policy";
 
 type Json = { readonly [key: string]: unknown };
@@ -20,7 +20,7 @@ function rule(rest: Json = {}): Json {
 }
 
 function faultsOf(policy: unknown): string[] {
-  const faults = new Faults();
+  const faults = new ValidationErrors();
   checkLifecyclePolicy(faults, "policy", typeof policy === "string" ? policy : JSON.stringify(policy));
   return faults.list();
 }

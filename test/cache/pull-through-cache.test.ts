@@ -170,7 +170,7 @@ describe("one declaration", () => {
         repositories: { keepLastImages: 0 },
       });
     expect(messageOf(declare).split("\n")).toEqual([
-      "stack/cache: 6 faults",
+      "stack/cache: 6 validation errors",
       '- `accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string, with its leading zeros and without hyphens',
       '- `partition` must be one of aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f, aws-eusc, aws, got "aws-eu"; leave it out to have it derived',
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),

@@ -338,7 +338,7 @@ describe("a credential by its secret's ARN", () => {
     const wrong = "arn:aws:secretsmanager:eu-west-1:444455556666:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
     expect(faultOf(RegistryCredential.fromSecretArn(wrong))).toBe(
       [
-        "stack/cache: 2 faults",
+        "stack/cache: 2 validation errors",
         `- \`upstreams[0].credential.secretArn\` must be in the region of the cache, us-east-1, got "${wrong}"; replicate the secret there and use fromSecretName, which is looked up in each region`,
         `- \`upstreams[0].credential.secretArn\` must be in the account of the cache, 111122223333, got "${wrong}"; make a secret there: ECR reads none of another account`,
       ].join("\n"),
@@ -440,7 +440,7 @@ describe("one secret", () => {
     const message = messageOf(() =>
       stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] }),
     );
-    expect(message).toContain("2 faults");
+    expect(message).toContain("2 validation errors");
     expect(message).not.toContain("Hunter2");
   });
 });

@@ -406,7 +406,7 @@ describe("a declaration", () => {
         repositories: { keepLastImages: -1 },
       });
     expect(messageOf(declare).split("\n")).toEqual([
-      "cache: 3 faults",
+      "cache: 3 validation errors",
       expect.stringMatching(/^- `regions\[2]` must be the name of an AWS region/),
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
       expect.stringMatching(/^- `repositories\.keepLastImages` must be an integer of 1 or more, got -1/),
@@ -415,11 +415,11 @@ describe("a declaration", () => {
   });
 
   test("fails on wrong upstreams even when it has no region", () => {
-    expect(faultOf({ regions: [], upstreams: [] })).toContain("2 faults");
+    expect(faultOf({ regions: [], upstreams: [] })).toContain("2 validation errors");
   });
 
   test("fails without any", () => {
-    expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain("2 faults");
+    expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain("2 validation errors");
   });
 
   test("fails on a name that only Terraform would know", () => {

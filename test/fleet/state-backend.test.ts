@@ -128,7 +128,7 @@ describe("a state in S3", () => {
     const backend = StateBackend.s3(options);
     options.bucket = "other";
     expect(terraformBlock(backend)["backend"]).toMatchObject({ s3: { bucket: "acme-states" } });
-    expect(messageOf(() => fleetWith(StateBackend.s3(undefined as never)))).toContain("cache: 2 faults");
+    expect(messageOf(() => fleetWith(StateBackend.s3(undefined as never)))).toContain("cache: 2 validation errors");
   });
 });
 

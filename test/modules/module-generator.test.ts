@@ -15,7 +15,7 @@ import { terraformFiles } from "../../modules/generator/terraform-json";
 import { acknowledgedWarnings, warning } from "../../modules/generator/warnings";
 
 const HIDING = 'local.secrets, "(not shown, it may be a secret)"';
-const NAME = { pattern: /^[a-z]+$/, words: "be a name" };
+const NAME = { pattern: /^[a-z]+$/, requirement: "be a name" };
 
 describe("an expression", () => {
   test.each([
@@ -85,7 +85,7 @@ describe("a name of the constructs", () => {
 });
 
 describe("a condition", () => {
-  const fault = { holds: "var.a == 1", place: "a", words: "be one", got: "var.a", wayOut: "count again" };
+  const fault = { holds: "var.a == 1", place: "a", requirement: "be one", got: "var.a", hint: "count again" };
 
   test("has the message of a construct: place, rule, value, way out", () => {
     expect(conditionOf(fault)).toEqual({
@@ -136,7 +136,7 @@ describe("a condition", () => {
 });
 
 describe("an input", () => {
-  const rule = { words: NAME.words, holds: (value: string): string => `ok(${value})`, wayOut: "rename it" };
+  const rule = { requirement: NAME.requirement, holds: (value: string): string => `ok(${value})`, hint: "rename it" };
   const input = (rest: Partial<Input>): Input => ({ type: "string", description: "What it is.", ...rest });
   const conditions = (rest: Partial<Input>): string[] =>
     validationsOf("a", input(rest)).map(({ condition }) => condition);
@@ -192,8 +192,8 @@ describe("an input", () => {
       "be an integer of 1 or more",
       "try(var.a >= 1 && floor(var.a) == var.a, false)",
     ]);
-    expect(oneOf(["a", "b"], "choose").words).toBe("be one of a, b");
-    expect(acknowledgedWarnings("nothing-warms").elementRules?.[0]?.words).toBe("be one of nothing-warms");
+    expect(oneOf(["a", "b"], "choose").requirement).toBe("be one of a, b");
+    expect(acknowledgedWarnings("nothing-warms").elementRules?.[0]?.requirement).toBe("be one of nothing-warms");
   });
 });
 
@@ -226,8 +226,8 @@ describe("a module", () => {
             each: ["key, element in var.all"],
             holds: "true",
             place: '${element.may == null ? "" : "x"}all[${jsonencode({ a = key })}].may',
-            words: 'be beside ${join(", ", [for k in [{ a = 1 }] : "${k.a}"])} of `keepLastImages`',
-            wayOut: "leave it out",
+            requirement: 'be beside ${join(", ", [for k in [{ a = 1 }] : "${k.a}"])} of `keepLastImages`',
+            hint: "leave it out",
           },
         ],
       },
@@ -282,7 +282,7 @@ describe("a module", () => {
 });
 
 describe("an open input", () => {
-  const rule = { words: "be a name", holds: (value: string): string => `ok(${value})`, wayOut: "rename it" };
+  const rule = { requirement: "be a name", holds: (value: string): string => `ok(${value})`, hint: "rename it" };
   const open: Input = {
     type: "map(object)",
     isOpen: true,

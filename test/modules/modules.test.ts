@@ -6,8 +6,8 @@ import { MODULES, generatedModules } from "../../modules/generator/modules";
 import { ofCache } from "../../src/aws/arn-checks";
 import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
-import { firstPullWords, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
-import { atLeastOne, integerWords } from "../../src/validation/validation-errors";
+import { firstPullRequirement, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
+import { atLeastOne, integerRequirement } from "../../src/validation/validation-errors";
 import { ROOT } from "../support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
@@ -161,7 +161,7 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
   });
 
   test("names the rules of the constructs in their words, and no others but its own", () => {
-    const ofConstructs = wordsOfConstructs();
+    const ofConstructs = requirementsOfConstructs();
     const others = rulesOf(name).filter((words) => !ofConstructs.some((known) => known.test(words)));
     expect(others.filter((words) => !OF_MODULES_ONLY.includes(words))).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
 
 test("every rule that only modules have is one of a module, and none of the constructs", () => {
   const used = MODULE_NAMES.flatMap(rulesOf);
-  const ofConstructs = wordsOfConstructs();
+  const ofConstructs = requirementsOfConstructs();
   for (const words of OF_MODULES_ONLY) {
     expect(used).toContain(words);
     expect(ofConstructs.filter((known) => known.test(words))).toEqual([]);
@@ -191,23 +191,23 @@ function rulesOf(module: string): string[] {
 }
 
 /** The words of every rule that the sources hold in a constant, with anything in place of what they depend on. */
-function wordsOfConstructs(): RegExp[] {
+function requirementsOfConstructs(): RegExp[] {
   const folder = path.join(ROOT, "src");
   const constants = fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
-  const words = constants.flatMap(([name, value]) => (/(^|_)WORDS$/.test(name) ? textsIn(value) : ruleWords(value)));
+  const words = constants.flatMap(([name, value]) => (/(^|_)REQUIREMENTS$/.test(name) ? textsIn(value) : requirementsIn(value)));
   const made = [
-    integerWords(1),
-    integerWords(1, 9),
+    integerRequirement(1),
+    integerRequirement(1, 9),
     atLeastOne("list"),
     atLeastOne("map"),
     atLeastOneUpstream("map"),
     ofCache("…", "…"),
     ofVpcRegion("…"),
     onlyWithPrivateDns("…"),
-    firstPullWords(Object.values(FirstPull)),
+    firstPullRequirement(Object.values(FirstPull)),
   ];
   return [...words, ...made].map((text) => {
     const pattern = inSnakeCase(text)
@@ -218,16 +218,16 @@ function wordsOfConstructs(): RegExp[] {
   });
 }
 
-function ruleWords(value: unknown): string[] {
+function requirementsIn(value: unknown): string[] {
   if (typeof value === "string") {
     return /^(be|have|make|not) /.test(value) ? [value] : [];
   }
   // A rule for each version of something.
-  if (Object.values(value ?? {}).every((version) => ruleWords(version).length === 1)) {
-    return Object.values(value ?? {}).flatMap(ruleWords);
+  if (Object.values(value ?? {}).every((version) => requirementsIn(version).length === 1)) {
+    return Object.values(value ?? {}).flatMap(requirementsIn);
   }
-  const { words } = (typeof value === "object" && value !== null ? value : {}) as { readonly words?: unknown };
-  return typeof words === "string" ? [words] : [];
+  const { requirement } = (typeof value === "object" && value !== null ? value : {}) as { readonly requirement?: unknown };
+  return typeof requirement === "string" ? [requirement] : [];
 }
 
 /** The texts in a constant of words; those that are made of something are made of a mark. */

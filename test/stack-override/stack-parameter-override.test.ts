@@ -508,7 +508,7 @@ describe("bad input", () => {
       "override: `scope` must be a stack or in one",
     );
     const stack = stackIn("us-east-1");
-    expect(messageOf(() => overrideIn(stack, { stackName: "1", parameters: {} }))).toContain("2 faults");
+    expect(messageOf(() => overrideIn(stack, { stackName: "1", parameters: {} }))).toContain("2 validation errors");
     expect(stack.node.tryFindChild("override")).toBeUndefined();
     overrideIn(stack);
   });

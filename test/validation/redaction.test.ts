@@ -135,9 +135,9 @@ describe("what Terraform's messages leave out", () => {
 
   test("is nothing of a message's own words", () => {
     for (const words of [
-      TAG_VALUE.words,
-      SECRET_NAME.words,
-      REPOSITORY_PREFIX.words,
+      TAG_VALUE.requirement,
+      SECRET_NAME.requirement,
+      REPOSITORY_PREFIX.requirement,
       "got {}; give quay.io/a@sha256:0",
     ]) {
       expect(words).not.toMatch(SECRETS);

@@ -565,7 +565,7 @@ describe("a warmer is refused with", () => {
       'stack/warmer: `cache` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)',
     );
     expect(messageOf(() => new CacheWarmer(stack, "warmer", undefined as never)).split("\n")).toEqual([
-      "stack/warmer: 2 faults",
+      "stack/warmer: 2 validation errors",
       "- `cache` must be a PullThroughCache, got nothing; give the construct, for example fleet.cacheIn(region)",
       '- `images` must be a list of 1 to 500 images, got nothing; give them as people write them, like ["nginx:1.27"]',
     ]);
@@ -631,7 +631,7 @@ describe("a warmer is refused with", () => {
         vpcId: "main",
       });
     expect(messageOf(declare).split("\n")).toEqual([
-      "stack/warmer: 8 faults",
+      "stack/warmer: 8 validation errors",
       expect.stringMatching(/^- `alarmTopicArn` must /),
       expect.stringMatching(/^- `schedule` must /),
       expect.stringMatching(/^- `timeoutMinutes` must /),
