@@ -15,7 +15,7 @@ import { addNetworks } from "../test/local-aws/ec2/networks";
 import { createStateBucket } from "../test/local-aws/s3/state-bucket";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
-import { ROOT, runExample } from "../test/support/example-program";
+import { PROJECT_ROOT, runExample } from "../test/support/example-program";
 import type { Edit } from "../test/support/example-program";
 import { terraformEnvironment } from "../test/support/terraform-environment";
 
@@ -236,7 +236,7 @@ async function deploy(session: Session, stacks: readonly string[]): Promise<void
   print("  cdktf deploy '*'");
   const options = ["--auto-approve", "--skip-synth", "--skip-provider-lock", "--parallelism", "1"];
   const args = ["--no-install", "cdktf", "deploy", "*", ...options, "--output", session.outdir];
-  const { status, output } = await session.run("npx", args, ROOT);
+  const { status, output } = await session.run("npx", args, PROJECT_ROOT);
   if (status !== 0 && output.includes("node-pty")) {
     // A binary of its own that it lacks for Node.js 24.
     print("  The CLI of cdktf does not run on this Node.js: terraform apply in each stack's folder, in the same order");

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { generatedModules } from "../modules/generator/modules";
-import { ROOT } from "../test/support/example-program";
+import { PROJECT_ROOT } from "../test/support/example-program";
 
 for (const [file, text] of Object.entries(generatedModules())) {
-  fs.writeFileSync(path.join(ROOT, "modules", file), text);
+  fs.writeFileSync(path.join(PROJECT_ROOT, "modules", file), text);
 }

@@ -13,6 +13,7 @@ const TYPES: { readonly [type in Input["type"]]?: string } = {
   object: "an object",
   "map(string)": "an object",
 };
+
 const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
   string: "tostring",
   number: "tonumber",
@@ -185,7 +186,11 @@ function attributesRules({ attributes = {} }: Input, at: OpenPlace): ValidationR
   return Object.entries(attributes).flatMap(([name, attribute]) => attributeRules(name, attribute, at));
 }
 
-function attributeRules(name: string, input: Input, { place, path, around = "null", elements }: OpenPlace): ValidationRule[] {
+function attributeRules(
+  name: string,
+  input: Input,
+  { place, path, around = "null", elements }: OpenPlace,
+): ValidationRule[] {
   const { type, required, rules = [], keyRules = [], elementRules = [] } = input;
   const own = { place: `${place}.${name}`, path: `${path}.${name}` };
   if (type === "object") {

@@ -31,7 +31,7 @@ export function expression(text: string): string {
 }
 
 /** Whether a string follows a rule, as an expression that is false where it cannot be told. */
-export function follows(value: string, { pattern, except, minLength, maxLength }: Rule): string {
+export function matchesExpression(value: string, { pattern, except, minLength, maxLength }: Rule): string {
   const conditions = [
     `can(regex(${regex(pattern)}, ${value}))`,
     ...(except === undefined ? [] : [`!can(regex(${regex(except)}, ${value}))`]),

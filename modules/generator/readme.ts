@@ -63,7 +63,10 @@ function inputRows(inputs: Inputs): string[][] {
           const told = placeOf(place);
           return told === path || (path === name && !known.includes(told));
         })
-        .map(({ place, requirement, told }) => told ?? must(placeOf(place) === path ? "It" : code(placeOf(place)), requirement));
+        .map(
+          ({ place, requirement, told }) =>
+            told ?? must(placeOf(place) === path ? "It" : code(placeOf(place)), requirement),
+        );
     return below.map(({ path, input: one }) => {
       const text = [descriptionOf(one), ...new Set(rulesOf(path))].join(" ").replace(/\|/g, "\\|");
       return [code(path), TYPES[one.type] ?? one.type, standardOf(one), text];

@@ -22,7 +22,7 @@ export const REGISTRY_DATA: Blocks = {
 };
 
 // `id` holds the region's name in every version of the AWS provider; `name` is deprecated in 6.
-export const REGION = "data.aws_region.current.id";
+export const REGION_EXPRESSION = "data.aws_region.current.id";
 export const PARTITION = "data.aws_partition.current.partition";
 
 /** What registries are named by. */
@@ -30,8 +30,8 @@ export const REGISTRY_LOCALS: Block = {
   account_id: expression(
     "var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id",
   ),
-  registry_uri: `\${local.account_id}.dkr.ecr.\${${REGION}}.\${data.aws_partition.current.dns_suffix}`,
-  registry_arn: registryArn(REGION),
+  registry_uri: `\${local.account_id}.dkr.ecr.\${${REGION_EXPRESSION}}.\${data.aws_partition.current.dns_suffix}`,
+  registry_arn: registryArn(REGION_EXPRESSION),
 };
 
 /** What the ARNs of the repositories of a registry begin with. */

@@ -3,11 +3,11 @@ import type { Rule } from "../../src/validation/validation-errors";
 import { GIVEN_ONCE, integerRequirement } from "../../src/validation/validation-errors";
 import { openRules } from "./attributes";
 import type { Condition, ValidationRule, Input, InputRule } from "./definition";
-import { expression, follows, hcl, inSnakeCase, quoted } from "./hcl";
+import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";
 
 /** That a string follows a rule of the constructs. */
 export function following(rule: Rule, hint: string): InputRule {
-  return { requirement: rule.requirement, holds: (value) => follows(value, rule), hint };
+  return { requirement: rule.requirement, holds: (value) => matchesExpression(value, rule), hint };
 }
 
 /** The same for what may be a secret given in the wrong place: messages do not show it. */
@@ -25,7 +25,11 @@ export function integerFrom(min: number, hint: string): InputRule {
 }
 
 /** That text is one of a few; the words are those of the constructs where they have such a rule. */
-export function oneOf(values: readonly string[], hint: string, requirement = `be one of ${values.join(", ")}`): InputRule {
+export function oneOf(
+  values: readonly string[],
+  hint: string,
+  requirement = `be one of ${values.join(", ")}`,
+): InputRule {
   return { requirement, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, hint };
 }
 

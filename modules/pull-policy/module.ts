@@ -1,4 +1,4 @@
-import { REGION as REGION_NAME } from "../../src/aws/partitions";
+import { REGION_NAME } from "../../src/aws/partitions";
 import {
   INLINE_POLICIES,
   MANAGED_POLICY,
@@ -12,7 +12,7 @@ import { expression, hcl } from "../generator/hcl";
 import {
   ACCOUNT_INPUT,
   PARTITION,
-  REGION,
+  REGION_EXPRESSION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
   TAGGED_PREFIXES_FAULT,
@@ -139,7 +139,7 @@ output "policy_arn" {
   },
   locals: {
     account_id: REGISTRY_LOCALS["account_id"],
-    regions: expression(`length(var.regions) == 0 ? [${REGION}] : sort(var.regions)`),
+    regions: expression(`length(var.regions) == 0 ? [${REGION_EXPRESSION}] : sort(var.regions)`),
     repository_arns: arnsInRegions("var.prefixes"),
     // Without the permission to create repositories there is none to tag either.
     tagged_prefixes: expression("[for prefix in var.tagged_prefixes : prefix if var.create_repositories]"),

@@ -17,7 +17,7 @@ import { expression, hcl } from "../generator/hcl";
 import {
   ACCOUNT_INPUT,
   PARTITION,
-  REGION,
+  REGION_EXPRESSION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
   pullStatements,
@@ -397,7 +397,7 @@ module "cache" {
     region_without_pull_through_cache: warning("region-without-pull-through-cache", {
       each: [`partition in [${PARTITION}]`],
       holds: `!contains(${hcl(PARTITION_NAMES.filter(lacksPullThroughCaches))}, partition)`,
-      message: `Amazon ECR documents no pull-through caches in \${${REGION}}: creating the rules will fail.`,
+      message: `Amazon ECR documents no pull-through caches in \${${REGION_EXPRESSION}}: creating the rules will fail.`,
     }),
     unlisted_registry: warning("unlisted-registry", {
       each: ["key, kind in local.kinds"],

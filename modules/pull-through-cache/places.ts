@@ -2,7 +2,7 @@ import { ofCache } from "../../src/aws/arn-checks";
 import { UPSTREAM_REQUIREMENTS } from "../../src/cache/rules";
 import type { Condition } from "../generator/definition";
 import { expression } from "../generator/hcl";
-import { PARTITION, REGION, partitionOf } from "../generator/registry";
+import { PARTITION, REGION_EXPRESSION, partitionOf } from "../generator/registry";
 import { conditionOf } from "../generator/rules";
 
 /** What a rule is held against that only the provider knows: where the cache is. */
@@ -36,7 +36,7 @@ export function ruleConditions(): Condition[] {
         hint: "ECR cannot reach a registry of another partition",
       },
       {
-        holds: `${upstream}.region != ${REGION} || contains(local.cross_account, each.key)`,
+        holds: `${upstream}.region != ${REGION_EXPRESSION} || contains(local.cross_account, each.key)`,
         place: `${place}.region`,
         requirement: UPSTREAM_REQUIREMENTS.otherRegion,
         got: `${upstream}.region`,
@@ -65,7 +65,7 @@ export function templateConditions(): Condition[] {
 
 const ARN_PARTS = {
   partition: { index: 1, own: PARTITION },
-  region: { index: 3, own: REGION },
+  region: { index: 3, own: REGION_EXPRESSION },
   account: { index: 4, own: "local.account_id" },
 } as const;
 

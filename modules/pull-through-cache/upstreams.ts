@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION as REGION_NAME } from "../../src/aws/partitions";
+import { ACCOUNT_ID, REGION_NAME } from "../../src/aws/partitions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
 import {
   AZURE_REGISTRY_NAME,
@@ -18,7 +18,7 @@ import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import { IS_REQUIRED } from "../../src/validation/validation-errors";
 import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
-import { follows, hcl, regex } from "../generator/hcl";
+import { matchesExpression, hcl, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
@@ -226,7 +226,7 @@ export function upstreamRules(): ValidationRule[] {
     }),
     upstream("prefix", {
       each: [`key, prefix in ${by(PREFIX, hasPrefix)}`],
-      holds: follows("prefix", REPOSITORY_PREFIX),
+      holds: matchesExpression("prefix", REPOSITORY_PREFIX),
       requirement: REPOSITORY_PREFIX.requirement,
       got: "prefix",
       hint: "give one that ECR takes",
@@ -254,8 +254,7 @@ export function upstreamRules(): ValidationRule[] {
       holds: "!none",
       requirement: UPSTREAM_REQUIREMENTS.required,
       got: "null",
-      hint:
-        "ECR caches this registry only with one: use `credential`, `credential_secret_arn` or `credential_secret_name`",
+      hint: "ECR caches this registry only with one: use `credential`, `credential_secret_arn` or `credential_secret_name`",
       told: `It, \`credential_secret_arn\` or \`credential_secret_name\` must be given for ${kindsWith("required").join(", ")}.`,
     }),
     upstream("credential", {
@@ -287,14 +286,14 @@ export function upstreamRules(): ValidationRule[] {
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted("element", "registry_name", "string"), ofKind("azure"))}`],
-      holds: follows("name", AZURE_REGISTRY_NAME),
+      holds: matchesExpression("name", AZURE_REGISTRY_NAME),
       requirement: AZURE_REGISTRY_NAME.requirement,
       got: "name",
       hint: "give the registry's name as Azure shows it, without .azurecr.io",
     }),
     upstream("upstream_registry_url", {
       each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
-      holds: follows("host", HOST),
+      holds: matchesExpression("host", HOST),
       requirement: HOST.requirement,
       got: "host",
       hint: HOST_HINT,
@@ -308,7 +307,7 @@ export function upstreamRules(): ValidationRule[] {
     }),
     upstream("region", {
       each: [`key, region in ${by(converted("element", "region", "string"), ofKind("private-ecr"))}`],
-      holds: follows("region", REGION_NAME),
+      holds: matchesExpression("region", REGION_NAME),
       requirement: REGION_NAME.requirement,
       got: "region",
       hint: "give the upstream registry's region",

@@ -1,5 +1,5 @@
 import { BLOCK } from "../../src/aws/cidr";
-import { follows } from "../generator/hcl";
+import { matchesExpression } from "../generator/hcl";
 
 /** Whether text, given as an expression, is a block of addresses that starts at its first one. */
 export function isBlock(version: 4 | 6, block: string): string {
@@ -9,7 +9,7 @@ export function isBlock(version: 4 | 6, block: string): string {
       ? `cidrhost(${block}, 0) == ${address}`
       : // What stands for an address of IPv4 is read as that, and is none of IPv6.
         `cidrhost(${block}, 0) == cidrhost("\${${address}}/128", 0) && strcontains(cidrhost(${block}, 0), ":")`;
-  return `${follows(block, BLOCK[version])} && try(${starts}, false)`;
+  return `${matchesExpression(block, BLOCK[version])} && try(${starts}, false)`;
 }
 
 /** A block in its one canonical spelling, and what is none as it is. */

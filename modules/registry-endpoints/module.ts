@@ -6,8 +6,7 @@ import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
 import { createStatement, readStatement } from "../../src/cache/policy-statements";
 import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
-import { DEMANDS } from "../../src/network/plan-conditions";
-import type { Demand } from "../../src/network/plan-conditions";
+import { NETWORK_CONDITIONS } from "../../src/network/plan-conditions";
 import {
   FULL_ACCESS,
   bucketArns,
@@ -37,6 +36,7 @@ import {
   whyFirstPull,
   widerThanPrivate,
 } from "../../src/network/rules";
+import type { PlanCondition } from "../../src/terraform/plan-condition";
 import type { WarningId } from "../../src/terraform/warnings";
 import { atLeastOne } from "../../src/validation/validation-errors";
 import type { Block, Condition, ValidationRule, Input, ModuleDefinition } from "../generator/definition";
@@ -44,7 +44,7 @@ import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import {
   ACCOUNT_INPUT,
   PARTITION,
-  REGION,
+  REGION_EXPRESSION,
   REGISTRY_DATA,
   REGISTRY_LOCALS,
   TAGGED_PREFIXES_FAULT,
@@ -127,9 +127,9 @@ function repositories(input: string, description: string, madePolicy: Validation
       givenOnce(input, "list"),
       {
         each: [`key, element in var.${input}`],
-        holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
+        holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION_EXPRESSION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
         place: `${input}[\${key}]`,
-        requirement: ENDPOINTS_REQUIREMENTS.place(expression(PARTITION), expression(REGION)),
+        requirement: ENDPOINTS_REQUIREMENTS.place(expression(PARTITION), expression(REGION_EXPRESSION)),
         got: "element",
         hint: OWN_REGION,
       },
@@ -227,7 +227,7 @@ const MADE_REGISTRY_POLICY = policyOf(`concat(${PULLS}, ${PUSHES})`);
 const MADE_PULL_POLICY = policyOf(`concat(${PULLS})`);
 const BUCKET_ARNS = `flatten([for bucket in var.bucket_names : ${hcl(bucketArns(expression(PARTITION), "${bucket}"))}])`;
 const MADE_S3_POLICY = policyOf(
-  `concat(${hcl([forEverybody(layersStatement(expression(PARTITION), expression(REGION)))])}, length(var.bucket_names) == 0 ? [] : ${hcl([forEverybody(bucketsStatement(expression(BUCKET_ARNS)))])})`,
+  `concat(${hcl([forEverybody(layersStatement(expression(PARTITION), expression(REGION_EXPRESSION)))])}, length(var.bucket_names) == 0 ? [] : ${hcl([forEverybody(bucketsStatement(expression(BUCKET_ARNS)))])})`,
 );
 
 function policyOf(statements: string): string {
@@ -241,7 +241,11 @@ function policyBy(input: string, made: string): string {
 
 /** The whole name of the endpoint service of a service that is known here. */
 function nameOf(service: string): string {
-  return serviceNameOf(service, expression(REGION), () => "${data.aws_partition.current.reverse_dns_prefix}");
+  return serviceNameOf(
+    service,
+    expression(REGION_EXPRESSION),
+    () => "${data.aws_partition.current.reverse_dns_prefix}",
+  );
 }
 
 // A service that every VPC gets an endpoint of is named by its last part, and needs another hint than a whole name.
@@ -251,7 +255,7 @@ const MADE_ANYWAY = Object.fromEntries(
 const NOT_SHORT = expression(`try(${hcl(MADE_ANYWAY)}[element], "use \`service_names\` for a whole name")`);
 
 // Those that are asked for by their last parts, by these.
-const NAMED_SERVICES = `{ for name in var.services : name => "\${contains(${hcl(NAMED_AFTER_PARTITION)}, name) ? data.aws_partition.current.reverse_dns_prefix : "${COMMON_PREFIX}"}.\${${REGION}}.\${name}" }`;
+const NAMED_SERVICES = `{ for name in var.services : name => "\${contains(${hcl(NAMED_AFTER_PARTITION)}, name) ? data.aws_partition.current.reverse_dns_prefix : "${COMMON_PREFIX}"}.\${${REGION_EXPRESSION}}.\${name}" }`;
 const REGISTRY_SERVICES = `{ for name, whole in ${hcl({ "ecr.api": nameOf("ecr.api"), "ecr.dkr": nameOf("ecr.dkr") })} : name => whole if nonsensitive(${REGISTRY_ENDPOINTS}[name] == null) }`;
 
 /** An interface endpoint with private DNS for each service of a map. */
@@ -291,32 +295,35 @@ function admitting(clients: string, argument: string): Block {
   };
 }
 
-/** What a plan asks of what it looks up. */
-function must(...demands: readonly Demand[]): Block {
-  return {
-    postcondition: demands.map(({ holds, message }) => ({ condition: expression(holds), error_message: message })),
-  };
+/** The postconditions of a data source. */
+function postconditions(...conditions: readonly PlanCondition[]): Block {
+  return { postcondition: conditions.map(inJson) };
 }
 
-/** A demand with dual-stack endpoints only. */
-function withDualStack({ holds, message }: Demand): Demand {
-  return { holds: `!var.dual_stack || ${holds}`, message };
+/** A condition as Terraform JSON has it. */
+function inJson({ condition, errorMessage }: PlanCondition): Condition {
+  return { condition, error_message: errorMessage };
 }
 
-/** A demand of everything that is looped over. */
-function mustEach(head: string, { holds, message }: Demand): Condition {
-  const broken = `[for ${head} : ${quoted(message)} if !(${holds})]`;
+/** A condition that only dual-stack endpoints must meet. */
+function withDualStack({ condition, errorMessage }: PlanCondition): PlanCondition {
+  return { condition: expression(`!var.dual_stack || ${hcl(condition)}`), errorMessage };
+}
+
+/** A condition that every element of a loop must meet. */
+function forEach(head: string, { condition, errorMessage }: PlanCondition): Condition {
+  const broken = `[for ${head} : ${quoted(errorMessage)} if !(${hcl(condition)})]`;
   return {
     condition: expression(`length(${broken}) == 0`),
     error_message: expression(`join("\\n", ${broken})`),
   };
 }
 
-const DEFAULT_ROUTES = DEMANDS.defaultRoutes(
+const DEFAULT_ROUTES = NETWORK_CONDITIONS.defaultRoutes(
   "values(data.aws_route_table.given)",
   `\`first_pull\` as ${FirstPull.NAT_GATEWAY}`,
 );
-const OWN_ZONES = DEMANDS.ownZone(
+const OWN_ZONES = NETWORK_CONDITIONS.ownZone(
   "${subnet.id}",
   "subnet.availability_zone",
   "slice(data.aws_subnet.given[*].availability_zone, 0, key)",
@@ -524,9 +531,9 @@ module "endpoints" {
       validations: [
         {
           each: ["element in var.service_names"],
-          holds: `try(contains(split(".", element), ${REGION}), true)`,
+          holds: `try(contains(split(".", element), ${REGION_EXPRESSION}), true)`,
           place: "service_names[${jsonencode(element)}]",
-          requirement: ofVpcRegion(expression(REGION)),
+          requirement: ofVpcRegion(expression(REGION_EXPRESSION)),
           got: "element",
           hint: OWN_REGION,
         },
@@ -648,7 +655,7 @@ module "endpoints" {
   },
   locals: {
     ...REGISTRY_LOCALS,
-    host: `\${var.dual_stack ? "\${local.account_id}.dkr-ecr.\${${REGION}}.\${lookup(${hcl(DUAL_STACK_SUFFIXES)}, ${PARTITION}, "")}" : local.registry_uri}`,
+    host: `\${var.dual_stack ? "\${local.account_id}.dkr-ecr.\${${REGION_EXPRESSION}}.\${lookup(${hcl(DUAL_STACK_SUFFIXES)}, ${PARTITION}, "")}" : local.registry_uri}`,
     untagged_prefixes: expression(UNTAGGED_PREFIXES),
     untagged_arns: expression(`distinct(${repositoryArns("local.untagged_prefixes")})`),
     tagged_arns: expression(`distinct(${repositoryArns("var.tagged_prefixes")})`),
@@ -671,16 +678,16 @@ module "endpoints" {
       given: {
         count: "${var.check_network ? 1 : 0}",
         id: "${var.vpc_id}",
-        lifecycle: must(DEMANDS.dns("${var.vpc_id}")),
+        lifecycle: postconditions(NETWORK_CONDITIONS.dns("${var.vpc_id}")),
       },
     },
     aws_subnet: {
       given: {
         count: "${var.check_network ? length(var.subnet_ids) : 0}",
         id: "${var.subnet_ids[count.index]}",
-        lifecycle: must(
-          DEMANDS.inVpc("The subnet ${self.id}", "${var.vpc_id}"),
-          withDualStack(DEMANDS.ipv6Block("${self.id}")),
+        lifecycle: postconditions(
+          NETWORK_CONDITIONS.inVpc("The subnet ${self.id}", "${var.vpc_id}"),
+          withDualStack(NETWORK_CONDITIONS.ipv6Block("${self.id}")),
         ),
       },
     },
@@ -688,29 +695,29 @@ module "endpoints" {
       given: {
         for_each: "${var.check_network ? var.route_table_ids : {}}",
         route_table_id: "${each.value}",
-        lifecycle: must(DEMANDS.inVpc("The route table ${each.value}", "${var.vpc_id}")),
+        lifecycle: postconditions(NETWORK_CONDITIONS.inVpc("The route table ${each.value}", "${var.vpc_id}")),
       },
     },
     aws_vpc_endpoint: {
       registry: {
         for_each: "${var.check_network ? local.existing_registry_endpoints : {}}",
         id: "${each.value}",
-        lifecycle: must(
-          DEMANDS.service(
+        lifecycle: postconditions(
+          NETWORK_CONDITIONS.service(
             "${each.value}",
             `\${${hcl({ "ecr.api": nameOf("ecr.api"), "ecr.dkr": nameOf("ecr.dkr") })}[each.key]}`,
           ),
-          withDualStack(DEMANDS.dualStack("${each.value}")),
+          withDualStack(NETWORK_CONDITIONS.dualStack("${each.value}")),
         ),
       },
       s3: {
         count: "${nonsensitive(var.check_network && var.s3_endpoint != null) ? 1 : 0}",
         id: "${var.s3_endpoint.id}",
-        lifecycle: must(
-          DEMANDS.service("${var.s3_endpoint.id}", nameOf("s3")),
-          DEMANDS.gateway("${var.s3_endpoint.id}"),
-          DEMANDS.inVpc("The endpoint ${var.s3_endpoint.id}", "${var.vpc_id}"),
-          withDualStack(DEMANDS.dualStack("${var.s3_endpoint.id}")),
+        lifecycle: postconditions(
+          NETWORK_CONDITIONS.service("${var.s3_endpoint.id}", nameOf("s3")),
+          NETWORK_CONDITIONS.gateway("${var.s3_endpoint.id}"),
+          NETWORK_CONDITIONS.inVpc("The endpoint ${var.s3_endpoint.id}", "${var.vpc_id}"),
+          withDualStack(NETWORK_CONDITIONS.dualStack("${var.s3_endpoint.id}")),
         ),
       },
     },
@@ -723,7 +730,7 @@ module "endpoints" {
         description: ENDPOINTS_GROUP.description,
         vpc_id: "${var.vpc_id}",
         // Held against all subnets at once, which none of them can be by itself, and before any endpoint is made.
-        lifecycle: { precondition: [mustEach("key, subnet in data.aws_subnet.given", OWN_ZONES)] },
+        lifecycle: { precondition: [forEach("key, subnet in data.aws_subnet.given", OWN_ZONES)] },
       },
     },
     aws_vpc_security_group_ingress_rule: {
@@ -759,13 +766,13 @@ module "endpoints" {
       holds: `try(split("/", block)[1] >= ${widestOf("block")}, true)`,
       message: `${widerThanPrivate("${block}", expression(widestOf("block")))}.`,
     }),
-    registry_endpoints_reached: mustEach(
+    registry_endpoints_reached: forEach(
       "endpoint in values(data.aws_vpc_endpoint.registry)",
-      DEMANDS.reached("endpoint", "${endpoint.id}", "${var.vpc_id}"),
+      NETWORK_CONDITIONS.reached("endpoint", "${endpoint.id}", "${var.vpc_id}"),
     ),
     first_pull: {
-      condition: expression(`var.first_pull != "${FirstPull.NAT_GATEWAY}" || ${DEFAULT_ROUTES.holds}`),
-      error_message: DEFAULT_ROUTES.message,
+      condition: expression(`var.first_pull != "${FirstPull.NAT_GATEWAY}" || ${hcl(DEFAULT_ROUTES.condition)}`),
+      error_message: DEFAULT_ROUTES.errorMessage,
     },
   },
   outputs: {

@@ -27,7 +27,7 @@ import {
   templateLosesNoCharacters,
   updateConditions,
 } from "../../src/stack-override/plan-conditions";
-import type { Conditions, OverrideFacts, PlanCondition } from "../../src/stack-override/plan-conditions";
+import type { Conditions, OverrideContext } from "../../src/stack-override/plan-conditions";
 import {
   CAPABILITIES,
   CAPABILITY_HINT,
@@ -36,13 +36,14 @@ import {
   NOT_OF_A_STACK_SET,
   OVERRIDE_REQUIREMENTS,
   PARAMETER_NAME,
-  STACK_NAME,
+  CLOUDFORMATION_STACK_NAME,
   STACK_SET_HINT,
   TEMPLATE_URL,
 } from "../../src/stack-override/rules";
-import { TOKEN } from "../../src/validation/redaction";
+import type { PlanCondition } from "../../src/terraform/plan-condition";
+import { ACCESS_TOKEN } from "../../src/validation/redaction";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
-import { expression, follows, hcl, regex } from "../generator/hcl";
+import { expression, matchesExpression, hcl, regex } from "../generator/hcl";
 import { conditionOf, following, integerFrom, oneOf } from "../generator/rules";
 
 const CHANGE = "terraform_data.change";
@@ -51,7 +52,7 @@ const ADOPTS = `var.strategy == "${OverrideStrategy.ADOPT}"`;
 // A signature is as good as a password while it lasts.
 const UNSIGNED_URL = 'try(split("?", var.template_url)[0], null)';
 
-const FACTS: OverrideFacts = {
+const FACTS: OverrideContext = {
   stackName: "${var.stack_name}",
   changes: CHANGE,
   wording: {
@@ -76,7 +77,7 @@ const VALUE_RULES: readonly InputRule[] = [
   {
     requirement: OVERRIDE_REQUIREMENTS.noToken,
     holds: (value) =>
-      `!anytrue([for rest in try(regexall(${regex(TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
+      `!anytrue([for rest in try(regexall(${regex(ACCESS_TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
     hint: IN_THE_STATE,
     withheld: true,
   },
@@ -188,7 +189,7 @@ removed {
       required: true,
       description: "Name of the CloudFormation stack, which must exist.",
       rules: [
-        following(STACK_NAME, "give the name that CloudFormation shows, not the ARN"),
+        following(CLOUDFORMATION_STACK_NAME, "give the name that CloudFormation shows, not the ARN"),
         following(NOT_OF_A_STACK_SET, STACK_SET_HINT),
       ],
     },
@@ -214,7 +215,11 @@ removed {
       description:
         "How to change them: `ADOPT` has Terraform own the stack; `AWS_CLI` has the AWS CLI update it where Terraform applies, which stacks with NoEcho parameters need.",
       rules: [
-        oneOf(Object.values(OverrideStrategy), `leave it out for "${OverrideStrategy.ADOPT}"`, OVERRIDE_REQUIREMENTS.strategy),
+        oneOf(
+          Object.values(OverrideStrategy),
+          `leave it out for "${OverrideStrategy.ADOPT}"`,
+          OVERRIDE_REQUIREMENTS.strategy,
+        ),
       ],
     },
     template_url: {
@@ -224,7 +229,7 @@ removed {
       otherwise: "the template is sent back as it was read",
       validations: [
         {
-          holds: `var.template_url == null || ${follows("var.template_url", TEMPLATE_URL)}`,
+          holds: `var.template_url == null || ${matchesExpression("var.template_url", TEMPLATE_URL)}`,
           place: "template_url",
           requirement: TEMPLATE_URL.requirement,
           got: UNSIGNED_URL,

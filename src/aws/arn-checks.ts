@@ -1,7 +1,7 @@
-import { isUnknown, knownStart } from "../terraform/tokens";
-import { follows } from "../validation/validation-errors";
+import { isUnresolved, literalPrefix } from "../terraform/tokens";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors, Rule } from "../validation/validation-errors";
-import type { RegistryFacts } from "./registry";
+import type { KnownLocation } from "./registry";
 
 /** What must be true of an ARN beside its shape; a place without a hint is not held against the cache's. */
 export interface ArnRequirements {
@@ -23,26 +23,26 @@ export function checkArn(
   prop: string,
   arn: unknown,
   requirements: ArnRequirements,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   const { rule, service, hint, show = (value): unknown => value } = requirements;
-  const parts = knownStart(arn).split(":");
-  if (isUnknown(arn)) {
+  const parts = literalPrefix(arn).split(":");
+  if (isUnresolved(arn)) {
     parts.pop();
-  } else if (!follows(arn, rule)) {
+  } else if (!matches(arn, rule)) {
     errors.add(prop, rule.requirement, show(arn), hint);
     return;
   }
   const [, partition, actualService, region, accountId] = parts;
-  const start = knownStart(arn).slice(0, ARN_START.length);
+  const start = literalPrefix(arn).slice(0, ARN_START.length);
   if (!ARN_START.startsWith(start) || differ(actualService, service)) {
     errors.add(prop, rule.requirement, show(arn), hint);
     return;
   }
   const places = [
-    { name: "partition", got: partition, expected: facts.partition, hint: "give one of that partition" },
-    { name: "region", got: region, expected: facts.region, hint: requirements.regionHint },
-    { name: "account", got: accountId, expected: facts.accountId, hint: requirements.accountHint },
+    { name: "partition", got: partition, expected: location.partition, hint: "give one of that partition" },
+    { name: "region", got: region, expected: location.region, hint: requirements.regionHint },
+    { name: "account", got: accountId, expected: location.accountId, hint: requirements.accountHint },
   ];
   for (const place of places) {
     if (place.hint !== undefined && differ(place.got, place.expected)) {

@@ -1,4 +1,4 @@
-import { follows } from "../validation/validation-errors";
+import { matches } from "../validation/validation-errors";
 import type { Rule } from "../validation/validation-errors";
 
 /** A block of addresses. */
@@ -31,7 +31,7 @@ const MAPPED = new RegExp(`^${"0".repeat(80)}${"1".repeat(16)}`);
 /** Reads a block of addresses; undefined for anything else, and for an address that is not the first of its block. */
 export function parseCidr(text: string): Cidr | undefined {
   const version = text.includes(":") ? 6 : 4;
-  const [address = "", length = ""] = follows(text, BLOCK[version]) ? text.split("/") : [];
+  const [address = "", length = ""] = matches(text, BLOCK[version]) ? text.split("/") : [];
   const bits = version === 6 ? ipv6Bits(address) : ipv4Bits(address);
   const prefixLength = Number(length);
   if (bits === undefined || prefixLength > bits.length || bits.slice(prefixLength).includes("1")) {

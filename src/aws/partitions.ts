@@ -7,7 +7,7 @@ export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, requirement: "be an AWS a
 export const ACCOUNT_ID_HINT = "give it as a string, with its leading zeros and without hyphens";
 
 /** The name of a region, not of one of its zones. */
-export const REGION: Rule = {
+export const REGION_NAME: Rule = {
   pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
   requirement: "be the name of an AWS region, like eu-west-1",
 };

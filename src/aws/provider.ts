@@ -2,7 +2,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { TerraformProvider, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { isPlainObject } from "../validation/plain-object";
-import { follows } from "../validation/validation-errors";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { ACCOUNT_ID } from "./partitions";
 
@@ -32,7 +32,7 @@ const ROLE_ACCOUNT = /^arn:aws[a-z-]*:iam::(\d{12}):role\//;
  */
 export function accountOfConfig({ allowedAccountIds, assumeRole }: ProviderAccount = {}): string | undefined {
   const allowed: unknown = Array.isArray(allowedAccountIds) && allowedAccountIds.length === 1 && allowedAccountIds[0];
-  if (follows(allowed, ACCOUNT_ID)) {
+  if (matches(allowed, ACCOUNT_ID)) {
     return allowed;
   }
   const role: unknown = [assumeRole].flat().pop();

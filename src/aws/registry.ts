@@ -4,14 +4,14 @@ import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region";
 import type { TerraformProvider } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { isUnknown } from "../terraform/tokens";
-import { follows } from "../validation/validation-errors";
+import { isUnresolved } from "../terraform/tokens";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
 import {
   ACCOUNT_ID,
   ACCOUNT_ID_HINT,
   PARTITION_NAMES,
-  REGION,
+  REGION_NAME,
   dnsSuffixOf,
   dualStackSuffixOf,
   partitionOf,
@@ -29,7 +29,7 @@ export interface RegistryProps {
 }
 
 /** What is known of a registry at synth; a part is undefined when only Terraform can tell. */
-export interface RegistryFacts {
+export interface KnownLocation {
   readonly accountId?: string;
   readonly region?: string;
   readonly partition?: string;
@@ -42,7 +42,7 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
   }
   const providerRegion = regionOfProvider(scope, props.provider);
   if (providerRegion !== undefined) {
-    errors.checkString("AwsProvider.region", providerRegion, REGION, "give the region, not one of its zones");
+    errors.checkString("AwsProvider.region", providerRegion, REGION_NAME, "give the region, not one of its zones");
   }
   if (props.accountId !== undefined) {
     errors.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_HINT);
@@ -56,10 +56,10 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
         "pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21",
       );
     } else {
-      errors.checkString("region", props.region, REGION, "give the region, not one of its zones");
+      errors.checkString("region", props.region, REGION_NAME, "give the region, not one of its zones");
     }
   }
-  if (props.partition !== undefined && !isUnknown(props.partition)) {
+  if (props.partition !== undefined && !isUnresolved(props.partition)) {
     const region = literal(props.region ?? providerRegion);
     if (!PARTITION_NAMES.includes(props.partition)) {
       errors.add(
@@ -75,12 +75,12 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
 }
 
 /** What the props, and the provider they name or the stack's own, tell at synth. */
-function registryFacts(scope: Construct, props: RegistryProps): RegistryFacts {
+function knownLocation(scope: Construct, props: RegistryProps): KnownLocation {
   const region = literal(props.region ?? regionOfProvider(scope, props.provider));
   const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
     // A value that is at error itself is nothing to hold others against.
-    accountId: follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
+    accountId: matches(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
   };
@@ -94,7 +94,7 @@ export class Registry {
   /** Spread into every regional resource and data source. */
   public readonly regional: RegionalArguments;
   /** What is known at synth. */
-  public readonly facts: RegistryFacts;
+  public readonly location: KnownLocation;
   private host: string | undefined;
   private arnStart: string | undefined;
 
@@ -105,7 +105,7 @@ export class Registry {
     props: RegistryProps,
   ) {
     this.props = { ...props };
-    this.facts = registryFacts(scope, props);
+    this.location = knownLocation(scope, props);
     this.regional = regionalArguments(props);
   }
 
@@ -131,20 +131,20 @@ export class Registry {
   /** What the names of registries in this partition end with, or a reference to it. */
   public get dnsSuffix(): string {
     return (
-      (this.facts.partition === undefined ? undefined : dnsSuffixOf(this.facts.partition)) ??
+      (this.location.partition === undefined ? undefined : dnsSuffixOf(this.location.partition)) ??
       this.partitionLookup().dnsSuffix
     );
   }
 
   /** The name of the partition, or a reference to it. */
   public get partition(): string {
-    return this.facts.partition ?? this.partitionLookup().partition;
+    return this.location.partition ?? this.partitionLookup().partition;
   }
 
   /** What the names of the partition's own endpoint services begin with, or a reference to it. */
   public get reverseDnsPrefix(): string {
     return (
-      (this.facts.partition === undefined ? undefined : reverseDnsPrefixOf(this.facts.partition)) ??
+      (this.location.partition === undefined ? undefined : reverseDnsPrefixOf(this.location.partition)) ??
       this.partitionLookup().reverseDnsPrefix
     );
   }
@@ -162,7 +162,7 @@ export class Registry {
 
   /** The host for clients that may come over IPv6; undefined where AWS documents none, or the partition is not known. */
   public get dualStackUri(): string | undefined {
-    const suffix = this.facts.partition === undefined ? undefined : dualStackSuffixOf(this.facts.partition);
+    const suffix = this.location.partition === undefined ? undefined : dualStackSuffixOf(this.location.partition);
     return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
   }
 
@@ -183,5 +183,5 @@ export class Registry {
 }
 
 function literal(value: string | undefined): string | undefined {
-  return isUnknown(value) ? undefined : value;
+  return isUnresolved(value) ? undefined : value;
 }

@@ -1,4 +1,4 @@
-import { Withheld } from "../validation/redaction";
+import { Redacted } from "../validation/redaction";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { RepositorySettings } from "./repository-settings";
 import { checkRepositorySettings } from "./repository-settings-checks";
@@ -14,10 +14,10 @@ export interface Declaration {
 }
 
 /** Records all that is wrong with a declaration, before anything is made of it. */
-export function checkDeclaration(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
+export function checkCache(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositories } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
-    const got = Array.isArray(upstreams) ? upstreams : Withheld.of(upstreams);
+    const got = Array.isArray(upstreams) ? upstreams : Redacted.of(upstreams);
     errors.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
   } else {
     // Not forEach, which passes over the holes of a list.
@@ -26,6 +26,6 @@ export function checkDeclaration(errors: ValidationErrors, declaration: Declarat
     }
   }
   if (repositories !== undefined) {
-    checkRepositorySettings(errors, "repositories", repositories, context.facts);
+    checkRepositorySettings(errors, "repositories", repositories, context.location);
   }
 }

@@ -1,4 +1,4 @@
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import { parseImage } from "./image-reference";
 import type { ImageReference } from "./image-reference";
@@ -29,7 +29,7 @@ export function cachedImage(
   cache: PullThroughCache | undefined,
   image: unknown,
 ): CachedImage | undefined {
-  if (isUnknown(image)) {
+  if (isUnresolved(image)) {
     const hint = "give a literal: which upstream it is of has to be known";
     errors.add(prop, "be known at synth", image, hint);
     return undefined;
@@ -59,7 +59,7 @@ function locate(
     const kind = kindOf(host);
     const hint =
       hintOfOwnRegistry(cache, { host, repository, tag }) ??
-      (kind === "private-ecr" && hosts.some(isUnknown)
+      (kind === "private-ecr" && hosts.some(isUnresolved)
         ? "give the cache its `accountId` and its provider a region, as literals: they are in the names of such hosts"
         : kind === undefined
           ? (reasonUnsupported(host) ?? "ECR caches other registries only")
@@ -80,8 +80,8 @@ function locate(
 
 /** The hint for an image that is named by its place in the cache; undefined where its registry is, or may be, another. */
 function hintOfOwnRegistry(cache: PullThroughCache, { host, repository, tag }: ImageReference): string | undefined {
-  const { facts } = cache._registry;
-  const { accountId: ownAccount, region: ownRegion } = facts;
+  const { location: location } = cache._registry;
+  const { accountId: ownAccount, region: ownRegion } = location;
   const [accountId, , , region] = host.split(".");
   const mayBeOwn =
     kindOf(host) === "private-ecr" && accountId === (ownAccount ?? accountId) && region === (ownRegion ?? region);

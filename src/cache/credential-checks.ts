@@ -2,9 +2,15 @@ import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import type { ArnRequirements } from "../aws/arn-checks";
-import { expressionOf, isUnknown, knownStart, resolved } from "../terraform/tokens";
-import { Withheld, holdsAToken, isAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
-import { follows } from "../validation/validation-errors";
+import { expressionOf, isUnresolved, literalPrefix, resolved } from "../terraform/tokens";
+import {
+  Redacted,
+  expressionContainsAccessToken,
+  containsAccessToken,
+  looksLikeSecret,
+  mayContainSecret,
+} from "../validation/redaction";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
@@ -55,16 +61,16 @@ export function checkCredential(
   errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
-  { facts, stack, reservedIds = [] }: UpstreamContext,
+  { location: location, stack, reservedIds = [] }: UpstreamContext,
 ): void {
   const spec = credential._spec;
   switch (spec.source) {
     case "variables":
       return checkVariables(errors, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
-      return !isUnknown(spec.secretArn) && isAToken(String(spec.secretArn))
-        ? errors.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Withheld.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
-        : checkArn(errors, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, facts);
+      return !isUnresolved(spec.secretArn) && containsAccessToken(String(spec.secretArn))
+        ? errors.add(`${prop}.secretArn`, NO_ACCESS_TOKEN, Redacted.of(spec.secretArn), GIVE_THE_VALUE_ELSEWHERE)
+        : checkArn(errors, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, location);
     case "secret-name":
       return checkSecretName(errors, `${prop}.secretName`, spec.secretName);
   }
@@ -81,17 +87,17 @@ export function checkResolvedCredential(
   context: UpstreamContext,
   scope: Construct,
 ): void {
-  if (!Object.values(inputsOf(credential._spec)).some(isUnknown)) {
+  if (!Object.values(inputsOf(credential._spec)).some(isUnresolved)) {
     return;
   }
   const spec = resolved(scope, credential._spec);
   const suspects = Object.entries(inputsOf(spec)).filter(
     ([name, value]) =>
-      typeof value === "string" && value.includes("${") && mayHoldASecret(value, EXPRESSIONS.get(name)?.start),
+      typeof value === "string" && value.includes("${") && mayContainSecret(value, EXPRESSIONS.get(name)?.start),
   );
   for (const [name, value] of suspects) {
     const hint = EXPRESSIONS.get(name)?.hint ?? "give a number, or a reference to one";
-    errors.add(`${prop}.${name}`, "hold no literal that may be a secret", Withheld.of(value), hint);
+    errors.add(`${prop}.${name}`, "hold no literal that may be a secret", Redacted.of(value), hint);
   }
   if (suspects.length === 0) {
     checkCredential(errors, prop, { _spec: spec }, context);
@@ -105,7 +111,7 @@ export function checkResolvedCredential(
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
  */
 export function secretWithoutValue(scope: Construct, { _spec: spec }: RegistryCredential): string | undefined {
-  return spec.source === "secret-arn" && isUnknown(spec.secretArn)
+  return spec.source === "secret-arn" && isUnresolved(spec.secretArn)
     ? /^(aws_secretsmanager_secret\.[\w-]+)(?:\[.*\])?\.(?:arn|id)$/.exec(
         expressionOf(scope, spec.secretArn) ?? "",
       )?.[1]
@@ -123,31 +129,31 @@ function inputsOf(spec: CredentialSpec): object {
 }
 
 /** Records a secret that is written twice, or read before it is written; claims its name otherwise. */
-export function claimSecret(
+export function reserveSecret(
   errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
   prefix: string,
-  { claims, cache, stack }: UpstreamContext,
+  { namesInUse: names, cache, stack }: UpstreamContext,
 ): void {
   const spec = credential._spec;
   if (spec.source === "secret-arn") {
     return;
   }
   const name = spec.source === "variables" ? managedSecretName(spec.variables, prefix) : spec.secretName;
-  if (!isUnknown(name) && !follows(name, SECRET_NAME)) {
+  if (!isUnresolved(name) && !matches(name, SECRET_NAME)) {
     return;
   }
   const user = { credential, cache, stack };
-  const writer = claims.writtenSecrets.get(name);
-  const reader = claims.readSecrets.get(name);
+  const writer = names.writtenSecrets.get(name);
+  const reader = names.readSecrets.get(name);
   if (spec.source === "secret-name") {
     if (writer !== undefined && writer.stack === stack) {
       // The look-up happens when Terraform plans: before the first apply there is nothing to find.
       const hint = "share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret";
       errors.add(`${prop}.secretName`, SECRET_REQUIREMENTS.notWritten(writer.cache), name, hint);
     }
-    claims.readSecrets.set(name, user);
+    names.readSecrets.set(name, user);
   } else if (reader !== undefined && reader.stack === stack) {
     const hint = "share this RegistryCredential with what looks it up";
     errors.add(prop, `not write a secret that the same stack looks up, in ${reader.cache}`, name, hint);
@@ -159,7 +165,7 @@ export function claimSecret(
       "share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own",
     );
   } else {
-    claims.writtenSecrets.set(name, user);
+    names.writtenSecrets.set(name, user);
   }
 }
 
@@ -179,11 +185,11 @@ function checkVariables(
   for (const key of ["username", "accessToken"] as const) {
     checkVariableName(errors, `${prop}.${key}`, variables[key], isTaken);
   }
-  if (variables.username === variables.accessToken && follows(variables.username, VARIABLE_NAME)) {
+  if (variables.username === variables.accessToken && matches(variables.username, VARIABLE_NAME)) {
     errors.add(
       `${prop}.accessToken`,
       "name another variable than `username`",
-      Withheld.of(variables.accessToken),
+      Redacted.of(variables.accessToken),
       "declare one variable for each",
     );
   }
@@ -202,21 +208,26 @@ function checkVariables(
     checkSecretName(errors, `${prop}.secretName`, variables.secretName);
   }
   const { recoveryWindowInDays: days } = variables;
-  if (days !== undefined && !isUnknown(days) && !RECOVERY_WINDOWS.days.includes(days)) {
+  if (days !== undefined && !isUnresolved(days) && !RECOVERY_WINDOWS.days.includes(days)) {
     const hint = "use 0 to have a deleted secret's name free at once";
     errors.add(`${prop}.recoveryWindowInDays`, RECOVERY_WINDOWS.requirement, shownIfNumber(days), hint);
   }
 }
 
-function checkVariableName(errors: ValidationErrors, prop: string, name: unknown, isTaken: (id: string) => boolean): void {
+function checkVariableName(
+  errors: ValidationErrors,
+  prop: string,
+  name: unknown,
+  isTaken: (id: string) => boolean,
+): void {
   if (typeof name === "string" && name.startsWith("TF_VAR_")) {
     const hint = "leave out TF_VAR_, which stands before the name in the environment only";
-    errors.add(prop, "not begin with TF_VAR_", Withheld.of(name), hint);
-  } else if (!follows(name, VARIABLE_NAME) || looksLikeAToken(name)) {
+    errors.add(prop, "not begin with TF_VAR_", Redacted.of(name), hint);
+  } else if (!matches(name, VARIABLE_NAME) || looksLikeSecret(name)) {
     errors.add(
       prop,
       VARIABLE_NAME.requirement,
-      Withheld.of(name),
+      Redacted.of(name),
       "give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>",
     );
   } else if (RESERVED_VARIABLE_NAMES.includes(name)) {
@@ -232,12 +243,12 @@ function checkVariableName(errors: ValidationErrors, prop: string, name: unknown
 }
 
 function checkSecretName(errors: ValidationErrors, prop: string, name: unknown): void {
-  const start = knownStart(name);
-  const fits = isUnknown(name)
+  const start = literalPrefix(name);
+  const fits = isUnresolved(name)
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
-    : follows(name, SECRET_NAME);
-  if (fits && holdsAToken(String(name))) {
-    errors.add(prop, NO_ACCESS_TOKEN, Withheld.of(name), GIVE_THE_VALUE_ELSEWHERE);
+    : matches(name, SECRET_NAME);
+  if (fits && expressionContainsAccessToken(String(name))) {
+    errors.add(prop, NO_ACCESS_TOKEN, Redacted.of(name), GIVE_THE_VALUE_ELSEWHERE);
   } else if (!fits) {
     const hint = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
     errors.add(prop, SECRET_NAME.requirement, shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/), hint);
@@ -245,9 +256,9 @@ function checkSecretName(errors: ValidationErrors, prop: string, name: unknown):
 }
 
 function shownIf(value: unknown, pattern: RegExp): unknown {
-  return typeof value === "string" && pattern.test(value) ? value : Withheld.of(value);
+  return typeof value === "string" && pattern.test(value) ? value : Redacted.of(value);
 }
 
 function shownIfNumber(value: unknown): unknown {
-  return typeof value === "number" ? value : Withheld.of(value);
+  return typeof value === "number" ? value : Redacted.of(value);
 }

@@ -1,5 +1,5 @@
 import { parsedObject } from "../aws/policy-document";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { integerRequirement } from "../validation/validation-errors";
@@ -22,7 +22,7 @@ type Json = { readonly [key: string]: unknown };
 
 /** Records what Amazon ECR would refuse of a lifecycle policy, unless Terraform has still to compute it. */
 export function checkLifecyclePolicy(errors: ValidationErrors, prop: string, policy: unknown): void {
-  if (isUnknown(policy)) {
+  if (isUnresolved(policy)) {
     return;
   }
   const document = typeof policy === "string" ? parsedObject(policy) : undefined;
@@ -33,7 +33,12 @@ export function checkLifecyclePolicy(errors: ValidationErrors, prop: string, pol
     return;
   }
   if (policy.length > MAX_LIFECYCLE_POLICY) {
-    errors.add(prop, LIFECYCLE_REQUIREMENTS.length, `${policy.length} characters`, "leave out descriptions, or join rules");
+    errors.add(
+      prop,
+      LIFECYCLE_REQUIREMENTS.length,
+      `${policy.length} characters`,
+      "leave out descriptions, or join rules",
+    );
   }
   const before = errors.list().length;
   errors.checkKeys(prop, document, ["rules"], "a property of a lifecycle policy");

@@ -5,13 +5,13 @@ import type { ProviderAccount } from "../aws/provider";
 import type { Registry } from "../aws/registry";
 
 /** What the caches of an app use already in the registry of a construct, as far as it is known to be the same one. */
-export function namesInUse(scope: Construct, { facts, regional }: Registry): readonly RegistryClaims[] {
-  const provider = [regional.provider?.fqn ?? "aws", facts.region ?? regional.region ?? ""].join("@");
-  const reached = RegistryClaims.ofProvider(TerraformStack.of(scope), provider);
+export function namesInUse(scope: Construct, { location: location, regional }: Registry): readonly NamesInUse[] {
+  const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
+  const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
   const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
-  const accountId = facts.accountId ?? configured;
-  return accountId !== undefined && facts.region !== undefined
-    ? [reached, RegistryClaims.ofRegistry(scope, accountId, facts.region)]
+  const accountId = location.accountId ?? configured;
+  return accountId !== undefined && location.region !== undefined
+    ? [reached, NamesInUse.ofRegistry(scope, accountId, location.region)]
     : [reached];
 }
 
@@ -32,23 +32,23 @@ export interface SecretUser {
  * stacks that name no account are different registries, even with equal arguments: each stack may be applied with
  * credentials of another account, like one for development and one for production.
  */
-export class RegistryClaims {
-  private static readonly byScope = new WeakMap<Construct, Map<string, RegistryClaims>>();
+export class NamesInUse {
+  private static readonly byScope = new WeakMap<Construct, Map<string, NamesInUse>>();
 
   /** The claims on a registry whose account and region are known, in the whole app of a construct. */
-  public static ofRegistry(scope: Construct, accountId: string, region: string): RegistryClaims {
-    return RegistryClaims.find(scope.node.root, `${accountId}/${region}`);
+  public static ofRegistry(scope: Construct, accountId: string, region: string): NamesInUse {
+    return NamesInUse.find(scope.node.root, `${accountId}/${region}`);
   }
 
   /** The claims on the registry that a provider of a stack reaches, wherever that is. */
-  public static ofProvider(stack: TerraformStack, provider: string): RegistryClaims {
-    return RegistryClaims.find(stack, provider);
+  public static ofProvider(stack: TerraformStack, provider: string): NamesInUse {
+    return NamesInUse.find(stack, provider);
   }
 
   /** A copy of what several claims on one registry hold together, to try a declaration on. */
-  public static copyOf(claims: readonly RegistryClaims[]): RegistryClaims {
-    const copy = new RegistryClaims();
-    for (const { prefixes, writtenSecrets, readSecrets } of claims) {
+  public static copyOf(names: readonly NamesInUse[]): NamesInUse {
+    const copy = new NamesInUse();
+    for (const { prefixes, writtenSecrets, readSecrets } of names) {
       prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
       writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
       readSecrets.forEach((reader, name) => copy.readSecrets.set(name, reader));
@@ -57,21 +57,21 @@ export class RegistryClaims {
   }
 
   /** Has several claims on one registry take over what a copy of them has claimed, for `owner`. */
-  public static adopt(claims: readonly RegistryClaims[], tried: RegistryClaims, owner: string): void {
-    const { prefixes: owned } = RegistryClaims.copyOf(claims);
-    for (const { prefixes, writtenSecrets, readSecrets } of claims) {
+  public static adopt(names: readonly NamesInUse[], tried: NamesInUse, owner: string): void {
+    const { prefixes: owned } = NamesInUse.copyOf(names);
+    for (const { prefixes, writtenSecrets, readSecrets } of names) {
       tried.prefixes.forEach((_, prefix) => prefixes.set(prefix, owned.get(prefix) ?? owner));
       tried.writtenSecrets.forEach((writer, name) => writtenSecrets.set(name, writer));
       tried.readSecrets.forEach((reader, name) => readSecrets.set(name, reader));
     }
   }
 
-  private static find(scope: Construct, key: string): RegistryClaims {
-    const ofScope = RegistryClaims.byScope.get(scope) ?? new Map<string, RegistryClaims>();
-    RegistryClaims.byScope.set(scope, ofScope);
-    const claims = ofScope.get(key) ?? new RegistryClaims();
-    ofScope.set(key, claims);
-    return claims;
+  private static find(scope: Construct, key: string): NamesInUse {
+    const ofScope = NamesInUse.byScope.get(scope) ?? new Map<string, NamesInUse>();
+    NamesInUse.byScope.set(scope, ofScope);
+    const names = ofScope.get(key) ?? new NamesInUse();
+    ofScope.set(key, names);
+    return names;
   }
 
   /** Prefix, without a trailing slash, to the words that name its owner. */

@@ -2,7 +2,7 @@ import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { stacksWith } from "../terraform/addresses";
-import { expressionOf, isUnknown } from "../terraform/tokens";
+import { expressionOf, isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { PullPolicyOptions } from "./pull-policy";
@@ -61,7 +61,7 @@ export function granteeOf(errors: ValidationErrors, scope: Construct, role: IamR
     { ...ROLE_NAME, requirement: ROLE },
     "give the role itself, or its name without path and ARN",
   );
-  if (!isUnknown(role)) {
+  if (!isUnresolved(role)) {
     return `role:${role}`;
   }
   const expression = expressionOf(scope, role);

@@ -13,16 +13,16 @@ import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { ValidationErrors, fail } from "../validation/validation-errors";
-import { checkDeclaration } from "./cache-checks";
+import { checkCache } from "./cache-checks";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
 import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
-import { RegistryClaims, namesInUse } from "./names-in-use";
+import { NamesInUse, namesInUse } from "./names-in-use";
 import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
 import { pullStatements, repositoryArns } from "./pull-policy";
 import type { PullGrant, PullPolicyOptions } from "./pull-policy";
@@ -107,14 +107,14 @@ export class PullThroughCache extends Construct {
     checkInStack(errors, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
     checkRegistryProps(errors, this, { ...props });
     this._registry = new Registry(this, { ...props });
-    const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
-    checkDeclaration(errors, { ...props }, this.context(claims));
+    const names = NamesInUse.copyOf(namesInUse(this, this._registry));
+    checkCache(errors, { ...props }, this.context(names));
     errors.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositories) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
     this.secrets = new CredentialSecrets(this, this._registry);
-    RegistryClaims.adopt(namesInUse(this, this._registry), claims, this.node.path);
+    NamesInUse.adopt(namesInUse(this, this._registry), names, this.node.path);
     this.warnOfRegion();
     // Not forEach: every token that cdktf makes below pays for each frame above it.
     for (const upstream of props.upstreams) {
@@ -144,10 +144,10 @@ export class PullThroughCache extends Construct {
   /** Caches one more registry, as if it stood at the end of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const errors = new ValidationErrors();
-    const claims = RegistryClaims.copyOf(namesInUse(this, this._registry));
-    checkUpstream(errors, "upstream", upstream, this.context(claims));
+    const names = NamesInUse.copyOf(namesInUse(this, this._registry));
+    checkUpstream(errors, "upstream", upstream, this.context(names));
     errors.throwIfAny(this.node.path);
-    RegistryClaims.adopt(namesInUse(this, this._registry), claims, this.node.path);
+    NamesInUse.adopt(namesInUse(this, this._registry), names, this.node.path);
     this.createUpstream(upstream);
   }
 
@@ -287,12 +287,12 @@ export class PullThroughCache extends Construct {
 
   /** All caches of the app that are, as far as is known, in the account of this one. */
   private cachesOfAccount(): PullThroughCache[] {
-    const { accountId } = this._registry.facts;
+    const { accountId } = this._registry.location;
     const scope = accountId === undefined ? TerraformStack.of(this) : this.node.root;
     return scope.node
       .findAll()
       .filter((construct) => PullThroughCache.isPullThroughCache(construct))
-      .filter(({ _registry: { facts } }) => facts.accountId === accountId);
+      .filter(({ _registry: { location: location } }) => location.accountId === accountId);
   }
 
   private quotaErrors(): string[] {
@@ -301,22 +301,28 @@ export class PullThroughCache extends Construct {
     for (const grantee of this.grants.keys()) {
       const total = caches.reduce((sum, cache) => sum + (cache._inlinePolicyLengths().get(grantee) ?? 0), 0);
       if (total > MAX_INLINE_POLICIES) {
-        const hint = "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
+        const hint =
+          "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
         errors.add(grantee, INLINE_POLICIES, total, hint);
       }
     }
     return errors.list();
   }
 
-  private context(claims: RegistryClaims): UpstreamContext {
-    return { facts: this._registry.facts, claims, cache: this.node.path, stack: TerraformStack.of(this) };
+  private context(names: NamesInUse): UpstreamContext {
+    return {
+      location: this._registry.location,
+      namesInUse: names,
+      cache: this.node.path,
+      stack: TerraformStack.of(this),
+    };
   }
 
   private resolvedCredentials(): ValidationErrors {
     const errors = new ValidationErrors();
     for (const [prefix, { _spec: spec }] of this.members) {
       if (spec.credential !== undefined) {
-        const context = this.context(RegistryClaims.copyOf(namesInUse(this, this._registry)));
+        const context = this.context(NamesInUse.copyOf(namesInUse(this, this._registry)));
         checkResolvedCredential(errors, `upstreams["${prefix}"].credential`, spec.credential, context, this);
         this.warnOfSecretWithoutValue(prefix, spec.credential);
       }
@@ -337,7 +343,7 @@ export class PullThroughCache extends Construct {
   }
 
   private warnOfRegion(): void {
-    const { partition, region } = this._registry.facts;
+    const { partition, region } = this._registry.location;
     if (partition !== undefined && lacksPullThroughCaches(partition)) {
       warn(
         this,
@@ -431,7 +437,7 @@ export class PullThroughCache extends Construct {
   }
 
   private roleForUpstream(spec: UpstreamSpec): ServiceRole | undefined {
-    if (!isCrossAccount(spec, this._registry.facts)) {
+    if (!isCrossAccount(spec, this._registry.location)) {
       return undefined;
     }
     const roleArn = spec.privateEcr?.roleArn;
@@ -446,7 +452,7 @@ export class PullThroughCache extends Construct {
     }
     // Both accounts known at synth and different: nothing is left for Terraform to find out.
     const accountId = spec.privateEcr?.accountId;
-    const known = this._registry.facts.accountId !== undefined && !isUnknown(accountId);
+    const known = this._registry.location.accountId !== undefined && !isUnresolved(accountId);
     if (accountId === undefined || known) {
       return undefined;
     }
@@ -491,7 +497,12 @@ function checkOwnPath(errors: ValidationErrors, path: string, upstream: Upstream
   });
   if (rival !== undefined) {
     const hint = "give one of the two upstreams another prefix";
-    errors.add("repository", `not lead under the longer prefix ${rival.prefix}, which another upstream has`, path, hint);
+    errors.add(
+      "repository",
+      `not lead under the longer prefix ${rival.prefix}, which another upstream has`,
+      path,
+      hint,
+    );
   }
 }
 

@@ -2,10 +2,10 @@ import { Token } from "cdktf";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { checkArn } from "../aws/arn-checks";
 import { parsedObject } from "../aws/policy-document";
-import type { RegistryFacts } from "../aws/registry";
+import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isPlainObject } from "../validation/plain-object";
-import { looksLikeAToken } from "../validation/redaction";
+import { looksLikeSecret } from "../validation/redaction";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkLifecyclePolicy } from "./lifecycle-policy";
 import type { RepositorySettings } from "./repository-settings";
@@ -49,7 +49,7 @@ export function checkRepositorySettings(
   errors: ValidationErrors,
   prop: string,
   settings: RepositorySettings,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
     errors.add(prop, "be an object of settings", settings, "to have no template, use { creationTemplate: false }");
@@ -62,12 +62,17 @@ export function checkRepositorySettings(
     errors.checkInteger(`${prop}.${limit}`, settings[limit], 1, Number.MAX_SAFE_INTEGER, hint);
   }
   if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
-    errors.add(`${prop}.tagMutability`, SETTINGS_REQUIREMENTS.tagMutability, settings.tagMutability, "use TagMutability");
+    errors.add(
+      `${prop}.tagMutability`,
+      SETTINGS_REQUIREMENTS.tagMutability,
+      settings.tagMutability,
+      "use TagMutability",
+    );
   }
   if (settings.description !== undefined) {
     errors.checkString(`${prop}.description`, settings.description, DESCRIPTION, "leave it out for none");
   }
-  checkEncryption(errors, prop, settings, facts);
+  checkEncryption(errors, prop, settings, location);
   checkLifecycle(errors, prop, settings);
   if (settings.tags !== undefined) {
     checkTags(errors, `${prop}.tags`, settings.tags);
@@ -76,7 +81,7 @@ export function checkRepositorySettings(
     checkRepositoryPolicy(errors, `${prop}.repositoryPolicy`, settings.repositoryPolicy);
   }
   if (settings.roleArn !== undefined) {
-    checkArn(errors, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, facts);
+    checkArn(errors, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, location);
   }
 }
 
@@ -109,11 +114,11 @@ export function checkEncryption(
   errors: ValidationErrors,
   prop: string,
   settings: RepositorySettings,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   const { kmsKeyArn, encryptionType } = settings;
   if (kmsKeyArn !== undefined) {
-    checkArn(errors, `${prop}.kmsKeyArn`, kmsKeyArn, KMS_KEY_REQUIREMENTS, facts);
+    checkArn(errors, `${prop}.kmsKeyArn`, kmsKeyArn, KMS_KEY_REQUIREMENTS, location);
   }
   if (encryptionType === undefined) {
     return;
@@ -155,7 +160,7 @@ export function checkTags(errors: ValidationErrors, prop: string, tags: { readon
       errors.add(prop, "have no key that JavaScript reserves", key, "rename the tag: cdktf would leave it out");
     }
     errors.checkString(prop, key, TAG_KEY, "rename the tag");
-    const shownKey = looksLikeAToken(key) ? "(a key not shown)" : JSON.stringify(key);
+    const shownKey = looksLikeSecret(key) ? "(a key not shown)" : JSON.stringify(key);
     errors.checkString(`${prop}[${shownKey}]`, value, TAG_VALUE, "change it to what AWS takes");
   }
 }

@@ -1,16 +1,24 @@
 import { Token } from "cdktf";
 import { checkArn } from "../aws/arn-checks";
-import { ACCOUNT_ID, REGION, dnsSuffixOf, partitionOf } from "../aws/partitions";
-import type { RegistryFacts } from "../aws/registry";
+import { ACCOUNT_ID, REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
+import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
-import { isUnknown } from "../terraform/tokens";
-import { Withheld, isAToken } from "../validation/redaction";
-import { follows } from "../validation/validation-errors";
+import { isUnresolved } from "../terraform/tokens";
+import { Redacted, containsAccessToken } from "../validation/redaction";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { checkCredential, claimSecret } from "./credential-checks";
+import { checkCredential, reserveSecret } from "./credential-checks";
 import { withoutTrailingSlash } from "./repository-path";
 import { checkRepositorySettings } from "./repository-settings-checks";
-import { AZURE_REGISTRY_NAME, HOST, HOST_HINT, MAX_RULES, REPOSITORY_PREFIX, ROOT, UPSTREAM_REQUIREMENTS } from "./rules";
+import {
+  AZURE_REGISTRY_NAME,
+  HOST,
+  HOST_HINT,
+  MAX_RULES,
+  REPOSITORY_PREFIX,
+  ROOT,
+  UPSTREAM_REQUIREMENTS,
+} from "./rules";
 import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
 import { isCrossAccount } from "./upstream-spec";
@@ -25,12 +33,17 @@ const PRIVATE_ECR_OPTIONS: readonly string[] = [
 ] satisfies (keyof PrivateEcrOptions)[];
 
 /** Records what is wrong with an upstream, and claims its prefix and its secret. */
-export function checkUpstream(errors: ValidationErrors, prop: string, upstream: Upstream, context: UpstreamContext): void {
+export function checkUpstream(
+  errors: ValidationErrors,
+  prop: string,
+  upstream: Upstream,
+  context: UpstreamContext,
+): void {
   // Callers in JavaScript, or of a second copy of this package, may pass anything.
   const spec = (upstream as Partial<Upstream> | null | undefined)?._spec;
   if (spec?.kind === undefined) {
     const hint = "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL";
-    errors.add(prop, "be an Upstream", Withheld.of(upstream), hint);
+    errors.add(prop, "be an Upstream", Redacted.of(upstream), hint);
     return;
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
@@ -39,10 +52,10 @@ export function checkUpstream(errors: ValidationErrors, prop: string, upstream: 
   checkHost(errors, prop, spec);
   checkAuthentication(errors, `${prop}.credential`, spec, context);
   if (spec.privateEcr !== undefined) {
-    checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.facts);
+    checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.location);
   }
   if (spec.repositories !== undefined) {
-    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositories, context.facts);
+    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositories, context.location);
   }
 }
 
@@ -55,12 +68,12 @@ function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec,
     errors.addMissing(place, UPSTREAM_REQUIREMENTS.noUsualPrefix);
     return;
   }
-  if (!follows(spec.prefix, REPOSITORY_PREFIX)) {
+  if (!matches(spec.prefix, REPOSITORY_PREFIX)) {
     const hint = "give a literal that ECR takes: resources are named after it";
     errors.add(place, REPOSITORY_PREFIX.requirement, spec.prefix, hint);
     return;
   }
-  const { prefixes } = context.claims;
+  const { prefixes } = context.namesInUse;
   const prefix = withoutTrailingSlash(spec.prefix);
   const owner = prefixes.get(prefix);
   if (owner !== undefined) {
@@ -74,7 +87,7 @@ function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec,
   }
   prefixes.set(prefix, prop);
   if (spec.credential?._spec !== undefined) {
-    claimSecret(errors, `${prop}.credential`, spec.credential, spec.prefix, context);
+    reserveSecret(errors, `${prop}.credential`, spec.credential, spec.prefix, context);
   }
   if (prefixes.size === MAX_RULES + 1) {
     errors.add(
@@ -99,9 +112,9 @@ function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): 
       const hint = "give the registry's name as Azure shows it, without .azurecr.io";
       errors.add(place, AZURE_REGISTRY_NAME.requirement, given, hint);
     }
-  } else if (!follows(given, HOST) || isAToken(given)) {
+  } else if (!matches(given, HOST) || containsAccessToken(given)) {
     // What comes before an @ in a URL may be a password.
-    const shown = typeof given === "string" && given.includes("@") ? Withheld.of(given) : given;
+    const shown = typeof given === "string" && given.includes("@") ? Redacted.of(given) : given;
     errors.add(place, HOST.requirement, shown, HOST_HINT);
   } else if (spec.kind === "unsupported") {
     checkSupported(errors, place, given);
@@ -125,14 +138,24 @@ function checkSupported(errors: ValidationErrors, place: string, host: string): 
 /**
  * A private registry's host is put together anew for the rule: what it says beside account and region must be right.
  */
-function checkPrivateEcrHost(errors: ValidationErrors, place: string, host: string, { accountId, region }: PrivateEcrSpec): void {
+function checkPrivateEcrHost(
+  errors: ValidationErrors,
+  place: string,
+  host: string,
+  { accountId, region }: PrivateEcrSpec,
+): void {
   const expected = `${accountId ?? ""}.dkr.ecr.${region}.${dnsSuffixOf(partitionOf(region)) ?? ""}`;
   if (host !== expected) {
     errors.add(place, `be the host of a private registry, ${expected}`, host, "use Upstream.privateEcr");
   }
 }
 
-function checkAuthentication(errors: ValidationErrors, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {
+function checkAuthentication(
+  errors: ValidationErrors,
+  prop: string,
+  spec: UpstreamSpec,
+  context: UpstreamContext,
+): void {
   if (spec.kind === "unsupported") {
     return;
   }
@@ -151,7 +174,7 @@ function checkAuthentication(errors: ValidationErrors, prop: string, spec: Upstr
     errors.add(
       prop,
       "be a RegistryCredential",
-      Withheld.of(spec.credential),
+      Redacted.of(spec.credential),
       "use RegistryCredential.fromVariables, fromSecretArn or fromSecretName",
     );
     return;
@@ -173,18 +196,18 @@ function checkPrivateEcr(
   prop: string,
   spec: UpstreamSpec,
   privateEcr: PrivateEcrSpec,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   const { accountId, region, roleArn } = privateEcr;
   if (accountId !== undefined) {
     errors.checkString(`${prop}.accountId`, accountId, ACCOUNT_ID, "leave it out for the cache's own account");
   }
-  if (errors.checkString(`${prop}.region`, region, REGION, "give the upstream registry's region")) {
-    checkUpstreamRegion(errors, `${prop}.region`, spec, privateEcr, facts);
+  if (errors.checkString(`${prop}.region`, region, REGION_NAME, "give the upstream registry's region")) {
+    checkUpstreamRegion(errors, `${prop}.region`, spec, privateEcr, location);
   }
   if (roleArn !== undefined) {
-    if (isCrossAccount(spec, facts)) {
-      checkArn(errors, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, facts);
+    if (isCrossAccount(spec, location)) {
+      checkArn(errors, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, location);
     } else {
       const hint = "set `accountId` to that account or leave the role out";
       errors.add(`${prop}.roleArn`, UPSTREAM_REQUIREMENTS.otherAccount, roleArn, hint);
@@ -205,28 +228,38 @@ function checkUpstreamRegion(
   prop: string,
   spec: UpstreamSpec,
   { region }: PrivateEcrSpec,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
-  if (isUnknown(region)) {
+  if (isUnresolved(region)) {
     return;
   }
-  if (facts.partition !== undefined && partitionOf(region) !== facts.partition) {
+  if (location.partition !== undefined && partitionOf(region) !== location.partition) {
     errors.add(
       prop,
-      UPSTREAM_REQUIREMENTS.ownPartition(facts.partition),
+      UPSTREAM_REQUIREMENTS.ownPartition(location.partition),
       region,
       "ECR cannot reach a registry of another partition",
     );
-  } else if (region === facts.region && !isCrossAccount(spec, facts)) {
-    errors.add(prop, UPSTREAM_REQUIREMENTS.otherRegion, region, "a registry cannot cache itself: pull from it directly");
+  } else if (region === location.region && !isCrossAccount(spec, location)) {
+    errors.add(
+      prop,
+      UPSTREAM_REQUIREMENTS.otherRegion,
+      region,
+      "a registry cannot cache itself: pull from it directly",
+    );
   }
 }
 
-function checkUpstreamRepositoryPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec, prefix: string): void {
+function checkUpstreamRepositoryPrefix(
+  errors: ValidationErrors,
+  prop: string,
+  spec: UpstreamSpec,
+  prefix: string,
+): void {
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
     errors.add(prop, UPSTREAM_REQUIREMENTS.besideRoot, prefix, "leave it out or choose another `prefix`");
-  } else if (!follows(prefix, REPOSITORY_PREFIX)) {
+  } else if (!matches(prefix, REPOSITORY_PREFIX)) {
     errors.add(prop, REPOSITORY_PREFIX.requirement, prefix, "use ROOT to cache every repository; it must be a literal");
   }
 }

@@ -1,8 +1,8 @@
 import type { TerraformStack } from "cdktf";
-import type { Registry, RegistryFacts } from "../aws/registry";
-import { isUnknown } from "../terraform/tokens";
+import type { Registry, KnownLocation } from "../aws/registry";
+import { isUnresolved } from "../terraform/tokens";
 import type { ValidationErrors } from "../validation/validation-errors";
-import type { RegistryClaims } from "./names-in-use";
+import type { NamesInUse } from "./names-in-use";
 import type { RegistryCredential } from "./registry-credential";
 import { under, withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
@@ -40,8 +40,8 @@ export interface PrivateEcrSpec {
 
 /** What an upstream is checked against. */
 export interface UpstreamContext {
-  readonly facts: RegistryFacts;
-  readonly claims: RegistryClaims;
+  readonly location: KnownLocation;
+  readonly namesInUse: NamesInUse;
   /** Path of the cache, which tells what it has claimed itself from what others have. */
   readonly cache: string;
   /** The stack that holds the cache, when there is one yet. */
@@ -71,14 +71,14 @@ export function upstreamRepositoryPrefix(spec: UpstreamSpec): string | undefined
 }
 
 /** Whether ECR needs a role to read an upstream: one in an account that is, or may be, another than the cache's. */
-export function isCrossAccount(spec: UpstreamSpec, facts: RegistryFacts): boolean {
+export function isCrossAccount(spec: UpstreamSpec, location: KnownLocation): boolean {
   const accountId = spec.privateEcr?.accountId;
-  return accountId !== undefined && accountId !== facts.accountId;
+  return accountId !== undefined && accountId !== location.accountId;
 }
 
 /** The path, in the cache's registry, of a repository of the upstream. Adds an error where there is none. */
 export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, repository: string): string {
-  if (isUnknown(repository)) {
+  if (isUnresolved(repository)) {
     return under(spec.prefix, repository);
   }
   if (typeof repository === "string" && /[:@]/.test(repository)) {
@@ -109,7 +109,7 @@ export function upstreamImage(spec: UpstreamSpec, registry: Registry, path: stri
   }
   const host = upstreamUrl(spec, registry);
   const upstreamPath = under(upstreamRepositoryPrefix(spec) ?? ROOT, withinPrefix);
-  return isUnknown(host) ? undefined : `${host}/${upstreamPath}`;
+  return isUnresolved(host) ? undefined : `${host}/${upstreamPath}`;
 }
 
 /** A private registry's path relative to the prefix that is cached. */

@@ -1,17 +1,17 @@
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
-import { ACCOUNT_ID, ACCOUNT_ID_HINT, REGION, partitionOf } from "../aws/partitions";
+import { ACCOUNT_ID, ACCOUNT_ID_HINT, REGION_NAME, partitionOf } from "../aws/partitions";
 import { accountOfConfig } from "../aws/provider";
 import { SOME_SUPPORTED_VERSION, VERSION_CONSTRAINT, allowsSupportedVersion } from "../aws/provider-versions";
-import { checkDeclaration } from "../cache/cache-checks";
-import { RegistryClaims } from "../cache/names-in-use";
+import { checkCache } from "../cache/cache-checks";
+import { NamesInUse } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
-import { isUnknown } from "../terraform/tokens";
-import { ValidationErrors, follows } from "../validation/validation-errors";
+import { isUnresolved } from "../terraform/tokens";
+import { ValidationErrors, matches } from "../validation/validation-errors";
 import { checkProviderConfig } from "./provider-config-checks";
 import type { PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
-import { STACK_NAME } from "./rules";
+import { TERRAFORM_STACK_NAME } from "./rules";
 import { BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
 import type { StateBackend } from "./state-backend";
 
@@ -28,8 +28,8 @@ const PROPS: readonly string[] = [
 
 /** Records that the id of a fleet, or of one of its stacks, cannot be part of a stack's name. */
 export function checkName(errors: ValidationErrors, id: unknown, hint: string): void {
-  if (!follows(id, STACK_NAME)) {
-    errors.add("id", STACK_NAME.requirement, id, hint);
+  if (!matches(id, TERRAFORM_STACK_NAME)) {
+    errors.add("id", TERRAFORM_STACK_NAME.requirement, id, hint);
   }
 }
 
@@ -47,7 +47,7 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
     errors.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_HINT);
   }
   checkProviderConfig(errors, props.providerConfig ?? {}, props.accountId);
-  if (props.providerVersion !== undefined && !follows(props.providerVersion, VERSION_CONSTRAINT)) {
+  if (props.providerVersion !== undefined && !matches(props.providerVersion, VERSION_CONSTRAINT)) {
     const hint = "separate conditions with commas; Terraform takes a literal here, and no expression";
     errors.add("providerVersion", VERSION_CONSTRAINT.requirement, props.providerVersion, hint);
   } else if (props.providerVersion !== undefined && !allowsSupportedVersion(props.providerVersion)) {
@@ -82,18 +82,18 @@ function checkRegion(
   props: PullThroughCacheFleetProps,
   region: string | undefined,
 ): void {
-  const accountId = follows(props.accountId, ACCOUNT_ID) ? props.accountId : undefined;
-  const facts = { accountId, region, partition: region === undefined ? undefined : partitionOf(region) };
+  const accountId = matches(props.accountId, ACCOUNT_ID) ? props.accountId : undefined;
+  const location = { accountId, region, partition: region === undefined ? undefined : partitionOf(region) };
   const own = region === undefined ? undefined : props.regionalRepositories?.[region];
   if (region !== undefined && own !== undefined) {
-    checkRepositorySettings(errors, `regionalRepositories["${region}"]`, own, facts);
+    checkRepositorySettings(errors, `regionalRepositories["${region}"]`, own, location);
   }
   const claimed = accountId ?? accountOfConfig(props.providerConfig ?? {});
-  const claims =
+  const names =
     claimed === undefined || region === undefined
-      ? new RegistryClaims()
-      : RegistryClaims.copyOf([RegistryClaims.ofRegistry(fleet, claimed, region)]);
-  checkDeclaration(
+      ? new NamesInUse()
+      : NamesInUse.copyOf([NamesInUse.ofRegistry(fleet, claimed, region)]);
+  checkCache(
     errors,
     {
       upstreams: props.upstreams,
@@ -103,7 +103,7 @@ function checkRegion(
           ? props.repositories
           : withoutKmsKey(props.repositories),
     },
-    { facts, claims, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
+    { location: location, namesInUse: names, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
   );
 }
 
@@ -175,9 +175,9 @@ function checkRegions(errors: ValidationErrors, regions: unknown): string[] {
   const checked: string[] = [];
   for (const [index, region] of (regions as unknown[]).entries()) {
     const prop = `regions[${index}]`;
-    if (isUnknown(region)) {
+    if (isUnresolved(region)) {
       errors.add(prop, "be known at synth", region, "stacks are named after regions: give a literal");
-    } else if (errors.checkString(prop, region, REGION, "give the region, not one of its zones")) {
+    } else if (errors.checkString(prop, region, REGION_NAME, "give the region, not one of its zones")) {
       if (checked.includes(region as string)) {
         errors.add(prop, "be a region given once", region, "leave out the second one");
       } else {

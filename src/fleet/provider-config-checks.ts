@@ -5,7 +5,13 @@ import type { TerraformStack } from "cdktf";
 import { literalsOf } from "../terraform/expression-literals";
 import { resolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import { Withheld, hasUserInfo, holdsAToken, looksLikeAToken, mayHoldASecret } from "../validation/redaction";
+import {
+  Redacted,
+  hasUserInfo,
+  expressionContainsAccessToken,
+  looksLikeSecret,
+  mayContainSecret,
+} from "../validation/redaction";
 import { ValidationErrors } from "../validation/validation-errors";
 
 const LEAVE_OUT =
@@ -16,7 +22,7 @@ const SIGNED = "give the URL without a user and a password: requests to AWS are 
 /** Records what is wrong with the configuration that the providers of a fleet have in common. */
 export function checkProviderConfig(errors: ValidationErrors, config: AwsProviderConfig, accountId: unknown): void {
   if (!isPlainObject(config)) {
-    errors.add("providerConfig", "be an object", Withheld.of(config), "give arguments of AwsProvider");
+    errors.add("providerConfig", "be an object", Redacted.of(config), "give arguments of AwsProvider");
     return;
   }
   checkNames(errors, config);
@@ -53,23 +59,23 @@ function checkSecrets(errors: ValidationErrors, config: AwsProviderConfig): void
   const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, endpoints } = config;
   for (const [name, value] of Object.entries({ accessKey, secretKey, token })) {
     if (isLiteral(value)) {
-      errors.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), LEAVE_OUT);
+      errors.add(`providerConfig.${name}`, "not be a literal", Redacted.of(value), LEAVE_OUT);
     }
   }
   for (const [name, value] of Object.entries(inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i))) {
     if (isLiteral(value)) {
-      errors.add(`providerConfig.${name}`, "not be a literal", Withheld.of(value), GIVE_A_FILE);
+      errors.add(`providerConfig.${name}`, "not be a literal", Redacted.of(value), GIVE_A_FILE);
     }
   }
   for (const [name, value] of Object.entries({ httpProxy, httpsProxy })) {
     if (typeof value === "string" && holdsAPassword(value)) {
       const hint = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
-      errors.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), hint);
+      errors.add(`providerConfig.${name}`, "have no password in it", Redacted.of(value), hint);
     }
   }
   for (const [name, value] of Object.entries(inBlocks({ endpoints }, /^/))) {
     if (typeof value === "string" && hasUserInfo(literalsOf(value).joined)) {
-      errors.add(`providerConfig.${name}`, "have no password in it", Withheld.of(value), SIGNED);
+      errors.add(`providerConfig.${name}`, "have no password in it", Redacted.of(value), SIGNED);
     }
   }
 }
@@ -82,15 +88,15 @@ function isLiteral(value: unknown): boolean {
   return (
     typeof value !== "string" ||
     !value.includes("${") ||
-    mayHoldASecret(value) ||
-    literalsOf(value).values.some(({ text }) => looksLikeAToken(text))
+    mayContainSecret(value) ||
+    literalsOf(value).values.some(({ text }) => looksLikeSecret(text))
   );
 }
 
 /** Whether the literals of a proxy's URL hold a password. */
 function holdsAPassword(url: string): boolean {
   const { joined, values } = literalsOf(url);
-  return looksLikeAToken(joined) || holdsAToken(url) || values.some(({ isEncoded }) => isEncoded);
+  return looksLikeSecret(joined) || expressionContainsAccessToken(url) || values.some(({ isEncoded }) => isEncoded);
 }
 
 /** Arguments of blocks, in one block or in a list, by their places. */

@@ -2,7 +2,7 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { REGION, dnsSuffixOf, partitionOf } from "../aws/partitions";
+import { REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
 import { MANAGED_POLICY, MAX_MANAGED_POLICY, policyDocument, policyLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-document";
 import { PROVIDER_VERSIONS } from "../aws/provider-versions";
@@ -15,7 +15,7 @@ import { mergeSettings } from "../cache/repository-template";
 import { FLEET_POLICY_NAME, ROOT } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
 import { constructId } from "../terraform/construct-id";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { deepCopy } from "../validation/plain-object";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeErrors } from "./fleet-checks";
@@ -23,7 +23,7 @@ import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
 import type { PullThroughCacheFleetProps, StackAfterAllOptions } from "./pull-through-cache-fleet-props";
 import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
-import type { FleetStack } from "./stages";
+import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
 
 /**
@@ -40,7 +40,7 @@ import { StateBackend } from "./state-backend";
 export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
   private readonly caches = new Map<string, PullThroughCache>();
-  private readonly stacks = new Map<TerraformStack, FleetStack>();
+  private readonly stacks = new Map<TerraformStack, FleetStackInfo>();
   private readonly pullPolicies = new Map<string, PullPolicyOptions>();
   private policyStack: TerraformStack | undefined;
 
@@ -97,7 +97,7 @@ export class PullThroughCacheFleet extends Construct {
       ["region"] satisfies (keyof StackAfterAllOptions)[],
       "an option of a stack after all",
     );
-    errors.checkString("region", { ...options }.region, REGION, "give the region of the stack's provider");
+    errors.checkString("region", { ...options }.region, REGION_NAME, "give the region of the stack's provider");
     checkStackNames(errors, this, [id], this.props.backend);
     errors.throwIfAny(this.node.path);
     const stack = this.createStack(id, { region: options.region, regional: false });
@@ -125,7 +125,7 @@ export class PullThroughCacheFleet extends Construct {
   public pullPolicyArn(id: string, options: PullPolicyOptions = {}): string {
     const { accountId } = this.props;
     const errors = new ValidationErrors();
-    const isName = typeof id === "string" && id !== "" && !isUnknown(id);
+    const isName = typeof id === "string" && id !== "" && !isUnresolved(id);
     const name = `${this.node.id}-${isName ? id : ""}`;
     errors.checkString("id", isName ? name : "", FLEET_POLICY_NAME, "give the policy a short name of its own");
     checkPullOptions(errors, options, this.prefixes());
@@ -259,18 +259,18 @@ export class PullThroughCacheFleet extends Construct {
     });
   }
 
-  private createStack(suffix: string, facts: FleetStack): TerraformStack {
+  private createStack(suffix: string, location: FleetStackInfo): TerraformStack {
     const { accountId, backend, providerConfig, providerVersion } = this.props;
     // In the app itself: cdktf's CLI knows stacks by their ids, and what they depend on by paths. It deploys nothing
     // where the two differ.
     const stack = new TerraformStack(this.node.root, stackName(this, suffix));
-    this.stacks.set(stack, facts);
+    this.stacks.set(stack, location);
     new AwsProvider(stack, PROVIDER_ID, {
       ...(accountId === undefined || providerConfig?.skipRequestingAccountId === true
         ? {}
         : { allowedAccountIds: [accountId] }),
       ...providerConfig,
-      region: facts.region,
+      region: location.region,
     });
     // The provider's class requires the one version that it was generated from, which a lock file may not have.
     stack.addOverride("terraform.required_providers.aws.version", providerVersion);

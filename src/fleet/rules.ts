@@ -1,6 +1,6 @@
 import type { Rule } from "../validation/validation-errors";
 
-export const STACK_NAME: Rule = {
+export const TERRAFORM_STACK_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
   maxLength: 128,
   requirement: "be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it",
@@ -21,7 +21,12 @@ export const HOSTNAME: Rule = {
   pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/,
   requirement: "be a host's name, without scheme",
 };
+
 export const TEXT: Rule = { pattern: /./, requirement: "be text" };
 
 // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
-export const WORKSPACE: Rule = { ...NAME, maxLength: 90, requirement: `${NAME.requirement}, up to 90 with the stack's name` };
+export const WORKSPACE: Rule = {
+  ...NAME,
+  maxLength: 90,
+  requirement: `${NAME.requirement}, up to 90 with the stack's name`,
+};

@@ -1,12 +1,12 @@
 import { Manifest, TerraformStack } from "cdktf";
 import type { App } from "cdktf";
 import type { Construct } from "constructs";
-import { isUnknown, resolved } from "../terraform/tokens";
+import { isUnresolved, resolved } from "../terraform/tokens";
 import { fail } from "../validation/validation-errors";
 import type { FleetManifestStack } from "./fleet-manifest";
 
 /** What a fleet knows of a stack of its own. */
-export interface FleetStack {
+export interface FleetStackInfo {
   readonly region: string;
   readonly regional: boolean;
 }
@@ -15,7 +15,7 @@ export interface FleetStack {
 export function stagesOf(
   place: string,
   app: App,
-  own: ReadonlyMap<TerraformStack, FleetStack>,
+  own: ReadonlyMap<TerraformStack, FleetStackInfo>,
 ): FleetManifestStack[][] {
   const stages: FleetManifestStack[][] = [];
   const indices = new Map<TerraformStack, number>();
@@ -40,7 +40,7 @@ function indexOf(stack: TerraformStack, indices: Map<TerraformStack, number>): n
   return index;
 }
 
-function describe(place: string, app: App, stack: TerraformStack, own: FleetStack | undefined): FleetManifestStack {
+function describe(place: string, app: App, stack: TerraformStack, own: FleetStackInfo | undefined): FleetManifestStack {
   const name = stack.node.id;
   // References between stacks become dependencies when the app is synthesized, and nothing tells of them before.
   if (app.manifest.stacks[name] === undefined) {
@@ -50,7 +50,7 @@ function describe(place: string, app: App, stack: TerraformStack, own: FleetStac
   return {
     name,
     folder: `${Manifest.stacksFolder}/${name}`,
-    ...(region === undefined || isUnknown(region) ? {} : { region }),
+    ...(region === undefined || isUnresolved(region) ? {} : { region }),
     regional: own?.regional ?? false,
     waitsFor: stack.dependencies.map(({ node }) => node.id).sort(),
     variables: variablesOf(stack),

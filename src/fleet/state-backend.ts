@@ -10,7 +10,7 @@ import {
 import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET } from "../aws/bucket-names";
-import { REGION } from "../aws/partitions";
+import { REGION_NAME } from "../aws/partitions";
 import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
 import type { ValidationErrors, Rule } from "../validation/validation-errors";
@@ -96,7 +96,7 @@ export class StateBackend {
       (errors) => {
         errors.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
         checkLiteral(errors, "bucket", bucket, BUCKET, "give the name, not the ARN");
-        checkLiteral(errors, "region", region, REGION, "give the bucket's region");
+        checkLiteral(errors, "region", region, REGION_NAME, "give the bucket's region");
         checkLiteral(errors, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
         if (kmsKeyId !== undefined) {
           checkLiteral(errors, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");

@@ -5,10 +5,10 @@ import { BLOCK, parseCidr } from "../aws/cidr";
 import type { Cidr } from "../aws/cidr";
 import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
 import { dualStackSuffixOf } from "../aws/partitions";
-import type { RegistryFacts } from "../aws/registry";
+import type { KnownLocation } from "../aws/registry";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { isAmbiguous } from "../terraform/addresses";
-import { identityOf, isUnknown, knownStart } from "../terraform/tokens";
+import { stableKey, isUnresolved, literalPrefix } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { GIVEN_ONCE } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
@@ -57,14 +57,14 @@ export function checkEndpoints(
   errors: ValidationErrors,
   scope: Construct,
   props: RegistryEndpointsProps,
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   errors.checkKeys("", props, PROPS, "a property of endpoints");
   checkFirstPull(errors, props.firstPull);
   errors.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
   checkFlags(errors, props);
   checkExisting(errors, props);
-  checkServices(errors, props.services, facts);
+  checkServices(errors, props.services, location);
   checkPlaces(errors, props);
   checkClients(errors, props);
   for (const prop of [
@@ -76,11 +76,11 @@ export function checkEndpoints(
   ] as const) {
     checkExpressions(errors, scope, prop, props[prop]);
   }
-  checkPolicies(errors, props, facts);
-  const suffix = facts.partition === undefined ? undefined : dualStackSuffixOf(facts.partition);
+  checkPolicies(errors, props, location);
+  const suffix = location.partition === undefined ? undefined : dualStackSuffixOf(location.partition);
   if (props.dualStack === true && suffix === undefined) {
     const hint = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
-    errors.add("dualStack", ENDPOINTS_REQUIREMENTS.dualStackHost, facts.partition ?? "a region not known", hint);
+    errors.add("dualStack", ENDPOINTS_REQUIREMENTS.dualStackHost, location.partition ?? "a region not known", hint);
   }
 }
 
@@ -90,7 +90,7 @@ export function checkCaches(
   scope: Construct,
   props: RegistryEndpointsProps,
   caches: readonly PullThroughCache[],
-  facts: RegistryFacts,
+  location: KnownLocation,
 ): void {
   if (!Array.isArray(caches) || (caches.length === 0 && props.caches !== undefined)) {
     const hint = "leave it out for those of the stack";
@@ -108,11 +108,11 @@ export function checkCaches(
       errors.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
       continue;
     }
-    const { facts: own } = cache._registry;
-    if (own.region !== undefined && facts.region !== undefined && own.region !== facts.region) {
+    const { location: own } = cache._registry;
+    if (own.region !== undefined && location.region !== undefined && own.region !== location.region) {
       errors.add(
         prop,
-        `be in the region of the VPC, ${facts.region}`,
+        `be in the region of the VPC, ${location.region}`,
         own.region,
         "endpoints lead to their own region",
       );
@@ -122,7 +122,8 @@ export function checkCaches(
     }
     const isKnown = own.accountId !== undefined && own.region !== undefined;
     if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
-      const hint = "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
+      const hint =
+        "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
       errors.add(prop, "have a known account and region, being of another stack", cache.node.path, hint);
     }
   }
@@ -131,7 +132,7 @@ export function checkCaches(
 /** Warns of blocks that hold more than any private network does. */
 export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]): void {
   for (const text of clientCidrs) {
-    const cidr = isUnknown(text) ? undefined : parseCidr(text);
+    const cidr = isUnresolved(text) ? undefined : parseCidr(text);
     if (cidr !== undefined && cidr.prefixLength < WIDEST[cidr.version]) {
       warn(scope, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[cidr.version])));
     }
@@ -163,29 +164,29 @@ function checkExisting(errors: ValidationErrors, props: RegistryEndpointsProps):
 
 /** Records that a list, of each element of which something is made at synth, is known to Terraform only. */
 function checkLength(errors: ValidationErrors, prop: string, list: unknown): boolean {
-  if (isUnknown(list)) {
+  if (isUnresolved(list)) {
     const hint = "give a list, whose elements may be tokens: what is made of each is written at synth";
     errors.add(prop, "be a list whose length is known at synth", list, hint);
   }
-  return !isUnknown(list);
+  return !isUnresolved(list);
 }
 
 /** Records elements that are tokens and come to what another element is; literals are compared where they are checked. */
 function checkExpressions(errors: ValidationErrors, scope: Construct, prop: string, list: unknown): void {
-  if (!Array.isArray(list) || isUnknown(list)) {
+  if (!Array.isArray(list) || isUnresolved(list)) {
     return;
   }
-  const identities = (list as unknown[]).map((element) => identityOf(scope, element));
+  const identities = (list as unknown[]).map((element) => stableKey(scope, element));
   for (const [index, identity] of identities.entries()) {
     const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
-    const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnknown);
+    const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnresolved);
     if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
       errors.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
     }
   }
 }
 
-function checkServices(errors: ValidationErrors, services: unknown, facts: RegistryFacts): void {
+function checkServices(errors: ValidationErrors, services: unknown, location: KnownLocation): void {
   if (services === undefined) {
     return;
   }
@@ -201,7 +202,7 @@ function checkServices(errors: ValidationErrors, services: unknown, facts: Regis
       continue;
     }
     const { name = "" } = service;
-    service._check(errors, prop, facts.region);
+    service._check(errors, prop, location.region);
     if (names.includes(name)) {
       errors.add(prop, ENDPOINTS_REQUIREMENTS.serviceOnce, name, "a VPC takes one private DNS name of a service");
     }
@@ -264,7 +265,7 @@ function checkCidrs(errors: ValidationErrors, prop: string, list: unknown, versi
   }
   const cidrs: Cidr[] = [];
   for (const [index, text] of (list as unknown[]).entries()) {
-    if (isUnknown(text)) {
+    if (isUnresolved(text)) {
       continue;
     }
     const cidr = typeof text === "string" ? parseCidr(text) : undefined;
@@ -278,7 +279,7 @@ function checkCidrs(errors: ValidationErrors, prop: string, list: unknown, versi
   }
 }
 
-function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, facts: RegistryFacts): void {
+function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, location: KnownLocation): void {
   const { registryPolicy, s3Policy, bucketNames } = props;
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
@@ -297,7 +298,7 @@ function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, 
     // An empty list is none, as it is for a loop.
     if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
       errors.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
-      checkPlace(errors, prop, repositoryArns, facts);
+      checkPlace(errors, prop, repositoryArns, location);
     }
   }
   if (bucketNames !== undefined && checkLength(errors, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
@@ -310,13 +311,18 @@ function isEmpty(list: unknown): boolean {
 }
 
 /** Endpoints lead to the registry of one partition and region: what names another could never match. */
-function checkPlace(errors: ValidationErrors, prop: string, repositoryArns: readonly unknown[], facts: RegistryFacts): void {
+function checkPlace(
+  errors: ValidationErrors,
+  prop: string,
+  repositoryArns: readonly unknown[],
+  location: KnownLocation,
+): void {
   for (const [index, arn] of (Array.isArray(repositoryArns) ? repositoryArns : []).entries()) {
-    const [, partition, , region] = knownStart(arn).split(":");
+    const [, partition, , region] = literalPrefix(arn).split(":");
     const differs = (got: string | undefined, own: string | undefined): boolean =>
       got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
-    if (!isUnknown(arn) && (differs(partition, facts.partition) || differs(region, facts.region))) {
-      const rule = ENDPOINTS_REQUIREMENTS.place(facts.partition ?? "", facts.region ?? "");
+    if (!isUnresolved(arn) && (differs(partition, location.partition) || differs(region, location.region))) {
+      const rule = ENDPOINTS_REQUIREMENTS.place(location.partition ?? "", location.region ?? "");
       errors.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
     }
   }

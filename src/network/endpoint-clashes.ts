@@ -2,7 +2,7 @@ import type { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
-import { isUnknown, resolved } from "../terraform/tokens";
+import { isUnresolved, resolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import { onlyWithPrivateDns } from "./rules";
 
@@ -56,7 +56,7 @@ export function endpointClashes(owner: IConstruct): string[] {
 
 function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRouteTableAssociation): boolean {
   const [a, b] = [one, other].map((association) => [
-    isUnknown(association.vpcEndpointIdInput) ? TerraformStack.of(association).node.path : "",
+    isUnresolved(association.vpcEndpointIdInput) ? TerraformStack.of(association).node.path : "",
     resolved(association, association.vpcEndpointIdInput),
     resolved(association, association.routeTableIdInput),
   ]);
@@ -103,7 +103,7 @@ function occupiedBy(endpoint: VpcEndpoint, associations: readonly VpcEndpointRou
   // Ids that only Terraform knows are told apart by their expressions, which hold in their own stack.
   const known = (value: unknown): string => {
     const text = String(resolved(endpoint, value));
-    return isUnknown(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;
+    return isUnresolved(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;
   };
   const listed = endpoint.routeTableIdsInput ?? [];
   const associated = associations.filter((association) => isOf(association, endpoint));
@@ -114,7 +114,7 @@ function occupiedBy(endpoint: VpcEndpoint, associations: readonly VpcEndpointRou
     isGateway: (endpoint.vpcEndpointTypeInput ?? "Gateway") === "Gateway",
     hasPrivateDns: endpoint.privateDnsEnabledInput === true,
     routeTables: [
-      ...(isUnknown(listed) ? [known(listed)] : listed.map(known)),
+      ...(isUnresolved(listed) ? [known(listed)] : listed.map(known)),
       ...associated.map(({ routeTableIdInput }) => known(routeTableIdInput)),
     ],
   };

@@ -1,5 +1,5 @@
 import { serviceNameOf } from "../aws/endpoint-service-names";
-import { follows } from "../validation/validation-errors";
+import { matches } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion } from "./rules";
 
@@ -60,7 +60,7 @@ export class AwsService {
   /** @internal */
   public _check(errors: ValidationErrors, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
-    if (!follows(this.name, rule)) {
+    if (!matches(this.name, rule)) {
       const existing = EXISTING_ENDPOINTS[this.name];
       const hint = this.isWhole
         ? "use AwsService.named for its last part alone"

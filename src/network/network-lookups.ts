@@ -8,11 +8,11 @@ import type { Construct } from "constructs";
 import { serviceNameOf } from "../aws/endpoint-service-names";
 import type { Registry } from "../aws/registry";
 import { CheckBlock } from "../terraform/blocks";
-import { isUnknown, resolved } from "../terraform/tokens";
+import type { PlanCondition } from "../terraform/plan-condition";
+import { isUnresolved, resolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import { FirstPull } from "./first-pull";
-import type { Demand } from "./plan-conditions";
-import { DEMANDS } from "./plan-conditions";
+import { NETWORK_CONDITIONS } from "./plan-conditions";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 
 /**
@@ -22,30 +22,35 @@ import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, registry: Registry): void {
   const { vpcId, firstPull } = props;
   const regional = registry.regional;
-  if (isUnknown(vpcId)) {
+  if (isUnresolved(vpcId)) {
     return;
   }
-  new DataAwsVpc(scope, "vpc", { ...regional, id: vpcId, lifecycle: must(DEMANDS.dns(vpcId)) });
+  new DataAwsVpc(scope, "vpc", { ...regional, id: vpcId, lifecycle: must(NETWORK_CONDITIONS.dns(vpcId)) });
   lookUpSubnets(scope, props, registry);
   const tables = known(props.routeTableIds).map(
     (id) =>
       new DataAwsRouteTable(scope, `route-table-${id}`, {
         ...regional,
         routeTableId: id,
-        lifecycle: must(DEMANDS.inVpc(`The route table ${id}`, vpcId)),
+        lifecycle: must(NETWORK_CONDITIONS.inVpc(`The route table ${id}`, vpcId)),
       }),
   );
   lookUpEndpoints(scope, props, registry);
   if (firstPull === FirstPull.NAT_GATEWAY && tables.length > 0) {
-    const demand = DEMANDS.defaultRoutes(`[${tables.map(addressOf).join(", ")}]`, "FirstPull.NAT_GATEWAY");
-    warnUnless(scope, "first-pull", demand);
+    const condition = NETWORK_CONDITIONS.defaultRoutes(
+      `[${tables.map(addressOf).join(", ")}]`,
+      "FirstPull.NAT_GATEWAY",
+    );
+    new CheckBlock(scope, "first-pull", condition);
   }
 }
 
 /** Tells what is wrong with a VPC that is declared beside the endpoints: AWS's default is no DNS hostnames. */
 export function vpcErrors(scope: Construct, vpcId: string): string[] {
   const errors = new ValidationErrors();
-  const name = isUnknown(vpcId) ? /^\$\{aws_vpc\.([\w-]+)\.id\}$/.exec(String(resolved(scope, vpcId)))?.[1] : undefined;
+  const name = isUnresolved(vpcId)
+    ? /^\$\{aws_vpc\.([\w-]+)\.id\}$/.exec(String(resolved(scope, vpcId)))?.[1]
+    : undefined;
   const vpc = TerraformStack.of(scope)
     .node.findAll()
     .find(
@@ -87,9 +92,11 @@ function lookUpSubnets(scope: Construct, props: RegistryEndpointsProps, { region
         ...regional,
         id,
         lifecycle: must(
-          DEMANDS.inVpc(`The subnet ${id}`, vpcId),
-          ...(zones.length === 0 ? [] : [DEMANDS.ownZone(id, "self.availability_zone", `[${zones.join(", ")}]`)]),
-          ...(dualStack === true ? [DEMANDS.ipv6Block(id)] : []),
+          NETWORK_CONDITIONS.inVpc(`The subnet ${id}`, vpcId),
+          ...(zones.length === 0
+            ? []
+            : [NETWORK_CONDITIONS.ownZone(id, "self.availability_zone", `[${zones.join(", ")}]`)]),
+          ...(dualStack === true ? [NETWORK_CONDITIONS.ipv6Block(id)] : []),
         ),
       }),
     );
@@ -103,7 +110,7 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
     ["s3", props.s3EndpointId, "s3"],
   ] as const;
   for (const [name, id, service] of existing) {
-    if (id === undefined || isUnknown(id)) {
+    if (id === undefined || isUnresolved(id)) {
       continue;
     }
     const isGateway = name === "s3";
@@ -111,33 +118,31 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
       ...registry.regional,
       id,
       lifecycle: must(
-        DEMANDS.service(
+        NETWORK_CONDITIONS.service(
           id,
           serviceNameOf(service, registry.region, () => registry.reverseDnsPrefix),
         ),
-        ...(isGateway ? [DEMANDS.gateway(id), DEMANDS.inVpc(`The endpoint ${id}`, props.vpcId)] : []),
-        ...(props.dualStack === true ? [DEMANDS.dualStack(id)] : []),
+        ...(isGateway
+          ? [NETWORK_CONDITIONS.gateway(id), NETWORK_CONDITIONS.inVpc(`The endpoint ${id}`, props.vpcId)]
+          : []),
+        ...(props.dualStack === true ? [NETWORK_CONDITIONS.dualStack(id)] : []),
       ),
     });
     if (!isGateway) {
-      warnUnless(scope, `${name}-reached`, DEMANDS.reached(addressOf(endpoint), id, props.vpcId));
+      new CheckBlock(scope, `${name}-reached`, NETWORK_CONDITIONS.reached(addressOf(endpoint), id, props.vpcId));
     }
   }
 }
 
 /** What of a list is known; nothing of one that only Terraform knows, which stands in an array as its one element. */
 function known(list: readonly string[] | undefined): string[] {
-  return isUnknown(list) ? [] : (list ?? []).filter((element) => !isUnknown(element));
+  return isUnresolved(list) ? [] : (list ?? []).filter((element) => !isUnresolved(element));
 }
 
 function addressOf(data: TerraformDataSource): string {
   return `data.${data.terraformResourceType}.${data.friendlyUniqueId}`;
 }
 
-function must(...demands: readonly Demand[]): { readonly postcondition: Postcondition[] } {
-  return { postcondition: demands.map(({ holds, message }) => ({ condition: `\${${holds}}`, errorMessage: message })) };
-}
-
-function warnUnless(scope: Construct, id: string, { holds, message }: Demand): void {
-  new CheckBlock(scope, id, { condition: `\${${holds}}`, errorMessage: message });
+function must(...conditions: PlanCondition[]): { readonly postcondition: Postcondition[] } {
+  return { postcondition: conditions };
 }

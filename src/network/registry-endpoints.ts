@@ -14,7 +14,7 @@ import { PullThroughCache } from "../cache/pull-through-cache";
 import { withoutTrailingSlash } from "../cache/repository-path";
 import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
-import { identityOf, isUnknown, resolved } from "../terraform/tokens";
+import { stableKey, isUnresolved, resolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
@@ -80,8 +80,8 @@ export class RegistryEndpoints extends Construct {
     checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
     this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
-    checkEndpoints(errors, this, this.props, this.registry.facts);
-    checkCaches(errors, this, this.props, this.caches, this.registry.facts);
+    checkEndpoints(errors, this, this.props, this.registry.location);
+    checkCaches(errors, this, this.props, this.caches, this.registry.location);
     errors.throwAndRemove(this);
 
     requireTerraform(this, 5);
@@ -205,7 +205,7 @@ export class RegistryEndpoints extends Construct {
       const rule = new VpcSecurityGroupIngressRule(this, this.idFor(`client-`, client, kind), {
         ...this.registry.regional,
         securityGroupId: group.id,
-        description: httpsFrom(isUnknown(client) ? "clients" : client),
+        description: httpsFrom(isUnresolved(client) ? "clients" : client),
         ...HTTPS,
         ...peer,
       });
@@ -223,7 +223,7 @@ export class RegistryEndpoints extends Construct {
 
   /** An id that neither the place in a list changes nor an element before it: it is part of an address. */
   private idFor(start: string, value: string, kind: string): string {
-    const identity = identityOf(this, value);
+    const identity = stableKey(this, value);
     // Nothing tells what a Lazy value will be, or which of two stacks an expression is of: the place has to do.
     const id = identity === undefined ? `${start}${kind}-0` : `${start}${constructId(identity)}`;
     let unique = id;
@@ -291,7 +291,7 @@ export class RegistryEndpoints extends Construct {
       serviceName: this.serviceName("s3"),
       vpcEndpointType: "Gateway",
       // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
-      routeTableIds: isUnknown(routeTableIds) ? routeTableIds : undefined,
+      routeTableIds: isUnresolved(routeTableIds) ? routeTableIds : undefined,
       policy: this.s3Policy(),
       ipAddressType: dualStack === true ? "dualstack" : undefined,
     });
@@ -301,7 +301,7 @@ export class RegistryEndpoints extends Construct {
 
   private addRoutesToS3(): void {
     const { routeTableIds = [] } = this.props;
-    if (isUnknown(routeTableIds)) {
+    if (isUnresolved(routeTableIds)) {
       return;
     }
     for (const routeTableId of routeTableIds) {

@@ -4,11 +4,11 @@ import type { Construct, IConstruct } from "constructs";
 import { providerOf } from "../aws/provider";
 import { checkRegistryProps } from "../aws/registry";
 import { argumentsOf } from "../terraform/blocks";
-import { isUnknown, resolved } from "../terraform/tokens";
+import { isUnresolved, resolved } from "../terraform/tokens";
 import { checkInStack } from "../validation/in-stack";
 import { isPlainObject } from "../validation/plain-object";
-import { Withheld, isAToken } from "../validation/redaction";
-import { ValidationErrors, follows, integerRequirement } from "../validation/validation-errors";
+import { Redacted, containsAccessToken } from "../validation/redaction";
+import { ValidationErrors, matches, integerRequirement } from "../validation/validation-errors";
 import { OverrideStrategy } from "./override-strategy";
 import { MAX_VALUE_BYTES } from "./plan-conditions";
 import {
@@ -19,7 +19,7 @@ import {
   NOT_OF_A_STACK_SET,
   OVERRIDE_REQUIREMENTS,
   PARAMETER_NAME,
-  STACK_NAME,
+  CLOUDFORMATION_STACK_NAME,
   STACK_SET_HINT,
   STRATEGIES,
   TEMPLATE_URL,
@@ -64,7 +64,12 @@ export function markAsOverride(override: Construct, target: Target): void {
 export function checkOverride(errors: ValidationErrors, override: Construct, props: OverrideDeclaration): void {
   checkInStack(errors, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
   if (
-    errors.checkString("stackName", props.stackName, STACK_NAME, "give the name that CloudFormation shows, not the ARN")
+    errors.checkString(
+      "stackName",
+      props.stackName,
+      CLOUDFORMATION_STACK_NAME,
+      "give the name that CloudFormation shows, not the ARN",
+    )
   ) {
     errors.checkString("stackName", props.stackName, NOT_OF_A_STACK_SET, STACK_SET_HINT);
   }
@@ -74,8 +79,13 @@ export function checkOverride(errors: ValidationErrors, override: Construct, pro
     checkCapabilities(errors, props.capabilities);
   }
   const minutes = props.updateTimeoutInMinutes;
-  if (isUnknown(minutes)) {
-    errors.add("updateTimeoutInMinutes", integerRequirement(1), minutes, "it decides what is synthesized: give a number");
+  if (isUnresolved(minutes)) {
+    errors.add(
+      "updateTimeoutInMinutes",
+      integerRequirement(1),
+      minutes,
+      "it decides what is synthesized: give a number",
+    );
   }
   errors.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_HINT);
   for (const name of [...SWITCHES_OF_ADOPTED, "undo", "letGo"] as const) {
@@ -92,7 +102,8 @@ export function checkOverride(errors: ValidationErrors, override: Construct, pro
     .node.findAll()
     .find((construct) => OVERRIDE in construct);
   if (other !== undefined) {
-    const hint = "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
+    const hint =
+      "name all parameters of one CloudFormation stack in one override, and give another stack another scope";
     errors.add("scope", "hold one override", other.node.path, hint);
   }
 }
@@ -129,7 +140,7 @@ function reached(override: IConstruct): string {
   const { stackName, provider, region } = targetOf(override);
   const name = resolved(override, stackName);
   const configured = argumentsOf(providerOf(override, provider));
-  return isUnknown(name) ? override.node.path : JSON.stringify(resolved(override, [name, region, configured]));
+  return isUnresolved(name) ? override.node.path : JSON.stringify(resolved(override, [name, region, configured]));
 }
 
 /** Tells that the provider hides tags of the stack: what it does not see it leaves out of every update. */
@@ -204,9 +215,9 @@ function checkParameters(errors: ValidationErrors, parameters: unknown): void {
 }
 
 function checkValue(errors: ValidationErrors, prop: string, value: unknown): void {
-  if (typeof value === "string" && isAToken(value)) {
+  if (typeof value === "string" && containsAccessToken(value)) {
     const hint = "keep secrets in Secrets Manager: the value stands in the JSON and in the state";
-    errors.add(prop, OVERRIDE_REQUIREMENTS.noToken, Withheld.of(value), hint);
+    errors.add(prop, OVERRIDE_REQUIREMENTS.noToken, Redacted.of(value), hint);
   } else if (typeof value === "string" && FOREIGN_EXPRESSION.test(value)) {
     const hint = "write `$${` or `%%{` to have it in the value as it is";
     errors.add(
@@ -215,10 +226,15 @@ function checkValue(errors: ValidationErrors, prop: string, value: unknown): voi
       value,
       hint,
     );
-  } else if (isUnknown(value)) {
+  } else if (isUnresolved(value)) {
     return;
   } else if (typeof value !== "string") {
-    errors.add(prop, OVERRIDE_REQUIREMENTS.text, value, "write numbers and lists as CloudFormation takes them, as text");
+    errors.add(
+      prop,
+      OVERRIDE_REQUIREMENTS.text,
+      value,
+      "write numbers and lists as CloudFormation takes them, as text",
+    );
   } else if (value.trim() === "") {
     errors.add(prop, OVERRIDE_REQUIREMENTS.notEmpty, value, "use `undo` to give a parameter its former value back");
   } else if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
@@ -229,12 +245,12 @@ function checkValue(errors: ValidationErrors, prop: string, value: unknown): voi
 }
 
 function checkCapabilities(errors: ValidationErrors, capabilities: unknown): void {
-  if (isUnknown(capabilities) || !Array.isArray(capabilities)) {
+  if (isUnresolved(capabilities) || !Array.isArray(capabilities)) {
     errors.add("capabilities", "be a list", capabilities, "write it out: a token may be one of its elements only");
     return;
   }
   for (const [index, capability] of (capabilities as unknown[]).entries()) {
-    if (!isUnknown(capability) && !CAPABILITIES.includes(capability as string)) {
+    if (!isUnresolved(capability) && !CAPABILITIES.includes(capability as string)) {
       errors.add(`capabilities[${index}]`, OVERRIDE_REQUIREMENTS.capability, capability, CAPABILITY_HINT);
     }
   }
@@ -247,7 +263,7 @@ function checkStrategy(errors: ValidationErrors, props: OverrideDeclaration): vo
     errors.add("strategy", OVERRIDE_REQUIREMENTS.strategy, strategy, hint);
   }
   const url = props.templateUrl;
-  if (url !== undefined && !isUnknown(url) && !follows(url, TEMPLATE_URL)) {
+  if (url !== undefined && !isUnresolved(url) && !matches(url, TEMPLATE_URL)) {
     // A signature is as good as a password while it lasts.
     const got = typeof url === "string" ? url.replace(/\?.*/s, "?…") : url;
     errors.add("templateUrl", TEMPLATE_URL.requirement, got, "put the template into a bucket of yours");

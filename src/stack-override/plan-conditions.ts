@@ -1,3 +1,5 @@
+import type { PlanCondition } from "../terraform/plan-condition";
+
 /**
  * The addresses of an override. There is one override in a state, and no address depends on a name: whatever is renamed
  * in the program, Terraform never takes a stack that it must keep for one that is gone.
@@ -43,7 +45,7 @@ export interface Wording {
 }
 
 /** An override, as far as the conditions of its plan depend on who states them. */
-export interface OverrideFacts {
+export interface OverrideContext {
   readonly stackName: string;
   /** The records of the changes by the names of the parameters, as an expression. */
   readonly changes: string;
@@ -162,12 +164,6 @@ export const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
 /** How long an update may take unless the caller says otherwise, in minutes. */
 export const UPDATE_MINUTES = 60;
 
-/** What must hold for Terraform to go on. */
-export interface PlanCondition {
-  readonly condition: string;
-  readonly errorMessage: string;
-}
-
 /** Conditions of a plan: those that always hold, and those of setting values and of undoing that. */
 export interface Conditions {
   readonly always: PlanCondition[];
@@ -176,11 +172,17 @@ export interface Conditions {
 }
 
 /** What a plan asks that changes a stack which Terraform has adopted. */
-export function adoptedConditions(facts: OverrideFacts): Conditions {
+export function adoptedConditions(context: OverrideContext): Conditions {
   return {
-    always: [recordedHere(facts), hasParameters(facts), hidesNothing(facts), addsNoTags(facts), isAsPlanned(facts)],
-    setting: [templateAllows(facts)],
-    undoing: [knowsFormerValues(facts), emptyByDefault(facts)],
+    always: [
+      recordedHere(context),
+      hasParameters(context),
+      hidesNothing(context),
+      addsNoTags(context),
+      isAsPlanned(context),
+    ],
+    setting: [templateAllows(context)],
+    undoing: [knowsFormerValues(context), emptyByDefault(context)],
   };
 }
 
@@ -188,22 +190,22 @@ export function adoptedConditions(facts: OverrideFacts): Conditions {
  * What must hold of the stack that Terraform has adopted, as it sends it back with an update; `template` where it sends the
  * template as well. What the data source reads of a template has its macros run, and is not what is sent.
  */
-export function sentConditions(facts: OverrideFacts): {
+export function sentConditions(context: OverrideContext): {
   readonly always: PlanCondition[];
   readonly template: PlanCondition[];
 } {
   return {
-    always: [isAsRead(facts), acknowledgesMacros(facts)],
-    template: [templateIsAsRead(facts), templateFits(facts), templateLosesNoDigits(facts)],
+    always: [isAsRead(context), acknowledgesMacros(context)],
+    template: [templateIsAsRead(context), templateFits(context), templateLosesNoDigits(context)],
   };
 }
 
 /** What a plan asks that has the AWS CLI update the stack. */
-export function updateConditions(facts: OverrideFacts): Conditions {
+export function updateConditions(context: OverrideContext): Conditions {
   return {
-    always: [recordedHere(facts), hasParameters(facts), setsNothingHidden(facts)],
-    setting: [templateAllows(facts)],
-    undoing: [knowsFormerValues(facts)],
+    always: [recordedHere(context), hasParameters(context), setsNothingHidden(context)],
+    setting: [templateAllows(context)],
+    undoing: [knowsFormerValues(context)],
   };
 }
 
@@ -211,7 +213,7 @@ export function updateConditions(facts: OverrideFacts): Conditions {
 export const STACK_TYPE = "AWS::CloudFormation::Stack";
 
 /** AWS refuses to delete the stack. */
-export function isProtected({ stackName }: OverrideFacts): PlanCondition {
+export function isProtected({ stackName }: OverrideContext): PlanCondition {
   const enabled = "try(tobool(jsondecode(stack.properties).EnableTerminationProtection), false)";
   return {
     condition: `\${alltrue([for stack in ${ADDRESS.properties}[*] : ${enabled}])}`,
@@ -220,7 +222,7 @@ export function isProtected({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The template has all parameters that are to be set. */
-function hasParameters({ stackName }: OverrideFacts): PlanCondition {
+function hasParameters({ stackName }: OverrideContext): PlanCondition {
   const missing = `setsubtract(keys(${ADDRESS.values}), keys(${CURRENT_PARAMETERS}))`;
   return {
     condition: `\${length(${missing}) == 0}`,
@@ -229,7 +231,7 @@ function hasParameters({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The values can be given: those that only Terraform knows could not be checked before. */
-export function valuesFit({ stackName }: OverrideFacts): PlanCondition {
+export function valuesFit({ stackName }: OverrideContext): PlanCondition {
   const fits = `try(trimspace(value) != "" && ${bytesAtMost("value", MAX_VALUE_BYTES)}, false)`;
   const unfit = `[for name, value in ${ADDRESS.values} : name if !${fits}]`;
   return {
@@ -239,7 +241,7 @@ export function valuesFit({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The stack is none of a stack set: a name that only Terraform knows could not be checked before. */
-export function isOfNoStackSet({ stackName }: OverrideFacts): PlanCondition {
+export function isOfNoStackSet({ stackName }: OverrideContext): PlanCondition {
   return {
     condition: `\${!startswith(${ADDRESS.current}.name, "StackSet-")}`,
     errorMessage: `The stack ${stackName} is one of a stack set, whose next operation sets the value back. Change the parameter in the stack set.`,
@@ -247,7 +249,7 @@ export function isOfNoStackSet({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The values are such as the template allows, where it can be read. */
-function templateAllows({ stackName }: OverrideFacts): PlanCondition {
+function templateAllows({ stackName }: OverrideContext): PlanCondition {
   const declared = `${ADDRESS.declared}[name]`;
   // Items of a list are held against these one by one; numbers and dates are written in more ways than one; and Java has
   // patterns that Terraform refuses, or reads otherwise. Those CloudFormation judges, when it is updated.
@@ -264,7 +266,7 @@ function templateAllows({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** What is to be empty again is empty by default, since the provider can only leave it out. */
-function emptyByDefault({ stackName, wording }: OverrideFacts): PlanCondition {
+function emptyByDefault({ stackName, wording }: OverrideContext): PlanCondition {
   const isEmpty = `try(tostring(${ADDRESS.declared}[name].Default) == "", false)`;
   const others = `[for name, value in ${ADDRESS.values} : name if value == "" && !${isEmpty}]`;
   return {
@@ -274,7 +276,7 @@ function emptyByDefault({ stackName, wording }: OverrideFacts): PlanCondition {
 }
 
 /** The stack is the one that was overridden first, and not one of its name in another account or region. */
-function recordedHere({ stackName, wording }: OverrideFacts): PlanCondition {
+function recordedHere({ stackName, wording }: OverrideContext): PlanCondition {
   // Known when Terraform plans, unlike the output of a record that changes.
   const recorded = `${ADDRESS.stack}.input.id`;
   return {
@@ -284,7 +286,7 @@ function recordedHere({ stackName, wording }: OverrideFacts): PlanCondition {
 }
 
 /** Each parameter had another value before. Without a record, or with one that was made anew, nobody knows which. */
-function knowsFormerValues({ stackName, changes }: OverrideFacts): PlanCondition {
+function knowsFormerValues({ stackName, changes }: OverrideContext): PlanCondition {
   const unknown = `[for name, change in ${changes} : name if change.input.before == null || change.input.before == change.input.after]`;
   return {
     condition: `\${length(${unknown}) == 0}`,
@@ -304,7 +306,7 @@ function hiddenAmong(names: string): string {
 }
 
 /** No parameter is NoEcho: what CloudFormation shows of those would be sent back as their value. */
-function hidesNothing({ stackName, wording }: OverrideFacts): PlanCondition {
+function hidesNothing({ stackName, wording }: OverrideContext): PlanCondition {
   const hidden = hiddenAmong(`keys(${CURRENT_PARAMETERS})`);
   return {
     condition: `\${length(${hidden}) == 0}`,
@@ -313,7 +315,7 @@ function hidesNothing({ stackName, wording }: OverrideFacts): PlanCondition {
 }
 
 /** None of the parameters to be set is NoEcho: their values would stand in the state. */
-function setsNothingHidden({ stackName }: OverrideFacts): PlanCondition {
+function setsNothingHidden({ stackName }: OverrideContext): PlanCondition {
   const hidden = hiddenAmong(`keys(${ADDRESS.values})`);
   return {
     condition: `\${length(${hidden}) == 0}`,
@@ -328,7 +330,7 @@ function setsNothingHidden({ stackName }: OverrideFacts): PlanCondition {
 const QUESTION_MARK = "CloudFormation shows a question mark in place of each character that is not ASCII";
 
 /** No other parameter and no tag has lost characters in what CloudFormation shows, which this update would send back. */
-export function losesNoCharacters({ stackName, wording }: OverrideFacts): PlanCondition {
+export function losesNoCharacters({ stackName, wording }: OverrideContext): PlanCondition {
   const parameters = `[for name, value in ${CURRENT_PARAMETERS} : name if strcontains(value, "?") && !contains(keys(${ADDRESS.values}), name)]`;
   const tags = `[for key, value in ${ADDRESS.current}.tags : "the tag \${key}" if strcontains("\${key}\${value}", "?")]`;
   const suspects = `concat(${parameters}, ${tags})`;
@@ -339,7 +341,7 @@ export function losesNoCharacters({ stackName, wording }: OverrideFacts): PlanCo
 }
 
 /** Nobody has changed the stack since the plan was made: the update sends back what was read then. */
-function isAsPlanned({ stackName }: OverrideFacts): PlanCondition {
+function isAsPlanned({ stackName }: OverrideContext): PlanCondition {
   const parts = ["template_body", "parameters", "tags", "capabilities", "iam_role_arn", "notification_arns"];
   // The module has none of it where the AWS CLI updates the stack.
   const differs = `anytrue([for stack in ${ADDRESS.atApply}[*] : stack[part] != ${ADDRESS.current}[part]])`;
@@ -351,7 +353,7 @@ function isAsPlanned({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The provider adds no tags: its default tags are sent with every update, and no plan shows them. */
-function addsNoTags({ stackName, wording }: OverrideFacts): PlanCondition {
+function addsNoTags({ stackName, wording }: OverrideContext): PlanCondition {
   const added = `[for key, value in ${ADDRESS.defaultTags}.tags : key if lookup(${ADDRESS.current}.tags, key, null) != value]`;
   return {
     condition: `\${length(${added}) == 0}`,
@@ -363,7 +365,7 @@ const OLD_STATE =
   "An update would take back what has changed since. Plan without -refresh=false, with which Terraform does not read the stack.";
 
 /** What Terraform sends back is what the stack has: with `-refresh=false` it is what the stack had at the last run. */
-function isAsRead({ stackName }: OverrideFacts): PlanCondition {
+function isAsRead({ stackName }: OverrideContext): PlanCondition {
   return {
     condition: `\${self.tags_all == ${ADDRESS.current}.tags && coalesce(self.notification_arns, toset([])) == ${ADDRESS.current}.notification_arns}`,
     errorMessage: `The tags or topics of the stack ${stackName} are not those in Terraform's state. ${OLD_STATE}`,
@@ -371,7 +373,7 @@ function isAsRead({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The same of the template. One whose macros have run cannot be compared. */
-function templateIsAsRead({ stackName }: OverrideFacts): PlanCondition {
+function templateIsAsRead({ stackName }: OverrideContext): PlanCondition {
   return {
     condition: `\${${RUNS_MACROS} || ${SENT_TEMPLATE} == ${TEMPLATE_BODY}}`,
     errorMessage: `The template of the stack ${stackName} is not the one in Terraform's state. ${OLD_STATE}`,
@@ -379,7 +381,7 @@ function templateIsAsRead({ stackName }: OverrideFacts): PlanCondition {
 }
 
 /** The macros of the template are acknowledged, which stacks that were deployed by change sets need not list. */
-function acknowledgesMacros({ stackName, wording }: OverrideFacts): PlanCondition {
+function acknowledgesMacros({ stackName, wording }: OverrideContext): PlanCondition {
   return {
     condition: `\${length(${ADDRESS.differing}) == 0 || !${RUNS_MACROS} || contains(coalesce(self.capabilities, toset([])), "${AUTO_EXPAND}")}`,
     errorMessage: `The template of the stack ${stackName} runs macros, and an update has to acknowledge ${AUTO_EXPAND}, which the stack does not list. Give ${wording.capabilities}, or use ${wording.updateByCli}, which acknowledges it.`,
@@ -387,7 +389,7 @@ function acknowledgesMacros({ stackName, wording }: OverrideFacts): PlanConditio
 }
 
 /** The template is small enough to be sent back. CloudFormation shows ASCII only, of which a character is a byte. */
-function templateFits({ stackName, wording }: OverrideFacts): PlanCondition {
+function templateFits({ stackName, wording }: OverrideContext): PlanCondition {
   return {
     condition: `\${length(${SENT_TEMPLATE}) <= ${MAX_TEMPLATE_BYTES}}`,
     errorMessage: `The template of the stack ${stackName} is larger than ${MAX_TEMPLATE_BYTES} bytes and cannot be sent back with an update. Put it into an S3 bucket as it is and give its URL as ${wording.templateUrl}, or use ${wording.updateByCli}.`,
@@ -395,7 +397,7 @@ function templateFits({ stackName, wording }: OverrideFacts): PlanCondition {
 }
 
 /** The template has lost no characters in what CloudFormation shows. */
-export function templateLosesNoCharacters({ stackName, wording }: OverrideFacts): PlanCondition {
+export function templateLosesNoCharacters({ stackName, wording }: OverrideContext): PlanCondition {
   return {
     condition: `\${!strcontains(${SENT_TEMPLATE}, "?")}`,
     errorMessage: `The template of the stack ${stackName} holds question marks. ${QUESTION_MARK}, and this update would send that back as the template. Use ${wording.updateByCli}, which leaves the template as it is; or give the URL of the vendor's template as ${wording.templateUrl}; or ${wording.questionMarksAreGenuine}, if the vendor's template is ASCII only.`,
@@ -406,7 +408,7 @@ export function templateLosesNoCharacters({ stackName, wording }: OverrideFacts)
  * A template in JSON has no number that loses digits: Terraform's AWS provider reads numbers as 64-bit floating point, and
  * writes them anew.
  */
-function templateLosesNoDigits({ stackName, wording }: OverrideFacts): PlanCondition {
+function templateLosesNoDigits({ stackName, wording }: OverrideContext): PlanCondition {
   const text = JSON.stringify(String.raw`/"(?:[^"\\]|\\.)*"/`);
   const numbers = `regexall("[-0-9.]*[0-9]{16,}[0-9.]*|[-0-9.]*[0-9][eE][-+]?[0-9]+", replace(${SENT_TEMPLATE}, ${text}, ""))`;
   return {
@@ -421,7 +423,7 @@ export function bytesAtMost(expression: string, max: number): string {
 }
 
 /** An assertion that the parameters are as declared, once an update has set them. */
-export function asDeclared({ stackName, wording }: OverrideFacts): PlanCondition {
+export function asDeclared({ stackName, wording }: OverrideContext): PlanCondition {
   // The module has none of it where Terraform adopts the stack.
   const differs = `anytrue([for stack in ${ADDRESS.afterUpdate}[*] : lookup(stack.parameters, name, "") != value])`;
   const others = `[for name, value in ${ADDRESS.values} : name if ${differs}]`;

@@ -3,7 +3,7 @@ import { OverrideStrategy } from "./override-strategy";
 import { AUTO_EXPAND, MAX_VALUE_BYTES } from "./plan-conditions";
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
-export const STACK_NAME: Rule = {
+export const CLOUDFORMATION_STACK_NAME: Rule = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   maxLength: 128,
   requirement: "be a stack's name: a letter, then letters, digits and hyphens",

@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { missingProvider, providerOf, regionalArguments } from "../aws/provider";
 import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { cliUpdate } from "./cli-update";
@@ -50,7 +50,7 @@ import {
   updateConditions,
   valuesFit,
 } from "./plan-conditions";
-import type { Conditions, OverrideFacts, Wording } from "./plan-conditions";
+import type { Conditions, OverrideContext, Wording } from "./plan-conditions";
 import type { StackParameterOverrideProps } from "./stack-parameter-override-props";
 
 const PROPS: readonly string[] = [
@@ -225,8 +225,8 @@ export class StackParameterOverride extends Construct {
 
   private adopt(props: StackParameterOverrideProps, ownProvider: string): void {
     const { stackName, templateUrl, questionMarksAreGenuine, importBlock, undo, provider, region } = props;
-    const facts = this.factsOf(props);
-    const sent = sentConditions(facts);
+    const context = this.contextOf(props);
+    const sent = sentConditions(context);
     named(ADDRESS.differing, new TerraformLocal(this, "differing", DIFFERING));
     this.read("atApply", props, { name: NAME_AT_APPLY, dependsOn: [ADDRESS.stack], provider: ownProvider });
     const tags = named(ADDRESS.defaultTags, new DataAwsDefaultTags(this, "default-tags"));
@@ -251,14 +251,16 @@ export class StackParameterOverride extends Construct {
         preventDestroy: true,
         ignoreChanges: KEPT,
         precondition: [
-          ...conditionsOf(adoptedConditions(facts), facts, undo),
-          ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(facts)]),
-          ...(props.requireTerminationProtection === true ? [isProtected(facts)] : []),
+          ...conditionsOf(adoptedConditions(context), context, undo),
+          ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(context)]),
+          ...(props.requireTerminationProtection === true ? [isProtected(context)] : []),
         ],
         postcondition: [
           ...sent.always,
           ...(templateUrl !== undefined ? [] : sent.template),
-          ...(templateUrl !== undefined || questionMarksAreGenuine === true ? [] : [templateLosesNoCharacters(facts)]),
+          ...(templateUrl !== undefined || questionMarksAreGenuine === true
+            ? []
+            : [templateLosesNoCharacters(context)]),
         ],
       },
     });
@@ -278,10 +280,10 @@ export class StackParameterOverride extends Construct {
   }
 
   private updateByCli(props: StackParameterOverrideProps): void {
-    const facts = this.factsOf(props);
+    const context = this.contextOf(props);
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
-      lifecycle: { precondition: conditionsOf(updateConditions(facts), facts, props.undo) },
+      lifecycle: { precondition: conditionsOf(updateConditions(context), context, props.undo) },
     });
     named(ADDRESS.update, update);
     update.dependsOn = [ADDRESS.stack, ...[...this.changes.keys()].map(changeAddress)];
@@ -289,10 +291,10 @@ export class StackParameterOverride extends Construct {
     // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
     // after an update is asked, so that the update itself is no reason to warn.
     this.read("afterUpdate", props, { dependsOn: [ADDRESS.update] });
-    named("check.parameters", new CheckBlock(this, "check", asDeclared(facts)));
+    named("check.parameters", new CheckBlock(this, "check", asDeclared(context)));
   }
 
-  private factsOf({ stackName }: StackParameterOverrideProps): OverrideFacts {
+  private contextOf({ stackName }: StackParameterOverrideProps): OverrideContext {
     // Quoted: a name may begin with a digit, or be a word of Terraform's language.
     const changes = [...this.changes.keys()].map((name) => `"${name}" = ${changeAddress(name)}`);
     return { stackName, changes: `{ ${changes.join(", ")} }`, wording: WORDING };
@@ -306,13 +308,13 @@ function minutesOf({ updateTimeoutInMinutes = UPDATE_MINUTES }: StackParameterOv
 /** The conditions of a plan that sets values, or undoes that. */
 function conditionsOf(
   { always, setting, undoing }: Conditions,
-  facts: OverrideFacts,
+  context: OverrideContext,
   undo = false,
 ): Conditions["always"] {
   return [
-    ...(isUnknown(facts.stackName) ? [isOfNoStackSet(facts)] : []),
+    ...(isUnresolved(context.stackName) ? [isOfNoStackSet(context)] : []),
     ...always,
-    ...(undo ? undoing : [valuesFit(facts), ...setting]),
+    ...(undo ? undoing : [valuesFit(context), ...setting]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { TerraformElement, TerraformResource } from "cdktf";
 import type { TerraformProvider, TerraformResourceLifecycle } from "cdktf";
 import type { Construct } from "constructs";
+import type { PlanCondition } from "./plan-condition";
 
 /**
  * An `import` block. cdktf's own `importFrom` runs Terraform when the app is synthesized.
@@ -69,7 +70,7 @@ export class CheckBlock extends TerraformElement {
   public constructor(
     scope: Construct,
     id: string,
-    private readonly assertion: { readonly condition: string; readonly errorMessage: string },
+    private readonly assertion: PlanCondition,
   ) {
     super(scope, id);
   }

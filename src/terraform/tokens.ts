@@ -2,12 +2,12 @@ import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** Whether only Terraform knows a value, in whole or in part: a token of cdktf, or an expression written by hand. */
-export function isUnknown(value: unknown): boolean {
+export function isUnresolved(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"));
 }
 
 /** What is literal of a value before the first expression in it. */
-export function knownStart(value: unknown): string {
+export function literalPrefix(value: unknown): string {
   return typeof value === "string" ? (value.split("${", 1)[0] ?? "") : "";
 }
 
@@ -24,6 +24,6 @@ export function expressionOf(scope: IConstruct, value: unknown): string | undefi
 }
 
 /** What tells an element of a list from the others: its text, or its expression; undefined as long as it has neither. */
-export function identityOf(scope: IConstruct, value: unknown): string | undefined {
-  return isUnknown(value) ? expressionOf(scope, value) : String(value);
+export function stableKey(scope: IConstruct, value: unknown): string | undefined {
+  return isUnresolved(value) ? expressionOf(scope, value) : String(value);
 }

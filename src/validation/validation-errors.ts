@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
-import { isUnknown } from "../terraform/tokens";
-import { Withheld, looksLikeAToken, shown } from "./redaction";
+import { isUnresolved } from "../terraform/tokens";
+import { Redacted, looksLikeSecret, display } from "./redaction";
 
 /**
  * A rule and its words, stated once for every check that applies it: at synth, and in the plain modules, where Terraform
@@ -41,7 +41,7 @@ export class ValidationErrors {
 
   /** Adds an error unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, hint: string): boolean {
-    if (isUnknown(value) || follows(value, rule)) {
+    if (isUnresolved(value) || matches(value, rule)) {
       return true;
     }
     this.add(prop, rule.requirement, value, hint);
@@ -54,7 +54,7 @@ export class ValidationErrors {
    */
   public checkStrings(prop: string, list: unknown, rule: Rule, hint: string): void {
     // An expression written by hand is text, and would be taken apart into its letters.
-    if (typeof list !== "string" && isUnknown(list)) {
+    if (typeof list !== "string" && isUnresolved(list)) {
       return;
     }
     if (!Array.isArray(list) || list.length === 0) {
@@ -77,7 +77,7 @@ export class ValidationErrors {
     hint: string,
     show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
   ): void {
-    if (value === undefined || isUnknown(value)) {
+    if (value === undefined || isUnresolved(value)) {
       return;
     }
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
@@ -89,11 +89,11 @@ export class ValidationErrors {
   public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
-        const name = looksLikeAToken(key) ? "(a key not shown)" : key;
+        const name = looksLikeSecret(key) ? "(a key not shown)" : key;
         this.add(
           prop === "" ? name : `${prop}.${name}`,
           `be ${what}`,
-          Withheld.of(value),
+          Redacted.of(value),
           `use one of ${known.join(", ")}`,
         );
       }
@@ -111,7 +111,9 @@ export class ValidationErrors {
       throw new Error(`${place}: ${this.messages[0]}`);
     }
     if (this.messages.length > 1) {
-      throw new Error(`${place}: ${this.messages.length} validation errors\n${this.messages.map((m) => `- ${m}`).join("\n")}`);
+      throw new Error(
+        `${place}: ${this.messages.length} validation errors\n${this.messages.map((m) => `- ${m}`).join("\n")}`,
+      );
     }
   }
 
@@ -143,7 +145,7 @@ export function integerRequirement(min: number, max = Number.MAX_SAFE_INTEGER): 
 }
 
 /** Whether `value` is a string that follows `rule`. */
-export function follows(value: unknown, rule: Rule): value is string {
+export function matches(value: unknown, rule: Rule): value is string {
   return (
     typeof value === "string" &&
     value.length >= (rule.minLength ?? 0) &&
@@ -159,5 +161,5 @@ export function fail(place: string, prop: string, rule: string, got: unknown, hi
 }
 
 function worded(prop: string, rule: string, got: unknown, hint: string): string {
-  return `\`${prop}\` must ${rule}, got ${shown(got)}; ${hint}`;
+  return `\`${prop}\` must ${rule}, got ${display(got)}; ${hint}`;
 }

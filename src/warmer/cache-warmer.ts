@@ -8,7 +8,7 @@ import type { PolicyStatement } from "../aws/policy-document";
 import { serviceRole } from "../aws/service-role";
 import { pullStatements } from "../cache/pull-policy";
 import type { PullThroughCache } from "../cache/pull-through-cache";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -120,7 +120,7 @@ export class CacheWarmer extends Construct {
         privilegedMode: false,
         environmentVariable: [
           { name: "REGISTRY", value: registry.uri },
-          { name: "MINUTES", value: isUnknown(minutes) ? Token.asString(minutes) : String(minutes) },
+          { name: "MINUTES", value: isUnresolved(minutes) ? Token.asString(minutes) : String(minutes) },
         ],
       },
       concurrentBuildLimit: 1,

@@ -22,7 +22,8 @@ export const SCHEDULE: Rule = {
   pattern: new RegExp(
     `^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
   ),
-  requirement: "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
+  requirement:
+    "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
 };
 
 // A message to a FIFO topic needs a message group, which an alarm cannot name, and a FIFO topic reaches no people.

@@ -7,7 +7,7 @@ import { providerOf } from "../aws/provider";
 import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
 import { PullThroughCache } from "../cache/pull-through-cache";
-import { isUnknown } from "../terraform/tokens";
+import { isUnresolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { CacheWarmerProps } from "./cache-warmer-props";
 import {
@@ -48,7 +48,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
       hint: "leave it out to have no alarm",
       regionHint: "give a topic of that region: an alarm reaches no other",
     };
-    checkArn(errors, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.facts);
+    checkArn(errors, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.location);
   }
   if (props.schedule !== undefined) {
     errors.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
@@ -57,7 +57,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
   const { min, max } = TIMEOUT_MINUTES;
   errors.checkInteger("timeoutMinutes", props.timeoutMinutes, min, max, "leave it out for an hour");
   const days = props.logRetentionDays;
-  if (days !== undefined && !isUnknown(days) && !RETENTION_DAYS.includes(days)) {
+  if (days !== undefined && !isUnresolved(days) && !RETENTION_DAYS.includes(days)) {
     errors.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
   }
   checkNetwork(errors, props);
@@ -101,7 +101,7 @@ function isProject(construct: IConstruct): construct is CodebuildProject {
 }
 
 function checkProjectName(errors: ValidationErrors, scope: Construct, projectName: unknown): void {
-  if (isUnknown(projectName)) {
+  if (isUnresolved(projectName)) {
     const hint = "give a literal: the schedule and the log group are named after it";
     errors.add("projectName", "be known at synth", projectName, hint);
     return;
@@ -130,7 +130,7 @@ function checkNetwork(errors: ValidationErrors, { vpcId, subnetIds, securityGrou
 
 /** Where a cache has the images of a warmer. Records what is no image, or is of no upstream of the cache. */
 export function warmedImages(errors: ValidationErrors, { cache, images }: CacheWarmerProps): CachedImage[] {
-  if (isUnknown(images)) {
+  if (isUnresolved(images)) {
     errors.add("images", "be known at synth", images, "give literals: which upstreams they are of has to be known");
     return [];
   }

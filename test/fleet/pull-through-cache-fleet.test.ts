@@ -419,7 +419,9 @@ describe("a declaration", () => {
   });
 
   test("fails without any", () => {
-    expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain("2 validation errors");
+    expect(messageOf(() => new PullThroughCacheFleet(testApp(), "cache", undefined as never))).toContain(
+      "2 validation errors",
+    );
   });
 
   test("fails on a name that only Terraform would know", () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { attributeTables, withAllAttributes } from "../../modules/generator/attributes";
 import type { Input } from "../../modules/generator/definition";
-import { expression, follows, hcl, inSnakeCase, quoted, regex, snakeCase } from "../../modules/generator/hcl";
+import { expression, matchesExpression, hcl, inSnakeCase, quoted, regex, snakeCase } from "../../modules/generator/hcl";
 import { readme } from "../../modules/generator/readme";
 import {
   SECRETS_LOCAL,
@@ -63,8 +63,8 @@ describe("a pattern", () => {
   });
 
   test("is held against a value together with the other parts of its rule, and is false for what has no length", () => {
-    expect(follows("var.a", NAME)).toBe('can(regex("^[a-z]+$", var.a))');
-    expect(follows("var.a", { ...NAME, except: /^aws/, minLength: 2, maxLength: 9 })).toBe(
+    expect(matchesExpression("var.a", NAME)).toBe('can(regex("^[a-z]+$", var.a))');
+    expect(matchesExpression("var.a", { ...NAME, except: /^aws/, minLength: 2, maxLength: 9 })).toBe(
       '(can(regex("^[a-z]+$", var.a)) && !can(regex("^aws", var.a)) && try(length(var.a) >= 2, false) && try(length(var.a) <= 9, false))',
     );
   });
@@ -187,8 +187,8 @@ describe("an input", () => {
   });
 
   test("has bounds in the words of the constructs", () => {
-    const { words, holds } = integerFrom(1, "count again");
-    expect([words, holds("var.a")]).toEqual([
+    const { requirement, holds } = integerFrom(1, "count again");
+    expect([requirement, holds("var.a")]).toEqual([
       "be an integer of 1 or more",
       "try(var.a >= 1 && floor(var.a) == var.a, false)",
     ]);

@@ -8,7 +8,7 @@ import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
 import { firstPullRequirement, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
 import { atLeastOne, integerRequirement } from "../../src/validation/validation-errors";
-import { ROOT } from "../support/example-program";
+import { PROJECT_ROOT } from "../support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
 
@@ -192,12 +192,14 @@ function rulesOf(module: string): string[] {
 
 /** The words of every rule that the sources hold in a constant, with anything in place of what they depend on. */
 function requirementsOfConstructs(): RegExp[] {
-  const folder = path.join(ROOT, "src");
+  const folder = path.join(PROJECT_ROOT, "src");
   const constants = fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
-  const words = constants.flatMap(([name, value]) => (/(^|_)REQUIREMENTS$/.test(name) ? textsIn(value) : requirementsIn(value)));
+  const words = constants.flatMap(([name, value]) =>
+    /(^|_)REQUIREMENTS$/.test(name) ? textsIn(value) : requirementsIn(value),
+  );
   const made = [
     integerRequirement(1),
     integerRequirement(1, 9),
@@ -226,7 +228,9 @@ function requirementsIn(value: unknown): string[] {
   if (Object.values(value ?? {}).every((version) => requirementsIn(version).length === 1)) {
     return Object.values(value ?? {}).flatMap(requirementsIn);
   }
-  const { requirement } = (typeof value === "object" && value !== null ? value : {}) as { readonly requirement?: unknown };
+  const { requirement } = (typeof value === "object" && value !== null ? value : {}) as {
+    readonly requirement?: unknown;
+  };
   return typeof requirement === "string" ? [requirement] : [];
 }
 

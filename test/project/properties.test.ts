@@ -3,13 +3,13 @@ import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-t
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { constructId } from "../../src/terraform/construct-id";
-import { looksLikeAToken } from "../../src/validation/redaction";
-import { follows } from "../../src/validation/validation-errors";
+import { looksLikeSecret } from "../../src/validation/redaction";
+import { matches } from "../../src/validation/validation-errors";
 import { accessToken, byHand, honestExpression, withFunctions } from "../support/expressions";
 import { prefixLike } from "../support/prefixes";
 import { addresses, blocks, messageOf, stackIn, stackWithCache, synthesized } from "../support/synthesis";
 
-const accepted = prefixLike.filter((prefix) => follows(prefix, REPOSITORY_PREFIX));
+const accepted = prefixLike.filter((prefix) => matches(prefix, REPOSITORY_PREFIX));
 const normal = (prefix: string) => prefix.replace(/\/$/, "");
 const prefixList = fc.uniqueArray(accepted, { selector: normal, minLength: 1, maxLength: 12 });
 
@@ -59,10 +59,10 @@ describe("for any list of prefixes that is accepted", () => {
 test("any other prefix fails, with a message that shows it", () => {
   fc.assert(
     fc.property(
-      prefixLike.filter((prefix) => !follows(prefix, REPOSITORY_PREFIX)),
+      prefixLike.filter((prefix) => !matches(prefix, REPOSITORY_PREFIX)),
       (prefix) => {
         const message = messageOf(() => stackWithCache({ upstreams: [Upstream.ecrPublic({ prefix })] }));
-        const got = looksLikeAToken(prefix) ? "got a string of" : `got ${JSON.stringify(prefix)};`;
+        const got = looksLikeSecret(prefix) ? "got a string of" : `got ${JSON.stringify(prefix)};`;
         expect(message).toContain(got);
       },
     ),

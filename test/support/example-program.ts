@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { execute } from "./commands";
 
 /** The folder of the project. */
-export const ROOT = path.resolve(__dirname, "../..");
+export const PROJECT_ROOT = path.resolve(__dirname, "../..");
 
 const EXAMPLE_ACCOUNT = "111122223333";
 
@@ -22,15 +22,20 @@ export interface ExampleOptions {
 
 /** Runs an example as a program of its own, edited if asked for, and has it write its output into a folder. */
 export async function runExample(example: string, outdir: string, options: ExampleOptions = {}): Promise<void> {
-  const { edits = [], accountId = EXAMPLE_ACCOUNT, cwd = ROOT, env = {} } = options;
-  const main = path.join(ROOT, "examples", example, "main.ts");
+  const { edits = [], accountId = EXAMPLE_ACCOUNT, cwd = PROJECT_ROOT, env = {} } = options;
+  const main = path.join(PROJECT_ROOT, "examples", example, "main.ts");
   const isAsItIs = edits.length === 0 && accountId === EXAMPLE_ACCOUNT;
   const folder = isAsItIs ? undefined : fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
   try {
     const program = folder === undefined ? main : editedCopy(main, edits, accountId, folder);
     const { status, output } = await execute(process.execPath, ["--import", require.resolve("tsx"), program], {
       cwd,
-      env: { ...process.env, ...env, CDKTF_OUTDIR: outdir, TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json") },
+      env: {
+        ...process.env,
+        ...env,
+        CDKTF_OUTDIR: outdir,
+        TSX_TSCONFIG_PATH: path.join(PROJECT_ROOT, "tsconfig.json"),
+      },
     });
     if (status !== 0) {
       throw new Error(`examples/${example} ended with ${String(status)}:\n${output}`);
@@ -52,7 +57,7 @@ function editedCopy(main: string, edits: readonly Edit[], accountId: string, fol
     },
     fs.readFileSync(main, "utf8"),
   );
-  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  fs.symlinkSync(path.join(PROJECT_ROOT, "node_modules"), path.join(folder, "node_modules"));
   const program = path.join(folder, "main.ts");
   fs.writeFileSync(program, edited.replaceAll(EXAMPLE_ACCOUNT, accountId));
   return program;

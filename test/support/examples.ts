@@ -1,15 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ROOT, runExample } from "./example-program";
+import { PROJECT_ROOT, runExample } from "./example-program";
 import type { ExampleOptions } from "./example-program";
 import { temporaryFolder } from "./temporary-folder";
 
-export { ROOT };
+export { PROJECT_ROOT as ROOT };
 
 /** The names of the examples that are programs. */
 export const EXAMPLES: readonly string[] = fs
-  .readdirSync(path.join(ROOT, "examples"))
-  .filter((name) => fs.existsSync(path.join(ROOT, "examples", name, "main.ts")));
+  .readdirSync(path.join(PROJECT_ROOT, "examples"))
+  .filter((name) => fs.existsSync(path.join(PROJECT_ROOT, "examples", name, "main.ts")));
 
 /** Runs an example as its own program and returns its output folder. */
 export async function synthesizeExample(example: string, options: ExampleOptions = {}): Promise<string> {

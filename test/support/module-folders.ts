@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Condition } from "../../modules/generator/definition";
 import { MODULES } from "../../modules/generator/modules";
-import { ROOT } from "./example-program";
+import { PROJECT_ROOT } from "./example-program";
 
 /** The folder of the plain modules. */
-export const MODULES_FOLDER = path.join(ROOT, "modules");
+export const MODULES_FOLDER = path.join(PROJECT_ROOT, "modules");
 
 /** The names of the folders that have a definition. */
 export const MODULE_NAMES: readonly string[] = fs

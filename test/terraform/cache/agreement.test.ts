@@ -2,7 +2,7 @@ import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../../src/cache/rules";
-import { follows } from "../../../src/validation/validation-errors";
+import { matches } from "../../../src/validation/validation-errors";
 import { LocalAws } from "../../local-aws/server";
 import { prefixLike } from "../../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../../support/synthesis";
@@ -36,7 +36,7 @@ describeWithTerraform("the real provider", () => {
       aws_ecr_pull_through_cache_rule: Object.fromEntries(rules) as { [n: string]: object },
     });
     const ours = prefixes.flatMap((prefix, index) =>
-      follows(prefix, REPOSITORY_PREFIX) ? [] : [`aws_ecr_pull_through_cache_rule.r${index}`],
+      matches(prefix, REPOSITORY_PREFIX) ? [] : [`aws_ecr_pull_through_cache_rule.r${index}`],
     );
     const name = (address: string): string => prefixes[Number(/\d+$/.exec(address)?.[0])] ?? address;
     expect([...theirs].map(name).sort()).toEqual(ours.map(name).sort());

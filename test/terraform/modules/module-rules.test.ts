@@ -1,19 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { expression, follows as inTerraform } from "../../../modules/generator/hcl";
-import { follows } from "../../../src/validation/validation-errors";
+import { expression, matchesExpression as inTerraform } from "../../../modules/generator/hcl";
+import { matches } from "../../../src/validation/validation-errors";
 import type { Rule } from "../../../src/validation/validation-errors";
-import { ROOT } from "../../support/example-program";
+import { PROJECT_ROOT } from "../../support/example-program";
 import { prefixLike } from "../../support/prefixes";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 /** Every rule of the constructs that is a pattern, by its name. */
 const RULES: readonly (readonly [string, Rule])[] = fs
-  .readdirSync(path.join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+  .readdirSync(path.join(PROJECT_ROOT, "src"), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .flatMap((file) =>
-    Object.entries(jest.requireActual<object>(path.join(ROOT, "src", file))).filter(
+    Object.entries(jest.requireActual<object>(path.join(PROJECT_ROOT, "src", file))).filter(
       (entry): entry is [string, Rule] => (entry[1] as { pattern?: unknown } | undefined)?.pattern instanceof RegExp,
     ),
   );
@@ -66,7 +66,7 @@ describeWithTerraform("the rules of the constructs, as Terraform evaluates them"
     for (const [index, [name, rule]] of RULES.entries()) {
       const values = given[index] ?? [];
       const theirs = values.filter((_, at) => outputs[`rule_${index}`]?.value[at]);
-      const ours = values.filter((value) => follows(value, rule));
+      const ours = values.filter((value) => matches(value, rule));
       expect({ name, held: theirs }).toEqual({ name, held: ours });
       expect([name, ours.length > 5, values.length - ours.length > 5]).toEqual([name, true, true]);
     }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { execute } from "../../support/commands";
-import { ROOT } from "../../support/example-program";
+import { PROJECT_ROOT } from "../../support/example-program";
 import {
   MODULES_FOLDER,
   MODULE_NAMES,
@@ -50,7 +50,7 @@ const UNKNOWN_YET =
 describeWithTerraform("the plain modules", () => {
   test("are written as terraform fmt writes, tests and all", async () => {
     const workspace = new Workspace({});
-    const folders = [MODULES_FOLDER, path.join(ROOT, "examples")];
+    const folders = [MODULES_FOLDER, path.join(PROJECT_ROOT, "examples")];
     expect(await workspace.try(["fmt", "-check", "-diff", "-recursive", ...folders])).toEqual({
       status: 0,
       output: "",

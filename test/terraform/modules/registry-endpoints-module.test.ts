@@ -9,7 +9,7 @@ import { canonicalBlock, isBlock } from "../../../modules/registry-endpoints/blo
 import { parseCidr } from "../../../src/aws/cidr";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
-import { ROOT } from "../../support/example-program";
+import { PROJECT_ROOT } from "../../support/example-program";
 import { planBoth, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, PlannedResource, Subject } from "../../support/module-agreement";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
@@ -417,7 +417,7 @@ describeWithTerraform("the module registry-endpoints", () => {
   async function calling(rest: object, copies: readonly string[] = [MODULE]): Promise<Workspace> {
     const workspace = new Workspace({ ...configuration(), provider: { aws: { region: REGION } } }, aws.environment());
     for (const copy of copies) {
-      fs.cpSync(path.join(ROOT, "modules", MODULE), path.join(workspace.folder, copy), { recursive: true });
+      fs.cpSync(path.join(PROJECT_ROOT, "modules", MODULE), path.join(workspace.folder, copy), { recursive: true });
     }
     workspace.write("calls.tf.json", JSON.stringify(rest));
     await workspace.init();
