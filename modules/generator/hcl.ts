@@ -1,4 +1,5 @@
-import type { Rule } from "../../src/validation/validation-errors";
+import { bytesAtMost } from "../../src/terraform/plan-condition";
+import type { Rule } from "../../src/validation/rule";
 
 /** Text between quotes in an expression; what it has of `${…}` stays an expression. */
 export function quoted(text: string): string {
@@ -31,12 +32,13 @@ export function expression(text: string): string {
 }
 
 /** Whether a string follows a rule, as an expression that is false where it cannot be told. */
-export function matchesExpression(value: string, { pattern, except, minLength, maxLength }: Rule): string {
+export function matchesExpression(value: string, { pattern, except, minLength, maxLength, maxBytes }: Rule): string {
   const conditions = [
     `can(regex(${regex(pattern)}, ${value}))`,
     ...(except === undefined ? [] : [`!can(regex(${regex(except)}, ${value}))`]),
     ...(minLength === undefined ? [] : [`try(length(${value}) >= ${minLength}, false)`]),
     ...(maxLength === undefined ? [] : [`try(length(${value}) <= ${maxLength}, false)`]),
+    ...(maxBytes === undefined ? [] : [`try(${bytesAtMost(value, maxBytes)}, false)`]),
   ];
   return conditions.length === 1 ? (conditions[0] ?? "") : `(${conditions.join(" && ")})`;
 }

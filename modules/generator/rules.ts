@@ -1,12 +1,12 @@
 import { SECRETS } from "../../src/validation/redaction";
-import type { Rule } from "../../src/validation/validation-errors";
-import { GIVEN_ONCE, integerRequirement } from "../../src/validation/validation-errors";
+import type { Rule } from "../../src/validation/rule";
+import { GIVEN_ONCE, integerRequirement } from "../../src/validation/rule";
 import { openRules } from "./attributes";
 import type { Condition, ValidationRule, Input, InputRule } from "./definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";
 
 /** That a string follows a rule of the constructs. */
-export function following(rule: Rule, hint: string): InputRule {
+export function following(rule: Rule, hint = inSnakeCase(rule.hint)): InputRule {
   return { requirement: rule.requirement, holds: (value) => matchesExpression(value, rule), hint };
 }
 
@@ -37,7 +37,7 @@ export function oneOf(
 export function givenOnce(
   input: string,
   collection: "list" | "map",
-  requirement = GIVEN_ONCE,
+  requirement = GIVEN_ONCE.requirement,
   identity = (element: string): string => element,
 ): ValidationRule {
   const before =
@@ -50,7 +50,7 @@ export function givenOnce(
     place: `${input}[\${${collection === "list" ? "key" : "jsonencode(key)"}}]`,
     requirement,
     got: "element",
-    hint: "leave out the second one",
+    hint: GIVEN_ONCE.hint,
   };
 }
 

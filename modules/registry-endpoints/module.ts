@@ -38,7 +38,7 @@ import {
 } from "../../src/network/rules";
 import type { PlanCondition } from "../../src/terraform/plan-condition";
 import type { WarningId } from "../../src/terraform/warnings";
-import { atLeastOne } from "../../src/validation/validation-errors";
+import { atLeastOne } from "../../src/validation/rule";
 import type { Block, Condition, ValidationRule, Input, ModuleDefinition } from "../generator/definition";
 import { expression, hcl, quoted, snakeCase } from "../generator/hcl";
 import {

@@ -16,7 +16,6 @@ import {
   UPDATE_MINUTES,
   adoptedConditions,
   asDeclared,
-  bytesAtMost,
   capabilitiesWith,
   currentValue,
   isProtected,
@@ -40,6 +39,7 @@ import {
   STACK_SET_HINT,
   TEMPLATE_URL,
 } from "../../src/stack-override/rules";
+import { bytesAtMost } from "../../src/terraform/plan-condition";
 import type { PlanCondition } from "../../src/terraform/plan-condition";
 import { ACCESS_TOKEN } from "../../src/validation/redaction";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";

@@ -1,6 +1,7 @@
 import { isUnresolved, literalPrefix } from "../terraform/tokens";
-import { matches } from "../validation/validation-errors";
-import type { ValidationErrors, Rule } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
+import type { Rule } from "../validation/rule";
+import type { ValidationErrors } from "../validation/validation-errors";
 import type { KnownLocation } from "./registry";
 
 /** What must be true of an ARN beside its shape; a place without a hint is not held against the cache's. */

@@ -1,4 +1,4 @@
-import type { Rule } from "../validation/validation-errors";
+import type { Rule } from "../validation/rule";
 
 const PARTS = "3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves";
 const IMPOSSIBLE = "\\.\\.|^\\d{1,3}(\\.\\d{1,3}){3}$|^(xn--|sthree-|amzn-s3-demo-)";
@@ -14,8 +14,7 @@ export const BUCKET: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(\\.mrap|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  requirement: `be a bucket's name: ${PARTS}`,
-};
+  requirement: `be a bucket's name: ${PARTS}`, hint: "give the name, not the ARN" };
 
 /**
  * The name of a bucket in the ARNs of a policy, which name no alias and, for S3, no directory bucket.
@@ -26,5 +25,4 @@ export const BUCKET_NAME: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  requirement: `be a bucket's name, wildcards allowed: ${PARTS}`,
-};
+  requirement: `be a bucket's name, wildcards allowed: ${PARTS}`, hint: "give the name, not the ARN" };

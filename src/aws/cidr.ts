@@ -1,5 +1,5 @@
-import { matches } from "../validation/validation-errors";
-import type { Rule } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
+import type { Rule } from "../validation/rule";
 
 /** A block of addresses. */
 export interface Cidr {
@@ -17,11 +17,13 @@ export const BLOCK: { readonly [version in 4 | 6]: Rule } = {
   4: {
     pattern: /^((0|[1-9][0-9]{0,2})\.){3}(0|[1-9][0-9]{0,2})\/(0|[1-9][0-9]?)$/,
     requirement: "be a block of IPv4 that starts at its first address",
+    hint: "give a block like 10.0.0.0/16",
   },
   6: {
     pattern: /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\/(0|[1-9][0-9]{0,2})$/,
     except: /[0-9A-Fa-f]{5}|[:.]0[0-9]+\.|\.0[0-9]/,
     requirement: "be a block of IPv6 that starts at its first address",
+    hint: "give a block like 2001:db8::/56",
   },
 };
 

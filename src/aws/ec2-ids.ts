@@ -1,10 +1,11 @@
-import type { Rule } from "../validation/validation-errors";
+import type { Rule } from "../validation/rule";
 
 /** The rule of ids that AWS gives to things of EC2. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
 function idRule(kind: string, prefix: string): Rule {
   return {
     pattern: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
     requirement: `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`,
+    hint: `give an ID like ${prefix}-0123456789abcdef0`,
   };
 }
 
@@ -17,4 +18,5 @@ export const SECURITY_GROUP_ID = idRule("a security group", "sg");
 export const CLIENT_GROUP_ID: Rule = {
   pattern: /^(\d{12}\/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
   requirement: `${SECURITY_GROUP_ID.requirement}, behind the account and a slash where that is another`,
+  hint: SECURITY_GROUP_ID.hint,
 };

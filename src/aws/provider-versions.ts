@@ -1,4 +1,4 @@
-import type { Rule } from "../validation/validation-errors";
+import type { Rule } from "../validation/rule";
 
 /** The versions of hashicorp/aws that have every argument which the constructs and the modules use. */
 export const PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
@@ -10,8 +10,7 @@ const CONDITION = String.raw` *(=|!=|>|>=|<|<=|~>)? *${VERSION} *`;
 /** https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export const VERSION_CONSTRAINT: Rule = {
   pattern: new RegExp(`^${CONDITION}(,${CONDITION})*$`),
-  requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`,
-};
+  requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`, hint: "separate conditions with commas; Terraform takes a literal here, and no expression" };
 
 /** The words of the rule that a constraint leaves a version which can be used. */
 export const SOME_SUPPORTED_VERSION = `allow a version in "${PROVIDER_VERSIONS}"`;

@@ -2,7 +2,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { TerraformProvider, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { isPlainObject } from "../validation/plain-object";
-import { matches } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { ACCOUNT_ID } from "./partitions";
 

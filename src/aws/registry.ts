@@ -5,7 +5,7 @@ import type { TerraformProvider } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { matches } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import {
   ACCOUNT_ID,

@@ -10,7 +10,7 @@ import {
   looksLikeSecret,
   mayContainSecret,
 } from "../validation/redaction";
-import { matches } from "../validation/validation-errors";
+import { integerRequirement, matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
@@ -193,17 +193,11 @@ function checkVariables(
       "declare one variable for each",
     );
   }
+  const hint = "start at 1 and raise it by one with every new value of the variables";
   if (variables.version === undefined) {
-    errors.add(`${prop}.version`, "be given", variables.version, "start at 1 and raise it with every new value");
+    errors.add(`${prop}.version`, integerRequirement(1), variables.version, hint);
   }
-  errors.checkInteger(
-    `${prop}.version`,
-    variables.version,
-    1,
-    Number.MAX_SAFE_INTEGER,
-    "start at 1 and raise it by one with every new value of the variables",
-    shownIfNumber,
-  );
+  errors.checkInteger(`${prop}.version`, variables.version, { min: 1 }, hint, shownIfNumber);
   if (variables.secretName !== undefined) {
     checkSecretName(errors, `${prop}.secretName`, variables.secretName);
   }

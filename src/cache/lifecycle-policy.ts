@@ -2,7 +2,7 @@ import { parsedObject } from "../aws/policy-document";
 import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { integerRequirement } from "../validation/validation-errors";
+import { integerRequirement } from "../validation/rule";
 import { LIFECYCLE_REQUIREMENTS, MAX_LIFECYCLE_POLICY } from "./rules";
 
 const RULE_KEYS = ["rulePriority", "description", "selection", "action"];

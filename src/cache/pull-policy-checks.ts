@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
@@ -9,7 +10,10 @@ import type { PullPolicyOptions } from "./pull-policy";
 import { withoutTrailingSlash } from "./repository-path";
 import { AT_LEAST_ONE_PREFIX, ROLE_NAME } from "./rules";
 
-const OPTIONS: readonly string[] = ["prefixes", "createRepositories"] satisfies (keyof PullPolicyOptions)[];
+const OPTIONS = Object.keys({
+  prefixes: true,
+  createRepositories: true,
+} satisfies AllKeys<PullPolicyOptions>);
 
 const ROLE = `be an IamRole, or ${ROLE_NAME.requirement.replace(/^be /, "")}`;
 

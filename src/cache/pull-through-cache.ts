@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
@@ -41,14 +42,14 @@ import { checkUpstream } from "./upstream-checks";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./upstream-spec";
 import type { UpstreamContext, UpstreamSpec } from "./upstream-spec";
 
-const PROPS: readonly string[] = [
-  "upstreams",
-  "repositories",
-  "provider",
-  "region",
-  "accountId",
-  "partition",
-] satisfies (keyof PullThroughCacheProps)[];
+const PROPS = Object.keys({
+  upstreams: true,
+  repositories: true,
+  provider: true,
+  region: true,
+  accountId: true,
+  partition: true,
+} satisfies AllKeys<PullThroughCacheProps>);
 
 const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
 

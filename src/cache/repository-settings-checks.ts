@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { Token } from "cdktf";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { checkArn } from "../aws/arn-checks";
@@ -29,20 +30,20 @@ const KMS_KEY_REQUIREMENTS: ArnRequirements = {
   regionHint: "give a key of that region; a fleet takes one for each in its `regionalRepositories`",
 };
 
-const KNOWN_SETTINGS: readonly string[] = [
-  "creationTemplate",
-  "description",
-  "expireUntaggedAfterDays",
-  "keepLastImages",
-  "keepAllImages",
-  "lifecyclePolicy",
-  "tagMutability",
-  "kmsKeyArn",
-  "encryptionType",
-  "tags",
-  "repositoryPolicy",
-  "roleArn",
-] satisfies (keyof RepositorySettings)[];
+const KNOWN_SETTINGS = Object.keys({
+  creationTemplate: true,
+  description: true,
+  expireUntaggedAfterDays: true,
+  keepLastImages: true,
+  keepAllImages: true,
+  lifecyclePolicy: true,
+  tagMutability: true,
+  kmsKeyArn: true,
+  encryptionType: true,
+  tags: true,
+  repositoryPolicy: true,
+  roleArn: true,
+} satisfies AllKeys<RepositorySettings>);
 
 /** Records what is wrong with settings as they were given. */
 export function checkRepositorySettings(
@@ -59,7 +60,7 @@ export function checkRepositorySettings(
   checkFlags(errors, prop, settings);
   for (const limit of ["expireUntaggedAfterDays", "keepLastImages"] as const) {
     const hint = "to delete nothing, use `keepAllImages`";
-    errors.checkInteger(`${prop}.${limit}`, settings[limit], 1, Number.MAX_SAFE_INTEGER, hint);
+    errors.checkInteger(`${prop}.${limit}`, settings[limit], { min: 1 }, hint);
   }
   if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
     errors.add(

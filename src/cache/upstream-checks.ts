@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { Token } from "cdktf";
 import { checkArn } from "../aws/arn-checks";
 import { ACCOUNT_ID, REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
@@ -5,7 +6,7 @@ import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isUnresolved } from "../terraform/tokens";
 import { Redacted, containsAccessToken } from "../validation/redaction";
-import { matches } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
 import { withoutTrailingSlash } from "./repository-path";
@@ -24,13 +25,16 @@ import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
 import { isCrossAccount } from "./upstream-spec";
 import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";
 
-const OPTIONS: readonly string[] = ["prefix", "repositories"] satisfies (keyof UpstreamOptions)[];
-const PRIVATE_ECR_OPTIONS: readonly string[] = [
-  "region",
-  "accountId",
-  "upstreamRepositoryPrefix",
-  "roleArn",
-] satisfies (keyof PrivateEcrOptions)[];
+const OPTIONS = Object.keys({
+  prefix: true,
+  repositories: true,
+} satisfies AllKeys<UpstreamOptions>);
+const PRIVATE_ECR_OPTIONS = Object.keys({
+  region: true,
+  accountId: true,
+  upstreamRepositoryPrefix: true,
+  roleArn: true,
+} satisfies AllKeys<Omit<PrivateEcrOptions, keyof UpstreamOptions>>);
 
 /** Records what is wrong with an upstream, and claims its prefix and its secret. */
 export function checkUpstream(
@@ -65,7 +69,7 @@ function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec,
   }
   const place = `${prop}.prefix`;
   if (spec.kind === "unlisted" && !spec.hasPrefix) {
-    errors.addMissing(place, UPSTREAM_REQUIREMENTS.noUsualPrefix);
+    errors.add(place, REPOSITORY_PREFIX.requirement, undefined, UPSTREAM_REQUIREMENTS.noUsualPrefix);
     return;
   }
   if (!matches(spec.prefix, REPOSITORY_PREFIX)) {

@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { ACCOUNT_ID, ACCOUNT_ID_HINT, REGION_NAME, partitionOf } from "../aws/partitions";
@@ -8,23 +9,24 @@ import { NamesInUse } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import { isUnresolved } from "../terraform/tokens";
-import { ValidationErrors, matches } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
+import { ValidationErrors } from "../validation/validation-errors";
 import { checkProviderConfig } from "./provider-config-checks";
 import type { PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
 import { TERRAFORM_STACK_NAME } from "./rules";
 import { BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
 import type { StateBackend } from "./state-backend";
 
-const PROPS: readonly string[] = [
-  "regions",
-  "upstreams",
-  "repositories",
-  "regionalRepositories",
-  "accountId",
-  "backend",
-  "providerConfig",
-  "providerVersion",
-] satisfies (keyof PullThroughCacheFleetProps)[];
+const PROPS = Object.keys({
+  regions: true,
+  upstreams: true,
+  repositories: true,
+  regionalRepositories: true,
+  accountId: true,
+  backend: true,
+  providerConfig: true,
+  providerVersion: true,
+} satisfies AllKeys<PullThroughCacheFleetProps>);
 
 /** Records that the id of a fleet, or of one of its stacks, cannot be part of a stack's name. */
 export function checkName(errors: ValidationErrors, id: unknown, hint: string): void {

@@ -17,6 +17,7 @@ import type { Upstream } from "../cache/upstream";
 import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
 import { deepCopy } from "../validation/plain-object";
+import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeErrors } from "./fleet-checks";
 import type { FleetManifest } from "./fleet-manifest";
@@ -94,7 +95,7 @@ export class PullThroughCacheFleet extends Construct {
     errors.checkKeys(
       "",
       { ...options },
-      ["region"] satisfies (keyof StackAfterAllOptions)[],
+      Object.keys({ region: true } satisfies AllKeys<StackAfterAllOptions>),
       "an option of a stack after all",
     );
     errors.checkString("region", { ...options }.region, REGION_NAME, "give the region of the stack's provider");

@@ -1,3 +1,4 @@
+import type { AllKeys, Rule } from "../validation/rule";
 import {
   CloudBackend,
   LocalBackend,
@@ -13,7 +14,7 @@ import { BUCKET } from "../aws/bucket-names";
 import { REGION_NAME } from "../aws/partitions";
 import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
-import type { ValidationErrors, Rule } from "../validation/validation-errors";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { HOSTNAME, KEY_PREFIX, NAME, TEXT, WORKSPACE } from "./rules";
 
 /** Where in S3 the states are kept. */
@@ -60,20 +61,20 @@ export interface HcpTerraformStateOptions {
   readonly hostname?: string;
 }
 
-const S3_OPTIONS: readonly string[] = [
-  "bucket",
-  "region",
-  "keyPrefix",
-  "kmsKeyId",
-  "roleArn",
-] satisfies (keyof S3StateOptions)[];
+const S3_OPTIONS = Object.keys({
+  bucket: true,
+  region: true,
+  keyPrefix: true,
+  kmsKeyId: true,
+  roleArn: true,
+} satisfies AllKeys<S3StateOptions>);
 
-const HCP_OPTIONS: readonly string[] = [
-  "organization",
-  "workspacePrefix",
-  "project",
-  "hostname",
-] satisfies (keyof HcpTerraformStateOptions)[];
+const HCP_OPTIONS = Object.keys({
+  organization: true,
+  workspacePrefix: true,
+  project: true,
+  hostname: true,
+} satisfies AllKeys<HcpTerraformStateOptions>);
 
 /** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
 export class StateBackend {

@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET_NAME } from "../aws/bucket-names";
@@ -10,7 +11,7 @@ import { PullThroughCache } from "../cache/pull-through-cache";
 import { isAmbiguous } from "../terraform/addresses";
 import { stableKey, isUnresolved, literalPrefix } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
-import { GIVEN_ONCE } from "../validation/validation-errors";
+import { GIVEN_ONCE } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkEndpointPolicy } from "./endpoint-policy-checks";
 import type { AwsService } from "./endpoint-service";
@@ -28,29 +29,29 @@ import {
   WIDEST,
 } from "./rules";
 
-const PROPS: readonly string[] = [
-  "vpcId",
-  "subnetIds",
-  "routeTableIds",
-  "clientCidrs",
-  "clientIpv6Cidrs",
-  "clientSecurityGroupIds",
-  "firstPull",
-  "services",
-  "caches",
-  "repositoryArns",
-  "pushRepositoryArns",
-  "bucketNames",
-  "fullAccess",
-  "registryPolicy",
-  "s3Policy",
-  "dualStack",
-  "ecrApiEndpointId",
-  "ecrDkrEndpointId",
-  "s3EndpointId",
-  "provider",
-  "region",
-] satisfies (keyof RegistryEndpointsProps)[];
+const PROPS = Object.keys({
+  vpcId: true,
+  subnetIds: true,
+  routeTableIds: true,
+  clientCidrs: true,
+  clientIpv6Cidrs: true,
+  clientSecurityGroupIds: true,
+  firstPull: true,
+  services: true,
+  caches: true,
+  repositoryArns: true,
+  pushRepositoryArns: true,
+  bucketNames: true,
+  fullAccess: true,
+  registryPolicy: true,
+  s3Policy: true,
+  dualStack: true,
+  ecrApiEndpointId: true,
+  ecrDkrEndpointId: true,
+  s3EndpointId: true,
+  provider: true,
+  region: true,
+} satisfies AllKeys<RegistryEndpointsProps>);
 
 /** Records what is wrong with the props of endpoints, as far as they say it themselves. */
 export function checkEndpoints(
@@ -181,7 +182,7 @@ function checkExpressions(errors: ValidationErrors, scope: Construct, prop: stri
     const isRepeated = identity !== undefined && identities.indexOf(identity) < index;
     const hasToken = [list[index], list[identities.indexOf(identity)]].some(isUnresolved);
     if (isRepeated && hasToken && !isAmbiguous(scope, identity)) {
-      errors.add(`${prop}[${index}]`, GIVEN_ONCE, identity, "leave out the second one");
+      errors.addBroken(`${prop}[${index}]`, GIVEN_ONCE, identity);
     }
   }
 }

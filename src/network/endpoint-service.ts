@@ -1,5 +1,5 @@
 import { serviceNameOf } from "../aws/endpoint-service-names";
-import { matches } from "../validation/validation-errors";
+import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion } from "./rules";
 

@@ -1,9 +1,8 @@
-import type { Rule } from "../validation/validation-errors";
+import type { Rule } from "../validation/rule";
 
 export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
-  requirement: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
-};
+  requirement: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*", hint: "give ARNs, wildcards allowed" };
 
 // The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
 export const WIDEST = { 4: 8, 6: 32 } as const;
@@ -91,14 +90,12 @@ export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   except: /^(ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)/,
   requirement:
-    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
-};
+    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway", hint: "give the last part of the service's name" };
 
 /** How a service is named in whole. */
 export const SERVICE_NAME: Rule = {
   pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
-  requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
-};
+  requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms", hint: "give the whole name of the endpoint service" };
 
 /** The words of the rule that something is where the VPC is. */
 export function ofVpcRegion(region: string): string {

@@ -8,7 +8,8 @@ import { isUnresolved, resolved } from "../terraform/tokens";
 import { checkInStack } from "../validation/in-stack";
 import { isPlainObject } from "../validation/plain-object";
 import { Redacted, containsAccessToken } from "../validation/redaction";
-import { ValidationErrors, matches, integerRequirement } from "../validation/validation-errors";
+import { matches, integerRequirement } from "../validation/rule";
+import { ValidationErrors } from "../validation/validation-errors";
 import { OverrideStrategy } from "./override-strategy";
 import { MAX_VALUE_BYTES } from "./plan-conditions";
 import {
@@ -87,7 +88,7 @@ export function checkOverride(errors: ValidationErrors, override: Construct, pro
       "it decides what is synthesized: give a number",
     );
   }
-  errors.checkInteger("updateTimeoutInMinutes", minutes, 1, Number.MAX_SAFE_INTEGER, MINUTES_HINT);
+  errors.checkInteger("updateTimeoutInMinutes", minutes, { min: 1 }, MINUTES_HINT);
   for (const name of [...SWITCHES_OF_ADOPTED, "undo", "letGo"] as const) {
     const value = props[name];
     if (value !== undefined && typeof value !== "boolean") {

@@ -1,3 +1,4 @@
+import { bytesAtMost } from "../terraform/plan-condition";
 import type { PlanCondition } from "../terraform/plan-condition";
 
 /**
@@ -415,11 +416,6 @@ function templateLosesNoDigits({ stackName, wording }: OverrideContext): PlanCon
     condition: `\${!can(jsondecode(${SENT_TEMPLATE})) || length(${numbers}) == 0}`,
     errorMessage: `The template of the stack ${stackName} is JSON with numbers that Terraform's AWS provider cannot send back digit by digit, and reads as \${join(", ", ${numbers})}. Use ${wording.updateByCli}, which leaves the template as it is, or give the URL of the vendor's template as ${wording.templateUrl}.`,
   };
-}
-
-/** Whether text is at most so long. Terraform counts characters; what Base64 makes of a text, without its padding, tells its bytes. */
-export function bytesAtMost(expression: string, max: number): string {
-  return `length(replace(base64encode(${expression}), "=", "")) <= ${Math.ceil((max * 4) / 3)}`;
 }
 
 /** An assertion that the parameters are as declared, once an update has set them. */

@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
 import { DataAwsCloudcontrolapiResource } from "@cdktf/provider-aws/lib/data-aws-cloudcontrolapi-resource";
 import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
@@ -53,21 +54,21 @@ import {
 import type { Conditions, OverrideContext, Wording } from "./plan-conditions";
 import type { StackParameterOverrideProps } from "./stack-parameter-override-props";
 
-const PROPS: readonly string[] = [
-  "stackName",
-  "parameters",
-  "strategy",
-  "templateUrl",
-  "capabilities",
-  "questionMarksAreGenuine",
-  "requireTerminationProtection",
-  "updateTimeoutInMinutes",
-  "importBlock",
-  "undo",
-  "letGo",
-  "provider",
-  "region",
-] satisfies (keyof StackParameterOverrideProps)[];
+const PROPS = Object.keys({
+  stackName: true,
+  parameters: true,
+  strategy: true,
+  templateUrl: true,
+  capabilities: true,
+  questionMarksAreGenuine: true,
+  requireTerminationProtection: true,
+  updateTimeoutInMinutes: true,
+  importBlock: true,
+  undo: true,
+  letGo: true,
+  provider: true,
+  region: true,
+} satisfies AllKeys<StackParameterOverrideProps>);
 
 /** The provider of a stack that Terraform has adopted. */
 const PROVIDER_ALIAS = "stack-parameter-override";

@@ -33,7 +33,7 @@ export class Redacted {
         ? `a string of ${value.length} characters (not shown, it may be a secret)`
         : value === undefined || value === null
           ? "nothing"
-          : `a value of type ${typeof value} (not shown, it may be a secret)`,
+          : `a value of type ${typeof value}`,
     );
   }
 

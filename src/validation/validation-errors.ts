@@ -1,46 +1,26 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { Redacted, looksLikeSecret, display } from "./redaction";
+import { nearestName } from "./nearest-name";
+import { display, looksLikeSecret } from "./redaction";
+import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
+import type { Requirement, Rule } from "./rule";
 
-/**
- * A rule and its words, stated once for every check that applies it: at synth, and in the plain modules, where Terraform
- * reads the patterns. It has no lookaround, hence `except`.
- */
-export interface Rule {
-  readonly pattern: RegExp;
-  /** What does not follow the rule, although it matches the pattern. */
-  readonly except?: RegExp;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  /** Completes "must …". */
-  readonly requirement: string;
-}
-
-/**
- * The errors of one declaration, collected so that all of them are reported at once
- * and before anything is created.
- */
+/** The errors in one declaration, collected so that one error reports them all before the first resource is created. */
 export class ValidationErrors {
   private readonly messages: string[] = [];
 
-  /** Records that `prop` must follow `rule`, what it was instead, and the hint. */
-  public add(prop: string, rule: string, got: unknown, hint: string): void {
-    const message = worded(prop, rule, got, hint);
-    if (!this.messages.includes(message)) {
-      this.messages.push(message);
-    }
+  /** Adds the error that `prop` must meet a requirement: what it was instead, or that it was not given, and what to do. */
+  public add(prop: string, requirement: string, got: unknown, hint: string): void {
+    this.push(worded(prop, requirement, got, hint));
   }
 
-  /** Records that `prop` was not given and must be, and the hint. */
-  public addMissing(prop: string, hint: string): void {
-    const message = `\`${prop}\` ${IS_REQUIRED}; ${hint}`;
-    if (!this.messages.includes(message)) {
-      this.messages.push(message);
-    }
+  /** The same for a requirement that stands in a constant with its hint. */
+  public addBroken(prop: string, { requirement, hint }: Requirement, got: unknown): void {
+    this.add(prop, requirement, got, hint);
   }
 
-  /** Adds an error unless `value` is a token or a string that follows `rule`; tells whether it may be used. */
-  public checkString(prop: string, value: unknown, rule: Rule, hint: string): boolean {
+  /** Adds an error unless `value` is a token or a string that matches `rule`; returns whether it may be used. */
+  public checkString(prop: string, value: unknown, rule: Rule, hint = rule.hint): boolean {
     if (isUnresolved(value) || matches(value, rule)) {
       return true;
     }
@@ -49,53 +29,81 @@ export class ValidationErrors {
   }
 
   /**
-   * Adds an error unless `list` is a token, or has at least one element and each is a token or follows `rule`, and none
+   * Adds an error unless `list` is a token, or has at least one element and each is a token or matches `rule`, and none
    * is given twice.
    */
-  public checkStrings(prop: string, list: unknown, rule: Rule, hint: string): void {
+  public checkStrings(prop: string, list: unknown, rule: Rule, hint = rule.hint): void {
     // An expression written by hand is text, and would be taken apart into its letters.
     if (typeof list !== "string" && isUnresolved(list)) {
       return;
     }
+    this.checkList(prop, list, { requirement: atLeastOne("list"), hint }, (place, value) =>
+      this.checkString(place, value, rule, hint) ? value : undefined,
+    );
+  }
+
+  /**
+   * Adds an error unless `list` has at least one element. `check` adds the errors of an element at its place, and returns
+   * what must be different for each element; undefined is not compared.
+   */
+  public checkList(
+    prop: string,
+    list: unknown,
+    rule: Requirement,
+    check: (place: string, element: unknown) => unknown,
+  ): void {
     if (!Array.isArray(list) || list.length === 0) {
-      this.add(prop, atLeastOne("list"), list, hint);
-      return;
-    }
-    for (const [index, value] of (list as unknown[]).entries()) {
-      if (this.checkString(`${prop}[${index}]`, value, rule, hint) && list.indexOf(value) < index) {
-        this.add(`${prop}[${index}]`, GIVEN_ONCE, value, "leave out the second one");
+      this.addBroken(prop, rule, list);
+    } else {
+      const seen = new Set<unknown>();
+      for (const [index, element] of (list as unknown[]).entries()) {
+        const place = `${prop}[${index}]`;
+        const key = check(place, element);
+        if (key !== undefined && seen.has(key)) {
+          this.addBroken(place, GIVEN_ONCE, element);
+        }
+        seen.add(key);
       }
     }
   }
 
-  /** Adds an error unless `value` is undefined, a token or an integer within the bounds; `show` may withhold it. */
+  /** Adds an error unless `value` is undefined, a token or an integer within the bounds; `show` may redact it. */
   public checkInteger(
     prop: string,
     value: unknown,
-    min: number,
-    max: number,
+    { min, max }: { readonly min: number; readonly max?: number },
     hint: string,
     show: (value: unknown) => unknown = (shownAsIs) => shownAsIs,
   ): void {
     if (value === undefined || isUnresolved(value)) {
       return;
     }
-    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > (max ?? Infinity)) {
       this.add(prop, integerRequirement(min, max), show(value), hint);
     }
   }
 
-  /** Records every key of `given` that is not known: what is misspelt would otherwise do nothing, and say nothing. */
+  /** Adds an error unless `value` is undefined or a boolean: what decides which resources there are is no token. */
+  public checkBoolean(prop: string, value: unknown, hint: string): void {
+    if (value !== undefined && typeof value !== "boolean") {
+      this.add(prop, "be true or false", value, hint);
+    }
+  }
+
+  /** Adds an error unless `value` is undefined or one of a few. */
+  public checkEnum(prop: string, value: unknown, values: readonly unknown[], hint: string): void {
+    if (value !== undefined && !values.includes(value)) {
+      this.add(prop, oneOfRequirement(values), value, hint);
+    }
+  }
+
+  /** Adds an error for every key of `given` that is not known: a misspelt one would otherwise have no effect. */
   public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
         const name = looksLikeSecret(key) ? "(a key not shown)" : key;
-        this.add(
-          prop === "" ? name : `${prop}.${name}`,
-          `be ${what}`,
-          Redacted.of(value),
-          `use one of ${known.join(", ")}`,
-        );
+        const place = prop === "" ? name : `${prop}.${name}`;
+        this.push(`\`${place}\` is not ${what}; ${meant(key, known)}`);
       }
     }
   }
@@ -126,40 +134,29 @@ export class ValidationErrors {
       this.throwIfAny(construct.node.path);
     }
   }
+
+  private push(message: string): void {
+    if (!this.messages.includes(message)) {
+      this.messages.push(message);
+    }
+  }
 }
 
 /** What a message says of a value that was not given and must be. */
 export const IS_REQUIRED = "is required";
 
-/** The words of the rule that no two elements are the same. */
-export const GIVEN_ONCE = "be given once";
-
-/** The words of the rule that a collection is not empty. */
-export function atLeastOne(collection: "list" | "map"): string {
-  return `be a ${collection} of at least one`;
-}
-
-/** The words of the rule that something is an integer within bounds. */
-export function integerRequirement(min: number, max = Number.MAX_SAFE_INTEGER): string {
-  return `be an integer ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
-}
-
-/** Whether `value` is a string that follows `rule`. */
-export function matches(value: unknown, rule: Rule): value is string {
-  return (
-    typeof value === "string" &&
-    value.length >= (rule.minLength ?? 0) &&
-    value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
-    rule.pattern.test(value) &&
-    rule.except?.test(value) !== true
-  );
-}
-
 /** Throws one error in the form that all messages share. */
-export function fail(place: string, prop: string, rule: string, got: unknown, hint: string): never {
-  throw new Error(`${place}: ${worded(prop, rule, got, hint)}`);
+export function fail(place: string, prop: string, requirement: string, got: unknown, hint: string): never {
+  throw new Error(`${place}: ${worded(prop, requirement, got, hint)}`);
 }
 
-function worded(prop: string, rule: string, got: unknown, hint: string): string {
-  return `\`${prop}\` must ${rule}, got ${display(got)}; ${hint}`;
+function worded(prop: string, requirement: string, got: unknown, hint: string): string {
+  const what = got === undefined ? IS_REQUIRED : `must ${requirement}, got ${display(got)}`;
+  return `\`${prop}\` ${what}; ${hint}`;
+}
+
+/** The known name that somebody may have meant, or all of them. */
+function meant(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
 }

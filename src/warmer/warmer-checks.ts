@@ -1,3 +1,4 @@
+import type { AllKeys } from "../validation/rule";
 import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
@@ -20,18 +21,18 @@ import {
   TOPIC_ARN,
 } from "./rules";
 
-const PROPS: readonly string[] = [
-  "cache",
-  "images",
-  "schedule",
-  "projectName",
-  "timeoutMinutes",
-  "logRetentionDays",
-  "alarmTopicArn",
-  "vpcId",
-  "subnetIds",
-  "securityGroupIds",
-] satisfies (keyof CacheWarmerProps)[];
+const PROPS = Object.keys({
+  cache: true,
+  images: true,
+  schedule: true,
+  projectName: true,
+  timeoutMinutes: true,
+  logRetentionDays: true,
+  alarmTopicArn: true,
+  vpcId: true,
+  subnetIds: true,
+  securityGroupIds: true,
+} satisfies AllKeys<CacheWarmerProps>);
 
 /** Records what is wrong with the props of a warmer, its images aside. */
 export function checkWarmer(errors: ValidationErrors, scope: Construct, props: CacheWarmerProps): void {
@@ -54,8 +55,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
     errors.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
   }
   checkProjectName(errors, scope, props.projectName);
-  const { min, max } = TIMEOUT_MINUTES;
-  errors.checkInteger("timeoutMinutes", props.timeoutMinutes, min, max, "leave it out for an hour");
+  errors.checkInteger("timeoutMinutes", props.timeoutMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
   const days = props.logRetentionDays;
   if (days !== undefined && !isUnresolved(days) && !RETENTION_DAYS.includes(days)) {
     errors.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");

@@ -15,7 +15,7 @@ import { terraformFiles } from "../../modules/generator/terraform-json";
 import { acknowledgedWarnings, warning } from "../../modules/generator/warnings";
 
 const HIDING = 'local.secrets, "(not shown, it may be a secret)"';
-const NAME = { pattern: /^[a-z]+$/, requirement: "be a name" };
+const NAME = { pattern: /^[a-z]+$/, requirement: "be a name", hint: "choose another" };
 
 describe("an expression", () => {
   test.each([

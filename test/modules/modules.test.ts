@@ -7,7 +7,7 @@ import { ofCache } from "../../src/aws/arn-checks";
 import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
 import { firstPullRequirement, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
-import { atLeastOne, integerRequirement } from "../../src/validation/validation-errors";
+import { atLeastOne, integerRequirement } from "../../src/validation/rule";
 import { PROJECT_ROOT } from "../support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { constructId } from "../../src/terraform/construct-id";
 import { looksLikeSecret } from "../../src/validation/redaction";
-import { matches } from "../../src/validation/validation-errors";
+import { matches } from "../../src/validation/rule";
 import { accessToken, byHand, honestExpression, withFunctions } from "../support/expressions";
 import { prefixLike } from "../support/prefixes";
 import { addresses, blocks, messageOf, stackIn, stackWithCache, synthesized } from "../support/synthesis";

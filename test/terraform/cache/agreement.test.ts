@@ -2,7 +2,7 @@ import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../../src/cache/rules";
-import { matches } from "../../../src/validation/validation-errors";
+import { matches } from "../../../src/validation/rule";
 import { LocalAws } from "../../local-aws/server";
 import { prefixLike } from "../../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../../support/synthesis";

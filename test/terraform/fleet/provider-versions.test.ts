@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { PullThroughCache, PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
 import { VERSION_CONSTRAINT } from "../../../src/aws/provider-versions";
-import { matches } from "../../../src/validation/validation-errors";
+import { matches } from "../../../src/validation/rule";
 import { stackIn, synthesized, testApp } from "../../support/synthesis";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { STARTS_PROVIDERS, Workspace, describeWithTerraform } from "../../support/terraform";

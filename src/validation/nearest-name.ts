@@ -1,0 +1,27 @@
+/** The known name that a misspelt one is closest to, at most two letters away; undefined where there is none. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= 2 && distance < candidate.length / 2)
+    .sort((one, other) => one.distance - other.distance);
+  return nearest?.candidate;
+}
+
+/** A name without what people write in another way: capital letters, underscores and hyphens. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, "");
+}
+
+/** How many letters have to be added, taken out or changed to get from one word to the other. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (const [at, otherLetter] of [...other].entries()) {
+      const changed = (row[at] ?? 0) + (letter === otherLetter ? 0 : 1);
+      next.push(Math.min(changed, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

@@ -1,0 +1,60 @@
+/** What must be true of a value, and what to do where it is not. */
+export interface Requirement {
+  /** Completes "must …". */
+  readonly requirement: string;
+  /** What to do, after the semicolon of the message. */
+  readonly hint: string;
+}
+
+/**
+ * A rule for a string. Constructs check it at synth; in the plain modules Terraform evaluates it. Terraform's patterns
+ * have no lookaround, hence `except`.
+ */
+export interface Rule extends Requirement {
+  readonly pattern: RegExp;
+  /** A string that matches the pattern and this as well breaks the rule. */
+  readonly except?: RegExp;
+  /** In characters. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** In bytes of UTF-8. */
+  readonly maxBytes?: number;
+}
+
+/** Whether a value is a string that a rule holds for. */
+export function matches(value: unknown, rule: Rule): value is string {
+  return (
+    typeof value === "string" &&
+    value.length >= (rule.minLength ?? 0) &&
+    value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
+    (rule.maxBytes === undefined || byteLength(value) <= rule.maxBytes) &&
+    rule.pattern.test(value) &&
+    rule.except?.test(value) !== true
+  );
+}
+
+/** How many bytes a text has in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** The requirement that no two elements are the same. */
+export const GIVEN_ONCE: Requirement = { requirement: "be given once", hint: "leave out the second one" };
+
+/** The requirement that a collection is not empty. */
+export function atLeastOne(collection: "list" | "map", element = ""): string {
+  return `be a ${collection} of at least one ${element}`.trim();
+}
+
+/** The requirement that a value is an integer within bounds. */
+export function integerRequirement(min: number, max = Number.MAX_SAFE_INTEGER): string {
+  return `be an integer ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
+}
+
+/** The requirement that a value is one of a few. */
+export function oneOfRequirement(values: readonly unknown[]): string {
+  return `be one of ${values.join(", ")}`;
+}
+
+/** A table of all keys of an interface: the compiler refuses one that lacks a key. */
+export type AllKeys<T> = { readonly [key in keyof T]-?: true };
