@@ -124,7 +124,7 @@ const CACHE: Part = {
   notes: {
     ReadSecrets: "only for secrets that the stack creates or looks up by name.",
     ReadManagedSecrets:
-      'only for `RegistryCredential.fromVariables`, and `credential = "managed"` of the module. The provider reads the value of the secret in every plan, so whoever plans can read the token. To prevent this, create the secret elsewhere.',
+      'only for `RegistryCredential.managed`, and `credential = "managed"` of the module. The provider reads the value of the secret in every plan, so whoever plans can read the token. To prevent this, create the secret elsewhere.',
     ReadRoles:
       "only if repositories have tags or KMS encryption, or an upstream is in another account. The same holds for `WriteRoles`, `PassCreationRole` and `PassUpstreamRole`.",
     WriteTemplates: `AWS [asks for these actions](${ECR_GUIDE}/repository-creation-templates-create.html) when a template is created or updated.`,

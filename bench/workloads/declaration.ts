@@ -41,8 +41,8 @@ export const REGIONS = [
 
 /** The variables that hold the credential of Docker Hub. */
 export const DOCKER_HUB_CREDENTIAL = {
-  username: "docker_hub_username",
-  accessToken: "docker_hub_access_token",
+  usernameVariable: "docker_hub_username",
+  accessTokenVariable: "docker_hub_access_token",
   version: 1,
 };
 
@@ -51,7 +51,7 @@ export const GITHUB_SECRET = "ecr-pullthroughcache/github";
 
 /** How the repositories look that ECR creates. */
 export const REPOSITORIES = {
-  expireUntaggedAfterDays: 14,
+  untaggedExpirationInDays: 14,
   keepLastImages: 50,
   tags: { team: "platform", "cost-center": "1234" },
 };

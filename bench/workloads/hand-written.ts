@@ -20,7 +20,7 @@ const LIFECYCLE_POLICY = JSON.stringify({
         tagStatus: "untagged",
         countType: "sinceImagePushed",
         countUnit: "days",
-        countNumber: REPOSITORIES.expireUntaggedAfterDays,
+        countNumber: REPOSITORIES.untaggedExpirationInDays,
       },
       action: { type: "expire" },
     },
@@ -104,8 +104,8 @@ function declareDockerHubCredential(stack: TerraformStack): Credential {
   const version = new SecretsmanagerSecretVersion(stack, "docker-hub-secret-version", {
     secretId: secret.id,
     secretStringWo: Fn.jsonencode({
-      username: declareVariable(stack, DOCKER_HUB_CREDENTIAL.username).stringValue,
-      accessToken: declareVariable(stack, DOCKER_HUB_CREDENTIAL.accessToken).stringValue,
+      username: declareVariable(stack, DOCKER_HUB_CREDENTIAL.usernameVariable).stringValue,
+      accessToken: declareVariable(stack, DOCKER_HUB_CREDENTIAL.accessTokenVariable).stringValue,
     }),
     secretStringWoVersion: DOCKER_HUB_CREDENTIAL.version,
     lifecycle: { createBeforeDestroy: true },

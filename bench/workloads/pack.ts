@@ -12,9 +12,9 @@ runMeasuredApp((app, regions) => {
       Upstream.ecrPublic(),
       Upstream.kubernetes(),
       Upstream.quay(),
-      Upstream.dockerHub(RegistryCredential.fromVariables(DOCKER_HUB_CREDENTIAL)),
+      Upstream.dockerHub(RegistryCredential.managed(DOCKER_HUB_CREDENTIAL)),
       Upstream.github(RegistryCredential.fromSecretName(GITHUB_SECRET)),
     ],
-    repositories: REPOSITORIES,
+    repositorySettings: REPOSITORIES,
   });
 });

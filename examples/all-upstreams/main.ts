@@ -22,16 +22,16 @@ const cache = new PullThroughCache(stack, "cache", {
     Upstream.kubernetes({ prefix: "k8s" }),
     Upstream.quay(),
     Upstream.dockerHub(
-      RegistryCredential.fromVariables({
-        username: "docker_hub_username",
-        accessToken: "docker_hub_access_token",
+      RegistryCredential.managed({
+        usernameVariable: "docker_hub_username",
+        accessTokenVariable: "docker_hub_access_token",
         version: 1,
       }),
     ),
     Upstream.github(secret("github")),
     Upstream.gitlab(secret("gitlab")),
     Upstream.azure("contoso", secret("azure")),
-    Upstream.chainguard(secret("chainguard"), { repositories: { keepLastImages: 10 } }),
+    Upstream.chainguard(secret("chainguard"), { repositorySettings: { keepLastImages: 10 } }),
     // Another region of the same account needs no role; another account does, and one is made.
     Upstream.privateEcr({ region: "eu-west-1", prefix: "europe" }),
     Upstream.privateEcr({
@@ -41,7 +41,7 @@ const cache = new PullThroughCache(stack, "cache", {
       upstreamRepositoryPrefix: "base",
     }),
   ],
-  repositories: {
+  repositorySettings: {
     keepLastImages: 50,
     tagMutability: TagMutability.MUTABLE,
     tags: { team: "platform" },

@@ -13,9 +13,9 @@ new LocalBackend(stack, { path: "../../../terraform.docker-hub.tfstate" });
 const cache = new PullThroughCache(stack, "cache", {
   upstreams: [
     Upstream.dockerHub(
-      RegistryCredential.fromVariables({
-        username: "docker_hub_username", // TF_VAR_docker_hub_username
-        accessToken: "docker_hub_access_token", // TF_VAR_docker_hub_access_token
+      RegistryCredential.managed({
+        usernameVariable: "docker_hub_username", // TF_VAR_docker_hub_username
+        accessTokenVariable: "docker_hub_access_token", // TF_VAR_docker_hub_access_token
         version: 1, // raise it to write a new token
       }),
     ),

@@ -19,13 +19,13 @@ for (const region of fleet.regions) {
   });
 }
 
-const connector = fleet.stackAfterAll("connector", { region: "us-east-1" });
+const connector = fleet.addFinalStack("connector", { region: "us-east-1" });
 new StackParameterOverride(connector, "elastio", {
   stackName: "elastio-account-level-stack",
   parameters: {
     ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public"),
     // All that its roles are to have, with commas between: add those that they have already.
-    globalManagedPolicies: fleet.pullPolicyArn("pull"),
+    globalManagedPolicies: fleet.addPullPolicy("pull"),
   },
 });
 

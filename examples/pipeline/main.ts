@@ -21,21 +21,21 @@ const fleet = new PullThroughCacheFleet(app, "registries", {
   upstreams: [
     Upstream.ecrPublic(),
     Upstream.dockerHub(
-      RegistryCredential.fromVariables({
-        username: "docker_hub_username",
-        accessToken: "docker_hub_access_token",
+      RegistryCredential.managed({
+        usernameVariable: "docker_hub_username",
+        accessTokenVariable: "docker_hub_access_token",
         version: 1,
       }),
     ),
   ],
 });
 
-const connector = fleet.stackAfterAll("connector", { region: "us-east-1" });
+const connector = fleet.addFinalStack("connector", { region: "us-east-1" });
 new StackParameterOverride(connector, "elastio", {
   stackName: "elastio-account-level-stack",
   parameters: {
     ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public"),
-    globalManagedPolicies: fleet.pullPolicyArn("pull", { prefixes: ["ecr-public"] }),
+    globalManagedPolicies: fleet.addPullPolicy("pull", { prefixes: ["ecr-public"] }),
   },
 });
 

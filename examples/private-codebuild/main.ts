@@ -11,7 +11,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { App, Fn, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import {
-  AwsService,
+  EndpointService,
   CacheWarmer,
   FirstPull,
   PullThroughCache,
@@ -35,9 +35,9 @@ const cache = new PullThroughCache(stack, "cache", {
   upstreams: [
     Upstream.ecrPublic(),
     Upstream.dockerHub(
-      RegistryCredential.fromVariables({
-        username: "docker_hub_username",
-        accessToken: "docker_hub_access_token",
+      RegistryCredential.managed({
+        usernameVariable: "docker_hub_username",
+        accessTokenVariable: "docker_hub_access_token",
         version: 1,
       }),
     ),
@@ -61,8 +61,8 @@ const endpoints = new RegistryEndpoints(stack, "endpoints", {
   subnetIds,
   routeTableIds: ["rtb-0c0de000000000001"],
   clientSecurityGroupIds: [builds.id],
-  firstPull: FirstPull.WARMED, // the subnets have no route to the internet
-  services: [AwsService.LOGS, AwsService.CODEBUILD],
+  firstPull: FirstPull.PREWARMED, // the subnets have no route to the internet
+  services: [EndpointService.CLOUDWATCH_LOGS, EndpointService.CODEBUILD],
   pushRepositoryArns: [images.arn],
 });
 

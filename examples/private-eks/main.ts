@@ -4,7 +4,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import {
-  AwsService,
+  EndpointService,
   FirstPull,
   PullThroughCache,
   RegistryCredential,
@@ -39,8 +39,8 @@ const endpoints = new RegistryEndpoints(stack, "endpoints", {
   subnetIds: ["subnet-0e45000000000000a", "subnet-0e45000000000000b"],
   routeTableIds: ["rtb-0e45000000000000a", "rtb-0e45000000000000b"],
   clientCidrs: ["10.0.0.0/16"], // the block of the VPC
-  firstPull: FirstPull.NAT_GATEWAY, // both route tables have a default route
-  services: [AwsService.EC2, AwsService.STS, AwsService.EKS, AwsService.EKS_AUTH],
+  firstPull: FirstPull.INTERNET_ROUTE, // both route tables have a default route
+  services: [EndpointService.EC2, EndpointService.STS, EndpointService.EKS, EndpointService.EKS_AUTH],
   // Images that nodes start with, from AWS's own account in the region:
   // https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
   repositoryArns: ["arn:aws:ecr:eu-west-1:602401143452:repository/*"],

@@ -47,7 +47,7 @@ module "registry" {
   subnet_ids      = ["subnet-0a1b2c3d4e5f6071a", "subnet-0a1b2c3d4e5f6071b"]
   route_table_ids = { private = "rtb-0a1b2c3d4e5f60718" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
   role_names      = { nodes = "eks-node" }
 }
 

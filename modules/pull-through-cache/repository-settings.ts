@@ -45,7 +45,7 @@ export const SETTINGS: Inputs = {
     otherwise: "none",
     rules: [following(DESCRIPTION, "leave it out for none")],
   },
-  expire_untagged_after_days: {
+  untagged_expiration_in_days: {
     type: "number",
     description:
       "Days after which an untagged image is deleted, counted since the image was cached and not since it lost its tag. An image cached before that is deleted within a day after its tag moves, also when it is in use: who pulls by digest, as Amazon ECS does, then fails, since ECR cannot cache a digest that it does not have.",
@@ -178,7 +178,7 @@ export function settingsRules(place: string, settings: string, each: readonly st
     },
     {
       each,
-      holds: `${flag("keep_all_images")} != true || (${at("expire_untagged_after_days")} == null && ${at("keep_last_images")} == null)`,
+      holds: `${flag("keep_all_images")} != true || (${at("untagged_expiration_in_days")} == null && ${at("keep_last_images")} == null)`,
       place: `${place}.keep_all_images`,
       requirement: SETTINGS_REQUIREMENTS.keepAll,
       got: "true",
@@ -212,7 +212,7 @@ export function mergedSettings(): string {
   const common = (name: string): string => `local.repositories.${name}`;
   const either = (name: string): string => `${own(name)} == null ? ${common(name)} : ${own(name)}`;
   const ownEncryption = `${own("kms_key")} != null || ${own("encryption_type")} != null`;
-  const limits = `${own("expire_untagged_after_days")} != null || ${own("keep_last_images")} != null`;
+  const limits = `${own("untagged_expiration_in_days")} != null || ${own("keep_last_images")} != null`;
   const saysSomething = "anytrue([for value in own : value != null])";
   const limit = (name: string): string =>
     `${own(name)} != null ? ${own(name)} : ${own("keep_all_images")} == true ? null : ${common(name)}`;
@@ -225,7 +225,7 @@ export function mergedSettings(): string {
       `coalesce(${own("keep_all_images")}, (${limits}) ? false : ${common("keep_all_images")}, false)`,
     ),
     description: expression(either("description")),
-    expire_untagged_after_days: expression(limit("expire_untagged_after_days")),
+    untagged_expiration_in_days: expression(limit("untagged_expiration_in_days")),
     keep_last_images: expression(`coalesce(${limit("keep_last_images")}, ${DEFAULT_SETTINGS.keepLastImages})`),
     lifecycle_policy: expression(
       `${own("lifecycle_policy")} != null ? ${own("lifecycle_policy")} : ${own("keep_all_images")} == true || ${limits} ? null : ${common("lifecycle_policy")}`,
@@ -246,7 +246,7 @@ export function mergedSettings(): string {
 
 /** The lifecycle of repositories with settings that are given as an expression. */
 export function lifecyclePolicy(settings: string): string {
-  const days = `${settings}.expire_untagged_after_days`;
+  const days = `${settings}.untagged_expiration_in_days`;
   const untagged = hcl(LIFECYCLE_RULES.untagged(expression(days)));
   const newest = hcl(LIFECYCLE_RULES.newest(expression(`${settings}.keep_last_images`)));
   const made = `jsonencode({ rules = concat(${days} == null ? [] : [${untagged}], [${newest}]) })`;

@@ -321,7 +321,7 @@ function forEach(head: string, { condition, errorMessage }: PlanCondition): Cond
 
 const DEFAULT_ROUTES = NETWORK_CONDITIONS.defaultRoutes(
   "values(data.aws_route_table.given)",
-  `\`first_pull\` as ${FirstPull.NAT_GATEWAY}`,
+  `\`first_pull\` as ${FirstPull.INTERNET_ROUTE}`,
 );
 const OWN_ZONES = NETWORK_CONDITIONS.ownZone(
   "${subnet.id}",
@@ -335,7 +335,7 @@ export const registryEndpoints: ModuleDefinition = {
   purpose: [
     "What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the inputs do not name.",
     "It is the construct `RegistryEndpoints` for configurations without TypeScript, and refuses what the construct refuses, in the same words. Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing.",
-    `No endpoint leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what \`first_pull\` says. With ${FirstPull.WARMED} something else has to pull every image beforehand, and the module cannot tell whether anything does: the construct warns where it finds no warmer, the module does not.`,
+    `No endpoint leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what \`first_pull\` says. With ${FirstPull.PREWARMED} something else has to pull every image beforehand, and the module cannot tell whether anything does: the construct warns where it finds no warmer, the module does not.`,
     "`check_network` has every plan look up the VPC, the subnets, the route tables and the endpoints that exist, and fail where AWS would refuse the endpoints or nobody could use them; where a route table or an endpoint may be right all the same, it warns. The construct does that for literal ids only, and a module cannot tell which those are. What the same run makes is looked up once it is there, so what is wrong with it is told while Terraform applies, and a route that the same run adds to a table may not be seen yet. What the same run changes is looked at as it was before. Turn `check_network` off in those cases, where `subnet_ids` is a list whose length is known only after an apply, and where Terraform may not read the network. A first plan of a network that the same run makes warns that an assertion is known after apply: that needs nothing done.",
     "Elements of maps become resources named after their keys, so values may be known only after an apply, and adding one touches no other. The same holds for endpoints that exist, which are objects for that reason.",
   ],
@@ -356,7 +356,7 @@ module "endpoints" {
   subnet_ids      = ["subnet-0a1b2c3d4e5f6071a", "subnet-0a1b2c3d4e5f6071b"]
   route_table_ids = { private = "rtb-0a1b2c3d4e5f60718" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
   prefixes        = module.cache.prefixes
 }
 `,
@@ -398,7 +398,7 @@ module "endpoints" {
   subnet_ids                = [for subnet in aws_subnet.private : subnet.id]
   route_table_ids           = { private = aws_route_table.private.id }
   client_security_group_ids = { nodes = aws_security_group.nodes.id }
-  first_pull                = "WARMED"
+  first_pull                = "PREWARMED"
   services                  = ["logs", "sts", "ec2"]
   prefixes                  = ["ecr-public", "docker-hub"]
   s3_endpoint               = { id = aws_vpc_endpoint.s3.id }
@@ -504,7 +504,7 @@ module "endpoints" {
     first_pull: {
       type: "string",
       required: true,
-      description: `How an image that is not cached yet gets its first pull: \`${FirstPull.NAT_GATEWAY}\` where the clients' subnets have a route to the internet, \`${FirstPull.WARMED}\` where something that has one pulls every image before they do.`,
+      description: `How an image that is not cached yet gets its first pull: \`${FirstPull.INTERNET_ROUTE}\` where the clients' subnets have a route to the internet, \`${FirstPull.PREWARMED}\` where something that has one pulls every image before they do.`,
       rules: [
         oneOf(
           Object.values(FirstPull),
@@ -563,12 +563,12 @@ module "endpoints" {
       elementRules: [following(REPOSITORY_PREFIX, "give those of the cache")],
       validations: [
         {
-          holds: `!(${MAKES_REGISTRY}) || var.full_access || var.registry_policy != null || length(var.prefixes) > 0`,
+          holds: `!(${MAKES_REGISTRY}) || var.full_access || var.ecr_endpoint_policy != null || length(var.prefixes) > 0`,
           place: "prefixes",
           requirement: AT_LEAST_ONE_PREFIX,
-          told: "Required where an endpoint of ECR is made, unless `registry_policy` or `full_access` says what may be pulled.",
+          told: "Required where an endpoint of ECR is made, unless `ecr_endpoint_policy` or `full_access` says what may be pulled.",
           got: "var.prefixes",
-          hint: "give those of the cache, or give `registry_policy` or `full_access`",
+          hint: "give those of the cache, or give `ecr_endpoint_policy` or `full_access`",
         },
       ],
     },
@@ -606,20 +606,20 @@ module "endpoints" {
       description:
         "Lets everything through the endpoints of ECR and S3, for clients that push to any repository, or use any bucket.",
     },
-    registry_policy: {
+    ecr_endpoint_policy: {
       type: "string",
       description:
         "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and `ecr:TagResource` where a creation template sets tags.",
       otherwise:
         "pulls under `prefixes`, pulls from `repository_arns`, pushes to `push_repository_arns`, and nothing else",
-      validations: [...ownPolicyRules("registry_policy"), ...exclusions("registry_policy")],
+      validations: [...ownPolicyRules("ecr_endpoint_policy"), ...exclusions("ecr_endpoint_policy")],
     },
-    s3_policy: {
+    s3_endpoint_policy: {
       type: "string",
       description:
         "A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.",
       otherwise: "layers, `bucket_names`, and nothing else",
-      validations: [...ownPolicyRules("s3_policy"), ...exclusions("s3_policy")],
+      validations: [...ownPolicyRules("s3_endpoint_policy"), ...exclusions("s3_endpoint_policy")],
     },
     dual_stack: {
       type: "bool",
@@ -637,13 +637,13 @@ module "endpoints" {
       ],
     },
     ecr_api_endpoint: existing(
-      "An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they are: its policy has to allow what `registry_policy` has to.",
+      "An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they are: its policy has to allow what `ecr_endpoint_policy` has to.",
     ),
     ecr_dkr_endpoint: existing(
       "An endpoint of `ecr.dkr` that the VPC has already, or reaches; as for `ecr_api_endpoint`.",
     ),
     s3_endpoint: existing(
-      "A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3_policy` has to; `route_table_ids` are added to it.",
+      "A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3_endpoint_policy` has to; `route_table_ids` are added to it.",
     ),
     check_network: {
       type: "bool",
@@ -659,8 +659,8 @@ module "endpoints" {
     untagged_prefixes: expression(UNTAGGED_PREFIXES),
     untagged_arns: expression(`distinct(${repositoryArns("local.untagged_prefixes")})`),
     tagged_arns: expression(`distinct(${repositoryArns("var.tagged_prefixes")})`),
-    registry_policy: policyBy("registry_policy", MADE_REGISTRY_POLICY),
-    s3_policy: policyBy("s3_policy", MADE_S3_POLICY),
+    ecr_endpoint_policy: policyBy("ecr_endpoint_policy", MADE_REGISTRY_POLICY),
+    s3_endpoint_policy: policyBy("s3_endpoint_policy", MADE_S3_POLICY),
     client_ipv6_cidrs: expression(`{ for key, block in var.client_ipv6_cidrs : key => ${canonicalBlock(6, "block")} }`),
     registry_services: expression(REGISTRY_SERVICES),
     services: expression(`merge(${NAMED_SERVICES}, { for name in var.service_names : name => name })`),
@@ -740,14 +740,14 @@ module "endpoints" {
       security_group: admitting("${var.client_security_group_ids}", "referenced_security_group_id"),
     },
     aws_vpc_endpoint: {
-      registry: interfaces("${local.registry_services}", "${local.registry_policy}"),
+      registry: interfaces("${local.registry_services}", "${local.ecr_endpoint_policy}"),
       service: interfaces("${local.services}"),
       s3: {
         count: "${nonsensitive(var.s3_endpoint == null) ? 1 : 0}",
         vpc_id: "${var.vpc_id}",
         service_name: nameOf("s3"),
         vpc_endpoint_type: "Gateway",
-        policy: "${local.s3_policy}",
+        policy: "${local.s3_endpoint_policy}",
         ip_address_type: '${var.dual_stack ? "dualstack" : null}',
       },
     },
@@ -771,7 +771,7 @@ module "endpoints" {
       NETWORK_CONDITIONS.reached("endpoint", "${endpoint.id}", "${var.vpc_id}"),
     ),
     first_pull: {
-      condition: expression(`var.first_pull != "${FirstPull.NAT_GATEWAY}" || ${hcl(DEFAULT_ROUTES.condition)}`),
+      condition: expression(`var.first_pull != "${FirstPull.INTERNET_ROUTE}" || ${hcl(DEFAULT_ROUTES.condition)}`),
       error_message: DEFAULT_ROUTES.errorMessage,
     },
   },

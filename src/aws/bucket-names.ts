@@ -14,7 +14,9 @@ export const BUCKET: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(\\.mrap|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  requirement: `be a bucket's name: ${PARTS}`, hint: "give the name, not the ARN" };
+  requirement: `be a bucket's name: ${PARTS}`,
+  hint: "give the name, not the ARN",
+};
 
 /**
  * The name of a bucket in the ARNs of a policy, which name no alias and, for S3, no directory bucket.
@@ -25,4 +27,6 @@ export const BUCKET_NAME: Rule = {
   except: new RegExp(`${IMPOSSIBLE}|(-s3alias|--ol-s3|\\.mrap|--x-s3|--table-s3)$`),
   minLength: 3,
   maxLength: 63,
-  requirement: `be a bucket's name, wildcards allowed: ${PARTS}`, hint: "give the name, not the ARN" };
+  requirement: `be a bucket's name, wildcards allowed: ${PARTS}`,
+  hint: "give the name, not the ARN",
+};

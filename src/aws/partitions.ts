@@ -1,7 +1,11 @@
 import type { Rule } from "../validation/rule";
 
 /** Twelve digits. */
-export const ACCOUNT_ID: Rule = { pattern: /^\d{12}$/, requirement: "be an AWS account ID of 12 digits", hint: "give it as a string, with its leading zeros and without hyphens" };
+export const ACCOUNT_ID: Rule = {
+  pattern: /^\d{12}$/,
+  requirement: "be an AWS account ID of 12 digits",
+  hint: "give it as a string, with its leading zeros and without hyphens",
+};
 
 /** The hint for an account ID that is a number, too short, or written as the console shows it. */
 export const ACCOUNT_ID_HINT = "give it as a string, with its leading zeros and without hyphens";
@@ -9,7 +13,9 @@ export const ACCOUNT_ID_HINT = "give it as a string, with its leading zeros and 
 /** The name of a region, not of one of its zones. */
 export const REGION_NAME: Rule = {
   pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
-  requirement: "be the name of an AWS region, like eu-west-1", hint: "give the region, not one of its zones" };
+  requirement: "be the name of an AWS region, like eu-west-1",
+  hint: "give the region, not one of its zones",
+};
 
 interface Partition {
   /** Region names that belong to the partition. */

@@ -10,7 +10,9 @@ const CONDITION = String.raw` *(=|!=|>|>=|<|<=|~>)? *${VERSION} *`;
 /** https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export const VERSION_CONSTRAINT: Rule = {
   pattern: new RegExp(`^${CONDITION}(,${CONDITION})*$`),
-  requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`, hint: "separate conditions with commas; Terraform takes a literal here, and no expression" };
+  requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`,
+  hint: "separate conditions with commas; Terraform takes a literal here, and no expression",
+};
 
 /** The words of the rule that a constraint leaves a version which can be used. */
 export const SOME_SUPPORTED_VERSION = `allow a version in "${PROVIDER_VERSIONS}"`;

@@ -5,7 +5,9 @@ import type { ArnRequirements } from "./arn-checks";
 export const ROLE_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   maxLength: 2048,
-  requirement: "be the ARN of an IAM role", hint: "give the role's ARN, not its name" };
+  requirement: "be the ARN of an IAM role",
+  hint: "give the role's ARN, not its name",
+};
 
 /** A role that ECR assumes for a cache: of the cache's own account, since AWS lets nobody pass on another's. */
 export const ROLE_REQUIREMENTS: ArnRequirements = {

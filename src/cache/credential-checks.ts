@@ -11,10 +11,11 @@ import {
   mayContainSecret,
 } from "../validation/redaction";
 import { integerRequirement, matches } from "../validation/rule";
+import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
-import type { CredentialSpec, CredentialVariables, RegistryCredential } from "./registry-credential";
+import type { CredentialSpec, ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
 import { RECOVERY_WINDOWS, SECRET_ARN, SECRET_NAME, SECRET_PREFIX, SECRET_REQUIREMENTS, VARIABLE_NAME } from "./rules";
 import type { UpstreamContext } from "./upstream-spec";
 
@@ -36,13 +37,13 @@ const EXPRESSIONS: ReadonlyMap<string, { readonly start: RegExp; readonly hint: 
   ["secretName", { start: new RegExp(`^${SECRET_PREFIX}`), hint: giveTheSecret("name") }],
 ]);
 
-const KNOWN_KEYS: readonly (keyof CredentialVariables)[] = [
-  "username",
-  "accessToken",
-  "version",
-  "secretName",
-  "recoveryWindowInDays",
-];
+const OPTIONS = Object.keys({
+  usernameVariable: true,
+  accessTokenVariable: true,
+  version: true,
+  secretName: true,
+  recoveryWindowInDays: true,
+} satisfies AllKeys<ManagedCredentialOptions>);
 
 // Names that Terraform keeps for itself. https://developer.hashicorp.com/terraform/language/values/variables
 const RESERVED_VARIABLE_NAMES = [
@@ -119,7 +120,7 @@ export function secretWithoutValue(scope: Construct, { _spec: spec }: RegistryCr
 }
 
 function giveTheSecret(by: "ARN" | "name"): string {
-  const variables = "store an access token in a variable, see RegistryCredential.fromVariables";
+  const variables = "store an access token in a variable, see RegistryCredential.managed";
   return `give the secret's ${by} as a literal, from a reference or from a file; ${variables}`;
 }
 
@@ -178,18 +179,21 @@ function isTaken(id: string, stack: TerraformStack | undefined, reservedIds: rea
 function checkVariables(
   errors: ValidationErrors,
   prop: string,
-  variables: CredentialVariables,
+  variables: ManagedCredentialOptions,
   isTaken: (id: string) => boolean,
 ): void {
-  errors.checkKeys(prop, variables, KNOWN_KEYS, "an option of RegistryCredential.fromVariables");
-  for (const key of ["username", "accessToken"] as const) {
+  errors.checkKeys(prop, variables, OPTIONS, "an option of RegistryCredential.managed");
+  for (const key of ["usernameVariable", "accessTokenVariable"] as const) {
     checkVariableName(errors, `${prop}.${key}`, variables[key], isTaken);
   }
-  if (variables.username === variables.accessToken && matches(variables.username, VARIABLE_NAME)) {
+  if (
+    variables.usernameVariable === variables.accessTokenVariable &&
+    matches(variables.usernameVariable, VARIABLE_NAME)
+  ) {
     errors.add(
-      `${prop}.accessToken`,
-      "name another variable than `username`",
-      Redacted.of(variables.accessToken),
+      `${prop}.accessTokenVariable`,
+      "name another variable than `usernameVariable`",
+      Redacted.of(variables.accessTokenVariable),
       "declare one variable for each",
     );
   }

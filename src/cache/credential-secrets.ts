@@ -8,7 +8,7 @@ import type { Registry } from "../aws/registry";
 import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { CredentialVariable } from "./credential-variable";
-import type { CredentialVariables, RegistryCredential } from "./registry-credential";
+import type { ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
 import { withoutTrailingSlash } from "./repository-path";
 import { SECRET_DESCRIPTION, SECRET_PREFIX } from "./rules";
 
@@ -28,7 +28,7 @@ const LOOKED_UP = "-secret-lookup";
 const REPLACED_FIRST = { createBeforeDestroy: true } as const;
 
 /** The name of the secret that variables are written to, for an upstream of a prefix. */
-export function managedSecretName(variables: CredentialVariables, prefix: string): string {
+export function managedSecretName(variables: ManagedCredentialOptions, prefix: string): string {
   return variables.secretName ?? `${SECRET_PREFIX}${withoutTrailingSlash(prefix)}`;
 }
 
@@ -64,7 +64,7 @@ export class CredentialSecrets {
     }
   }
 
-  private write(variables: CredentialVariables, name: string, id: string): CredentialReference {
+  private write(variables: ManagedCredentialOptions, name: string, id: string): CredentialReference {
     requireTerraform(this.scope, 11);
     const secret = new SecretsmanagerSecret(this.scope, `${id}${WRITTEN}`, {
       ...this.registry.regional,
@@ -77,8 +77,8 @@ export class CredentialSecrets {
       ...this.registry.regional,
       secretId: secret.id,
       secretStringWo: Fn.jsonencode({
-        username: CredentialVariable.of(this.scope, variables.username).stringValue,
-        accessToken: CredentialVariable.of(this.scope, variables.accessToken).stringValue,
+        username: CredentialVariable.of(this.scope, variables.usernameVariable).stringValue,
+        accessToken: CredentialVariable.of(this.scope, variables.accessTokenVariable).stringValue,
       }),
       secretStringWoVersion: variables.version,
       lifecycle: REPLACED_FIRST,

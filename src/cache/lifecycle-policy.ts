@@ -1,8 +1,8 @@
 import { parsedObject } from "../aws/policy-document";
 import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import type { ValidationErrors } from "../validation/validation-errors";
 import { integerRequirement } from "../validation/rule";
+import type { ValidationErrors } from "../validation/validation-errors";
 import { LIFECYCLE_REQUIREMENTS, MAX_LIFECYCLE_POLICY } from "./rules";
 
 const RULE_KEYS = ["rulePriority", "description", "selection", "action"];

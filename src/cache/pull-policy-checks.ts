@@ -1,10 +1,10 @@
-import type { AllKeys } from "../validation/rule";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { stacksWith } from "../terraform/addresses";
 import { expressionOf, isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
+import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { PullPolicyOptions } from "./pull-policy";
 import { withoutTrailingSlash } from "./repository-path";

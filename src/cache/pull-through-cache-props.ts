@@ -10,7 +10,7 @@ export interface PullThroughCacheProps {
    * How the repositories look that ECR creates for the cached images.
    * @default - tags can move, AES-256, and each repository keeps its newest 100 images
    */
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
   /**
    * The AWS provider of the account and region, for every resource and data source.
    * @default - the stack's AWS provider without an alias

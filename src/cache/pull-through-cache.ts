@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
@@ -18,6 +17,7 @@ import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
+import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkCache } from "./cache-checks";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
@@ -44,7 +44,7 @@ import type { UpstreamContext, UpstreamSpec } from "./upstream-spec";
 
 const PROPS = Object.keys({
   upstreams: true,
-  repositories: true,
+  repositorySettings: true,
   provider: true,
   region: true,
   accountId: true,
@@ -112,7 +112,7 @@ export class PullThroughCache extends Construct {
     checkCache(errors, { ...props }, this.context(names));
     errors.throwAndRemove(this);
 
-    this.repositories = copySettings(props.repositories) ?? {};
+    this.repositories = copySettings(props.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.repositories);
     this.secrets = new CredentialSecrets(this, this._registry);
     NamesInUse.adopt(namesInUse(this, this._registry), names, this.node.path);
@@ -383,9 +383,9 @@ export class PullThroughCache extends Construct {
 
   private createTemplate(id: string, spec: UpstreamSpec): ITerraformDependable[] | undefined {
     const template =
-      spec.repositories === undefined
+      spec.repositorySettings === undefined
         ? this.commonTemplate
-        : repositoryTemplate(mergeSettings(this.repositories, spec.repositories));
+        : repositoryTemplate(mergeSettings(this.repositories, spec.repositorySettings));
     if (template === undefined) {
       return undefined;
     }

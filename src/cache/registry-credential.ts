@@ -1,9 +1,9 @@
 /** The Terraform variables that hold a registry's credential, and the secret made of them. */
-export interface CredentialVariables {
+export interface ManagedCredentialOptions {
   /** Name of the Terraform variable that holds the user name. */
-  readonly username: string;
+  readonly usernameVariable: string;
   /** Name of the Terraform variable that holds the access token or password. */
-  readonly accessToken: string;
+  readonly accessTokenVariable: string;
   /**
    * Counts the values the variables have had, from 1. Terraform does not remember a write-only value, so it
    * writes the secret again only when this number changes: raise it by one to rotate the credential.
@@ -28,7 +28,7 @@ export interface CredentialVariables {
  * @internal
  */
 export type CredentialSpec =
-  | { readonly source: "variables"; readonly variables: CredentialVariables }
+  | { readonly source: "variables"; readonly variables: ManagedCredentialOptions }
   | { readonly source: "secret-arn"; readonly secretArn: string }
   | { readonly source: "secret-name"; readonly secretName: string };
 
@@ -58,7 +58,7 @@ export class RegistryCredential {
    * `terraform apply -replace` of the secret fails, since its name is in use: raise `version` to write it anew. A secret
    * whose creation failed halfway is kept by `terraform untaint`.
    */
-  public static fromVariables(variables: CredentialVariables): RegistryCredential {
+  public static managed(variables: ManagedCredentialOptions): RegistryCredential {
     return new RegistryCredential({
       source: "variables",
       // Given nothing, as JavaScript may, it has nothing in it.

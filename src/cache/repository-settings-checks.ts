@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { Token } from "cdktf";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { checkArn } from "../aws/arn-checks";
@@ -7,6 +6,7 @@ import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isPlainObject } from "../validation/plain-object";
 import { looksLikeSecret } from "../validation/redaction";
+import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkLifecyclePolicy } from "./lifecycle-policy";
 import type { RepositorySettings } from "./repository-settings";
@@ -27,13 +27,13 @@ const KMS_KEY_REQUIREMENTS: ArnRequirements = {
   rule: KMS_KEY,
   service: "kms",
   hint: "give the ARN of the key",
-  regionHint: "give a key of that region; a fleet takes one for each in its `regionalRepositories`",
+  regionHint: "give a key of that region; a fleet takes one for each in its `repositorySettingsByRegion`",
 };
 
 const KNOWN_SETTINGS = Object.keys({
   creationTemplate: true,
   description: true,
-  expireUntaggedAfterDays: true,
+  untaggedExpirationInDays: true,
   keepLastImages: true,
   keepAllImages: true,
   lifecyclePolicy: true,
@@ -58,7 +58,7 @@ export function checkRepositorySettings(
   }
   errors.checkKeys(prop, settings, KNOWN_SETTINGS, "a known setting");
   checkFlags(errors, prop, settings);
-  for (const limit of ["expireUntaggedAfterDays", "keepLastImages"] as const) {
+  for (const limit of ["untaggedExpirationInDays", "keepLastImages"] as const) {
     const hint = "to delete nothing, use `keepAllImages`";
     errors.checkInteger(`${prop}.${limit}`, settings[limit], { min: 1 }, hint);
   }
@@ -105,7 +105,7 @@ export function checkFlags(errors: ValidationErrors, prop: string, settings: Rep
   }
   if (
     settings.keepAllImages === true &&
-    (settings.expireUntaggedAfterDays !== undefined || settings.keepLastImages !== undefined)
+    (settings.untaggedExpirationInDays !== undefined || settings.keepLastImages !== undefined)
   ) {
     errors.add(`${prop}.keepAllImages`, SETTINGS_REQUIREMENTS.keepAll, true, "choose one or the other");
   }

@@ -52,7 +52,7 @@ export interface RepositorySettings {
    * replaced later then fail. Set it only where everything pulls by tag.
    * @default - untagged images are not deleted by age
    */
-  readonly expireUntaggedAfterDays?: number;
+  readonly untaggedExpirationInDays?: number;
   /**
    * How many images a repository keeps; ECR deletes those that were cached first. The index of a multi-architecture
    * image and the manifest of each platform that was pulled are images of their own, so that one tag pulled on two
@@ -62,16 +62,16 @@ export interface RepositorySettings {
    */
   readonly keepLastImages?: number;
   /**
-   * Whether images are never deleted. Storage then grows without bound. Excludes `expireUntaggedAfterDays` and
+   * Whether images are never deleted. Storage then grows without bound. Excludes `untaggedExpirationInDays` and
    * `keepLastImages`.
    * @default false
    */
   readonly keepAllImages?: boolean;
   /**
    * Lifecycle policy of each repository, as JSON of up to 30,720 characters, for everything that `keepLastImages` and
-   * `expireUntaggedAfterDays` cannot say; excludes these two and `keepAllImages`. `sinceImagePushed` counts from when an
+   * `untaggedExpirationInDays` cannot say; excludes these two and `keepAllImages`. `sinceImagePushed` counts from when an
    * image was cached. An archived image cannot be pulled. It is checked against AWS's grammar, unless it has tokens.
-   * @default - the policy that `keepLastImages` and `expireUntaggedAfterDays` make
+   * @default - the policy that `keepLastImages` and `untaggedExpirationInDays` make
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
    */
   readonly lifecyclePolicy?: string;

@@ -47,11 +47,11 @@ export function mergeSettings(
 
 /** A lifecycle of an upstream's own takes the place of what of the common one excludes it. */
 function mergedLifecycle(own: RepositorySettings): RepositorySettings {
-  const { expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy } = own;
+  const { untaggedExpirationInDays: untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy } = own;
   if (lifecyclePolicy !== undefined || keepAllImages === true) {
-    return { expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy };
+    return { untaggedExpirationInDays: untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy };
   }
-  const limits = expireUntaggedAfterDays !== undefined || keepLastImages !== undefined;
+  const limits = untaggedExpirationInDays !== undefined || keepLastImages !== undefined;
   return limits ? { keepAllImages, lifecyclePolicy } : {};
 }
 
@@ -103,7 +103,7 @@ function lifecyclePolicy(settings: RepositorySettings): string | undefined {
     return jsonText(settings.lifecyclePolicy);
   }
   const { untagged, newest } = LIFECYCLE_RULES;
-  const { expireUntaggedAfterDays: days, keepLastImages: images = DEFAULT_SETTINGS.keepLastImages } = settings;
+  const { untaggedExpirationInDays: days, keepLastImages: images = DEFAULT_SETTINGS.keepLastImages } = settings;
   const rules = [...(days === undefined ? [] : [untagged(days)]), newest(images)];
   return settings.keepAllImages === true ? undefined : jsonDocument({ rules });
 }

@@ -12,7 +12,9 @@ export const REPOSITORY_PREFIX: Rule = {
   minLength: 2,
   maxLength: 30,
   requirement:
-    "be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix", hint: "give a prefix that ECR takes, like docker-hub" };
+    "be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix",
+  hint: "give a prefix that ECR takes, like docker-hub",
+};
 
 /** The prefix that stands for none. */
 export const ROOT = "ROOT";
@@ -25,7 +27,9 @@ export const REPOSITORY_PATH: Rule = {
   pattern: /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/,
   minLength: 1,
   maxLength: 256,
-  requirement: "be the path of a repository: lower-case, without registry, tag or digest", hint: "give it as the upstream names it" };
+  requirement: "be the path of a repository: lower-case, without registry, tag or digest",
+  hint: "give it as the upstream names it",
+};
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
 export const MAX_REPOSITORY_POLICY = 10240;
@@ -37,13 +41,17 @@ export const TAG_KEY: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
   except: /^([aA][wW][sS]:|\p{Z}*$)/u,
   maxLength: 128,
-  requirement: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:", hint: "rename the tag" };
+  requirement: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
+  hint: "rename the tag",
+};
 
 /** The value of a tag; from the same page. */
 export const TAG_VALUE: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   maxLength: 256,
-  requirement: "be a string of up to 256 letters, digits, spaces and _.:/=+-@", hint: "change it to what AWS takes" };
+  requirement: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
+  hint: "change it to what AWS takes",
+};
 
 /**
  * The ARN of a key that encrypts repositories.
@@ -51,14 +59,18 @@ export const TAG_VALUE: Rule = {
  */
 export const KMS_KEY: Rule = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
-  requirement: "be the ARN of a KMS key in lower case, not of an alias", hint: "give the ARN of the key" };
+  requirement: "be the ARN of a KMS key in lower case, not of an alias",
+  hint: "give the ARN of the key",
+};
 
 /** The description of a template. AWS's limit is 256 characters, the provider's 255. */
 export const DESCRIPTION: Rule = {
   pattern: /^/,
   minLength: 1,
   maxLength: 255,
-  requirement: "be a string of 1 to 255 characters", hint: "leave it out for none" };
+  requirement: "be a string of 1 to 255 characters",
+  hint: "leave it out for none",
+};
 
 /** What the template of a repository records of its encryption: the template is replaced when this changes. */
 export const ENCRYPTIONS = { s3: "keys of Amazon S3", aws: "aws/ecr", own: "a key of yours" } as const;
@@ -69,7 +81,7 @@ export const SETTINGS_REQUIREMENTS = {
   encryptionType: `be one of ${Object.values(EncryptionType).join(", ")}`,
   ownKey: "not be given beside a key of yours",
   noTemplate: (others: string): string => `not be false beside ${others}`,
-  keepAll: "not be true beside `expireUntaggedAfterDays` or `keepLastImages`",
+  keepAll: "not be true beside `untaggedExpirationInDays` or `keepLastImages`",
   tags: `have at most ${MAX_TAGS} entries`,
   repositoryPolicy: "be a policy as JSON text",
   policyLength: `be at most ${MAX_REPOSITORY_POLICY} characters`,
@@ -77,7 +89,7 @@ export const SETTINGS_REQUIREMENTS = {
 
 /** The settings that a lifecycle policy is made from, where none is given as text. */
 export const LIFECYCLE_SETTINGS = [
-  "expireUntaggedAfterDays",
+  "untaggedExpirationInDays",
   "keepLastImages",
   "keepAllImages",
 ] as const satisfies readonly (keyof RepositorySettings)[];
@@ -133,7 +145,9 @@ export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
 export const SECRET_NAME: Rule = {
   pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
   maxLength: 512,
-  requirement: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`, hint: "give the secret's own name, which starts with ecr-pullthroughcache/" };
+  requirement: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
+  hint: "give the secret's own name, which starts with ecr-pullthroughcache/",
+};
 
 /**
  * The whole ARN of such a secret.
@@ -144,7 +158,9 @@ export const SECRET_ARN: Rule = {
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
   minLength: 50,
   maxLength: 612,
-  requirement: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`, hint: "copy it from Secrets Manager" };
+  requirement: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
+  hint: "copy it from Secrets Manager",
+};
 
 /**
  * In how many days a deleted secret can be restored.
@@ -164,7 +180,9 @@ export const SECRET_REQUIREMENTS = {
 export const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
   maxLength: 64,
-  requirement: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token", hint: "name the variable, and give its value to Terraform" };
+  requirement: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
+  hint: "name the variable, and give its value to Terraform",
+};
 
 /**
  * How many rules a registry may have; it cannot be raised.
@@ -181,7 +199,9 @@ export const MAX_RULES = 50;
 export const HOST: Rule = {
   pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
   maxLength: 253,
-  requirement: "be a bare host", hint: "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name" };
+  requirement: "be a bare host",
+  hint: "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
+};
 
 export const HOST_HINT =
   "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name";
@@ -192,7 +212,9 @@ export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or withou
 /** A registry's name at Azure. */
 export const AZURE_REGISTRY_NAME: Rule = {
   pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
-  requirement: `be ${AZURE_NAME}`, hint: "give the registry's name as Azure shows it, without .azurecr.io" };
+  requirement: `be ${AZURE_NAME}`,
+  hint: "give the registry's name as Azure shows it, without .azurecr.io",
+};
 
 /** Words of rules that are no patterns. */
 export const UPSTREAM_REQUIREMENTS = {
@@ -222,7 +244,9 @@ export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
 export const ROLE_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,
   maxLength: 64,
-  requirement: "be the name of a role: up to 64 letters, digits and _+=,.@-", hint: "give the role's name without path and ARN" };
+  requirement: "be the name of a role: up to 64 letters, digits and _+=,.@-",
+  hint: "give the role's name without path and ARN",
+};
 
 const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
 
@@ -230,7 +254,9 @@ const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
 export const POLICY_NAME: Rule = {
   pattern: ROLE_NAME.pattern,
   maxLength: 128,
-  requirement: `be a policy's name: ${POLICY_NAME_PARTS}`, hint: "choose another name" };
+  requirement: `be a policy's name: ${POLICY_NAME_PARTS}`,
+  hint: "choose another name",
+};
 
 export const FLEET_POLICY_NAME: Rule = {
   ...POLICY_NAME,

@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { Token } from "cdktf";
 import { checkArn } from "../aws/arn-checks";
 import { ACCOUNT_ID, REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
@@ -6,6 +5,7 @@ import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isUnresolved } from "../terraform/tokens";
 import { Redacted, containsAccessToken } from "../validation/redaction";
+import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
@@ -27,7 +27,7 @@ import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-s
 
 const OPTIONS = Object.keys({
   prefix: true,
-  repositories: true,
+  repositorySettings: true,
 } satisfies AllKeys<UpstreamOptions>);
 const PRIVATE_ECR_OPTIONS = Object.keys({
   region: true,
@@ -58,8 +58,8 @@ export function checkUpstream(
   if (spec.privateEcr !== undefined) {
     checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.location);
   }
-  if (spec.repositories !== undefined) {
-    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositories, context.location);
+  if (spec.repositorySettings !== undefined) {
+    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositorySettings, context.location);
   }
 }
 
@@ -179,7 +179,7 @@ function checkAuthentication(
       prop,
       "be a RegistryCredential",
       Redacted.of(spec.credential),
-      "use RegistryCredential.fromVariables, fromSecretArn or fromSecretName",
+      "use RegistryCredential.managed, fromSecretArn or fromSecretName",
     );
     return;
   }

@@ -25,7 +25,7 @@ export interface UpstreamSpec {
   readonly given?: string;
   readonly credential?: RegistryCredential;
   readonly privateEcr?: PrivateEcrSpec;
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
   /** Options that the upstream does not have. */
   readonly unknown: object;
 }

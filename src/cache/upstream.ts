@@ -19,7 +19,7 @@ export interface UpstreamOptions {
    * How the repositories of this upstream look, where they differ from the cache's other ones.
    * @default - as the cache says
    */
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
 }
 
 /** Which private registry to cache, and how to read it. */
@@ -76,7 +76,7 @@ export interface UnlistedRegistryOptions {
    * As in `UpstreamOptions`.
    * @default - as the cache says
    */
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
   /**
    * How ECR signs in to the registry.
    * @default - no credential
@@ -215,7 +215,11 @@ export class Upstream {
     spec: Omit<UpstreamSpec, "prefix" | "hasPrefix" | "repositories" | "unknown">,
     options: UpstreamOptions,
   ) {
-    const { prefix, repositories, ...unknown } = isPlainObject(options) ? { ...options } : { options };
+    const {
+      prefix,
+      repositorySettings: repositories,
+      ...unknown
+    } = isPlainObject(options) ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
     this._spec = {
@@ -223,7 +227,7 @@ export class Upstream {
       credential: spec.credential ?? undefined,
       prefix: this.prefix,
       hasPrefix: prefix !== undefined && prefix !== null,
-      repositories: copySettings(repositories),
+      repositorySettings: copySettings(repositories),
       unknown,
     };
   }

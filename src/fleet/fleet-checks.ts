@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { ACCOUNT_ID, ACCOUNT_ID_HINT, REGION_NAME, partitionOf } from "../aws/partitions";
@@ -9,6 +8,7 @@ import { NamesInUse } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import { isUnresolved } from "../terraform/tokens";
+import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
 import { checkProviderConfig } from "./provider-config-checks";
@@ -20,8 +20,8 @@ import type { StateBackend } from "./state-backend";
 const PROPS = Object.keys({
   regions: true,
   upstreams: true,
-  repositories: true,
-  regionalRepositories: true,
+  repositorySettings: true,
+  repositorySettingsByRegion: true,
   accountId: true,
   backend: true,
   providerConfig: true,
@@ -64,10 +64,10 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   }
   const regions = checkRegions(errors, props.regions);
   checkStackNames(errors, fleet, regions, backend);
-  for (const region of Object.keys(props.regionalRepositories ?? {})) {
+  for (const region of Object.keys(props.repositorySettingsByRegion ?? {})) {
     if (!regions.includes(region)) {
       const hint = "add the region or leave it out here";
-      errors.add("regionalRepositories", "name regions of the fleet only", region, hint);
+      errors.add("repositorySettingsByRegion", "name regions of the fleet only", region, hint);
     }
   }
   // Without a region that can be checked, the rest of the declaration still is.
@@ -86,9 +86,9 @@ function checkRegion(
 ): void {
   const accountId = matches(props.accountId, ACCOUNT_ID) ? props.accountId : undefined;
   const location = { accountId, region, partition: region === undefined ? undefined : partitionOf(region) };
-  const own = region === undefined ? undefined : props.regionalRepositories?.[region];
+  const own = region === undefined ? undefined : props.repositorySettingsByRegion?.[region];
   if (region !== undefined && own !== undefined) {
-    checkRepositorySettings(errors, `regionalRepositories["${region}"]`, own, location);
+    checkRepositorySettings(errors, `repositorySettingsByRegion["${region}"]`, own, location);
   }
   const claimed = accountId ?? accountOfConfig(props.providerConfig ?? {});
   const names =
@@ -102,8 +102,8 @@ function checkRegion(
       // A region with an encryption of its own, or without templates, has nothing to do with the common key.
       repositories:
         own?.kmsKeyArn === undefined && own?.encryptionType === undefined && own?.creationTemplate !== false
-          ? props.repositories
-          : withoutKmsKey(props.repositories),
+          ? props.repositorySettings
+          : withoutKmsKey(props.repositorySettings),
     },
     { location: location, namesInUse: names, cache: fleet.node.path, reservedIds: [PROVIDER_ID, BACKEND_ID] },
   );

@@ -13,13 +13,13 @@ export interface PullThroughCacheFleetProps {
    * How the repositories look that ECR creates for the cached images.
    * @default - as for `PullThroughCache`
    */
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
   /**
    * What differs from `repositories` in a region, by its name: a KMS key, for example, which is always one region's
    * own.
    * @default - the same everywhere
    */
-  readonly regionalRepositories?: { readonly [region: string]: RepositorySettings };
+  readonly repositorySettingsByRegion?: { readonly [region: string]: RepositorySettings };
   /**
    * The account ID; may be a token. When given, Terraform refuses to run a stack with credentials of another account.
    * @default - the account of the credentials that Terraform runs with
@@ -50,7 +50,7 @@ export interface PullThroughCacheFleetProps {
 }
 
 /** A stack that waits for every region. */
-export interface StackAfterAllOptions {
+export interface FinalStackOptions {
   /** The region of its AWS provider; it need not be one of the fleet's. */
   readonly region: string;
 }

@@ -22,7 +22,7 @@ import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFleet, checkName, checkPolicyStack, checkStackNames, namesakeErrors } from "./fleet-checks";
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
-import type { PullThroughCacheFleetProps, StackAfterAllOptions } from "./pull-through-cache-fleet-props";
+import type { PullThroughCacheFleetProps, FinalStackOptions } from "./pull-through-cache-fleet-props";
 import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
 import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
@@ -89,13 +89,13 @@ export class PullThroughCacheFleet extends Construct {
    * Creates a stack named `<id of the fleet>-<id>` with a provider and a state like the regional ones, which is
    * deployed after all of them: for what must not change before every region has its cache.
    */
-  public stackAfterAll(id: string, options: StackAfterAllOptions): TerraformStack {
+  public addFinalStack(id: string, options: FinalStackOptions): TerraformStack {
     const errors = new ValidationErrors();
     checkName(errors, id, "give the stack a name");
     errors.checkKeys(
       "",
       { ...options },
-      Object.keys({ region: true } satisfies AllKeys<StackAfterAllOptions>),
+      Object.keys({ region: true } satisfies AllKeys<FinalStackOptions>),
       "an option of a stack after all",
     );
     errors.checkString("region", { ...options }.region, REGION_NAME, "give the region of the stack's provider");
@@ -123,7 +123,7 @@ export class PullThroughCacheFleet extends Construct {
    * @param options what of the caches may be pulled
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
-  public pullPolicyArn(id: string, options: PullPolicyOptions = {}): string {
+  public addPullPolicy(id: string, options: PullPolicyOptions = {}): string {
     const { accountId } = this.props;
     const errors = new ValidationErrors();
     const isName = typeof id === "string" && id !== "" && !isUnresolved(id);
@@ -217,11 +217,16 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   private createCache(region: string): PullThroughCache {
-    const { upstreams, repositories, regionalRepositories, accountId } = this.props;
+    const {
+      upstreams,
+      repositorySettings: repositories,
+      repositorySettingsByRegion: repositorySettingsByRegion,
+      accountId,
+    } = this.props;
     // cdktf leaves this id out of addresses: in a stack of the cache's own they are as short as its prefixes.
     return new PullThroughCache(this.createStack(region, { region, regional: true }), "Default", {
       upstreams,
-      repositories: mergeSettings(repositories, regionalRepositories?.[region]),
+      repositorySettings: mergeSettings(repositories, repositorySettingsByRegion?.[region]),
       accountId,
     });
   }

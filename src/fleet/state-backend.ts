@@ -1,4 +1,3 @@
-import type { AllKeys, Rule } from "../validation/rule";
 import {
   CloudBackend,
   LocalBackend,
@@ -14,6 +13,7 @@ import { BUCKET } from "../aws/bucket-names";
 import { REGION_NAME } from "../aws/partitions";
 import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
+import type { AllKeys, Rule } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { HOSTNAME, KEY_PREFIX, NAME, TEXT, WORKSPACE } from "./rules";
 

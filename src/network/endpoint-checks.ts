@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET_NAME } from "../aws/bucket-names";
@@ -11,10 +10,11 @@ import { PullThroughCache } from "../cache/pull-through-cache";
 import { isAmbiguous } from "../terraform/addresses";
 import { stableKey, isUnresolved, literalPrefix } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
+import type { AllKeys } from "../validation/rule";
 import { GIVEN_ONCE } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkEndpointPolicy } from "./endpoint-policy-checks";
-import type { AwsService } from "./endpoint-service";
+import type { EndpointService } from "./endpoint-service";
 import { FirstPull } from "./first-pull";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
@@ -43,8 +43,8 @@ const PROPS = Object.keys({
   pushRepositoryArns: true,
   bucketNames: true,
   fullAccess: true,
-  registryPolicy: true,
-  s3Policy: true,
+  ecrEndpointPolicy: true,
+  s3EndpointPolicy: true,
   dualStack: true,
   ecrApiEndpointId: true,
   ecrDkrEndpointId: true,
@@ -98,9 +98,9 @@ export function checkCaches(
     errors.add("caches", "be a list of at least one PullThroughCache", props.caches, hint);
     return;
   }
-  const saysOtherwise = props.fullAccess === true || props.registryPolicy !== undefined;
+  const saysOtherwise = props.fullAccess === true || props.ecrEndpointPolicy !== undefined;
   if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
-    const hint = "create the cache before its endpoints, or give `registryPolicy` or `fullAccess`";
+    const hint = "create the cache before its endpoints, or give `ecrEndpointPolicy` or `fullAccess`";
     errors.add("caches", "name a cache where the stack has none with the same provider and region", undefined, hint);
   }
   for (const [index, cache] of caches.entries()) {
@@ -192,14 +192,19 @@ function checkServices(errors: ValidationErrors, services: unknown, location: Kn
     return;
   }
   if (!Array.isArray(services)) {
-    errors.add("services", "be a list of services", services, "for example [AwsService.LOGS]");
+    errors.add("services", "be a list of services", services, "for example [EndpointService.CLOUDWATCH_LOGS]");
     return;
   }
   const names: string[] = [];
-  for (const [index, service] of (services as (Partial<AwsService> | undefined)[]).entries()) {
+  for (const [index, service] of (services as (Partial<EndpointService> | undefined)[]).entries()) {
     const prop = `services[${index}]`;
     if (typeof service?._check !== "function") {
-      errors.add(prop, "be an AwsService", service, 'use AwsService.LOGS or the like, or AwsService.named("kms")');
+      errors.add(
+        prop,
+        "be an EndpointService",
+        service,
+        'use EndpointService.CLOUDWATCH_LOGS or the like, or EndpointService.named("kms")',
+      );
       continue;
     }
     const { name = "" } = service;
@@ -281,18 +286,18 @@ function checkCidrs(errors: ValidationErrors, prop: string, list: unknown, versi
 }
 
 function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, location: KnownLocation): void {
-  const { registryPolicy, s3Policy, bucketNames } = props;
+  const { ecrEndpointPolicy: ecrEndpointPolicy, s3EndpointPolicy: s3EndpointPolicy, bucketNames } = props;
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
     if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
       errors.add(prop, ENDPOINTS_REQUIREMENTS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
     }
   }
-  if (registryPolicy !== undefined) {
-    checkEndpointPolicy(errors, "registryPolicy", registryPolicy);
+  if (ecrEndpointPolicy !== undefined) {
+    checkEndpointPolicy(errors, "ecrEndpointPolicy", ecrEndpointPolicy);
   }
-  if (s3Policy !== undefined) {
-    checkEndpointPolicy(errors, "s3Policy", s3Policy);
+  if (s3EndpointPolicy !== undefined) {
+    checkEndpointPolicy(errors, "s3EndpointPolicy", s3EndpointPolicy);
   }
   for (const prop of ["repositoryArns", "pushRepositoryArns"] as const) {
     const repositoryArns = props[prop];

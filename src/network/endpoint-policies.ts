@@ -16,7 +16,7 @@ export interface NamedRepositories {
  * The policy of the endpoints of ECR. It allows pulls through caches, pulls from other repositories, pushes to others
  * again, and nothing else. It grants nothing to anybody: a caller still needs permissions of its own.
  */
-export function registryEndpointPolicy(grants: readonly PullGrant[], { pulled, pushed }: NamedRepositories): string {
+export function ecrPolicyDocument(grants: readonly PullGrant[], { pulled, pushed }: NamedRepositories): string {
   return endpointPolicy([
     ...pullStatements(grants),
     ...readStatements(pulled),
@@ -29,7 +29,7 @@ export function registryEndpointPolicy(grants: readonly PullGrant[], { pulled, p
  * signs with an account of AWS's own, so conditions on the caller's account or organization would refuse them all.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
-export function s3EndpointPolicy(partition: string, region: string, buckets: readonly string[]): string {
+export function s3PolicyDocument(partition: string, region: string, buckets: readonly string[]): string {
   const ofBuckets = buckets.flatMap((bucket) => bucketArns(partition, bucket));
   return endpointPolicy([
     layersStatement(partition, region),

@@ -7,39 +7,39 @@ import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion }
  * A service of AWS that clients in private subnets reach through an interface endpoint.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
-export class AwsService {
+export class EndpointService {
   /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
-  public static readonly LOGS = new AwsService("logs");
+  public static readonly CLOUDWATCH_LOGS = new EndpointService("logs");
   /** CodeBuild: builds, and what starts or reads them. */
-  public static readonly CODEBUILD = new AwsService("codebuild");
+  public static readonly CODEBUILD = new EndpointService("codebuild");
   /** Secrets Manager: tasks and builds with secrets. */
-  public static readonly SECRETS_MANAGER = new AwsService("secretsmanager");
+  public static readonly SECRETS_MANAGER = new EndpointService("secretsmanager");
   /** Systems Manager: tasks and builds with parameters. */
-  public static readonly SSM = new AwsService("ssm");
+  public static readonly SSM = new EndpointService("ssm");
   /** Key Management Service: what reads encrypted secrets and parameters by itself. */
-  public static readonly KMS = new AwsService("kms");
+  public static readonly KMS = new EndpointService("kms");
   /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
-  public static readonly ECS = new AwsService("ecs");
+  public static readonly ECS = new EndpointService("ecs");
   /** The agent of ECS on EC2 instances. */
-  public static readonly ECS_AGENT = new AwsService("ecs-agent");
+  public static readonly ECS_AGENT = new EndpointService("ecs-agent");
   /** What the agent of ECS on EC2 instances reports. */
-  public static readonly ECS_TELEMETRY = new AwsService("ecs-telemetry");
+  public static readonly ECS_TELEMETRY = new EndpointService("ecs-telemetry");
   /** EC2: nodes of EKS. */
-  public static readonly EC2 = new AwsService("ec2");
+  public static readonly EC2 = new EndpointService("ec2");
   /** Security Token Service: nodes of EKS, and roles for service accounts. */
-  public static readonly STS = new AwsService("sts");
+  public static readonly STS = new EndpointService("sts");
   /** EKS: nodes that ask for their cluster. */
-  public static readonly EKS = new AwsService("eks");
+  public static readonly EKS = new EndpointService("eks");
   /** EKS Pod Identity: pods that get their credentials by it, in place of roles for service accounts. */
-  public static readonly EKS_AUTH = new AwsService("eks-auth");
+  public static readonly EKS_AUTH = new EndpointService("eks-auth");
 
   /**
    * Any other service, in the region of the VPC.
    * @param shortName the last part of the endpoint service's name: `kinesis-streams` of
    * `com.amazonaws.eu-west-1.kinesis-streams`
    */
-  public static named(shortName: string): AwsService {
-    return new AwsService(shortName);
+  public static named(shortName: string): EndpointService {
+    return new EndpointService(shortName);
   }
 
   /**
@@ -47,8 +47,8 @@ export class AwsService {
    * `com.amazonaws`, as some do in China and in isolated regions.
    * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
    */
-  public static fromServiceName(serviceName: string): AwsService {
-    return new AwsService(serviceName, true);
+  public static fromServiceName(serviceName: string): EndpointService {
+    return new EndpointService(serviceName, true);
   }
 
   private constructor(
@@ -63,9 +63,9 @@ export class AwsService {
     if (!matches(this.name, rule)) {
       const existing = EXISTING_ENDPOINTS[this.name];
       const hint = this.isWhole
-        ? "use AwsService.named for its last part alone"
+        ? "use EndpointService.named for its last part alone"
         : existing === undefined
-          ? "use AwsService.fromServiceName for a whole name"
+          ? "use EndpointService.fromServiceName for a whole name"
           : madeAnyway(existing);
       errors.add(prop, rule.requirement, this.name, hint);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {

@@ -8,10 +8,10 @@ export enum FirstPull {
    * The clients' subnets have a route to the internet, for example through a NAT gateway. It costs what the gateway costs
    * per hour and per GB, and lets the subnets reach anything unless a firewall says otherwise.
    */
-  NAT_GATEWAY = "NAT_GATEWAY",
+  INTERNET_ROUTE = "INTERNET_ROUTE",
   /**
    * Something that has such a route pulls every image beforehand and again and again, for example a `CacheWarmer`, and the
    * clients' subnets need none. It costs a short build for every run, and an image that nobody listed cannot be pulled.
    */
-  WARMED = "WARMED",
+  PREWARMED = "PREWARMED",
 }

@@ -36,10 +36,10 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
       }),
   );
   lookUpEndpoints(scope, props, registry);
-  if (firstPull === FirstPull.NAT_GATEWAY && tables.length > 0) {
+  if (firstPull === FirstPull.INTERNET_ROUTE && tables.length > 0) {
     const condition = NETWORK_CONDITIONS.defaultRoutes(
       `[${tables.map(addressOf).join(", ")}]`,
-      "FirstPull.NAT_GATEWAY",
+      "FirstPull.INTERNET_ROUTE",
     );
     new CheckBlock(scope, "first-pull", condition);
   }

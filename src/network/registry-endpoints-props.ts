@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { PullThroughCache } from "../cache/pull-through-cache";
-import type { AwsService } from "./endpoint-service";
+import type { EndpointService } from "./endpoint-service";
 import type { FirstPull } from "./first-pull";
 
 /** How clients in one VPC reach one registry. */
@@ -45,7 +45,7 @@ export interface RegistryEndpointsProps {
    * everything through that its callers may do.
    * @default - none
    */
-  readonly services?: AwsService[];
+  readonly services?: EndpointService[];
   /**
    * The caches that may be pulled through these endpoints, of this app and of the region of the VPC.
    * @default - all of the stack with the same provider and region, which have to be made before
@@ -80,13 +80,13 @@ export interface RegistryEndpointsProps {
    * `ecr:TagResource` where a creation template sets tags.
    * @default - pulls through the caches, pulls from `repositoryArns`, pushes to `pushRepositoryArns`, and nothing else
    */
-  readonly registryPolicy?: string;
+  readonly ecrEndpointPolicy?: string;
   /**
    * A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on
    * `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.
    * @default - layers, `bucketNames`, and nothing else
    */
-  readonly s3Policy?: string;
+  readonly s3EndpointPolicy?: string;
   /**
    * Has all endpoints that are made here, S3's and those of `services` included, take IPv4 and IPv6, and the URIs of these
    * endpoints name the host that clients can reach over both. The subnets need an IPv6 block, and endpoints that exist
@@ -96,7 +96,7 @@ export interface RegistryEndpointsProps {
   readonly dualStack?: boolean;
   /**
    * An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they
-   * are: its policy has to allow what `registryPolicy` has to.
+   * are: its policy has to allow what `ecrEndpointPolicy` has to.
    * @default - one is made
    */
   readonly ecrApiEndpointId?: string;
@@ -106,7 +106,7 @@ export interface RegistryEndpointsProps {
    */
   readonly ecrDkrEndpointId?: string;
   /**
-   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3Policy` has to;
+   * A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3EndpointPolicy` has to;
    * `routeTableIds` are added to it.
    * @default - one is made
    */

@@ -22,7 +22,7 @@ import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkCaches, checkEndpoints, warnOfWideCidrs } from "./endpoint-checks";
 import { endpointClashes } from "./endpoint-clashes";
-import { registryEndpointPolicy, s3EndpointPolicy } from "./endpoint-policies";
+import { ecrPolicyDocument, s3PolicyDocument } from "./endpoint-policies";
 import { FirstPull } from "./first-pull";
 import { lookUpNetwork, vpcErrors } from "./network-lookups";
 import { FULL_ACCESS } from "./policy-statements";
@@ -162,8 +162,8 @@ export class RegistryEndpoints extends Construct {
   /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
   private lateCaches(): string[] {
     const errors = new ValidationErrors();
-    const { caches, fullAccess, registryPolicy } = this.props;
-    const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && registryPolicy === undefined;
+    const { caches, fullAccess, ecrEndpointPolicy: ecrEndpointPolicy } = this.props;
+    const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && ecrEndpointPolicy === undefined;
     const late = isMade && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
     if (late.length > 0) {
       const hint = "create it before the endpoints, or say which caches they are for";
@@ -174,11 +174,11 @@ export class RegistryEndpoints extends Construct {
 
   private policyErrors(): string[] {
     const errors = new ValidationErrors();
-    const { registryPolicy, s3Policy } = this.props;
+    const { ecrEndpointPolicy: ecrEndpointPolicy, s3EndpointPolicy: s3EndpointPolicy } = this.props;
     const made = [
-      ["repositoryArns", "caches", registryPolicy, this.registryPolicy([])],
-      ["pushRepositoryArns", "caches", registryPolicy, this.registryPolicy()],
-      ["bucketNames", "layers", s3Policy, this.s3Policy()],
+      ["repositoryArns", "caches", ecrEndpointPolicy, this.ecrEndpointPolicy([])],
+      ["pushRepositoryArns", "caches", ecrEndpointPolicy, this.ecrEndpointPolicy()],
+      ["bucketNames", "layers", s3EndpointPolicy, this.s3EndpointPolicy()],
     ] as const;
     const tooLong = made.filter(
       // A policy of the caller's own has been checked as it was given.
@@ -235,7 +235,7 @@ export class RegistryEndpoints extends Construct {
 
   private createRegistryEndpoint(id: string, service: string): string {
     // Written at synth, since upstreams may still be added.
-    const policy = Lazy.stringValue({ produce: () => this.registryPolicy() });
+    const policy = Lazy.stringValue({ produce: () => this.ecrEndpointPolicy() });
     return this.createInterface(id, this.serviceName(service), policy);
   }
 
@@ -243,23 +243,23 @@ export class RegistryEndpoints extends Construct {
     return serviceNameOf(service, this.registry.region, () => this.registry.reverseDnsPrefix);
   }
 
-  private registryPolicy(pushRepositoryArns = this.props.pushRepositoryArns ?? []): string {
-    const { registryPolicy: own, fullAccess, repositoryArns = [] } = this.props;
+  private ecrEndpointPolicy(pushRepositoryArns = this.props.pushRepositoryArns ?? []): string {
+    const { ecrEndpointPolicy: own, fullAccess, repositoryArns = [] } = this.props;
     if (own !== undefined || fullAccess === true) {
       return own === undefined ? FULL_ACCESS : literalJson(own);
     }
-    return registryEndpointPolicy(
+    return ecrPolicyDocument(
       this.caches.map((cache) => cache._pullGrant()),
       { pulled: repositoryArns, pushed: pushRepositoryArns },
     );
   }
 
-  private s3Policy(): string {
-    const { s3Policy: own, fullAccess, bucketNames = [] } = this.props;
+  private s3EndpointPolicy(): string {
+    const { s3EndpointPolicy: own, fullAccess, bucketNames = [] } = this.props;
     if (own !== undefined || fullAccess === true) {
       return own === undefined ? FULL_ACCESS : literalJson(own);
     }
-    return s3EndpointPolicy(this.registry.partition, this.registry.region, bucketNames);
+    return s3PolicyDocument(this.registry.partition, this.registry.region, bucketNames);
   }
 
   private createInterface(id: string, serviceName: string, policy?: string): string {
@@ -292,7 +292,7 @@ export class RegistryEndpoints extends Construct {
       vpcEndpointType: "Gateway",
       // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
       routeTableIds: isUnresolved(routeTableIds) ? routeTableIds : undefined,
-      policy: this.s3Policy(),
+      policy: this.s3EndpointPolicy(),
       ipAddressType: dualStack === true ? "dualstack" : undefined,
     });
     this.dependables.push(endpoint);
@@ -323,7 +323,7 @@ export class RegistryEndpoints extends Construct {
 
   /** Told at synth: the warmer comes after the endpoints, or beside them. */
   private warnOfNothingWarming(): void {
-    if (this.props.firstPull !== FirstPull.WARMED) {
+    if (this.props.firstPull !== FirstPull.PREWARMED) {
       return;
     }
     const cold = this.caches.flatMap((cache) =>
@@ -333,7 +333,7 @@ export class RegistryEndpoints extends Construct {
     );
     if (cold.length > 0 || this.caches.length === 0) {
       const what = cold.length > 0 ? cold.join(", ") : "any cache";
-      const message = `\`firstPull\` is WARMED and no CacheWarmer of this app pulls from ${what}: unless something else does, no image of it can be pulled`;
+      const message = `\`firstPull\` is PREWARMED and no CacheWarmer of this app pulls from ${what}: unless something else does, no image of it can be pulled`;
       warn(this, "nothing-warms", message);
     }
   }

@@ -2,7 +2,9 @@ import type { Rule } from "../validation/rule";
 
 export const REPOSITORY_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\d{12}|\*):repository\/[a-z0-9._/*?-]+$/,
-  requirement: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*", hint: "give ARNs, wildcards allowed" };
+  requirement: "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*",
+  hint: "give ARNs, wildcards allowed",
+};
 
 // The widest private block of IPv4, and what a regional internet registry gives a whole network of IPv6.
 export const WIDEST = { 4: 8, 6: 32 } as const;
@@ -26,17 +28,17 @@ export const ENDPOINTS_REQUIREMENTS = {
 
 /** Props that say nothing once all of some others are given. */
 export const EXCLUDED = [
-  ["registryPolicy", ["fullAccess"]],
-  ["s3Policy", ["fullAccess"]],
+  ["ecrEndpointPolicy", ["fullAccess"]],
+  ["s3EndpointPolicy", ["fullAccess"]],
   ["repositoryArns", ["fullAccess"]],
   ["pushRepositoryArns", ["fullAccess"]],
   ["bucketNames", ["fullAccess"]],
-  ["repositoryArns", ["registryPolicy"]],
-  ["pushRepositoryArns", ["registryPolicy"]],
-  ["bucketNames", ["s3Policy"]],
-  ["s3Policy", ["s3EndpointId"]],
+  ["repositoryArns", ["ecrEndpointPolicy"]],
+  ["pushRepositoryArns", ["ecrEndpointPolicy"]],
+  ["bucketNames", ["s3EndpointPolicy"]],
+  ["s3EndpointPolicy", ["s3EndpointId"]],
   ["bucketNames", ["s3EndpointId"]],
-  ["registryPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["ecrEndpointPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
   ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
   ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
 ] as const;
@@ -90,12 +92,16 @@ export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   except: /^(ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)/,
   requirement:
-    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway", hint: "give the last part of the service's name" };
+    "be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway",
+  hint: "give the last part of the service's name",
+};
 
 /** How a service is named in whole. */
 export const SERVICE_NAME: Rule = {
   pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
-  requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms", hint: "give the whole name of the endpoint service" };
+  requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
+  hint: "give the whole name of the endpoint service",
+};
 
 /** The words of the rule that something is where the VPC is. */
 export function ofVpcRegion(region: string): string {

@@ -63,7 +63,7 @@ export function markAsOverride(override: Construct, target: Target): void {
 
 /** Records what is wrong with an override. */
 export function checkOverride(errors: ValidationErrors, override: Construct, props: OverrideDeclaration): void {
-  checkInStack(errors, override, "give a TerraformStack, for example one from `fleet.stackAfterAll`");
+  checkInStack(errors, override, "give a TerraformStack, for example one from `fleet.addFinalStack`");
   if (
     errors.checkString(
       "stackName",

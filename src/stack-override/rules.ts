@@ -6,14 +6,18 @@ import { AUTO_EXPAND, MAX_VALUE_BYTES } from "./plan-conditions";
 export const CLOUDFORMATION_STACK_NAME: Rule = {
   pattern: /^[A-Za-z][A-Za-z0-9-]*$/,
   maxLength: 128,
-  requirement: "be a stack's name: a letter, then letters, digits and hyphens", hint: "give the name that CloudFormation shows, not the ARN" };
+  requirement: "be a stack's name: a letter, then letters, digits and hyphens",
+  hint: "give the name that CloudFormation shows, not the ARN",
+};
 
 // Stacks of a stack set are called so, and its next operation gives all parameters its own values again.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html
 export const NOT_OF_A_STACK_SET: Rule = {
   pattern: /^/,
   except: /^StackSet-/,
-  requirement: "not be a stack of a stack set, whose next operation sets the value back", hint: "change the parameter in the stack set" };
+  requirement: "not be a stack of a stack set, whose next operation sets the value back",
+  hint: "change the parameter in the stack set",
+};
 
 export const STACK_SET_HINT = "change the parameter in the stack set";
 
@@ -26,13 +30,17 @@ export const MINUTES_HINT = "give whole minutes, for the longest update of the s
 export const PARAMETER_NAME: Rule = {
   pattern: /^[A-Za-z0-9]+$/,
   maxLength: 255,
-  requirement: "name parameters with letters and digits, as templates do", hint: "use the name as it stands in the template" };
+  requirement: "name parameters with letters and digits, as templates do",
+  hint: "use the name as it stands in the template",
+};
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 export const TEMPLATE_URL: Rule = {
   pattern: /^https:\/\/[A-Za-z0-9.-]*s3[A-Za-z0-9.-]*\.amazonaws\.com(\.cn)?\/[!->@-~]+(\?versionId=[!-%'-~]+)?$/,
   maxLength: 5120,
-  requirement: "be the https URL of an object in S3, without a signature", hint: "put the template into a bucket of yours" };
+  requirement: "be the https URL of an object in S3, without a signature",
+  hint: "put the template into a bucket of yours",
+};
 
 export const CONTROL_CHARACTER = /[^\P{Cc}\t\n]/u;
 export const STRATEGIES: readonly string[] = Object.values(OverrideStrategy);

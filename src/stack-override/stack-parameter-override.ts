@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import { CloudformationStack } from "@cdktf/provider-aws/lib/cloudformation-stack";
 import { DataAwsCloudcontrolapiResource } from "@cdktf/provider-aws/lib/data-aws-cloudcontrolapi-resource";
 import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-cloudformation-stack";
@@ -11,6 +10,7 @@ import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } fr
 import { requireTerraform } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import { JsonOnly } from "../validation/json-only";
+import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { cliUpdate } from "./cli-update";
 import {
@@ -107,7 +107,7 @@ export class StackParameterOverride extends Construct {
   private readonly changes = new Map<string, TerraformResource>();
 
   /**
-   * @param scope a Terraform stack of its own, for example one from `fleet.stackAfterAll`
+   * @param scope a Terraform stack of its own, for example one from `fleet.addFinalStack`
    * @param id part of no address: it can be changed
    * @param props what to change
    */

@@ -27,12 +27,12 @@ export interface CacheWarmerProps {
    * How long a run may take, from 5 to 720 minutes: the token that a run signs in with is valid for 12 hours. Images for which no time is left fail it, by name.
    * @default 60
    */
-  readonly timeoutMinutes?: number;
+  readonly timeoutInMinutes?: number;
   /**
    * How many days logs are kept, one of the numbers that CloudWatch Logs knows.
    * @default 30
    */
-  readonly logRetentionDays?: number;
+  readonly logRetentionInDays?: number;
   /**
    * ARN of a standard SNS topic in the region of the cache, which is told when a run fails. Its policy, and the key of one that is
    * encrypted, have to let CloudWatch publish.

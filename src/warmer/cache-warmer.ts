@@ -81,11 +81,11 @@ export class CacheWarmer extends Construct {
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
     const { cache, vpcId, subnetIds = [], securityGroupIds = [] } = this.props;
     const registry = cache._registry;
-    const minutes = this.props.timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES;
+    const minutes = this.props.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES;
     const logs = new CloudwatchLogGroup(this, "logs", {
       ...registry.regional,
       name: `/aws/codebuild/${this.projectName}`,
-      retentionInDays: this.props.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+      retentionInDays: this.props.logRetentionInDays ?? DEFAULT_LOG_RETENTION_DAYS,
     });
     const pulls = cache._pullGrant({ prefixes });
     const writeLogs: PolicyStatement = {

@@ -11,7 +11,9 @@ export const MAX_CHARACTERS = 120_000;
 export const PROJECT_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]+$/,
   maxLength: 64,
-  requirement: "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first", hint: "give a shorter or simpler one" };
+  requirement: "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first",
+  hint: "give a shorter or simpler one",
+};
 
 // Unlike a rule of EventBridge, a schedule takes units in the singular and in the plural with every value of a rate.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
@@ -22,14 +24,18 @@ export const SCHEDULE: Rule = {
     `^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
   ),
   requirement:
-    "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week", hint: "leave it out for every hour" };
+    "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
+  hint: "leave it out for every hour",
+};
 
 // A message to a FIFO topic needs a message group, which an alarm cannot name, and a FIFO topic reaches no people.
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 // https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
 export const TOPIC_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-  requirement: "be the ARN of a standard SNS topic", hint: "leave it out to have no alarm" };
+  requirement: "be the ARN of a standard SNS topic",
+  hint: "leave it out to have no alarm",
+};
 
 // CodeBuild takes up to 2,160, but a run signs in once, and the token of ECR is valid for 12 hours.
 // https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html

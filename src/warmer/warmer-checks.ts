@@ -1,4 +1,3 @@
-import type { AllKeys } from "../validation/rule";
 import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
@@ -9,6 +8,7 @@ import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { isUnresolved } from "../terraform/tokens";
+import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { CacheWarmerProps } from "./cache-warmer-props";
 import {
@@ -26,8 +26,8 @@ const PROPS = Object.keys({
   images: true,
   schedule: true,
   projectName: true,
-  timeoutMinutes: true,
-  logRetentionDays: true,
+  timeoutInMinutes: true,
+  logRetentionInDays: true,
   alarmTopicArn: true,
   vpcId: true,
   subnetIds: true,
@@ -55,10 +55,10 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
     errors.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
   }
   checkProjectName(errors, scope, props.projectName);
-  errors.checkInteger("timeoutMinutes", props.timeoutMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
-  const days = props.logRetentionDays;
+  errors.checkInteger("timeoutInMinutes", props.timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
+  const days = props.logRetentionInDays;
   if (days !== undefined && !isUnresolved(days) && !RETENTION_DAYS.includes(days)) {
-    errors.add("logRetentionDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
+    errors.add("logRetentionInDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
   }
   checkNetwork(errors, props);
 }

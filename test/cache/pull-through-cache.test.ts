@@ -57,13 +57,13 @@ test("the address of every kind of resource stays what it was: changing one dest
   const cache = new PullThroughCache(stack, "cache", {
     upstreams: [
       Upstream.dockerHub(
-        RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 }),
+        RegistryCredential.managed({ usernameVariable: "hub_username", accessTokenVariable: "hub_token", version: 1 }),
       ),
       Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github.com/bot")),
       Upstream.privateEcr({ region: "eu-west-1", accountId: "444455556666", prefix: "a/b.c_d" }),
       Upstream.unlisted("registry.example.com", { prefix: "example" }),
     ],
-    repositories: { tags: { team: "platform" } },
+    repositorySettings: { tags: { team: "platform" } },
   });
   cache.repositoryUri("example", "app");
   expect(addresses(synthesized(stack))).toEqual([
@@ -100,7 +100,7 @@ test("encodes a digit or hyphen that would begin an address, which Terraform ref
   ];
   const repositories = { creationTemplate: false };
   const addressesIn = (scope: TerraformStack | Construct, id: string) => {
-    new PullThroughCache(scope, id, { upstreams, repositories });
+    new PullThroughCache(scope, id, { upstreams, repositorySettings: repositories });
     return addresses(synthesized(TerraformStack.of(scope)));
   };
   const atTheBeginning = [
@@ -167,7 +167,7 @@ describe("one declaration", () => {
           Upstream.dockerHub(RegistryCredential.fromSecretArn(SECRET.replace("us-east-1", "eu-west-1"))),
           Upstream.fromRegistryUrl("gcr.io"),
         ],
-        repositories: { keepLastImages: 0 },
+        repositorySettings: { keepLastImages: 0 },
       });
     expect(messageOf(declare).split("\n")).toEqual([
       "stack/cache: 6 validation errors",
@@ -398,12 +398,16 @@ describe("where the registry is", () => {
       provider,
       upstreams: [
         Upstream.dockerHub(
-          RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 }),
+          RegistryCredential.managed({
+            usernameVariable: "hub_username",
+            accessTokenVariable: "hub_token",
+            version: 1,
+          }),
         ),
         Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
         Upstream.privateEcr({ region: "us-east-1", accountId: "444455556666" }),
       ],
-      repositories: { tags: { team: "platform" } },
+      repositorySettings: { tags: { team: "platform" } },
     });
     expect(cache.registryUri).toContain(".dkr.ecr.eu-west-1.amazonaws.com");
     const json = synthesized(stack);
@@ -695,7 +699,7 @@ describe("who pulls", () => {
     const repositories = { tags: { team: "platform" } };
     const tags = [...pulls, "ecr:TagResource"];
     const plain = Upstream.ecrPublic();
-    const tagged = Upstream.quay({ prefix: "quay/", repositories });
+    const tagged = Upstream.quay({ prefix: "quay/", repositorySettings: repositories });
 
     test("is granted to tag repositories that the first pull creates, and no others", () => {
       const stack = stackIn("us-east-1");
@@ -711,7 +715,7 @@ describe("who pulls", () => {
 
     test("is granted by one statement where every template sets them", () => {
       const stack = stackIn("us-east-1");
-      cacheIn(stack, { repositories }).grantPull("app");
+      cacheIn(stack, { repositorySettings: repositories }).grantPull("app");
       expect(granted(stack)).toEqual([
         [signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/ecr-public/*`, `${registry}/quay/*`] }],
       ]);
@@ -720,7 +724,7 @@ describe("who pulls", () => {
     test("is granted where only Terraform knows the tags", () => {
       const stack = stackIn("us-east-1");
       const unknown = Token.asStringMap(new TerraformVariable(stack, "tags", { type: "map(string)" }).value);
-      cacheIn(stack, { repositories: { tags: unknown } }).grantPull("app", { prefixes: ["quay"] });
+      cacheIn(stack, { repositorySettings: { tags: unknown } }).grantPull("app", { prefixes: ["quay"] });
       expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/quay/*`] }]]);
     });
 
@@ -728,12 +732,15 @@ describe("who pulls", () => {
       ["of other upstreams", { upstreams: [plain, tagged] }, { prefixes: ["ecr-public"] }],
       [
         "of an upstream that has none",
-        { upstreams: [Upstream.ecrPublic({ repositories: { tags: {} } })], repositories },
+        { upstreams: [Upstream.ecrPublic({ repositorySettings: { tags: {} } })], repositorySettings: repositories },
         {},
       ],
       [
         "that no template sets",
-        { upstreams: [Upstream.ecrPublic({ repositories: { creationTemplate: false } })], repositories },
+        {
+          upstreams: [Upstream.ecrPublic({ repositorySettings: { creationTemplate: false } })],
+          repositorySettings: repositories,
+        },
         {},
       ],
     ])("is granted the same as ever beside tags %s", (_, props, options) => {
@@ -755,9 +762,10 @@ describe("who pulls", () => {
 
     test("is granted to tag under a prefix without a template, which gets the template of a shorter one", () => {
       const stack = stackIn("us-east-1");
-      const bare = (prefix: string): Upstream => Upstream.quay({ prefix, repositories: { creationTemplate: false } });
+      const bare = (prefix: string): Upstream =>
+        Upstream.quay({ prefix, repositorySettings: { creationTemplate: false } });
       const upstreams = [
-        Upstream.quay({ prefix: "aa", repositories }),
+        Upstream.quay({ prefix: "aa", repositorySettings: repositories }),
         bare("aa/b"),
         bare("aab"),
         Upstream.quay({ prefix: "aa/c" }),
@@ -774,10 +782,10 @@ describe("who pulls", () => {
 
     test("is granted to tag everything where the template for ROOT does so", () => {
       const stack = stackIn("us-east-1");
-      const root = Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT", repositories });
-      cacheIn(stack, { upstreams: [root, Upstream.quay({ repositories: { creationTemplate: false } })] }).grantPull(
-        "app",
-      );
+      const root = Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT", repositorySettings: repositories });
+      cacheIn(stack, {
+        upstreams: [root, Upstream.quay({ repositorySettings: { creationTemplate: false } })],
+      }).grantPull("app");
       expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/*`] }]]);
     });
   });

@@ -19,7 +19,11 @@ import {
 } from "../support/synthesis";
 
 const ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf";
-const variables: CredentialVariables = { username: "hub_username", accessToken: "hub_access_token", version: 3 };
+const variables: CredentialVariables = {
+  usernameVariable: "hub_username",
+  accessTokenVariable: "hub_access_token",
+  version: 3,
+};
 
 function cacheWith(credential: RegistryCredential) {
   return synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(credential)], accountId: "111122223333" }));
@@ -30,7 +34,7 @@ function faultOf(credential: RegistryCredential) {
 }
 
 describe("a credential from variables", () => {
-  const json = cacheWith(RegistryCredential.fromVariables(variables));
+  const json = cacheWith(RegistryCredential.managed(variables));
 
   test("declares two variables of the stack, sensitive, ephemeral and never empty", () => {
     const declared = (name: string) => ({
@@ -77,18 +81,18 @@ describe("a credential from variables", () => {
 
   test("insists on a Terraform that has write-only arguments, unless the stack says otherwise", () => {
     expect(json.terraform?.["required_version"]).toBe(">= 1.11.0");
-    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(RegistryCredential.fromVariables(variables))] });
+    const stack = stackWithCache({ upstreams: [Upstream.dockerHub(RegistryCredential.managed(variables))] });
     stack.addOverride("terraform.required_version", "~> 1.12");
     expect(synthesized(stack).terraform?.["required_version"]).toBe("~> 1.12");
   });
 
   test("declares a variable once, however many credentials use it", () => {
-    const other = { ...variables, accessToken: "other_access_token" };
+    const other = { ...variables, accessTokenVariable: "other_access_token" };
     const both = synthesized(
       stackWithCache({
         upstreams: [
-          Upstream.dockerHub(RegistryCredential.fromVariables(variables)),
-          Upstream.github(RegistryCredential.fromVariables(other)),
+          Upstream.dockerHub(RegistryCredential.managed(variables)),
+          Upstream.github(RegistryCredential.managed(other)),
         ],
       }),
     );
@@ -97,7 +101,7 @@ describe("a credential from variables", () => {
   });
 
   test("shared by two upstreams under one name of a secret writes it once", () => {
-    const shared = RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+    const shared = RegistryCredential.managed({ ...variables, secretName: "ecr-pullthroughcache/shared" });
     const both = synthesized(
       stackWithCache({ upstreams: [Upstream.dockerHub(shared), Upstream.dockerHub(shared, { prefix: "hub2" })] }),
     );
@@ -106,7 +110,7 @@ describe("a credential from variables", () => {
   });
 
   test("keeps a deleted secret for as long as it is told", () => {
-    const kept = cacheWith(RegistryCredential.fromVariables({ ...variables, recoveryWindowInDays: 7 }));
+    const kept = cacheWith(RegistryCredential.managed({ ...variables, recoveryWindowInDays: 7 }));
     expect(only(kept, "aws_secretsmanager_secret")["recovery_window_in_days"]).toBe(7);
   });
 
@@ -115,7 +119,7 @@ describe("a credential from variables", () => {
     const version = new TerraformVariable(stack, "revision", { type: "number" }).numberValue;
     const secretName = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
     new PullThroughCache(stack, "cache", {
-      upstreams: [Upstream.dockerHub(RegistryCredential.fromVariables({ ...variables, version, secretName }))],
+      upstreams: [Upstream.dockerHub(RegistryCredential.managed({ ...variables, version, secretName }))],
     });
     const given = synthesized(stack);
     expect(only(given, "aws_secretsmanager_secret")["name"]).toBe("${var.secret}");
@@ -143,12 +147,12 @@ describe("a credential from variables", () => {
     ],
     [
       "one variable for both",
-      { accessToken: "hub_username" },
+      { accessTokenVariable: "hub_username" },
       ".accessToken` must name another variable than `username`, got a string of 12 characters (not shown, it may be a secret); declare one variable for each",
     ],
     [
       "a name Terraform reserves",
-      { username: "version" },
+      { usernameVariable: "version" },
       '.username` must not be a name that Terraform reserves, got "version"; choose another name for the variable',
     ],
     [
@@ -157,18 +161,18 @@ describe("a credential from variables", () => {
       ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); give the secret a name that ECR may read: ecr-pullthroughcache/ and anything behind it",
     ],
   ])("fails on %s", (_name, wrong, message) => {
-    expect(faultOf(RegistryCredential.fromVariables({ ...variables, ...wrong }))).toBe(`\`${message}`);
+    expect(faultOf(RegistryCredential.managed({ ...variables, ...wrong }))).toBe(`\`${message}`);
   });
 
   test("fails on no variables at all in the form of every error", () => {
     const nothing = undefined as unknown as CredentialVariables;
-    expect(faultOf(RegistryCredential.fromVariables(nothing))).toContain(
+    expect(faultOf(RegistryCredential.managed(nothing))).toContain(
       ".credential.version` must be given, got nothing; start at 1 and raise it with every new value",
     );
   });
 
   test("fails on a variable named constructor, also in a fleet, before the first stack is made", () => {
-    const credential = RegistryCredential.fromVariables({ ...variables, username: "constructor" });
+    const credential = RegistryCredential.managed({ ...variables, usernameVariable: "constructor" });
     const rule = 'must not be the id of another construct in the stack, got "constructor"';
     expect(faultOf(credential)).toContain(`.username\` ${rule}`);
     const app = testApp();
@@ -194,7 +198,7 @@ describe("a credential from variables", () => {
     "",
     "a".repeat(65),
   ])("fails on a value in place of a variable's name, and does not show it: %j", (value) => {
-    expect(faultOf(RegistryCredential.fromVariables({ ...variables, accessToken: value }))).toBe(
+    expect(faultOf(RegistryCredential.managed({ ...variables, accessTokenVariable: value }))).toBe(
       `\`.accessToken\` must be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>`,
     );
   });
@@ -202,7 +206,7 @@ describe("a credential from variables", () => {
   test("fails on a variable given by reference", () => {
     const stack = stackIn("us-east-1");
     const token = new TerraformVariable(stack, "token", { type: "string" }).stringValue;
-    const credential = RegistryCredential.fromVariables({ ...variables, accessToken: token });
+    const credential = RegistryCredential.managed({ ...variables, accessTokenVariable: token });
     expect(
       messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] })),
     ).toMatch(/`upstreams\[0]\.credential\.accessToken` must be the name of a Terraform variable/);
@@ -211,14 +215,14 @@ describe("a credential from variables", () => {
   test("fails where the stack has something else of that name", () => {
     const stack = stackIn("us-east-1");
     new TerraformVariable(stack, "hub_username", { type: "string" });
-    const credential = RegistryCredential.fromVariables(variables);
+    const credential = RegistryCredential.managed(variables);
     expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] }))).toBe(
       'stack/cache: `upstreams[0].credential.username` must not be the id of another construct in the stack, got "hub_username"; let the credential declare the variable, or choose another name',
     );
   });
 
   test("fails where two credentials write one secret", () => {
-    const named = () => RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+    const named = () => RegistryCredential.managed({ ...variables, secretName: "ecr-pullthroughcache/shared" });
     expect(
       messageOf(() => stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] })),
     ).toBe(
@@ -241,8 +245,8 @@ test("secrets whose names are expressions written by hand are looked up once for
 
 test("a secret whose name ends with text behind an expression keeps its address, also beside another with that text", () => {
   const secretName = "${local.some_secrets}/docker-hub";
-  const credential = RegistryCredential.fromVariables({ ...variables, secretName });
-  const other = RegistryCredential.fromVariables({ ...variables, secretName: secretName.replace("some", "that") });
+  const credential = RegistryCredential.managed({ ...variables, secretName });
+  const other = RegistryCredential.managed({ ...variables, secretName: secretName.replace("some", "that") });
   const address = "aws_secretsmanager_secret.cache__2fdocker-hub-secret_";
   const alone = addresses(synthesized(stackWithCache({ upstreams: [Upstream.dockerHub(credential)] })));
   const both = addresses(
@@ -394,7 +398,7 @@ describe("a credential by its secret's name", () => {
 });
 
 describe("one secret", () => {
-  const shared = () => RegistryCredential.fromVariables({ ...variables, secretName: "ecr-pullthroughcache/shared" });
+  const shared = () => RegistryCredential.managed({ ...variables, secretName: "ecr-pullthroughcache/shared" });
 
   test("fails when two caches of a registry would both make it", () => {
     const stack = stackIn("us-east-1");
@@ -408,7 +412,7 @@ describe("one secret", () => {
   test("is written once when its name is a token", () => {
     const stack = stackIn("us-east-1");
     const secretName = new TerraformVariable(stack, "secret", { type: "string" }).stringValue;
-    const credential = RegistryCredential.fromVariables({ ...variables, secretName });
+    const credential = RegistryCredential.managed({ ...variables, secretName });
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential), Upstream.github(credential)] });
     expect(blocks(synthesized(stack), "aws_secretsmanager_secret")).toHaveLength(1);
   });
@@ -436,7 +440,7 @@ describe("one secret", () => {
   });
 
   test("is not shown by a clash when its name may be a secret", () => {
-    const named = () => RegistryCredential.fromVariables({ ...variables, secretName: "Hunter2!Secret" });
+    const named = () => RegistryCredential.managed({ ...variables, secretName: "Hunter2!Secret" });
     const message = messageOf(() =>
       stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] }),
     );
@@ -476,23 +480,23 @@ test.each([
   "dockerhubaccesstoken2",
   "registrycredentials01",
 ])("a variable may be named %s", (name) => {
-  expect(cacheWith(RegistryCredential.fromVariables({ ...variables, accessToken: name })).variable).toHaveProperty(
+  expect(cacheWith(RegistryCredential.managed({ ...variables, accessTokenVariable: name })).variable).toHaveProperty(
     name,
   );
 });
 
 test("fails on a variable's name as it stands in the environment, and on an option that there is not", () => {
-  const credential = (more: object) => RegistryCredential.fromVariables({ ...variables, ...more });
-  expect(faultOf(credential({ username: "TF_VAR_hub" }))).toContain("must not begin with TF_VAR_");
+  const credential = (more: object) => RegistryCredential.managed({ ...variables, ...more });
+  expect(faultOf(credential({ usernameVariable: "TF_VAR_hub" }))).toContain("must not begin with TF_VAR_");
   expect(faultOf(credential({ password: "x" }))).toContain(
-    ".password` must be an option of RegistryCredential.fromVariables, got a string of 1 characters (not shown",
+    ".password` must be an option of RegistryCredential.managed, got a string of 1 characters (not shown",
   );
 });
 
 test("no fault of anything else shows a credential, or what is shaped like a token", () => {
   const pat = "dckr_pat_0123456789abcdef";
-  const bad = RegistryCredential.fromVariables({ username: "me", accessToken: pat, version: 1 });
-  const good = RegistryCredential.fromVariables(variables);
+  const bad = RegistryCredential.managed({ usernameVariable: "me", accessTokenVariable: pat, version: 1 });
+  const good = RegistryCredential.managed(variables);
   const upstreams: unknown[] = [
     Upstream.dockerHub(bad),
     { a: Upstream.dockerHub(bad) },
@@ -504,7 +508,7 @@ test("no fault of anything else shows a credential, or what is shaped like a tok
     [Upstream.unlisted(`me:${pat}@ghcr.io`, { prefix: pat })],
     [Upstream.fromRegistryUrl(bad as never)],
     [Upstream.privateEcr({ region: bad as never, accountId: pat, roleArn: pat })],
-    [Upstream.dockerHub(good, { prefix: bad as never, repositories: [bad] as never })],
+    [Upstream.dockerHub(good, { prefix: bad as never, repositorySettings: [bad] as never })],
     [Upstream.dockerHub(good, pat as never)],
     [Upstream.dockerHub(RegistryCredential.fromSecretArn(`arn:${pat}`))],
     [Upstream.dockerHub(RegistryCredential.fromSecretName("ecr-pullthroughcache/ hunter2"))],
@@ -527,9 +531,9 @@ test.each(["dockerhubproduction2024", "0123456789abcdef0123456789abcdef", "glpat
 );
 
 test("a key that looks like a token is not shown", () => {
-  const credential = RegistryCredential.fromVariables({ ...variables, ghp_0123456789abcdefABCDEF0123: "x" } as never);
+  const credential = RegistryCredential.managed({ ...variables, ghp_0123456789abcdefABCDEF0123: "x" } as never);
   expect(faultOf(credential)).toMatch(/^`\.\(a key not shown\)` must be an option/);
-  expect(faultOf(RegistryCredential.fromVariables("hunter2" as never))).not.toContain("hunter2");
+  expect(faultOf(RegistryCredential.managed("hunter2" as never))).not.toContain("hunter2");
 });
 
 describe("a literal wrapped in a token of cdktf", () => {
@@ -541,11 +545,11 @@ describe("a literal wrapped in a token of cdktf", () => {
     ["literals joined", () => RegistryCredential.fromSecretArn(Fn.join("", ["dckr_pat_0", "abcdef0123456789"]))],
     ["a lazy value", () => RegistryCredential.fromSecretName(Lazy.stringValue({ produce: () => "hunter2" }))],
     ["a lazy ARN", () => RegistryCredential.fromSecretArn(Lazy.stringValue({ produce: () => pat }))],
-    ["a number", () => RegistryCredential.fromVariables({ ...variables, version: Token.asNumber(pat) })],
+    ["a number", () => RegistryCredential.managed({ ...variables, version: Token.asNumber(pat) })],
     [
       "a number beside a name with a reference",
       () =>
-        RegistryCredential.fromVariables({
+        RegistryCredential.managed({
           ...variables,
           version: Token.asNumber(pat),
           secretName: "ecr-pullthroughcache/${var.name}",
@@ -570,16 +574,16 @@ describe("a literal wrapped in a token of cdktf", () => {
     [
       "secretArn",
       RegistryCredential.fromSecretArn(Fn.trimspace("hunter2")),
-      "give the secret's ARN as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.fromVariables",
+      "give the secret's ARN as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
     ],
     [
       "secretName",
       RegistryCredential.fromSecretName(Fn.trimspace("hunter2")),
-      "give the secret's name as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.fromVariables",
+      "give the secret's name as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
     ],
     [
       "version",
-      RegistryCredential.fromVariables({ ...variables, version: Token.asNumber('${tonumber("hunter2")}') }),
+      RegistryCredential.managed({ ...variables, version: Token.asNumber('${tonumber("hunter2")}') }),
       "give a number, or a reference to one",
     ],
   ])("fails with what to give as %s", (prop, credential, wayOut) => {
@@ -632,7 +636,7 @@ describe("a literal wrapped in a token of cdktf", () => {
     const stack = stackWithCache({
       upstreams: [
         Upstream.dockerHub(RegistryCredential.fromSecretName(secretName)),
-        Upstream.github(RegistryCredential.fromVariables(variables)),
+        Upstream.github(RegistryCredential.managed(variables)),
       ],
     });
     const secret = new SecretsmanagerSecret(stack, "glpat_registry_0123456789012345678901", { name: "x" });
@@ -648,8 +652,14 @@ test("no fault of a credential shows a value that may be a secret", () => {
   const doors = [
     () => RegistryCredential.fromSecretArn(marker),
     () => RegistryCredential.fromSecretName(marker),
-    () => RegistryCredential.fromVariables({ username: marker, accessToken: marker, version: 1, secretName: marker }),
-    () => RegistryCredential.fromVariables({ ...variables, version: marker as never }),
+    () =>
+      RegistryCredential.managed({
+        usernameVariable: marker,
+        accessTokenVariable: marker,
+        version: 1,
+        secretName: marker,
+      }),
+    () => RegistryCredential.managed({ ...variables, version: marker as never }),
     () => marker as never,
     () => ({ token: marker }) as never,
     () => Token.asString(marker) as never,

@@ -8,7 +8,9 @@ const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234
 const ROLE = "arn:aws:iam::111122223333:role/ecr-creation";
 
 function cacheWith(repositories?: RepositorySettings, own?: RepositorySettings) {
-  return synthesized(stackWithCache({ upstreams: [Upstream.ecrPublic({ repositories: own })], repositories }));
+  return synthesized(
+    stackWithCache({ upstreams: [Upstream.ecrPublic({ repositorySettings: own })], repositorySettings: repositories }),
+  );
 }
 
 function templateWith(repositories?: RepositorySettings, own?: RepositorySettings) {
@@ -74,8 +76,8 @@ describe("a creation template", () => {
 describe("what is deleted", () => {
   test.each<[string, RepositorySettings | undefined, RepositorySettings | undefined, number[] | undefined]>([
     ["by default, and nothing by age", undefined, undefined, [100]],
-    ["as the cache says", { expireUntaggedAfterDays: 1, keepLastImages: 50 }, undefined, [1, 50]],
-    ["as the upstream says, where it does", { expireUntaggedAfterDays: 1 }, { keepLastImages: 9 }, [1, 9]],
+    ["as the cache says", { untaggedExpirationInDays: 1, keepLastImages: 50 }, undefined, [1, 50]],
+    ["as the upstream says, where it does", { untaggedExpirationInDays: 1 }, { keepLastImages: 9 }, [1, 9]],
     ["nothing, when the cache says so", { keepAllImages: true }, undefined, undefined],
     ["nothing, when the upstream says so", { keepLastImages: 5 }, { keepAllImages: true }, undefined],
     ["something, when only the upstream says so", { keepAllImages: true }, { keepLastImages: 5 }, [5]],
@@ -89,7 +91,7 @@ describe("what is deleted", () => {
     ],
     [
       "as the upstream's policy says",
-      { keepLastImages: 9, expireUntaggedAfterDays: 1 },
+      { keepLastImages: 9, untaggedExpirationInDays: 1 },
       { lifecyclePolicy: policyOf(3) },
       [3],
     ],
@@ -113,7 +115,7 @@ describe("what is deleted", () => {
   test("may be a number that Terraform computes", () => {
     const stack = stackIn("us-east-1");
     const keepLastImages = new TerraformVariable(stack, "images", { type: "number" }).numberValue;
-    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { keepLastImages } });
+    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositorySettings: { keepLastImages } });
     expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["lifecycle_policy"]).toMatch(
       /^\$\{jsonencode\(.*"countNumber" = var\.images.*\)}$/,
     );
@@ -122,7 +124,7 @@ describe("what is deleted", () => {
 
 test("immutable tags are accepted with a warning, which can be acknowledged", () => {
   const repositories = { tagMutability: TagMutability.IMMUTABLE };
-  const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()], repositories });
+  const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()], repositorySettings: repositories });
   expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["image_tag_mutability"]).toBe("IMMUTABLE");
   expect(warnings(stack)).toEqual([
     'tags under ecr-public are immutable: Amazon ECR will never refresh a cached tag (if this is meant, add "immutable-tags" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
@@ -130,7 +132,7 @@ test("immutable tags are accepted with a warning, which can be acknowledged", ()
   const acknowledged = stackIn("us-east-1", {
     "cdktf-ecr-pull-through-cache:acknowledgedWarnings": ["immutable-tags"],
   });
-  new PullThroughCache(acknowledged, "cache", { upstreams: [Upstream.ecrPublic()], repositories });
+  new PullThroughCache(acknowledged, "cache", { upstreams: [Upstream.ecrPublic()], repositorySettings: repositories });
   expect(warnings(acknowledged)).toEqual([]);
 });
 
@@ -166,9 +168,9 @@ describe("a role for ECR to create repositories with", () => {
     const stack = stackIn("us-east-1");
     const key = new KmsKey(stack, "key");
     const cache = new PullThroughCache(stack, "cache", {
-      upstreams: [Upstream.ecrPublic(), Upstream.quay({ repositories: { kmsKeyArn: key.arn } })],
+      upstreams: [Upstream.ecrPublic(), Upstream.quay({ repositorySettings: { kmsKeyArn: key.arn } })],
     });
-    cache.addUpstream(Upstream.kubernetes({ repositories: { kmsKeyArn: KEY } }));
+    cache.addUpstream(Upstream.kubernetes({ repositorySettings: { kmsKeyArn: KEY } }));
     const json = synthesized(stack);
     expect(only(json, "aws_iam_role_policy")["policy"]).toContain(
       `{"Effect" = "Allow", "Action" = ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"], "Resource" = [aws_kms_key.key.arn, "${KEY}"]}`,
@@ -260,7 +262,10 @@ describe("a lifecycle policy", () => {
     const stack = stackIn("us-east-1");
     const images = new TerraformVariable(stack, "images", { type: "number" }).numberValue;
     const lifecyclePolicy = Fn.jsonencode({ rules: [{ countNumber: images }] });
-    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { lifecyclePolicy } });
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositorySettings: { lifecyclePolicy },
+    });
     expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["lifecycle_policy"]).toBe(
       '${jsonencode({"rules" = [{"countNumber" = var.images}]})}',
     );
@@ -296,7 +301,10 @@ describe("a repository policy", () => {
     const Resource = new KmsKey(stack, "key").arn;
     const Condition = { StringEquals: { a: "${aws:username}", b: "${oidc.eks.eu-west-1.amazonaws.com/id/X:sub}" } };
     const repositoryPolicy = JSON.stringify({ Statement: [{ Resource, Condition }] });
-    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositorySettings: { repositoryPolicy },
+    });
     expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["repository_policy"]).toBe(
       '{"Statement":[{"Resource":"${aws_kms_key.key.arn}","Condition":{"StringEquals":{"a":"$${aws:username}","b":"$${oidc.eks.eu-west-1.amazonaws.com/id/X:sub}"}}}]}',
     );
@@ -305,7 +313,10 @@ describe("a repository policy", () => {
   test("may be made of tokens", () => {
     const stack = stackIn("us-east-1");
     const repositoryPolicy = Fn.jsonencode({ Statement: [{ Resource: new KmsKey(stack, "key").arn }] });
-    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositorySettings: { repositoryPolicy },
+    });
     expect(only(synthesized(stack), "aws_ecr_repository_creation_template")["repository_policy"]).toBe(
       '${jsonencode({"Statement" = [{"Resource" = aws_kms_key.key.arn}]})}',
     );
@@ -316,7 +327,7 @@ test("a policy and tags may come from variables as they are", () => {
   const stack = stackIn("us-east-1");
   const value = (name: string) => new TerraformVariable(stack, name, { type: "string" }).value as never;
   const repositories = { repositoryPolicy: value("policy"), kmsKeyArn: value("key"), tags: { team: value("team") } };
-  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories });
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositorySettings: repositories });
   expect(only(synthesized(stack), "aws_ecr_repository_creation_template")).toMatchObject({
     repository_policy: "${var.policy}",
     encryption_configuration: [{ kms_key: "${var.key}" }],
@@ -329,7 +340,7 @@ test("an expression written by hand is left to Terraform", () => {
   new PullThroughCache(stack, "cache", {
     accountId: "${var.account}",
     upstreams: [Upstream.ecrPublic()],
-    repositories: { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1"), roleArn: "${aws_iam_role.ecr.arn}" },
+    repositorySettings: { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1"), roleArn: "${aws_iam_role.ecr.arn}" },
   });
   expect(blocks(synthesized(stack), "aws_ecr_repository_creation_template")).toHaveLength(1);
 });
@@ -337,7 +348,7 @@ test("an expression written by hand is left to Terraform", () => {
 test("tags may come from a variable as a whole", () => {
   const stack = stackIn("us-east-1");
   const tags = Fn.merge([new TerraformVariable(stack, "tags", { type: "map(string)" }).value]) as never;
-  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { tags } });
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositorySettings: { tags } });
   const json = synthesized(stack);
   expect(only(json, "aws_ecr_repository_creation_template")["resource_tags"]).toBe("${merge(var.tags)}");
   expect(blocks(json, "aws_iam_role")).toHaveLength(1);
@@ -346,9 +357,12 @@ test("tags may come from a variable as a whole", () => {
 test("settings are copied: what the caller changes afterwards changes nothing", () => {
   const tags: { [key: string]: string } = { team: "platform" };
   const repositories = { keepLastImages: 5, tags };
-  const upstream = Upstream.quay({ repositories });
+  const upstream = Upstream.quay({ repositorySettings: repositories });
   const stack = stackIn("us-east-1");
-  const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories });
+  const cache = new PullThroughCache(stack, "cache", {
+    upstreams: [Upstream.ecrPublic()],
+    repositorySettings: repositories,
+  });
   tags["team"] = "other";
   repositories.keepLastImages = 6;
   cache.addUpstream(upstream);
@@ -377,8 +391,8 @@ describe("settings", () => {
   test.each<[string, unknown, string]>([
     [
       "no days",
-      { expireUntaggedAfterDays: 0 },
-      ".expireUntaggedAfterDays` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
+      { untaggedExpirationInDays: 0 },
+      ".untaggedExpirationInDays` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
     ],
     [
       "half an image",
@@ -427,8 +441,8 @@ describe("settings", () => {
     ],
     [
       "a lifecycle policy beside days",
-      { lifecyclePolicy: policyOf(3), expireUntaggedAfterDays: 9 },
-      ".expireUntaggedAfterDays` must not be given beside `lifecyclePolicy`, got 9; write all rules into the policy",
+      { lifecyclePolicy: policyOf(3), untaggedExpirationInDays: 9 },
+      ".untaggedExpirationInDays` must not be given beside `lifecyclePolicy`, got 9; write all rules into the policy",
     ],
     [
       "a lifecycle policy beside a number of images",
@@ -443,7 +457,7 @@ describe("settings", () => {
     [
       "a key of another region",
       { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") },
-      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
+      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "tags that are AWS's own",
@@ -493,7 +507,7 @@ describe("settings", () => {
     [
       "keeping all and keeping some",
       { keepAllImages: true, keepLastImages: 5 },
-      ".keepAllImages` must not be true beside `expireUntaggedAfterDays` or `keepLastImages`, got true; choose one or the other",
+      ".keepAllImages` must not be true beside `untaggedExpirationInDays` or `keepLastImages`, got true; choose one or the other",
     ],
     [
       "a flag as text",
@@ -503,7 +517,7 @@ describe("settings", () => {
     [
       "a misspelt setting",
       { keepLastImage: 5 },
-      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, description, expireUntaggedAfterDays, keepLastImages, keepAllImages, lifecyclePolicy, tagMutability, kmsKeyArn, encryptionType, tags, repositoryPolicy, roleArn",
+      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, description, untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy, tagMutability, kmsKeyArn, encryptionType, tags, repositoryPolicy, roleArn",
     ],
     [
       "false",
@@ -515,7 +529,7 @@ describe("settings", () => {
   });
 
   test("may be at their bounds", () => {
-    expect(lifecycleOf({ expireUntaggedAfterDays: 1, keepLastImages: 1 })).toEqual([1, 1]);
+    expect(lifecycleOf({ untaggedExpirationInDays: 1, keepLastImages: 1 })).toEqual([1, 1]);
     const repositoryPolicy = JSON.stringify({ x: "x".repeat(10232) });
     expect(repositoryPolicy).toHaveLength(10240);
     expect(templateWith({ repositoryPolicy })["repository_policy"]).toBe(repositoryPolicy);

@@ -536,7 +536,7 @@ describe("signing in", () => {
 
   test("fails on a token in place of a credential, and does not show it", () => {
     expect(faultOf(Upstream.dockerHub("dckr_pat_s3cr3t" as never))).toBe(
-      "stack/cache: `upstreams[0].credential` must be a RegistryCredential, got a string of 15 characters (not shown, it may be a secret); use RegistryCredential.fromVariables, fromSecretArn or fromSecretName",
+      "stack/cache: `upstreams[0].credential` must be a RegistryCredential, got a string of 15 characters (not shown, it may be a secret); use RegistryCredential.managed, fromSecretArn or fromSecretName",
     );
   });
 

@@ -26,8 +26,8 @@ function names(fleet: PullThroughCacheFleet): string[][] {
 
 test("a manifest has the policies first, then the regions side by side, and last what waits for all of them", () => {
   const fleet = fleetWith();
-  fleet.stackAfterAll("connector", { region: "ap-southeast-2" });
-  fleet.pullPolicyArn("pull");
+  fleet.addFinalStack("connector", { region: "ap-southeast-2" });
+  fleet.addPullPolicy("pull");
   const regional = { regional: true, waitsFor: ["cache-iam"], variables: [] };
   expect(manifestOf(fleet)).toEqual({
     stages: [
@@ -76,7 +76,7 @@ describe("the stages", () => {
   test("follow dependencies between stacks of the fleet that were added by hand", () => {
     const fleet = fleetWith();
     fleet.stackIn("us-east-1").addDependency(fleet.stackIn("eu-west-1"));
-    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    fleet.addFinalStack("connector", { region: "us-east-1" });
     expect(names(fleet)).toEqual([["cache-eu-west-1"], ["cache-us-east-1"], ["cache-connector"]]);
   });
 
@@ -109,13 +109,17 @@ describe("the stages", () => {
 });
 
 describe("the variables", () => {
-  const credential = RegistryCredential.fromVariables({ username: "hub_user", accessToken: "hub_token", version: 1 });
+  const credential = RegistryCredential.managed({
+    usernameVariable: "hub_user",
+    accessTokenVariable: "hub_token",
+    version: 1,
+  });
   const variables = (fleet: PullThroughCacheFleet) =>
     manifestOf(fleet).stages.map((stage) => stage.map((stack) => stack.variables));
 
   test("are those of credentials, in every region, and in no stack beside", () => {
     const fleet = fleetWith({ upstreams: [Upstream.dockerHub(credential)] });
-    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    fleet.addFinalStack("connector", { region: "us-east-1" });
     expect(variables(fleet)).toEqual([
       [
         ["hub_token", "hub_user"],
@@ -144,7 +148,7 @@ describe("the variables", () => {
 describe("the region", () => {
   const regionOf = (region: string) => {
     const fleet = fleetWith();
-    const stack = fleet.stackAfterAll("connector", { region });
+    const stack = fleet.addFinalStack("connector", { region });
     new TerraformVariable(stack, "region", { type: "string" });
     return manifestOf(fleet).stages[1]?.[0];
   };
@@ -173,7 +177,7 @@ describe("a manifest", () => {
     );
     App.of(fleet).synth();
     expect(fleet.manifest().stages).toHaveLength(1);
-    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    fleet.addFinalStack("connector", { region: "us-east-1" });
     expect(messageOf(() => fleet.manifest())).toContain('got "cache-connector"');
   });
 });

@@ -80,8 +80,8 @@ test("a secret's name serves every region", () => {
 
 test("a region's own settings win over the common ones", () => {
   const fleet = fleetWith({
-    repositories: { keepLastImages: 5, kmsKeyArn: KEY },
-    regionalRepositories: { "eu-west-1": { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") } },
+    repositorySettings: { keepLastImages: 5, kmsKeyArn: KEY },
+    repositorySettingsByRegion: { "eu-west-1": { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") } },
   });
   const keys = fleet.regions.map((region) => {
     const template = only(synthesized(fleet.stackIn(region)), "aws_ecr_repository_creation_template");
@@ -95,8 +95,8 @@ test("a region's own lifecycle policy and encryption take the place of the commo
   const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 3 };
   const lifecyclePolicy = JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
   const fleet = fleetWith({
-    repositories: { keepLastImages: 5, kmsKeyArn: KEY },
-    regionalRepositories: { "eu-west-1": { lifecyclePolicy, encryptionType: EncryptionType.KMS } },
+    repositorySettings: { keepLastImages: 5, kmsKeyArn: KEY },
+    repositorySettingsByRegion: { "eu-west-1": { lifecyclePolicy, encryptionType: EncryptionType.KMS } },
   });
   expect(only(synthesized(fleet.stackIn("eu-west-1")), "aws_ecr_repository_creation_template")).toMatchObject({
     lifecycle_policy: lifecyclePolicy,
@@ -132,8 +132,8 @@ describe("the versions of the provider", () => {
   /** A fleet with every kind of stack that it makes. */
   const fleetWithAllStacks = (props: Partial<PullThroughCacheFleetProps> = {}): PullThroughCacheFleet => {
     const fleet = fleetWith({ accountId: "111122223333", ...props });
-    fleet.stackAfterAll("connector", { region: "us-east-1" });
-    fleet.pullPolicyArn("pull");
+    fleet.addFinalStack("connector", { region: "us-east-1" });
+    fleet.addPullPolicy("pull");
     return fleet;
   };
 
@@ -165,7 +165,7 @@ describe("the versions of the provider", () => {
 describe("a stack after all", () => {
   test("waits for every region", () => {
     const fleet = fleetWith();
-    const connector = fleet.stackAfterAll("connector", { region: "ap-southeast-2" });
+    const connector = fleet.addFinalStack("connector", { region: "ap-southeast-2" });
     expect(connector.node.id).toBe("cache-connector");
     expect(connector.dependencies).toEqual([fleet.stackIn("us-east-1"), fleet.stackIn("eu-west-1")]);
     const json = synthesized(connector);
@@ -177,7 +177,7 @@ describe("a stack after all", () => {
     const app = testApp();
     const props = { regions: ["us-east-1", "eu-west-1"], upstreams };
     const fleet = new PullThroughCacheFleet(new Construct(app, "prod"), "cache", props);
-    fleet.stackAfterAll("connector", { region: "us-east-1" });
+    fleet.addFinalStack("connector", { region: "us-east-1" });
     app.synth();
     const { stacks } = app.manifest.buildManifest();
     expect(Object.keys(stacks).sort()).toEqual(["cache-connector", "cache-eu-west-1", "cache-us-east-1"]);
@@ -185,7 +185,7 @@ describe("a stack after all", () => {
   });
 
   test("fails on a region that is none", () => {
-    expect(messageOf(() => fleetWith().stackAfterAll("connector", { region: "us-east" }))).toBe(
+    expect(messageOf(() => fleetWith().addFinalStack("connector", { region: "us-east" }))).toBe(
       'cache: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
     );
   });
@@ -193,7 +193,7 @@ describe("a stack after all", () => {
 
 test("a stack after all fails on an option that it does not have", () => {
   const options = { region: "us-east-1", regions: ["us-east-1"] };
-  expect(messageOf(() => fleetWith().stackAfterAll("connector", options))).toContain(
+  expect(messageOf(() => fleetWith().addFinalStack("connector", options))).toContain(
     "`regions` must be an option of a stack after all",
   );
 });
@@ -345,7 +345,9 @@ describe("a declaration", () => {
       "a variable named like something in its stacks",
       {
         upstreams: [
-          Upstream.github(RegistryCredential.fromVariables({ username: "aws", accessToken: "token", version: 1 })),
+          Upstream.github(
+            RegistryCredential.managed({ usernameVariable: "aws", accessTokenVariable: "token", version: 1 }),
+          ),
         ],
       },
       '`upstreams[0].credential.username` must not be the id of another construct in the stack, got "aws"; let the credential declare the variable, or choose another name',
@@ -353,22 +355,22 @@ describe("a declaration", () => {
     [
       "a property it does not have",
       { region: "us-east-1" } as never,
-      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, regionalRepositories, accountId, backend, providerConfig, providerVersion",
+      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, repositorySettingsByRegion, accountId, backend, providerConfig, providerVersion",
     ],
     [
       "settings of a region it is not in",
-      { regionalRepositories: { "eu-west-2": {} } },
-      '`regionalRepositories` must name regions of the fleet only, got "eu-west-2"; add the region or leave it out here',
+      { repositorySettingsByRegion: { "eu-west-2": {} } },
+      '`repositorySettingsByRegion` must name regions of the fleet only, got "eu-west-2"; add the region or leave it out here',
     ],
     [
       "wrong settings of a region",
-      { regionalRepositories: { "eu-west-1": { kmsKeyArn: KEY } } },
-      `\`regionalRepositories["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
+      { repositorySettingsByRegion: { "eu-west-1": { kmsKeyArn: KEY } } },
+      `\`repositorySettingsByRegion["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "one key for all regions",
-      { repositories: { kmsKeyArn: KEY } },
-      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`regionalRepositories\``,
+      { repositorySettings: { kmsKeyArn: KEY } },
+      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "one secret for all regions",
@@ -403,7 +405,7 @@ describe("a declaration", () => {
       new PullThroughCacheFleet(app, "cache", {
         regions: ["us-east-1", "eu-west-1", "moon"],
         upstreams: [Upstream.ecrPublic({ prefix: "x" })],
-        repositories: { keepLastImages: -1 },
+        repositorySettings: { keepLastImages: -1 },
       });
     expect(messageOf(declare).split("\n")).toEqual([
       "cache: 3 validation errors",
@@ -444,7 +446,7 @@ describe("a declaration", () => {
     expect(messageOf(declare("prod"))).toBe(
       'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack cache-us-east-1 is written to the same folder',
     );
-    expect(messageOf(() => fleet.stackAfterAll("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
+    expect(messageOf(() => fleet.addFinalStack("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
   });
 
   test("fails when a stack made later takes the name of one of its own", () => {
@@ -550,8 +552,8 @@ describe("a declaration", () => {
     const fleet = fleetWith({
       backend: null as never,
       providerConfig: null as never,
-      repositories: { kmsKeyArn: KEY },
-      regionalRepositories: { "eu-west-1": { creationTemplate: false } },
+      repositorySettings: { kmsKeyArn: KEY },
+      repositorySettingsByRegion: { "eu-west-1": { creationTemplate: false } },
     });
     expect(fleet.regions).toHaveLength(2);
   });
@@ -587,8 +589,8 @@ describe("a declaration", () => {
 
   test("takes a region without templates beside common settings", () => {
     const fleet = fleetWith({
-      repositories: { keepLastImages: 5 },
-      regionalRepositories: { "eu-west-1": { creationTemplate: false } },
+      repositorySettings: { keepLastImages: 5 },
+      repositorySettingsByRegion: { "eu-west-1": { creationTemplate: false } },
     });
     const templates = fleet.regions.map(
       (region) => blocks(synthesized(fleet.stackIn(region)), "aws_ecr_repository_creation_template").length,
@@ -617,8 +619,8 @@ describe("a policy to pull in all regions", () => {
 
   test("is one managed policy, in a stack of its own that waits for nothing, and any stack can name it", () => {
     const fleet = fleetWith({ accountId });
-    expect(fleet.pullPolicyArn("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
-    expect(fleet.pullPolicyArn("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
+    expect(fleet.addPullPolicy("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
+    expect(fleet.addPullPolicy("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
     expect(policies(fleet)).toEqual([
       {
         name: "cache-elastio",
@@ -654,8 +656,8 @@ describe("a policy to pull in all regions", () => {
   test("has what each region caches when the app is synthesized, or some of it", () => {
     const fleet = fleetWith({ accountId });
     fleet.cacheIn("eu-west-1").addUpstream(Upstream.quay());
-    fleet.pullPolicyArn("all");
-    fleet.pullPolicyArn("quay", { prefixes: ["quay"], createRepositories: false });
+    fleet.addPullPolicy("all");
+    fleet.addPullPolicy("quay", { prefixes: ["quay"], createRepositories: false });
     fleet.cacheIn("us-east-1").addUpstream(Upstream.kubernetes());
     const resources = (policy: unknown): string[] =>
       (policy as { policy: { Statement: { Resource: string[] }[] } }).policy.Statement[1]?.Resource.map((arn) =>
@@ -673,9 +675,9 @@ describe("a policy to pull in all regions", () => {
   });
 
   test("lets the first pull tag repositories in the regions whose templates set tags", () => {
-    const regionalRepositories = { "eu-west-1": { tags: { team: "platform" } } };
-    const fleet = fleetWith({ accountId, regionalRepositories });
-    fleet.pullPolicyArn("all");
+    const repositorySettingsByRegion = { "eu-west-1": { tags: { team: "platform" } } };
+    const fleet = fleetWith({ accountId, repositorySettingsByRegion: repositorySettingsByRegion });
+    fleet.addPullPolicy("all");
     const [all] = policies(fleet) as unknown as { policy: { Statement: { Action: string[]; Resource: string[] }[] } }[];
     const [, plain, tagged] = all?.policy.Statement ?? [];
     expect(plain?.Resource).toEqual(["arn:aws:ecr:us-east-1:111122223333:repository/ecr-public/*"]);
@@ -685,19 +687,19 @@ describe("a policy to pull in all regions", () => {
 
   test("is the same again for options that come to the same, and has whatever name IAM takes", () => {
     const fleet = fleetWith({ accountId });
-    const arn = fleet.pullPolicyArn("x", { prefixes: ["ecr-public"], createRepositories: true });
-    expect(fleet.pullPolicyArn("x", { prefixes: ["ecr-public/", "ecr-public"] })).toBe(arn);
+    const arn = fleet.addPullPolicy("x", { prefixes: ["ecr-public"], createRepositories: true });
+    expect(fleet.addPullPolicy("x", { prefixes: ["ecr-public/", "ecr-public"] })).toBe(arn);
     for (const id of ["aws", "backend", "a=b"]) {
-      expect(fleet.pullPolicyArn(id)).toBe(`arn:aws:iam::111122223333:policy/cache-${id}`);
+      expect(fleet.addPullPolicy(id)).toBe(`arn:aws:iam::111122223333:policy/cache-${id}`);
     }
     expect(policies(fleet)).toHaveLength(4);
   });
 
   test("is there before all other stacks of the fleet, made before it or later", () => {
     const fleet = fleetWith({ accountId });
-    const before = fleet.stackAfterAll("before", { region: "us-east-1" });
-    fleet.pullPolicyArn("elastio");
-    const after = fleet.stackAfterAll("after", { region: "us-east-1" });
+    const before = fleet.addFinalStack("before", { region: "us-east-1" });
+    fleet.addPullPolicy("elastio");
+    const after = fleet.addFinalStack("after", { region: "us-east-1" });
     expect(fleet.stackIn("eu-west-1").dependencies.map(({ node }) => node.id)).toEqual(["cache-iam"]);
     for (const stack of [before, after]) {
       expect(stack.dependencies.map(({ node }) => node.id).sort()).toEqual([
@@ -717,9 +719,9 @@ describe("a policy to pull in all regions", () => {
       Upstream.privateEcr({ region: "us-west-2" }),
     ];
     const fleet = fleetWith({ accountId, regions, upstreams: all });
-    fleet.pullPolicyArn("half", { prefixes: ["quay", "kubernetes"] });
+    fleet.addPullPolicy("half", { prefixes: ["quay", "kubernetes"] });
     expect(() => App.of(fleet).synth()).not.toThrow();
-    fleet.pullPolicyArn("all");
+    fleet.addPullPolicy("all");
     expect(messageOf(() => App.of(fleet).synth())).toMatch(
       /\[cache-iam\/policy-all] `pullPolicyArn` must make a policy of at most 6144 characters, got \d+; make several, each for some of the `prefixes`/,
     );
@@ -765,21 +767,21 @@ describe("a policy to pull in all regions", () => {
     ],
   ])("fails for %s", (_, props, id, options, message) => {
     const fleet = fleetWith(props);
-    expect(messageOf(() => fleet.pullPolicyArn(id, options))).toBe(`cache: ${message}`);
+    expect(messageOf(() => fleet.addPullPolicy(id, options))).toBe(`cache: ${message}`);
     expect(fleet.node.root.node.tryFindChild("cache-iam")).toBeUndefined();
   });
 
   test("fails when one id is to be two policies, or the name of its stack is taken", () => {
     const fleet = fleetWith({ accountId });
-    fleet.pullPolicyArn("elastio");
-    expect(messageOf(() => fleet.pullPolicyArn("elastio", { createRepositories: false }))).toBe(
+    fleet.addPullPolicy("elastio");
+    expect(messageOf(() => fleet.addPullPolicy("elastio", { createRepositories: false }))).toBe(
       'cache: `id` must be that of one policy with the same options, got "elastio"; give another policy another id',
     );
     const other = fleetWith({ accountId });
-    other.stackAfterAll("iam", { region: "us-east-1" });
-    expect(messageOf(() => other.pullPolicyArn("elastio"))).toBe(
+    other.addFinalStack("iam", { region: "us-east-1" });
+    expect(messageOf(() => other.addPullPolicy("elastio"))).toBe(
       'cache: `pullPolicyArn` must find the name of its stack free, got "cache-iam"; rename the stack cache-iam: the policies have one of that name',
     );
-    expect(messageOf(() => fleet.pullPolicyArn("Elastio"))).toContain("must be that of one policy");
+    expect(messageOf(() => fleet.addPullPolicy("Elastio"))).toContain("must be that of one policy");
   });
 });

@@ -189,7 +189,7 @@ describe("no backend", () => {
 
   test("fails on a reference from another stack, which would not know the state", () => {
     const fleet = fleetWith(StateBackend.none());
-    const last = fleet.stackAfterAll("last", { region: "us-east-1" });
+    const last = fleet.addFinalStack("last", { region: "us-east-1" });
     const cache = fleet.cacheIn("us-east-1");
     const rule = cache.node.findChild("ecr-public-rule") as unknown as { readonly registryId: string };
     new TerraformOutput(last, "registry", { value: rule.registryId });

@@ -72,7 +72,7 @@ describe("a pattern", () => {
 
 describe("a name of the constructs", () => {
   test("is one of the modules in snake_case", () => {
-    expect(snakeCase("expireUntaggedAfterDays")).toBe("expire_untagged_after_days");
+    expect(snakeCase("untaggedExpirationInDays")).toBe("untagged_expiration_in_days");
     expect(inSnakeCase("not be true beside `keepLastImages` or `tags`, as keepLastImages says")).toBe(
       "not be true beside `keep_last_images` or `tags`, as keepLastImages says",
     );

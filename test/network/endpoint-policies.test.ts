@@ -15,7 +15,7 @@ function policiesIn(region: string, props: Partial<RegistryEndpointsProps> = {})
     accountId: ACCOUNT,
     upstreams: [
       Upstream.ecrPublic(),
-      Upstream.quay({ prefix: "mirror/quay", repositories: { tags: { team: "platform" } } }),
+      Upstream.quay({ prefix: "mirror/quay", repositorySettings: { tags: { team: "platform" } } }),
     ],
   });
   new RegistryEndpoints(stack, "endpoints", {
@@ -23,7 +23,7 @@ function policiesIn(region: string, props: Partial<RegistryEndpointsProps> = {})
     subnetIds: ["subnet-0a1b2c3d"],
     routeTableIds: ["rtb-0a1b2c3d"],
     clientCidrs: ["10.0.0.0/16"],
-    firstPull: FirstPull.NAT_GATEWAY,
+    firstPull: FirstPull.INTERNET_ROUTE,
     ...props,
   });
   new TerraformOutput(stack, "identity", { value: cache.pullPolicyJson() });

@@ -4,7 +4,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { App, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import {
-  AwsService,
+  EndpointService,
   CacheWarmer,
   FirstPull,
   PullThroughCache,
@@ -28,7 +28,7 @@ const MINIMAL: RegistryEndpointsProps = {
   subnetIds: SUBNETS,
   routeTableIds: [TABLE],
   clientCidrs: ["10.0.0.0/16"],
-  firstPull: FirstPull.NAT_GATEWAY,
+  firstPull: FirstPull.INTERNET_ROUTE,
 };
 
 /** Where no interface endpoint is made. */
@@ -136,7 +136,7 @@ test("the address of every kind of resource stays what it was: changing one dest
     clientIpv6Cidrs: ["2001:db8::/56"],
     clientSecurityGroupIds: [GROUP],
     dualStack: true,
-    services: [AwsService.LOGS, AwsService.named("kinesis-streams")],
+    services: [EndpointService.CLOUDWATCH_LOGS, EndpointService.named("kinesis-streams")],
   });
   new RegistryEndpoints(stack, "others", {
     ...MINIMAL,
@@ -202,7 +202,7 @@ test("ids that only Terraform knows are looked up by nobody, and each keeps its 
     clientCidrs: [text("cidr")],
     clientSecurityGroupIds: [text("group")],
     s3EndpointId: text("s3"),
-    firstPull: FirstPull.NAT_GATEWAY,
+    firstPull: FirstPull.INTERNET_ROUTE,
   });
   const json = synthesized(stack);
   expect(json.data).toBeUndefined();
@@ -379,14 +379,14 @@ test("policies of one's own stand in place of those made here, with AWS's variab
   const policy = JSON.stringify({
     Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "arn:aws:s3:::${aws:PrincipalTag/team}/*" },
   });
-  const json = synthesized(stackWith({ registryPolicy: policy, s3Policy: policy }));
+  const json = synthesized(stackWith({ ecrEndpointPolicy: policy, s3EndpointPolicy: policy }));
   for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
     expect(endpoint(json, service)["policy"]).toBe(policy.replace("${", () => "$${"));
   }
 });
 
 test("other services get an endpoint with private DNS in the same subnets and group, and no policy", () => {
-  const json = synthesized(stackWith({ services: [AwsService.LOGS] }));
+  const json = synthesized(stackWith({ services: [EndpointService.CLOUDWATCH_LOGS] }));
   const { policy, ...ofEcr } = endpoint(json, "ecr.api");
   expect(endpoint(json, "logs")).toEqual({ ...ofEcr, service_name: "com.amazonaws.eu-west-1.logs" });
   expect(policy).toBeDefined();
@@ -402,7 +402,7 @@ test.each([
   ["us-isof-south-1", "gov.ic.hci.csp.us-isof-south-1.ecr.api", "gov.ic.hci.csp.us-isof-south-1.sts", "arn:aws-iso-f:"],
   ["eusc-de-east-1", "eu.amazonaws.eusc-de-east-1.ecr.api", "eu.amazonaws.eusc-de-east-1.sts", "arn:aws-eusc:"],
 ])("in %s endpoint services are named as AWS names them there", (region, ecr, sts, arn) => {
-  const services = [AwsService.STS, AwsService.LOGS, AwsService.named("eks")];
+  const services = [EndpointService.STS, EndpointService.CLOUDWATCH_LOGS, EndpointService.named("eks")];
   const json = synthesized(stackWith({ services }, region));
   expect(endpoint(json, "ecr.api")).toMatchObject({ service_name: ecr });
   expect(endpoint(json, "ecr.dkr")).toMatchObject({ service_name: ecr.replace(/api$/, "dkr") });
@@ -417,7 +417,7 @@ test.each([
 test("where the region is known to Terraform only, so are the names of services", () => {
   const stack = stackIn(undefined);
   new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
-  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services: [AwsService.EC2] });
+  new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services: [EndpointService.EC2] });
   const json = synthesized(stack);
   const region = "${data.aws_region.aws-lookup_region_0A228083.id}";
   const prefix = "${data.aws_partition.aws-lookup_partition_7147F8A7.reverse_dns_prefix}";
@@ -631,16 +631,16 @@ test("a cache of another stack can be named, if its account is known", () => {
 
 describe("an image that is not cached yet", () => {
   test("is warned of where nothing pulls it beforehand", () => {
-    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    const stack = stackWith({ firstPull: FirstPull.PREWARMED });
     synthesized(stack);
     synthesized(stack);
     expect(warnings(stack)).toEqual([
-      '`firstPull` is WARMED and no CacheWarmer of this app pulls from ecr-public of stack/cache: unless something else does, no image of it can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      '`firstPull` is PREWARMED and no CacheWarmer of this app pulls from ecr-public of stack/cache: unless something else does, no image of it can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
   });
 
   test("is no matter where a warmer pulls it, made before or after", () => {
-    const stack = stackWith({ firstPull: FirstPull.WARMED });
+    const stack = stackWith({ firstPull: FirstPull.PREWARMED });
     const cache = stack.node.findChild("cache") as PullThroughCache;
     new CacheWarmer(stack, "warmer", { cache, images: ["public.ecr.aws/docker/library/alpine:3.22"] });
     synthesized(stack);
@@ -656,12 +656,12 @@ describe("an image that is not cached yet", () => {
         assert: [
           {
             condition: `\${length(${without}) == 0}`,
-            error_message: `FirstPull.NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
+            error_message: `FirstPull.INTERNET_ROUTE says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
           },
         ],
       },
     });
-    expect(synthesized(stackWith({ firstPull: FirstPull.WARMED }))).not.toHaveProperty("check");
+    expect(synthesized(stackWith({ firstPull: FirstPull.PREWARMED }))).not.toHaveProperty("check");
   });
 });
 
@@ -686,10 +686,10 @@ test("fails without `firstPull`, and says why there is no default", () => {
   const reason =
     "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do";
   expect(faultOf({ firstPull: undefined })).toBe(
-    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got nothing; ${reason}`,
+    `\`firstPull\` must be one of FirstPull.INTERNET_ROUTE, FirstPull.PREWARMED, got nothing; ${reason}`,
   );
   expect(faultOf({ firstPull: "NAT" as FirstPull })).toBe(
-    `\`firstPull\` must be one of FirstPull.NAT_GATEWAY, FirstPull.WARMED, got "NAT"; ${reason}`,
+    `\`firstPull\` must be one of FirstPull.INTERNET_ROUTE, FirstPull.PREWARMED, got "NAT"; ${reason}`,
   );
 });
 
@@ -809,42 +809,42 @@ test.each<[string, object, string]>([
   [
     "services",
     { services: ["logs"] },
-    '`services[0]` must be an AwsService, got "logs"; use AwsService.LOGS or the like, or AwsService.named("kms")',
+    '`services[0]` must be an EndpointService, got "logs"; use EndpointService.CLOUDWATCH_LOGS or the like, or EndpointService.named("kms")',
   ],
   [
     "services",
-    { services: [AwsService.KMS, AwsService.named("kms")] },
+    { services: [EndpointService.KMS, EndpointService.named("kms")] },
     '`services[1]` must be a service given once, got "kms"; a VPC takes one private DNS name of a service',
   ],
   [
     "services",
-    { services: AwsService.LOGS },
-    "`services` must be a list of services, got a AwsService; for example [AwsService.LOGS]",
+    { services: EndpointService.CLOUDWATCH_LOGS },
+    "`services` must be a list of services, got a EndpointService; for example [EndpointService.CLOUDWATCH_LOGS]",
   ],
   [
     "services",
-    { services: [AwsService.named("ecr.api")] },
+    { services: [EndpointService.named("ecr.api")] },
     '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; leave it out, or give the endpoint that the VPC has already as `ecrApiEndpointId`',
   ],
   [
     "services",
-    { services: [AwsService.named("s3")] },
+    { services: [EndpointService.named("s3")] },
     '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "s3"; leave it out, or give the endpoint that the VPC has already as `s3EndpointId`',
   ],
   [
     "services",
-    { services: [AwsService.named("com.amazonaws.eu-west-1.sts")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "com.amazonaws.eu-west-1.sts"; use AwsService.fromServiceName for a whole name',
+    { services: [EndpointService.named("com.amazonaws.eu-west-1.sts")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "com.amazonaws.eu-west-1.sts"; use EndpointService.fromServiceName for a whole name',
   ],
   [
     "services",
-    { services: [AwsService.fromServiceName("com.amazonaws.us-east-1.kms")] },
+    { services: [EndpointService.fromServiceName("com.amazonaws.us-east-1.kms")] },
     '`services[0]` must be of the region of the VPC, eu-west-1, got "com.amazonaws.us-east-1.kms"; endpoints lead to their own region',
   ],
   [
     "services",
-    { services: [AwsService.named(undefined as never)] },
-    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got nothing; use AwsService.fromServiceName for a whole name",
+    { services: [EndpointService.named(undefined as never)] },
+    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got nothing; use EndpointService.fromServiceName for a whole name",
   ],
   [
     "repositoryArns",
@@ -868,8 +868,8 @@ test.each<[string, object, string]>([
   ],
   [
     "both",
-    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], registryPolicy: ALLOW },
-    '`pushRepositoryArns` must not be given beside `registryPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+    { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], ecrEndpointPolicy: ALLOW },
+    '`pushRepositoryArns` must not be given beside `ecrEndpointPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
   ],
   [
     "bucketNames",
@@ -883,8 +883,8 @@ test.each<[string, object, string]>([
   ],
   [
     "services",
-    { services: [AwsService.fromServiceName("kms")] },
-    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; use AwsService.named for its last part alone',
+    { services: [EndpointService.fromServiceName("kms")] },
+    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; use EndpointService.named for its last part alone',
   ],
   [
     "repositoryArns",
@@ -913,29 +913,29 @@ test.each<[string, object, string]>([
     `\`bucketNames[0]\` must ${BUCKET_WORDS}, got "${bucket}"; give names, not ARNs`,
   ]),
   [
-    "registryPolicy",
-    { registryPolicy: DENY },
-    '`registryPolicy` must have a statement that allows something, got "Deny"; an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny',
+    "ecrEndpointPolicy",
+    { ecrEndpointPolicy: DENY },
+    '`ecrEndpointPolicy` must have a statement that allows something, got "Deny"; an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny',
   ],
   [
-    "s3Policy",
-    { s3Policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } }) },
-    '`s3Policy` must have a Principal in every statement, got "a statement without one"; write "Principal": "*"',
+    "s3EndpointPolicy",
+    { s3EndpointPolicy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } }) },
+    '`s3EndpointPolicy` must have a Principal in every statement, got "a statement without one"; write "Principal": "*"',
   ],
   [
-    "s3Policy",
-    { s3Policy: "{}" },
-    '`s3Policy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
-  ],
-  [
-    "both",
-    { registryPolicy: ALLOW, fullAccess: true },
-    `\`registryPolicy\` must not be given beside \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
+    "s3EndpointPolicy",
+    { s3EndpointPolicy: "{}" },
+    '`s3EndpointPolicy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
   ],
   [
     "both",
-    { bucketNames: ["bucket"], s3Policy: ALLOW },
-    '`bucketNames` must not be given beside `s3Policy`, got ["bucket"]; leave one of them out',
+    { ecrEndpointPolicy: ALLOW, fullAccess: true },
+    `\`ecrEndpointPolicy\` must not be given beside \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
+  ],
+  [
+    "both",
+    { bucketNames: ["bucket"], s3EndpointPolicy: ALLOW },
+    '`bucketNames` must not be given beside `s3EndpointPolicy`, got ["bucket"]; leave one of them out',
   ],
   [
     "subnetIds",
@@ -976,7 +976,7 @@ test.each<[string, object, string]>([
   [
     "an unknown prop",
     { subnets: SUBNETS },
-    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, pushRepositoryArns, bucketNames, fullAccess, registryPolicy, s3Policy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
+    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, pushRepositoryArns, bucketNames, fullAccess, ecrEndpointPolicy, s3EndpointPolicy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
   ],
 ])("fails on wrong %s: %j", (_, props, message) => {
   expect(faultOf(props)).toBe(message);
@@ -985,9 +985,9 @@ test.each<[string, object, string]>([
 test("fails on a policy one character longer than AWS takes", () => {
   const policyOfLength = (length: number): string =>
     ALLOW.replace('"*"}', `"${"a".repeat(length - ALLOW.length + 1)}"}`);
-  expect(stackWith({ s3Policy: policyOfLength(20_480) })).toBeDefined();
-  expect(faultOf({ s3Policy: policyOfLength(20_481) })).toBe(
-    "`s3Policy` must be at most 20480 characters, got 20481; join its statements",
+  expect(stackWith({ s3EndpointPolicy: policyOfLength(20_480) })).toBeDefined();
+  expect(faultOf({ s3EndpointPolicy: policyOfLength(20_481) })).toBe(
+    "`s3EndpointPolicy` must be at most 20480 characters, got 20481; join its statements",
   );
 });
 
@@ -995,7 +995,7 @@ test("fails where the stack has no cache for them yet, unless something else say
   const stack = stackIn("eu-west-1");
   const create = (props: object = {}): unknown => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
   expect(messageOf(create)).toBe(
-    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or give `registryPolicy` or `fullAccess`",
+    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or give `ecrEndpointPolicy` or `fullAccess`",
   );
   expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
   const endpoints = create({ fullAccess: true }) as RegistryEndpoints;
@@ -1129,9 +1129,9 @@ describe("beside other endpoints of the app", () => {
   });
 
   test("tells how two endpoints of another service are made one", () => {
-    const stack = stackWith({ services: [AwsService.LOGS] });
+    const stack = stackWith({ services: [EndpointService.CLOUDWATCH_LOGS] });
     const existing = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], s3EndpointId: ENDPOINTS[2] };
-    const props = { ...MINIMAL, ...existing, routeTableIds: undefined, services: [AwsService.LOGS] };
+    const props = { ...MINIMAL, ...existing, routeTableIds: undefined, services: [EndpointService.CLOUDWATCH_LOGS] };
     new RegistryEndpoints(stack, "again", props);
     expect(faults(stack)).toContain(
       "leave the service out of one of the `services`; one RegistryEndpoints serves a whole VPC",

@@ -40,7 +40,7 @@ new LocalBackend(stack, { path: "terraform.tfstate" });
 const cache = new PullThroughCache(stack, "cache", {
   region: "eu-west-1",
   upstreams: [
-    Upstream.dockerHub(RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })),
+    Upstream.dockerHub(RegistryCredential.managed({ usernameVariable: "hub_username", accessTokenVariable: "hub_token", version: 1 })),
     Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
   ],
   repositories: { tags: { team: "platform" } },
@@ -51,7 +51,7 @@ new CacheWarmer(stack, "warmer", {
   images: ["nginx"],
   alarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:alarms",
 });
-const network = { vpcId: "vpc-0a1b2c3d", routeTableIds: ["rtb-0a1b2c3d"], firstPull: FirstPull.WARMED };
+const network = { vpcId: "vpc-0a1b2c3d", routeTableIds: ["rtb-0a1b2c3d"], firstPull: FirstPull.PREWARMED };
 new RegistryEndpoints(stack, "endpoints", {
   ...network,
   region: "eu-west-1",

@@ -60,9 +60,9 @@ const CASES: { readonly [name: string]: Case } = {
   "Docker Hub": {
     file: "docker-hub.tf",
     stack: () => {
-      const credential = RegistryCredential.fromVariables({
-        username: "docker_hub_username",
-        accessToken: "docker_hub_access_token",
+      const credential = RegistryCredential.managed({
+        usernameVariable: "docker_hub_username",
+        accessTokenVariable: "docker_hub_access_token",
         version: 1,
       });
       return TerraformStack.of(cacheOf([Upstream.dockerHub(credential)]));
@@ -96,7 +96,7 @@ const CASES: { readonly [name: string]: Case } = {
         subnetIds: ["subnet-0e45000000000000a", "subnet-0e45000000000000b"],
         routeTableIds: ["rtb-0e45000000000000a", "rtb-0e45000000000000b"],
         clientCidrs: ["10.0.0.0/16"],
-        firstPull: FirstPull.NAT_GATEWAY,
+        firstPull: FirstPull.INTERNET_ROUTE,
         caches: [cache],
       });
       return stack;

@@ -10,7 +10,7 @@ function appWith(context: { readonly [key: string]: unknown } = {}): App {
   const app = Testing.app({ context });
   const stack = new TerraformStack(app, "stack");
   new AwsProvider(stack, "aws", { region: "us-east-1" });
-  new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()], repositories: IMMUTABLE });
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()], repositorySettings: IMMUTABLE });
   return app;
 }
 

@@ -103,7 +103,7 @@ const trustOf = (Service: string) =>
   });
 
 test("a warmer may tag the repositories that its pulls create where the creation template sets tags", () => {
-  const policy = buildPolicy(warmed({}, { repositories: { tags: { team: "platform" } } }));
+  const policy = buildPolicy(warmed({}, { repositorySettings: { tags: { team: "platform" } } }));
   const { Effect, Action, Resource } = pullsOf("quay/*");
   expect(policy).toBe(policyOf(SIGN_IN, { Effect, Action: [...Action, "ecr:TagResource"], Resource }, WRITE_LOGS));
 });
@@ -233,12 +233,16 @@ describe("each property reaches its resource:", () => {
     expect(only(json, "aws_cloudwatch_metric_alarm")["alarm_name"]).toBe(`${projectName}-failed`);
   });
 
-  test.each([5, 720])("timeoutMinutes, as %d", (timeoutMinutes) => {
-    expect(only(warmed({ timeoutMinutes }), "aws_codebuild_project")["build_timeout"]).toBe(timeoutMinutes);
+  test.each([5, 720])("timeoutInMinutes, as %d", (timeoutInMinutes) => {
+    expect(only(warmed({ timeoutInMinutes: timeoutInMinutes }), "aws_codebuild_project")["build_timeout"]).toBe(
+      timeoutInMinutes,
+    );
   });
 
-  test.each([1, 3653])("logRetentionDays, as %d", (logRetentionDays) => {
-    expect(only(warmed({ logRetentionDays }), "aws_cloudwatch_log_group")["retention_in_days"]).toBe(logRetentionDays);
+  test.each([1, 3653])("logRetentionInDays, as %d", (logRetentionInDays) => {
+    expect(
+      only(warmed({ logRetentionInDays: logRetentionInDays }), "aws_cloudwatch_log_group")["retention_in_days"],
+    ).toBe(logRetentionInDays);
   });
 
   test("alarmTopicArn, as an alarm on a failed run", () => {
@@ -383,8 +387,8 @@ describe("what only Terraform knows", () => {
       images: ["quay.io/a/b"],
       alarmTopicArn: variable(stack, "topic").stringValue,
       schedule: variable(stack, "schedule").stringValue,
-      timeoutMinutes: variable(stack, "minutes", "number").numberValue,
-      logRetentionDays: variable(stack, "days", "number").numberValue,
+      timeoutInMinutes: variable(stack, "minutes", "number").numberValue,
+      logRetentionInDays: variable(stack, "days", "number").numberValue,
       vpcId: variable(stack, "vpc").stringValue,
       subnetIds: [variable(stack, "subnet").stringValue],
       securityGroupIds: [variable(stack, "group").stringValue],
@@ -445,12 +449,12 @@ describe("what only Terraform knows", () => {
 describe("a warmer is refused with", () => {
   const name = "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first";
   const shorter = "give a shorter or simpler one";
-  const minutes = "`timeoutMinutes` must be an integer from 5 to 720";
+  const minutes = "`timeoutInMinutes` must be an integer from 5 to 720";
   const subnets = "give subnets with a route to the internet";
   const groups = "give groups that let out port 443";
   const subnetRule = "be the ID of a subnet: subnet- and 8 or 17 hexadecimal digits";
   const retention =
-    "`logRetentionDays` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653";
+    "`logRetentionInDays` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653";
   const hexadecimal = (count: number) =>
     Array.from({ length: count }, (_, index) => index.toString(16).padStart(8, "0"));
 
@@ -458,7 +462,7 @@ describe("a warmer is refused with", () => {
     [
       "a property it does not have",
       { tiemoutMinutes: 5 },
-      "`tiemoutMinutes` must be a property of a warmer, got a value of type number (not shown, it may be a secret); use one of cache, images, schedule, projectName, timeoutMinutes, logRetentionDays, alarmTopicArn, vpcId, subnetIds, securityGroupIds",
+      "`tiemoutMinutes` must be a property of a warmer, got a value of type number (not shown, it may be a secret); use one of cache, images, schedule, projectName, timeoutInMinutes, logRetentionInDays, alarmTopicArn, vpcId, subnetIds, securityGroupIds",
     ],
     ...[
       "rate(0 hours)",
@@ -479,12 +483,12 @@ describe("a warmer is refused with", () => {
       `\`projectName\` must ${name}, got "${projectName}"; ${shorter}`,
     ]),
     ["a number as its name", { projectName: 12 }, `\`projectName\` must ${name}, got 12; ${shorter}`],
-    ["4 minutes", { timeoutMinutes: 4 }, `${minutes}, got 4; leave it out for an hour`],
-    ["721 minutes", { timeoutMinutes: 721 }, `${minutes}, got 721; leave it out for an hour`],
-    ["half a minute more", { timeoutMinutes: 5.5 }, `${minutes}, got 5.5; leave it out for an hour`],
-    ["logs of no day", { logRetentionDays: 0 }, `${retention}, got 0; CloudWatch Logs knows no other`],
-    ["logs of two days", { logRetentionDays: 2 }, `${retention}, got 2; CloudWatch Logs knows no other`],
-    ["logs of too many days", { logRetentionDays: 3654 }, `${retention}, got 3654; CloudWatch Logs knows no other`],
+    ["4 minutes", { timeoutInMinutes: 4 }, `${minutes}, got 4; leave it out for an hour`],
+    ["721 minutes", { timeoutInMinutes: 721 }, `${minutes}, got 721; leave it out for an hour`],
+    ["half a minute more", { timeoutInMinutes: 5.5 }, `${minutes}, got 5.5; leave it out for an hour`],
+    ["logs of no day", { logRetentionInDays: 0 }, `${retention}, got 0; CloudWatch Logs knows no other`],
+    ["logs of two days", { logRetentionInDays: 2 }, `${retention}, got 2; CloudWatch Logs knows no other`],
+    ["logs of too many days", { logRetentionInDays: 3654 }, `${retention}, got 3654; CloudWatch Logs knows no other`],
     [
       "a topic's name",
       { alarmTopicArn: "alarms" },
@@ -626,7 +630,7 @@ describe("a warmer is refused with", () => {
         cache,
         images: ["quay.io/a/b", "nginx", "gcr.io/x"],
         schedule: "hourly",
-        timeoutMinutes: 0,
+        timeoutInMinutes: 0,
         alarmTopicArn: "alarms",
         vpcId: "main",
       });
@@ -634,7 +638,7 @@ describe("a warmer is refused with", () => {
       "stack/warmer: 8 validation errors",
       expect.stringMatching(/^- `alarmTopicArn` must /),
       expect.stringMatching(/^- `schedule` must /),
-      expect.stringMatching(/^- `timeoutMinutes` must /),
+      expect.stringMatching(/^- `timeoutInMinutes` must /),
       expect.stringMatching(/^- `vpcId` must /),
       expect.stringMatching(/^- `subnetIds` must /),
       expect.stringMatching(/^- `securityGroupIds` must /),

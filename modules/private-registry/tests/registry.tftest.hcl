@@ -12,7 +12,7 @@ variables {
   subnet_ids      = ["subnet-0a1b2c3d"]
   route_table_ids = { private = "rtb-0a1b2c3d" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
 }
 
 run "repositories_are_named_by_the_keys_of_their_upstreams" {

@@ -166,7 +166,7 @@ run "converts_attributes_as_terraform_does" {
         repositories = {
           creation_template          = "true"
           keep_all_images            = "false"
-          expire_untagged_after_days = "7"
+          untagged_expiration_in_days = "7"
           tags                       = { cost = 5, own = true }
         }
       }

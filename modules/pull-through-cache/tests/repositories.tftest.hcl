@@ -12,7 +12,7 @@ run "fails_with_0_days_before_untagged_images_go" {
   command = plan
 
   variables {
-    repositories = { expire_untagged_after_days = 0 }
+    repositories = { untagged_expiration_in_days = 0 }
   }
 
   expect_failures = [var.repositories]
@@ -23,7 +23,7 @@ run "fails_with_0_days_before_untagged_images_go_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { expire_untagged_after_days = 0 } }
+      quay = { repositories = { untagged_expiration_in_days = 0 } }
     }
   }
 
@@ -34,7 +34,7 @@ run "fails_with_half_a_day_before_untagged_images_go" {
   command = plan
 
   variables {
-    repositories = { expire_untagged_after_days = 1.5 }
+    repositories = { untagged_expiration_in_days = 1.5 }
   }
 
   expect_failures = [var.repositories]
@@ -45,7 +45,7 @@ run "fails_with_half_a_day_before_untagged_images_go_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { expire_untagged_after_days = 1.5 } }
+      quay = { repositories = { untagged_expiration_in_days = 1.5 } }
     }
   }
 
@@ -386,7 +386,7 @@ run "fails_with_days_beside_all_images" {
   command = plan
 
   variables {
-    repositories = { keep_all_images = true, expire_untagged_after_days = 7 }
+    repositories = { keep_all_images = true, untagged_expiration_in_days = 7 }
   }
 
   expect_failures = [var.repositories]
@@ -397,7 +397,7 @@ run "fails_with_days_beside_all_images_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_all_images = true, expire_untagged_after_days = 7 } }
+      quay = { repositories = { keep_all_images = true, untagged_expiration_in_days = 7 } }
     }
   }
 
@@ -562,7 +562,7 @@ run "fails_with_days_beside_a_lifecycle_policy" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), expire_untagged_after_days = 7 }
+    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 }
   }
 
   expect_failures = [var.repositories]
@@ -573,7 +573,7 @@ run "fails_with_days_beside_a_lifecycle_policy_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), expire_untagged_after_days = 7 } }
+      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 } }
     }
   }
 
@@ -700,7 +700,7 @@ run "takes_each_bound" {
     }
     repositories = {
       description                = format("%0255d", 0)
-      expire_untagged_after_days = 1
+      untagged_expiration_in_days = 1
       keep_last_images           = 1
       tags = merge(
         { for n in range(49) : "tag-${n}" => "" },
@@ -859,7 +859,7 @@ run "merges_the_settings_of_an_upstream_with_the_common_ones" {
   variables {
     upstreams = {
       common = { kind = "quay" }
-      days   = { kind = "quay", prefix = "days", repositories = { expire_untagged_after_days = 3 } }
+      days   = { kind = "quay", prefix = "days", repositories = { untagged_expiration_in_days = 3 } }
       all    = { kind = "quay", prefix = "all", repositories = { keep_all_images = true } }
       bare   = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
       own = {
@@ -985,7 +985,7 @@ run "has_one_lifecycle_of_a_policy_and_the_settings_that_it_excludes" {
       common = { kind = "quay" }
       bare   = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
       number = { kind = "quay", prefix = "number", repositories = { keep_last_images = 5 } }
-      days   = { kind = "quay", prefix = "days", repositories = { expire_untagged_after_days = 3 } }
+      days   = { kind = "quay", prefix = "days", repositories = { untagged_expiration_in_days = 3 } }
       all    = { kind = "quay", prefix = "all", repositories = { keep_all_images = true } }
       own    = { kind = "quay", prefix = "own", repositories = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
     }

@@ -7,7 +7,7 @@ variables {
   subnet_ids      = ["subnet-0a1b2c3d"]
   route_table_ids = { private = "rtb-0a1b2c3d" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
   prefixes        = ["ecr-public", "mirror/quay/"]
 }
 
@@ -190,12 +190,12 @@ run "policies_of_the_callers_stand_in_place_of_those_made_here" {
   command = plan
   variables {
     prefixes        = []
-    registry_policy = "{\"Statement\":{\"Effect\":\"Allow\",\"NotPrincipal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}"
-    s3_policy       = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"
+    ecr_endpoint_policy = "{\"Statement\":{\"Effect\":\"Allow\",\"NotPrincipal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}"
+    s3_endpoint_policy       = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"
   }
 
   assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.registry : endpoint.policy == var.registry_policy]) && one(aws_vpc_endpoint.s3[*].policy) == var.s3_policy
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.registry : endpoint.policy == var.ecr_endpoint_policy]) && one(aws_vpc_endpoint.s3[*].policy) == var.s3_endpoint_policy
     error_message = "an endpoint has another policy"
   }
 }

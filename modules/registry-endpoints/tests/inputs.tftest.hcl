@@ -7,7 +7,7 @@ variables {
   subnet_ids      = ["subnet-0a1b2c3d"]
   route_table_ids = { private = "rtb-0a1b2c3d" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
   prefixes        = ["ecr-public"]
 }
 
@@ -481,7 +481,7 @@ run "repositories_are_not_given_beside_a_policy" {
   command = plan
   variables {
     repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
-    registry_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.repository_arns]
 }
@@ -553,7 +553,7 @@ run "repositories_for_pushes_are_not_given_beside_a_policy" {
   command = plan
   variables {
     push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
-    registry_policy      = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy      = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.push_repository_arns]
 }
@@ -641,7 +641,7 @@ run "buckets_are_not_given_beside_a_policy" {
   command = plan
   variables {
     bucket_names = ["bucket"]
-    s3_policy    = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    s3_endpoint_policy    = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.bucket_names]
 }
@@ -667,139 +667,139 @@ run "the_policy_of_s3_has_at_most_20480_characters" {
 run "a_policy_for_ecr_is_json" {
   command = plan
   variables {
-    registry_policy = "Allow all"
+    ecr_endpoint_policy = "Allow all"
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_has_statements" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = [] })
+    ecr_endpoint_policy = jsonencode({ Statement = [] })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_has_no_statement_that_is_text" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = ["Allow"] })
+    ecr_endpoint_policy = jsonencode({ Statement = ["Allow"] })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_allows_something" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = [{ Effect = "Deny", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Deny", Principal = "*", Action = "*", Resource = "*" }] })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_has_a_principal_in_every_statement" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })
+    ecr_endpoint_policy = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_has_at_most_20480_characters" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20404s", "") }] })
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20404s", "") }] })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_ecr_may_have_20480_characters" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20403s", "") }] })
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20403s", "") }] })
   }
 
   assert {
-    condition     = length(var.registry_policy) == 20480
-    error_message = "the policy has ${length(var.registry_policy)} characters"
+    condition     = length(var.ecr_endpoint_policy) == 20480
+    error_message = "the policy has ${length(var.ecr_endpoint_policy)} characters"
   }
 }
 
 run "a_policy_for_ecr_is_not_given_beside_full_access" {
   command = plan
   variables {
-    registry_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
     full_access     = true
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_s3_is_json" {
   command = plan
   variables {
-    s3_policy = "Allow all"
+    s3_endpoint_policy = "Allow all"
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_has_statements" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = [] })
+    s3_endpoint_policy = jsonencode({ Statement = [] })
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_has_no_statement_that_is_text" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = ["Allow"] })
+    s3_endpoint_policy = jsonencode({ Statement = ["Allow"] })
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_allows_something" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = [{ Effect = "Deny", Principal = "*", Action = "*", Resource = "*" }] })
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Deny", Principal = "*", Action = "*", Resource = "*" }] })
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_has_a_principal_in_every_statement" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })
+    s3_endpoint_policy = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_has_at_most_20480_characters" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20404s", "") }] })
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20404s", "") }] })
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_s3_may_have_20480_characters" {
   command = plan
   variables {
-    s3_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20403s", "") }] })
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = format("%20403s", "") }] })
   }
 
   assert {
-    condition     = length(var.s3_policy) == 20480
-    error_message = "the policy has ${length(var.s3_policy)} characters"
+    condition     = length(var.s3_endpoint_policy) == 20480
+    error_message = "the policy has ${length(var.s3_endpoint_policy)} characters"
   }
 }
 
 run "a_policy_for_s3_is_not_given_beside_full_access" {
   command = plan
   variables {
-    s3_policy   = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    s3_endpoint_policy   = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
     full_access = true
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "a_policy_for_ecr_is_not_given_where_no_endpoint_of_it_is_made" {
@@ -811,19 +811,19 @@ run "a_policy_for_ecr_is_not_given_where_no_endpoint_of_it_is_made" {
     ecr_api_endpoint = { id = "vpce-0a1b2c3d" }
     ecr_dkr_endpoint = { id = "vpce-0b1b2c3d" }
     check_network    = false
-    registry_policy  = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy  = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
-  expect_failures = [var.registry_policy]
+  expect_failures = [var.ecr_endpoint_policy]
 }
 
 run "a_policy_for_s3_is_not_given_where_no_endpoint_of_it_is_made" {
   command = plan
   variables {
-    s3_policy     = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    s3_endpoint_policy     = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
     s3_endpoint   = { id = "vpce-0a1b2c3d" }
     check_network = false
   }
-  expect_failures = [var.s3_policy]
+  expect_failures = [var.s3_endpoint_policy]
 }
 
 run "dual_stack_is_only_where_aws_documents_it" {

@@ -7,7 +7,7 @@ variables {
   subnet_ids      = ["subnet-0a1b2c3d"]
   route_table_ids = { private = "rtb-0a1b2c3d" }
   client_cidrs    = { vpc = "10.0.0.0/16" }
-  first_pull      = "NAT_GATEWAY"
+  first_pull      = "INTERNET_ROUTE"
   prefixes        = ["ecr-public"]
 }
 
@@ -269,7 +269,7 @@ run "a_default_route_may_be_of_ipv6" {
 run "images_that_are_pulled_beforehand_need_no_default_route" {
   command = plan
   variables {
-    first_pull = "WARMED"
+    first_pull = "PREWARMED"
   }
   override_data {
     target = data.aws_route_table.given

@@ -72,7 +72,7 @@ describeWithTerraform("the real provider", () => {
         () =>
           new PullThroughCache(stackIn("us-east-1"), "cache", {
             upstreams: [Upstream.ecrPublic()],
-            repositories: { tagMutability: "immutable" as TagMutability },
+            repositorySettings: { tagMutability: "immutable" as TagMutability },
           }),
       ),
     ).toContain("`repositories.tagMutability` must be one of MUTABLE, IMMUTABLE");
@@ -84,7 +84,7 @@ describeWithTerraform("the real provider", () => {
     const Condition = { StringEquals: { "aws:PrincipalTag/team": variables } };
     new PullThroughCache(stack, "cache", {
       upstreams: [Upstream.ecrPublic()],
-      repositories: { repositoryPolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Condition }] }) },
+      repositorySettings: { repositoryPolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Condition }] }) },
     });
     const { resource } = synthesized(stack);
     expect(await refused(resource as { [type: string]: { [name: string]: object } })).toEqual(new Set());
@@ -104,7 +104,10 @@ describeWithTerraform("the real provider", () => {
       ],
     });
     const repositoryPolicy = JSON.stringify(policyOf(team, "${aws:username}", "$${aws:username}"));
-    new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()], repositories: { repositoryPolicy } });
+    new PullThroughCache(stack, "cache", {
+      upstreams: [Upstream.ecrPublic()],
+      repositorySettings: { repositoryPolicy },
+    });
     const aws = await LocalAws.start();
     const workspace = new Workspace(synthesized(stack), aws.environment());
     await workspace.init();
@@ -121,7 +124,7 @@ describeWithTerraform("the real provider", () => {
     ["a_secret", "b_secret"].forEach((name) => new TerraformLocal(stack, name, `ecr-pullthroughcache/${name}`));
     const named = (name: string): RegistryCredential => RegistryCredential.fromSecretName(name);
     const written = (secretName?: string): RegistryCredential =>
-      RegistryCredential.fromVariables({ username: "user", accessToken: "token", version: 1, secretName });
+      RegistryCredential.managed({ usernameVariable: "user", accessTokenVariable: "token", version: 1, secretName });
     new PullThroughCache(stack, "Default", {
       upstreams: [
         Upstream.quay({ prefix: "3scale" }),

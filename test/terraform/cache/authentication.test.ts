@@ -5,9 +5,9 @@ import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const HOST = "registry.example.com";
 const env = { TF_VAR_example_username: "bot", TF_VAR_example_token: "not-a-token" };
-const credential = RegistryCredential.fromVariables({
-  username: "example_username",
-  accessToken: "example_token",
+const credential = RegistryCredential.managed({
+  usernameVariable: "example_username",
+  accessTokenVariable: "example_token",
   version: 1,
 });
 

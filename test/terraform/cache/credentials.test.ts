@@ -93,7 +93,7 @@ const CACHES: { readonly [subject: string]: (secretArn?: string) => object } = {
     const stack = stackIn(REGION);
     const credential =
       secretArn === undefined
-        ? RegistryCredential.fromVariables({ username: "hub_username", accessToken: "hub_token", version: 1 })
+        ? RegistryCredential.managed({ usernameVariable: "hub_username", accessTokenVariable: "hub_token", version: 1 })
         : RegistryCredential.fromSecretArn(secretArn);
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)], accountId: ACCOUNT });
     return synthesized(stack);

@@ -17,7 +17,7 @@ type Form = (repositories: RepositorySettings) => object;
 
 const constructs: Form = (repositories) => {
   const stack = stackIn(REGION);
-  new PullThroughCache(stack, "Default", { upstreams: [Upstream.quay()], repositories });
+  new PullThroughCache(stack, "Default", { upstreams: [Upstream.quay()], repositorySettings: repositories });
   return synthesized(stack);
 };
 

@@ -3,7 +3,7 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { TerraformStack } from "cdktf";
 import {
-  AwsService,
+  EndpointService,
   CacheWarmer,
   FirstPull,
   OverrideStrategy,
@@ -90,15 +90,15 @@ const caches: Program = (isChanged) => {
   return json(
     isChanged,
     (stack) => {
-      const credential = { username: "hub_username", accessToken: "hub_token", version };
+      const credential = { usernameVariable: "hub_username", accessTokenVariable: "hub_token", version };
       new PullThroughCache(stack, "cache", {
         upstreams: [
-          Upstream.ecrPublic({ repositories: { kmsKeyArn } }),
-          Upstream.dockerHub(RegistryCredential.fromVariables(credential)),
+          Upstream.ecrPublic({ repositorySettings: { kmsKeyArn } }),
+          Upstream.dockerHub(RegistryCredential.managed(credential)),
           Upstream.github(RegistryCredential.fromSecretName(`ecr-pullthroughcache/github${suffix}`)),
           Upstream.privateEcr({ accountId: OTHER_ACCOUNT, region: REGION, prefix: "base" }),
         ],
-        repositories: { tags, repositoryPolicy: REPOSITORY_POLICY, keepLastImages },
+        repositorySettings: { tags, repositoryPolicy: REPOSITORY_POLICY, keepLastImages },
       });
     },
     { "pull-through-cache": module },
@@ -117,7 +117,7 @@ const managedPolicies: Program = (isChanged) => {
     upstreams: [Upstream.ecrPublic(), ...(isChanged ? [Upstream.quay()] : [])],
     providerConfig: { defaultTags: [{ tags: { ...TAGS[isChanged ? 1 : 0] } }] },
   });
-  fleet.pullPolicyArn("pull");
+  fleet.addPullPolicy("pull");
   const stack = fleet.node.root.node.findChild("registries-iam") as TerraformStack;
   const managed_policy = { name: "registries-of-the-module" };
   const module = { prefixes: ["quay"], create_repositories: !isChanged, managed_policy };
@@ -133,7 +133,7 @@ const endpoints: Program = (isChanged) => {
     subnet_ids: zones.map((zone) => `subnet-0e45000000000000${zone}`),
     route_table_ids: Object.fromEntries(zones.map((zone) => [zone, `rtb-0e45000000000000${zone}`])),
     client_cidrs: { vpc: client },
-    first_pull: "NAT_GATEWAY",
+    first_pull: "INTERNET_ROUTE",
     full_access: isChanged,
   };
   return json(
@@ -145,8 +145,8 @@ const endpoints: Program = (isChanged) => {
         subnetIds: zones.map((zone) => `subnet-0c0de00000000000${zone}`),
         routeTableIds: ["rtb-0c0de000000000001"],
         clientCidrs: [client],
-        firstPull: FirstPull.NAT_GATEWAY,
-        services: [isChanged ? AwsService.STS : AwsService.LOGS],
+        firstPull: FirstPull.INTERNET_ROUTE,
+        services: [isChanged ? EndpointService.STS : EndpointService.CLOUDWATCH_LOGS],
         fullAccess: isChanged,
       });
     },
@@ -161,7 +161,7 @@ const warmer: Program = (isChanged) =>
       projectName: "registries-warmer",
       images: [`public.ecr.aws/docker/library/alpine:${isChanged ? "3.22" : "3.21"}`],
       schedule: isChanged ? "rate(2 hours)" : "rate(1 hour)",
-      logRetentionDays: isChanged ? 7 : 30,
+      logRetentionInDays: isChanged ? 7 : 30,
       alarmTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:${isChanged ? "new" : "old"}`,
       vpcId: "vpc-0c0de000000000001",
       subnetIds: ["subnet-0c0de00000000000a"],

@@ -94,7 +94,7 @@ describeWithTerraform("the module private-registry", () => {
           subnet_ids: ["subnet-0e45000000000000a", "subnet-0e45000000000000b"],
           route_table_ids: { a: "rtb-0e45000000000000a", b: "rtb-0e45000000000000b" },
           client_cidrs: { vpc: "10.0.0.0/16" },
-          first_pull: "NAT_GATEWAY",
+          first_pull: "INTERNET_ROUTE",
           services: ["sts"],
           managed_policy: { name: "pulls" },
         },

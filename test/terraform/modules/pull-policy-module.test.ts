@@ -23,7 +23,7 @@ const TAGS = { tags: { team: "platform" }, roleArn: `arn:aws:iam::${ACCOUNT}:rol
 function cacheOf(stack: TerraformStack, { prefixes, tagged = [], accountId }: Omit<Given, "roles">): PullThroughCache {
   return new PullThroughCache(stack, "cache", {
     upstreams: prefixes.map((prefix) =>
-      Upstream.quay({ prefix, repositories: tagged.includes(prefix) ? TAGS : undefined }),
+      Upstream.quay({ prefix, repositorySettings: tagged.includes(prefix) ? TAGS : undefined }),
     ),
     accountId,
   });
@@ -56,9 +56,9 @@ function managed(regions: readonly string[], prefixes: readonly string[], areTag
         accountId: ACCOUNT,
         regions: [...regions],
         upstreams: prefixes.map((prefix) => Upstream.quay({ prefix })),
-        repositories: areTagged ? TAGS : undefined,
+        repositorySettings: areTagged ? TAGS : undefined,
       });
-      fleet.pullPolicyArn("pull");
+      fleet.addPullPolicy("pull");
       return stack.node.root.node.findChild("fleet-iam");
     },
     inputs: {

@@ -71,7 +71,7 @@ const settings: fc.Arbitrary<RepositorySettings> = fc.oneof(
     weight: 8,
     arbitrary: fc.record(
       {
-        expireUntaggedAfterDays: fc.integer({ min: 1, max: 90 }),
+        untaggedExpirationInDays: fc.integer({ min: 1, max: 90 }),
         keepLastImages: fc.integer({ min: 1, max: 900 }),
         tagMutability: fc.constantFrom(...Object.values(TagMutability)),
         kmsKeyArn: fc.constantFrom("one", "two").map((key) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${key}`),
@@ -153,7 +153,7 @@ function bothForms({ upstreams, repositories, accountId }: Given): Declaration {
     construct: (stack) =>
       new PullThroughCache(stack, "cache", {
         upstreams: Object.entries(upstreams).map(([key, upstream]) => constructOf(variableOf(key), upstream)),
-        repositories,
+        repositorySettings: repositories,
         accountId,
       }),
     inputs: {
@@ -173,7 +173,7 @@ function bothForms({ upstreams, repositories, accountId }: Given): Declaration {
 function constructOf(variable: string, upstream: GivenUpstream): Upstream {
   const { kind, prefix, repositories, registryName = "", url = "" } = upstream;
   const { accountId, region = "", upstreamRepositoryPrefix, roleArn } = upstream;
-  const options: UpstreamOptions = { prefix, repositories };
+  const options: UpstreamOptions = { prefix, repositorySettings: repositories };
   const credential = credentialOf(variable, upstream) as RegistryCredential;
   switch (kind) {
     case "ecr-public":
@@ -205,9 +205,9 @@ function credentialOf(variable: string, upstream: GivenUpstream): RegistryCreden
   const { credential, version = 1, secretName, recoveryWindowInDays } = upstream;
   switch (credential) {
     case "managed":
-      return RegistryCredential.fromVariables({
-        username: `${variable}_username`,
-        accessToken: `${variable}_token`,
+      return RegistryCredential.managed({
+        usernameVariable: `${variable}_username`,
+        accessTokenVariable: `${variable}_token`,
         version,
         secretName,
         recoveryWindowInDays,
@@ -379,8 +379,8 @@ const BAD: { readonly [fault: string]: Given } = {
 
 function badSettings(): { readonly [fault: string]: RepositorySettings } {
   return {
-    "no day": { expireUntaggedAfterDays: 0 },
-    "half a day": { expireUntaggedAfterDays: 0.5 },
+    "no day": { untaggedExpirationInDays: 0 },
+    "half a day": { untaggedExpirationInDays: 0.5 },
     "no image": { keepLastImages: 0 },
     "a limit beside all images": { keepAllImages: true, keepLastImages: 5 },
     "settings without a template": { creationTemplate: false, tags: { team: "platform" } },
@@ -398,7 +398,7 @@ function badSettings(): { readonly [fault: string]: RepositorySettings } {
     "a lifecycle policy that is a list": { lifecyclePolicy: "[]" },
     "a lifecycle policy without rules": { lifecyclePolicy: '{"rules":[]}' },
     "a lifecycle policy of more than 30,720 characters": { lifecyclePolicy: `${policyOf({})}${" ".repeat(30_720)}` },
-    "days beside a lifecycle policy": { lifecyclePolicy: policyOf({}), expireUntaggedAfterDays: 7 },
+    "days beside a lifecycle policy": { lifecyclePolicy: policyOf({}), untaggedExpirationInDays: 7 },
     "a limit beside a lifecycle policy": { lifecyclePolicy: policyOf({}), keepLastImages: 7 },
     "all images beside a lifecycle policy": { lifecyclePolicy: policyOf({}), keepAllImages: true },
     "a key of another region": { kmsKeyArn: `arn:aws:kms:us-east-1:${ACCOUNT}:key/one` },
@@ -483,7 +483,7 @@ describeWithTerraform("the module pull-through-cache", () => {
         '`upstreams["quay"].prefx` is not an attribute of an upstream; did you mean `prefix`?',
         '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repositories, role, secret_name, upstream_registry_url, upstream_repository_prefix',
         '`upstreams["kubernetes"].credential_arn` is not an attribute of an upstream; did you mean `credential_secret_arn`?',
-        '`upstreams["kubernetes"].repositories.expire_untagged` is not an attribute of repositories; did you mean `expire_untagged_after_days`?',
+        '`upstreams["kubernetes"].repositories.expire_untagged` is not an attribute of repositories; did you mean `untagged_expiration_in_days`?',
         '`upstreams["kubernetes"].repositories.images` is not an attribute of repositories; did you mean `keep_all_images` or `keep_last_images`?',
         '`upstreams["kubernetes"].repositories.role.path` is not an attribute of a role; known attributes: arn',
         '`upstreams["ecr-public"]` must be an object, got a list; use {} for one that says nothing',
@@ -510,7 +510,7 @@ describeWithTerraform("the module pull-through-cache", () => {
       },
       repositories: {
         description: "",
-        expire_untagged_after_days: token,
+        untagged_expiration_in_days: token,
         lifecycle_policy: token,
         tag_mutability: token,
         kms_key: { arn: token },

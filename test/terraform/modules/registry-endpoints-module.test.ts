@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateVpcEndpointCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { AwsService, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
+import { EndpointService, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { expression } from "../../../modules/generator/hcl";
@@ -48,8 +48,8 @@ interface Given {
   readonly pushRepositoryArns?: readonly string[];
   readonly bucketNames?: readonly string[];
   readonly fullAccess?: boolean;
-  readonly registryPolicy?: string;
-  readonly s3Policy?: string;
+  readonly ecrEndpointPolicy?: string;
+  readonly s3EndpointPolicy?: string;
   readonly dualStack?: boolean;
   readonly ecrApiEndpointId?: string;
   readonly ecrDkrEndpointId?: string;
@@ -61,17 +61,17 @@ const MINIMAL: Given = {
   subnetIds: SUBNETS,
   routeTableIds: [TABLES[0]],
   clientCidrs: ["10.0.0.0/16"],
-  firstPull: "NAT_GATEWAY",
+  firstPull: "INTERNET_ROUTE",
   prefixes: ["ecr-public"],
 };
 
-const SERVICES: { readonly [name: string]: AwsService } = {
-  logs: AwsService.LOGS,
-  ec2: AwsService.EC2,
-  sts: AwsService.STS,
-  eks: AwsService.EKS,
-  "eks-auth": AwsService.EKS_AUTH,
-  "kinesis-streams": AwsService.named("kinesis-streams"),
+const SERVICES: { readonly [name: string]: EndpointService } = {
+  logs: EndpointService.CLOUDWATCH_LOGS,
+  ec2: EndpointService.EC2,
+  sts: EndpointService.STS,
+  eks: EndpointService.EKS,
+  "eks-auth": EndpointService.EKS_AUTH,
+  "kinesis-streams": EndpointService.named("kinesis-streams"),
 };
 
 /** The endpoints that a region has already, by what they listen on. */
@@ -108,8 +108,8 @@ function declarationsIn(region: string, existing: Existing): fc.Arbitrary<Given>
           fc.record({ clientCidrs: blocks, clientSecurityGroupIds: groups }, { requiredKeys: ["clientCidrs"] }),
           fc.record({ clientSecurityGroupIds: groups }),
         );
-    const registryPolicy = fc.oneof(
-      fc.record({ registryPolicy: fc.constantFrom(ALLOW, VARIABLE) }),
+    const ecrEndpointPolicy = fc.oneof(
+      fc.record({ ecrEndpointPolicy: fc.constantFrom(ALLOW, VARIABLE) }),
       fc.record(
         {
           repositoryArns: some([
@@ -125,8 +125,8 @@ function declarationsIn(region: string, existing: Existing): fc.Arbitrary<Given>
       ),
       fc.constant({}),
     );
-    const s3Policy = fc.oneof(
-      fc.record({ s3Policy: fc.constantFrom(ALLOW, VARIABLE) }),
+    const s3EndpointPolicy = fc.oneof(
+      fc.record({ s3EndpointPolicy: fc.constantFrom(ALLOW, VARIABLE) }),
       fc.record({ bucketNames: some(["artifacts", "al2023-repos-*"]) }),
       fc.constant({}),
     );
@@ -134,14 +134,14 @@ function declarationsIn(region: string, existing: Existing): fc.Arbitrary<Given>
       .tuple(
         fc.record({
           routeTableIds: s3 ? fc.option(some(TABLES), { nil: undefined }) : some(TABLES),
-          firstPull: fc.constantFrom("NAT_GATEWAY", "WARMED"),
+          firstPull: fc.constantFrom("INTERNET_ROUTE", "PREWARMED"),
           prefixes: some(["ecr-public", "mirror/quay/", "my.k8s", "ROOT"]),
           taggedPrefixes: fc.subarray(["ecr-public", "mirror/quay/", "my.k8s", "ROOT"]),
         }),
         when(makesInterfaces, fc.record({ subnetIds: some(SUBNETS) })),
         when(makesInterfaces, clients),
-        when(!fullAccess && makesRegistry, registryPolicy),
-        when(!fullAccess && !s3, s3Policy),
+        when(!fullAccess && makesRegistry, ecrEndpointPolicy),
+        when(!fullAccess && !s3, s3EndpointPolicy),
       )
       .map((parts): Given => {
         const existingIds = {
@@ -164,7 +164,8 @@ function bothForms(given: Given): Declaration {
         upstreams: (given.prefixes ?? []).map((prefix) =>
           Upstream.ecrPublic({
             prefix,
-            repositories: given.taggedPrefixes?.includes(prefix) === true ? { tags: { team: "platform" } } : undefined,
+            repositorySettings:
+              given.taggedPrefixes?.includes(prefix) === true ? { tags: { team: "platform" } } : undefined,
           }),
         ),
       });
@@ -176,8 +177,8 @@ function bothForms(given: Given): Declaration {
 
 function propsOf({ services, serviceNames, ...same }: Given): RegistryEndpointsProps {
   const all = [
-    ...(services ?? []).map((name) => SERVICES[name] ?? AwsService.named(name)),
-    ...(serviceNames ?? []).map((name) => AwsService.fromServiceName(name)),
+    ...(services ?? []).map((name) => SERVICES[name] ?? EndpointService.named(name)),
+    ...(serviceNames ?? []).map((name) => EndpointService.fromServiceName(name)),
   ];
   const props = {
     ...same,
@@ -209,8 +210,8 @@ function inputsOf(given: Given): { readonly [input: string]: unknown } {
     push_repository_arns: given.pushRepositoryArns,
     bucket_names: given.bucketNames,
     full_access: given.fullAccess,
-    registry_policy: literal(given.registryPolicy),
-    s3_policy: literal(given.s3Policy),
+    ecr_endpoint_policy: literal(given.ecrEndpointPolicy),
+    s3_endpoint_policy: literal(given.s3EndpointPolicy),
     dual_stack: given.dualStack,
     ecr_api_endpoint: endpoint(given.ecrApiEndpointId),
     ecr_dkr_endpoint: endpoint(given.ecrDkrEndpointId),
@@ -284,7 +285,7 @@ const BAD: { readonly [fault: string]: Given } = {
   "repositories of another region": { repositoryArns: [ARN.replace(REGION, "us-east-1")] },
   "repositories of another partition": { repositoryArns: [ARN.replace("arn:aws:", "arn:aws-cn:")] },
   "repositories beside full access": { repositoryArns: [ARN], fullAccess: true },
-  "repositories beside a policy": { repositoryArns: [ARN], registryPolicy: ALLOW },
+  "repositories beside a policy": { repositoryArns: [ARN], ecrEndpointPolicy: ALLOW },
   "repositories for nothing": { ...NO_INTERFACE, repositoryArns: [ARN] },
   "too many repositories": { repositoryArns: LONG_NAMES.map((name) => ARN.replace("team/*", name)) },
   "repositories for pushes by their names": { pushRepositoryArns: ["team/*"] },
@@ -292,7 +293,7 @@ const BAD: { readonly [fault: string]: Given } = {
   "repositories for pushes of another region": { pushRepositoryArns: [ARN.replace(REGION, "us-east-1")] },
   "repositories for pushes of another partition": { pushRepositoryArns: [ARN.replace("arn:aws:", "arn:aws-cn:")] },
   "repositories for pushes beside full access": { pushRepositoryArns: [ARN], fullAccess: true },
-  "repositories for pushes beside a policy": { pushRepositoryArns: [ARN], registryPolicy: ALLOW },
+  "repositories for pushes beside a policy": { pushRepositoryArns: [ARN], ecrEndpointPolicy: ALLOW },
   "repositories for pushes for nothing": { ...NO_INTERFACE, pushRepositoryArns: [ARN] },
   "too many repositories for pushes": { pushRepositoryArns: LONG_NAMES.map((name) => ARN.replace("team/*", name)) },
   "too many repositories for both": {
@@ -304,25 +305,25 @@ const BAD: { readonly [fault: string]: Given } = {
   "a bucket named like an address": { bucketNames: ["192.168.5.4"] },
   "a bucket twice": { bucketNames: ["bucket", "bucket"] },
   "buckets beside full access": { bucketNames: ["bucket"], fullAccess: true },
-  "buckets beside a policy": { bucketNames: ["bucket"], s3Policy: ALLOW },
+  "buckets beside a policy": { bucketNames: ["bucket"], s3EndpointPolicy: ALLOW },
   "buckets for nothing": { bucketNames: ["bucket"], s3EndpointId: EXISTS },
   "too many buckets": { bucketNames: LONG_NAMES },
-  "a policy beside full access": { registryPolicy: ALLOW, fullAccess: true },
-  "a policy for nothing": { ...NO_INTERFACE, registryPolicy: ALLOW },
-  "a policy of S3 beside full access": { s3Policy: ALLOW, fullAccess: true },
-  "a policy of S3 for nothing": { s3Policy: ALLOW, s3EndpointId: EXISTS },
-  "a policy that is no JSON": { registryPolicy: "Allow all" },
-  "a policy that is a list": { registryPolicy: "[]" },
-  "a policy without statements": { registryPolicy: '{"Statement":[]}' },
-  "a statement that is none": { registryPolicy: '{"Statement":["Allow"]}' },
-  "a statement in a list of lists": { registryPolicy: `{"Statement":[[{}]]}` },
-  "a policy that denies only": { registryPolicy: ALLOW.replace("Allow", "Deny") },
-  "a policy without a principal": { registryPolicy: ALLOW.replace('"Principal":"*",', "") },
-  "a policy of 20,481 characters": { registryPolicy: longPolicy(20_481) },
-  "a policy of S3 that is no JSON": { s3Policy: "{" },
-  "a policy of S3 that denies only": { s3Policy: ALLOW.replace("Allow", "Deny") },
-  "a policy of S3 without a principal": { s3Policy: ALLOW.replace('"Principal":"*",', "") },
-  "a policy of S3 of 20,481 characters": { s3Policy: longPolicy(20_481) },
+  "a policy beside full access": { ecrEndpointPolicy: ALLOW, fullAccess: true },
+  "a policy for nothing": { ...NO_INTERFACE, ecrEndpointPolicy: ALLOW },
+  "a policy of S3 beside full access": { s3EndpointPolicy: ALLOW, fullAccess: true },
+  "a policy of S3 for nothing": { s3EndpointPolicy: ALLOW, s3EndpointId: EXISTS },
+  "a policy that is no JSON": { ecrEndpointPolicy: "Allow all" },
+  "a policy that is a list": { ecrEndpointPolicy: "[]" },
+  "a policy without statements": { ecrEndpointPolicy: '{"Statement":[]}' },
+  "a statement that is none": { ecrEndpointPolicy: '{"Statement":["Allow"]}' },
+  "a statement in a list of lists": { ecrEndpointPolicy: `{"Statement":[[{}]]}` },
+  "a policy that denies only": { ecrEndpointPolicy: ALLOW.replace("Allow", "Deny") },
+  "a policy without a principal": { ecrEndpointPolicy: ALLOW.replace('"Principal":"*",', "") },
+  "a policy of 20,481 characters": { ecrEndpointPolicy: longPolicy(20_481) },
+  "a policy of S3 that is no JSON": { s3EndpointPolicy: "{" },
+  "a policy of S3 that denies only": { s3EndpointPolicy: ALLOW.replace("Allow", "Deny") },
+  "a policy of S3 without a principal": { s3EndpointPolicy: ALLOW.replace('"Principal":"*",', "") },
+  "a policy of S3 of 20,481 characters": { s3EndpointPolicy: longPolicy(20_481) },
   "an endpoint of ecr.api by its name": { ecrApiEndpointId: "vpce-1" },
   "an endpoint of ecr.dkr by its name": { ecrDkrEndpointId: "vpce-1" },
   "an endpoint of S3 by its name": { s3EndpointId: "vpce-1" },
@@ -580,7 +581,7 @@ describeWithTerraform("the module registry-endpoints", () => {
         [`The endpoint ${api} must be dual-stack as well.`, `The endpoint ${s3} must be dual-stack as well.`],
       ],
     };
-    const calls = Object.entries(expected).map(([name, [given]]) => [name, { firstPull: "WARMED", ...given }]);
+    const calls = Object.entries(expected).map(([name, [given]]) => [name, { firstPull: "PREWARMED", ...given }]);
     const told = await toldOf(Object.fromEntries(calls) as { readonly [name: string]: Given });
     for (const [name, [, messages]] of Object.entries(expected)) {
       expect([name, told[name]]).toEqual([name, [...messages].sort()]);
@@ -591,16 +592,16 @@ describeWithTerraform("the module registry-endpoints", () => {
     const { ipv4 } = existing.get(REGION) as Existing;
     const told = await toldOf({
       good: { routeTableIds: [TABLES[1]] },
-      warmed: { firstPull: "WARMED" },
+      warmed: { firstPull: "PREWARMED" },
       no_route: { routeTableIds: [...TABLES] },
-      passed_by: { ecrApiEndpointId: ipv4["ecr.api"], firstPull: "WARMED" },
-      wide: { clientCidrs: ["10.0.0.0/8", "8.0.0.0/7"], firstPull: "WARMED" },
+      passed_by: { ecrApiEndpointId: ipv4["ecr.api"], firstPull: "PREWARMED" },
+      wide: { clientCidrs: ["10.0.0.0/8", "8.0.0.0/7"], firstPull: "PREWARMED" },
     });
     expect(told).toEqual({
       good: [],
       warmed: [],
       no_route: [
-        `\`first_pull\` as NAT_GATEWAY says that clients have a route to the internet, and these route tables have no default route: ${TABLES[0]}. Without one the first pull of an image hangs.`,
+        `\`first_pull\` as INTERNET_ROUTE says that clients have a route to the internet, and these route tables have no default route: ${TABLES[0]}. Without one the first pull of an image hangs.`,
       ],
       passed_by: [
         `The endpoint ${ipv4["ecr.api"] ?? ""} is of another VPC than ${VPC}, or has no private DNS: clients pass it by, unless DNS of your own leads to it.`,
@@ -626,11 +627,11 @@ describeWithTerraform("the module registry-endpoints", () => {
       subnet_ids: [later("subnet")],
       route_table_ids: { nat: later("table") },
       client_security_group_ids: { clients: "${aws_security_group.clients.id}" },
-      first_pull: "NAT_GATEWAY",
+      first_pull: "INTERNET_ROUTE",
       services: ["logs"],
       prefixes: ["ecr-public"],
       repository_arns: [later("arn")],
-      s3_policy: later("policy"),
+      s3_endpoint_policy: later("policy"),
     };
     const call = (more: object): string =>
       JSON.stringify({

@@ -1,6 +1,12 @@
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
-import { AwsService, FirstPull, PullThroughCache, RegistryEndpoints, Upstream } from "cdktf-ecr-pull-through-cache";
+import {
+  EndpointService,
+  FirstPull,
+  PullThroughCache,
+  RegistryEndpoints,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { whyNoPull, whyNoPush } from "../../local-aws/ecr/pull";
@@ -26,10 +32,10 @@ const PROPS: RegistryEndpointsProps = {
   subnetIds: [...SUBNETS],
   routeTableIds: [PRIVATE, WITH_NAT],
   clientCidrs: ["10.0.0.0/16"],
-  firstPull: FirstPull.WARMED,
+  firstPull: FirstPull.PREWARMED,
 };
 
-const UPSTREAMS = [Upstream.ecrPublic(), Upstream.quay({ repositories: { tags: { team: "platform" } } })];
+const UPSTREAMS = [Upstream.ecrPublic(), Upstream.quay({ repositorySettings: { tags: { team: "platform" } } })];
 
 /** Terraform JSON of a cache, roles that may pull through it, and endpoints. */
 function network(props: Partial<RegistryEndpointsProps> = {}): string {
@@ -189,9 +195,9 @@ describeWithTerraform("clients in private subnets", () => {
   });
 
   test("get endpoints of other services, and lose them, without the others being touched", async () => {
-    workspace.write("main.tf.json", network({ services: [AwsService.LOGS, AwsService.STS] }));
+    workspace.write("main.tf.json", network({ services: [EndpointService.CLOUDWATCH_LOGS, EndpointService.STS] }));
     expect(Object.values(await workspace.changes())).toEqual(["create", "create"]);
-    await change({ services: [AwsService.LOGS, AwsService.STS] });
+    await change({ services: [EndpointService.CLOUDWATCH_LOGS, EndpointService.STS] });
     workspace.write("main.tf.json", network());
     expect(Object.values(await workspace.changes())).toEqual(["delete", "delete"]);
     await change({});
@@ -253,7 +259,7 @@ describeWithTerraform("two sets of endpoints in one state", () => {
     new RegistryEndpoints(stack, "second", {
       vpcId: VPC,
       routeTableIds: [WITH_NAT],
-      firstPull: FirstPull.NAT_GATEWAY,
+      firstPull: FirstPull.INTERNET_ROUTE,
       ecrApiEndpointId,
       ecrDkrEndpointId,
       s3EndpointId,
@@ -347,12 +353,12 @@ describeWithTerraform("a plan for a network that would not do", () => {
   });
 
   test("warns of route tables that have no default route, where clients are said to have one", async () => {
-    const { status, output } = await plan({ firstPull: FirstPull.NAT_GATEWAY });
+    const { status, output } = await plan({ firstPull: FirstPull.INTERNET_ROUTE });
     expect(status).toBe(0);
     expect(output).toContain(`these route tables have no default route: ${PRIVATE}. Without one the first pull`);
-    expect((await plan({ firstPull: FirstPull.NAT_GATEWAY, routeTableIds: [WITH_NAT] })).output).not.toContain(
+    expect((await plan({ firstPull: FirstPull.INTERNET_ROUTE, routeTableIds: [WITH_NAT] })).output).not.toContain(
       "Warning",
     );
-    expect((await plan({ firstPull: FirstPull.WARMED })).output).not.toContain("Warning");
+    expect((await plan({ firstPull: FirstPull.PREWARMED })).output).not.toContain("Warning");
   });
 });
