@@ -30,9 +30,9 @@ Both sides declare the same resources, variables, providers and backends, which 
 Amazon ECR Public, Kubernetes, Quay, Docker Hub with a managed credential and GitHub with an existing secret, with
 tagged repositories, one stack per region. By hand means with the classes of \`@cdktf/provider-aws\`, imported one by
 one, directly in the stack. Import means loading what each side needs for that, and nothing else: cdktf, the same eight
-files of the provider, and on this side the files of the pack, which it otherwise loads when they are first used. With
-room in the heap, neither makes V8 collect all of it, which otherwise one may just do and the other not. Construct and
-synth has all of them loaded before; the whole process is everything.
+files of the provider, which the pack otherwise loads when it first uses them, and on this side the pack. With room in
+the heap, neither makes V8 collect all of it, which otherwise one may just do and the other not. Construct and synth has
+all of them loaded before; the whole process is everything.
 
 - This pack and by hand: medians of whole processes. Ratio: median of the ratios of ${pairs} pairs of processes, run in
   turns. Middle half: where the ratios of half of the pairs lie. A ratio without a target is for information.

@@ -1,33 +1,50 @@
-// Compiles src/ to the JavaScript of lib/. tsc, which writes the types beside it, cannot make an import wait.
+// Bundles src/ into lib/index.js, which takes less time to load than a file for each source. tsc writes the types.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { transformSync } from "@swc/core";
+import { buildSync } from "esbuild";
 
-const SRC = path.join(__dirname, "..", "src");
-const LIB = path.join(__dirname, "..", "lib");
+const ROOT = path.join(__dirname, "..");
+const LIB = path.join(ROOT, "lib");
 
-const IMPORTED = / from "(.*)";$/gm;
+/** The import of a file of the provider, as esbuild writes it. */
+const PROVIDER_IMPORT = /^(var \w+ = )(require\("@cdktf\/provider-aws\/lib\/[\w-]+"\));$/gm;
 
 /**
- * What a file loads when it is first used, so that a program pays for the constructs that it uses and for no others: all
- * that is exported, and the provider's files, of which one is up to half a megabyte.
+ * Stands for such a file until a class is read from it. The files have up to half a megabyte, and a program needs those
+ * of the constructs that it uses and no others.
  */
-function lazyImports(file: string, source: string): string[] {
-  const imports = [...source.matchAll(IMPORTED)].map(([, name]) => String(name));
-  return imports.filter((name) => file === "index.ts" || name.startsWith("@cdktf/provider-aws/"));
-}
+const ON_FIRST_USE = `
+function onFirstUse(load) {
+  let file;
+  return new Proxy({}, { get: (_, name) => (file ??= load())[name] });
+}`;
+
+/** The name of a function that the bundle has not renamed. */
+const SAME_NAME = /^__name\((\w+), "\1"\);$/gm;
 
 // What was compiled from a file that is no more would be published.
 fs.rmSync(LIB, { recursive: true, force: true });
-for (const file of fs.readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
-  const source = fs.readFileSync(path.join(SRC, file), "utf8");
-  const { code } = transformSync(source, {
-    filename: file,
-    // The annotation tells Node's ES modules what can be imported by name.
-    module: { type: "commonjs", lazy: lazyImports(file, source), exportInteropAnnotation: true },
-    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-  });
-  const script = path.join(LIB, file.replace(/\.ts$/, ".js"));
-  fs.mkdirSync(path.dirname(script), { recursive: true });
-  fs.writeFileSync(script, code);
+const { outputFiles } = buildSync({
+  absWorkingDir: ROOT,
+  entryPoints: ["src/index.ts"],
+  outfile: "lib/index.js",
+  bundle: true,
+  packages: "external",
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  // Stack traces show the names of classes and functions, some of which a bundle otherwise changes.
+  keepNames: true,
+  footer: { js: ON_FIRST_USE },
+  write: false,
+});
+fs.mkdirSync(LIB);
+for (const { path: file, text } of outputFiles) {
+  fs.writeFileSync(file, file.endsWith(".js") ? shaped(text) : text);
+}
+
+/** What esbuild has no option for. Every line keeps its number, which the source map has. */
+function shaped(bundle: string): string {
+  return bundle.replace(PROVIDER_IMPORT, "$1onFirstUse(() => $2);").replace(SAME_NAME, "");
 }

@@ -1,9 +1,6 @@
-import * as pack from "cdktf-ecr-pull-through-cache";
+import { PullThroughCacheFleet, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import { DOCKER_HUB_CREDENTIAL, FLEET, GITHUB_SECRET, REPOSITORIES } from "./declaration";
 import { runMeasuredApp } from "./measured-app";
-
-// The pack loads a class when it is first named: here, before the clock starts.
-const { PullThroughCacheFleet, RegistryCredential, Upstream } = pack;
 
 runMeasuredApp((app, regions) => {
   new PullThroughCacheFleet(app, FLEET, {

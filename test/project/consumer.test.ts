@@ -126,11 +126,10 @@ describe("the package, unpacked beside its peers", () => {
     return [...new Set(matches.filter((match) => match !== undefined))].sort();
   }
 
-  test("holds the compiled library, its types and its licence, and no source, test or private path", async () => {
+  test("holds one script with its source map, its types and its licence, and no source file, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
     expect(files).toEqual(
       expect.arrayContaining([
-        "package/lib/index.js",
         "package/lib/index.d.ts",
         "package/LICENSE",
         ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf.json`),
@@ -144,7 +143,8 @@ describe("the package, unpacked beside its peers", () => {
           ),
       ),
     ).toEqual([]);
-    expect(files.filter((file) => /\/lib\/.*(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    const compiled = files.filter((file) => file.startsWith("package/lib/") && !file.endsWith(".d.ts"));
+    expect(compiled.sort()).toEqual(["package/lib/index.js", "package/lib/index.js.map"]);
   });
 
   test("has each export imported by its name, from CommonJS and from ES modules, and then loads nothing of AWS", async () => {
@@ -156,14 +156,21 @@ describe("the package, unpacked beside its peers", () => {
     expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
   });
 
-  test("loads a construct when it is first named", async () => {
-    const scripts = new RegExp(`/${PACKAGE}/lib/(.*)$`);
-    expect(await loadedBy("none.cjs", `require("${PACKAGE}");`, scripts)).toEqual(["index.js"]);
-    const one = await loadedBy("one.cjs", `require("${PACKAGE}").FirstPull;`, scripts);
-    expect(one).toEqual(["first-pull.js", "index.js"]);
-    const cache = await loadedBy("cache.cjs", `require("${PACKAGE}").PullThroughCache;`, scripts);
-    expect(cache).toContain("pull-through-cache.js");
-    expect(cache.filter((file) => /warm|endpoint|network|override|fleet|backend/.test(file))).toEqual([]);
+  test("shows in stack traces the names of its classes and, with source maps, its source files", async () => {
+    const program = `
+      const { App, TerraformStack } = require("cdktf");
+      const { PullThroughCache } = require("${PACKAGE}");
+      new PullThroughCache(new TerraformStack(new App(), "stack"), "cache", { upstreams: [] });`;
+    fs.writeFileSync(path.join(folder, "fails.cjs"), program);
+    const { output } = await execute(process.execPath, ["--enable-source-maps", "fails.cjs"], { cwd: folder });
+    const frames = output.matchAll(new RegExp(`at (.+) \\(.*/${PACKAGE}/(src/.+\\.ts):(\\d+):(\\d+)\\)`, "g"));
+    const calls = [...frames].map(([, name, file = "", line, column]) => ({
+      name,
+      file: path.basename(file),
+      code: codeAt(file, line, column),
+    }));
+    expect(calls.at(0)).toMatchObject({ code: "new Error" });
+    expect(calls.at(-1)).toMatchObject({ name: "new PullThroughCache", file: "pull-through-cache.ts" });
   });
 
   test("loads of AWS what a cache makes, and nothing else", async () => {
@@ -267,6 +274,12 @@ function install(folder: string): void {
       files: ["main.ts", "private.ts", "region.ts"],
     }),
   );
+}
+
+/** The words that begin at a place of a source file, as a stack trace gives it. */
+function codeAt(file: string, line = "", column = ""): string | undefined {
+  const lines = fs.readFileSync(path.join(ROOT, file), "utf8").split("\n");
+  return /^[\w ]+/.exec(lines[Number(line) - 1]?.slice(Number(column) - 1) ?? "")?.[0];
 }
 
 /** The version of hashicorp/aws that an installed provider package is made for. */
