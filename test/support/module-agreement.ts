@@ -73,7 +73,7 @@ async function withBoth(
 ): Promise<Workspace> {
   const workspace = workspaceOf(subject);
   new Set(declarations.map((_, index) => modules(index))).forEach((folder) =>
-    copyModules(path.join(workspace.folder, folder)),
+    copyModules(path.join(workspace.folder, folder), [subject.module]),
   );
   const calls = declarations.flatMap(({ construct, inputs, variables = {} }, index) => {
     const { terraform, ...rest } = jsonOf(subject, construct);
@@ -126,7 +126,7 @@ export async function refuseBoth(subject: Subject, declarations: readonly Declar
     declarations.map(({ inputs }, index) => {
       // Each has modules of its own: a condition that fails is only told by the file that it stands in.
       const folder = `bad_${index}`;
-      copyModules(path.join(workspace.folder, folder));
+      copyModules(path.join(workspace.folder, folder), [subject.module]);
       const call = { [folder]: { source: `./${folder}/${subject.module}`, ...inputs } };
       workspace.write(`${folder}.tf.json`, JSON.stringify({ module: call }));
       return [index, `${folder}.tf.json`] as const;
@@ -159,7 +159,7 @@ export async function refusalsOf(
   resource?: object,
 ): Promise<string[]> {
   const workspace = workspaceOf(subject);
-  copyModules(path.join(workspace.folder, "modules"));
+  copyModules(path.join(workspace.folder, "modules"), [subject.module]);
   const call = { source: `./modules/${subject.module}`, ...inputs };
   workspace.write("call.tf.json", JSON.stringify({ module: { call }, resource }));
   await workspace.init();

@@ -17,10 +17,24 @@ export const MODULE_USES: readonly (readonly [string, string])[] = MODULES.flatM
   uses.map(({ title, hcl }) => [`${name}: ${title}`, `${hcl.trim()}\n`] as const),
 );
 
-/** Copies the modules to a folder, but for what Terraform has left in theirs. */
-export function copyModules(folder: string): void {
-  const filter = (file: string): boolean => !path.basename(file).startsWith(".terraform");
-  fs.cpSync(MODULES_FOLDER, folder, { recursive: true, filter });
+/** The files of each module that Terraform reads, mocks for tests included and tests left out. */
+const FILES = new Map(
+  MODULE_NAMES.map((name) => {
+    const files = fs.readdirSync(path.join(MODULES_FOLDER, name), { recursive: true, encoding: "utf8" });
+    return [name, files.filter((file) => /^(?!\.terraform).*\.(tf\.json|tfmock\.hcl)$/.test(file))] as const;
+  }),
+);
+
+/** Copies modules, and those that they call, to a folder. Many tests do so hundreds of times: nothing else is copied. */
+export function copyModules(folder: string, names: readonly string[] = MODULE_NAMES): void {
+  const called = names.flatMap((name) => Object.values(moduleJson(name).module ?? {}));
+  for (const name of new Set([...names, ...called.map(({ source }) => path.basename(source))])) {
+    for (const file of FILES.get(name) ?? []) {
+      const copy = path.join(folder, name, file);
+      fs.mkdirSync(path.dirname(copy), { recursive: true });
+      fs.copyFileSync(path.join(MODULES_FOLDER, name, file), copy);
+    }
+  }
 }
 
 /** A variable of a module, as Terraform JSON. */
@@ -40,7 +54,7 @@ export interface ModuleJson {
   readonly output: { readonly [name: string]: { readonly description: string; readonly value: string } };
   readonly resource?: BlocksByType;
   readonly data?: BlocksByType;
-  readonly module?: object;
+  readonly module?: { readonly [call: string]: { readonly source: string } };
   readonly check?: { readonly [name: string]: { readonly assert: readonly Condition[] } };
 }
 
@@ -57,7 +71,7 @@ export interface BlocksByType {
 }
 
 export function moduleJson(name: string): ModuleJson {
-  const files = fs.readdirSync(path.join(MODULES_FOLDER, name)).filter((file) => file.endsWith(".tf.json"));
+  const files = (FILES.get(name) ?? []).filter((file) => file.endsWith(".tf.json"));
   const parsed = files.map(
     (file) => JSON.parse(fs.readFileSync(path.join(MODULES_FOLDER, name, file), "utf8")) as object,
   );

@@ -84,7 +84,7 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
   for (const [index, { inputs, alias }] of runs.entries()) {
     // Each calls a copy of its own: a condition that fails is told by the file that it stands in.
     const folder = `run_${index}`;
-    copyModules(path.join(workspace.folder, folder));
+    copyModules(path.join(workspace.folder, folder), [module]);
     const provider = alias === undefined ? [] : [`  providers = { aws = aws.${alias} }`];
     const given = Object.entries(inputs).map(([name, value]) => `  ${name} = ${value}`);
     const call = [`module "${folder}" {`, `  source = "./${folder}/${module}"`, ...provider, ...given, "}"];

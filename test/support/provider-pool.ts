@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { withUsedTypes } from "./provider-schema";
 import { terraformEnvironment } from "./terraform-environment";
@@ -17,13 +18,18 @@ exec 3<&-
 wait "$pid"`;
 
 const SCHEMA = "/tfplugin5.Provider/GetSchema";
+const PREPARE_CONFIGURATION = "/tfplugin5.Provider/PrepareProviderConfig";
 const CONFIGURE = "/tfplugin5.Provider/Configure";
+
+/** A gRPC message of no length: the request has no fields. */
+const NO_FIELDS = Buffer.alloc(5);
 
 /**
  * AWS providers that serve many Terraform commands. By itself Terraform starts the provider for each command, and once
  * more for each alias, and reads the schema of all its types. Here the schema is read once and reduced to the types that
- * are used. A provider that has served one configuration serves the next one, but never two at once. Everything else
- * passes between Terraform and the provider unchanged.
+ * are used. The provider checks each provider configuration once: Terraform asks for the check twice in every plan, and
+ * the check takes longer than the rest of a small plan. A provider that has served one configuration serves the next
+ * one, but never two at once. Everything else passes between Terraform and the provider unchanged.
  *
  * A provider takes endpoint and credentials from its environment, so each environment needs a pool of its own.
  */
@@ -36,6 +42,8 @@ export class ProviderPool {
   }
 
   private static schema: Promise<Buffer> | undefined;
+  /** The provider's answers to the check of a configuration, by the request: they depend on it and the environment only. */
+  private readonly prepared = new Map<string, Promise<Buffer>>();
   private readonly providers: Promise<Provider>[] = [];
   private readonly idle: Promise<Provider>[] = [];
   private readonly sessions = new Set<http2.ServerHttp2Session>();
@@ -105,16 +113,32 @@ export class ProviderPool {
     stream: http2.ServerHttp2Stream,
     headers: http2.IncomingHttpHeaders,
   ): Promise<void> {
-    if (headers[":path"] !== SCHEMA) {
-      await (await provider).pass(stream, headers);
-      return;
+    switch (headers[":path"]) {
+      case SCHEMA:
+        ProviderPool.schema ??= (await provider).call(SCHEMA, NO_FIELDS).then(withUsedTypes);
+        respond(stream, await ProviderPool.schema);
+        break;
+      case PREPARE_CONFIGURATION:
+        respond(stream, await this.prepare(provider, await buffer(stream)));
+        break;
+      default:
+        await (await provider).pass(stream, headers);
     }
-    ProviderPool.schema ??= (await provider).schema();
-    const schema = await ProviderPool.schema;
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-    stream.end(schema);
   }
+
+  private prepare(provider: Promise<Provider>, request: Buffer): Promise<Buffer> {
+    const key = request.toString("latin1");
+    const answer = this.prepared.get(key) ?? provider.then((one) => one.call(PREPARE_CONFIGURATION, request));
+    this.prepared.set(key, answer);
+    return answer;
+  }
+}
+
+/** Answers a request with a gRPC message. */
+function respond(stream: http2.ServerHttp2Stream, message: Buffer): void {
+  stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+  stream.end(message);
 }
 
 /** One process of the provider. */
@@ -144,21 +168,24 @@ class Provider {
     private readonly session: http2.ClientHttp2Session,
   ) {}
 
-  /** The schemas of the types that are used. */
-  public async schema(): Promise<Buffer> {
+  /** The provider's answer to a gRPC message. */
+  public async call(method: string, message: Buffer): Promise<Buffer> {
     const request = this.session.request({
       ":method": "POST",
-      ":path": SCHEMA,
+      ":path": method,
       "content-type": "application/grpc",
       te: "trailers",
     });
-    // A message of no length: the request has no fields.
-    request.end(Buffer.alloc(5));
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
+    let trailers: http2.IncomingHttpHeaders = {};
+    request.on("trailers", (received: http2.IncomingHttpHeaders) => {
+      trailers = received;
+    });
+    request.end(message);
+    const answer = await buffer(request);
+    if (trailers["grpc-status"] !== "0") {
+      throw new Error(`the provider answers ${method} with the status ${String(trailers["grpc-status"])}`);
     }
-    return withUsedTypes(Buffer.concat(chunks));
+    return answer;
   }
 
   /** Has the provider answer a request. */
