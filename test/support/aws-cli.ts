@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import type { Capability, Parameter } from "@aws-sdk/client-cloudformation";
 import { search } from "jmespath";
+import type { Ended } from "./answered-command";
 
 // https://docs.aws.amazon.com/cli/latest/topic/return-codes.html
 const USAGE = 252;
@@ -72,13 +73,6 @@ function separated(args: readonly string[]): string[] {
     }
     return several === undefined ? [arg] : [several, arg];
   });
-}
-
-/** What a program printed, and what it ended with. */
-export interface Ended {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
 }
 
 /** Runs the CLI with arguments and an environment. */

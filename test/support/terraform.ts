@@ -78,10 +78,10 @@ export class Workspace {
   }
 
   /** Runs Terraform and returns what it ended with. */
-  public async try(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const given = { ...this.env, ...env };
-    const providers = (await poolFor(given)).environment;
-    return execute("terraform", args, { cwd: this.folder, env: terraformEnvironment({ ...providers, ...given }) });
+  public async try(args: string[], added: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    const given = { ...this.env, ...added };
+    const env = terraformEnvironment({ ...(await attachment(given)), ...given });
+    return execute("terraform", args, { cwd: this.folder, env });
   }
 
   public async init(env: NodeJS.ProcessEnv = {}): Promise<void> {
@@ -168,6 +168,11 @@ const pools = new Map<string, Promise<ProviderPool>>();
 afterAll(async () => {
   await Promise.all([...pools.values()].map(async (pool) => (await pool).stop()));
 });
+
+/** The environment variables that attach Terraform to the kept providers for the endpoint and the account of an environment. */
+export async function attachment(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  return (await poolFor(env)).environment;
+}
 
 /** The providers for one endpoint and account. */
 function poolFor(env: NodeJS.ProcessEnv): Promise<ProviderPool> {

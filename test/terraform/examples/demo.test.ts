@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { ROOT } from "../../support/examples";
+import { pathWithAttachedTerraform } from "../../support/path-with-attached-terraform";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { describeWithTerraform } from "../../support/terraform";
 
@@ -64,7 +65,7 @@ class Demo {
 
 describeWithTerraform("the demo", () => {
   test("deploys the example, shows what has changed and that nothing is left to do, and cleans up", async () => {
-    const demo = new Demo();
+    const demo = new Demo([], { PATH: pathWithAttachedTerraform() });
     expect(`${String(await demo.end())} ${demo.output}`).toMatch(/^0 /);
     for (const region of ["us-east-1", "eu-west-1", "ap-southeast-2"]) {
       expect(demo.output).toMatch(new RegExp(`${region} +cache rule ecr-public -> public\\.ecr\\.aws made`));
@@ -90,6 +91,7 @@ describeWithTerraform("the demo", () => {
   });
 
   test("leaves nothing behind when it is interrupted while Terraform runs", async () => {
+    // Here Terraform starts its provider itself, as it does for users.
     const demo = new Demo();
     await demo.says("cache rule ecr-public -> public.ecr.aws made");
     expect(await demo.interrupt()).toBe(130);
@@ -98,7 +100,7 @@ describeWithTerraform("the demo", () => {
   });
 
   test("keeps what it has deployed when it is told to, says how to reach it, and ends with Ctrl-C", async () => {
-    const demo = new Demo(["--keep"]);
+    const demo = new Demo(["--keep"], { PATH: pathWithAttachedTerraform() });
     await demo.says("Ctrl-C ends it");
     const url = /export AWS_ENDPOINT_URL=(\S+)/.exec(demo.output)?.[1] ?? "";
     expect(demo.output).toContain("export AWS_ACCESS_KEY_ID=111122223333");

@@ -15,9 +15,10 @@ import { LocalAws } from "../../local-aws/server";
 import type { LoggedRequest } from "../../local-aws/server";
 import { execute } from "../../support/commands";
 import { ROOT, synthesizeExample } from "../../support/examples";
+import { pathWithAttachedTerraform } from "../../support/path-with-attached-terraform";
 import type { WorkflowRun } from "../../support/run-workflow";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { changesOf, describeWithTerraform } from "../../support/terraform";
+import { STARTS_PROVIDERS, changesOf, describeWithTerraform } from "../../support/terraform";
 import type { Plan } from "../../support/terraform";
 import { terraformEnvironment } from "../../support/terraform-environment";
 
@@ -58,7 +59,9 @@ const keyOf = ({ input }: LoggedRequest): string => String(input["Key"]).replace
 describeWithTerraform("the pipelines of the example", () => {
   let aws: LocalAws;
   let repository: string;
+  let attached: string;
   beforeAll(async () => {
+    attached = pathWithAttachedTerraform();
     aws = await LocalAws.start();
     await createStateBucket(aws);
     await createElastioStack(aws, { region: "us-east-1" });
@@ -75,7 +78,7 @@ describeWithTerraform("the pipelines of the example", () => {
   afterAll(() => aws.stop());
 
   const environment = (added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv =>
-    terraformEnvironment({ ...aws.environment(), ...added });
+    terraformEnvironment({ ...aws.environment(), PATH: attached, ...added });
 
   /** Runs the workflow of variant A, which calls that of a stage. */
   async function runWorkflow(secrets: WorkflowRun["secrets"]) {
@@ -104,11 +107,13 @@ describeWithTerraform("the pipelines of the example", () => {
       const copy = temporaryFolder();
       fs.cpSync(repository, copy, { recursive: true });
       const variables = { ...env.variables, ...build.env.variables, MODE, CODEBUILD_SRC_DIR: copy };
-      const options = { cwd: copy, env: environment({ ...variables, ...secrets }) };
+      // One stack has its provider started by Terraform, as it is where users run the pipeline.
+      const start = build.env.variables.STACK === EUROPE ? STARTS_PROVIDERS : {};
+      const options = { cwd: copy, env: environment({ ...variables, ...secrets, ...start }) };
       const { status, output } = await execute("sh", ["-e", "-c", phases.build.commands.join("\n")], options);
       expect(`${String(status)} ${status === 0 ? "" : output}`).toBe("0 ");
       const cwd = path.join(copy, "pull-through-caches", "stacks", build.env.variables.STACK);
-      const plan = await execute("terraform", ["show", "-json", "tfplan"], { ...options, cwd });
+      const plan = await execute("terraform", ["show", "-json", "tfplan"], { cwd, env: environment() });
       plans[build.env.variables.STACK] = changesOf(JSON.parse(plan.output) as Plan);
     }
     return plans;
