@@ -80,7 +80,7 @@ interface Call extends Asked {
 export class LocalAws {
   public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
     const aws = new LocalAws(options);
-    await new Promise<void>((resolve) => aws.server.listen(0, "127.0.0.1", resolve));
+    await aws.listen();
     return aws;
   }
 
@@ -94,7 +94,7 @@ export class LocalAws {
   private readonly server: http.Server;
   private readonly services: { readonly [signingName: string]: Service };
 
-  private constructor(private readonly options: LocalAwsOptions) {
+  public constructor(private readonly options: LocalAwsOptions = {}) {
     const secretsManager = new SecretsManager();
     this.ecr = new Ecr(secretsManager, this.iam, options.addedSince ?? []);
     this.services = {
@@ -144,6 +144,11 @@ export class LocalAws {
   /** Refuses the next request of that kind. */
   public refuseOnce(refusal: Refusal): void {
     this.refusals.push(refusal);
+  }
+
+  /** Begins to answer, at a free port. */
+  public async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
   }
 
   public async stop(): Promise<void> {

@@ -3,11 +3,11 @@ import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "c
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../../src/cache/rules";
 import { matches } from "../../../src/validation/rule";
-import { LocalAws } from "../../local-aws/server";
 import { prefixLike } from "../../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
 import type { Diagnostic } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 /** Addresses of the resources that the real provider refuses. */
 async function refused(resource: { [type: string]: { [name: string]: object } }): Promise<Set<string>> {
@@ -23,6 +23,8 @@ function addressOf(diagnostic: Diagnostic): string {
 }
 
 describeWithTerraform("the real provider", () => {
+  const aws = useLocalAws();
+
   test("refuses the prefixes that we refuse, and no others", async () => {
     const known = ["ROOT", "root", "a/b", "ab/", "a.b", "a", "Docker", "/ab", "a//b", "a..b", "ab-", "ROOT/", "a b"];
     const prefixes = [
@@ -108,11 +110,9 @@ describeWithTerraform("the real provider", () => {
       upstreams: [Upstream.ecrPublic()],
       repositorySettings: { repositoryPolicy },
     });
-    const aws = await LocalAws.start();
     const workspace = new Workspace(synthesized(stack), aws.environment());
     await workspace.init();
     const plan = await workspace.plan();
-    await aws.stop();
     const template = plan.resource_changes?.find(({ type }) => type === "aws_ecr_repository_creation_template");
     expect(JSON.parse(String(template?.change.after?.["repository_policy"]))).toEqual(
       policyOf("platform", "${aws:username}", "${aws:username}"),

@@ -1,7 +1,7 @@
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
-import { LocalAws } from "../../local-aws/server";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const HOST = "registry.example.com";
 const env = { TF_VAR_example_username: "bot", TF_VAR_example_token: "not-a-token" };
@@ -19,11 +19,10 @@ function cacheOf(upstream: Upstream): string {
 }
 
 describeWithTerraform("a rule whose credential is taken away", () => {
-  let aws: LocalAws;
+  const aws = useLocalAws({ addedSince: [HOST] });
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await LocalAws.start({ addedSince: [HOST] });
     workspace = new Workspace(
       JSON.parse(cacheOf(Upstream.unlisted(HOST, { prefix: "example", credential }))) as object,
       { ...env, ...aws.environment() },
@@ -31,7 +30,6 @@ describeWithTerraform("a rule whose credential is taken away", () => {
     await workspace.init();
     await workspace.apply();
   });
-  afterAll(() => aws.stop());
 
   test("in the naive form is planned to change again after every apply, and never does", async () => {
     const naive = JSON.parse(cacheOf(Upstream.unlisted(HOST, { prefix: "example", credential }))) as {

@@ -8,22 +8,21 @@ import { stackFolders, synthesizeExample } from "../../support/examples";
 import { copyModules } from "../../support/module-folders";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const MARKER = "m4rk3r-0f-th3-t0k3n";
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: MARKER };
 
 describeWithTerraform("a managed credential", () => {
-  let aws: LocalAws;
+  const aws = useLocalAws();
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await LocalAws.start();
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub"));
     const log = { TF_LOG: "INFO", TF_LOG_PATH: "terraform.log" };
     workspace = new Workspace(folder, { ...env, ...log, ...aws.environment() });
     await workspace.init();
   });
-  afterAll(() => aws.stop());
 
   test("reaches Secrets Manager, and is in no JSON, plan, state, log or output of Terraform", async () => {
     const outputs = [JSON.stringify(await workspace.plan())];

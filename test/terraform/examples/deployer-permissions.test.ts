@@ -24,11 +24,12 @@ import { whyDenied } from "../../local-aws/iam/policy-evaluation";
 import { requiredPermissions } from "../../local-aws/iam/required-permissions";
 import type { AuthorizedRequest } from "../../local-aws/iam/required-permissions";
 import { createStateBucket, stateBucket } from "../../local-aws/s3/state-bucket";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
 import { copyModules } from "../../support/module-folders";
 import { pathWithAwsCli } from "../../support/path-with-aws-cli";
 import { stackIn, synthesized, testApp } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 const variables = { TF_VAR_hub_username: "bot", TF_VAR_hub_token: "not-a-token" };
@@ -311,14 +312,13 @@ function defaultKeyPolicy(accountId: string): object {
 /** The provider goes on when it may not ask for its own user. */
 const TOLERATED = /^the identity policy does not allow iam:GetUser /;
 
-let aws: LocalAws;
+const aws = useLocalAws({
+  whyForbidden: async (request) => deployers.get(request.accountId)?.whyForbidden(request),
+});
 const deployers = new Map<string, Deployer>();
 
 // The tests that run at once start before the hooks of their block.
 beforeAll(async () => {
-  aws = await LocalAws.start({
-    whyForbidden: async (request) => deployers.get(request.accountId)?.whyForbidden(request),
-  });
   aws.cloudFormation.putObject(TEMPLATE_URL, TEMPLATE);
   await createStateBucket(aws);
   for (const accountId of [ACCOUNT, ...SLOW_ACCOUNTS]) {
@@ -345,7 +345,6 @@ beforeAll(async () => {
     new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
   );
 });
-afterAll(() => aws.stop());
 
 describeWithTerraform("the documented permissions are needed and are enough for", () => {
   const actionsOf = (statements: readonly Statement[]): string[] =>

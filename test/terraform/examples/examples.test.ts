@@ -2,10 +2,11 @@ import * as path from "node:path";
 import { createAgentStack, createElastioStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
 import { createStateBucket } from "../../local-aws/s3/state-bucket";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
 import { EXAMPLES, stackFolders, synthesizeExample } from "../../support/examples";
 import { STARTS_PROVIDERS, Workspace, describeWithTerraform } from "../../support/terraform";
 import type { Plan } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
 
@@ -88,11 +89,10 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
 };
 
 describeWithTerraform("the examples", () => {
-  let aws: LocalAws;
+  const aws = useLocalAws();
   const workspaces: { readonly name: string; readonly workspace: Workspace; plan?: Plan }[] = [];
 
   beforeAll(async () => {
-    aws = await LocalAws.start();
     await createElastioStack(aws, { region: "us-east-1" });
     await createAgentStack(aws, { region: "eu-west-1" });
     addNetworks(aws, ACCOUNT);
@@ -107,7 +107,6 @@ describeWithTerraform("the examples", () => {
       }
     }
   });
-  afterAll(() => aws.stop());
 
   test("are the stacks that are expected", () => {
     expect(workspaces.map(({ name }) => name).sort()).toEqual(Object.keys(EXPECTED).sort());

@@ -15,13 +15,13 @@ import {
 } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
 import { createStateBucket } from "../../local-aws/s3/state-bucket";
-import { LocalAws } from "../../local-aws/server";
 import type { LoggedRequest } from "../../local-aws/server";
 import { modelViolations } from "../../local-aws/service-model";
 import type { Edit } from "../../support/example-program";
 import { EXAMPLES, stackFolders, synthesizeExample } from "../../support/examples";
 import { mutationsOf } from "../../support/mutations";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
 
@@ -114,7 +114,7 @@ const writes = (requests: readonly LoggedRequest[]): string[] =>
 const policyWrites = (stack: string): string[] =>
   (POLICIES[stack] ?? []).map((address) => (address.includes("role") ? "PutRolePolicy" : "ModifyVpcEndpoint"));
 
-let aws: LocalAws;
+const aws = useLocalAws({ pageSize: 1 });
 /** What is there and not ours. */
 let foreign: string[];
 const workspaces: { readonly example: string; readonly stack: string; readonly workspace: Workspace }[] = [];
@@ -125,7 +125,6 @@ const accountOf = (example: string): string => `${EXAMPLES.indexOf(example)}`.re
 // The tests that run at once start before the hooks of their block.
 beforeAll(async () => {
   // One thing a page, so that the provider has to ask for the next one.
-  aws = await LocalAws.start({ pageSize: 1 });
   for (const example of EXAMPLES) {
     const accountId = accountOf(example);
     await createStateBucket(aws, accountId);
@@ -154,7 +153,6 @@ beforeAll(async () => {
   await createAgentStack(aws, { accountId: accountOf("vendor-stack"), region: "eu-west-1" });
   foreign = aws.contents();
 });
-afterAll(() => aws.stop());
 
 describeWithTerraform("from nothing to nothing, each stack of the examples", () => {
   const isCache = (stack: string): boolean => !(stack in OVERRIDES) && !(stack in FLEET_POLICIES);

@@ -11,7 +11,6 @@ import {
   parametersOf,
 } from "../../local-aws/cloudformation/vendor-stacks";
 import { createStateBucket, stateBucket } from "../../local-aws/s3/state-bucket";
-import { LocalAws } from "../../local-aws/server";
 import type { LoggedRequest } from "../../local-aws/server";
 import { execute } from "../../support/commands";
 import { ROOT, synthesizeExample } from "../../support/examples";
@@ -21,6 +20,7 @@ import { temporaryFolder } from "../../support/temporary-folder";
 import { STARTS_PROVIDERS, changesOf, describeWithTerraform } from "../../support/terraform";
 import type { Plan } from "../../support/terraform";
 import { terraformEnvironment } from "../../support/terraform-environment";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const TOKEN = "not-a-token";
 const IAM = "registries-iam";
@@ -57,12 +57,11 @@ const keyOf = ({ input }: LoggedRequest): string => String(input["Key"]).replace
 
 // The commands stand in the files of examples/pipeline, which are read here, and are run as they are.
 describeWithTerraform("the pipelines of the example", () => {
-  let aws: LocalAws;
+  const aws = useLocalAws();
   let repository: string;
   let attached: string;
   beforeAll(async () => {
     attached = pathWithAttachedTerraform();
-    aws = await LocalAws.start();
     await createStateBucket(aws);
     await createElastioStack(aws, { region: "us-east-1" });
     repository = temporaryFolder();
@@ -75,7 +74,6 @@ describeWithTerraform("the pipelines of the example", () => {
     fs.renameSync(path.join(cwd, ".terraform.lock.hcl"), path.join(folder, ".terraform.lock.hcl"));
     aws.requests.length = 0;
   });
-  afterAll(() => aws.stop());
 
   const environment = (added: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv =>
     terraformEnvironment({ ...aws.environment(), PATH: attached, ...added });

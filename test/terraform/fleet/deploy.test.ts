@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import { createElastioStack } from "../../local-aws/cloudformation/vendor-stacks";
-import { LocalAws } from "../../local-aws/server";
 import { execute } from "../../support/commands";
 import type { Edit } from "../../support/example-program";
 import { ROOT, stackFolders, synthesizeExample } from "../../support/examples";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { STARTS_PROVIDERS, Workspace, changesOf, describeWithTerraform } from "../../support/terraform";
 import { terraformEnvironment } from "../../support/terraform-environment";
+import { useLocalAws } from "../../support/use-local-aws";
 import { without } from "../../support/without";
 
 const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: "not-a-token" };
@@ -16,11 +16,7 @@ const MORE: Edit = ["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ pre
 
 // Terraform installs and starts the provider itself here, as it does for users.
 describeWithTerraform("an apply that fails midway", () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
+  const aws = useLocalAws();
 
   test("converges when it is run again", async () => {
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub", { edits: [MORE] }));
@@ -44,11 +40,7 @@ describeWithTerraform("an apply that fails midway", () => {
 });
 
 describeWithTerraform("a provider that is attached to Terraform", () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
+  const aws = useLocalAws();
 
   test("plans what a provider plans that Terraform starts", async () => {
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub"));
@@ -62,11 +54,7 @@ describeWithTerraform("a provider that is attached to Terraform", () => {
 });
 
 describeWithTerraform("one command of cdktf", () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
+  const aws = useLocalAws();
 
   test("makes the policy to pull, the caches of all regions, and then changes the connector's parameters", async () => {
     await createElastioStack(aws, { region: "us-east-1" });

@@ -11,10 +11,12 @@ import {
 } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
 import { whyDenied } from "../../local-aws/iam/policy-evaluation";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { ROOT } from "../../support/examples";
 import { copyModules } from "../../support/module-folders";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const EXAMPLE = path.join(ROOT, "examples", "plain-terraform");
 const TOKEN = "not-a-token";
@@ -42,11 +44,7 @@ async function changesInAws(workspace: Workspace): Promise<{ [address: string]: 
 }
 
 describeWithTerraform("the module pull-through-cache", () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-  });
-  afterAll(() => aws.stop());
+  const aws = useLocalAws();
 
   test("takes over a rule that exists", async () => {
     await new ECRClient(clientConfig(aws, { region: "eu-west-1" })).send(
@@ -75,12 +73,8 @@ describeWithTerraform("the module pull-through-cache", () => {
 });
 
 describeWithTerraform("the module private-registry", () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await LocalAws.start();
-    addNetworks(aws, ACCOUNT);
-  });
-  afterAll(() => aws.stop());
+  const aws = useLocalAws();
+  beforeAll(() => addNetworks(aws, ACCOUNT));
 
   test("is made in a network, is as declared, gets one more upstream and is destroyed", async () => {
     const foreign = aws.contents();
@@ -130,15 +124,13 @@ describeWithTerraform("the module private-registry", () => {
 
 describeWithTerraform("the registries of plain Terraform", () => {
   const QUAY = '    ecr-public = {}\n    quay       = { prefix = "red-hat" }\n';
-  let aws: LocalAws;
+  const aws = useLocalAws();
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await LocalAws.start();
     workspace = outside("registries", aws, variables);
     await workspace.init();
   });
-  afterAll(() => aws.stop());
 
   test("are made in both regions, and then are as declared", async () => {
     await workspace.apply();
@@ -223,18 +215,16 @@ describeWithTerraform("the registries of plain Terraform", () => {
 
 describeWithTerraform("the connector of plain Terraform", () => {
   const scope = { region: "us-east-1" };
-  let aws: LocalAws;
+  const aws = useLocalAws();
   let workspace: Workspace;
 
   const parameters = async (): Promise<object> => parametersOf(await describeStack(aws, scope, ELASTIO_STACK));
 
   beforeAll(async () => {
-    aws = await LocalAws.start();
     await createElastioStack(aws, scope);
     workspace = outside("connector", aws);
     await workspace.init();
   });
-  afterAll(() => aws.stop());
 
   test("has two parameters changed and keeps all others", async () => {
     await workspace.apply();

@@ -1,10 +1,11 @@
 import type { TerraformStack } from "cdktf";
 import { PullThroughCache, PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
 import { planBoth, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, PlannedResource, Subject } from "../../support/module-agreement";
 import { describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 
@@ -102,13 +103,8 @@ const BAD: { readonly [fault: string]: Declaration } = {
 };
 
 describeWithTerraform("the module pull-policy", () => {
-  let subject: Subject;
-
-  beforeAll(async () => {
-    // With one item a page, the provider must read every page of a list.
-    subject = { module: "pull-policy", region: REGION, aws: await LocalAws.start({ pageSize: 1 }) };
-  });
-  afterAll(() => subject.aws.stop());
+  // With one item a page, the provider must read every page of a list.
+  const subject: Subject = { module: "pull-policy", region: REGION, aws: useLocalAws({ pageSize: 1 }) };
 
   test("plans the same policies as grants do, and as a fleet does for all of its regions", async () => {
     const declarations = [

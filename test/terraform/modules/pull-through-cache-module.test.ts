@@ -10,10 +10,11 @@ import type { RepositorySettings, UpstreamOptions } from "cdktf-ecr-pull-through
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
 import { clientConfig } from "../../local-aws/clients";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
 import { planBoth, refusalsOf, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, Subject } from "../../support/module-agreement";
 import { describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 const OTHER_ACCOUNT = "444455556666";
@@ -419,17 +420,18 @@ function badSettings(): { readonly [fault: string]: RepositorySettings } {
 }
 
 describeWithTerraform("the module pull-through-cache", () => {
-  let subject: Subject;
+  const subject: Subject = {
+    module: "pull-through-cache",
+    region: REGION,
+    aws: useLocalAws({ addedSince: [HOST] }),
+  };
 
   beforeAll(async () => {
-    const aws = await LocalAws.start({ addedSince: [HOST] });
-    subject = { module: "pull-through-cache", region: REGION, aws };
-    const client = new SecretsManagerClient(clientConfig(aws, { region: REGION }));
+    const client = new SecretsManagerClient(clientConfig(subject.aws, { region: REGION }));
     await client.send(
       new CreateSecretCommand({ Name: EXISTING, SecretString: JSON.stringify({ username: "a", accessToken: "b" }) }),
     );
   });
-  afterAll(() => subject.aws.stop());
 
   test("plans the same resources with the same arguments as the construct, for declarations of all kinds", async () => {
     const declarations = fc.sample(given, { numRuns: 48, seed: 20_26 });

@@ -8,11 +8,13 @@ import { expression } from "../../../modules/generator/hcl";
 import { canonicalBlock, isBlock } from "../../../modules/registry-endpoints/blocks";
 import { parseCidr } from "../../../src/aws/cidr";
 import { clientConfig } from "../../local-aws/clients";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { PROJECT_ROOT } from "../../support/example-program";
 import { planBoth, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, PlannedResource, Subject } from "../../support/module-agreement";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const MODULE = "registry-endpoints";
 const REGION = "eu-west-1";
@@ -399,16 +401,14 @@ function withoutCache(resources: readonly PlannedResource[]): PlannedResource[] 
 }
 
 describeWithTerraform("the module registry-endpoints", () => {
-  let aws: LocalAws;
+  const aws = useLocalAws();
   const existing = new Map<string, Existing>();
 
   beforeAll(async () => {
-    aws = await LocalAws.start();
     for (const region of [REGION, CHINA]) {
       existing.set(region, await addNetwork(aws, region));
     }
   });
-  afterAll(() => aws.stop());
 
   function subjectIn(region: string): Subject {
     return { module: MODULE, region, aws };

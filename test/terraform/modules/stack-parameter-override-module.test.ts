@@ -1,25 +1,14 @@
-import * as path from "node:path";
-import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
-import {
-  NAMED_IAM,
-  NAMED_ROLE,
-  VENDOR_PARAMETERS,
-  createStack,
-  describeStack,
-  parametersOf,
-  vendorTemplate,
-} from "../../local-aws/cloudformation/vendor-stacks";
-import { LocalAws } from "../../local-aws/server";
-import type { LoggedRequest } from "../../local-aws/server";
+import { NAMED_IAM, NAMED_ROLE, VENDOR_PARAMETERS, vendorTemplate } from "../../local-aws/cloudformation/vendor-stacks";
 import { failBoth, planBoth, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, Subject } from "../../support/module-agreement";
-import { copyModules } from "../../support/module-folders";
-import { pathWithAwsCli } from "../../support/path-with-aws-cli";
-import { Workspace, changesOf, configuration, describeWithTerraform } from "../../support/terraform";
+import { overriding } from "../../support/overriding";
+import { changesOf, configuration, describeWithTerraform } from "../../support/terraform";
+import type { Workspace } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "us-east-1";
 const MODULE = "stack-parameter-override";
@@ -56,45 +45,12 @@ function called(inputs: Inputs, imports: boolean = inputs.strategy !== AWS_CLI):
 /** A configuration that has Terraform forget what the call has made. */
 const LET_GO = { ...configuration(), removed: [{ from: CONNECTOR, lifecycle: { destroy: false } }] };
 
-let aws: LocalAws;
-let PATH: string;
-let count = 0;
-
 // Tests that run at once start before the hooks of their block.
-beforeAll(async () => {
-  aws = await LocalAws.start();
-  PATH = pathWithAwsCli();
-});
-afterAll(() => aws.stop());
+const aws = useLocalAws();
+const { vendorStack, workspace, current, parameters, asked: operationsOn } = overriding(aws);
 
 describeWithTerraform("the module stack-parameter-override", () => {
-  /** A vendor's stack whose parameter `names` is not at its default. */
-  async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
-    const StackName = `vendor-${(count += 1)}`;
-    const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
-    await createStack(aws, { region: REGION }, { StackName, TemplateBody: vendorTemplate(), Parameters, ...input });
-    return StackName;
-  }
-
-  async function workspace(json: object): Promise<Workspace> {
-    const made = new Workspace(json, { ...aws.environment(), PATH });
-    copyModules(path.join(made.folder, "modules"));
-    await made.init();
-    return made;
-  }
-
   const rewrite = (of: Workspace, json: object): void => of.write("main.tf.json", JSON.stringify(json));
-
-  const current = (stackName: string): Promise<Stack> => describeStack(aws, { region: REGION }, stackName);
-
-  const parameters = async (stackName: string): Promise<object> => parametersOf(await current(stackName));
-
-  /** What was asked of a stack, by its name, or by its ARN as the AWS CLI is given it. */
-  const operationsOn = (stackName: string, operation: string): LoggedRequest[] =>
-    aws.requests.filter((request) => {
-      const asked = String(request.input["StackName"]);
-      return request.operation === operation && (asked === stackName || asked.includes(`:stack/${stackName}/`));
-    });
 
   test.concurrent(
     "changes what is named and keeps all else: parameters, tags, capabilities, service role, topics and timeout",

@@ -12,9 +12,11 @@ import { clientConfig, trusting } from "../../local-aws/clients";
 import { whyNoPull, whyNoPush } from "../../local-aws/ecr/pull";
 import type { Pull } from "../../local-aws/ecr/pull";
 import { FULL_ACCESS } from "../../local-aws/iam/policy-evaluation";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 const SCOPE = { accountId: ACCOUNT, region: REGION };
@@ -48,9 +50,7 @@ function network(props: Partial<RegistryEndpointsProps> = {}): string {
 }
 
 /** A network with two subnets in two zones, one of which has a NAT gateway, another in a zone again, and a second VPC. */
-async function startAws(): Promise<LocalAws> {
-  // With one item a page, the provider must read every page of a list.
-  const aws = await LocalAws.start({ pageSize: 1 });
+async function addNetwork(aws: LocalAws): Promise<void> {
   aws.ec2.addVpc(SCOPE, { vpcId: VPC, cidrBlock: "10.0.0.0/16", ipv6CidrBlock: "2001:db8:0:100::/56" });
   aws.ec2.addVpc(SCOPE, { vpcId: OTHER_VPC, cidrBlock: "10.1.0.0/16", enableDnsHostnames: false });
   aws.ec2.addRouteTable(SCOPE, { routeTableId: PRIVATE, vpcId: VPC });
@@ -81,20 +81,19 @@ async function startAws(): Promise<LocalAws> {
   for (const RoleName of ["puller", "known-only", "nobody"]) {
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }));
   }
-  return aws;
 }
 
 describeWithTerraform("clients in private subnets", () => {
-  let aws: LocalAws;
+  // With one item a page, the provider must read every page of a list.
+  const aws = useLocalAws({ pageSize: 1 });
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await startAws();
+    await addNetwork(aws);
     workspace = new Workspace(JSON.parse(network()) as object, aws.environment());
     await workspace.init();
     await workspace.apply();
   });
-  afterAll(() => aws.stop());
 
   async function change(props: Partial<RegistryEndpointsProps>): Promise<void> {
     workspace.write("main.tf.json", network(props));
@@ -234,16 +233,16 @@ describeWithTerraform("clients in private subnets", () => {
 });
 
 describeWithTerraform("two sets of endpoints in one state", () => {
-  let aws: LocalAws;
+  // With one item a page, the provider must read every page of a list.
+  const aws = useLocalAws({ pageSize: 1 });
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await startAws();
+    await addNetwork(aws);
     workspace = new Workspace(JSON.parse(twoSets([0, 1, 2])) as object, aws.environment());
     await workspace.init();
     await workspace.apply();
   });
-  afterAll(() => aws.stop());
 
   /** Endpoints for groups of clients, in some order, and a second set that adds a route table to them. */
   function twoSets(order: readonly number[]): string {
@@ -293,16 +292,16 @@ describeWithTerraform("two sets of endpoints in one state", () => {
 });
 
 describeWithTerraform("a plan for a network that would not do", () => {
-  let aws: LocalAws;
+  // With one item a page, the provider must read every page of a list.
+  const aws = useLocalAws({ pageSize: 1 });
   let workspace: Workspace;
 
   beforeAll(async () => {
-    aws = await startAws();
+    await addNetwork(aws);
     workspace = new Workspace({}, aws.environment());
     workspace.write("main.tf.json", network());
     await workspace.init();
   });
-  afterAll(() => aws.stop());
 
   async function plan(props: Partial<RegistryEndpointsProps>): Promise<{ status: number | null; output: string }> {
     workspace.write("main.tf.json", network(props));

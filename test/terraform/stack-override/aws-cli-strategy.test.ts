@@ -3,13 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
-import { createStack, describeStack, parametersOf, startUpdate } from "../../local-aws/cloudformation/vendor-stacks";
-import { LocalAws } from "../../local-aws/server";
+import { describeStack, parametersOf, startUpdate } from "../../local-aws/cloudformation/vendor-stacks";
 import type { LoggedRequest } from "../../local-aws/server";
-import { pathWithAwsCli } from "../../support/path-with-aws-cli";
+import { isAbout, overriding } from "../../support/overriding";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { configuration, describeWithTerraform } from "../../support/terraform";
+import type { Workspace } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
@@ -22,39 +23,21 @@ const TEMPLATE = JSON.stringify({
   Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "vendor" } } },
 });
 
-let aws: LocalAws;
-let count = 0;
-
 // Tests that run at once start before the hooks of their block.
-beforeAll(async () => {
-  aws = await LocalAws.start();
-});
-afterAll(() => aws.stop());
-
-/** Whether a request is about a stack: the AWS CLI is given its ARN. */
-function isAbout(stackName: string, input: { readonly [name: string]: unknown }): boolean {
-  return String(input["StackName"]).includes(`:stack/${stackName}/`);
-}
+const aws = useLocalAws();
+const made = overriding(aws);
 
 describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", () => {
-  async function vendorStack(): Promise<string> {
-    const StackName = `vendor-${(count += 1)}`;
-    await createStack(
-      aws,
-      { region: REGION },
-      {
-        StackName,
-        TemplateBody: TEMPLATE,
-        Parameters: [
-          { ParameterKey: "note", ParameterValue: "ours" },
-          { ParameterKey: "secret", ParameterValue: "swordfish" },
-        ],
-        Capabilities: ["CAPABILITY_NAMED_IAM"],
-        Tags: [{ Key: "vendor", Value: "acme" }],
-      },
-    );
-    return StackName;
-  }
+  const vendorStack = (): Promise<string> =>
+    made.vendorStack({
+      TemplateBody: TEMPLATE,
+      Parameters: [
+        { ParameterKey: "note", ParameterValue: "ours" },
+        { ParameterKey: "secret", ParameterValue: "swordfish" },
+      ],
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+      Tags: [{ Key: "vendor", Value: "acme" }],
+    });
 
   function json(props: Omit<StackParameterOverrideProps, "strategy">): object {
     const stack = stackIn(REGION);
@@ -62,14 +45,10 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     return synthesized(stack);
   }
 
-  async function override(props: Omit<StackParameterOverrideProps, "strategy">): Promise<Workspace> {
-    const workspace = new Workspace(json(props), { ...aws.environment(), PATH: pathWithAwsCli() });
-    await workspace.init();
-    return workspace;
-  }
+  const override = (props: Omit<StackParameterOverrideProps, "strategy">): Promise<Workspace> =>
+    made.workspace(json(props));
 
-  const updates = (stackName: string): LoggedRequest[] =>
-    aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && isAbout(stackName, input));
+  const updates = (stackName: string): LoggedRequest[] => made.asked(stackName, "UpdateStack");
 
   const parameters = async (stackName: string): Promise<object> =>
     parametersOf(await describeStack(aws, { region: REGION }, stackName));

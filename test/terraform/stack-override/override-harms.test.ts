@@ -1,7 +1,5 @@
 // Ways in which an override could harm a stack that belongs to somebody else: the hand-written form does, where there is
 // one, and construct and module do not.
-import * as path from "node:path";
-import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
@@ -11,22 +9,19 @@ import {
   VENDOR_PARAMETERS,
   createStack,
   createStackByChangeSet,
-  describeStack,
-  parametersOf,
   protectStack,
   startUpdate,
   updateStack,
   vendorTemplate,
 } from "../../local-aws/cloudformation/vendor-stacks";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
-import type { LoggedRequest } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
 import type { Scope } from "../../local-aws/service";
-import { copyModules } from "../../support/module-folders";
-import { pathWithAwsCli } from "../../support/path-with-aws-cli";
+import { HERE, overriding } from "../../support/overriding";
 import { synthesized } from "../../support/synthesis";
-import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { configuration, describeWithTerraform } from "../../support/terraform";
+import type { Workspace } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
-const HERE: Scope = { accountId: ACCOUNT, region: "us-east-1" };
 const OTHER_ACCOUNT: Scope = { ...HERE, accountId: "999999999999" };
 const OTHER_REGION: Scope = { ...HERE, region: "eu-west-1" };
 const ADOPTED = "aws_cloudformation_stack.adopted";
@@ -36,48 +31,16 @@ const VALUE = "ours";
 
 type Props = StackParameterOverrideProps;
 
-let aws: LocalAws;
-let PATH: string;
-let count = 0;
+// Tests that run at once start before the hooks of their block.
+const aws = useLocalAws();
+const { newName, vendorStack, workspace, current, parameters, asked } = overriding(aws);
 
 // Tests that run at once start before the hooks of their block.
-beforeAll(async () => {
-  aws = await LocalAws.start();
-  aws.cloudFormation.noEchoMask = "*****";
-  PATH = pathWithAwsCli();
-});
-afterAll(() => aws.stop());
-
-/** A vendor's stack whose parameter `names` is not at its default. */
-async function vendorStack(input: Partial<CreateStackCommandInput> = {}, scope = HERE): Promise<string> {
-  const StackName = `vendor-${(count += 1)}`;
-  const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
-  await createStack(aws, scope, { StackName, TemplateBody: vendorTemplate(), Parameters, ...input });
-  return StackName;
-}
-
-async function workspace(json: object): Promise<Workspace> {
-  const made = new Workspace(json, { ...aws.environment(), PATH });
-  copyModules(path.join(made.folder, "modules"));
-  await made.init();
-  return made;
-}
+aws.cloudFormation.noEchoMask = "*****";
 
 const rewrite = (of: Workspace, json: object): void => of.write("main.tf.json", JSON.stringify(json));
-const current = (stackName: string, scope = HERE): Promise<Stack> => describeStack(aws, scope, stackName);
-const parameters = async (stackName: string, scope = HERE): Promise<object> =>
-  parametersOf(await current(stackName, scope));
-
 async function templateOf(stackName: string): Promise<string> {
   return aws.cloudFormation.templateOf((await current(stackName)).StackId ?? "");
-}
-
-/** What was asked of a stack, by its name, or by its ARN as the AWS CLI is given it. */
-function asked(stackName: string, operation: string): LoggedRequest[] {
-  return aws.requests.filter((request) => {
-    const name = String(request.input["StackName"]);
-    return request.operation === operation && (name === stackName || name.includes(`:stack/${stackName}/`));
-  });
 }
 
 /** The resource as one would write it by hand, which keeps all parameters, beside the import block that takes it over. */
@@ -170,9 +133,10 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
   test.concurrent("written by hand, loses digits of numbers in a template of JSON", async () => {
     const number = "12345678901234567890";
     const TemplateBody = vendorTemplate().replace('"short"', number);
-    const naive = await workspace(byHand(await vendorStack({ TemplateBody })));
+    const stackName = await vendorStack({ TemplateBody });
+    const naive = await workspace(byHand(stackName));
     await naive.apply();
-    expect(await templateOf(`vendor-${String(count)}`)).not.toContain(number);
+    expect(await templateOf(stackName)).not.toContain(number);
   });
 
   describe.each([CONSTRUCT, MODULE])("changed by $name", ({ json, at }) => {
@@ -318,7 +282,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       ["for a part of it", JSON.stringify({ Mappings: { "Fn::Transform": { Name: "AWS::Include" } } }).slice(1, -1)],
     ])("is changed although it runs macros that it does not acknowledge, %s", async (_, section) => {
       const TemplateBody = vendorTemplate().replace("{", `{${section},`);
-      const names = [`vendor-${(count += 1)}`, `vendor-${(count += 1)}`] as const;
+      const names = [newName(), newName()] as const;
       for (const StackName of names) {
         await createStackByChangeSet(aws, HERE, { StackName, TemplateBody });
       }
@@ -418,7 +382,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
     });
 
     test.concurrent("in review, is not waited for, and the reason comes before all else", async () => {
-      const StackName = `vendor-${(count += 1)}`;
+      const StackName = newName();
       await createStackByChangeSet(aws, HERE, { StackName, TemplateBody: vendorTemplate() }, false);
       const made = await override({ stackName: StackName, parameters: { image: VALUE }, strategy: AWS_CLI });
       const { status, output } = await made.try([...APPLY, "-auto-approve"]);

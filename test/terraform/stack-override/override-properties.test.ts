@@ -1,5 +1,4 @@
 // Over stacks of all kinds: an override changes the parameters that it names and nothing else, and undo takes that back.
-import * as path from "node:path";
 import {
   CloudFormationClient,
   GetStackPolicyCommand,
@@ -21,14 +20,12 @@ import {
   parametersOf,
   updateStack,
 } from "../../local-aws/cloudformation/vendor-stacks";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
-import type { Scope } from "../../local-aws/service";
-import { copyModules } from "../../support/module-folders";
-import { pathWithAwsCli } from "../../support/path-with-aws-cli";
+import { ACCOUNT } from "../../local-aws/server";
+import { HERE, overriding } from "../../support/overriding";
 import { synthesized } from "../../support/synthesis";
-import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { configuration, describeWithTerraform } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
-const HERE: Scope = { accountId: ACCOUNT, region: "us-east-1" };
 const { ADOPT, AWS_CLI } = OverrideStrategy;
 const AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND";
 const CAPABILITIES = { none: [], unnamed: ["CAPABILITY_IAM"], named: ["CAPABILITY_NAMED_IAM"] } as const;
@@ -219,18 +216,14 @@ const KINDS: { readonly [kind: string]: (vendor: Vendor) => boolean } = {
   ),
 };
 
-let aws: LocalAws;
-let PATH: string;
-let client: CloudFormationClient;
-let count = 0;
-
 // Tests that run at once start before the hooks of their block.
-beforeAll(async () => {
-  aws = await LocalAws.start();
+const aws = useLocalAws();
+const { newName, workspace } = overriding(aws);
+let client: CloudFormationClient;
+
+beforeAll(() => {
   client = new CloudFormationClient(clientConfig(aws, HERE));
-  PATH = pathWithAwsCli();
 });
-afterAll(() => aws.stop());
 
 /** A stack that is there, of a vendor. */
 interface VendorStack extends Vendor {
@@ -240,7 +233,7 @@ interface VendorStack extends Vendor {
 const urlOf = (stackName: string): string => `https://templates.s3.us-east-1.amazonaws.com/${stackName}`;
 
 async function created(vendor: Vendor): Promise<VendorStack> {
-  const StackName = `vendor-${(count += 1)}`;
+  const StackName = newName();
   const input: CreateStackCommandInput = {
     StackName,
     TemplateBody: templateOf(vendor),
@@ -335,9 +328,7 @@ function updated(before: Observed, parameters: { readonly [name: string]: string
 /** Overrides stacks, undoes that, and compares; `json` is the configuration. */
 async function overrideAndUndo(stacks: readonly VendorStack[], json: (undo: boolean) => object): Promise<void> {
   const before = await Promise.all(stacks.map(observed));
-  const made = new Workspace(json(false), { ...aws.environment(), PATH });
-  copyModules(path.join(made.folder, "modules"));
-  await made.init();
+  const made = await workspace(json(false));
   for (const undo of [false, true]) {
     made.write("main.tf.json", JSON.stringify(json(undo)));
     // All stacks at once: the provider waits after each update.

@@ -1,4 +1,3 @@
-import type { CreateStackCommandInput, Stack } from "@aws-sdk/client-cloudformation";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
@@ -8,50 +7,31 @@ import {
   NAMED_IAM,
   NAMED_ROLE,
   VENDOR_PARAMETERS,
-  createStack,
-  describeStack,
   parametersOf,
   vendorTemplate,
 } from "../../local-aws/cloudformation/vendor-stacks";
-import { LocalAws } from "../../local-aws/server";
 import type { LoggedRequest } from "../../local-aws/server";
+import { overriding } from "../../support/overriding";
 import { synthesized } from "../../support/synthesis";
-import { Workspace, changesOf, configuration, describeWithTerraform } from "../../support/terraform";
+import { changesOf, configuration, describeWithTerraform } from "../../support/terraform";
+import type { Workspace } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "us-east-1";
 const ADOPTED = "aws_cloudformation_stack.adopted";
 const VALUE = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public";
 
-let aws: LocalAws;
-let count = 0;
-
 // Tests that run at once start before the hooks of their block.
-beforeAll(async () => {
-  aws = await LocalAws.start();
-});
-afterAll(() => aws.stop());
+const aws = useLocalAws();
+const { vendorStack, workspace, current, asked } = overriding(aws);
 
 describeWithTerraform("the parameters of somebody else's stack", () => {
-  /** A vendor's stack whose parameter `names` is not at its default. */
-  async function vendorStack(input: Partial<CreateStackCommandInput> = {}): Promise<string> {
-    const StackName = `vendor-${(count += 1)}`;
-    const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
-    await createStack(aws, { region: REGION }, { StackName, TemplateBody: vendorTemplate(), Parameters, ...input });
-    return StackName;
-  }
-
   /** The JSON of a program that overrides parameters, in a workspace or for one. */
   function program(props: StackParameterOverrideProps, id = "override", provider: object = {}): object {
     const stack = new TerraformStack(Testing.app(), "stack");
     new AwsProvider(stack, "aws", { region: REGION, ...provider });
     new StackParameterOverride(stack, id, props);
     return synthesized(stack);
-  }
-
-  async function workspace(json: object): Promise<Workspace> {
-    const made = new Workspace(json, aws.environment());
-    await made.init();
-    return made;
   }
 
   async function override(props: StackParameterOverrideProps, provider?: object): Promise<Workspace> {
@@ -71,10 +51,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
     lifecycle: { ignore_changes: ["template_body", "template_url", "timeout_in_minutes", ...others] },
   });
 
-  const current = (stackName: string): Promise<Stack> => describeStack(aws, { region: REGION }, stackName);
-
-  const updates = (stackName: string): unknown[] =>
-    aws.requests.filter(({ operation, input }) => operation === "UpdateStack" && input["StackName"] === stackName);
+  const updates = (stackName: string): unknown[] => asked(stackName, "UpdateStack");
 
   test.concurrent(
     "a one-key update resets all other parameters to their defaults, and the next plan is silent; ours keeps them",
