@@ -257,7 +257,7 @@ async function planAgain(session: Session, stacks: readonly string[]): Promise<v
 }
 
 async function takeBack(session: Session, aws: LocalAws): Promise<void> {
-  const last = 'fleet.pullPolicyArn("pull"),\n  },\n';
+  const last = 'fleet.addPullPolicy("pull").policyArn,\n  },\n';
   let former = "";
   for (const line of ["undo: true,", "letGo: true,"]) {
     print(`  main.ts: ${former}+ ${line}`);

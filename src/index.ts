@@ -13,8 +13,9 @@ export {
 
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {
+  type FinalStackOptions,
+  type FleetPullPolicy,
   type PullThroughCacheFleetProps,
-  type FinalStackOptions as FinalStackOptions,
 } from "./fleet/pull-through-cache-fleet-props";
 export { type FleetManifest, type FleetManifestStack } from "./fleet/fleet-manifest";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./fleet/state-backend";

@@ -25,7 +25,7 @@ new StackParameterOverride(connector, "elastio", {
   parameters: {
     ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public"),
     // All that its roles are to have, with commas between: add those that they have already.
-    globalManagedPolicies: fleet.addPullPolicy("pull"),
+    globalManagedPolicies: fleet.addPullPolicy("pull").policyArn,
   },
 });
 

@@ -35,7 +35,7 @@ new StackParameterOverride(connector, "elastio", {
   stackName: "elastio-account-level-stack",
   parameters: {
     ecrPublicPrefix: fleet.templatedRepositoryUri("ecr-public"),
-    globalManagedPolicies: fleet.addPullPolicy("pull", { prefixes: ["ecr-public"] }),
+    globalManagedPolicies: fleet.addPullPolicy("pull", { prefixes: ["ecr-public"] }).policyArn,
   },
 });
 

@@ -1,25 +1,28 @@
-import type { Rule } from "../validation/rule";
+import type { Requirement, Rule } from "../validation/rule";
 
-/** The versions of hashicorp/aws that have every argument which the constructs and the modules use. */
+/** The versions of hashicorp/aws that have all arguments that the constructs and the modules use. */
 export const PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
 const VERSION = String.raw`\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
 const SUPPORTED_FROM = [5, 100, 0];
 const CONDITION = String.raw` *(=|!=|>|>=|<|<=|~>)? *${VERSION} *`;
 
-/** https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
+/** A version constraint. https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export const VERSION_CONSTRAINT: Rule = {
   pattern: new RegExp(`^${CONDITION}(,${CONDITION})*$`),
   requirement: `be a Terraform version constraint, like "${PROVIDER_VERSIONS}" or "~> 5.100"`,
-  hint: "separate conditions with commas; Terraform takes a literal here, and no expression",
+  hint: "give a literal, with commas between its conditions",
 };
 
-/** The words of the rule that a constraint leaves a version which can be used. */
-export const SOME_SUPPORTED_VERSION = `allow a version in "${PROVIDER_VERSIONS}"`;
+/** The requirement that a constraint allows a supported version. */
+export const SUPPORTED_VERSION: Requirement = {
+  requirement: `allow a version in "${PROVIDER_VERSIONS}"`,
+  hint: "other versions lack arguments that the constructs use",
+};
 
 /**
- * Whether a constraint allows a version that has every argument. Of all versions, those that it names, the ones right
- * behind them and the first supported one decide; where it names a pre-release, only Terraform can tell.
+ * Whether a constraint allows a supported version. It is enough to try the versions in the constraint, the patch versions
+ * after them and the first supported version. Only Terraform can decide on pre-releases: they return true.
  */
 export function allowsSupportedVersion(constraint: string): boolean {
   const conditions = [...`${PROVIDER_VERSIONS},${constraint}`.matchAll(/([=!<>~]*) *(\d[^\s,]*)/g)].map(
@@ -53,7 +56,7 @@ function holdsFor(
     case "<=":
       return order <= 0;
     case "~>":
-      // Only the last part that is given may grow.
+      // Only the last given part may grow.
       return order >= 0 && compared(candidate.slice(0, parts.length - 1), parts.slice(0, -1)) === 0;
     default:
       return order === 0;

@@ -1,21 +1,21 @@
 import { Redacted } from "../validation/redaction";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { RepositorySettings } from "./repository-settings";
-import { checkRepositorySettings } from "./repository-settings-checks";
+import { checkRepositorySettings, checkSettingsInRegion } from "./repository-settings-checks";
 import { atLeastOneUpstream } from "./rules";
 import type { Upstream } from "./upstream";
-import { checkUpstream } from "./upstream-checks";
+import { checkUpstream, checkUpstreamInRegion } from "./upstream-checks";
 import type { UpstreamContext } from "./upstream-spec";
 
 /** What a cache and a fleet declare alike. */
 export interface Declaration {
   readonly upstreams: Upstream[];
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
 }
 
 /** Records all that is wrong with a declaration, before anything is made of it. */
 export function checkCache(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
-  const { upstreams, repositories } = declaration;
+  const { upstreams, repositorySettings } = declaration;
   if (!Array.isArray(upstreams) || upstreams.length === 0) {
     const got = Array.isArray(upstreams) ? upstreams : Redacted.of(upstreams);
     errors.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
@@ -25,7 +25,33 @@ export function checkCache(errors: ValidationErrors, declaration: Declaration, c
       checkUpstream(errors, `upstreams[${index}]`, upstream, context);
     }
   }
-  if (repositories !== undefined) {
-    checkRepositorySettings(errors, "repositories", repositories, context.location);
+  if (repositorySettings !== undefined) {
+    checkRepositorySettings(errors, "repositorySettings", repositorySettings, context.location);
   }
+}
+
+/**
+ * Adds the errors of a declaration that depend on the account and region of a cache, and reserves its names. A fleet
+ * checks the rest once for all of its regions.
+ */
+export function checkCacheInRegion(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
+  const { upstreams, repositorySettings } = declaration;
+  for (const [index, upstream] of Array.isArray(upstreams) ? upstreams.entries() : []) {
+    checkUpstreamInRegion(errors, `upstreams[${index}]`, upstream, context);
+  }
+  checkSettingsInRegion(errors, "repositorySettings", repositorySettings, context.location);
+}
+
+// Props of caches that a fleet has checked before it created its first stack.
+const CHECKED_PROPS = new WeakSet<object>();
+
+/** Marks the props of a cache as checked: the cache then reserves its names and does not check its props again. */
+export function markAsChecked<T extends object>(props: T): T {
+  CHECKED_PROPS.add(props);
+  return props;
+}
+
+/** Whether a fleet has checked the props of a cache. */
+export function areChecked(props: object): boolean {
+  return CHECKED_PROPS.has(props);
 }

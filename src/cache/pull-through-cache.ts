@@ -19,7 +19,7 @@ import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
-import { checkCache } from "./cache-checks";
+import { areChecked, checkCache, checkCacheInRegion } from "./cache-checks";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
 import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
@@ -104,12 +104,15 @@ export class PullThroughCache extends Construct {
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    errors.checkKeys("", { ...props }, PROPS, "a property of a cache");
-    checkInStack(errors, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
-    checkRegistryProps(errors, this, { ...props });
+    const isChecked = areChecked(props);
+    if (!isChecked) {
+      errors.checkKeys("", { ...props }, PROPS, "a property of a cache");
+      checkInStack(errors, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
+      checkRegistryProps(errors, this, { ...props });
+    }
     this._registry = new Registry(this, { ...props });
     const names = NamesInUse.copyOf(namesInUse(this, this._registry));
-    checkCache(errors, { ...props }, this.context(names));
+    (isChecked ? checkCacheInRegion : checkCache)(errors, { ...props }, this.context(names));
     errors.throwAndRemove(this);
 
     this.repositories = copySettings(props.repositorySettings) ?? {};

@@ -86,6 +86,21 @@ export function checkRepositorySettings(
   }
 }
 
+/** Adds the errors of settings that depend on the account and region of the cache. */
+export function checkSettingsInRegion(
+  errors: ValidationErrors,
+  prop: string,
+  settings: RepositorySettings | undefined,
+  location: KnownLocation,
+): void {
+  if (settings?.kmsKeyArn !== undefined) {
+    checkArn(errors, `${prop}.kmsKeyArn`, settings.kmsKeyArn, KMS_KEY_REQUIREMENTS, location);
+  }
+  if (settings?.roleArn !== undefined) {
+    checkArn(errors, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, location);
+  }
+}
+
 export function checkFlags(errors: ValidationErrors, prop: string, settings: RepositorySettings): void {
   for (const flag of ["creationTemplate", "keepAllImages"] as const) {
     if (settings[flag] !== undefined && typeof settings[flag] !== "boolean") {

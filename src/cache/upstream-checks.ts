@@ -10,7 +10,7 @@ import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
 import { withoutTrailingSlash } from "./repository-path";
-import { checkRepositorySettings } from "./repository-settings-checks";
+import { checkRepositorySettings, checkSettingsInRegion } from "./repository-settings-checks";
 import {
   AZURE_REGISTRY_NAME,
   HOST,
@@ -59,8 +59,29 @@ export function checkUpstream(
     checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.location);
   }
   if (spec.repositorySettings !== undefined) {
-    checkRepositorySettings(errors, `${prop}.repositories`, spec.repositorySettings, context.location);
+    checkRepositorySettings(errors, `${prop}.repositorySettings`, spec.repositorySettings, context.location);
   }
+}
+
+/** Adds the errors of an upstream that depend on the account and region of its cache, and reserves its names. */
+export function checkUpstreamInRegion(
+  errors: ValidationErrors,
+  prop: string,
+  upstream: Upstream,
+  context: UpstreamContext,
+): void {
+  const spec = (upstream as Partial<Upstream> | null | undefined)?._spec;
+  if (spec?.kind === undefined) {
+    return;
+  }
+  checkPrefix(errors, prop, spec, context);
+  if (spec.credential?._spec?.source === "secret-arn") {
+    checkAuthentication(errors, `${prop}.credential`, spec, context);
+  }
+  if (spec.privateEcr !== undefined) {
+    checkPrivateEcr(errors, prop, spec, spec.privateEcr, context.location);
+  }
+  checkSettingsInRegion(errors, `${prop}.repositorySettings`, spec.repositorySettings, context.location);
 }
 
 function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec, context: UpstreamContext): void {

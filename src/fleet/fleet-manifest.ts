@@ -1,30 +1,30 @@
-/** What a pipeline has to know of one stack. */
+/** One stack of a fleet, as a pipeline needs it. */
 export interface FleetManifestStack {
   /** Name of the stack. */
   readonly name: string;
-  /** The folder that Terraform runs in, within the output folder of the app: `stacks/<name>`. */
+  /** The folder that Terraform runs in, relative to the output folder of the app: `stacks/<name>`. */
   readonly folder: string;
   /**
-   * The region of the stack's AWS provider; absent where only Terraform knows it, and for a stack that is not the
-   * fleet's.
+   * The region of the stack's AWS provider; undefined if only Terraform knows it, and for a stack of another part of the
+   * app.
    */
   readonly region?: string;
-  /** Whether the stack holds the caches of its region. */
+  /** Whether the stack contains the cache of its region. */
   readonly regional: boolean;
-  /** Names of the stacks that have to be applied before this one; all of them are in earlier stages. */
+  /** Names of the stacks that must be applied before this one; all of them are in earlier stages. */
   readonly waitsFor: string[];
   /**
-   * Names of the input variables that Terraform asks for, which have no default: set `TF_VAR_<name>` for every plan. One
-   * that is ephemeral has to be set again for the apply of a saved plan.
+   * Names of the input variables without a default: set `TF_VAR_<name>` for every plan. An ephemeral variable must be set
+   * again for the apply of a saved plan.
    */
   readonly variables: string[];
 }
 
-/** The stacks of a fleet, for pipelines that apply them without Node.js: plain data to write into a JSON file. */
+/** The stacks of a fleet as plain data for a JSON file, for pipelines that apply them without Node.js. */
 export interface FleetManifest {
   /**
-   * The stacks in stages, to be applied one after the other. Those of one stage do not wait for each other: they can be
-   * planned and applied side by side.
+   * The stacks in stages, to be applied one stage after the other. Stacks of one stage do not wait for each other: they
+   * can be planned and applied in parallel.
    */
   readonly stages: FleetManifestStack[][];
 }

@@ -12,43 +12,48 @@ import {
   looksLikeSecret,
   mayContainSecret,
 } from "../validation/redaction";
+import type { Requirement } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
+import { PROVIDER_CONFIG_RULES } from "./rules";
 
-const LEAVE_OUT =
-  "leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it";
-const GIVE_A_FILE = "give `webIdentityTokenFile`, the path of a file with the token";
-const SIGNED = "give the URL without a user and a password: requests to AWS are signed";
-
-/** Records what is wrong with the configuration that the providers of a fleet have in common. */
+/** Adds the errors of the configuration that the AWS providers of a fleet share. */
 export function checkProviderConfig(errors: ValidationErrors, config: AwsProviderConfig, accountId: unknown): void {
   if (!isPlainObject(config)) {
-    errors.add("providerConfig", "be an object", Redacted.of(config), "give arguments of AwsProvider");
+    errors.addBroken("providerConfig", PROVIDER_CONFIG_RULES.object, Redacted.of(config));
+    return;
+  }
+  if (isEmpty(config)) {
     return;
   }
   checkNames(errors, config);
   for (const name of ["region", "alias"] as const) {
     if (config[name] !== undefined) {
-      errors.add(`providerConfig.${name}`, "not be given", config[name], "each stack's provider has its own");
+      errors.addBroken(`providerConfig.${name}`, PROVIDER_CONFIG_RULES.ofEachStack, config[name]);
     }
   }
   checkSecrets(errors, config);
   for (const name of ["allowedAccountIds", "forbiddenAccountIds"] as const) {
     if (accountId !== undefined && config[name] !== undefined) {
-      const hint = "leave one of them out: `accountId` is the only account allowed";
-      errors.add(`providerConfig.${name}`, "not be given beside `accountId`", config[name], hint);
+      errors.addBroken(`providerConfig.${name}`, PROVIDER_CONFIG_RULES.account, config[name]);
     }
   }
 }
 
-/** The literal secrets in a configuration of which cdktf's tokens are a part: they are known when the app is synthesized. */
+/** The errors of literal secrets that cdktf's tokens contain: their values are known when the app is synthesized. */
 export function literalSecrets(stack: TerraformStack, config: AwsProviderConfig): string[] {
   const errors = new ValidationErrors();
-  checkSecrets(errors, resolved(stack, config));
+  if (!isEmpty(config)) {
+    checkSecrets(errors, resolved(stack, config));
+  }
   return errors.list();
 }
 
+function isEmpty(config: AwsProviderConfig): boolean {
+  return Object.keys(config).length === 0;
+}
+
 function checkNames(errors: ValidationErrors, config: AwsProviderConfig): void {
-  // The provider's class has a property with what was given for each of its arguments.
+  // The provider's class has a property `<name>Input` for each of its arguments.
   const known = Object.getOwnPropertyNames(AwsProvider.prototype)
     .filter((name) => name.endsWith("Input"))
     .map((name) => name.replace(/Input$/, ""));
@@ -57,30 +62,26 @@ function checkNames(errors: ValidationErrors, config: AwsProviderConfig): void {
 
 function checkSecrets(errors: ValidationErrors, config: AwsProviderConfig): void {
   const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, endpoints } = config;
-  for (const [name, value] of Object.entries({ accessKey, secretKey, token })) {
-    if (isLiteral(value)) {
-      errors.add(`providerConfig.${name}`, "not be a literal", Redacted.of(value), LEAVE_OUT);
+  const addEach = (
+    values: { readonly [place: string]: unknown },
+    isWrong: (value: unknown) => boolean,
+    rule: Requirement,
+  ): void => {
+    for (const [place, value] of Object.entries(values)) {
+      if (isWrong(value)) {
+        errors.addBroken(`providerConfig.${place}`, rule, Redacted.of(value));
+      }
     }
-  }
-  for (const [name, value] of Object.entries(inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i))) {
-    if (isLiteral(value)) {
-      errors.add(`providerConfig.${name}`, "not be a literal", Redacted.of(value), GIVE_A_FILE);
-    }
-  }
-  for (const [name, value] of Object.entries({ httpProxy, httpsProxy })) {
-    if (typeof value === "string" && holdsAPassword(value)) {
-      const hint = "leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY";
-      errors.add(`providerConfig.${name}`, "have no password in it", Redacted.of(value), hint);
-    }
-  }
-  for (const [name, value] of Object.entries(inBlocks({ endpoints }, /^/))) {
-    if (typeof value === "string" && hasUserInfo(literalsOf(value).joined)) {
-      errors.add(`providerConfig.${name}`, "have no password in it", Redacted.of(value), SIGNED);
-    }
-  }
+  };
+  addEach({ accessKey, secretKey, token }, isLiteral, PROVIDER_CONFIG_RULES.credential);
+  const webIdentityTokens = inBlocks({ assumeRoleWithWebIdentity }, /^web_?identity_?token$/i);
+  addEach(webIdentityTokens, isLiteral, PROVIDER_CONFIG_RULES.webIdentityToken);
+  addEach({ httpProxy, httpsProxy }, hasPassword, PROVIDER_CONFIG_RULES.proxy);
+  const hasLogin = (value: unknown): boolean => typeof value === "string" && hasUserInfo(literalsOf(value).joined);
+  addEach(inBlocks({ endpoints }, /^/), hasLogin, PROVIDER_CONFIG_RULES.endpoint);
 }
 
-/** Whether a value is a literal, or a Terraform expression that holds a literal secret. Tokens are not resolved yet. */
+/** Whether a value is a literal, or a Terraform expression with a literal secret. Tokens of cdktf are checked at synth. */
 function isLiteral(value: unknown): boolean {
   if (value === undefined || Token.isUnresolved(value)) {
     return false;
@@ -93,13 +94,16 @@ function isLiteral(value: unknown): boolean {
   );
 }
 
-/** Whether the literals of a proxy's URL hold a password. */
-function holdsAPassword(url: string): boolean {
+/** Whether the literals of a proxy's URL contain a password. */
+function hasPassword(url: unknown): boolean {
+  if (typeof url !== "string") {
+    return false;
+  }
   const { joined, values } = literalsOf(url);
   return looksLikeSecret(joined) || expressionContainsAccessToken(url) || values.some(({ isEncoded }) => isEncoded);
 }
 
-/** Arguments of blocks, in one block or in a list, by their places. */
+/** The arguments with wanted names in one block or in a list of blocks, by their places. */
 function inBlocks(blocks: { readonly [name: string]: unknown }, wanted: RegExp): { readonly [place: string]: unknown } {
   const found = Object.entries(blocks).flatMap(([name, given]) =>
     [given].flat().flatMap((block, index) =>

@@ -3,54 +3,60 @@ import type { RepositorySettings } from "../cache/repository-settings";
 import type { Upstream } from "../cache/upstream";
 import type { StateBackend } from "./state-backend";
 
-/** The same caches in many regions of one account. */
+/** A declaration of the same caches in many regions of one account. */
 export interface PullThroughCacheFleetProps {
   /** The regions, each once. */
   readonly regions: string[];
   /** The registries to cache, under the same prefixes in every region. */
   readonly upstreams: Upstream[];
   /**
-   * How the repositories look that ECR creates for the cached images.
+   * Settings of the repositories that ECR creates for cached images.
    * @default - as for `PullThroughCache`
    */
   readonly repositorySettings?: RepositorySettings;
   /**
-   * What differs from `repositories` in a region, by its name: a KMS key, for example, which is always one region's
-   * own.
-   * @default - the same everywhere
+   * Settings that differ from `repositorySettings` in a region, by the region's name: for example a KMS key, which exists
+   * in one region only.
+   * @default - the same settings in all regions
    */
   readonly repositorySettingsByRegion?: { readonly [region: string]: RepositorySettings };
   /**
-   * The account ID; may be a token. When given, Terraform refuses to run a stack with credentials of another account.
+   * The account ID; may be a token. With it, Terraform refuses to run a stack with credentials of another account.
    * @default - the account of the credentials that Terraform runs with
    */
   readonly accountId?: string;
   /**
-   * Where the states are kept.
+   * The place of the states.
    * @default StateBackend.local()
    */
   readonly backend?: StateBackend;
   /**
-   * Configuration of every stack's AWS provider, without `region` and `alias`: a role to assume, default tags and so
-   * on.
-   * @default - Terraform's own credentials
+   * Configuration of the AWS provider of each stack, without `region` and `alias`: for example a role to assume or
+   * default tags.
+   * @default - the credentials that Terraform runs with
    */
   readonly providerConfig?: AwsProviderConfig;
   /**
-   * The versions of the provider hashicorp/aws that Terraform may run every stack with, as a version constraint.
-   * `terraform init` chooses the version that the lock file names, and without a lock file the newest one that the
-   * constraint allows. Resources of your own in the stacks may need a narrower constraint.
+   * The version constraint of the provider hashicorp/aws in each stack. `terraform init` chooses the version in the lock
+   * file, and without a lock file the newest version that the constraint allows. Your own resources in the stacks may
+   * need a narrower constraint.
    *
-   * Begin with the lowest version: `cdktf deploy` compares only the first version of the constraint with a lock file,
-   * and upgrades the provider where the constraint excludes that version.
+   * Begin with the lowest version: `cdktf deploy` compares only the first version in the constraint with a lock file, and
+   * upgrades the provider if the constraint excludes that version.
    * @default ">= 5.100.0, < 7.0.0"
    * @see https://developer.hashicorp.com/terraform/language/expressions/version-constraints
    */
   readonly providerVersion?: string;
 }
 
-/** A stack that waits for every region. */
+/** Options of a stack that waits for all regions. */
 export interface FinalStackOptions {
-  /** The region of its AWS provider; it need not be one of the fleet's. */
+  /** The region of the stack's AWS provider; it may be a region without a cache. */
   readonly region: string;
+}
+
+/** A managed policy that allows pulls through the caches of all regions. */
+export interface FleetPullPolicy {
+  /** The ARN of the policy: text that is known at synth, so that any stack can use it. */
+  readonly policyArn: string;
 }

@@ -4,14 +4,15 @@ import type { Construct } from "constructs";
 import { isUnresolved, resolved } from "../terraform/tokens";
 import { fail } from "../validation/validation-errors";
 import type { FleetManifestStack } from "./fleet-manifest";
+import { FLEET_METHOD_RULES } from "./rules";
 
-/** What a fleet knows of a stack of its own. */
+/** What a fleet knows about one of its stacks. */
 export interface FleetStackInfo {
   readonly region: string;
   readonly regional: boolean;
 }
 
-/** The stacks of a fleet, and those that they wait for, in the stages that they can be applied in. */
+/** The stacks of a fleet and the stacks that they wait for, in the stages in which they can be applied. */
 export function stagesOf(
   place: string,
   app: App,
@@ -20,7 +21,7 @@ export function stagesOf(
   const stages: FleetManifestStack[][] = [];
   const indices = new Map<TerraformStack, number>();
   [...own.keys()].forEach((stack) => indexOf(stack, indices));
-  // In the order of the app, whatever the order in which they came to wait for each other.
+  // In the order of the app, so that the order of `addDependency` calls has no effect.
   for (const stack of app.node.findAll().filter((construct) => TerraformStack.isStack(construct))) {
     const index = indices.get(stack);
     if (index !== undefined) {
@@ -31,8 +32,8 @@ export function stagesOf(
 }
 
 /**
- * A stack is in the stage after the last of those that it waits for; no stack waits for itself, cdktf sees to that. Notes
- * the stages of all of them.
+ * The index of a stack's stage, which is the one after the last stage that the stack waits for; adds the indices of all
+ * stacks on the way to `indices`. cdktf refuses cycles.
  */
 function indexOf(stack: TerraformStack, indices: Map<TerraformStack, number>): number {
   const index = indices.get(stack) ?? Math.max(0, ...stack.dependencies.map((other) => indexOf(other, indices) + 1));
@@ -42,9 +43,10 @@ function indexOf(stack: TerraformStack, indices: Map<TerraformStack, number>): n
 
 function describe(place: string, app: App, stack: TerraformStack, own: FleetStackInfo | undefined): FleetManifestStack {
   const name = stack.node.id;
-  // References between stacks become dependencies when the app is synthesized, and nothing tells of them before.
+  // cdktf turns references between stacks into dependencies when it synthesizes the app.
   if (app.manifest.stacks[name] === undefined) {
-    fail(place, "manifest()", "be called after app.synth()", name, "that stack is not written yet: call it later");
+    const { requirement, hint } = FLEET_METHOD_RULES.writtenStacks;
+    fail(place, "manifest()", requirement, name, hint);
   }
   const region = own === undefined ? undefined : resolved(stack, own.region);
   return {
@@ -65,11 +67,11 @@ function variablesOf(stack: TerraformStack): string[] {
     .sort();
 }
 
-// What each stack of a fleet holds beside the cache.
+// Ids of the constructs in each stack of a fleet beside the cache.
 export const PROVIDER_ID = "aws";
 export const BACKEND_ID = "backend";
 
-/** Last part of the name of the stack that holds what is of no region. */
+/** Last part of the name of the stack for IAM policies, which belong to no region. */
 export const POLICY_STACK = "iam";
 
 /** The name of a stack of a fleet. */

@@ -1,61 +1,63 @@
-import {
-  CloudBackend,
-  LocalBackend,
-  NamedCloudWorkspace,
-  S3Backend,
-  TerraformBackend,
-  TerraformStack,
-  Token,
-} from "cdktf";
+import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, TerraformBackend, TerraformStack } from "cdktf";
 import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET } from "../aws/bucket-names";
-import { REGION_NAME } from "../aws/partitions";
 import { ROLE_ARN } from "../aws/role-arn";
 import { requireTerraform } from "../terraform/required-version";
+import { isUnresolved } from "../terraform/tokens";
 import type { AllKeys, Rule } from "../validation/rule";
+import { fail } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { HOSTNAME, KEY_PREFIX, NAME, TEXT, WORKSPACE } from "./rules";
+import {
+  BUCKET_REGION,
+  HOSTNAME,
+  KEY_PREFIX,
+  LITERAL_IN_BACKEND,
+  ORGANIZATION,
+  PROJECT,
+  STATE_KEY,
+  WORKSPACE,
+} from "./rules";
 
-/** Where in S3 the states are kept. */
+/** The place of the states in S3. */
 export interface S3StateOptions {
-  /** Name of the bucket, which must exist; turn its versioning on. */
+  /** Name of the bucket. It must exist; turn its versioning on. */
   readonly bucket: string;
   /** Region of the bucket. */
   readonly region: string;
   /**
-   * What the keys of the states begin with; `<stack>.tfstate` follows.
+   * First part of the keys of the states; `<stack>.tfstate` follows.
    * @default "ecr-pull-through-cache/"
    */
   readonly keyPrefix?: string;
   /**
-   * KMS key that encrypts the states.
+   * ID, ARN or alias of the KMS key that encrypts the states.
    * @default - the bucket's default encryption
    */
   readonly kmsKeyId?: string;
   /**
-   * ARN of an IAM role to reach the bucket with.
-   * @default - the credentials Terraform runs with
+   * ARN of an IAM role that Terraform assumes to access the bucket.
+   * @default - the credentials that Terraform runs with
    */
   readonly roleArn?: string;
 }
 
-/** Where in HCP Terraform, or Terraform Enterprise, the states are kept. */
+/** The place of the states in HCP Terraform or Terraform Enterprise. */
 export interface HcpTerraformStateOptions {
   /** Name of the organization. */
   readonly organization: string;
   /**
-   * What the names of the workspaces begin with; the stack's name follows.
+   * First part of the names of the workspaces; the stack's name follows.
    * @default - no prefix
    */
   readonly workspacePrefix?: string;
   /**
-   * Project that new workspaces are put in.
+   * Project of new workspaces.
    * @default - the organization's default project
    */
   readonly project?: string;
   /**
-   * Host of a Terraform Enterprise of your own.
+   * Host of a Terraform Enterprise installation.
    * @default "app.terraform.io"
    */
   readonly hostname?: string;
@@ -76,34 +78,37 @@ const HCP_OPTIONS = Object.keys({
   hostname: true,
 } satisfies AllKeys<HcpTerraformStateOptions>);
 
-/** Where each stack of a fleet keeps its state: every stack has one of its own, named after it. */
+/** The place where a fleet keeps its states: each stack has its own state, named after the stack. */
 export class StateBackend {
   /**
-   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`, by a relative path, so that the JSON is
-   * the same on every machine.
+   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`. The path is relative, so that the JSON is the
+   * same on every machine.
    */
   public static local(): StateBackend {
     return new StateBackend(
       () => undefined,
-      // Terraform runs in <output folder>/stacks/<stack>, and the output folder may be deleted at any time.
+      // Terraform runs in <output folder>/stacks/<stack>. Users may delete the output folder at any time.
       (stack) => new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` }),
     );
   }
 
-  /** An object in S3, encrypted, with S3's own lock, which needs Terraform 1.11 and no DynamoDB table. */
+  /**
+   * An encrypted object in S3 with S3's own state lock, which needs Terraform 1.11 and no DynamoDB table.
+   * @see https://developer.hashicorp.com/terraform/language/backend/s3
+   */
   public static s3(options: S3StateOptions): StateBackend {
     const { bucket, region, keyPrefix = "ecr-pull-through-cache/", kmsKeyId, roleArn, ...unknown } = { ...options };
     return new StateBackend(
       (errors) => {
         errors.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
-        checkLiteral(errors, "bucket", bucket, BUCKET, "give the name, not the ARN");
-        checkLiteral(errors, "region", region, REGION_NAME, "give the bucket's region");
-        checkLiteral(errors, "keyPrefix", keyPrefix, KEY_PREFIX, "for example platform/registries/");
+        checkLiteral(errors, "bucket", bucket, BUCKET);
+        checkLiteral(errors, "region", region, BUCKET_REGION);
+        checkLiteral(errors, "keyPrefix", keyPrefix, KEY_PREFIX);
         if (kmsKeyId !== undefined) {
-          checkLiteral(errors, "kmsKeyId", kmsKeyId, TEXT, "give the key's ID, ARN or alias");
+          checkLiteral(errors, "kmsKeyId", kmsKeyId, STATE_KEY);
         }
         if (roleArn !== undefined) {
-          checkLiteral(errors, "roleArn", roleArn, ROLE_ARN, "leave it out to use Terraform's own credentials");
+          checkLiteral(errors, "roleArn", roleArn, ROLE_ARN);
         }
       },
       (stack) => {
@@ -126,12 +131,12 @@ export class StateBackend {
     return new StateBackend(
       (errors) => {
         errors.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
-        checkLiteral(errors, "organization", organization, NAME, "give the organization's name");
+        checkLiteral(errors, "organization", organization, ORGANIZATION);
         if (project !== undefined) {
-          checkLiteral(errors, "project", project, TEXT, "give the project's name");
+          checkLiteral(errors, "project", project, PROJECT);
         }
         if (hostname !== undefined) {
-          checkLiteral(errors, "hostname", hostname, HOSTNAME, "leave it out for HCP Terraform");
+          checkLiteral(errors, "hostname", hostname, HOSTNAME);
         }
       },
       (stack) =>
@@ -142,7 +147,7 @@ export class StateBackend {
         }),
       (errors, prop, name) => {
         if (workspacePrefix === "") {
-          errors.checkString(prop, name, WORKSPACE, "choose an id that HCP Terraform can name a workspace after");
+          errors.checkString(prop, name, WORKSPACE);
         } else {
           const hint = `shorten or change \`${prop}\` or \`workspacePrefix\``;
           checkLiteral(errors, "workspacePrefix", `${workspacePrefix}${name}`, WORKSPACE, hint);
@@ -151,7 +156,7 @@ export class StateBackend {
     );
   }
 
-  /** No backend in the JSON, for pipelines that add one of their own. */
+  /** No backend in the JSON, for pipelines that add a backend themselves. */
   public static none(): StateBackend {
     return new StateBackend(
       () => undefined,
@@ -169,7 +174,7 @@ export class StateBackend {
   ) {}
 }
 
-/** Stands where cdktf would otherwise put a local backend with an absolute path, and writes nothing. */
+/** Writes nothing. Without a backend, cdktf would add a local one with an absolute path. */
 class NoBackend extends TerraformBackend {
   public constructor(scope: Construct) {
     super(scope, "backend", "none");
@@ -184,17 +189,20 @@ class NoBackend extends TerraformBackend {
   }
 
   public override getRemoteStateDataSource(scope: Construct): TerraformRemoteState {
-    throw new Error(
-      `${TerraformStack.of(scope).node.path}: a reference to ${TerraformStack.of(this).node.path} needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend`,
+    fail(
+      TerraformStack.of(scope).node.path,
+      "backend",
+      `be known for a reference to the stack ${TerraformStack.of(this).node.path}`,
+      "StateBackend.none()",
+      "give the fleet another backend",
     );
   }
 }
 
-/** Terraform takes a backend's arguments as they stand in the JSON: a reference would be read as its own text. */
-function checkLiteral(errors: ValidationErrors, name: string, value: unknown, rule: Rule, hint: string): void {
-  if (Token.isUnresolved(value) || (typeof value === "string" && value.includes("${"))) {
-    const hint = "give a literal: Terraform evaluates nothing in a backend";
-    errors.add(`backend.${name}`, "be known at synth", value, hint);
+/** Terraform evaluates no expression in a backend: it would read a reference as text. */
+function checkLiteral(errors: ValidationErrors, name: string, value: unknown, rule: Rule, hint = rule.hint): void {
+  if (isUnresolved(value)) {
+    errors.addBroken(`backend.${name}`, LITERAL_IN_BACKEND, value);
   } else {
     errors.checkString(`backend.${name}`, value, rule, hint);
   }

@@ -173,7 +173,7 @@ describe("a manifest", () => {
   test("fails before the app is synthesized, and when a stack was added since", () => {
     const fleet = fleetWith();
     expect(messageOf(() => fleet.manifest())).toBe(
-      'cache: `manifest()` must be called after app.synth(), got "cache-us-east-1"; that stack is not written yet: call it later',
+      'cache: `manifest()` must be called after app.synth(), got "cache-us-east-1"; call it later: this stack is not written yet',
     );
     App.of(fleet).synth();
     expect(fleet.manifest().stages).toHaveLength(1);

@@ -21,7 +21,7 @@ function fleetWith(props: Partial<PullThroughCacheFleetProps> = {}) {
   return new PullThroughCacheFleet(testApp(), "cache", { regions: ["us-east-1", "eu-west-1"], upstreams, ...props });
 }
 
-function faultOf(props: Partial<PullThroughCacheFleetProps>) {
+function errorOf(props: Partial<PullThroughCacheFleetProps>) {
   return messageOf(() => fleetWith(props));
 }
 
@@ -162,7 +162,7 @@ describe("the versions of the provider", () => {
   });
 });
 
-describe("a stack after all", () => {
+describe("a final stack", () => {
   test("waits for every region", () => {
     const fleet = fleetWith();
     const connector = fleet.addFinalStack("connector", { region: "ap-southeast-2" });
@@ -186,15 +186,15 @@ describe("a stack after all", () => {
 
   test("fails on a region that is none", () => {
     expect(messageOf(() => fleetWith().addFinalStack("connector", { region: "us-east" }))).toBe(
-      'cache: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s provider',
+      'cache: `region` must be the name of an AWS region, like eu-west-1, got "us-east"; give the region of the stack\'s AWS provider',
     );
   });
 });
 
-test("a stack after all fails on an option that it does not have", () => {
+test("a final stack fails on an unknown option", () => {
   const options = { region: "us-east-1", regions: ["us-east-1"] };
   expect(messageOf(() => fleetWith().addFinalStack("connector", options))).toContain(
-    "`regions` must be an option of a stack after all",
+    "`regions` is not an option of addFinalStack; did you mean `region`?",
   );
 });
 
@@ -223,7 +223,7 @@ describe("a repository's URI for software that fills in account and region", () 
 
   test.each([["quay"], [""]])("fails for the prefix %j, which no upstream has", (prefix) => {
     expect(messageOf(() => fleetWith({ regions: ["us-east-1"] }).templatedRepositoryUri(prefix))).toBe(
-      `cache: \`prefix\` must be that of an upstream in every region of the fleet, got "${prefix}"; software that fills in the region by itself asks in each: add the upstream in us-east-1`,
+      `cache: \`prefix\` must be the prefix of an upstream in every region of the fleet, got "${prefix}"; add the upstream in us-east-1: the software pulls from the cache of its own region`,
     );
   });
 
@@ -238,7 +238,7 @@ describe("a repository's URI for software that fills in account and region", () 
     fleet.cacheIn("us-east-1").addUpstream(Upstream.quay({ prefix: "mirror" }));
     fleet.cacheIn("eu-west-1").addUpstream(Upstream.kubernetes({ prefix: "mirror" }));
     expect(messageOf(() => fleet.templatedRepositoryUri("mirror"))).toBe(
-      'cache: `prefix` must lead to the same registry in every region, got ["quay quay.io in us-east-1","kubernetes registry.k8s.io in eu-west-1"]; give one of them another prefix',
+      'cache: `prefix` must cache the same registry in every region, got ["quay quay.io in us-east-1","kubernetes registry.k8s.io in eu-west-1"]; give one of the upstreams another prefix',
     );
   });
 
@@ -264,21 +264,25 @@ describe("a repository's URI for software that fills in account and region", () 
   test("fails for regions of several partitions", () => {
     const fleet = fleetWith({ regions: ["us-east-1", "eusc-de-east-1"] });
     expect(messageOf(() => fleet.templatedRepositoryUri("ecr-public"))).toBe(
-      'cache: `regions` must be of one DNS suffix, got ["amazonaws.com","amazonaws.eu"]; make a fleet for each partition: one text cannot name the registries of several',
+      'cache: `regions` must have one DNS suffix, got ["amazonaws.com","amazonaws.eu"]; create a fleet for each partition: one URI has one DNS suffix',
     );
   });
 });
 
-test("fails to give what is in another region", () => {
+test("a fleet fails to give the stack or the cache of a region that it does not have", () => {
   const message =
-    'cache: `region` must be one of us-east-1, eu-west-1, got "eu-west-2"; add it to the fleet\'s `regions`';
+    'cache: `region` must be one of us-east-1, eu-west-1, got "eu-west-2"; add the region to the `regions` of the fleet';
   expect(messageOf(() => fleetWith().stackIn("eu-west-2"))).toBe(message);
   expect(messageOf(() => fleetWith().cacheIn("eu-west-2"))).toBe(message);
 });
 
-describe("a declaration", () => {
+describe("a declaration of a fleet", () => {
   test.each<[string, Partial<PullThroughCacheFleetProps>, string]>([
-    ["no region", { regions: [] }, "`regions` must be a list of at least one region, got []; say where to cache"],
+    [
+      "no region",
+      { regions: [] },
+      "`regions` must be a list of at least one region, got []; give the regions to cache in",
+    ],
     [
       "a zone",
       { regions: ["eu-west-1b"] },
@@ -287,17 +291,17 @@ describe("a declaration", () => {
     [
       "a region twice",
       { regions: ["eu-west-1", "eu-west-1"] },
-      '`regions[1]` must be a region given once, got "eu-west-1"; leave out the second one',
+      '`regions[1]` must be given once, got "eu-west-1"; leave out the second one',
     ],
     [
       "a region that only Terraform knows",
       { regions: [Token.asString({ resolve: () => "${var.region}" })] },
-      "`regions[0]` must be known at synth, got a token; stacks are named after regions: give a literal",
+      "`regions[0]` must be known at synth, got a token; give a literal: each stack is named after its region",
     ],
     [
       "a region that is an expression",
       { regions: ["${var.region}"] },
-      '`regions[0]` must be known at synth, got "${var.region}"; stacks are named after regions: give a literal',
+      '`regions[0]` must be known at synth, got "${var.region}"; give a literal: each stack is named after its region',
     ],
     [
       "an account that is none",
@@ -307,23 +311,23 @@ describe("a declaration", () => {
     [
       "a provider's own region",
       { providerConfig: { region: "us-east-1" } },
-      '`providerConfig.region` must not be given, got "us-east-1"; each stack\'s provider has its own',
+      '`providerConfig.region` must not be given, got "us-east-1"; each stack has one AWS provider, in its own region and without an alias',
     ],
     [
       "other accounts beside its own",
       { accountId: "111122223333", providerConfig: { forbiddenAccountIds: ["444455556666"] } },
-      '`providerConfig.forbiddenAccountIds` must not be given beside `accountId`, got ["444455556666"]; leave one of them out: `accountId` is the only account allowed',
+      '`providerConfig.forbiddenAccountIds` must not be given beside `accountId`, got ["444455556666"]; remove one of them: `accountId` is the only account that the providers allow',
     ],
     [
       "a key of AWS in the program",
       { providerConfig: { secretKey: "abc" } },
-      "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); leave it to the environment of Terraform, to `profile` or to `assumeRole`: the JSON is no place for it",
+      "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); use Terraform's environment, `profile` or `assumeRole`: the JSON would contain the literal",
     ],
     ...["", "latest", "5.x", "^5.100.0", ">= 5.100.0 < 7.0.0", "v5.100.0", "5.100.0.1", "=> 5.100"].map(
       (providerVersion): [string, Partial<PullThroughCacheFleetProps>, string] => [
         `${JSON.stringify(providerVersion)} for versions of the provider`,
         { providerVersion },
-        `\`providerVersion\` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got ${JSON.stringify(providerVersion)}; separate conditions with commas; Terraform takes a literal here, and no expression`,
+        `\`providerVersion\` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got ${JSON.stringify(providerVersion)}; give a literal, with commas between its conditions`,
       ],
     ),
     [
@@ -334,7 +338,7 @@ describe("a declaration", () => {
     [
       "versions of the provider that only Terraform knows",
       { providerVersion: Token.asString({ resolve: () => "${var.version}" }) },
-      '`providerVersion` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got a token; separate conditions with commas; Terraform takes a literal here, and no expression',
+      '`providerVersion` must be a Terraform version constraint, like ">= 5.100.0, < 7.0.0" or "~> 5.100", got a token; give a literal, with commas between its conditions',
     ],
     [
       "something else for a backend",
@@ -350,17 +354,17 @@ describe("a declaration", () => {
           ),
         ],
       },
-      '`upstreams[0].credential.username` must not be the id of another construct in the stack, got "aws"; let the credential declare the variable, or choose another name',
+      '`upstreams[0].credential.usernameVariable` must not be the id of another construct in the stack, got "aws"; let the credential declare the variable, or choose another name',
     ],
     [
-      "a property it does not have",
+      "an unknown property",
       { region: "us-east-1" } as never,
-      "`region` must be a property of a fleet, got a string of 9 characters (not shown, it may be a secret); use one of regions, upstreams, repositories, repositorySettingsByRegion, accountId, backend, providerConfig, providerVersion",
+      "`region` is not a property of PullThroughCacheFleet; did you mean `regions`?",
     ],
     [
       "settings of a region it is not in",
       { repositorySettingsByRegion: { "eu-west-2": {} } },
-      '`repositorySettingsByRegion` must name regions of the fleet only, got "eu-west-2"; add the region or leave it out here',
+      '`repositorySettingsByRegion` must name regions of the fleet only, got "eu-west-2"; add the region to `regions`, or remove it here',
     ],
     [
       "wrong settings of a region",
@@ -370,7 +374,7 @@ describe("a declaration", () => {
     [
       "one key for all regions",
       { repositorySettings: { kmsKeyArn: KEY } },
-      `\`repositories.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
+      `\`repositorySettings.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "one secret for all regions",
@@ -396,10 +400,10 @@ describe("a declaration", () => {
       '`backend.bucket` must be a bucket\'s name: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves, got "My_Bucket"; give the name, not the ARN',
     ],
   ])("fails on %s", (_name, props, message) => {
-    expect(faultOf(props)).toBe(`cache: ${message}`);
+    expect(errorOf(props)).toBe(`cache: ${message}`);
   });
 
-  test("has all its faults reported once and together, and no stack is made", () => {
+  test("fails with all errors of all regions reported once and together, and no stack is created", () => {
     const app = testApp();
     const declare = () =>
       new PullThroughCacheFleet(app, "cache", {
@@ -411,13 +415,13 @@ describe("a declaration", () => {
       "cache: 3 validation errors",
       expect.stringMatching(/^- `regions\[2]` must be the name of an AWS region/),
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
-      expect.stringMatching(/^- `repositories\.keepLastImages` must be an integer of 1 or more, got -1/),
+      expect.stringMatching(/^- `repositorySettings\.keepLastImages` must be an integer of 1 or more, got -1/),
     ]);
     expect(app.node.children).toEqual([]);
   });
 
   test("fails on wrong upstreams even when it has no region", () => {
-    expect(faultOf({ regions: [], upstreams: [] })).toContain("2 validation errors");
+    expect(errorOf({ regions: [], upstreams: [] })).toContain("2 validation errors");
   });
 
   test("fails without any", () => {
@@ -428,13 +432,13 @@ describe("a declaration", () => {
 
   test("fails on a name that only Terraform would know", () => {
     const declare = () => new PullThroughCacheFleet(testApp(), "${var.name}", { regions: ["us-east-1"], upstreams });
-    expect(messageOf(declare)).toContain("`id` must be letters, digits");
+    expect(messageOf(declare)).toContain("`id` must be up to 128 letters, digits");
   });
 
   test("fails on a name that no folder should have", () => {
     const declare = () => new PullThroughCacheFleet(testApp(), "my fleet", { regions: ["us-east-1"], upstreams });
     expect(messageOf(declare)).toBe(
-      'my fleet: `id` must be letters, digits, dots, underscores and hyphens, since stacks, folders and states are named after it, got "my fleet"; give the fleet a name',
+      'my fleet: `id` must be up to 128 letters, digits, dots, underscores and hyphens that begin with a letter or digit, got "my fleet"; choose another id: stacks, folders and states are named after it',
     );
   });
 
@@ -444,15 +448,17 @@ describe("a declaration", () => {
       new PullThroughCacheFleet(new Construct(app, scope), "cache", { regions: ["us-east-1"], upstreams });
     const fleet = declare("dev")();
     expect(messageOf(declare("prod"))).toBe(
-      'prod/cache: `id` must give every stack of the app a name of its own, on any file system, got "cache-us-east-1"; choose another id: the stack cache-us-east-1 is written to the same folder',
+      'prod/cache: `id` must give each stack of the app a unique name, ignoring case, got "cache-us-east-1"; choose another id: the stack cache-us-east-1 has this name already',
     );
-    expect(messageOf(() => fleet.addFinalStack("US-EAST-1", { region: "us-east-1" }))).toContain("on any file system");
+    expect(messageOf(() => fleet.addFinalStack("US-EAST-1", { region: "us-east-1" }))).toContain(
+      "a unique name, ignoring case",
+    );
   });
 
   test("fails when a stack made later takes the name of one of its own", () => {
     const fleet = fleetWith();
     new TerraformStack(App.of(fleet), "Cache-us-east-1");
-    expect(messageOf(() => App.of(fleet).synth())).toContain("`id` must give every stack of the app a name of its own");
+    expect(messageOf(() => App.of(fleet).synth())).toContain("`id` must give each stack of the app a unique name");
   });
 
   test("fails on a secret of AWS in the providers, as it is or wrapped in a token of cdktf", () => {
@@ -461,11 +467,11 @@ describe("a declaration", () => {
     expect(message).toContain("`providerConfig.secretKey` must not be a literal");
     expect(message).not.toContain("wJalr");
     const assumeRoleWithWebIdentity = [{ roleArn: "arn:aws:iam::111122223333:role/x", webIdentityToken: "eyJ" }];
-    expect(faultOf({ providerConfig: { assumeRoleWithWebIdentity } })).toContain(
+    expect(errorOf({ providerConfig: { assumeRoleWithWebIdentity } })).toContain(
       "`providerConfig.assumeRoleWithWebIdentity[0].webIdentityToken` must not be a literal",
     );
-    expect(faultOf({ providerConfig: { httpsProxy: "http://me:hunter2@proxy" } })).toBe(
-      "cache: `providerConfig.httpsProxy` must have no password in it, got a string of 23 characters (not shown, it may be a secret); leave the proxy to the environment, as HTTP_PROXY and HTTPS_PROXY",
+    expect(errorOf({ providerConfig: { httpsProxy: "http://me:hunter2@proxy" } })).toBe(
+      "cache: `providerConfig.httpsProxy` must contain no password, got a string of 23 characters (not shown, it may be a secret); set HTTP_PROXY and HTTPS_PROXY in Terraform's environment",
     );
     const fleet = fleetWith({ providerConfig: { token: "${var.session}", httpProxy: "http://proxy:3128" } });
     expect(() => App.of(fleet).synth()).not.toThrow();
@@ -523,19 +529,19 @@ describe("a declaration", () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  test("says where else a web identity token and an endpoint's password go", () => {
+  test("fails on a web identity token and on a password in an endpoint, and names an alternative", () => {
     const assumeRoleWithWebIdentity = [{ webIdentityToken: "SWORDFISH" }];
     const endpoints = [{ ecr: "https://me:SWORDFISH@ecr.example.com" }];
-    const message = faultOf({ providerConfig: { assumeRoleWithWebIdentity, endpoints } });
+    const message = errorOf({ providerConfig: { assumeRoleWithWebIdentity, endpoints } });
     expect(message).toContain("; give `webIdentityTokenFile`, the path of a file with the token\n");
-    expect(message).toMatch(/; give the URL without a user and a password: requests to AWS are signed$/);
+    expect(message).toMatch(/; give the URL without user and password: the provider signs its requests$/);
   });
 
-  test("fails on an argument that the AWS provider does not have", () => {
-    expect(faultOf({ providerConfig: { defaultTag: [{ tags: {} }] } as never })).toMatch(
-      /^cache: `providerConfig.defaultTag` must be an argument of the AWS provider, got a value of type object \(not shown, it may be a secret\); use one of accessKey, .*, defaultTags, /,
+  test("fails on an unknown argument of the AWS provider", () => {
+    expect(errorOf({ providerConfig: { defaultTag: [{ tags: {} }] } as never })).toBe(
+      "cache: `providerConfig.defaultTag` is not an argument of the AWS provider; did you mean `defaultTags`?",
     );
-    expect(faultOf({ providerConfig: "us-east-1" as never })).toBe(
+    expect(errorOf({ providerConfig: "us-east-1" as never })).toBe(
       "cache: `providerConfig` must be an object, got a string of 9 characters (not shown, it may be a secret); give arguments of AwsProvider",
     );
   });
@@ -601,7 +607,7 @@ describe("a declaration", () => {
   test("fails inside a stack", () => {
     const stack = stackIn("us-east-1");
     expect(messageOf(() => new PullThroughCacheFleet(stack, "cache", { regions: ["us-east-1"], upstreams }))).toBe(
-      'stack/cache: `scope` must be outside of any stack, got "stack"; give the app: the fleet makes its own stacks',
+      'stack/cache: `scope` must not be in a stack, got "stack"; give the app as the scope: the fleet creates a stack for each region',
     );
   });
 });
@@ -619,8 +625,9 @@ describe("a policy to pull in all regions", () => {
 
   test("is one managed policy, in a stack of its own that waits for nothing, and any stack can name it", () => {
     const fleet = fleetWith({ accountId });
-    expect(fleet.addPullPolicy("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
-    expect(fleet.addPullPolicy("elastio")).toBe("arn:aws:iam::111122223333:policy/cache-elastio");
+    const policy = fleet.addPullPolicy("elastio");
+    expect(policy).toEqual({ policyArn: "arn:aws:iam::111122223333:policy/cache-elastio" });
+    expect(fleet.addPullPolicy("elastio")).toEqual(policy);
     expect(policies(fleet)).toEqual([
       {
         name: "cache-elastio",
@@ -687,10 +694,10 @@ describe("a policy to pull in all regions", () => {
 
   test("is the same again for options that come to the same, and has whatever name IAM takes", () => {
     const fleet = fleetWith({ accountId });
-    const arn = fleet.addPullPolicy("x", { prefixes: ["ecr-public"], createRepositories: true });
-    expect(fleet.addPullPolicy("x", { prefixes: ["ecr-public/", "ecr-public"] })).toBe(arn);
+    const policy = fleet.addPullPolicy("x", { prefixes: ["ecr-public"], createRepositories: true });
+    expect(fleet.addPullPolicy("x", { prefixes: ["ecr-public/", "ecr-public"] })).toEqual(policy);
     for (const id of ["aws", "backend", "a=b"]) {
-      expect(fleet.addPullPolicy(id)).toBe(`arn:aws:iam::111122223333:policy/cache-${id}`);
+      expect(fleet.addPullPolicy(id).policyArn).toBe(`arn:aws:iam::111122223333:policy/cache-${id}`);
     }
     expect(policies(fleet)).toHaveLength(4);
   });
@@ -723,24 +730,18 @@ describe("a policy to pull in all regions", () => {
     expect(() => App.of(fleet).synth()).not.toThrow();
     fleet.addPullPolicy("all");
     expect(messageOf(() => App.of(fleet).synth())).toMatch(
-      /\[cache-iam\/policy-all] `pullPolicyArn` must make a policy of at most 6144 characters, got \d+; make several, each for some of the `prefixes`/,
+      /\[cache-iam\/policy-all] `addPullPolicy` must make a policy of at most 6144 characters, got \d+; create several policies, each with some of the `prefixes`/,
     );
   });
 
   test.each<[string, Partial<PullThroughCacheFleetProps>, string, object, string]>([
-    [
-      "no account",
-      {},
-      "elastio",
-      {},
-      "`accountId` must be given to a fleet with a pull policy, got nothing; give the fleet its account: the policy's ARN is made of it",
-    ],
+    ["no account", {}, "elastio", {}, "`accountId` is required; it is a part of the policy's ARN"],
     [
       "a bad name",
       { accountId },
       "a/b",
       {},
-      '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; give the policy a short name of its own',
+      '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; choose another name',
     ],
     ...[["", '""'] as const, [undefined, '""'] as const, [5, '""'] as const].map(
       ([id]): [string, Partial<PullThroughCacheFleetProps>, string, object, string] => [
@@ -748,7 +749,7 @@ describe("a policy to pull in all regions", () => {
         { accountId },
         id as string,
         {},
-        '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got ""; give the policy a short name of its own',
+        '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got ""; choose another name',
       ],
     ),
     [
@@ -763,7 +764,7 @@ describe("a policy to pull in all regions", () => {
       { accountId, regions: ["us-east-1", "cn-north-1"] },
       "elastio",
       {},
-      '`regions` must be of one partition, got ["aws","aws-cn"]; make a fleet for each: a policy holds in one only',
+      '`regions` must be of one partition, got ["aws","aws-cn"]; create a fleet for each partition: a managed policy exists in one partition only',
     ],
   ])("fails for %s", (_, props, id, options, message) => {
     const fleet = fleetWith(props);
@@ -771,17 +772,19 @@ describe("a policy to pull in all regions", () => {
     expect(fleet.node.root.node.tryFindChild("cache-iam")).toBeUndefined();
   });
 
-  test("fails when one id is to be two policies, or the name of its stack is taken", () => {
+  test("fails on an id that another policy has, and on a stack that has the name of its own", () => {
     const fleet = fleetWith({ accountId });
     fleet.addPullPolicy("elastio");
     expect(messageOf(() => fleet.addPullPolicy("elastio", { createRepositories: false }))).toBe(
-      'cache: `id` must be that of one policy with the same options, got "elastio"; give another policy another id',
+      'cache: `id` must not be the id of a pull policy with other options, got "elastio"; choose another id',
     );
     const other = fleetWith({ accountId });
     other.addFinalStack("iam", { region: "us-east-1" });
     expect(messageOf(() => other.addPullPolicy("elastio"))).toBe(
-      'cache: `pullPolicyArn` must find the name of its stack free, got "cache-iam"; rename the stack cache-iam: the policies have one of that name',
+      'cache: `addPullPolicy` must create a stack with an unused name, got "cache-iam"; rename the stack cache-iam: the stack of the fleet\'s policies needs this name',
     );
-    expect(messageOf(() => fleet.addPullPolicy("Elastio"))).toContain("must be that of one policy");
+    expect(messageOf(() => fleet.addPullPolicy("Elastio"))).toBe(
+      'cache: `id` must differ from `elastio` in more than case, got "Elastio"; choose another id: IAM ignores the case of policy names',
+    );
   });
 });

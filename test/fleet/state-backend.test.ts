@@ -66,7 +66,7 @@ describe("a state in S3", () => {
     [
       "a region that is none",
       { region: "eu" },
-      '`backend.region` must be the name of an AWS region, like eu-west-1, got "eu"; give the bucket\'s region',
+      '`backend.region` must be the name of an AWS region, like eu-west-1, got "eu"; give the region of the bucket',
     ],
     [
       "keys without a slash",
@@ -102,22 +102,22 @@ describe("a state in S3", () => {
     [
       "a role that is none",
       { roleArn: "states" },
-      '`backend.roleArn` must be the ARN of an IAM role, got "states"; leave it out to use Terraform\'s own credentials',
+      '`backend.roleArn` must be the ARN of an IAM role, got "states"; give the role\'s ARN, not its name',
     ],
     [
       "a bucket that only Terraform knows, which would read the reference as a name",
       { bucket: Fn.lower("States") },
-      "`backend.bucket` must be known at synth, got a token; give a literal: Terraform evaluates nothing in a backend",
+      "`backend.bucket` must be known at synth, got a token; give a literal: Terraform evaluates no expression in a backend",
     ],
     [
       "a reference in a key",
       { keyPrefix: "${var.environment}/" },
-      '`backend.keyPrefix` must be known at synth, got "${var.environment}/"; give a literal: Terraform evaluates nothing in a backend',
+      '`backend.keyPrefix` must be known at synth, got "${var.environment}/"; give a literal: Terraform evaluates no expression in a backend',
     ],
     [
-      "keys of AWS, which would stand in the JSON",
+      "an AWS secret key, which the JSON would contain",
       { secretKey: "abc" } as never,
-      "`backend.secretKey` must be an option of StateBackend.s3, got a string of 3 characters (not shown, it may be a secret); use one of bucket, region, keyPrefix, kmsKeyId, roleArn",
+      "`backend.secretKey` is not an option of StateBackend.s3; use one of bucket, region, keyPrefix, kmsKeyId, roleArn",
     ],
   ])("fails on %s", (_name, options, message) => {
     expect(messageOf(() => fleetWith(StateBackend.s3({ ...s3, ...options })))).toBe(`cache: ${message}`);
@@ -154,7 +154,7 @@ describe("a state in HCP Terraform", () => {
     [
       "an organization that is none",
       { organization: "acme inc" },
-      '`backend.organization` must be letters, digits, underscores and hyphens, got "acme inc"; give the organization\'s name',
+      '`backend.organization` must be letters, digits, underscores and hyphens, got "acme inc"; give the name that HCP Terraform shows',
     ],
     [
       "a name that no workspace can have",
@@ -164,7 +164,7 @@ describe("a state in HCP Terraform", () => {
     [
       "a host with its scheme",
       { organization: "acme", hostname: "https://tfe.acme.com" },
-      '`backend.hostname` must be a host\'s name, without scheme, got "https://tfe.acme.com"; leave it out for HCP Terraform',
+      '`backend.hostname` must be the name of a host, without a scheme, got "https://tfe.acme.com"; leave it out for HCP Terraform',
     ],
     [
       "a workspace's name of 91 characters",
@@ -194,7 +194,7 @@ describe("no backend", () => {
     const rule = cache.node.findChild("ecr-public-rule") as unknown as { readonly registryId: string };
     new TerraformOutput(last, "registry", { value: rule.registryId });
     expect(messageOf(() => App.of(last).synth())).toContain(
-      "cache-last: a reference to cache-us-east-1 needs to know where that stack keeps its state, and it has StateBackend.none(); give the fleet a backend",
+      'cache-last: `backend` must be known for a reference to the stack cache-us-east-1, got "StateBackend.none()"; give the fleet another backend',
     );
   });
 });

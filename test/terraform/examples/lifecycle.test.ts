@@ -36,7 +36,7 @@ const OVERRIDES = {
       ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
       globalManagedPolicies: "arn:aws:iam::<account>:policy/elastio-pull",
     },
-    lastLine: 'fleet.pullPolicyArn("pull"),\n  },\n',
+    lastLine: 'fleet.addPullPolicy("pull").policyArn,\n  },\n',
   },
   "registries-connector": {
     example: "pipeline",
@@ -47,7 +47,7 @@ const OVERRIDES = {
       ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
       globalManagedPolicies: "arn:aws:iam::<account>:policy/registries-pull",
     },
-    lastLine: 'fleet.pullPolicyArn("pull", { prefixes: ["ecr-public"] }),\n  },\n',
+    lastLine: 'fleet.addPullPolicy("pull", { prefixes: ["ecr-public"] }).policyArn,\n  },\n',
   },
   "vendor-stack": {
     example: "vendor-stack",
