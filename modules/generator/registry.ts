@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, ACCOUNT_ID_HINT, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
+import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
 import type { PolicyStatement } from "../../src/aws/policy-document";
 import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
 import type { Block, Blocks, ValidationRule, Input } from "./definition";
@@ -11,7 +11,7 @@ export const ACCOUNT_INPUT: Input = {
   description:
     "Account of the registry, known when Terraform plans. It is taken at its word: to have Terraform refuse any other, give it to the provider as `allowed_account_ids` too.",
   otherwise: "that of the provider's credentials",
-  rules: [following(ACCOUNT_ID, ACCOUNT_ID_HINT)],
+  rules: [following(ACCOUNT_ID)],
 };
 
 /** Where a registry is. Region and partition cost no request; the account does, unless it is given. */

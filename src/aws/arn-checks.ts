@@ -4,21 +4,21 @@ import type { Rule } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { KnownLocation } from "./registry";
 
-/** What must be true of an ARN beside its shape; a place without a hint is not held against the cache's. */
+/** The requirements of an ARN: its shape, its service and, if there is a hint for it, its region and its account. */
 export interface ArnRequirements {
   readonly rule: Rule;
   readonly service: string;
-  /** What to do when it is no such ARN at all, and what its message may show of it. */
+  /** The hint for a value that is not such an ARN; `show` redacts the value. */
   readonly hint: string;
   readonly show?: (value: unknown) => unknown;
-  /** What to do when it is in another region or account than the cache. */
+  /** The hints for an ARN of another region or account than the cache's. */
   readonly regionHint?: string;
   readonly accountHint?: string;
 }
 
 const ARN_START = "arn:aws";
 
-/** Records what is wrong with an ARN, as far as its text is known: behind a token inside of it, nothing is. */
+/** Adds the errors of an ARN. Only the literal text before the first token is checked. */
 export function checkArn(
   errors: ValidationErrors,
   prop: string,
@@ -41,7 +41,7 @@ export function checkArn(
     return;
   }
   const places = [
-    { name: "partition", got: partition, expected: location.partition, hint: "give one of that partition" },
+    { name: "partition", got: partition, expected: location.partition, hint: "give an ARN of that partition" },
     { name: "region", got: region, expected: location.region, hint: requirements.regionHint },
     { name: "account", got: accountId, expected: location.accountId, hint: requirements.accountHint },
   ];
@@ -52,7 +52,7 @@ export function checkArn(
   }
 }
 
-/** The words of the rule that something is where the cache is. */
+/** The requirement that something is in the partition, region or account of the cache. */
 export function ofCache(place: string, expected: string): string {
   return `be in the ${place} of the cache, ${expected}`;
 }

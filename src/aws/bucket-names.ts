@@ -4,8 +4,8 @@ const PARTS = "3 to 63 lower-case letters, digits, dots and hyphens, and none th
 const IMPOSSIBLE = "\\.\\.|^\\d{1,3}(\\.\\d{1,3}){3}$|^(xn--|sthree-|amzn-s3-demo-)";
 
 /**
- * The name of a bucket that objects are kept in. The alias of an access point stands in place of one, so that the suffixes
- * of aliases and of directory buckets are taken.
+ * The name of a bucket for objects. The alias of an access point is accepted in its place, so the suffixes of aliases and
+ * of directory buckets are allowed.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
  */
@@ -19,7 +19,7 @@ export const BUCKET: Rule = {
 };
 
 /**
- * The name of a bucket in the ARNs of a policy, which name no alias and, for S3, no directory bucket.
+ * The name of a bucket in the ARNs of an S3 policy, which do not accept aliases and directory buckets.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
 export const BUCKET_NAME: Rule = {

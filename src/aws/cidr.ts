@@ -1,36 +1,36 @@
 import { matches } from "../validation/rule";
 import type { Rule } from "../validation/rule";
 
-/** A block of addresses. */
+/** A block of IP addresses. */
 export interface Cidr {
   readonly version: 4 | 6;
   readonly prefixLength: number;
-  /** The block in its one canonical spelling. */
+  /** The block in its canonical spelling. */
   readonly text: string;
 }
 
 /**
- * How a block of each version is spelt; whether it is one is told by reading it. URLs and Terraform read addresses alike
- * but for zeros in front, which URLs do not take and Terraform passes over.
+ * The spelling of a block of each version; `parseCidr` checks the numbers. URLs and Terraform read addresses alike, except
+ * for leading zeros: URLs refuse them and Terraform ignores them.
  */
 export const BLOCK: { readonly [version in 4 | 6]: Rule } = {
   4: {
     pattern: /^((0|[1-9][0-9]{0,2})\.){3}(0|[1-9][0-9]{0,2})\/(0|[1-9][0-9]?)$/,
-    requirement: "be a block of IPv4 that starts at its first address",
+    requirement: "be an IPv4 block that starts at its first address",
     hint: "give a block like 10.0.0.0/16",
   },
   6: {
     pattern: /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\/(0|[1-9][0-9]{0,2})$/,
     except: /[0-9A-Fa-f]{5}|[:.]0[0-9]+\.|\.0[0-9]/,
-    requirement: "be a block of IPv6 that starts at its first address",
+    requirement: "be an IPv6 block that starts at its first address",
     hint: "give a block like 2001:db8::/56",
   },
 };
 
-// IPv6 addresses that stand for ones of IPv4: Terraform, and the AWS provider with it, reads them as those.
+// IPv4-mapped IPv6 addresses: Terraform and the AWS provider read them as IPv4.
 const MAPPED = new RegExp(`^${"0".repeat(80)}${"1".repeat(16)}`);
 
-/** Reads a block of addresses; undefined for anything else, and for an address that is not the first of its block. */
+/** Parses a block; undefined for other text, and for an address that is not the first one of its block. */
 export function parseCidr(text: string): Cidr | undefined {
   const version = text.includes(":") ? 6 : 4;
   const [address = "", length = ""] = matches(text, BLOCK[version]) ? text.split("/") : [];
@@ -60,7 +60,7 @@ function ipv6Bits(address: string): string | undefined {
   return MAPPED.test(bits) ? undefined : bits;
 }
 
-/** The spelling of RFC 5952, which URLs have to have. */
+/** The spelling of RFC 5952, which `URL` produces. */
 function canonicalIpv6(address: string): string | undefined {
   try {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);

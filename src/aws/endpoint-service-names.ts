@@ -1,13 +1,13 @@
 /**
- * Services whose endpoints are named after the partition, and not `com.amazonaws` as everywhere.
+ * Services whose endpoint names begin with the reverse DNS name of the partition, and not with `com.amazonaws`.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export const NAMED_AFTER_PARTITION: readonly string[] = ["ecr.api", "ecr.dkr", "ec2", "sts", "eks"];
 
-/** What the names of all others begin with, in every partition. */
+/** The prefix of the other endpoint services in all partitions. */
 export const COMMON_PREFIX = "com.amazonaws";
 
-/** The whole name of the endpoint service that has `name` as its last part. */
+/** The full name of an endpoint service in a region, given its last part. */
 export function serviceNameOf(name: string, region: string, reverseDnsPrefix: () => string): string {
   return `${NAMED_AFTER_PARTITION.includes(name) ? reverseDnsPrefix() : COMMON_PREFIX}.${region}.${name}`;
 }

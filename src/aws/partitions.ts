@@ -1,30 +1,27 @@
 import type { Rule } from "../validation/rule";
 
-/** Twelve digits. */
+/** The ID of an AWS account. */
 export const ACCOUNT_ID: Rule = {
   pattern: /^\d{12}$/,
   requirement: "be an AWS account ID of 12 digits",
   hint: "give it as a string, with its leading zeros and without hyphens",
 };
 
-/** The hint for an account ID that is a number, too short, or written as the console shows it. */
-export const ACCOUNT_ID_HINT = "give it as a string, with its leading zeros and without hyphens";
-
-/** The name of a region, not of one of its zones. */
+/** The name of a region. */
 export const REGION_NAME: Rule = {
   pattern: /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
   requirement: "be the name of an AWS region, like eu-west-1",
-  hint: "give the region, not one of its zones",
+  hint: "give the region, not an availability zone",
 };
 
 interface Partition {
-  /** Region names that belong to the partition. */
+  /** The pattern of the partition's region names. */
   readonly regions: RegExp;
-  /** What the names of its registries end with. */
+  /** The suffix of registry hosts. */
   readonly dnsSuffix: string;
-  /** What they end with where clients may come over IPv6, if AWS documents it. */
+  /** The suffix of registry hosts for IPv4 and IPv6, if AWS documents one. */
   readonly dualStackSuffix?: string;
-  /** What the names of its endpoint services begin with, as far as they do not begin as everywhere. */
+  /** The prefix of the endpoint services that are named after the partition. */
   readonly reverseDnsPrefix: string;
 }
 
@@ -53,7 +50,7 @@ const PARTITIONS: { readonly [partition: string]: Partition } = {
 
 export const PARTITION_NAMES: readonly string[] = Object.keys(PARTITIONS);
 
-/** What the names of a partition's regions match, where those of the ones before it do not. */
+/** The pattern of a partition's region names. Patterns are tried in the order of the partitions; the first match wins. */
 export function partitionPattern(partition: string): RegExp | undefined {
   return PARTITIONS[partition]?.regions;
 }
@@ -63,17 +60,17 @@ export function partitionOf(region: string): string {
   return PARTITION_NAMES.find((name) => partitionPattern(name)?.test(region)) ?? "aws";
 }
 
-/** What registry names of a partition end with; undefined for a partition that is not known. */
+/** The suffix of a partition's registry hosts; undefined for an unknown partition. */
 export function dnsSuffixOf(partition: string): string | undefined {
   return PARTITIONS[partition]?.dnsSuffix;
 }
 
-/** What registry names of a partition end with for clients that may come over IPv6, where AWS documents it. */
+/** The suffix of a partition's registry hosts for IPv4 and IPv6; undefined if AWS documents none. */
 export function dualStackSuffixOf(partition: string): string | undefined {
   return PARTITIONS[partition]?.dualStackSuffix;
 }
 
-/** What the names of a partition's own endpoint services begin with. */
+/** The prefix of the endpoint services that are named after the partition; undefined for an unknown partition. */
 export function reverseDnsPrefixOf(partition: string): string | undefined {
   return PARTITIONS[partition]?.reverseDnsPrefix;
 }

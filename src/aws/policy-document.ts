@@ -5,8 +5,8 @@ import { isPlainObject } from "../validation/plain-object";
 export const MAX_INLINE_POLICIES = 10_240;
 export const MAX_MANAGED_POLICY = 6144;
 
-/** Words of the rules on how long policies are. */
-export const INLINE_POLICIES = `have at most ${MAX_INLINE_POLICIES} characters of inline policies by all grants to it`;
+/** The requirements of the length of policies. */
+export const INLINE_POLICIES = `have at most ${MAX_INLINE_POLICIES} characters of inline policies from all grants to it`;
 export const MANAGED_POLICY = `make a policy of at most ${MAX_MANAGED_POLICY} characters`;
 
 /** One statement of an IAM policy, with AWS's own keys. */
@@ -24,13 +24,13 @@ export function policyDocument(...statements: PolicyStatement[]): string {
   return jsonDocument({ Version: "2012-10-17", Statement: statements });
 }
 
-/** How many characters an IAM policy will have, an account's twelve for each value that is not known yet. */
+/** The length of an IAM policy in characters. Each value that is not known yet counts as an account ID of 12 digits. */
 export function policyLength(...statements: PolicyStatement[]): number {
   const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
   return text.replace(/\$\{[^}]*\}/g, "111122223333").length;
 }
 
-/** Who may assume a role: one AWS service, on behalf of one account where that is given. */
+/** A trust policy for one AWS service, on behalf of one account if it is given. */
 export function trustPolicy(service: string, accountId?: string): string {
   return policyDocument({
     Effect: "Allow",
@@ -42,27 +42,27 @@ export function trustPolicy(service: string, accountId?: string): string {
 }
 
 /**
- * JSON text of a document: written out when every value is known, so that a plan shows it
- * whole, and left to Terraform's jsonencode when a value comes from another resource.
+ * The JSON text of a document: a literal if all values are known, so that plans show it, and Terraform's `jsonencode` if
+ * it contains a token.
  */
 export function jsonDocument(document: object): string {
   return containsToken(document) ? Fn.jsonencode(document) : JSON.stringify(document);
 }
 
-// Keys of conditions have a colon after the service or the OpenID Connect provider, whose URL may have a path.
+// Condition keys have a colon after the service or after the OpenID Connect provider, whose URL may have a path.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))|(?<!%)%\{/g;
 
 /**
- * A JSON document given by the caller, safe to stand in Terraform JSON: policy variables such as `${aws:username}` are
- * not Terraform's, which would refuse them. Tokens, expressions and what is escaped already stay as they are.
+ * A JSON document of the caller, escaped for Terraform JSON: Terraform refuses policy variables such as `${aws:username}`.
+ * Tokens, expressions and escaped text stay unchanged.
  */
 export function literalJson(text: string): string {
-  // A token that is no text has no policy variables.
+  // A token that is not text contains no policy variables.
   return typeof text === "string" ? text.replace(POLICY_VARIABLE, (start) => `${start.charAt(0)}${start}`) : text;
 }
 
-/** What a JSON text holds, if that is an object. */
+/** The object that a JSON text contains; undefined for other text. */
 export function parsedObject(text: string): { readonly [key: string]: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);

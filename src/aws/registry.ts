@@ -5,11 +5,11 @@ import type { TerraformProvider } from "cdktf";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { matches } from "../validation/rule";
+import { matches, oneOfRequirement } from "../validation/rule";
+import type { Requirement } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import {
   ACCOUNT_ID,
-  ACCOUNT_ID_HINT,
   PARTITION_NAMES,
   REGION_NAME,
   dnsSuffixOf,
@@ -20,7 +20,7 @@ import {
 import { checkProvider, regionOfProvider, regionalArguments, resourcesTakeRegion } from "./provider";
 import type { RegionalArguments } from "./provider";
 
-/** What a caller may say about the registry, each of which may be a token. */
+/** The props that locate a registry; each may be a token. */
 export interface RegistryProps {
   readonly accountId?: string;
   readonly region?: string;
@@ -28,58 +28,62 @@ export interface RegistryProps {
   readonly provider?: TerraformProvider;
 }
 
-/** What is known of a registry at synth; a part is undefined when only Terraform can tell. */
+/** The part of a registry's location that is known at synth; undefined if only Terraform knows it. */
 export interface KnownLocation {
   readonly accountId?: string;
   readonly region?: string;
   readonly partition?: string;
 }
 
-/** Records what is wrong with the props that name a registry. */
+const DERIVED_PARTITION = "leave it out: it is derived from the region";
+
+const LOCATION_RULES = {
+  regionSupported: {
+    requirement: "not be set with @cdktf/provider-aws 20, whose resources have no argument `region`",
+    hint: "give `provider` an AwsProvider of that region, or use @cdktf/provider-aws 21",
+  },
+  partition: { requirement: oneOfRequirement(PARTITION_NAMES), hint: DERIVED_PARTITION },
+  partitionOf: (region: string): Requirement => ({
+    requirement: `be the partition of ${region}, ${partitionOf(region)}`,
+    hint: DERIVED_PARTITION,
+  }),
+} as const;
+
+/** Adds the errors of the props that locate a registry. */
 export function checkRegistryProps(errors: ValidationErrors, scope: Construct, props: RegistryProps): void {
   if (props.provider !== undefined) {
     checkProvider(errors, scope, props.provider);
   }
   const providerRegion = regionOfProvider(scope, props.provider);
   if (providerRegion !== undefined) {
-    errors.checkString("AwsProvider.region", providerRegion, REGION_NAME, "give the region, not one of its zones");
+    errors.checkString("AwsProvider.region", providerRegion, REGION_NAME);
   }
   if (props.accountId !== undefined) {
-    errors.checkString("accountId", props.accountId, ACCOUNT_ID, ACCOUNT_ID_HINT);
+    errors.checkString("accountId", props.accountId, ACCOUNT_ID);
   }
   if (props.region !== undefined) {
     if (!resourcesTakeRegion()) {
-      errors.add(
-        "region",
-        "not be set with @cdktf/provider-aws 20, whose resources have no region of their own",
-        props.region,
-        "pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21",
-      );
+      errors.addBroken("region", LOCATION_RULES.regionSupported, props.region);
     } else {
-      errors.checkString("region", props.region, REGION_NAME, "give the region, not one of its zones");
+      errors.checkString("region", props.region, REGION_NAME);
     }
   }
   if (props.partition !== undefined && !isUnresolved(props.partition)) {
     const region = literal(props.region ?? providerRegion);
     if (!PARTITION_NAMES.includes(props.partition)) {
-      errors.add(
-        "partition",
-        `be one of ${PARTITION_NAMES.join(", ")}`,
-        props.partition,
-        "leave it out to have it derived",
-      );
+      errors.addBroken("partition", LOCATION_RULES.partition, props.partition);
     } else if (region !== undefined && partitionOf(region) !== props.partition) {
-      errors.add("partition", `be that of ${region}`, props.partition, "leave it out to have it derived");
+      errors.addBroken("partition", LOCATION_RULES.partitionOf(region), props.partition);
     }
   }
 }
 
-/** What the props, and the provider they name or the stack's own, tell at synth. */
+/** The location that is known at synth from the props and from the AWS provider that they use. */
 function knownLocation(scope: Construct, props: RegistryProps): KnownLocation {
   const region = literal(props.region ?? regionOfProvider(scope, props.provider));
   const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
-    // A value that is at error itself is nothing to hold others against.
+    // Other values are not compared with a value that is wrong itself.
     accountId: matches(props.accountId, ACCOUNT_ID) ? props.accountId : undefined,
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
@@ -87,13 +91,13 @@ function knownLocation(scope: Construct, props: RegistryProps): KnownLocation {
 }
 
 /**
- * The registry a cache lives in: one account in one region. It answers from the props and the provider
- * where they tell, and otherwise with data sources, made when first asked for and once per stack and provider.
+ * The registry of a cache: one account in one region. Values come from the props and the AWS provider if these are known,
+ * and otherwise from data sources, which are created on first use and once per stack and provider.
  */
 export class Registry {
-  /** Spread into every regional resource and data source. */
+  /** Arguments of each regional resource and data source. */
   public readonly regional: RegionalArguments;
-  /** What is known at synth. */
+  /** The part of the location that is known at synth. */
   public readonly location: KnownLocation;
   private host: string | undefined;
   private arnStart: string | undefined;
@@ -120,7 +124,7 @@ export class Registry {
 
   /** The name of the region, or a reference to it. */
   public get region(): string {
-    // `id` holds the region's name in every version of the AWS provider; `name` is deprecated in 6.
+    // `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
     return (
       this.props.region ??
       regionOfProvider(this.scope, this.props.provider) ??
@@ -128,7 +132,7 @@ export class Registry {
     );
   }
 
-  /** What the names of registries in this partition end with, or a reference to it. */
+  /** The suffix of registry hosts in this partition, or a reference to it. */
   public get dnsSuffix(): string {
     return (
       (this.location.partition === undefined ? undefined : dnsSuffixOf(this.location.partition)) ??
@@ -141,7 +145,7 @@ export class Registry {
     return this.location.partition ?? this.partitionLookup().partition;
   }
 
-  /** What the names of the partition's own endpoint services begin with, or a reference to it. */
+  /** The prefix of the endpoint services that are named after the partition, or a reference to it. */
   public get reverseDnsPrefix(): string {
     return (
       (this.location.partition === undefined ? undefined : reverseDnsPrefixOf(this.location.partition)) ??
@@ -149,18 +153,18 @@ export class Registry {
     );
   }
 
-  /** What the ARNs of the registry's repositories begin with. */
+  /** The first part of the ARNs of the registry's repositories. */
   public get arn(): string {
     return (this.arnStart ??= `arn:${this.partition}:ecr:${this.region}:${this.accountId}`);
   }
 
   /** The host that clients pull from. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
   public get uri(): string {
-    // Every reference to an attribute costs cdktf a token and a stack trace: once is enough.
+    // Each reference to an attribute costs cdktf a token and a stack trace, so it is created once.
     return (this.host ??= `${this.accountId}.dkr.ecr.${this.region}.${this.dnsSuffix}`);
   }
 
-  /** The host for clients that may come over IPv6; undefined where AWS documents none, or the partition is not known. */
+  /** The host for IPv4 and IPv6; undefined if AWS documents none or the partition is not known at synth. */
   public get dualStackUri(): string | undefined {
     const suffix = this.location.partition === undefined ? undefined : dualStackSuffixOf(this.location.partition);
     return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;

@@ -9,10 +9,10 @@ export const ROLE_ARN: Rule = {
   hint: "give the role's ARN, not its name",
 };
 
-/** A role that ECR assumes for a cache: of the cache's own account, since AWS lets nobody pass on another's. */
+/** A role that ECR assumes for a cache. It is in the cache's account: AWS does not allow passing a role of another account. */
 export const ROLE_REQUIREMENTS: ArnRequirements = {
   rule: ROLE_ARN,
   service: "iam",
-  hint: "leave it out to have a role made where one is needed",
-  accountHint: "give a role of the account that caches, or leave it out to have one made",
+  hint: "leave it out: a role is created if one is needed",
+  accountHint: "give a role of that account, or leave it out: a role is created if one is needed",
 };

@@ -6,25 +6,25 @@ import type { Construct } from "constructs";
 import { policyDocument, trustPolicy } from "./policy-document";
 import type { PolicyStatement } from "./policy-document";
 
-/** A role that an AWS service assumes, and what must exist before the service may be told of it. */
+/** A role that an AWS service assumes, and the resources that must exist before the service uses it. */
 export interface ServiceRole {
   readonly roleArn: string;
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** What a role is called, who assumes it and what it may do; the statements are asked for at synth. */
+/** The name, trust and permissions of a role; the statements are rendered at synth. */
 export interface ServiceRoleConfig {
   readonly id: string;
   readonly namePrefix: string;
   readonly description: string;
   readonly service: string;
-  /** The account on whose behalf alone the service may assume the role. */
+  /** The only account on whose behalf the service may assume the role. */
   readonly accountId?: string;
   readonly statements: () => PolicyStatement[];
   readonly provider: TerraformProvider | undefined;
 }
 
-/** A role that an AWS service assumes, with one inline policy. */
+/** Creates a role that an AWS service assumes, with one inline policy. */
 export function serviceRole(scope: Construct, config: ServiceRoleConfig): ServiceRole {
   const role = new IamRole(scope, config.id, {
     namePrefix: config.namePrefix,

@@ -1,7 +1,7 @@
 import { TerraformStack, TerraformResource } from "cdktf";
 import type { IConstruct } from "constructs";
 
-/** The stacks of an app that hold a resource of a type at an address, which is unique in each of them only. */
+/** The stacks of an app with a resource of a type and name: addresses are unique within one stack only. */
 export function stacksWith(scope: IConstruct, type: string, name: string | undefined): TerraformStack[] {
   return scope.node.root.node
     .findAll()
@@ -10,7 +10,7 @@ export function stacksWith(scope: IConstruct, type: string, name: string | undef
     .map((resource) => TerraformStack.of(resource));
 }
 
-/** Whether resources of several stacks have the address that an expression begins with. */
+/** Whether several stacks have a resource at the address in an expression. */
 export function isAmbiguous(scope: IConstruct, expression: string): boolean {
   const [, type = "", name] = /^(\w+)\.([\w-]+)\.\w+$/.exec(expression) ?? [];
   return stacksWith(scope, type, name).length > 1;

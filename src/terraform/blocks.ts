@@ -21,8 +21,8 @@ export class ImportBlock extends TerraformElement {
 }
 
 /**
- * A provider that is configured as another one is when the app is synthesized, under an alias. cdktf writes what every
- * provider of a stack says, whatever construct it is in.
+ * A copy of an AWS provider under an alias, configured when the app is synthesized. cdktf writes all providers of a stack,
+ * also those in other constructs.
  */
 export class ProviderCopy extends TerraformElement {
   public constructor(
@@ -33,7 +33,7 @@ export class ProviderCopy extends TerraformElement {
     super(scope, id);
   }
 
-  /** What resources and data sources name as their provider. */
+  /** The address of the provider for resources and data sources. */
   public get address(): string {
     return `aws.${this.copy.alias}`;
   }
@@ -44,13 +44,13 @@ export class ProviderCopy extends TerraformElement {
   }
 }
 
-/** How an AWS provider is configured; an alias is no part of that. */
+/** The configuration of an AWS provider without its alias. */
 export function argumentsOf(provider: TerraformProvider | undefined): object {
   const written = provider?.toTerraform() as { readonly provider: { readonly aws: readonly object[] } } | undefined;
   return { ...written?.provider.aws[0], alias: undefined };
 }
 
-/** Has Terraform forget a resource, if its state holds it, and leave the thing itself as it is. */
+/** A `removed` block: Terraform forgets the resource if its state has it, and does not destroy it. */
 export class RemovedBlock extends TerraformElement {
   public constructor(
     scope: Construct,
@@ -65,7 +65,7 @@ export class RemovedBlock extends TerraformElement {
   }
 }
 
-/** A `check` block, named after its place: what does not hold is a warning of every plan and apply. */
+/** A `check` block, named after its construct: a condition that is false is a warning of every plan and apply. */
 export class CheckBlock extends TerraformElement {
   public constructor(
     scope: Construct,
@@ -81,7 +81,7 @@ export class CheckBlock extends TerraformElement {
   }
 }
 
-/** What a `terraform_data` resource holds. */
+/** The arguments of a `terraform_data` resource. */
 export interface TerraformDataConfig {
   readonly input?: unknown;
   readonly triggersReplace?: unknown;
@@ -89,8 +89,8 @@ export interface TerraformDataConfig {
 }
 
 /**
- * A `terraform_data` resource, which is part of Terraform itself. cdktf's own class for it runs Terraform when the app
- * is synthesized.
+ * A `terraform_data` resource, which is built into Terraform. cdktf's own class for it runs Terraform when the app is
+ * synthesized.
  */
 export function terraformData(scope: Construct, id: string, config: TerraformDataConfig): TerraformResource {
   const data = new TerraformResource(scope, id, {
@@ -108,8 +108,8 @@ export function terraformData(scope: Construct, id: string, config: TerraformDat
 }
 
 /**
- * What replaces a resource when the input of a `terraform_data` resource changes. It is named by its address: Terraform
- * refuses the "${…}" that cdktf would make of the resource itself.
+ * A lifecycle that replaces a resource when a `terraform_data` resource changes. It names that resource by its address:
+ * Terraform refuses the "${…}" that cdktf writes for the resource itself.
  */
 export function replacedWith(data: TerraformResource): TerraformResourceLifecycle {
   return { replaceTriggeredBy: [`terraform_data.${data.friendlyUniqueId}`] };

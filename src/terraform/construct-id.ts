@@ -5,20 +5,19 @@ import type { Construct } from "constructs";
 const HIDDEN_ID = "Default";
 
 /**
- * A construct id for an ASCII name that AWS allows more characters than Terraform does.
+ * A construct id for an ASCII name of AWS with characters that addresses of Terraform cannot have.
  *
- * cdktf drops what Terraform does not allow in an address, so that "docker.io" and
- * "dockerio" could end at one address and one resource silently replace the other.
- * Every such character, and the underscore that introduces it, becomes `_` and two
- * hexadecimal digits: different names have different ids.
+ * cdktf drops these characters, so "docker.io" and "dockerio" could get one address, and one resource would silently
+ * replace the other. Each of them, and each underscore, becomes `_` and two hexadecimal digits: different names have
+ * different ids.
  */
 export function constructId(name: string): string {
   return name.replace(/[^A-Za-z0-9-]/g, encoded);
 }
 
 /**
- * A construct id for such a name in a scope. Where the id is the beginning of the address, a digit or a hyphen at its
- * start is encoded too, since an address begins with a letter or an underscore.
+ * A construct id for such a name in a scope. If addresses begin with the id, a digit or a hyphen at its start is encoded,
+ * too: an address begins with a letter or an underscore.
  */
 export function constructIdIn(scope: Construct, name: string): string {
   const id = constructId(name);
@@ -29,7 +28,7 @@ function encoded(character: string): string {
   return `_${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-/** Whether addresses of children of a scope begin with the id of the child: nothing above it has an id that is shown. */
+/** Whether addresses of children of a scope begin with the id of the child: all scopes above have the hidden id. */
 function beginsAddresses(scope: Construct): boolean {
   const { scopes } = scope.node;
   const stack = scopes.findIndex((candidate) => TerraformStack.isStack(candidate));

@@ -1,10 +1,10 @@
-/** The literals of a Terraform expression, and whether its value has another source. */
+/** The literals of a Terraform expression, and whether its value comes from another source, too. */
 export interface ExpressionLiterals {
   /** All text of the expression except attributes of references: each literal, name and operator. */
   readonly texts: readonly string[];
-  /** The literals that become a part of the value, in a row, without keys, separators and paths of files. */
+  /** The literals that become a part of the value, joined, without keys, separators and paths of files. */
   readonly joined: string;
-  /** The literals of `joined` that have a letter or a digit. Literals of a condition are left out. */
+  /** The literals of `joined` that have a letter or a digit, without those of conditions. */
   readonly values: readonly LiteralValue[];
   /** Whether a reference or a file becomes a part of the value. */
   readonly hasSource: boolean;
@@ -15,7 +15,7 @@ export interface LiteralValue {
   readonly text: string;
   /** The first literal of the text that this literal is a part of: `a/` for `b` in `a/${lower("b")}`. */
   readonly start: string;
-  /** Whether a function decodes the literal, so that its text may hide a secret. */
+  /** Whether a function decodes the literal: its text may then hide a secret. */
   readonly isEncoded: boolean;
 }
 
@@ -57,7 +57,7 @@ const CLOSED_BY = {
 const MAX_CODE_POINT = 0x10ffff;
 const ESCAPES: { readonly [character: string]: string } = { n: "\n", r: "\r", t: "\t" };
 
-/** The first literal of a text, as soon as it is read. All templates that make up the text share it. */
+/** The first literal of a text, once it is read. All templates that become a part of the text share it. */
 interface Beginning {
   literal?: string;
 }
@@ -66,7 +66,7 @@ interface Beginning {
 interface Frame {
   readonly kind: keyof typeof CLOSED_BY;
   readonly call: string;
-  /** Whether the value consists of its parts in a row. */
+  /** Whether the value is the concatenation of its parts. */
   readonly concatenates: boolean;
   readonly isSelector: boolean;
   readonly isEncoded: boolean;
@@ -75,9 +75,9 @@ interface Frame {
   beginning: Beginning;
   literal: string;
   argument: number;
-  /** Whether a question mark was read, after which a colon is no sign of a key. */
+  /** Whether a question mark was read: a colon after it does not end a key. */
   hasChoice: boolean;
-  /** What was known before the current part, which is a condition if a question mark follows. */
+  /** The results before the current part. They are restored if a question mark shows that the part is a condition. */
   hadSource: boolean;
   valuesBefore: number;
 }
@@ -94,9 +94,9 @@ class Reader {
   private hasSource = false;
   private readonly outer: Frame[] = [];
   private top = opened("template");
-  // Whether a square bracket begins an index.
+  // Whether a square bracket at this position begins an index.
   private isOperand = false;
-  // The bracket that was closed last.
+  // The last closing bracket.
   private closed = "";
 
   public read(template: string): ExpressionLiterals {
@@ -152,7 +152,7 @@ class Reader {
     } else if (/^[,=?:]$/.test(part)) {
       this.startOver(part);
     } else if (!/^\s/.test(part)) {
-      // After an index this is an attribute of a reference, after other brackets it may be a key of literals.
+      // After an index, `.name` is an attribute of a reference; after other brackets it may be a key of literals.
       if (!part.startsWith(".") || this.closed !== "]") {
         this.texts.push(part);
       }
@@ -163,7 +163,7 @@ class Reader {
   /** Begins the next argument, element, value of a key or value of a condition. */
   private startOver(sign: string): void {
     if (sign === "?") {
-      // The condition is no part of the value.
+      // The condition is not a part of the value.
       this.hasSource = this.top.hadSource;
       this.values.length = this.top.valuesBefore;
       this.top.hasChoice = true;
@@ -187,7 +187,7 @@ class Reader {
     this.top = this.outer.pop() ?? this.top;
   }
 
-  /** A brace also closes the brackets within it that are still open, since the text after it may be a literal. */
+  /** A closing brace also closes the open brackets within it, since the text after it may be a literal. */
   private close(bracket: string): void {
     while (bracket === "}" && this.top.kind !== "object" && this.top.kind !== "interpolation") {
       this.pop();
@@ -214,7 +214,7 @@ class Reader {
       return;
     }
     this.joined += text;
-    if (/[\p{L}\p{N}]/u.test(text)) {
+    if (hasLetterOrDigit(text)) {
       beginning.literal ??= text;
       this.values.push({ text, start: start ?? beginning.literal, isEncoded });
     }
@@ -243,9 +243,14 @@ function opened(kind: Frame["kind"], call = "", outer?: Frame): Frame {
   };
 }
 
-/** Whether the next part of a frame is a key, an index, a separator or a path, and no part of the value. */
+/** Whether the next part of a frame is a key, an index, a separator or a path, and so not a part of the value. */
 function isSelected({ isSelector, kind, call, argument }: Frame): boolean {
   return isSelector || kind === "index" || SELECTORS.get(call) === argument;
+}
+
+/** Whether text has a letter or a digit. Most programs have ASCII text only and never compile the pattern for Unicode. */
+function hasLetterOrDigit(text: string): boolean {
+  return /[A-Za-z0-9]/.test(text) || (/[\u0080-\uffff]/.test(text) && /[\p{L}\p{N}]/u.test(text));
 }
 
 function unescaped(part: string): string {

@@ -7,13 +7,13 @@ const ID = "terraform-version-constraint";
 export type TerraformMinor = 5 | 7 | 11;
 
 /**
- * Makes a stack insist on a Terraform that can read it, so that an older one says so in a sentence. A
- * `required_version` that the stack overrides itself wins. In HCL, which cdktf cannot write it in, there is none.
+ * Sets the `required_version` of a stack, so that an older Terraform fails with a clear message. An override of the stack
+ * takes precedence. HCL output has none, since cdktf cannot write it.
  */
 export function requireTerraform(scope: Construct, minor: TerraformMinor): void {
   const stack = TerraformStack.of(scope);
   const existing = stack.node.children.find((child) => child instanceof TerraformVersionConstraint);
-  // The id is part of no address, and the caller may have taken it.
+  // The caller may have used the id. It is not part of any address.
   const id = stack.node.tryFindChild(ID) === undefined ? ID : `${ID}-of-pull-through-caches`;
   (existing ?? new TerraformVersionConstraint(stack, id)).atLeast(minor);
 }

@@ -1,10 +1,10 @@
 import { Annotations } from "cdktf";
 import type { Construct } from "constructs";
 
-/** The context key that lists the ids of warnings somebody has read and accepts. */
+/** The context key that lists the ids of acknowledged warnings. */
 export const ACKNOWLEDGED_WARNINGS = "cdktf-ecr-pull-through-cache:acknowledgedWarnings";
 
-/** What may be right in someone's environment and is a trap in most. */
+/** The id of a warning: each warns of a declaration that is wrong in most environments. */
 export type WarningId =
   | "region-without-pull-through-cache"
   | "immutable-tags"
@@ -14,8 +14,8 @@ export type WarningId =
   | "secret-value-not-awaited";
 
 /**
- * Adds a warning to a construct, once, unless its context says that the warning is acknowledged.
- * @param isSynthesizing whether the app is being synthesized already, so that the warning is printed at once
+ * Adds a warning to a construct once, unless the app's context acknowledges it.
+ * @param isSynthesizing whether cdktf is synthesizing the app already, so that the warning is printed at once
  */
 export function warn(scope: Construct, id: WarningId, message: string, isSynthesizing = false): void {
   const acknowledged: unknown = scope.node.tryGetContext(ACKNOWLEDGED_WARNINGS);
@@ -28,8 +28,8 @@ export function warn(scope: Construct, id: WarningId, message: string, isSynthes
 }
 
 /**
- * Prints a warning once, when the app is synthesized. The CLI of CDKTF prints annotations itself; nothing else does.
- * The CLI sets the context key `cdktfRelativeModules` in every program that it runs.
+ * Prints a warning once, when the app is synthesized. Only the CLI of CDKTF prints annotations itself; it sets the context
+ * key `cdktfRelativeModules` in every program that it runs.
  */
 function print(scope: Construct, text: string, isSynthesizing: boolean): void {
   let isPrinted = scope.node.tryGetContext("cdktfRelativeModules") !== undefined;

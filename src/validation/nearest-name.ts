@@ -1,4 +1,4 @@
-/** The known name that a misspelt one is closest to, at most two letters away; undefined where there is none. */
+/** The known name that is most similar to a misspelt one, with at most two letters changed; undefined if there is none. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
@@ -7,12 +7,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest?.candidate;
 }
 
-/** A name without what people write in another way: capital letters, underscores and hyphens. */
+/** A name in lower case, without underscores and hyphens. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");
 }
 
-/** How many letters have to be added, taken out or changed to get from one word to the other. */
+/** The number of letters to add, remove or change to get from one word to the other. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...one].entries()) {

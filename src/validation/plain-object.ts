@@ -1,4 +1,4 @@
-/** Whether a value is an object of keys and values, and nothing that a class made. */
+/** Whether a value is an object of keys and values, and not an instance of a class. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) {
     return false;
@@ -7,7 +7,7 @@ export function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A copy that later changes of the original, or of anything in it, do not reach. */
+/** A copy of a value and of all objects and lists in it, so that later changes of the original have no effect. */
 export function deepCopy<T>(value: T): T {
   if (Array.isArray(value)) {
     return value.map(deepCopy) as T;

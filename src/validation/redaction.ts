@@ -1,32 +1,32 @@
 import { Token } from "cdktf";
 import { literalsOf } from "../terraform/expression-literals";
 
-// What registries' tokens begin with, and the rest of them.
+// The prefixes of registries' access tokens, and the rest of the token.
 const TOKEN_ITSELF = "(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})";
 
 /**
- * An access token in text; a digit in its rest tells it from a name that is made of words. Terraform reads it as well,
- * and knows no lookahead.
+ * A candidate for an access token in text; it is one if its rest has a digit, which names of words do not have. The
+ * pattern has no lookahead, since Terraform evaluates it, too.
  */
 export const ACCESS_TOKEN = new RegExp(`(?:^|[^a-z0-9])${TOKEN_ITSELF}`, "gi");
 
 /**
- * What a message of Terraform must not show: an access token, wherever it stands, or a word with a password in front of
- * a host. The words of rules have colons and at signs too, but no host behind them.
+ * Text that a message of Terraform must not show: an access token anywhere, or a word with a password before a host.
+ * Requirements contain colons and at signs, too, but no host after them.
  */
 export const SECRETS = new RegExp(`${TOKEN_ITSELF}|[^ "\\n]*:[^@ "\\n]*@[a-z0-9][^ "\\n]*`, "i");
 
-// A run of letters and digits that no name has.
+// A run of letters and digits that is too long for a name.
 const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
 const USER_INFO = /:[^@\s]*@/;
 const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:/;
 
-// Nobody reads a longer value in a message, and on long text the patterns above take quadratic time.
+// Nobody reads a longer value in a message, and the patterns above take quadratic time on long text.
 const MAX_SHOWN = 1_000;
 
-/** Something that stands in a message in place of a value that must not be shown. */
+/** The description that a message shows in place of a value that may be a secret. */
 export class Redacted {
-  /** Describes a value without showing it: people paste tokens where names belong. */
+  /** Describes a value without showing it: people paste access tokens into props for names. */
   public static of(value: unknown): Redacted {
     return new Redacted(
       typeof value === "string"
@@ -40,12 +40,12 @@ export class Redacted {
   private constructor(public readonly text: string) {}
 }
 
-/** Whether text has an access token in it that says itself whose it is. */
+/** Whether text contains an access token with the prefix of a registry that issues them. */
 export function containsAccessToken(text: string): boolean {
   return [...text.matchAll(ACCESS_TOKEN)].some(([, rest = ""]) => /\d/.test(rest));
 }
 
-/** Whether text is shaped like an access token, has a password in it, or is so long that it may have anything in it. */
+/** Whether text looks like an access token, contains a password, or is too long to check. */
 export function looksLikeSecret(text: string): boolean {
   return (
     text.length > MAX_SHOWN ||
@@ -55,20 +55,24 @@ export function looksLikeSecret(text: string): boolean {
   );
 }
 
-/** Whether a URL has a user or a password in it. */
+/** Whether a URL contains a user or a password. */
 export function hasUserInfo(url: string): boolean {
   return /^[^/]*\/\/[^/]*@/.test(url);
 }
 
-/** Whether a Terraform expression has an access token in it. Attributes of references may look like one. */
+/** Whether a Terraform expression contains an access token. Attributes of references may look like one. */
 export function expressionContainsAccessToken(expression: string): boolean {
+  // Without `${` and `%{` the whole text is one literal, in which Terraform reads no escapes.
+  if (!/[$%]\{/.test(expression)) {
+    return containsAccessToken(expression);
+  }
   const { texts, joined } = literalsOf(expression);
   return texts.some(containsAccessToken) || containsAccessToken(joined);
 }
 
 /**
- * Whether a Terraform expression may have a secret in it: an access token, a literal that a function decodes, or a value
- * that consists of literals only. Literals are no secret if the text that they make up begins as `start` says.
+ * Whether a Terraform expression may contain a secret: an access token, a literal that a function decodes, or a value that
+ * consists of literals only. Literals are not a secret if their text matches `start`.
  */
 export function mayContainSecret(expression: string, start?: RegExp): boolean {
   const { values, hasSource } = literalsOf(expression);
@@ -78,7 +82,7 @@ export function mayContainSecret(expression: string, start?: RegExp): boolean {
   );
 }
 
-/** A value as messages show it: literals as JSON, and nothing of what may hold a secret or cannot be written out. */
+/** A value as messages show it: a literal as JSON, and a description of anything that may contain a secret or is no literal. */
 export function display(value: unknown): string {
   if (value instanceof Redacted) {
     return value.text;
@@ -104,7 +108,7 @@ export function display(value: unknown): string {
   return name === undefined || name === "Object" ? `a value of type ${typeof value}` : `a ${name}`;
 }
 
-/** The name of an object's class. An own property `constructor` is not read, since it may hold a secret. */
+/** The name of an object's class. An own property `constructor` is not read, since it may contain a secret. */
 function className(value: object): string | undefined {
   const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: unknown } } | null;
   const name = prototype?.constructor?.name;

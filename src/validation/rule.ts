@@ -1,18 +1,18 @@
-/** What must be true of a value, and what to do where it is not. */
+/** What must be true of a value, and how to correct the value if it is not. */
 export interface Requirement {
   /** Completes "must …". */
   readonly requirement: string;
-  /** What to do, after the semicolon of the message. */
+  /** How to correct the value; follows the semicolon of the message. */
   readonly hint: string;
 }
 
 /**
- * A rule for a string. Constructs check it at synth; in the plain modules Terraform evaluates it. Terraform's patterns
- * have no lookaround, hence `except`.
+ * A rule for a string. Constructs check it at synth, Terraform evaluates it in the plain modules. `except` replaces
+ * lookaround, which Terraform's patterns do not have.
  */
 export interface Rule extends Requirement {
   readonly pattern: RegExp;
-  /** A string that matches the pattern and this as well breaks the rule. */
+  /** A string that matches this pattern, too, breaks the rule. */
   readonly except?: RegExp;
   /** In characters. */
   readonly minLength?: number;
@@ -21,7 +21,7 @@ export interface Rule extends Requirement {
   readonly maxBytes?: number;
 }
 
-/** Whether a value is a string that a rule holds for. */
+/** Whether a value is a string that follows a rule. */
 export function matches(value: unknown, rule: Rule): value is string {
   return (
     typeof value === "string" &&
@@ -33,7 +33,7 @@ export function matches(value: unknown, rule: Rule): value is string {
   );
 }
 
-/** How many bytes a text has in UTF-8. */
+/** The length of a text in bytes of UTF-8. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

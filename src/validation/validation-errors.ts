@@ -5,16 +5,16 @@ import { display, looksLikeSecret } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
 
-/** The errors in one declaration, collected so that one error reports them all before the first resource is created. */
+/** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
 export class ValidationErrors {
   private readonly messages: string[] = [];
 
-  /** Adds the error that `prop` must meet a requirement: what it was instead, or that it was not given, and what to do. */
+  /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
     this.push(worded(prop, requirement, got, hint));
   }
 
-  /** The same for a requirement that stands in a constant with its hint. */
+  /** Adds the error that `prop` does not meet a requirement that is defined with its hint. */
   public addBroken(prop: string, { requirement, hint }: Requirement, got: unknown): void {
     this.add(prop, requirement, got, hint);
   }
@@ -33,7 +33,7 @@ export class ValidationErrors {
    * is given twice.
    */
   public checkStrings(prop: string, list: unknown, rule: Rule, hint = rule.hint): void {
-    // An expression written by hand is text, and would be taken apart into its letters.
+    // Text with a Terraform expression is no list.
     if (typeof list !== "string" && isUnresolved(list)) {
       return;
     }
@@ -43,8 +43,8 @@ export class ValidationErrors {
   }
 
   /**
-   * Adds an error unless `list` has at least one element. `check` adds the errors of an element at its place, and returns
-   * what must be different for each element; undefined is not compared.
+   * Adds an error unless `list` has at least one element. `check` adds the errors of one element and returns a key that
+   * must be different for each element; undefined is not compared.
    */
   public checkList(
     prop: string,
@@ -83,7 +83,7 @@ export class ValidationErrors {
     }
   }
 
-  /** Adds an error unless `value` is undefined or a boolean: what decides which resources there are is no token. */
+  /** Adds an error unless `value` is undefined or a boolean. A token is an error: booleans decide which resources exist. */
   public checkBoolean(prop: string, value: unknown, hint: string): void {
     if (value !== undefined && typeof value !== "boolean") {
       this.add(prop, "be true or false", value, hint);
@@ -97,7 +97,7 @@ export class ValidationErrors {
     }
   }
 
-  /** Adds an error for every key of `given` that is not known: a misspelt one would otherwise have no effect. */
+  /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
   public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
@@ -126,7 +126,7 @@ export class ValidationErrors {
   }
 
   /**
-   * Like `throwIfAny`, for a construct under construction: takes it out of the tree, so that nothing is left half made.
+   * Like `throwIfAny`, for the constructor of a construct: it removes the construct from the tree first.
    */
   public throwAndRemove(construct: Construct): void {
     if (this.messages.length > 0) {
@@ -142,7 +142,7 @@ export class ValidationErrors {
   }
 }
 
-/** What a message says of a value that was not given and must be. */
+/** What a message says about a required value that was not given. */
 export const IS_REQUIRED = "is required";
 
 /** Throws one error in the form that all messages share. */
@@ -155,7 +155,7 @@ function worded(prop: string, requirement: string, got: unknown, hint: string): 
   return `\`${prop}\` ${what}; ${hint}`;
 }
 
-/** The known name that somebody may have meant, or all of them. */
+/** A suggestion: the most similar known name, or all known names. */
 function meant(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean \`${nearest}\`?`;

@@ -141,7 +141,7 @@ test("fails when something has the address of a look-up, or of a resource, of it
 test("fails outside of a stack, and without anything", () => {
   const app = testApp();
   expect(messageOf(() => new PullThroughCache(app, "cache", { upstreams: [Upstream.ecrPublic()] }))).toBe(
-    'cache: `scope` must be a stack or in one, got ""; give a TerraformStack, or use a PullThroughCacheFleet, which makes its own',
+    'cache: `scope` must be a TerraformStack or a construct inside one, got ""; give a TerraformStack, or use a PullThroughCacheFleet, which makes its own',
   );
   expect(app.node.children).toEqual([]);
   expect(messageOf(() => stackWithCache(undefined as never))).toContain("`upstreams` must be a list of at least one");
@@ -172,7 +172,7 @@ describe("one declaration", () => {
     expect(messageOf(declare).split("\n")).toEqual([
       "stack/cache: 6 validation errors",
       '- `accountId` must be an AWS account ID of 12 digits, got "1"; give it as a string, with its leading zeros and without hyphens',
-      '- `partition` must be one of aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f, aws-eusc, aws, got "aws-eu"; leave it out to have it derived',
+      '- `partition` must be one of aws-cn, aws-us-gov, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f, aws-eusc, aws, got "aws-eu"; leave it out: it is derived from the region',
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
       expect.stringMatching(/^- `upstreams\[1]\.credential\.secretArn` must be in the region of the cache, us-east-1/),
       expect.stringMatching(/^- `upstreams\[2]\.upstreamRegistryUrl` must be a registry that ECR can cache/),
@@ -426,7 +426,7 @@ describe("where the registry is", () => {
     new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
     new PullThroughCache(stack, "cache", { upstreams });
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      "[stack/cache] `provider` must be given, got nothing; every AWS provider of the stack has an alias: europe",
+      "[stack/cache] `provider` is required; every AWS provider of the stack has an alias: europe",
     );
   });
 
@@ -466,7 +466,7 @@ describe("where the registry is", () => {
     [
       "a partition that is not the provider's",
       { partition: "aws-cn" },
-      '`partition` must be that of us-east-1, got "aws-cn"; leave it out to have it derived',
+      '`partition` must be the partition of us-east-1, aws, got "aws-cn"; leave it out: it is derived from the region',
     ],
     [
       "a property it does not have",
@@ -476,7 +476,7 @@ describe("where the registry is", () => {
     [
       "a region that resources do not take",
       { region: "eu-west-1" },
-      '`region` must not be set with @cdktf/provider-aws 20, whose resources have no region of their own, got "eu-west-1"; pass `provider` with an AwsProvider of that region, or use @cdktf/provider-aws 21',
+      '`region` must not be set with @cdktf/provider-aws 20, whose resources have no argument `region`, got "eu-west-1"; give `provider` an AwsProvider of that region, or use @cdktf/provider-aws 21',
     ],
     [
       "an account that lost its leading zero",
@@ -864,7 +864,7 @@ describe("who pulls", () => {
       new PullThroughCache(stack, name, { upstreams: many(name), provider }).grantPull("node");
     }
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      "`role:node` must have at most 10240 characters of inline policies by all grants to it",
+      "`role:node` must have at most 10240 characters of inline policies from all grants to it",
     );
   });
 
@@ -881,7 +881,7 @@ describe("who pulls", () => {
       }
     }
     expect(messageOf(() => app.synth())).toMatch(
-      /\[us-east-1\/cache] `role:node` must have at most 10240 characters of inline policies by all grants to it, got \d+; grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`/,
+      /\[us-east-1\/cache] `role:node` must have at most 10240 characters of inline policies from all grants to it, got \d+; grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`/,
     );
   });
 

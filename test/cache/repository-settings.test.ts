@@ -497,7 +497,7 @@ describe("settings", () => {
     [
       "a role that is none",
       { roleArn: "ecr-creation" },
-      '.roleArn` must be the ARN of an IAM role, got "ecr-creation"; leave it out to have a role made where one is needed',
+      '.roleArn` must be the ARN of an IAM role, got "ecr-creation"; leave it out: a role is created if one is needed',
     ],
     [
       "settings beside no template",

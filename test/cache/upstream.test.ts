@@ -196,7 +196,7 @@ describe("a private registry", () => {
     [
       "fails on a role that is none",
       Upstream.privateEcr({ region: "eu-west-1", accountId: "444455556666", roleArn: "arn:aws:iam::1:user/x" }),
-      '`upstreams[0].roleArn` must be the ARN of an IAM role, got "arn:aws:iam::1:user/x"; leave it out to have a role made where one is needed',
+      '`upstreams[0].roleArn` must be the ARN of an IAM role, got "arn:aws:iam::1:user/x"; leave it out: a role is created if one is needed',
     ],
     [
       "fails on an upstream prefix that is none",

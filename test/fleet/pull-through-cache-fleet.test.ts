@@ -286,7 +286,7 @@ describe("a declaration of a fleet", () => {
     [
       "a zone",
       { regions: ["eu-west-1b"] },
-      '`regions[0]` must be the name of an AWS region, like eu-west-1, got "eu-west-1b"; give the region, not one of its zones',
+      '`regions[0]` must be the name of an AWS region, like eu-west-1, got "eu-west-1b"; give the region, not an availability zone',
     ],
     [
       "a region twice",

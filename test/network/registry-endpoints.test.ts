@@ -696,8 +696,8 @@ test("fails without `firstPull`, and says why there is no default", () => {
 const ID = (kind: string, prefix: string): string => `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`;
 const BLOCK = "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`";
 const BLOCK_6 = "give blocks like 2001:db8::/56";
-const SPACE = "be a block of IPv4 that starts at its first address";
-const SPACE_6 = "be a block of IPv6 that starts at its first address";
+const SPACE = "be an IPv4 block that starts at its first address";
+const SPACE_6 = "be an IPv6 block that starts at its first address";
 const ARN_WORDS = "be the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/team/*";
 const BUCKET_WORDS =
   "be a bucket's name, wildcards allowed: 3 to 63 lower-case letters, digits, dots and hyphens, and none that S3 refuses or reserves";
@@ -804,7 +804,7 @@ test.each<[string, object, string]>([
   [
     "clientSecurityGroupIds",
     { clientSecurityGroupIds: ["default"] },
-    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, behind the account and a slash where that is another, got "default"; give the groups that the clients are in`,
+    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, after the account and a slash if the group belongs to another account, got "default"; give the groups that the clients are in`,
   ],
   [
     "services",
@@ -1021,7 +1021,7 @@ test("fails for a cache of another region, since endpoints lead to their own", (
 
 test("fails outside of a stack, and without anything, with all faults at once and nothing made", () => {
   expect(messageOf(() => new RegistryEndpoints(testApp(), "endpoints", MINIMAL))).toBe(
-    'endpoints: `scope` must be a stack or in one, got ""; give a stack that has an AWS provider of the VPC\'s region',
+    'endpoints: `scope` must be a TerraformStack or a construct inside one, got ""; give a stack that has an AWS provider of the VPC\'s region',
   );
   const stack = stackIn("eu-west-1");
   const message = messageOf(() => new RegistryEndpoints(stack, "endpoints", undefined as never));

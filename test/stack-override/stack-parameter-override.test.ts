@@ -505,7 +505,7 @@ describe("bad input", () => {
 
   test("fails outside of a stack, with every fault at once and nothing half made", () => {
     expect(messageOf(() => new StackParameterOverride(testApp(), "override", PROPS))).toContain(
-      "override: `scope` must be a stack or in one",
+      "override: `scope` must be a TerraformStack or a construct inside one",
     );
     const stack = stackIn("us-east-1");
     expect(messageOf(() => overrideIn(stack, { stackName: "1", parameters: {} }))).toContain("2 validation errors");
@@ -525,6 +525,6 @@ describe("bad input", () => {
     const stack = new TerraformStack(testApp(), "stack");
     new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
     overrideIn(stack);
-    expect(messageOf(() => App.of(stack).synth())).toContain("[stack/override] `provider` must be given, got nothing");
+    expect(messageOf(() => App.of(stack).synth())).toContain("[stack/override] `provider` is required");
   });
 });

@@ -616,7 +616,7 @@ describe("a warmer is refused with", () => {
     const app = testApp();
     const cache = cacheIn(stackIn("us-east-1"));
     expect(messageOf(() => new CacheWarmer(app, "warmer", { cache, images: ["quay.io/a/b"] }))).toBe(
-      'warmer: `scope` must be a stack or in one, got ""; give the stack of the cache',
+      'warmer: `scope` must be a TerraformStack or a construct inside one, got ""; give the stack of the cache',
     );
     expect(app.node.children).toEqual([]);
   });
