@@ -6,11 +6,11 @@ import { MODULES, generatedModules } from "../../modules/generator/modules";
 import { ofCache } from "../../src/aws/arn-checks";
 import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
-import { firstPullRequirement, ofVpcRegion, onlyWithPrivateDns } from "../../src/network/rules";
-import { atLeastOne, integerRequirement } from "../../src/validation/rule";
-import { PROJECT_ROOT } from "../support/example-program";
+import { firstPullRequirement } from "../../src/network/rules";
+import { GIVEN_ONCE, atLeastOne, integerRequirement } from "../../src/validation/rule";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
+import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/rules-of-constructs";
 
 /** Rules of what only modules have, by their words; every other rule is one of the constructs. */
 const OF_MODULES_ONLY: readonly string[] = [
@@ -174,6 +174,10 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
   });
 });
 
+test("each file of rules defines as many patterns and requirements as before", () => {
+  expect(ruleCounts()).toEqual(EXPECTED_COUNTS);
+});
+
 test("every rule that only modules have is one of a module, and none of the constructs", () => {
   const used = MODULE_NAMES.flatMap(rulesOf);
   const ofConstructs = requirementsOfConstructs();
@@ -190,57 +194,25 @@ function rulesOf(module: string): string[] {
   );
 }
 
-/** The words of every rule that the sources hold in a constant, with anything in place of what they depend on. */
+/** Patterns of the requirements of the constructs, with anything in place of the parts that depend on a declaration. */
 function requirementsOfConstructs(): RegExp[] {
-  const folder = path.join(PROJECT_ROOT, "src");
-  const constants = fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) => Object.entries(jest.requireActual<object>(path.join(folder, file))));
-  const words = constants.flatMap(([name, value]) =>
-    /(^|_)REQUIREMENTS$/.test(name) ? textsIn(value) : requirementsIn(value),
-  );
   const made = [
+    GIVEN_ONCE.requirement,
     integerRequirement(1),
     integerRequirement(1, 9),
     atLeastOne("list"),
     atLeastOne("map"),
     atLeastOneUpstream("map"),
     ofCache("…", "…"),
-    ofVpcRegion("…"),
-    onlyWithPrivateDns("…"),
     firstPullRequirement(Object.values(FirstPull)),
   ];
-  return [...words, ...made].map((text) => {
+  return [...requirementsOfModules(), ...made].map((text) => {
     const pattern = inSnakeCase(text)
       .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
       .replace(/…/g, ".*")
       .replace(/\d+/g, "\\d+");
     return new RegExp(`^(be )?${pattern}$`);
   });
-}
-
-function requirementsIn(value: unknown): string[] {
-  if (typeof value === "string") {
-    return /^(be|have|make|not) /.test(value) ? [value] : [];
-  }
-  // A rule for each version of something.
-  if (Object.values(value ?? {}).every((version) => requirementsIn(version).length === 1)) {
-    return Object.values(value ?? {}).flatMap(requirementsIn);
-  }
-  const { requirement } = (typeof value === "object" && value !== null ? value : {}) as {
-    readonly requirement?: unknown;
-  };
-  return typeof requirement === "string" ? [requirement] : [];
-}
-
-/** The texts in a constant of words; those that are made of something are made of a mark. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === "function") {
-    const make = value as (...marks: string[]) => string;
-    return [make(...Array.from({ length: make.length }, () => "…"))];
-  }
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [String(value)];
 }
 
 function keysIn(value: unknown): string[] {
