@@ -178,7 +178,7 @@ async function main(session: Session, keep: boolean): Promise<void> {
     await keepUntilTold(session, aws);
     return;
   }
-  await step("5. Take it back: one line undoes the parameters, another lets the stack go", () =>
+  await step("5. Restore the parameters, then make Terraform forget the stack: one line each", () =>
     takeBack(session, aws),
   );
   await step("6. Destroy the caches and the policy", () => destroy(session, aws, stacks));
@@ -259,10 +259,13 @@ async function planAgain(session: Session, stacks: readonly string[]): Promise<v
 async function takeBack(session: Session, aws: LocalAws): Promise<void> {
   const last = 'fleet.addPullPolicy("pull").policyArn,\n  },\n';
   let former = "";
-  for (const line of ["undo: true,", "letGo: true,"]) {
+  for (const line of ["action: OverrideAction.RESTORE,", "action: OverrideAction.FORGET,"]) {
     print(`  main.ts: ${former}+ ${line}`);
     former = `- ${line} `;
-    await synthesize(session, [[last, `${last}  ${line}\n`]]);
+    await synthesize(session, [
+      ["import { PullThroughCacheFleet,", "import { OverrideAction, PullThroughCacheFleet,"],
+      [last, `${last}  ${line}\n`],
+    ]);
     await apply(session, CONNECTOR);
   }
   const parameters = parametersOf(await describeStack(aws, { region: REGION }, ELASTIO_STACK));

@@ -23,6 +23,7 @@ export { EndpointService as EndpointService } from "./network/endpoint-service";
 export { FirstPull } from "./network/first-pull";
 export { RegistryEndpoints } from "./network/registry-endpoints";
 export { type RegistryEndpointsProps } from "./network/registry-endpoints-props";
+export { OverrideAction } from "./stack-override/override-action";
 export { OverrideStrategy } from "./stack-override/override-strategy";
 export { StackParameterOverride } from "./stack-override/stack-parameter-override";
 export { type StackParameterOverrideProps } from "./stack-override/stack-parameter-override-props";

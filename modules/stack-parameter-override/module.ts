@@ -1,43 +1,44 @@
 import { cliUpdate } from "../../src/stack-override/cli-update";
-import { OverrideStrategy } from "../../src/stack-override/override-strategy";
 import {
   ADDRESS,
   ALL_PARAMETERS,
-  AUTO_EXPAND,
   DECLARED_PARAMETERS,
   DIFFERING,
   KEPT,
-  MAX_VALUE_BYTES,
   NAME_AT_APPLY,
   PARAMETERS_WITHOUT_EMPTIED,
   REMEMBERED,
   REMEMBERED_STACK,
   STACK_TYPE,
-  UPDATE_MINUTES,
-  adoptedConditions,
-  asDeclared,
   capabilitiesWith,
   currentValue,
+  nameIn,
+  stackRecord,
+} from "../../src/stack-override/expressions";
+import { OverrideAction } from "../../src/stack-override/override-action";
+import { OverrideStrategy } from "../../src/stack-override/override-strategy";
+import {
+  adoptedConditions,
+  asDeclared,
   isProtected,
   losesNoCharacters,
-  nameIn,
   sentConditions,
-  stackRecord,
   templateLosesNoCharacters,
   updateConditions,
 } from "../../src/stack-override/plan-conditions";
 import type { Conditions, OverrideContext } from "../../src/stack-override/plan-conditions";
 import {
+  AUTO_EXPAND,
   CAPABILITIES,
-  CAPABILITY_HINT,
-  CONTROL_CHARACTER,
-  MINUTES_HINT,
-  NOT_OF_A_STACK_SET,
-  OVERRIDE_REQUIREMENTS,
-  PARAMETER_NAME,
   CLOUDFORMATION_STACK_NAME,
-  STACK_SET_HINT,
+  CONTROL_CHARACTER,
+  MAX_VALUE_BYTES,
+  NOT_OF_A_STACK_SET,
+  OVERRIDE_RULES,
+  PARAMETER_NAME,
+  STRATEGIES,
   TEMPLATE_URL,
+  UPDATE_MINUTES,
 } from "../../src/stack-override/rules";
 import { bytesAtMost } from "../../src/terraform/plan-condition";
 import type { PlanCondition } from "../../src/terraform/plan-condition";
@@ -48,8 +49,14 @@ import { conditionOf, following, integerFrom, oneOf } from "../generator/rules";
 
 const CHANGE = "terraform_data.change";
 const ADOPTS = `var.strategy == "${OverrideStrategy.ADOPT}"`;
+const RESTORES = `var.action == "${OverrideAction.RESTORE}"`;
+const SETS = `var.action != "${OverrideAction.RESTORE}"`;
 
-// A signature is as good as a password while it lasts.
+// Terraform does not forget a resource that the module still declares, so that there is no FORGET.
+const ACTIONS: readonly string[] = [OverrideAction.SET, OverrideAction.RESTORE];
+const KNOWN_ACTION = `contains(${hcl(ACTIONS)}, var.action)`;
+
+// A signature is as good as a password until it expires.
 const UNSIGNED_URL = 'try(split("?", var.template_url)[0], null)';
 
 const FACTS: OverrideContext = {
@@ -61,71 +68,61 @@ const FACTS: OverrideContext = {
     capabilities: `capabilities = ["${AUTO_EXPAND}"]`,
     questionMarksAreGenuine: "set question_marks_are_genuine",
     providerWithoutTags: "a provider without default tags",
-    letGoFirst: "put a removed block in place of the module call, apply, and call the module anew",
+    forgetFirst: "replace the module call by a removed block, apply, and call the module again",
     setAgain: `terraform apply with -replace and the address of this module's ${ADDRESS.update}[0]`,
   },
 };
 
 const SENT = sentConditions(FACTS);
 
-const AS_TEXT = "write it as CloudFormation takes it, as text";
-const IN_THE_STATE = "keep secrets in Secrets Manager: the value stands in the plan and in the state";
-
-/** The rules of a value. What is null is at error once. */
+/** The rules of a value. A value that is null breaks one rule only. */
 const VALUE_RULES: readonly InputRule[] = [
-  { requirement: OVERRIDE_REQUIREMENTS.text, holds: (value) => `${value} != null`, hint: AS_TEXT },
+  { ...OVERRIDE_RULES.text, holds: (value) => `${value} != null` },
   {
-    requirement: OVERRIDE_REQUIREMENTS.noToken,
+    ...OVERRIDE_RULES.noAccessToken,
     holds: (value) =>
       `!anytrue([for rest in try(regexall(${regex(ACCESS_TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
-    hint: IN_THE_STATE,
     withheld: true,
   },
+  { ...OVERRIDE_RULES.notEmpty, holds: (value) => `try(trimspace(${value}) != "", true)` },
+  // The messages of these two would show an access token in the value.
   {
-    requirement: OVERRIDE_REQUIREMENTS.notEmpty,
-    holds: (value) => `try(trimspace(${value}) != "", true)`,
-    hint: "use `undo` to give a parameter its former value back",
-  },
-  // A token in a value would stand in the messages of these two.
-  {
-    requirement: OVERRIDE_REQUIREMENTS.notTooLong,
+    ...OVERRIDE_RULES.maxBytes,
     holds: (value) => `try(${bytesAtMost(value, MAX_VALUE_BYTES)}, true)`,
-    hint: "shorten it",
     withheld: true,
   },
   {
-    requirement: OVERRIDE_REQUIREMENTS.noControlCharacters,
+    ...OVERRIDE_RULES.noControlCharacters,
     holds: (value) => `!can(regex(${regex(CONTROL_CHARACTER)}, ${value}))`,
-    hint: "take them out",
     withheld: true,
   },
 ];
 
-/** Parameters of a stack that somebody else made, changed without touching anything else about it. */
+/** Changes parameters of a CloudFormation stack that somebody else owns, and nothing else. */
 export const stackParameterOverride: ModuleDefinition = {
   name: "stack-parameter-override",
   purpose: [
-    "Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other parameter, the template, tags, capabilities, service role, topics and timeout stay as they are. It is the construct `StackParameterOverride` for configurations without TypeScript.",
+    "Changes parameters of a CloudFormation stack that somebody else owns, and nothing else: all other parameters, the template, tags, capabilities, service role, topics and timeout keep their values. The construct `StackParameterOverride` does the same for CDKTF.",
     `Choose a strategy first:
 
 | | \`AWS_CLI\` | \`ADOPT\` (default) |
 |---|---|---|
-| for whom | whoever has the AWS CLI and a POSIX shell where Terraform applies | pipelines without the AWS CLI, and whoever wants each change of the stack in a plan |
-| what changes the stack | \`aws cloudformation update-stack\` with the previous template and the previous value of every other parameter | Terraform's \`aws_cloudformation_stack\`: it imports the stack and sends back its template and all parameters |
-| template | stays byte by byte | is written anew where it is JSON; with question marks, long numbers or more than 51,200 bytes the plan fails |
-| NoEcho parameters | stay | the plan fails |
+| for | machines with the AWS CLI and a POSIX shell | pipelines without the AWS CLI, and plans that show each change of the stack |
+| how it changes the stack | \`aws cloudformation update-stack\` with the previous template and the previous value of every other parameter | Terraform imports the stack as \`aws_cloudformation_stack\`; an update sends its template and all parameters |
+| template | stays the same, byte for byte | a JSON template is formatted again; the plan fails for question marks, long numbers and more than 51,200 bytes |
+| NoEcho parameters | keep their values | the plan fails |
 | credentials | those of the environment, for the stack's account; not the provider's | the provider's |
-| can Terraform delete the stack? | no | only without the steps below |
-| somebody changes the value later | plans warn | the next plan changes it back |`,
-    "**Before anything else, enable termination protection**: `aws cloudformation update-termination-protection --enable-termination-protection --region eu-west-1 --stack-name acme-agent`. Then AWS refuses to delete the stack, whatever happens to the Terraform state. With `require_termination_protection` the plan fails as long as the stack has none.",
-    "The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when the stack is another one of the same name in another account or region, and when the provider has default tags that the stack does not have. With `ADOPT` the apply fails, before anything is changed, when somebody has changed the stack since the plan. Read `terraform_data.change` in the first plan: it shows the values before and after, where the import lists every parameter as new.",
-    "**A state and a provider of its own.** As long as the call is there, Terraform cannot destroy the adopted stack, nor what shares its state; **without the call, it deletes the stack**, until you let it go (below). So give the call a configuration and a state of its own, and another stack another one. Give it a provider with an alias, too, and keep both blocks together, as in the first example: if somebody removes them together, plans fail with `Provider configuration not present`, and nothing is deleted. The module cannot see what else is there.",
-    "**The import block** can only be in your root module. Without it the plan fails at `terraform_data.needs_an_import_block`, which is never made: its count is known only if Terraform knows the stack. Do not follow Terraform's advice to use `-target`: it would try to create the stack, which AWS refuses. Where import blocks cannot be used, import once by hand: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
-    "**Undo** first if you want the former value: Terraform forgets it once you remove the parameter or let the stack go. Where the state knows none, since it was lost or since the parameter had this value already, the plan fails.",
-    "**Let go** with the removed block below, in place of the call and the import block, and apply that; leave the provider until then. Without it Terraform deletes a stack whose call is gone; and so does a `terraform destroy` that comes before it is applied, since that knows nothing of removed blocks. Let a stack go, too, before you give another `stack_name`.",
-    "**From `ADOPT` to `AWS_CLI`.** The plan fails as long as the state holds the stack, and nothing is deleted. Take the import block out, and have Terraform forget the stack: `terraform state rm module.connector.aws_cloudformation_stack.adopted`. A removed block does not help, since the module still declares it.",
-    "**With `AWS_CLI`** Terraform owns no more than records. It does nothing if the values are right already, and it fails with the reason if CloudFormation rolls back. Macros of the template are acknowledged as they are found. To end it, take the call out: the stack stays as it is. When somebody else has changed a value since, plans warn of it, and `terraform apply -replace='module.connector.terraform_data.update[0]'` sets it again.",
-    "**What no plan can see.** Give the module a provider without `ignore_tags`, and no `TF_AWS_IGNORE_TAGS_KEYS`: tags that the provider does not see would be removed. The provider writes `1.0` in a JSON template as `1`. With macros in the template, `-refresh=false` is refused for changed tags and topics only. A nested stack gets its former values back with the next update of its parent. Overrides of one stack in different states work with different parameters; with the same parameter each takes back the other's value.",
+| can Terraform delete the stack? | no | only if you skip the steps below |
+| somebody changes the value later | plans show a warning | the next plan changes the value back |`,
+    "**First, enable termination protection**: `aws cloudformation update-termination-protection --enable-termination-protection --region eu-west-1 --stack-name acme-agent`. AWS then refuses to delete the stack, whatever happens to the Terraform state. With `require_termination_protection = true` the plan fails for a stack without it.",
+    "**What a plan checks.** The plan fails before it changes anything if the template does not have a parameter or does not allow its value, if the stack is another one of the same name in another account or region, and, with `ADOPT`, if the provider has default tags that the stack does not have. With `ADOPT` the apply fails before it changes anything if somebody has changed the stack since the plan. Review `terraform_data.change` in the first plan: it shows the values before and after, while the import lists every parameter as new.",
+    "**Use a separate state and a separate provider.** While the module call exists, Terraform cannot destroy the adopted stack or anything else in the same state. **If you delete the call, Terraform deletes the stack**, unless it has forgotten the stack first (see below). Therefore give each call its own configuration and state. Also give it a provider with an alias and keep both blocks together, as in the first example: if somebody deletes both, plans fail with `Provider configuration not present` and delete nothing. The module cannot check either.",
+    "**Import block.** Only your root module can contain it. Without it the plan fails at `terraform_data.needs_an_import_block`, which exists for this check only: Terraform does not know its count for a stack that was not imported. Do not follow Terraform's advice to use `-target`: Terraform would try to create the stack, and AWS would reject that. If you cannot use import blocks, import the stack before the first plan: `terraform import 'module.connector.aws_cloudformation_stack.adopted[0]' <name of the stack>`.",
+    '**To restore the former values**, set `action = "RESTORE"` and apply: every parameter gets the value that it had when it was first overridden. Do this before you remove a parameter or make Terraform forget the stack, since both delete the former values from the state. The plan fails for a parameter without a former value in the state: the state was lost, or the parameter had the declared value already.',
+    "**To make Terraform forget the stack**, replace the module call and the import block by the removed block below, apply, and only then delete the provider. Without the removed block Terraform deletes the stack when you delete the call. Do not run `terraform destroy` before you have applied the removed block: it ignores removed blocks and deletes the stack. Make Terraform forget the stack also before you change `stack_name`.",
+    "**From `ADOPT` to `AWS_CLI`.** The plan fails while the state contains the stack, and deletes nothing. Delete the import block and remove the stack from the state: `terraform state rm module.connector.aws_cloudformation_stack.adopted`. A removed block does not work here, since the module still declares the resource.",
+    "**With `AWS_CLI`** the state contains records only. The update does nothing if the parameters already have the declared values, acknowledges the macros of the template, and fails with the reason if CloudFormation rolls it back. If somebody else changes a value later, plans show a warning, and `terraform apply -replace='module.connector.terraform_data.update[0]'` sets it again. To stop, delete the module call: the stack does not change.",
+    "**What no plan can check.** Use a provider without `ignore_tags`, and do not set `TF_AWS_IGNORE_TAGS_KEYS`: an update removes the tags that the provider ignores. The provider writes `1.0` in a JSON template as `1`. For a template with macros, a plan with `-refresh=false` fails for changed tags and topics only. The next update of a parent stack gives a nested stack its former values. Overrides of one stack in different states can set different parameters; if they set the same one, each reverts the other's value.",
   ],
   uses: [
     {
@@ -165,7 +162,7 @@ module "connector" {
 `,
     },
     {
-      title: "Let the stack go",
+      title: "Make Terraform forget the stack",
       hcl: `
 provider "aws" {
   alias  = "acme_agent"
@@ -187,53 +184,38 @@ removed {
     stack_name: {
       type: "string",
       required: true,
-      description: "Name of the CloudFormation stack, which must exist.",
-      rules: [
-        following(CLOUDFORMATION_STACK_NAME, "give the name that CloudFormation shows, not the ARN"),
-        following(NOT_OF_A_STACK_SET, STACK_SET_HINT),
-      ],
+      description: "Name of an existing CloudFormation stack.",
+      rules: [following(CLOUDFORMATION_STACK_NAME), following(NOT_OF_A_STACK_SET)],
     },
     parameters: {
       type: "map(string)",
       decides: true,
       required: true,
       description:
-        "The values to give, by the names of parameters that the stack's template has. They stand in the plan and in the state.",
-      rules: [
-        {
-          requirement: OVERRIDE_REQUIREMENTS.someParameters("a map"),
-          holds: (value) => `length(${value}) > 0`,
-          hint: "name the parameters to change with their values",
-        },
-      ],
-      keyRules: [following(PARAMETER_NAME, "use the name as it stands in the template")],
+        "The values to set, by the names of the parameters in the stack's template. Terraform stores them in its plan and state.",
+      rules: [{ ...OVERRIDE_RULES.parameters("a map"), holds: (value) => `length(${value}) > 0` }],
+      keyRules: [following(PARAMETER_NAME)],
       elementRules: VALUE_RULES,
     },
     strategy: {
       type: "string",
       default: OverrideStrategy.ADOPT,
       description:
-        "How to change them: `ADOPT` has Terraform own the stack; `AWS_CLI` has the AWS CLI update it where Terraform applies, which stacks with NoEcho parameters need.",
-      rules: [
-        oneOf(
-          Object.values(OverrideStrategy),
-          `leave it out for "${OverrideStrategy.ADOPT}"`,
-          OVERRIDE_REQUIREMENTS.strategy,
-        ),
-      ],
+        "How to change the parameters: with `ADOPT`, Terraform imports the stack and updates it; with `AWS_CLI`, the AWS CLI updates it where Terraform applies. A stack with NoEcho parameters needs `AWS_CLI`.",
+      rules: [oneOf(STRATEGIES, OVERRIDE_RULES.strategy.hint)],
     },
     template_url: {
       type: "string",
       description:
-        "URL of an object in S3 with the stack's template as it is, for templates over 51,200 bytes, which cannot be sent back in any other way. What it holds becomes the stack's template: keep it equal to the vendor's. For `ADOPT` only.",
-      otherwise: "the template is sent back as it was read",
+        "URL of an object in S3 with the stack's unchanged template, for `ADOPT` only. A template over 51,200 bytes needs it. Its content becomes the stack's template with the next update: keep it equal to the vendor's.",
+      otherwise: "updates send the template that CloudFormation shows",
       validations: [
         {
           holds: `var.template_url == null || ${matchesExpression("var.template_url", TEMPLATE_URL)}`,
           place: "template_url",
           requirement: TEMPLATE_URL.requirement,
           got: UNSIGNED_URL,
-          hint: "put the template into a bucket of yours",
+          hint: TEMPLATE_URL.hint,
         },
       ],
     },
@@ -241,37 +223,40 @@ removed {
       type: "set(string)",
       default: [],
       description:
-        "Capabilities to acknowledge beside those that the stack lists, such as `CAPABILITY_AUTO_EXPAND`: a stack that was deployed by change sets need not list it, and an update of a template with macros needs it. The stack lists them from then on. For `ADOPT` only: the AWS CLI's strategy acknowledges what the template needs.",
-      elementRules: [oneOf(CAPABILITIES, CAPABILITY_HINT, OVERRIDE_REQUIREMENTS.capability)],
+        "Capabilities that an update acknowledges in addition to those that the stack lists, for `ADOPT` only. A template with macros needs `CAPABILITY_AUTO_EXPAND`, which a stack that was deployed by change sets may not list. After the update the stack lists them. `AWS_CLI` acknowledges what the template needs.",
+      elementRules: [oneOf(CAPABILITIES, OVERRIDE_RULES.capability.hint)],
     },
     question_marks_are_genuine: {
       type: "bool",
       default: false,
       description:
-        "States that question marks in the template, in other parameters and in tags are meant to be there. CloudFormation shows a question mark in place of each character that is not ASCII, and Terraform sends back what it is shown: without this, the plan fails where there is one. Compare with the vendor's own template before you set it. For `ADOPT` only.",
+        "Whether the template, other parameters and tags really contain the question marks that CloudFormation shows, for `ADOPT` only. CloudFormation shows a question mark in place of each character that is not ASCII, and an update would send it: unless this is true, the plan fails for a question mark. Compare with the vendor's template before you set it.",
     },
     require_termination_protection: {
       type: "bool",
       default: false,
       description:
-        "Whether the plan fails unless the stack has termination protection. Terraform reads it by AWS Cloud Control, for which the caller needs `cloudformation:GetResource`. For `ADOPT` only.",
+        "Whether the plan fails for a stack without termination protection, for `ADOPT` only. Terraform reads it from AWS Cloud Control, which needs the permission `cloudformation:GetResource`.",
     },
     update_timeout_in_minutes: {
       type: "number",
       default: UPDATE_MINUTES,
       description:
-        "How long an update may take, in minutes; with `AWS_CLI` also how long to wait for an update that is under way already. The update itself goes on in AWS.",
-      rules: [integerFrom(1, MINUTES_HINT)],
+        "How long Terraform waits for an update, in minutes; with `AWS_CLI` also for an update by somebody else that is in progress. After that the apply fails, and the update continues in AWS.",
+      rules: [integerFrom(1, OVERRIDE_RULES.minutes.hint)],
     },
-    undo: {
-      type: "bool",
-      default: false,
-      description: "Whether to give every parameter the value back that it had when it was first overridden.",
+    action: {
+      type: "string",
+      decides: true,
+      default: OverrideAction.SET,
+      description:
+        "`SET` sets the declared values. `RESTORE` gives every parameter the value that it had when it was first overridden. To make Terraform forget the stack, replace the module call by a removed block. The plan must know the value.",
+      rules: [oneOf(ACTIONS, "to make Terraform forget the stack, replace the module call by a removed block")],
     },
   },
   locals: {
     [nameIn(ADDRESS.values)]: expression(
-      `{ for name, value in var.parameters : name => var.undo ? tostring(${CHANGE}[name].output.before) : value }`,
+      `{ for name, value in var.parameters : name => ${RESTORES} ? tostring(${CHANGE}[name].output.before) : value }`,
     ),
     [nameIn(ADDRESS.differing)]: DIFFERING,
     [nameIn(ADDRESS.declared)]: DECLARED_PARAMETERS,
@@ -304,7 +289,9 @@ removed {
       [nameIn(ADDRESS.adopted)]: {
         count: expression(`${ADOPTS} ? 1 : 0`),
         name: "${var.stack_name}",
-        parameters: expression(`var.undo ? tomap(${hcl(PARAMETERS_WITHOUT_EMPTIED)}) : tomap(${hcl(ALL_PARAMETERS)})`),
+        parameters: expression(
+          `${RESTORES} ? tomap(${hcl(PARAMETERS_WITHOUT_EMPTIED)}) : tomap(${hcl(ALL_PARAMETERS)})`,
+        ),
         capabilities: capabilitiesWith("var.capabilities"),
         template_url: "${var.template_url}",
         timeouts: { update: "${var.update_timeout_in_minutes}m" },
@@ -330,15 +317,16 @@ removed {
         input: stackRecord("${var.template_url}"),
         lifecycle: { ignore_changes: REMEMBERED_STACK },
       },
-      // Not kept from being destroyed: what is taken out of `parameters` could never go.
+      // Without prevent_destroy, which would make it impossible to remove a parameter.
       [nameIn(CHANGE)]: {
-        for_each: "${var.parameters}",
-        // A record that undoing would have to make knows no former value.
-        input: { before: expression(`var.undo ? null : ${currentValue("each.key")}`), after: "${each.value}" },
+        // Fails a plan that does not know the action, whose conditions it could not evaluate.
+        for_each: expression(`{ for name, value in var.parameters : name => value if ${KNOWN_ACTION} }`),
+        // A record that RESTORE creates has no former value.
+        input: { before: expression(`${RESTORES} ? null : ${currentValue("each.key")}`), after: "${each.value}" },
         lifecycle: { ignore_changes: REMEMBERED },
       },
-      // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
-      // that it has adopted, and not of one that it is about to create, since nobody has imported it.
+      // An unknown condition does not fail a plan, but an unknown count does: Terraform knows the id of a stack that it has
+      // imported, and does not know the id of one that it would create.
       needs_an_import_block: {
         count: expression(`length([for stack in ${ADDRESS.adopted}[*] : stack if stack.id == ""])`),
       },
@@ -355,15 +343,7 @@ removed {
               capabilities: { unset: "length(var.capabilities) == 0", got: "var.capabilities" },
               question_marks_are_genuine: { unset: "!var.question_marks_are_genuine", got: "true" },
               require_termination_protection: { unset: "!var.require_termination_protection", got: "true" },
-            }).map(([place, { unset, got }]) =>
-              conditionOf({
-                holds: unset,
-                place,
-                requirement: OVERRIDE_REQUIREMENTS.ofAdopted,
-                got,
-                hint: "leave it out: the stack is not adopted, and its template stays where it is",
-              }),
-            ),
+            }).map(([place, { unset, got }]) => conditionOf({ ...OVERRIDE_RULES.adoptOnly, holds: unset, place, got })),
           ],
         },
       },
@@ -373,22 +353,23 @@ removed {
   outputs: {
     stack_id: { description: "ARN of the stack.", value: `\${${ADDRESS.current}.id}` },
     previous_values: {
-      description: "What the parameters were before they were overridden, by their names; known once that is applied.",
+      description:
+        "The values of the parameters when they were first overridden, by their names; known once the override is applied.",
       value: expression(`{ for name, change in ${CHANGE} : name => change.output.before }`),
     },
   },
 };
 
-/** Conditions, each where it is asked: always, where values are set, or where that is undone. */
-function conditionsOf({ always, setting, undoing }: Conditions): Condition[] {
+/** The conditions of every plan, and those that depend on the action. */
+function conditionsOf({ always, setting, restoring }: Conditions): Condition[] {
   return [
     ...always.map((condition) => asBlock(condition)),
-    ...setting.map((condition) => asBlock(condition, "!var.undo")),
-    ...undoing.map((condition) => asBlock(condition, "var.undo")),
+    ...setting.map((condition) => asBlock(condition, SETS)),
+    ...restoring.map((condition) => asBlock(condition, RESTORES)),
   ];
 }
 
-/** A condition as Terraform JSON, which is asked where another one holds. */
+/** A condition as Terraform JSON, which Terraform evaluates where `where` is true. */
 function asBlock({ condition, errorMessage }: PlanCondition, where?: string): Condition {
   return {
     condition: where === undefined ? condition : expression(`${where} ? ${hcl(condition)} : true`),

@@ -1,7 +1,8 @@
-import { ADDRESS, AUTO_EXPAND } from "./plan-conditions";
+import { ADDRESS } from "./expressions";
+import { AUTO_EXPAND } from "./rules";
 
-// What runs where Terraform applies. It works on the stack's ARN, which credentials of another account do not reach, and
-// contains no dollar-brace, which Terraform would read as its own.
+// Runs where Terraform applies. It uses the stack's ARN, so credentials of another account fail, and contains no
+// dollar-brace, which Terraform would evaluate.
 // https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
 const SCRIPT = `
 set -eu
@@ -69,9 +70,9 @@ echo "The parameters are as declared, and everything else is as it was."
 `;
 
 /**
- * The arguments of a `local-exec` provisioner that has the AWS CLI set the values and leave all other parameters, and wait
- * so many minutes at most, which is an expression. Terraform begins an error with the whole command: the script is in the
- * environment, so that the reason is not below it.
+ * The arguments of a `local-exec` provisioner that makes the AWS CLI set the values and keep all other parameters, and wait
+ * at most so many minutes, given as an expression. The script is in an environment variable: Terraform begins an error
+ * with the whole command, which would hide the reason.
  */
 export function cliUpdate(minutes: string): object {
   const own = `[for name, value in ${ADDRESS.values} : jsonencode({ ParameterKey = name, ParameterValue = value })]`;

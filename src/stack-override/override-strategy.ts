@@ -1,10 +1,10 @@
-/** How the parameters of a CloudFormation stack are changed. */
+/** How an override changes the parameters of its CloudFormation stack. */
 export enum OverrideStrategy {
-  /** Terraform adopts the stack, and with every update sends its template and all of its parameters back. */
+  /** Terraform imports the stack as a resource, and every update sends its template and all of its parameters. */
   ADOPT = "ADOPT",
   /**
-   * The AWS CLI updates the stack while Terraform applies, and says of everything else that it stays as it was. Terraform
-   * owns nothing but a record of it.
+   * The AWS CLI updates the stack while Terraform applies, with the stack's previous template and the previous values of
+   * all other parameters. Terraform's state contains records only.
    */
   AWS_CLI = "AWS_CLI",
 }

@@ -6,26 +6,19 @@ import { TerraformLocal, Token } from "cdktf";
 import type { TerraformElement, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { missingProvider, providerOf, regionalArguments } from "../aws/provider";
+import { writtenAddresses } from "../terraform/addresses";
 import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
+import { addressClashes } from "../validation/address-clashes";
 import { JsonOnly } from "../validation/json-only";
+import { oneOfRequirement } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { cliUpdate } from "./cli-update";
 import {
-  checkOverride,
-  hiddenTags,
-  markAsOverride,
-  neighbourErrors,
-  resolvedErrors,
-  sameStackErrors,
-} from "./override-checks";
-import { OverrideStrategy } from "./override-strategy";
-import {
   ADDRESS,
   ALL_PARAMETERS,
-  AUTO_EXPAND,
   DECLARED_PARAMETERS,
   DIFFERING,
   KEPT,
@@ -34,24 +27,29 @@ import {
   REMEMBERED,
   REMEMBERED_STACK,
   STACK_TYPE,
-  UPDATE_MINUTES,
   VALUES_AS_TEXT,
-  adoptedConditions,
-  asDeclared,
   capabilitiesWith,
   changeAddress,
   currentValue,
+  nameIn,
+  stackRecord,
+} from "./expressions";
+import { OverrideAction } from "./override-action";
+import { checkOverride, markAsOverride, synthesisErrors } from "./override-checks";
+import { OverrideStrategy } from "./override-strategy";
+import {
+  adoptedConditions,
+  asDeclared,
   isOfNoStackSet,
   isProtected,
   losesNoCharacters,
-  nameIn,
   sentConditions,
-  stackRecord,
   templateLosesNoCharacters,
   updateConditions,
   valuesFit,
 } from "./plan-conditions";
 import type { Conditions, OverrideContext, Wording } from "./plan-conditions";
+import { AUTO_EXPAND, UPDATE_MINUTES } from "./rules";
 import type { StackParameterOverrideProps } from "./stack-parameter-override-props";
 
 const PROPS = Object.keys({
@@ -64,13 +62,12 @@ const PROPS = Object.keys({
   requireTerminationProtection: true,
   updateTimeoutInMinutes: true,
   importBlock: true,
-  undo: true,
-  letGo: true,
+  action: true,
   provider: true,
   region: true,
 } satisfies AllKeys<StackParameterOverrideProps>);
 
-/** The provider of a stack that Terraform has adopted. */
+/** The alias of the provider of an adopted stack. */
 const PROVIDER_ALIAS = "stack-parameter-override";
 
 const WORDING: Wording = {
@@ -79,27 +76,28 @@ const WORDING: Wording = {
   capabilities: `capabilities: ["${AUTO_EXPAND}"]`,
   questionMarksAreGenuine: "set questionMarksAreGenuine",
   providerWithoutTags: "as its provider an AwsProvider without default tags",
-  letGoFirst: "set letGo, apply, take the override out, apply, and declare it anew",
+  forgetFirst: `set action to OverrideAction.${OverrideAction.FORGET}, apply, delete the override, apply, and declare it again`,
   setAgain: `terraform apply -replace=${ADDRESS.update}`,
 };
 
 /**
- * Changes parameters of a CloudFormation stack that somebody else made, and nothing else about it: every other
- * parameter, the template, tags, capabilities, role, topics and timeout stay as they are.
+ * Changes parameters of a CloudFormation stack that somebody else owns, and nothing else: all other parameters, the
+ * template, tags, capabilities, role, topics and timeout keep their values.
  *
- * With OverrideStrategy.ADOPT it creates an `aws_cloudformation_stack` that is imported and cannot be destroyed, with a
- * provider of its own, a copy of the stack's; and for each parameter a `terraform_data` with its values before and after,
- * which is what a reviewer sees in the first plan. With OverrideStrategy.AWS_CLI the `aws` command runs where Terraform
- * applies, with the credentials of its environment.
+ * OverrideStrategy.ADOPT creates an `aws_cloudformation_stack` that Terraform imports and must not destroy, with a copy of
+ * the Terraform stack's provider, and a `terraform_data` for each parameter with its values before and after. The first
+ * plan lists every parameter of the imported stack as new: review the `terraform_data` instead. OverrideStrategy.AWS_CLI
+ * runs the `aws` command where Terraform applies, with the credentials of its environment.
  *
- * The plan fails, before anything is changed, when a parameter is not in the template or does not allow the value, when
- * the stack is another one of the same name, when a NoEcho parameter would be overwritten, when the template is too large
- * to be sent back or would lose characters or digits, and when the provider has default tags that the stack does not have.
- * The apply fails, before anything is changed, when somebody has changed the stack since the plan.
+ * The plan fails before it changes anything if the template does not have a parameter or does not allow its value; if the
+ * stack is another one of the same name; if the update would overwrite a NoEcho parameter; if the template is too large
+ * for an update or would lose characters or digits; and if the provider has default tags that the stack does not have.
+ * The apply fails before it changes anything if somebody has changed the stack since the plan.
  *
- * It needs JSON output, and to be alone in its Terraform stack: what must not be destroyed keeps everything beside it
- * from being destroyed. To take it out, apply it with `letGo` first: plans fail without it, as long as the state holds the
- * stack and the provider of the construct is gone. Enable the stack's termination protection before anything else.
+ * It needs JSON output and a Terraform stack without other resources, since Terraform cannot destroy what shares a stack
+ * with it. Enable the termination protection of the CloudFormation stack before you use it. Before you delete the
+ * construct, apply it with OverrideAction.FORGET: otherwise every later plan fails, since the state contains the stack and
+ * its provider is gone.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
  */
@@ -107,14 +105,14 @@ export class StackParameterOverride extends Construct {
   private readonly changes = new Map<string, TerraformResource>();
 
   /**
-   * @param scope a Terraform stack of its own, for example one from `fleet.addFinalStack`
-   * @param id part of no address: it can be changed
-   * @param props what to change
+   * @param scope a Terraform stack without other resources, for example one from `fleet.addFinalStack`
+   * @param id not part of any address: you can change it later
+   * @param props the CloudFormation stack, and the parameters to change
    */
   public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    errors.checkKeys("", { ...props }, PROPS, "a property of an override");
+    errors.checkKeys("", { ...props }, PROPS, "a property of StackParameterOverride");
     checkOverride(errors, this, { ...props });
     errors.throwAndRemove(this);
 
@@ -125,23 +123,22 @@ export class StackParameterOverride extends Construct {
       "json-only",
       "cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
     );
-    const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, props.provider),
-        ...resolvedErrors(this, props.parameters),
-        ...neighbourErrors(this),
-        ...sameStackErrors(this),
-        ...(adopts ? hiddenTags(this, props.provider) : []),
+        ...synthesisErrors(this, props),
+        ...addressClashes(this, writtenAddresses),
       ],
     });
+    const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
+    const forgets = props.action === OverrideAction.FORGET;
     const provider = this.copyOfProvider(props);
     this.recordChanges(props);
-    if (props.letGo === true || !adopts) {
-      // Had it been adopted before, it would be deleted.
+    if (forgets || !adopts) {
+      // Without it, Terraform would delete a stack that it adopted before.
       new RemovedBlock(this, "removed", ADDRESS.adopted);
     }
-    if (props.letGo === true) {
+    if (forgets) {
       return;
     }
     this.read("current", props, { provider: adopts ? provider : undefined });
@@ -154,21 +151,22 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * The value of a parameter when it was first overridden, for an output; known once the override has been applied. If the
-   * state is lost, it is the value when the override is applied again. Throws for a parameter that is not overridden.
+   * The value of a parameter when it was first overridden, for an output. Terraform knows it once the override is applied.
+   * If the state is lost, the value is the one when the override is applied again. Throws for a parameter that this
+   * override does not set.
    */
   public previousValue(parameter: string): string {
     const change = this.changes.get(parameter);
     if (change === undefined) {
-      const hint = "ask for a parameter that is overridden";
-      fail(this.node.path, "parameter", `be one of ${[...this.changes.keys()].join(", ")}`, parameter, hint);
+      const hint = "name a parameter that the override sets";
+      fail(this.node.path, "parameter", oneOfRequirement([...this.changes.keys()]), parameter, hint);
     }
     return Token.asString(change.interpolationForAttribute("output.before"));
   }
 
   /**
-   * The provider of what is adopted. A resource whose provider is not configured cannot be deleted, and this one goes with
-   * the construct: once that is taken out, plans fail where they would delete the stack.
+   * The provider of the adopted stack. It is part of the construct, and Terraform cannot delete a resource without its
+   * provider: if somebody deletes the construct without OverrideAction.FORGET, plans fail and do not delete the stack.
    * https://developer.hashicorp.com/terraform/language/meta-arguments/provider
    */
   private copyOfProvider({ provider }: StackParameterOverrideProps): string {
@@ -178,7 +176,10 @@ export class StackParameterOverride extends Construct {
     }).address;
   }
 
-  /** Reads the stack. What is `current` must wait for nothing that changes: read late, every plan would show an update. */
+  /**
+   * Reads the stack. `current` must depend on nothing that changes: if Terraform read it in the apply only, every plan would
+   * show an update.
+   */
   private read(
     key: "current" | "atApply" | "afterUpdate",
     { stackName, provider, region }: StackParameterOverrideProps,
@@ -194,38 +195,35 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * A plan after an import lists every parameter as new: these say which ones change, and remember what they were, and of
-   * which stack. They also keep `terraform destroy`, which knows nothing of removed blocks, from taking a stack along that
-   * Terraform has not yet forgotten.
+   * Records the stack and each change of a parameter. A plan after an import lists every parameter as new: the records show
+   * which ones change, and the state keeps their former values. They also make `terraform destroy` fail, which ignores
+   * removed blocks and would delete a stack that Terraform has not forgotten yet.
    */
-  private recordChanges({ parameters, templateUrl, undo, letGo }: StackParameterOverrideProps): void {
-    const isOver = undo === true || letGo === true;
-    const record = (id: string, input: object, ignoreChanges: string[]): TerraformResource =>
+  private recordChanges({ parameters, templateUrl, action = OverrideAction.SET }: StackParameterOverrideProps): void {
+    const record = (id: string, { input, ignoreChanges }: ChangeRecord): TerraformResource =>
       terraformData(this, id, { input, lifecycle: { preventDestroy: true, ignoreChanges } });
-    const stack = letGo === true ? {} : stackRecord(templateUrl);
-    named(ADDRESS.stack, record("record", stack, letGo === true ? ["input"] : REMEMBERED_STACK));
+    const stack =
+      action === OverrideAction.FORGET
+        ? { input: {}, ignoreChanges: ["input"] }
+        : { input: stackRecord(templateUrl), ignoreChanges: REMEMBERED_STACK };
+    named(ADDRESS.stack, record("record", stack));
     for (const [name, after] of Object.entries(parameters)) {
-      // A record that is made only now knows no former value.
-      const before = isOver ? "${null}" : `\${${currentValue(`"${name}"`)}}`;
-      const change = record(
-        `change-${name}`,
-        letGo === true ? { before } : { before, after },
-        isOver ? ["input"] : REMEMBERED,
-      );
+      const change = record(`change-${name}`, changeRecord(action, name, after));
       this.changes.set(name, named(changeAddress(name), change));
     }
   }
 
-  private declareValues({ parameters, undo }: StackParameterOverrideProps): void {
-    const previous = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
-    const given = undo === true ? (Object.fromEntries(previous) as typeof parameters) : { ...parameters };
+  private declareValues({ parameters, action }: StackParameterOverrideProps): void {
+    const former = Object.keys(parameters).map((name) => [name, this.previousValue(name)]);
+    const given =
+      action === OverrideAction.RESTORE ? (Object.fromEntries(former) as typeof parameters) : { ...parameters };
     named(ADDRESS.given, new TerraformLocal(this, "given", given));
     named(ADDRESS.values, new TerraformLocal(this, "values", VALUES_AS_TEXT));
     named(ADDRESS.declared, new TerraformLocal(this, "declared", DECLARED_PARAMETERS));
   }
 
   private adopt(props: StackParameterOverrideProps, ownProvider: string): void {
-    const { stackName, templateUrl, questionMarksAreGenuine, importBlock, undo, provider, region } = props;
+    const { stackName, templateUrl, questionMarksAreGenuine, importBlock, action, provider, region } = props;
     const context = this.contextOf(props);
     const sent = sentConditions(context);
     named(ADDRESS.differing, new TerraformLocal(this, "differing", DIFFERING));
@@ -243,7 +241,7 @@ export class StackParameterOverride extends Construct {
     const stack = new CloudformationStack(this, "stack", {
       ...regionalArguments({ provider, region }),
       name: stackName,
-      parameters: Token.asStringMap(undo === true ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
+      parameters: Token.asStringMap(action === OverrideAction.RESTORE ? PARAMETERS_WITHOUT_EMPTIED : ALL_PARAMETERS),
       capabilities: Token.asList(capabilitiesWith(props.capabilities && JSON.stringify(props.capabilities))),
       templateUrl,
       timeouts: { update: `${minutesOf(props)}m` },
@@ -252,7 +250,7 @@ export class StackParameterOverride extends Construct {
         preventDestroy: true,
         ignoreChanges: KEPT,
         precondition: [
-          ...conditionsOf(adoptedConditions(context), context, undo),
+          ...conditionsOf(adoptedConditions(context), context, action),
           ...(questionMarksAreGenuine === true ? [] : [losesNoCharacters(context)]),
           ...(props.requireTerminationProtection === true ? [isProtected(context)] : []),
         ],
@@ -268,8 +266,8 @@ export class StackParameterOverride extends Construct {
     named(ADDRESS.adopted, stack);
     setProvider(stack, ownProvider);
     if (importBlock === false) {
-      // Conditions that only an apply can tell do not fail a plan, but a count does: Terraform knows the id of a stack
-      // that it has adopted, and not of one that it is about to create, since nobody has imported it.
+      // An unknown condition does not fail a plan, but an unknown count does: Terraform knows the id of a stack that it has
+      // imported, and does not know the id of one that it would create.
       const needed = terraformData(this, "needs-terraform-import", {});
       needed.addOverride("count", `\${length([for id in [${ADDRESS.adopted}.id] : id if id == ""])}`);
       named("terraform_data.needs-terraform-import", needed);
@@ -284,19 +282,19 @@ export class StackParameterOverride extends Construct {
     const context = this.contextOf(props);
     const update = terraformData(this, "update", {
       triggersReplace: { stack: `\${${ADDRESS.current}.id}`, parameters: `\${${ADDRESS.values}}` },
-      lifecycle: { precondition: conditionsOf(updateConditions(context), context, props.undo) },
+      lifecycle: { precondition: conditionsOf(updateConditions(context), context, props.action) },
     });
     named(ADDRESS.update, update);
     update.dependsOn = [ADDRESS.stack, ...[...this.changes.keys()].map(changeAddress)];
     update.addOverride("provisioner", [{ "local-exec": cliUpdate(String(minutesOf(props))) }]);
-    // Terraform keeps only its own record, and would say nothing when somebody else sets a parameter again. What is read
-    // after an update is asked, so that the update itself is no reason to warn.
+    // Terraform's state contains records only, so a plan would not show that somebody else has changed a parameter. The
+    // check reads the stack after the update, so that the update itself causes no warning.
     this.read("afterUpdate", props, { dependsOn: [ADDRESS.update] });
     named("check.parameters", new CheckBlock(this, "check", asDeclared(context)));
   }
 
   private contextOf({ stackName }: StackParameterOverrideProps): OverrideContext {
-    // Quoted: a name may begin with a digit, or be a word of Terraform's language.
+    // Quoted, since a name may begin with a digit or be a keyword of Terraform.
     const changes = [...this.changes.keys()].map((name) => `"${name}" = ${changeAddress(name)}`);
     return { stackName, changes: `{ ${changes.join(", ")} }`, wording: WORDING };
   }
@@ -306,20 +304,38 @@ function minutesOf({ updateTimeoutInMinutes = UPDATE_MINUTES }: StackParameterOv
   return updateTimeoutInMinutes;
 }
 
-/** The conditions of a plan that sets values, or undoes that. */
+/** The input of a record, and those of its attributes that keep their first values. */
+interface ChangeRecord {
+  readonly input: object;
+  readonly ignoreChanges: string[];
+}
+
+/** The record of a parameter's change. A record that RESTORE or FORGET creates has no former value. */
+function changeRecord(action: OverrideAction, name: string, after: string): ChangeRecord {
+  switch (action) {
+    case OverrideAction.SET:
+      return { input: { before: `\${${currentValue(`"${name}"`)}}`, after }, ignoreChanges: REMEMBERED };
+    case OverrideAction.RESTORE:
+      return { input: { before: "${null}", after }, ignoreChanges: ["input"] };
+    case OverrideAction.FORGET:
+      return { input: { before: "${null}" }, ignoreChanges: ["input"] };
+  }
+}
+
+/** The conditions of a plan that sets values or restores them. */
 function conditionsOf(
-  { always, setting, undoing }: Conditions,
+  { always, setting, restoring }: Conditions,
   context: OverrideContext,
-  undo = false,
+  action: OverrideAction | undefined,
 ): Conditions["always"] {
   return [
     ...(isUnresolved(context.stackName) ? [isOfNoStackSet(context)] : []),
     ...always,
-    ...(undo ? undoing : [valuesFit(context), ...setting]),
+    ...(action === OverrideAction.RESTORE ? restoring : [valuesFit(context), ...setting]),
   ];
 }
 
-/** Gives an element the name that its address has. */
+/** Gives an element the name in an address. */
 function named<T extends TerraformElement>(address: string, element: T): T {
   element.overrideLogicalId(nameIn(address));
   return element;

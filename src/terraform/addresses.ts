@@ -1,4 +1,4 @@
-import { TerraformStack, TerraformResource } from "cdktf";
+import { TerraformElement, TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** The stacks of an app with a resource of a type and name: addresses are unique within one stack only. */
@@ -14,4 +14,28 @@ export function stacksWith(scope: IConstruct, type: string, name: string | undef
 export function isAmbiguous(scope: IConstruct, expression: string): boolean {
   const [, type = "", name] = /^(\w+)\.([\w-]+)\.\w+$/.exec(expression) ?? [];
   return stacksWith(scope, type, name).length > 1;
+}
+
+/** The addresses of the named blocks that a construct writes itself, like `data.aws_vpc.main` or `local.names`. */
+export function writtenAddresses(construct: IConstruct): string[] {
+  if (!TerraformElement.isTerraformElement(construct)) {
+    return [];
+  }
+  const written = construct.toTerraform() as { readonly [kind: string]: object };
+  return Object.entries(written).flatMap(([kind, named]) => {
+    switch (kind) {
+      case "resource":
+      case "data":
+        return Object.entries(named).flatMap(([type, blocks]) =>
+          Object.keys(blocks as object).map((name) => `${kind === "data" ? "data." : ""}${type}.${name}`),
+        );
+      case "locals":
+        return Object.keys(named).map((name) => `local.${name}`);
+      case "module":
+      case "check":
+        return Object.keys(named).map((name) => `${kind}.${name}`);
+      default:
+        return [];
+    }
+  });
 }

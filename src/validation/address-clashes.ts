@@ -1,34 +1,36 @@
 import { TerraformDataSource, TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
+import { ValidationErrors } from "./validation-errors";
 
 /**
- * Resources and data sources of a stack that have the address of one below `owner`. cdktf leaves the id `Default` and
- * some characters out of addresses, and of two with one address it keeps the one that comes last, without a word.
+ * Errors for the elements of a stack that have the address of an element below `owner`. cdktf omits the id `Default` and
+ * some characters from addresses, and of two elements with one address it writes only the last one. `addressesOf` returns
+ * the addresses to compare, by default those of resources and data sources.
  */
-export function addressClashes(owner: IConstruct): string[] {
+export function addressClashes(
+  owner: IConstruct,
+  addressesOf: (construct: IConstruct) => readonly string[] = resourceAddress,
+): string[] {
   const own = new Map<string, IConstruct>();
-  const clashes: string[] = [];
+  const errors = new ValidationErrors();
   for (const construct of [...owner.node.findAll(), ...TerraformStack.of(owner).node.findAll()]) {
-    const address = addressOf(construct);
-    if (address === undefined) {
-      continue;
-    }
-    const mine = own.get(address);
-    if (mine === undefined && construct.node.scopes.includes(owner)) {
-      own.set(address, construct);
-    } else if (mine !== undefined && mine !== construct) {
-      const paths = [construct.node.path, mine.node.path];
-      clashes.push(`\`${paths[0]}\` must not have the address of \`${paths[1]}\`, got ${address}; choose another id`);
+    for (const address of addressesOf(construct)) {
+      const mine = own.get(address);
+      if (mine === undefined && construct.node.scopes.includes(owner)) {
+        own.set(address, construct);
+      } else if (mine !== undefined && mine !== construct) {
+        errors.add(construct.node.path, `not have the address of \`${mine.node.path}\``, address, "choose another id");
+      }
     }
   }
-  return [...new Set(clashes)];
+  return errors.list();
 }
 
-function addressOf(construct: IConstruct): string | undefined {
+function resourceAddress(construct: IConstruct): string[] {
   if (TerraformResource.isTerraformResource(construct)) {
-    return `${construct.terraformResourceType}.${construct.friendlyUniqueId}`;
+    return [`${construct.terraformResourceType}.${construct.friendlyUniqueId}`];
   }
   return TerraformDataSource.isTerraformDataSource(construct)
-    ? `data.${construct.terraformResourceType}.${construct.friendlyUniqueId}`
-    : undefined;
+    ? [`data.${construct.terraformResourceType}.${construct.friendlyUniqueId}`]
+    : [];
 }

@@ -1,7 +1,8 @@
 import { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
+import { fail } from "./validation-errors";
 
-/** Writes nothing, and keeps its stack from being written in HCL. */
+/** An element that writes nothing to JSON, and throws when its stack is synthesized to HCL. */
 export class JsonOnly extends TerraformElement {
   public constructor(
     scope: Construct,
@@ -16,8 +17,7 @@ export class JsonOnly extends TerraformElement {
   }
 
   public override toHclTerraform(): object {
-    throw new Error(
-      `${this.node.scope?.node.path ?? ""}: \`hclOutput\` must not be set in an app with this construct, got true; synthesize to JSON: ${this.reason}`,
-    );
+    const place = this.node.scope?.node.path ?? "";
+    fail(place, "hclOutput", "not be set in an app with this construct", true, `synthesize to JSON: ${this.reason}`);
   }
 }

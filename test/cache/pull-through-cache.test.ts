@@ -122,7 +122,7 @@ test("fails when something else has the address of one of its resources: Terrafo
   const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
   new PullThroughCache(new Construct(stack, "Default"), "cache", { upstreams: [Upstream.ecrPublic()], provider });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    "[stack/cache] `stack/Default/cache/ecr-public-rule` must not have the address of `stack/cache/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B; choose another id",
+    '[stack/cache] `stack/Default/cache/ecr-public-rule` must not have the address of `stack/cache/ecr-public-rule`, got "aws_ecr_pull_through_cache_rule.cache_ecr-public-rule_8ACF2D4B"; choose another id',
   );
 });
 

@@ -64,7 +64,7 @@ test("fails on a resource of one's own that would have the address of one of the
   expect(() => App.of(stack).synth()).not.toThrow();
   new EcrPullThroughCacheRule(stack, "ecr-public-rule", { ecrRepositoryPrefix: "x", upstreamRegistryUrl: "quay.io" });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    "[cache-eu-west-1/Default] `cache-eu-west-1/ecr-public-rule` must not have the address of `cache-eu-west-1/Default/ecr-public-rule`, got aws_ecr_pull_through_cache_rule.ecr-public-rule; choose another id",
+    '[cache-eu-west-1/Default] `cache-eu-west-1/ecr-public-rule` must not have the address of `cache-eu-west-1/Default/ecr-public-rule`, got "aws_ecr_pull_through_cache_rule.ecr-public-rule"; choose another id',
   );
 });
 

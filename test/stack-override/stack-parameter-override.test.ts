@@ -2,7 +2,13 @@ import { DataAwsCloudformationStack } from "@cdktf/provider-aws/lib/data-aws-clo
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { App, Lazy, TerraformHclModule, TerraformLocal, TerraformOutput, TerraformStack, Token } from "cdktf";
-import { OverrideStrategy, PullThroughCache, StackParameterOverride, Upstream } from "cdktf-ecr-pull-through-cache";
+import {
+  OverrideAction,
+  OverrideStrategy,
+  PullThroughCache,
+  StackParameterOverride,
+  Upstream,
+} from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { addresses, messageOf, only, stackIn, synthesized, testApp } from "../support/synthesis";
 import type { TerraformJson } from "../support/synthesis";
@@ -20,7 +26,7 @@ function json(props: Partial<StackParameterOverrideProps> = {}): TerraformJson &
   return synthesized(stack) as TerraformJson & { readonly [block: string]: unknown };
 }
 
-function faultOf(props: object): string {
+function errorOf(props: object): string {
   return messageOf(() => overrideIn(stackIn("us-east-1"), props));
 }
 
@@ -108,7 +114,7 @@ describe("an override that adopts the stack", () => {
     expect(json().terraform?.["required_version"]).toBe(">= 1.7.0");
   });
 
-  test("writes no import block where it is turned off, and what fails the plan of who has not imported by hand", () => {
+  test("writes a count that fails the plan without an import, in place of an import block that is turned off", () => {
     const { import: imports, resource } = json({ importBlock: false });
     expect(imports).toBeUndefined();
     expect(resource?.["terraform_data"]?.["needs-terraform-import"]).toEqual({
@@ -116,7 +122,7 @@ describe("an override that adopts the stack", () => {
     });
   });
 
-  test("has Terraform wait for an update for 60 minutes, or as long as the caller says", () => {
+  test("makes Terraform wait for an update for 60 minutes, or as long as the caller says", () => {
     const timeoutsOf = (props: Partial<StackParameterOverrideProps>): unknown =>
       only(json(props), "aws_cloudformation_stack")["timeouts"];
     expect([timeoutsOf({}), timeoutsOf({ updateTimeoutInMinutes: 120 })]).toEqual([
@@ -133,7 +139,7 @@ describe("an override that adopts the stack", () => {
     );
   });
 
-  test("asks for no question marks unless they are said to be genuine", () => {
+  test("does not check question marks that the caller says are genuine", () => {
     const conditions = (props: Partial<StackParameterOverrideProps>): string =>
       JSON.stringify(only(json(props), "aws_cloudformation_stack")["lifecycle"]);
     expect(conditions({}).match(/question marks/g)).toHaveLength(2);
@@ -141,7 +147,7 @@ describe("an override that adopts the stack", () => {
     expect(conditions({ questionMarksAreGenuine: true })).not.toContain("question marks");
   });
 
-  test("hands a template's URL on", () => {
+  test("sends a template's URL", () => {
     const templateUrl = "https://templates.s3.eu-west-1.amazonaws.com/vendor.yaml?versionId=3";
     expect(only(json({ templateUrl }), "aws_cloudformation_stack")["template_url"]).toBe(templateUrl);
   });
@@ -152,11 +158,11 @@ describe("an override that adopts the stack", () => {
     expect(data?.["aws_cloudformation_stack"]?.["current"]).toMatchObject({ name: "${var.stack}" });
   });
 
-  test("gives what a parameter was before, for an output", () => {
+  test("returns the former value of a parameter for an output", () => {
     const override = overrideIn(stackIn("us-east-1"));
     expect(Token.isUnresolved(override.previousValue("image"))).toBe(true);
     expect(messageOf(() => override.previousValue("imgae"))).toBe(
-      'stack/override: `parameter` must be one of image, got "imgae"; ask for a parameter that is overridden',
+      'stack/override: `parameter` must be one of image, got "imgae"; name a parameter that the override sets',
     );
   });
 
@@ -181,9 +187,9 @@ describe("an override that adopts the stack", () => {
   });
 });
 
-describe("undone", () => {
-  test("it takes the values from the records, and leaves these as they are", () => {
-    const { locals, resource } = json({ undo: true });
+describe("OverrideAction.RESTORE", () => {
+  test("takes the values from the records, and does not change the records", () => {
+    const { locals, resource } = json({ action: OverrideAction.RESTORE });
     expect(locals).toMatchObject({ given: { image: "${terraform_data.change-image.output.before}" } });
     expect(resource?.["terraform_data"]?.["change-image"]?.["lifecycle"]).toEqual({
       prevent_destroy: true,
@@ -194,8 +200,8 @@ describe("undone", () => {
     );
   });
 
-  test("it asks for the records of parameters whose names begin with a digit or are words of Terraform", () => {
-    const { resource } = json({ undo: true, parameters: { for: "a", "1a": "b" } });
+  test("restores parameters whose names begin with a digit or are keywords of Terraform", () => {
+    const { resource } = json({ action: OverrideAction.RESTORE, parameters: { for: "a", "1a": "b" } });
     expect(JSON.stringify(resource?.["aws_cloudformation_stack"]?.["adopted"]?.["lifecycle"])).toContain(
       JSON.stringify(
         'for name, change in { "for" = terraform_data.change-for, "1a" = terraform_data.change-1a } :',
@@ -204,9 +210,9 @@ describe("undone", () => {
   });
 });
 
-describe("let go", () => {
-  test("it has Terraform forget the stack, and keeps the records, which keep a destroy from coming first", () => {
-    const { removed, resource, data, import: imports } = json({ letGo: true });
+describe("OverrideAction.FORGET", () => {
+  test("makes Terraform forget the stack, and keeps the records, which make an early destroy fail", () => {
+    const { removed, resource, data, import: imports } = json({ action: OverrideAction.FORGET });
     expect(removed).toEqual([{ from: "aws_cloudformation_stack.adopted", lifecycle: { destroy: false } }]);
     expect([data, imports]).toEqual([undefined, undefined]);
     expect(resource).toEqual({
@@ -246,31 +252,31 @@ describe("an override by the AWS CLI", () => {
     ]);
   });
 
-  test("fails on what only an adopted stack has", () => {
-    expect(faultOf({ strategy, importBlock: true })).toBe(
-      "stack/override: `importBlock` must not be given with the strategy AWS_CLI, got true; leave it out: the stack is not adopted, and its template stays where it is",
+  test("fails on props that only an adopted stack takes", () => {
+    expect(errorOf({ strategy, importBlock: true })).toBe(
+      "stack/override: `importBlock` must not be set with the strategy AWS_CLI, got true; omit it: this strategy does not adopt the stack and keeps its template",
     );
     expect(
-      faultOf({
+      errorOf({
         strategy,
         templateUrl: "https://b.s3.amazonaws.com/t",
         capabilities: ["CAPABILITY_IAM"],
         questionMarksAreGenuine: false,
       }),
     ).toMatch(
-      /`templateUrl` must not be given[^]*`capabilities` must not be given[^]*`questionMarksAreGenuine` must not be given/,
+      /`templateUrl` must not be set[^]*`capabilities` must not be set[^]*`questionMarksAreGenuine` must not be set/,
     );
   });
 });
 
-describe("a stack of its own", () => {
+describe("the Terraform stack of an override", () => {
   const MESSAGE =
-    "[stack/override] `scope` must be a stack of the override's own, got one with stack/OTHER; Terraform would refuse to destroy them, since an override must not be destroyed: move them or the override to another stack";
+    '[stack/override] `scope` must contain no resources and no modules beside the override, got ["stack/OTHER"]; move them or the override to another Terraform stack: Terraform cannot destroy them while the override has `prevent_destroy`';
 
   test.each<[string, (stack: TerraformStack) => unknown]>([
     ["topic", (stack) => new SnsTopic(stack, "topic")],
     ["module", (stack) => new TerraformHclModule(stack, "module", { source: "acme/module/aws", version: "1.0.0" })],
-  ])("is needed: fails beside a %s, made before or after", (name, create) => {
+  ])("fails beside a %s, created before or after the override", (name, create) => {
     for (const first of [true, false]) {
       const stack = stackIn("us-east-1");
       const steps = [() => create(stack), () => overrideIn(stack)];
@@ -281,29 +287,29 @@ describe("a stack of its own", () => {
 
   test.each<[string, (stack: TerraformStack) => unknown]>([
     [
-      "data aws_cloudformation_stack.current",
+      "data.aws_cloudformation_stack.current",
       (stack) => new DataAwsCloudformationStack(stack, "current", { name: "x" }),
     ],
-    ["locals values", (stack) => new TerraformLocal(stack, "values", { names: "x" })],
-  ])("fails when something else in it is %s", (address, create) => {
+    ["local.values", (stack) => new TerraformLocal(stack, "values", { names: "x" })],
+  ])("fails beside something else with the address %s", (address, create) => {
     const stack = stackIn("us-east-1");
     create(stack);
     overrideIn(stack);
-    const name = address.replace(/^.*[. ]/, "");
+    const name = address.replace(/^.*[.]/, "");
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      `[stack/override] \`stack/${name}\` must not have the address of a part of \`stack/override\`, got ${address}; choose another id`,
+      `[stack/override] \`stack/${name}\` must not have the address of \`stack/override/${name}\`, got "${address}"; choose another id`,
     );
   });
 
-  test("holds one override", () => {
+  test("fails on a second override", () => {
     const stack = stackIn("us-east-1");
     overrideIn(stack);
     expect(messageOf(() => new StackParameterOverride(stack, "second", { ...PROPS, stackName: "second" }))).toBe(
-      'stack/second: `scope` must hold one override, got "stack/override"; name all parameters of one CloudFormation stack in one override, and give another stack another scope',
+      'stack/second: `scope` must contain no other StackParameterOverride, got "stack/override"; list all parameters of one CloudFormation stack in one override, and use another Terraform stack for another CloudFormation stack',
     );
   });
 
-  test("fails for a CloudFormation stack that another override of the app is for", () => {
+  test("fails for a CloudFormation stack that another override of the app changes", () => {
     const synthesize =
       (others: object, stackName = "vendor") =>
       (): void => {
@@ -316,7 +322,7 @@ describe("a stack of its own", () => {
         app.synth();
       };
     expect(messageOf(synthesize({}))).toContain(
-      '[second/override] `stackName` must be overridden once, and `first/override` overrides it already, got "vendor"; name all parameters of one CloudFormation stack in one override, and where there are two stacks of this name, have the providers name their accounts',
+      '[second/override] `stackName` must not be the stack of `first/override`, got "vendor"; list all parameters of one CloudFormation stack in one override; for stacks of the same name in two accounts, set `allowedAccountIds` of both providers',
     );
     expect(synthesize({ allowedAccountIds: ["111122223333"] })).not.toThrow();
     expect(synthesize({ region: "eu-west-1" })).not.toThrow();
@@ -324,13 +330,11 @@ describe("a stack of its own", () => {
     expect(synthesize({}, "${var.stack}")).not.toThrow();
   });
 
-  test("fails with caches in it, which would be stuck", () => {
+  test("fails beside a cache, which Terraform could not destroy, and names the cache once", () => {
     const stack = stackIn("us-east-1");
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
     overrideIn(stack);
-    expect(messageOf(() => App.of(stack).synth())).toContain(
-      "got one with stack/cache/ecr-public-encryption, stack/cache/ecr-public-template",
-    );
+    expect(messageOf(() => App.of(stack).synth())).toContain('beside the override, got ["stack/cache"]; ');
   });
 });
 
@@ -339,74 +343,78 @@ describe("bad input", () => {
     [
       "an ARN for a name",
       { stackName: "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1" },
-      '`stackName` must be a stack\'s name: a letter, then letters, digits and hyphens, got "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1"; give the name that CloudFormation shows, not the ARN',
+      '`stackName` must be a stack name: a letter, then letters, digits and hyphens, at most 128 characters, got "arn:aws:cloudformation:us-east-1:111122223333:stack/vendor/1"; use the name that CloudFormation shows, not the ARN',
     ],
-    ["a name that is too long", { stackName: "v".repeat(129) }, "`stackName` must be a stack's name"],
+    ["a name that is too long", { stackName: "v".repeat(129) }, "`stackName` must be a stack name"],
     [
       "a stack of a stack set",
       { stackName: "StackSet-agent-0a1b" },
-      '`stackName` must not be a stack of a stack set, whose next operation sets the value back, got "StackSet-agent-0a1b"; change the parameter in the stack set',
+      '`stackName` must not belong to a stack set, whose next operation would overwrite the parameters, got "StackSet-agent-0a1b"; change the parameter in the stack set',
     ],
     [
       "a capability that is none",
       { capabilities: ["CAPABILITY_ADMIN"] },
-      '`capabilities[0]` must be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND, got "CAPABILITY_ADMIN"; leave out those that the stack lists already',
+      '`capabilities[0]` must be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND, got "CAPABILITY_ADMIN"; omit those that the stack lists already',
     ],
     [
       "a token for all capabilities",
       { capabilities: Token.asList("${var.capabilities}") },
-      "`capabilities` must be a list, got a token; write it out: a token may be one of its elements only",
+      "`capabilities` must be a list, got a token; write the list itself: only its elements may be tokens",
     ],
     [
       "no time for an update",
       { updateTimeoutInMinutes: 0 },
-      "`updateTimeoutInMinutes` must be an integer of 1 or more, got 0; give whole minutes, for the longest update of the stack",
+      "`updateTimeoutInMinutes` must be an integer of 1 or more, got 0; use whole minutes, enough for the longest update of the stack",
     ],
     [
       "a token for the minutes",
       { updateTimeoutInMinutes: Token.asNumber("${var.minutes}") },
-      "`updateTimeoutInMinutes` must be an integer of 1 or more, got a token; it decides what is synthesized: give a number",
+      "`updateTimeoutInMinutes` must be an integer of 1 or more, got a token; use a number, not a token",
     ],
     [
       "a text for what decides the shape",
       { questionMarksAreGenuine: "yes" },
-      '`questionMarksAreGenuine` must be true or false, got "yes"; it decides what is synthesized, so Terraform cannot',
+      '`questionMarksAreGenuine` must be true or false, got "yes"; use a literal: it decides what is synthesized',
     ],
-    ["no name", { stackName: "" }, "`stackName` must be a stack's name"],
+    ["no name", { stackName: "" }, "`stackName` must be a stack name"],
     [
       "no parameters",
       { parameters: {} },
-      "`parameters` must be an object with at least one parameter, got a value of type object; name the parameters to change with their values",
+      "`parameters` must be an object with at least one parameter, got a value of type object; declare the parameters to change with their values",
     ],
     ["a list of parameters", { parameters: ["image"] }, "`parameters` must be an object with at least one parameter"],
     [
       "a parameter that no template can have",
       { parameters: { "ecr-public": "x" } },
-      '`parameters` must name parameters with letters and digits, as templates do, got "ecr-public"; use the name as it stands in the template',
+      '`parameters` must have parameter names of letters and digits, got "ecr-public"; copy the name from the template',
     ],
     [
       "an empty value",
       { parameters: { image: "" } },
-      '`parameters.image` must not be empty, got ""; use `undo` to give a parameter its former value back',
+      '`parameters.image` must not be empty, got ""; set `action` to RESTORE to give a parameter its former value',
     ],
     ["a blank value", { parameters: { image: " \n" } }, "`parameters.image` must not be empty"],
     [
       "a number",
       { parameters: { image: 3 } },
-      "`parameters.image` must be a string, got 3; write numbers and lists as CloudFormation takes them, as text",
+      "`parameters.image` must be a string, got 3; write the value as text, such as `3` or `a,b`",
     ],
     [
       "a pseudo parameter",
       { parameters: { image: "${AWS::AccountId}.dkr" } },
-      '`parameters.image` must hold no `${…::…}` of CloudFormation and no `%{`, which Terraform would read as its own, got "${AWS::AccountId}.dkr"; write `$${` or `%%{` to have it in the value as it is',
+      '`parameters.image` must contain no `${…::…}` of CloudFormation and no `%{`, which Terraform would evaluate, got "${AWS::AccountId}.dkr"; write `$${` or `%%{` for the literal characters',
     ],
     [
       "a directive of Terraform's templates",
       { parameters: { image: "100%{ x" } },
-      "`parameters.image` must hold no `${…::…}`",
+      "`parameters.image` must contain no `${…::…}`",
     ],
-    ["a control character", { parameters: { image: "a\0b" } }, "`parameters.image` must hold no control characters"],
-    ["nothing for a value", { parameters: { image: undefined } }, "`parameters.image` must be a string, got nothing"],
+    ["a control character", { parameters: { image: "a\0b" } }, "`parameters.image` must contain no control characters"],
+    [
+      "nothing for a value",
+      { parameters: { image: undefined } },
+      "`parameters.image` is required; write the value as text",
+    ],
     [
       "a value of 4097 bytes",
       { parameters: { image: `${"é".repeat(2048)}x` } },
@@ -415,12 +423,12 @@ describe("bad input", () => {
     [
       "a strategy that is none",
       { strategy: "cli" },
-      '`strategy` must be one of ADOPT, AWS_CLI, got "cli"; leave it out for OverrideStrategy.ADOPT',
+      '`strategy` must be one of ADOPT, AWS_CLI, got "cli"; omit it for ADOPT',
     ],
     [
       "a template's URL that is not S3's",
       { templateUrl: "https://example.com/template.yaml" },
-      '`templateUrl` must be the https URL of an object in S3, without a signature, got "https://example.com/template.yaml"; put the template into a bucket of yours',
+      '`templateUrl` must be the https URL of an object in S3, without a signature, got "https://example.com/template.yaml"; upload the template to an S3 bucket',
     ],
     [
       "a signed URL",
@@ -429,47 +437,57 @@ describe("bad input", () => {
     ],
     [
       "a token for what decides the shape",
-      { undo: Token.asAny("${var.undo}") },
-      "`undo` must be true or false, got a token; it decides what is synthesized, so Terraform cannot",
+      { importBlock: Token.asAny("${var.imports}") },
+      "`importBlock` must be true or false, got a token; use a literal: it decides what is synthesized",
     ],
     [
-      "undo and letGo at once",
-      { undo: true, letGo: true },
-      "`letGo` must not be set beside `undo`, got true; apply `undo` first, then `letGo`",
+      "an action that is none",
+      { action: "UNDO" },
+      '`action` must be one of SET, RESTORE, FORGET, got "UNDO"; omit it for SET',
     ],
-    ["a misspelt prop", { paramters: {} }, "`paramters` must be a property of an override"],
+    [
+      "a token for the action",
+      { action: Token.asAny("${var.action}") },
+      "`action` must be one of SET, RESTORE, FORGET, got a token; omit it for SET",
+    ],
+    [
+      "a misspelt prop",
+      { paramters: {} },
+      "`paramters` is not a property of StackParameterOverride; did you mean `parameters`?",
+    ],
     ["a region", { region: "eu-west-1" }, "`region` must not be set with @cdktf/provider-aws 20"],
   ])("fails on %s", (_, props, message) => {
-    expect(faultOf(props)).toContain(`stack/override: ${message}`);
+    expect(errorOf(props)).toContain(`stack/override: ${message}`);
   });
 
   test("fails on an access token without showing it", () => {
-    const message = faultOf({ parameters: { image: "ghp_0123456789abcdefghij" } });
-    expect(message).toContain("`parameters.image` must hold no access token");
+    const message = errorOf({ parameters: { image: "ghp_0123456789abcdefghij" } });
+    expect(message).toContain("`parameters.image` must contain no access token");
     expect(message).not.toContain("0123456789");
   });
 
   test.each([
-    ["an access token beside an expression", "x ${var.a} ghp_0123456789abcdefghij", "hold no access token"],
+    ["an access token beside an expression", "x ${var.a} ghp_0123456789abcdefghij", "must contain no access token"],
     [
       "an access token in a token of cdktf",
       Lazy.stringValue({ produce: () => "ghp_0123456789abcdefghij" }),
-      "hold no access token",
+      "must contain no access token",
     ],
-    ["nothing in a token of cdktf", Lazy.stringValue({ produce: () => undefined }), "be a string, got nothing"],
-    ["an empty token of cdktf", Lazy.stringValue({ produce: () => "" }), "not be empty"],
+    ["nothing in a token of cdktf", Lazy.stringValue({ produce: () => undefined }), "is required"],
+    ["an empty token of cdktf", Lazy.stringValue({ produce: () => "" }), "must not be empty"],
   ])("fails on %s at the latest when it is synthesized", (_, image, rule) => {
     const message = messageOf(() => {
       const stack = stackIn("us-east-1");
       overrideIn(stack, { parameters: { image } });
       App.of(stack).synth();
     });
-    expect(message).toContain(`\`parameters.image\` must ${rule}`);
+    expect(message).toContain(`\`parameters.image\` ${rule}`);
     expect(message).not.toContain("0123456789");
   });
 
-  test("fails on a provider that hides tags, given or the stack's own, when it adopts the stack", () => {
-    const rule = "`provider` must have no `ignoreTags`, got some; tags that the provider does not see are removed";
+  test("fails on a provider that ignores tags, given or the stack's own, when it adopts the stack", () => {
+    const rule =
+      '`provider` must have no `ignoreTags`, got "stack/aws"; use an AwsProvider without them: an update removes the tags that the provider ignores';
     const synthesize = (strategy: OverrideStrategy, alias?: string) => () => {
       const stack = new TerraformStack(testApp(), "stack");
       const provider = new AwsProvider(stack, "aws", {
@@ -485,7 +503,7 @@ describe("bad input", () => {
     expect(synthesize(OverrideStrategy.AWS_CLI)).not.toThrow();
   });
 
-  test("gives another stack a previous value by its state", () => {
+  test("gives another stack a former value through its state", () => {
     const app = testApp();
     const [vendor, other] = ["vendor", "other"].map((id) => new TerraformStack(app, id)) as [
       TerraformStack,
@@ -503,7 +521,7 @@ describe("bad input", () => {
     expect(json({ parameters: { long: "é".repeat(2048), image } })["locals"]).toMatchObject({ given: { image: "x" } });
   });
 
-  test("fails outside of a stack, with every fault at once and nothing half made", () => {
+  test("fails outside of a stack, with every error at once, and adds no construct", () => {
     expect(messageOf(() => new StackParameterOverride(testApp(), "override", PROPS))).toContain(
       "override: `scope` must be a TerraformStack or a construct inside one",
     );
@@ -513,7 +531,7 @@ describe("bad input", () => {
     overrideIn(stack);
   });
 
-  test("fails in HCL, which cdktf cannot write all of it in", () => {
+  test("fails in HCL, in which cdktf cannot write removed blocks", () => {
     const stack = stackIn("us-east-1");
     overrideIn(stack);
     expect(messageOf(() => stack.toHclTerraform())).toBe(

@@ -207,7 +207,7 @@ test("fails when something else has the address of one of its resources: Terrafo
   const images = ["quay.io/c/d"];
   new CacheWarmer(new Construct(stack, "Default"), "warmer", { cache, images, projectName: "second" });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    "[stack/warmer] `stack/Default/warmer/logs` must not have the address of `stack/warmer/logs`, got aws_cloudwatch_log_group.warmer_logs_D90D26CC; choose another id",
+    '[stack/warmer] `stack/Default/warmer/logs` must not have the address of `stack/warmer/logs`, got "aws_cloudwatch_log_group.warmer_logs_D90D26CC"; choose another id',
   );
 });
 

@@ -1,7 +1,7 @@
-# What a plan asks of a stack that Terraform has adopted: one run for each rule, named by it. Four rules have no run: the
-# size of the template, since no text so long can be written down here; that nobody has changed the stack since the plan,
-# since a plan does not read it twice; that the stack is the one that was overridden first, and what undo leaves empty,
-# since the records of a mocked plan are new.
+# The rules of a plan that updates an adopted stack: one run for each, named after it. Four rules have no run: the size of
+# the template, since no text so long fits here; that nobody has changed the stack since the plan, since a plan does not
+# read it twice; that the stack is the one that was overridden first, and that RESTORE leaves no parameter empty, since the
+# records of a mocked plan are new.
 
 mock_provider "aws" {
   mock_data "aws_cloudformation_stack" {
@@ -117,10 +117,10 @@ run "the_template_allows_every_value" {
   expect_failures = [aws_cloudformation_stack.adopted]
 }
 
-run "undo_fails_without_a_record_of_the_former_value" {
+run "restore_fails_without_a_record_of_the_former_value" {
   command = plan
   variables {
-    undo = true
+    action = "RESTORE"
   }
   expect_failures = [aws_cloudformation_stack.adopted]
 }

@@ -53,10 +53,10 @@ run "no_parameter_to_be_set_is_noecho" {
   expect_failures = [terraform_data.update]
 }
 
-run "undo_by_the_cli_fails_without_a_record_of_the_former_value" {
+run "restore_by_the_cli_fails_without_a_record_of_the_former_value" {
   command = plan
   variables {
-    undo = true
+    action = "RESTORE"
   }
   expect_failures = [terraform_data.update]
 }

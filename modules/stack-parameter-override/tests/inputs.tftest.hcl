@@ -151,6 +151,22 @@ run "strategy_is_one_of_two" {
   expect_failures = [var.strategy]
 }
 
+run "action_is_set_or_restore" {
+  command = plan
+  variables {
+    action = "FORGET"
+  }
+  expect_failures = [var.action]
+}
+
+run "fails_with_a_sensitive_action" {
+  command = plan
+  variables {
+    action = sensitive("SET")
+  }
+  expect_failures = [var.action]
+}
+
 run "template_url_may_name_a_version" {
   command = plan
   variables {

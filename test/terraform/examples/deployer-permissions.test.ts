@@ -6,6 +6,7 @@ import {
   EndpointService,
   CacheWarmer,
   FirstPull,
+  OverrideAction,
   OverrideStrategy,
   PullThroughCache,
   PullThroughCacheFleet,
@@ -191,18 +192,15 @@ const TEMPLATE = JSON.stringify({
   Resources: { Topic: { Type: "AWS::SNS::Topic" } },
 });
 
-/** Changes a parameter of a CloudFormation stack, takes that back, or leaves the stack to its vendor. */
-function override(
-  strategy: OverrideStrategy,
-  ends: { readonly undo?: boolean; readonly letGo?: boolean } = {},
-): object {
+/** Sets a parameter of a CloudFormation stack, restores it, or makes Terraform forget the stack. */
+function override(strategy: OverrideStrategy, action = OverrideAction.SET): object {
   const stack = stackIn(REGION);
   const ofAdopted =
-    strategy === OverrideStrategy.ADOPT && ends.letGo !== true
+    strategy === OverrideStrategy.ADOPT && action !== OverrideAction.FORGET
       ? { templateUrl: TEMPLATE_URL, requireTerminationProtection: true }
       : {};
   const parameters = { imageRegistry: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay" };
-  new StackParameterOverride(stack, "agent", { stackName: STACK_NAME, parameters, strategy, ...ofAdopted, ...ends });
+  new StackParameterOverride(stack, "agent", { stackName: STACK_NAME, parameters, strategy, action, ...ofAdopted });
   return synthesized(stack);
 }
 
@@ -239,8 +237,8 @@ interface Deployment {
 const twice = (program: Program): object[] => [program(false), program(true)];
 const overridden = (strategy: OverrideStrategy): object[] => [
   override(strategy),
-  override(strategy, { undo: true }),
-  override(strategy, { letGo: true }),
+  override(strategy, OverrideAction.RESTORE),
+  override(strategy, OverrideAction.FORGET),
 ];
 
 const DEPLOYMENTS: { readonly [name: string]: Deployment } = {

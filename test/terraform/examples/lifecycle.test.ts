@@ -263,7 +263,7 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
   );
 
   test.concurrent.each(Object.entries(OVERRIDES))(
-    "%s changes parameters, and gives them back",
+    "%s sets parameters, restores them, and is forgotten",
     async (name, { example, stackName, region, parameters, changed, lastLine }) => {
       const workspace = workspaceOf(name);
       const accountId = accountOf(example);
@@ -273,8 +273,12 @@ describeWithTerraform("from nothing to nothing, each stack of the examples", () 
       await workspace.apply();
       expect(await now()).toEqual({ ...parameters, ...(Object.fromEntries(values) as object) });
       expect(await workspace.isUpToDate()).toBe(true);
-      for (const line of ["undo", "letGo"]) {
-        await synthesize({ [example]: [[lastLine, `${lastLine}  ${line}: true,\n`]] }, (stack) => stack === name);
+      for (const action of ["RESTORE", "FORGET"]) {
+        const edits: Edit[] = [
+          ["const app =", 'import { OverrideAction } from "cdktf-ecr-pull-through-cache";\n\nconst app ='],
+          [lastLine, `${lastLine}  action: OverrideAction.${action},\n`],
+        ];
+        await synthesize({ [example]: edits }, (stack) => stack === name);
         await workspace.apply();
         expect(await now()).toEqual(parameters);
         expect(await workspace.isUpToDate()).toBe(true);

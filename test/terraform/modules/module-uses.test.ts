@@ -9,7 +9,7 @@ import { pathWithAwsCli } from "../../support/path-with-aws-cli";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";
-const LET_GO = "stack-parameter-override: Let the stack go";
+const FORGET = "stack-parameter-override: Make Terraform forget the stack";
 const TOKENS = { TF_VAR_ghcr_token: "not-a-token", TF_VAR_hub_token: "not-a-token" };
 
 /** What an example expects to be there. */
@@ -53,9 +53,9 @@ function addNetwork(aws: LocalAws): void {
   }
 }
 
-/** How an example ends: `destroy`, or another example in its place where Terraform must not delete what it has adopted. */
+/** How an example ends: with `destroy`, or with another example in its place where Terraform must not delete the adopted stack. */
 function endOf(use: string): string | undefined {
-  return use === "stack-parameter-override: Smallest use" ? LET_GO : undefined;
+  return use === "stack-parameter-override: Smallest use" ? FORGET : undefined;
 }
 
 const hclOf = (use: string | undefined): string => {
@@ -73,7 +73,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
   });
   afterEach(() => aws.stop());
 
-  test.each(MODULE_USES.map(([use]) => use).filter((use) => use !== LET_GO))(
+  test.each(MODULE_USES.map(([use]) => use).filter((use) => use !== FORGET))(
     "apply at the first try, have nothing more to do, and end without a trace: %s",
     async (use) => {
       await EXPECTED[use]?.(aws);

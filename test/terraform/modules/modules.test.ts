@@ -36,7 +36,7 @@ async function inModule(name: string): Promise<Workspace> {
 const PROVEN_ELSEWHERE = new RegExp(
   [
     "^The template of the stack … is larger than",
-    "^The stack … is …, and this override is for …",
+    "^The stack … is …, but Terraform's state has the former values of …",
     "^Somebody has changed the stack … since this plan was made",
     "^These parameters of the stack … were empty",
     "^Somebody has changed these parameters",

@@ -236,8 +236,8 @@ describeWithTerraform("the connector of plain Terraform", () => {
     expect(await workspace.isUpToDate()).toBe(true);
   });
 
-  test("gets its parameters back, and is let go", async () => {
-    edit(workspace, '  stack_name = "', '  undo       = true\n  stack_name = "');
+  test("gets its former parameters, and is forgotten", async () => {
+    edit(workspace, '  stack_name = "', '  action     = "RESTORE"\n  stack_name = "');
     await workspace.apply();
     expect(await parameters()).toEqual(ELASTIO_PARAMETERS);
     const [head = ""] = workspace.read("main.tf").split('module "connector"');

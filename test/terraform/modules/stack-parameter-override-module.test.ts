@@ -1,4 +1,4 @@
-import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
@@ -29,7 +29,7 @@ interface Inputs {
   readonly parameters: { readonly [name: string]: string };
   readonly strategy?: OverrideStrategy;
   readonly template_url?: string;
-  readonly undo?: boolean;
+  readonly action?: OverrideAction;
 }
 
 /** A configuration that calls the module and, unless told otherwise, imports the stack that it adopts. */
@@ -42,8 +42,8 @@ function called(inputs: Inputs, imports: boolean = inputs.strategy !== AWS_CLI):
   };
 }
 
-/** A configuration that has Terraform forget what the call has made. */
-const LET_GO = { ...configuration(), removed: [{ from: CONNECTOR, lifecycle: { destroy: false } }] };
+/** A configuration that makes Terraform forget the resources of the call. */
+const FORGOTTEN = { ...configuration(), removed: [{ from: CONNECTOR, lifecycle: { destroy: false } }] };
 
 // Tests that run at once start before the hooks of their block.
 const aws = useLocalAws();
@@ -143,7 +143,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       const another = await vendorStack();
       rewrite(adopted, called(inputs({ stack_name: another }), false));
       expect(await adopted.refusal()).toContain(
-        `The stack ${another} is ${(await current(another)).StackId ?? ""}, and this override is for ${(await current(stackName)).StackId ?? ""}.`,
+        `The stack ${another} is ${(await current(another)).StackId ?? ""}, but Terraform's state has the former values of ${(await current(stackName)).StackId ?? ""}.`,
       );
     });
 
@@ -161,8 +161,8 @@ describeWithTerraform("the module stack-parameter-override", () => {
       expect(operationsOn(stackName, "DeleteStack").length).toBe(0);
     });
 
-    test("undo gives the former value back, and nothing else changes", async () => {
-      rewrite(adopted, called(inputs({ undo: true })));
+    test("RESTORE gives the parameter its former value, and nothing else changes", async () => {
+      rewrite(adopted, called(inputs({ action: OverrideAction.RESTORE })));
       expect(await adopted.changes()).toEqual({ [INSTANCE]: "update" });
       await adopted.apply();
       expect(await parameters(stackName)).toEqual({ image: "", names: "other" });
@@ -170,10 +170,10 @@ describeWithTerraform("the module stack-parameter-override", () => {
       expect(JSON.parse(await adopted.run(["output", "-json", "previous"]))).toEqual({ image: "" });
     });
 
-    test("without a removed block it would be deleted, and by a destroy before that is applied; let go, it stays as it is", async () => {
+    test("a removed block makes Terraform forget the stack; without it, and with a destroy before it is applied, Terraform would delete the stack", async () => {
       rewrite(adopted, configuration());
       expect((await adopted.changes())[INSTANCE]).toBe("delete");
-      rewrite(adopted, LET_GO);
+      rewrite(adopted, FORGOTTEN);
       await adopted.run(["plan", "-destroy", "-no-color", "-out=tfplan"]);
       const destroy = JSON.parse(await adopted.run(["show", "-json", "tfplan"])) as Parameters<typeof changesOf>[0];
       expect(changesOf(destroy)[INSTANCE]).toBe("delete");
@@ -193,7 +193,12 @@ describeWithTerraform("the module stack-parameter-override", () => {
       const switched = await workspace(called({ stack_name: name, parameters: { image: VALUE } }));
       await switched.apply();
       await switched.run(["state", "rm", `${CONNECTOR}.${ADOPTED}`]);
-      const inputs: Inputs = { stack_name: name, parameters: { image: VALUE }, strategy: AWS_CLI, undo: true };
+      const inputs: Inputs = {
+        stack_name: name,
+        parameters: { image: VALUE },
+        strategy: AWS_CLI,
+        action: OverrideAction.RESTORE,
+      };
       rewrite(switched, called(inputs, true));
       expect(await switched.refusal()).toContain("Configuration for import target does not exist");
       rewrite(switched, called(inputs));
@@ -204,7 +209,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
   });
 
   test.concurrent(
-    "by the AWS CLI: changes what is named, says of all else that it stays, warns, undoes, and is taken out without a trace",
+    "by the AWS CLI: sets parameters, keeps all else, warns, restores, and leaves nothing behind when the call is deleted",
     async () => {
       const stackName = await vendorStack({
         TemplateBody: vendorTemplate({ parameters: SECRET, resource: NAMED_ROLE }),
@@ -243,7 +248,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
       await made.run(again);
       expect(await parameters(stackName)).toMatchObject({ image: VALUE });
 
-      rewrite(made, called({ ...inputs, undo: true }));
+      rewrite(made, called({ ...inputs, action: OverrideAction.RESTORE }));
       await made.apply();
       expect(await parameters(stackName)).toEqual({ image: "", names: "long", secret: "****" });
       rewrite(made, configuration());
@@ -354,12 +359,12 @@ describeWithTerraform("the module stack-parameter-override", () => {
         "a stack with NoEcho parameters": { stackName: hidden, parameters: { image: VALUE } },
         "a template of 51,201 bytes": { stackName: large, parameters: { image: VALUE } },
         "a value that is not allowed, and NoEcho": { stackName: allowing, parameters: { image: "9" } },
-        "undone before it is set": { stackName: plain, parameters: { image: VALUE }, undo: true },
-        "the AWS CLI: undone before it is set": {
+        "restored before it is set": { stackName: plain, parameters: { image: VALUE }, action: OverrideAction.RESTORE },
+        "the AWS CLI: restored before it is set": {
           stackName: plain,
           parameters: { image: VALUE },
           strategy: AWS_CLI,
-          undo: true,
+          action: OverrideAction.RESTORE,
         },
         "the AWS CLI: a parameter that the template lacks": {
           stackName: plain,
@@ -385,10 +390,10 @@ describeWithTerraform("the module stack-parameter-override", () => {
       expect(Object.values(named("module")).map((messages) => messages.length)).toEqual([1, 1, 1, 2, 1, 1, 1, 1, 1]);
     });
 
-    test("refuses what only an adopted stack has for the AWS CLI as the construct does", async () => {
+    test("fails on inputs that only an adopted stack takes, as the construct does", async () => {
       const props = { stackName: await vendorStack(), parameters: { image: VALUE }, strategy: AWS_CLI };
       const ofAdopted = [{ templateUrl: URL }, { capabilities: ["CAPABILITY_IAM"] }, { questionMarksAreGenuine: true }];
-      const rule = "not be given with the strategy AWS_CLI";
+      const rule = "not be set with the strategy AWS_CLI";
       expect(
         await refuseBoth(
           subject,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { describeStack, parametersOf, startUpdate } from "../../local-aws/cloudformation/vendor-stacks";
 import type { LoggedRequest } from "../../local-aws/server";
@@ -107,13 +107,13 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
   });
 
   test.concurrent(
-    "undoes what it has done, to empty as well, and leaves the stack as it is when it is taken out of the program",
+    "restores former values, empty ones as well, and does not change the stack when the override is deleted",
     async () => {
       const stackName = await vendorStack();
       const props = { stackName, parameters: { image: VALUE, note: "changed" } };
       const workspace = await override(props);
       await workspace.apply();
-      workspace.write("main.tf.json", JSON.stringify(json({ ...props, undo: true })));
+      workspace.write("main.tf.json", JSON.stringify(json({ ...props, action: OverrideAction.RESTORE })));
       await workspace.apply();
       expect(await parameters(stackName)).toEqual({ image: "", note: "ours", secret: "****" });
       expect(await workspace.isUpToDate()).toBe(true);
@@ -133,7 +133,7 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     await workspace.apply();
     workspace.write("main.tf.json", JSON.stringify(json({ stackName: second, parameters: { image: VALUE } })));
     expect(await workspace.refusal()).toContain(
-      `The stack ${second} is ${(await describeStack(aws, { region: REGION }, second)).StackId ?? ""}, and this override is for ${(await describeStack(aws, { region: REGION }, first)).StackId ?? ""}.`,
+      `The stack ${second} is ${(await describeStack(aws, { region: REGION }, second)).StackId ?? ""}, but Terraform's state has the former values of ${(await describeStack(aws, { region: REGION }, first)).StackId ?? ""}.`,
     );
   });
 
@@ -187,9 +187,9 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     expect([status, output]).toEqual([1, expect.stringContaining("An error occurred (AccessDenied)")]);
   });
 
-  test.concurrent("fails the plan for a NoEcho parameter, whose value would stand in the state", async () => {
+  test.concurrent("fails the plan for a NoEcho parameter, whose value the state would contain", async () => {
     const workspace = await override({ stackName: await vendorStack(), parameters: { secret: "guppy" } });
-    expect(await workspace.refusal()).toContain("would stand in Terraform's state: secret.");
+    expect(await workspace.refusal()).toContain("Terraform's state would contain their values: secret.");
   });
 
   test.concurrent("says what is missing where there is no AWS CLI", async () => {

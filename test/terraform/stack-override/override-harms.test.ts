@@ -2,7 +2,7 @@
 // one, and construct and module do not.
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
-import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { snakeCase } from "../../../modules/generator/hcl";
 import {
@@ -151,7 +151,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
         const props = { stackName, parameters: { image: VALUE } };
         const adopted = await override(props);
         expect(await adopted.refusal()).toContain(
-          `The template of the stack ${stackName} holds question marks. CloudFormation shows a question mark in place of each character that is not ASCII`,
+          `The template of the stack ${stackName} contains question marks. CloudFormation shows a question mark in place of each character that is not ASCII`,
         );
         const url = `https://templates.s3.us-east-1.amazonaws.com/${stackName}.json`;
         aws.cloudFormation.putObject(url, TemplateBody);
@@ -171,7 +171,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       const props = { stackName, parameters: { image: "why?" } };
       const adopted = await override(props);
       expect(await adopted.refusal()).toContain(
-        `These parameters or tags of the stack ${stackName} hold question marks: names, the tag team.`,
+        `These parameters or tags of the stack ${stackName} contain question marks: names, the tag team.`,
       );
       rewrite(adopted, json({ ...props, questionMarksAreGenuine: true }));
       expect(await adopted.changes()).toMatchObject({ [at(ADOPTED)]: "update" });
@@ -191,7 +191,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       await adopted.apply();
       const message = (scope: Scope): unknown =>
         expect.stringMatching(
-          `The stack ${stackName} is arn:aws:cloudformation:${scope.region}:${scope.accountId}:stack/${stackName}/\\S+, and this override is for arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/`,
+          `The stack ${stackName} is arn:aws:cloudformation:${scope.region}:${scope.accountId}:stack/${stackName}/\\S+, but Terraform's state has the former values of arn:aws:cloudformation:us-east-1:${ACCOUNT}:stack/`,
         );
       const plan = ["plan", "-input=false", "-no-color"];
       const account = await adopted.try(plan, aws.environment(OTHER_ACCOUNT.accountId));
@@ -231,7 +231,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       expect([status, output.replace(/[│╷╵\s]+/g, " ")]).toEqual([
         1,
         expect.stringContaining(
-          `Somebody has changed the stack ${stackName} since this plan was made: template_body, parameters, tags. This update would take that back. Plan again.`,
+          `Somebody has changed the stack ${stackName} since this plan was made: template_body, parameters, tags. This update would revert that. Plan again.`,
         ),
       ]);
       expect(asked(stackName, "UpdateStack")).toHaveLength(before);
@@ -257,9 +257,9 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
         const text = output.replace(/[│╷╵\s]+/g, " ");
         expect([status, text]).toEqual([
           1,
-          expect.stringContaining(`The template of the stack ${stackName} is not the one in Terraform's state.`),
+          expect.stringContaining(`The template of the stack ${stackName} differs from the one in Terraform's state.`),
         ]);
-        expect(text).toContain(`The tags or topics of the stack ${stackName} are not those in Terraform's state.`);
+        expect(text).toContain(`The tags or topics of the stack ${stackName} differ from those in Terraform's state.`);
         expect(await adopted.changes()).toMatchObject({ [at(ADOPTED)]: "update" });
       },
     );
@@ -290,7 +290,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       const props = { stackName, parameters: { image: VALUE } };
       const adopted = await override(props);
       expect(await adopted.refusal()).toContain(
-        `The template of the stack ${stackName} runs macros, and an update has to acknowledge CAPABILITY_AUTO_EXPAND`,
+        `The template of the stack ${stackName} runs macros, and an update must acknowledge CAPABILITY_AUTO_EXPAND`,
       );
       rewrite(adopted, json({ ...props, capabilities: ["CAPABILITY_AUTO_EXPAND"] }));
       await adopted.apply();
@@ -344,20 +344,20 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       },
     );
 
-    test.concurrent("fails to undo what the state has no former value of", async () => {
+    test.concurrent("fails to restore a parameter without a former value in the state", async () => {
       const stackName = await vendorStack();
       const props = { stackName, parameters: { image: VALUE } };
       const adopted = await override(props);
       await adopted.apply();
-      const unknown = `The state knows no former value of these parameters of the stack ${stackName}: image.`;
-      // The state is lost, the override is applied again, and then undone.
+      const unknown = `Terraform's state has no former values of these parameters of the stack ${stackName}: image.`;
+      // The state is lost, the override is applied again, and then restores.
       const anew = await override(props);
       await anew.apply();
-      rewrite(anew, json({ ...props, undo: true }));
+      rewrite(anew, json({ ...props, action: OverrideAction.RESTORE }));
       expect(await anew.refusal()).toContain(unknown);
       // One record is lost.
       await adopted.run(["state", "rm", at("terraform_data.change-image")]);
-      rewrite(adopted, json({ ...props, undo: true }));
+      rewrite(adopted, json({ ...props, action: OverrideAction.RESTORE }));
       expect(await adopted.refusal()).toContain(unknown);
       expect(await parameters(stackName)).toMatchObject({ image: VALUE });
     });

@@ -1,4 +1,4 @@
-// Over stacks of all kinds: an override changes the parameters that it names and nothing else, and undo takes that back.
+// Over stacks of all kinds: an override changes the parameters that it names and nothing else, and RESTORE reverts that.
 import {
   CloudFormationClient,
   GetStackPolicyCommand,
@@ -7,7 +7,7 @@ import {
 import type { CreateStackCommandInput, Stack, Tag } from "@aws-sdk/client-cloudformation";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
-import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
@@ -268,7 +268,7 @@ function overridesOf({ settings }: Vendor): { readonly [name: string]: string } 
 }
 
 /** The override of a stack. */
-function propsOf(stack: VendorStack, undo: boolean): StackParameterOverrideProps {
+function propsOf(stack: VendorStack, action: OverrideAction): StackParameterOverrideProps {
   const { stackName, strategy, settings, hasUrl, macros, tags } = stack;
   const sentBack = [
     ...settings.filter(({ override }) => override === undefined).map(({ value }) => value),
@@ -280,7 +280,7 @@ function propsOf(stack: VendorStack, undo: boolean): StackParameterOverrideProps
     stackName,
     parameters: Object.fromEntries(Object.entries(overridesOf(stack)).map(([name, value]) => [name, asLiteral(value)])),
     strategy,
-    undo,
+    action,
     ...(hasUrl ? { templateUrl: urlOf(stackName) } : {}),
     ...(strategy === ADOPT && macros === "unlisted" ? { capabilities: [AUTO_EXPAND] } : {}),
     ...(strategy === ADOPT && sentBack.join("").includes("?") ? { questionMarksAreGenuine: true } : {}),
@@ -325,17 +325,20 @@ function updated(before: Observed, parameters: { readonly [name: string]: string
   };
 }
 
-/** Overrides stacks, undoes that, and compares; `json` is the configuration. */
-async function overrideAndUndo(stacks: readonly VendorStack[], json: (undo: boolean) => object): Promise<void> {
+/** Overrides stacks, restores them, and compares; `json` is the configuration. */
+async function overrideAndRestore(
+  stacks: readonly VendorStack[],
+  json: (action: OverrideAction) => object,
+): Promise<void> {
   const before = await Promise.all(stacks.map(observed));
-  const made = await workspace(json(false));
-  for (const undo of [false, true]) {
-    made.write("main.tf.json", JSON.stringify(json(undo)));
+  const made = await workspace(json(OverrideAction.SET));
+  for (const action of [OverrideAction.SET, OverrideAction.RESTORE]) {
+    made.write("main.tf.json", JSON.stringify(json(action)));
     // All stacks at once: the provider waits after each update.
     await made.run(["apply", "-input=false", "-no-color", "-auto-approve", "-parallelism=100"]);
     const expected = before.map((was, at) => {
       const vendor = stacks[at] as Vendor;
-      return updated(was, undo ? {} : overridesOf(vendor), vendor);
+      return updated(was, action === OverrideAction.RESTORE ? {} : overridesOf(vendor), vendor);
     });
     expect(await Promise.all(stacks.map(observed))).toEqual(expected);
     expect(await made.isUpToDate()).toBe(true);
@@ -361,13 +364,16 @@ async function expectHiddenValues(stack: VendorStack): Promise<void> {
 }
 
 /** A configuration that calls the module for each stack, and imports those that are adopted. */
-function calls(stacks: readonly VendorStack[], undo: boolean): object {
+function calls(stacks: readonly VendorStack[], action: OverrideAction): object {
   const adopted = stacks.filter(({ strategy }) => strategy === ADOPT);
   return {
     ...configuration(),
     module: Object.fromEntries(
       stacks.map((stack) => {
-        const inputs = Object.entries(propsOf(stack, undo)).map(([name, value]) => [snakeCase(name), value as unknown]);
+        const inputs = Object.entries(propsOf(stack, action)).map(([name, value]) => [
+          snakeCase(name),
+          value as unknown,
+        ]);
         return [stack.stackName, { source: "./modules/stack-parameter-override", ...Object.fromEntries(inputs) }];
       }),
     ),
@@ -379,14 +385,14 @@ function calls(stacks: readonly VendorStack[], undo: boolean): object {
 }
 
 /** A program with the construct for one stack. */
-function program(vendor: VendorStack, undo: boolean): object {
+function program(vendor: VendorStack, action: OverrideAction): object {
   const stack = new TerraformStack(Testing.app(), "stack");
   new AwsProvider(stack, "aws", { region: HERE.region });
-  new StackParameterOverride(stack, "override", propsOf(vendor, undo));
+  new StackParameterOverride(stack, "override", propsOf(vendor, action));
   return synthesized(stack);
 }
 
-describeWithTerraform("an override, undone again", () => {
+describeWithTerraform("an override that is set and restored", () => {
   test("is tried with stacks of all kinds", () => {
     const kinds = Object.keys(KINDS);
     expect(kinds.filter((kind) => ![...ADOPTED, ...UPDATED].some((vendor) => KINDS[kind]?.(vendor)))).toEqual([]);
@@ -394,14 +400,14 @@ describeWithTerraform("an override, undone again", () => {
 
   test.concurrent("by the module, changes what it names and nothing else", async () => {
     const stacks = await Promise.all([...ADOPTED.slice(3), ...UPDATED.slice(1)].map(created));
-    await overrideAndUndo(stacks, (undo) => calls(stacks, undo));
+    await overrideAndRestore(stacks, (action) => calls(stacks, action));
   });
 
   test.concurrent.each([...ADOPTED.slice(0, 3), ...UPDATED.slice(0, 1)])(
     "by the construct, changes what it names and nothing else, with stack $# by $strategy",
     async (vendor) => {
       const stack = await created(vendor);
-      await overrideAndUndo([stack], (undo) => program(stack, undo));
+      await overrideAndRestore([stack], (action) => program(stack, action));
     },
   );
 });

@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
-import { OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
+import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
 import { stringify } from "yaml";
 import {
@@ -104,7 +104,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
 
       const message = await (await override({ stackName: ours, parameters: { image: VALUE } })).refusal();
       expect(message).toContain(
-        `The stack ${ours} has NoEcho parameters: secret. Nobody can read their values, and this update would overwrite them with asterisks. Use OverrideStrategy.AWS_CLI, which leaves them as they are.`,
+        `The stack ${ours} has NoEcho parameters: secret. Terraform cannot read their values, and this update would overwrite them with asterisks. Use OverrideStrategy.AWS_CLI, which keeps them.`,
       );
       expect(updates(ours)).toEqual([]);
     },
@@ -187,7 +187,7 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
 
       const parameters = { image: VALUE };
       expect(await (await override({ stackName, parameters })).refusal()).toContain(
-        `The template of the stack ${stackName} is larger than 51200 bytes and cannot be sent back with an update.`,
+        `The template of the stack ${stackName} is larger than 51200 bytes, and an update cannot send it.`,
       );
       const adopted = await override({ stackName, parameters, templateUrl: url });
       await adopted.apply();
@@ -292,9 +292,12 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       const ours = await vendorStack({ Parameters: [{ ParameterKey: "names", ParameterValue: "" }] });
       const adopted = await override({ stackName: ours, parameters });
       await adopted.apply();
-      adopted.write("main.tf.json", JSON.stringify(program({ stackName: ours, parameters, undo: true })));
+      adopted.write(
+        "main.tf.json",
+        JSON.stringify(program({ stackName: ours, parameters, action: OverrideAction.RESTORE })),
+      );
       expect(await adopted.refusal()).toContain(
-        `These parameters of the stack ${ours} were empty, and are not so by default: names.`,
+        `These parameters of the stack ${ours} were empty, and their defaults are not: names.`,
       );
     },
   );
@@ -388,19 +391,19 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       const another = await vendorStack();
       rewrite(program({ stackName: another, parameters: { image: VALUE } }));
       expect(await adopted.refusal()).toContain(
-        `The stack ${another} is ${(await current(another)).StackId ?? ""}, and this override is for ${(await current(stackName)).StackId ?? ""}.`,
+        `The stack ${another} is ${(await current(another)).StackId ?? ""}, but Terraform's state has the former values of ${(await current(stackName)).StackId ?? ""}.`,
       );
     });
 
-    test("with the other strategy, or let go, it is forgotten", async () => {
+    test("the other strategy and OverrideAction.FORGET make Terraform forget the stack", async () => {
       rewrite(program({ stackName, parameters: { image: VALUE }, strategy: OverrideStrategy.AWS_CLI }));
       expect((await adopted.changes())[ADOPTED]).toBe("forget");
-      rewrite(program({ stackName, parameters: { image: VALUE }, letGo: true }));
+      rewrite(program({ stackName, parameters: { image: VALUE }, action: OverrideAction.FORGET }));
       expect((await adopted.changes())[ADOPTED]).toBe("forget");
     });
 
-    test.each([{ letGo: true }, { strategy: OverrideStrategy.AWS_CLI }])(
-      "a destroy that comes before %p is applied, which knows nothing of removed blocks, fails and deletes nothing",
+    test.each([{ action: OverrideAction.FORGET }, { strategy: OverrideStrategy.AWS_CLI }])(
+      "fails to destroy the stack before %p is applied, since a destroy ignores removed blocks, and deletes nothing",
       async (props) => {
         rewrite(program({ stackName, parameters: { image: VALUE }, ...props }));
         const destroy = await adopted.try(["destroy", "-no-color", "-auto-approve"]);
@@ -409,17 +412,17 @@ describeWithTerraform("the parameters of somebody else's stack", () => {
       },
     );
 
-    test("undo gives the parameter its former value back, and nothing else changes", async () => {
-      rewrite(program({ stackName, parameters: { image: VALUE }, undo: true }));
+    test("OverrideAction.RESTORE gives the parameter its former value, and nothing else changes", async () => {
+      rewrite(program({ stackName, parameters: { image: VALUE }, action: OverrideAction.RESTORE }));
       expect(await adopted.changes()).toEqual({ [ADOPTED]: "update" });
       await adopted.apply();
       expect(parametersOf(await current(stackName))).toEqual({ image: "", names: "long" });
       expect(await adopted.isUpToDate()).toBe(true);
     });
 
-    test("let go, it is forgotten by Terraform and stays as it is", async () => {
+    test("OverrideAction.FORGET removes the stack from the state and does not change it", async () => {
       const before = updates(stackName).length;
-      rewrite(program({ stackName, parameters: { image: VALUE }, letGo: true }));
+      rewrite(program({ stackName, parameters: { image: VALUE }, action: OverrideAction.FORGET }));
       await adopted.apply();
       expect(await adopted.isUpToDate()).toBe(true);
       rewrite(configuration());

@@ -1,0 +1,18 @@
+/**
+ * What an override does with the parameters of its stack. Each action takes effect when it is applied. To remove an
+ * override, apply RESTORE if the parameters shall have their former values, then FORGET, and then delete the construct.
+ */
+export enum OverrideAction {
+  /** Sets the declared values. The state remembers the value that each parameter had before. */
+  SET = "SET",
+  /**
+   * Gives every parameter the value that it had when it was first overridden. The plan fails for a parameter without a
+   * former value in the state.
+   */
+  RESTORE = "RESTORE",
+  /**
+   * Removes the CloudFormation stack from Terraform's state and changes nothing in AWS. Apply it before you delete the
+   * construct: without it, every later plan fails, since Terraform would have to delete the stack.
+   */
+  FORGET = "FORGET",
+}
