@@ -134,8 +134,8 @@ test("fails when something has the address of a look-up, or of a resource, of it
   const inside = new Construct(cache, "Default");
   new EcrPullThroughCacheRule(inside, "docker-hub-rule", { ecrRepositoryPrefix: "ab", upstreamRegistryUrl: "quay.io" });
   const message = messageOf(() => App.of(stack).synth());
-  expect(message).toContain("got data.aws_secretsmanager_secret.hub-secret-lookup; choose another id");
-  expect(message).toContain("got aws_ecr_pull_through_cache_rule.docker-hub-rule; choose another id");
+  expect(message).toContain('got "data.aws_secretsmanager_secret.hub-secret-lookup"; choose another id');
+  expect(message).toContain('got "aws_ecr_pull_through_cache_rule.docker-hub-rule"; choose another id');
 });
 
 test("fails outside of a stack, and without anything", () => {

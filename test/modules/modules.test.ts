@@ -26,6 +26,7 @@ const OF_MODULES_ONLY: readonly string[] = [
   "be one of wide-client-cidr",
   "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry, wide-client-cidr",
   "be of the partition of the provider",
+  "be one of SET, RESTORE",
 ];
 
 /** Where states of users have their resources, one at `[0]` or one for each key: whoever changes one destroys those. */

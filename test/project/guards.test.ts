@@ -63,10 +63,11 @@ test("the sources import their peers' public parts only, and Node not at all", (
 test("what is exported is what the README's table names, and nothing private", () => {
   const exported = Object.keys(jest.requireActual<object>("../../src")).sort();
   expect(exported).toEqual([
-    "EndpointService",
     "CacheWarmer",
     "EncryptionType",
+    "EndpointService",
     "FirstPull",
+    "OverrideAction",
     "OverrideStrategy",
     "PullThroughCache",
     "PullThroughCacheFleet",
