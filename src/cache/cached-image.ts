@@ -64,7 +64,7 @@ function locate(
         : kind === undefined
           ? (reasonUnsupported(host) ?? "ECR caches other registries only")
           : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`);
-    errors.add(prop, `be of an upstream of the cache, of which none is ${host}`, image, hint);
+    errors.add(prop, "come from an upstream of the cache", image, `the cache has no upstream ${host}: ${hint}`);
     return undefined;
   }
   // Of two parts of one private registry, the one that the image is in.

@@ -1,4 +1,4 @@
-import type { Rule } from "../validation/rule";
+import type { Requirement, Rule } from "../validation/rule";
 import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 
@@ -18,6 +18,12 @@ export const REPOSITORY_PREFIX: Rule = {
 
 /** The prefix that stands for none. */
 export const ROOT = "ROOT";
+
+/** The rule for a prop that takes a cache. */
+export const IS_CACHE: Requirement = {
+  requirement: "be a PullThroughCache",
+  hint: "give the construct, for example fleet.cacheIn(region)",
+};
 
 /**
  * The path of a repository inside its registry, as container clients accept it.

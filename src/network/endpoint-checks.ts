@@ -1,32 +1,36 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { BUCKET_NAME } from "../aws/bucket-names";
-import { BLOCK, parseCidr } from "../aws/cidr";
-import type { Cidr } from "../aws/cidr";
-import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
-import { dualStackSuffixOf } from "../aws/partitions";
+import { parseCidr } from "../aws/cidr";
+import { serviceNameOf } from "../aws/endpoint-service-names";
+import { dualStackSuffixOf, reverseDnsPrefixOf } from "../aws/partitions";
 import type { KnownLocation } from "../aws/registry";
 import { PullThroughCache } from "../cache/pull-through-cache";
+import { IS_CACHE } from "../cache/rules";
 import { isAmbiguous } from "../terraform/addresses";
 import { stableKey, isUnresolved, literalPrefix } from "../terraform/tokens";
-import { warn } from "../terraform/warnings";
 import type { AllKeys } from "../validation/rule";
-import { GIVEN_ONCE } from "../validation/rule";
+import { GIVEN_ONCE, atLeastOne } from "../validation/rule";
+import { IS_REQUIRED } from "../validation/validation-errors";
 import type { ValidationErrors } from "../validation/validation-errors";
+import type { ClientBlock } from "./client-block";
 import { checkEndpointPolicy } from "./endpoint-policy-checks";
 import type { EndpointService } from "./endpoint-service";
 import { FirstPull } from "./first-pull";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
 import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
 import {
-  BESIDE_BOTH,
-  ENDPOINTS_REQUIREMENTS,
+  CLIENT_BLOCK,
+  CONSTRUCT_RULES,
+  CREATED_ANYWAY,
+  ENDPOINTS_RULES,
   EXCLUDED,
-  firstPullRequirement,
+  EXISTING_ENDPOINTS,
+  ID_RULES,
+  REACHABLE_BUCKET,
   REPOSITORY_ARN,
-  whyFirstPull,
-  widerThanPrivate,
-  WIDEST,
+  excludedBy,
+  firstPullHint,
+  onlyWithPrivateDns,
 } from "./rules";
 
 const PROPS = Object.keys({
@@ -53,21 +57,27 @@ const PROPS = Object.keys({
   region: true,
 } satisfies AllKeys<RegistryEndpointsProps>);
 
-/** Records what is wrong with the props of endpoints, as far as they say it themselves. */
+/** Adds the errors in the props of endpoints, and returns the CIDR blocks of the clients. */
 export function checkEndpoints(
   errors: ValidationErrors,
   scope: Construct,
   props: RegistryEndpointsProps,
   location: KnownLocation,
-): void {
+): ClientBlock[] {
   errors.checkKeys("", props, PROPS, "a property of endpoints");
   checkFirstPull(errors, props.firstPull);
-  errors.checkString("vpcId", props.vpcId, VPC_ID, "give the VPC that the clients are in");
-  checkFlags(errors, props);
-  checkExisting(errors, props);
-  checkServices(errors, props.services, location);
+  errors.checkString("vpcId", props.vpcId, ID_RULES.vpc);
+  for (const flag of ["fullAccess", "dualStack"] as const) {
+    errors.checkBoolean(flag, props[flag], "leave it out for false");
+  }
+  for (const prop of Object.values(EXISTING_ENDPOINTS)) {
+    if (props[prop] !== undefined) {
+      errors.checkString(prop, props[prop], ID_RULES.endpoint);
+    }
+  }
+  checkServices(errors, props, location);
   checkPlaces(errors, props);
-  checkClients(errors, props);
+  const blocks = checkClients(errors, props);
   for (const prop of [
     "subnetIds",
     "routeTableIds",
@@ -80,99 +90,76 @@ export function checkEndpoints(
   checkPolicies(errors, props, location);
   const suffix = location.partition === undefined ? undefined : dualStackSuffixOf(location.partition);
   if (props.dualStack === true && suffix === undefined) {
-    const hint = "give the provider a literal region of a partition in which AWS documents dual-stack registries";
-    errors.add("dualStack", ENDPOINTS_REQUIREMENTS.dualStackHost, location.partition ?? "a region not known", hint);
+    const hint = "leave it out, or give the provider a literal region in another partition";
+    errors.addBroken(
+      "dualStack",
+      { ...ENDPOINTS_RULES.dualStackHost, hint },
+      location.partition ?? "an unknown partition",
+    );
   }
+  return blocks;
 }
 
-/** Records what is wrong with the caches that endpoints are for, given or found. */
+/** Adds the errors in the caches that endpoints are for: those of `props`, or `found` beside the endpoints. */
 export function checkCaches(
   errors: ValidationErrors,
   scope: Construct,
   props: RegistryEndpointsProps,
-  caches: readonly PullThroughCache[],
+  found: readonly PullThroughCache[],
   location: KnownLocation,
 ): void {
-  if (!Array.isArray(caches) || (caches.length === 0 && props.caches !== undefined)) {
-    const hint = "leave it out for those of the stack";
-    errors.add("caches", "be a list of at least one PullThroughCache", props.caches, hint);
+  if (props.caches !== undefined) {
+    errors.checkList("caches", props.caches, CONSTRUCT_RULES.caches, (place, cache) =>
+      checkCache(errors, scope, place, cache, location),
+    );
     return;
   }
-  const saysOtherwise = props.fullAccess === true || props.ecrEndpointPolicy !== undefined;
-  if (caches.length === 0 && makesRegistryEndpoint(props) && !saysOtherwise) {
-    const hint = "create the cache before its endpoints, or give `ecrEndpointPolicy` or `fullAccess`";
-    errors.add("caches", "name a cache where the stack has none with the same provider and region", undefined, hint);
-  }
-  for (const [index, cache] of caches.entries()) {
-    const prop = `caches[${index}]`;
-    if (!PullThroughCache.isPullThroughCache(cache)) {
-      errors.add(prop, "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
-      continue;
-    }
-    const { location: own } = cache._registry;
-    if (own.region !== undefined && location.region !== undefined && own.region !== location.region) {
-      errors.add(
-        prop,
-        `be in the region of the VPC, ${location.region}`,
-        own.region,
-        "endpoints lead to their own region",
-      );
-    }
-    if (caches.indexOf(cache) < index) {
-      errors.add(prop, "be a cache given once", cache.node.path, "leave out the second one");
-    }
-    const isKnown = own.accountId !== undefined && own.region !== undefined;
-    if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
-      const hint =
-        "give that cache an `accountId` and a region as literals: this stack cannot look them up for another";
-      errors.add(prop, "have a known account and region, being of another stack", cache.node.path, hint);
-    }
+  const needsNone = props.fullAccess === true || props.ecrEndpointPolicy !== undefined;
+  if (found.length === 0 && makesRegistryEndpoint(props) && !needsNone) {
+    errors.addBroken("caches", CONSTRUCT_RULES.cacheBeside, undefined);
   }
 }
 
-/** Warns of blocks that hold more than any private network does. */
-export function warnOfWideCidrs(scope: Construct, clientCidrs: readonly string[]): void {
-  for (const text of clientCidrs) {
-    const cidr = isUnresolved(text) ? undefined : parseCidr(text);
-    if (cidr !== undefined && cidr.prefixLength < WIDEST[cidr.version]) {
-      warn(scope, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[cidr.version])));
-    }
+/** Returns the cache, for comparison with the others; undefined for anything else. */
+function checkCache(
+  errors: ValidationErrors,
+  scope: Construct,
+  place: string,
+  cache: unknown,
+  location: KnownLocation,
+): unknown {
+  if (!PullThroughCache.isPullThroughCache(cache)) {
+    errors.addBroken(place, IS_CACHE, cache);
+    return undefined;
   }
+  const { location: own } = cache._registry;
+  if (own.region !== undefined && location.region !== undefined && own.region !== location.region) {
+    errors.addBroken(place, ENDPOINTS_RULES.region(location.region), own.region);
+  }
+  const isKnown = own.accountId !== undefined && own.region !== undefined;
+  if (TerraformStack.of(cache) !== TerraformStack.of(scope) && !isKnown) {
+    errors.addBroken(place, CONSTRUCT_RULES.cacheOfAnotherStack, cache.node.path);
+  }
+  return cache;
 }
 
 function checkFirstPull(errors: ValidationErrors, firstPull: unknown): void {
-  if (!Object.values<unknown>(FirstPull).includes(firstPull)) {
-    const names = Object.values(FirstPull).map((name) => `FirstPull.${name}`);
-    errors.add("firstPull", firstPullRequirement(names), firstPull, whyFirstPull("a CacheWarmer"));
+  const hint = firstPullHint("FirstPull.", "a CacheWarmer");
+  if (firstPull === undefined) {
+    errors.addBroken("firstPull", { requirement: IS_REQUIRED, hint }, undefined);
   }
+  errors.checkEnum("firstPull", firstPull, Object.values(FirstPull), hint);
 }
 
-function checkFlags(errors: ValidationErrors, props: RegistryEndpointsProps): void {
-  for (const flag of ["fullAccess", "dualStack"] as const) {
-    if (props[flag] !== undefined && typeof props[flag] !== "boolean") {
-      errors.add(flag, "be true or false", props[flag], "leave it out for false");
-    }
-  }
-}
-
-function checkExisting(errors: ValidationErrors, props: RegistryEndpointsProps): void {
-  for (const prop of ["ecrApiEndpointId", "ecrDkrEndpointId", "s3EndpointId"] as const) {
-    if (props[prop] !== undefined) {
-      errors.checkString(prop, props[prop], ENDPOINT_ID, "leave it out to have one made");
-    }
-  }
-}
-
-/** Records that a list, of each element of which something is made at synth, is known to Terraform only. */
+/** Adds an error for a list that is a token as a whole, and returns whether it is none: each element becomes a resource. */
 function checkLength(errors: ValidationErrors, prop: string, list: unknown): boolean {
   if (isUnresolved(list)) {
-    const hint = "give a list, whose elements may be tokens: what is made of each is written at synth";
-    errors.add(prop, "be a list whose length is known at synth", list, hint);
+    errors.addBroken(prop, CONSTRUCT_RULES.knownLength, list);
   }
   return !isUnresolved(list);
 }
 
-/** Records elements that are tokens and come to what another element is; literals are compared where they are checked. */
+/** Adds errors for tokens with the value of an earlier element; literals are compared where they are checked. */
 function checkExpressions(errors: ValidationErrors, scope: Construct, prop: string, list: unknown): void {
   if (!Array.isArray(list) || isUnresolved(list)) {
     return;
@@ -187,110 +174,116 @@ function checkExpressions(errors: ValidationErrors, scope: Construct, prop: stri
   }
 }
 
-function checkServices(errors: ValidationErrors, services: unknown, location: KnownLocation): void {
-  if (services === undefined) {
+function checkServices(errors: ValidationErrors, props: RegistryEndpointsProps, location: KnownLocation): void {
+  if (props.services === undefined || isEmpty(props.services)) {
     return;
   }
-  if (!Array.isArray(services)) {
-    errors.add("services", "be a list of services", services, "for example [EndpointService.CLOUDWATCH_LOGS]");
-    return;
-  }
-  const names: string[] = [];
-  for (const [index, service] of (services as (Partial<EndpointService> | undefined)[]).entries()) {
-    const prop = `services[${index}]`;
+  const created = createdServiceNames(props, location);
+  const names = new Set<string>();
+  errors.checkList("services", props.services, CONSTRUCT_RULES.services, (place, element) => {
+    const service = element as Partial<EndpointService> | null | undefined;
     if (typeof service?._check !== "function") {
-      errors.add(
-        prop,
-        "be an EndpointService",
-        service,
-        'use EndpointService.CLOUDWATCH_LOGS or the like, or EndpointService.named("kms")',
-      );
-      continue;
+      errors.addBroken(place, CONSTRUCT_RULES.service, element);
+      return undefined;
     }
     const { name = "" } = service;
-    service._check(errors, prop, location.region);
-    if (names.includes(name)) {
-      errors.add(prop, ENDPOINTS_REQUIREMENTS.serviceOnce, name, "a VPC takes one private DNS name of a service");
+    service._check(errors, place, location.region);
+    if (created.includes(name)) {
+      errors.addBroken(place, onlyWithPrivateDns(name, CREATED_ANYWAY), name);
     }
-    names.push(name);
+    if (names.has(name)) {
+      errors.addBroken(place, ENDPOINTS_RULES.serviceOnce, name);
+    }
+    names.add(name);
+    return undefined;
+  });
+}
+
+/** The whole names of the services of ECR for which an endpoint is created, if they are known at synth. */
+function createdServiceNames(props: RegistryEndpointsProps, { partition, region }: KnownLocation): string[] {
+  const prefix = partition === undefined ? undefined : reverseDnsPrefixOf(partition);
+  if (region === undefined || prefix === undefined) {
+    return [];
   }
+  return (["ecr.api", "ecr.dkr"] as const)
+    .filter((name) => props[EXISTING_ENDPOINTS[name]] === undefined)
+    .map((name) => serviceNameOf(name, region, () => prefix));
 }
 
 function checkPlaces(errors: ValidationErrors, props: RegistryEndpointsProps): void {
   if (makesInterfaces(props)) {
-    errors.checkStrings("subnetIds", props.subnetIds, SUBNET_ID, "give one private subnet of each availability zone");
+    errors.checkStrings("subnetIds", props.subnetIds, ID_RULES.subnet);
   } else if (props.subnetIds !== undefined) {
-    errors.add("subnetIds", ENDPOINTS_REQUIREMENTS.noInterface, props.subnetIds, "leave it out");
+    errors.addBroken("subnetIds", ENDPOINTS_RULES.noInterface, props.subnetIds);
   }
   if (props.s3EndpointId !== undefined) {
     checkLength(errors, "routeTableIds", props.routeTableIds);
   }
   if (props.s3EndpointId === undefined || props.routeTableIds !== undefined) {
-    errors.checkStrings("routeTableIds", props.routeTableIds, ROUTE_TABLE_ID, "give those of the clients' subnets");
+    errors.checkStrings("routeTableIds", props.routeTableIds, ID_RULES.routeTable);
   }
 }
 
-function checkClients(errors: ValidationErrors, props: RegistryEndpointsProps): void {
+/** Adds the errors in the clients, and returns their CIDR blocks. */
+function checkClients(errors: ValidationErrors, props: RegistryEndpointsProps): ClientBlock[] {
   const { clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, dualStack } = props;
   if (!makesInterfaces(props)) {
     for (const prop of ["clientCidrs", "clientIpv6Cidrs", "clientSecurityGroupIds"] as const) {
       if (props[prop] !== undefined) {
-        errors.add(prop, ENDPOINTS_REQUIREMENTS.noInterface, props[prop], "leave it out");
+        errors.addBroken(prop, ENDPOINTS_RULES.noInterface, props[prop]);
       }
     }
-    return;
+    return [];
   }
   if (clientCidrs === undefined && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
-    const hint = "say who may use the endpoints, for example with the VPC's own block";
-    errors.add("clientCidrs", ENDPOINTS_REQUIREMENTS.clients, undefined, hint);
+    errors.addBroken("clientCidrs", ENDPOINTS_RULES.clients, undefined);
   }
   if (clientSecurityGroupIds !== undefined && checkLength(errors, "clientSecurityGroupIds", clientSecurityGroupIds)) {
-    const hint = "give the groups that the clients are in";
-    errors.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, CLIENT_GROUP_ID, hint);
+    errors.checkStrings("clientSecurityGroupIds", clientSecurityGroupIds, ID_RULES.clientGroup);
   }
-  if (clientCidrs !== undefined && checkLength(errors, "clientCidrs", clientCidrs)) {
-    checkCidrs(errors, "clientCidrs", clientCidrs, 4, "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`");
-  }
-  if (clientIpv6Cidrs !== undefined && checkLength(errors, "clientIpv6Cidrs", clientIpv6Cidrs)) {
-    checkCidrs(errors, "clientIpv6Cidrs", clientIpv6Cidrs, 6, "give blocks like 2001:db8::/56");
-    if (dualStack !== true) {
-      const hint = "set it to have endpoints with IPv6";
-      errors.add("clientIpv6Cidrs", ENDPOINTS_REQUIREMENTS.ipv6WithoutDualStack, clientIpv6Cidrs, hint);
-    }
+  const blocks = [
+    ...checkBlocks(errors, "clientCidrs", clientCidrs, 4),
+    ...checkBlocks(errors, "clientIpv6Cidrs", clientIpv6Cidrs, 6),
+  ];
+  if (clientIpv6Cidrs !== undefined && !isUnresolved(clientIpv6Cidrs) && dualStack !== true) {
+    errors.addBroken("clientIpv6Cidrs", ENDPOINTS_RULES.ipv6WithoutDualStack, clientIpv6Cidrs);
   }
   if (dualStack === true && clientIpv6Cidrs === undefined && clientSecurityGroupIds === undefined) {
-    const hint = "add the IPv6 block of the VPC: clients that have IPv6 use it first";
-    errors.add("clientIpv6Cidrs", ENDPOINTS_REQUIREMENTS.ipv6WithDualStack, undefined, hint);
+    errors.addBroken("clientIpv6Cidrs", ENDPOINTS_RULES.ipv6WithDualStack, undefined);
   }
+  return blocks;
 }
 
-function checkCidrs(errors: ValidationErrors, prop: string, list: unknown, version: 4 | 6, hint: string): void {
-  if (!Array.isArray(list) || list.length === 0) {
-    errors.add(prop, "be a list of at least one block of addresses", list, hint);
-    return;
+/** Adds the errors in a list of CIDR blocks, and returns the others. */
+function checkBlocks(errors: ValidationErrors, prop: string, list: unknown, version: 4 | 6): ClientBlock[] {
+  const blocks: ClientBlock[] = [];
+  if (list === undefined || !checkLength(errors, prop, list)) {
+    return blocks;
   }
-  const cidrs: Cidr[] = [];
-  for (const [index, text] of (list as unknown[]).entries()) {
-    if (isUnresolved(text)) {
-      continue;
+  const rule = CLIENT_BLOCK[version];
+  const requirement = { requirement: atLeastOne("list", "CIDR block"), hint: rule.hint };
+  errors.checkList(prop, list, requirement, (place, given) => {
+    if (isUnresolved(given)) {
+      blocks.push({ version, text: given as string });
+      return undefined;
     }
-    const cidr = typeof text === "string" ? parseCidr(text) : undefined;
+    const cidr = typeof given === "string" ? parseCidr(given) : undefined;
     if (cidr?.version !== version) {
-      errors.add(`${prop}[${index}]`, BLOCK[version].requirement, text, hint);
-    } else if (cidrs.some((other) => other.text === cidr.text)) {
-      errors.add(`${prop}[${index}]`, ENDPOINTS_REQUIREMENTS.blockOnce, text, "leave out the second one");
-    } else {
-      cidrs.push(cidr);
+      errors.addBroken(place, rule, given);
+      return undefined;
     }
-  }
+    blocks.push(cidr);
+    return cidr.text;
+  });
+  return blocks;
 }
 
 function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, location: KnownLocation): void {
-  const { ecrEndpointPolicy: ecrEndpointPolicy, s3EndpointPolicy: s3EndpointPolicy, bucketNames } = props;
+  const { ecrEndpointPolicy, s3EndpointPolicy, bucketNames } = props;
   for (const [prop, others] of EXCLUDED) {
     const allGiven = others.every((other) => props[other] !== undefined && props[other] !== false);
     if (allGiven && props[prop] !== undefined && !isEmpty(props[prop])) {
-      errors.add(prop, ENDPOINTS_REQUIREMENTS.beside(others.join(BESIDE_BOTH)), props[prop], "leave one of them out");
+      errors.addBroken(prop, excludedBy(others), props[prop]);
     }
   }
   if (ecrEndpointPolicy !== undefined) {
@@ -301,14 +294,14 @@ function checkPolicies(errors: ValidationErrors, props: RegistryEndpointsProps, 
   }
   for (const prop of ["repositoryArns", "pushRepositoryArns"] as const) {
     const repositoryArns = props[prop];
-    // An empty list is none, as it is for a loop.
+    // An empty list means none, as a loop may produce it.
     if (repositoryArns !== undefined && !isEmpty(repositoryArns)) {
-      errors.checkStrings(prop, repositoryArns, REPOSITORY_ARN, "give ARNs, wildcards allowed");
-      checkPlace(errors, prop, repositoryArns, location);
+      errors.checkStrings(prop, repositoryArns, REPOSITORY_ARN);
+      checkLocation(errors, prop, repositoryArns, location);
     }
   }
   if (bucketNames !== undefined && checkLength(errors, "bucketNames", bucketNames) && !isEmpty(bucketNames)) {
-    errors.checkStrings("bucketNames", bucketNames, BUCKET_NAME, "give names, not ARNs");
+    errors.checkStrings("bucketNames", bucketNames, REACHABLE_BUCKET);
   }
 }
 
@@ -316,8 +309,8 @@ function isEmpty(list: unknown): boolean {
   return Array.isArray(list) && list.length === 0;
 }
 
-/** Endpoints lead to the registry of one partition and region: what names another could never match. */
-function checkPlace(
+/** Adds errors for ARNs of another partition or region, which endpoints never reach. */
+function checkLocation(
   errors: ValidationErrors,
   prop: string,
   repositoryArns: readonly unknown[],
@@ -328,8 +321,8 @@ function checkPlace(
     const differs = (got: string | undefined, own: string | undefined): boolean =>
       got !== undefined && own !== undefined && got !== own && !/[*?]/.test(got);
     if (!isUnresolved(arn) && (differs(partition, location.partition) || differs(region, location.region))) {
-      const rule = ENDPOINTS_REQUIREMENTS.place(location.partition ?? "", location.region ?? "");
-      errors.add(`${prop}[${index}]`, rule, arn, "endpoints lead to their own region");
+      const rule = ENDPOINTS_RULES.location(location.partition ?? "", location.region ?? "");
+      errors.addBroken(`${prop}[${index}]`, rule, arn);
     }
   }
 }

@@ -4,12 +4,12 @@ import { TerraformResource, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { isUnresolved, resolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
-import { onlyWithPrivateDns } from "./rules";
+import { CLASH_RULES, EXISTING_ENDPOINTS, onlyWithPrivateDns } from "./rules";
 
-/** What of an endpoint may stand in another's way. */
+/** The attributes of an endpoint that another endpoint must not share. */
 interface Occupied {
   readonly endpoint: VpcEndpoint;
-  /** The VPC and the service, as far as both are told from others. */
+  /** The VPC and the service, as literals or as expressions of one stack. */
   readonly vpc: string;
   readonly service: string;
   readonly isGateway: boolean;
@@ -18,8 +18,9 @@ interface Occupied {
 }
 
 /**
- * Endpoints below `owner` that AWS would refuse beside others of the app: a second one with private DNS for a service in
- * one VPC, and a second gateway in one route table; and route tables that two resources would take from each other.
+ * Returns an error for each endpoint below `owner` that AWS refuses beside another of the app: a second one with private
+ * DNS for a service in one VPC, and a second gateway endpoint in one route table. Returns an error as well for route
+ * tables that two resources would remove from each other's endpoint.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
  */
 export function endpointClashes(owner: IConstruct): string[] {
@@ -39,16 +40,13 @@ export function endpointClashes(owner: IConstruct): string[] {
   for (const association of associations.filter(({ node }) => node.scopes.includes(owner))) {
     const listed = all.find(({ endpoint }) => isOf(association, endpoint) && endpoint.routeTableIdsInput !== undefined);
     if (listed !== undefined) {
-      const hint = "list the table there: each of the two would take away what the other has added";
-      const rule = "not be added to an endpoint that lists its route tables itself";
-      errors.add("routeTableIds", rule, listed.endpoint.node.path, hint);
+      errors.addBroken("routeTableIds", CLASH_RULES.listedTables, listed.endpoint.node.path);
     }
   }
   for (const [index, association] of associations.entries()) {
     const twin = associations.slice(0, index).find((other) => isSameRoute(association, other));
     if (twin !== undefined && [association, twin].some(({ node }) => node.scopes.includes(owner))) {
-      const hint = "leave it out of one of the two";
-      errors.add("routeTableIds", "have a table once for each endpoint", [twin.node.path, association.node.path], hint);
+      errors.addBroken("routeTableIds", CLASH_RULES.tableOnce, [twin.node.path, association.node.path]);
     }
   }
   return errors.list();
@@ -64,23 +62,19 @@ function isSameRoute(one: VpcEndpointRouteTableAssociation, other: VpcEndpointRo
 }
 
 function checkPair(errors: ValidationErrors, mine: Occupied, other: Occupied): void {
+  const { path } = mine.endpoint.node;
   const got = other.endpoint.node.path;
-  const isRegistrys = /\.ecr\.(api|dkr)$/.test(mine.service);
   if (mine.isGateway && other.isGateway) {
     if (mine.routeTables.some((table) => other.routeTables.includes(table))) {
-      const hint = "hand over the one as `s3EndpointId`";
-      errors.add(mine.endpoint.node.path, `be the only gateway to ${mine.service} in its route tables`, got, hint);
+      errors.addBroken(path, CLASH_RULES.onlyGateway(mine.service), got);
     }
   } else if (mine.hasPrivateDns && other.hasPrivateDns) {
-    const hint = isRegistrys
-      ? "hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`"
-      : "leave the service out of one of the `services`";
-    errors.add(
-      mine.endpoint.node.path,
-      onlyWithPrivateDns(mine.service),
-      got,
-      `${hint}; one RegistryEndpoints serves a whole VPC`,
-    );
+    const name = /\.(ecr\.(?:api|dkr))$/.exec(mine.service)?.[1] as "ecr.api" | "ecr.dkr" | undefined;
+    const hint =
+      name === undefined
+        ? "leave the service out of one list of `services`"
+        : `give the existing endpoint as \`${EXISTING_ENDPOINTS[name]}\``;
+    errors.addBroken(path, onlyWithPrivateDns(mine.service, `${hint}; one RegistryEndpoints serves a whole VPC`), got);
   }
 }
 
@@ -100,7 +94,7 @@ function isOf(association: VpcEndpointRouteTableAssociation, endpoint: VpcEndpoi
 }
 
 function occupiedBy(endpoint: VpcEndpoint, associations: readonly VpcEndpointRouteTableAssociation[]): Occupied {
-  // Ids that only Terraform knows are told apart by their expressions, which hold in their own stack.
+  // IDs that only Terraform knows are compared by their expressions, which are valid within their stack.
   const known = (value: unknown): string => {
     const text = String(resolved(endpoint, value));
     return isUnresolved(text) ? `${TerraformStack.of(endpoint).node.path} ${text}` : text;

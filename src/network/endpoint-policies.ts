@@ -4,7 +4,7 @@ import { pullStatements, readStatements } from "../cache/pull-policy";
 import type { PullGrant } from "../cache/pull-policy";
 import { bucketArns, bucketsStatement, forEverybody, layersStatement, pushStatement } from "./policy-statements";
 
-/** Repositories that a policy names beside those of caches. */
+/** The repositories that a policy names beside those of caches. */
 export interface NamedRepositories {
   /** ARNs of the repositories that clients may pull from. */
   readonly pulled: readonly string[];
@@ -13,8 +13,8 @@ export interface NamedRepositories {
 }
 
 /**
- * The policy of the endpoints of ECR. It allows pulls through caches, pulls from other repositories, pushes to others
- * again, and nothing else. It grants nothing to anybody: a caller still needs permissions of its own.
+ * The policy of the ECR endpoints. It allows pulls through caches, pulls from other repositories, pushes to named
+ * repositories, and nothing else. An endpoint policy grants no permissions: callers need an IAM policy as well.
  */
 export function ecrPolicyDocument(grants: readonly PullGrant[], { pulled, pushed }: NamedRepositories): string {
   return endpointPolicy([
@@ -25,8 +25,9 @@ export function ecrPolicyDocument(grants: readonly PullGrant[], { pulled, pushed
 }
 
 /**
- * What may go through the endpoint of S3: layers of images, and a few buckets. Layers are asked for with URLs that ECR
- * signs with an account of AWS's own, so conditions on the caller's account or organization would refuse them all.
+ * The policy of the S3 endpoint. It allows downloads of image layers, access to the named buckets, and nothing else. ECR
+ * signs the URLs of layers with an account of AWS, so conditions on the caller's account or organization would deny all
+ * downloads.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export function s3PolicyDocument(partition: string, region: string, buckets: readonly string[]): string {

@@ -2,9 +2,9 @@ import { Token } from "cdktf";
 import { parsedObject } from "../aws/policy-document";
 import { isPlainObject } from "../validation/plain-object";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { POLICY_REQUIREMENTS, MAX_ENDPOINT_POLICY } from "./rules";
+import { POLICY_RULES, MAX_ENDPOINT_POLICY } from "./rules";
 
-/** Records what is wrong with a policy that the caller has written for an endpoint. */
+/** Adds the errors in an endpoint policy that the caller has written. */
 export function checkEndpointPolicy(errors: ValidationErrors, prop: string, policy: unknown): void {
   if (Token.isUnresolved(policy)) {
     return;
@@ -12,19 +12,17 @@ export function checkEndpointPolicy(errors: ValidationErrors, prop: string, poli
   const { Statement: given } = (typeof policy === "string" ? parsedObject(policy) : undefined) ?? {};
   const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
   if (typeof policy !== "string" || statements.length === 0 || !statements.every(isPlainObject)) {
-    const hint = "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens";
-    errors.add(prop, POLICY_REQUIREMENTS.statements, policy, hint);
+    errors.addBroken(prop, POLICY_RULES.statements, policy);
     return;
   }
   const all = statements as { readonly Effect?: unknown; readonly Principal?: unknown }[];
   if (!all.some(({ Effect }) => Effect === "Allow")) {
-    const hint = "an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny";
-    errors.add(prop, POLICY_REQUIREMENTS.allow, all.map(({ Effect }) => Effect).join(), hint);
+    errors.addBroken(prop, POLICY_RULES.allow, all.map(({ Effect }) => Effect).join());
   }
   if (all.some((statement) => !("Principal" in statement) && !("NotPrincipal" in statement))) {
-    errors.add(prop, POLICY_REQUIREMENTS.principal, "a statement without one", 'write "Principal": "*"');
+    errors.addBroken(prop, POLICY_RULES.principal, "a statement without one");
   }
   if (policy.length > MAX_ENDPOINT_POLICY) {
-    errors.add(prop, POLICY_REQUIREMENTS.length, policy.length, "join its statements");
+    errors.addBroken(prop, POLICY_RULES.length, policy.length);
   }
 }

@@ -1,36 +1,36 @@
 import { serviceNameOf } from "../aws/endpoint-service-names";
 import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME, madeAnyway, ofVpcRegion } from "./rules";
+import { CREATED_ANYWAY, ENDPOINTS_RULES, EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME } from "./rules";
 
 /**
- * A service of AWS that clients in private subnets reach through an interface endpoint.
+ * An AWS service that clients in private subnets reach through an interface endpoint.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export class EndpointService {
   /** CloudWatch Logs: CodeBuild, and ECS and Fargate tasks with the `awslogs` driver. */
   public static readonly CLOUDWATCH_LOGS = new EndpointService("logs");
-  /** CodeBuild: builds, and what starts or reads them. */
+  /** CodeBuild: builds, and programs that start or read them. */
   public static readonly CODEBUILD = new EndpointService("codebuild");
   /** Secrets Manager: tasks and builds with secrets. */
   public static readonly SECRETS_MANAGER = new EndpointService("secretsmanager");
   /** Systems Manager: tasks and builds with parameters. */
   public static readonly SSM = new EndpointService("ssm");
-  /** Key Management Service: what reads encrypted secrets and parameters by itself. */
+  /** Key Management Service: programs that decrypt secrets and parameters themselves. */
   public static readonly KMS = new EndpointService("kms");
-  /** ECS, for tasks on EC2 instances; with `ECS_AGENT` and `ECS_TELEMETRY`. */
+  /** ECS: tasks on EC2 instances, together with `ECS_AGENT` and `ECS_TELEMETRY`. */
   public static readonly ECS = new EndpointService("ecs");
-  /** The agent of ECS on EC2 instances. */
+  /** The ECS agent on EC2 instances. */
   public static readonly ECS_AGENT = new EndpointService("ecs-agent");
-  /** What the agent of ECS on EC2 instances reports. */
+  /** The metrics of the ECS agent on EC2 instances. */
   public static readonly ECS_TELEMETRY = new EndpointService("ecs-telemetry");
-  /** EC2: nodes of EKS. */
+  /** EC2: EKS nodes. */
   public static readonly EC2 = new EndpointService("ec2");
-  /** Security Token Service: nodes of EKS, and roles for service accounts. */
+  /** Security Token Service: EKS nodes, and IAM roles for service accounts. */
   public static readonly STS = new EndpointService("sts");
-  /** EKS: nodes that ask for their cluster. */
+  /** EKS: nodes that describe their cluster. */
   public static readonly EKS = new EndpointService("eks");
-  /** EKS Pod Identity: pods that get their credentials by it, in place of roles for service accounts. */
+  /** EKS Pod Identity: pods that use it in place of IAM roles for service accounts. */
   public static readonly EKS_AUTH = new EndpointService("eks-auth");
 
   /**
@@ -43,8 +43,8 @@ export class EndpointService {
   }
 
   /**
-   * A service by the whole name of its endpoint service: for one whose name begins with something else than
-   * `com.amazonaws`, as some do in China and in isolated regions.
+   * A service by the whole name of its endpoint service, for names that do not begin with `com.amazonaws`: some do not in
+   * China and in isolated regions.
    * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
    */
   public static fromServiceName(serviceName: string): EndpointService {
@@ -52,7 +52,7 @@ export class EndpointService {
   }
 
   private constructor(
-    /** What tells the service from others: the last part of its endpoint service's name, or all of it. */
+    /** The last part of the endpoint service's name, or the whole name. */
     public readonly name: string,
     private readonly isWhole = false,
   ) {}
@@ -61,15 +61,9 @@ export class EndpointService {
   public _check(errors: ValidationErrors, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
     if (!matches(this.name, rule)) {
-      const existing = EXISTING_ENDPOINTS[this.name];
-      const hint = this.isWhole
-        ? "use EndpointService.named for its last part alone"
-        : existing === undefined
-          ? "use EndpointService.fromServiceName for a whole name"
-          : madeAnyway(existing);
-      errors.add(prop, rule.requirement, this.name, hint);
+      errors.add(prop, rule.requirement, this.name, this.name in EXISTING_ENDPOINTS ? CREATED_ANYWAY : rule.hint);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
-      errors.add(prop, ofVpcRegion(region), this.name, "endpoints lead to their own region");
+      errors.addBroken(prop, ENDPOINTS_RULES.region(region), this.name);
     }
   }
 

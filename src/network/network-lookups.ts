@@ -14,10 +14,12 @@ import { ValidationErrors } from "../validation/validation-errors";
 import { FirstPull } from "./first-pull";
 import { NETWORK_CONDITIONS } from "./plan-conditions";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
+import { CONSTRUCT_RULES } from "./rules";
 
 /**
- * Reads the network that exists already when Terraform plans, and has the plan fail where AWS would refuse the endpoints,
- * or make ones that nobody can use. What is not known at synth may be changed by the same apply: it is left alone.
+ * Declares data sources that read the existing network when Terraform plans. Their conditions fail the plan when AWS
+ * would refuse the endpoints, or when no client could use them. IDs that are tokens are not looked up, since the same
+ * apply may change what they name.
  */
 export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, registry: Registry): void {
   const { vpcId, firstPull } = props;
@@ -25,14 +27,14 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
   if (isUnresolved(vpcId)) {
     return;
   }
-  new DataAwsVpc(scope, "vpc", { ...regional, id: vpcId, lifecycle: must(NETWORK_CONDITIONS.dns(vpcId)) });
+  new DataAwsVpc(scope, "vpc", { ...regional, id: vpcId, lifecycle: postconditions(NETWORK_CONDITIONS.dns(vpcId)) });
   lookUpSubnets(scope, props, registry);
   const tables = known(props.routeTableIds).map(
     (id) =>
       new DataAwsRouteTable(scope, `route-table-${id}`, {
         ...regional,
         routeTableId: id,
-        lifecycle: must(NETWORK_CONDITIONS.inVpc(`The route table ${id}`, vpcId)),
+        lifecycle: postconditions(NETWORK_CONDITIONS.inVpc(`The route table ${id}`, vpcId)),
       }),
   );
   lookUpEndpoints(scope, props, registry);
@@ -45,7 +47,7 @@ export function lookUpNetwork(scope: Construct, props: RegistryEndpointsProps, r
   }
 }
 
-/** Tells what is wrong with a VPC that is declared beside the endpoints: AWS's default is no DNS hostnames. */
+/** Returns the errors in a VPC that the stack of the endpoints declares: AWS's default is no DNS hostnames. */
 export function vpcErrors(scope: Construct, vpcId: string): string[] {
   const errors = new ValidationErrors();
   const name = isUnresolved(vpcId)
@@ -60,15 +62,15 @@ export function vpcErrors(scope: Construct, vpcId: string): string[] {
         construct.friendlyUniqueId === name,
     );
   if (vpc !== undefined) {
-    // As it will be written, overrides included.
+    // The JSON has the overrides as well.
     const { resource } = vpc.toTerraform() as VpcJson;
     const { enable_dns_hostnames: hostnames, enable_dns_support: support } =
       resource.aws_vpc[vpc.friendlyUniqueId] ?? {};
     if (hostnames === undefined || hostnames === false) {
-      errors.add("vpcId", "be of a VPC with DNS hostnames", vpc.node.path, "set its `enableDnsHostnames` to true");
+      errors.addBroken("vpcId", CONSTRUCT_RULES.dnsHostnames, vpc.node.path);
     }
     if (support === false) {
-      errors.add("vpcId", "be of a VPC with DNS support", vpc.node.path, "leave out its `enableDnsSupport`");
+      errors.addBroken("vpcId", CONSTRUCT_RULES.dnsSupport, vpc.node.path);
     }
   }
   return errors.list();
@@ -91,7 +93,7 @@ function lookUpSubnets(scope: Construct, props: RegistryEndpointsProps, { region
       new DataAwsSubnet(scope, id, {
         ...regional,
         id,
-        lifecycle: must(
+        lifecycle: postconditions(
           NETWORK_CONDITIONS.inVpc(`The subnet ${id}`, vpcId),
           ...(zones.length === 0
             ? []
@@ -117,7 +119,7 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
     const endpoint = new DataAwsVpcEndpoint(scope, `existing-${name}`, {
       ...registry.regional,
       id,
-      lifecycle: must(
+      lifecycle: postconditions(
         NETWORK_CONDITIONS.service(
           id,
           serviceNameOf(service, registry.region, () => registry.reverseDnsPrefix),
@@ -134,7 +136,7 @@ function lookUpEndpoints(scope: Construct, props: RegistryEndpointsProps, regist
   }
 }
 
-/** What of a list is known; nothing of one that only Terraform knows, which stands in an array as its one element. */
+/** The literals of a list; none for a list that is a token, which cdktf represents as an array of one element. */
 function known(list: readonly string[] | undefined): string[] {
   return isUnresolved(list) ? [] : (list ?? []).filter((element) => !isUnresolved(element));
 }
@@ -143,6 +145,6 @@ function addressOf(data: TerraformDataSource): string {
   return `data.${data.terraformResourceType}.${data.friendlyUniqueId}`;
 }
 
-function must(...conditions: PlanCondition[]): { readonly postcondition: Postcondition[] } {
+function postconditions(...conditions: PlanCondition[]): { readonly postcondition: Postcondition[] } {
   return { postcondition: conditions };
 }

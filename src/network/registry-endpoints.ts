@@ -5,7 +5,6 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { Aspects, Lazy, TerraformStack, Token } from "cdktf";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { parseCidr } from "../aws/cidr";
 import { serviceNameOf } from "../aws/endpoint-service-names";
 import { literalJson } from "../aws/policy-document";
 import { missingProvider, providerOf } from "../aws/provider";
@@ -20,7 +19,8 @@ import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors, fail } from "../validation/validation-errors";
-import { checkCaches, checkEndpoints, warnOfWideCidrs } from "./endpoint-checks";
+import type { ClientBlock } from "./client-block";
+import { checkCaches, checkEndpoints } from "./endpoint-checks";
 import { endpointClashes } from "./endpoint-clashes";
 import { ecrPolicyDocument, s3PolicyDocument } from "./endpoint-policies";
 import { FirstPull } from "./first-pull";
@@ -28,66 +28,72 @@ import { lookUpNetwork, vpcErrors } from "./network-lookups";
 import { FULL_ACCESS } from "./policy-statements";
 import { makesInterfaces, makesRegistryEndpoint } from "./registry-endpoints-props";
 import type { RegistryEndpointsProps } from "./registry-endpoints-props";
-import { ENDPOINTS_GROUP, HTTPS, MAX_ENDPOINT_POLICY, POLICY_REQUIREMENTS, httpsFrom } from "./rules";
+import { CONSTRUCT_RULES, MAX_ENDPOINT_POLICY, POLICY_RULES, WIDEST, widerThanPrivate } from "./rules";
+import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "./security-group";
 
 /**
- * What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api`
- * and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the
- * clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the props do not name.
+ * The VPC endpoints through which clients in private subnets of one VPC pull from Amazon ECR.
  *
- * Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the
- * policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB;
- * the gateway endpoint costs nothing. No endpoint leads to an upstream: the first pull of an image, and a refresh that
- * finds new layers, also needs what `firstPull` says.
+ * It creates interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, which serves the
+ * layers, and a security group that allows the clients on port 443. The endpoint policies allow pulls through the caches
+ * and the requests that the props name, and nothing else.
  *
- * Where ids are known at synth, the plan fails before anything is made if the VPC has no DNS support or hostnames, if a
- * subnet or a route table is of another VPC, if two subnets are in one zone, or if an endpoint that exists is no such
- * endpoint. It needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
+ * Private DNS directs all clients in the VPC to these endpoints, and the route tables direct all of their subnets to the S3
+ * endpoint: requests that the policies do not allow stop working there. Interface endpoints cost by the hour for every
+ * subnet, and by the GB; the gateway endpoint is free. No endpoint reaches an upstream: the first pull of an image, and a
+ * refresh that finds new layers, depends on `firstPull`.
  *
- * Everything that is wrong with the props is reported by one error before the first resource is created.
+ * If IDs are literals, the plan fails before any resource is created when the VPC has no DNS support or hostnames, when a
+ * subnet or route table is in another VPC, when two subnets are in one zone, or when an existing endpoint is of another
+ * service or type. This needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
+ *
+ * All errors in the props are thrown as one error before the first resource is created.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export class RegistryEndpoints extends Construct {
-  /** The endpoint of `ecr.api`, made here or given: for another `RegistryEndpoints`, or for conditions on it. */
+  /** ID of the `ecr.api` endpoint, created or given: for another `RegistryEndpoints`, or for policies with conditions. */
   public readonly ecrApiEndpointId: string;
-  /** The endpoint of `ecr.dkr`, made here or given. */
+  /** ID of the `ecr.dkr` endpoint, created or given. */
   public readonly ecrDkrEndpointId: string;
-  /** The gateway endpoint of S3, made here or given. */
+  /** ID of the S3 gateway endpoint, created or given. */
   public readonly s3EndpointId: string;
-  /** The security group of the interface endpoints; undefined where none was made. */
+  /** ID of the security group of the interface endpoints; undefined if no interface endpoint is created. */
   public readonly securityGroupId: string | undefined;
-  /** All that is made here and that a pull needs, for `dependsOn`. */
-  public readonly dependables: ITerraformDependable[] = [];
-
   private readonly props: RegistryEndpointsProps;
   private readonly registry: Registry;
   private readonly caches: readonly PullThroughCache[];
+  private readonly clientBlocks: readonly ClientBlock[];
   private readonly ingressRules: VpcSecurityGroupIngressRule[] = [];
+  private readonly neededByPulls: ITerraformDependable[] = [];
 
   /**
    * @param scope a stack with an AWS provider of the VPC's account and region, for example `fleet.stackIn(region)`
    * @param id part of the address of every resource: changing it replaces them all
-   * @param props the VPC, and who pulls what
+   * @param props the VPC, its clients, and what they may pull and push
    */
   public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    // Lists of the caller's, which the caller may go on to change, are copied.
+    // Copied, since the caller may change the lists later.
     this.props = copyLists({ ...props });
     const { provider, region } = this.props;
     checkInStack(errors, this, "give a stack that has an AWS provider of the VPC's region");
     checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
     this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
-    checkEndpoints(errors, this, this.props, this.registry.location);
+    this.clientBlocks = checkEndpoints(errors, this, this.props, this.registry.location);
     checkCaches(errors, this, this.props, this.caches, this.registry.location);
     errors.throwAndRemove(this);
 
     requireTerraform(this, 5);
-    new JsonOnly(this, "json-only", "cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses");
+    new JsonOnly(
+      this,
+      "json-only",
+      "cdktf's HCL has no conditions, which make a plan fail on a network that AWS refuses",
+    );
     lookUpNetwork(this, this.props, this.registry);
-    // Asked for now: it may declare data sources.
+    // The getter may declare data sources, which is not possible during synthesis.
     this.caches.forEach((cache) => cache._registry.arn);
     this.securityGroupId = makesInterfaces(this.props) ? this.createSecurityGroup() : undefined;
     this.ecrApiEndpointId = this.props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
@@ -95,8 +101,8 @@ export class RegistryEndpoints extends Construct {
     this.s3EndpointId = this.props.s3EndpointId ?? this.createS3Endpoint();
     this.addRoutesToS3();
     this.createServiceEndpoints();
-    warnOfWideCidrs(this, [...(this.props.clientCidrs ?? []), ...(this.props.clientIpv6Cidrs ?? [])]);
-    Aspects.of(this).add({ visit: (node) => node === this && this.warnOfNothingWarming() });
+    this.warnOfWideBlocks();
+    Aspects.of(this).add({ visit: (node) => node === this && this.warnOfColdCaches() });
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, provider),
@@ -109,22 +115,32 @@ export class RegistryEndpoints extends Construct {
     });
   }
 
-  /** The host that clients behind these endpoints sign in to and pull from, of the cache that they are for. */
+  /** The created endpoints and routes that a pull needs, for `dependsOn`. */
+  public get dependables(): ITerraformDependable[] {
+    return [...this.neededByPulls];
+  }
+
+  /**
+   * The host that clients of these endpoints sign in to and pull from: the dual-stack host with `dualStack`. Throws an
+   * error if the caches are in several accounts or regions.
+   */
   public get registryUri(): string {
     const [host, ...others] = this.caches.map((cache) => this.uriOf(cache));
     if (host === undefined || others.some((other) => !this.isSame(host, other))) {
       const got = this.caches.map(({ node }) => node.path);
-      fail(this.node.path, "caches", "be of one registry for there to be one host", got, "use `repositoryUri`");
+      const { requirement, hint } = CONSTRUCT_RULES.oneHost;
+      fail(this.node.path, "caches", requirement, got, hint);
     }
     return host;
   }
 
   /**
-   * What clients behind these endpoints pull in place of a repository of an upstream, as `PullThroughCache.repositoryUri`
-   * says it, at the host for both IPv4 and IPv6 where the endpoints are dual-stack.
+   * The URI that clients of these endpoints pull in place of a repository of an upstream: that of
+   * `PullThroughCache.repositoryUri`, at the dual-stack host with `dualStack`. Throws an error unless exactly one account
+   * and region has an upstream of the prefix.
    *
    * @param prefix the prefix of the upstream
-   * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   * @param repository the repository as named by the upstream, like `library/nginx`; may be a token
    */
   public repositoryUri(prefix: string, repository: string): string {
     const having = this.caches.filter(({ upstreams }) =>
@@ -133,7 +149,8 @@ export class RegistryEndpoints extends Construct {
     const [cache = this.caches[0], ...others] = having;
     if (cache === undefined || others.some((other) => !this.isSame(this.uriOf(other), this.uriOf(cache)))) {
       const got = having.map(({ node }) => node.path);
-      fail(this.node.path, "caches", `have one upstream of the prefix ${String(prefix)}`, got, "ask the cache itself");
+      const { requirement, hint } = CONSTRUCT_RULES.onePrefix(String(prefix));
+      fail(this.node.path, "caches", requirement, got, hint);
     }
     return `${this.uriOf(cache)}/${cache._repositoryPath(prefix, repository)}`;
   }
@@ -142,12 +159,12 @@ export class RegistryEndpoints extends Construct {
     return (this.props.dualStack === true ? registry.dualStackUri : undefined) ?? registry.uri;
   }
 
-  /** Every reference is a token of its own, also those to one look-up. */
+  /** Compares resolved values, since two references to one data source are two different tokens. */
   private isSame(one: string, other: string): boolean {
     return resolved(this, one) === resolved(this, other);
   }
 
-  /** Endpoints lead to the registry of their own region, which is that of the caches with the same provider. */
+  /** The caches of the stack with the same provider and region: endpoints reach only their own region. */
   private cachesBeside(): PullThroughCache[] {
     const { provider, region } = this.props;
     const own = providerOf(this, provider);
@@ -159,43 +176,41 @@ export class RegistryEndpoints extends Construct {
       );
   }
 
-  /** What is found once is what the policies are for: a cache that comes later would be blocked without a word. */
+  /** Caches that were created after the endpoints: the policies do not contain them, so that pulls through them would fail. */
   private lateCaches(): string[] {
     const errors = new ValidationErrors();
-    const { caches, fullAccess, ecrEndpointPolicy: ecrEndpointPolicy } = this.props;
-    const isMade = makesRegistryEndpoint(this.props) && fullAccess !== true && ecrEndpointPolicy === undefined;
-    const late = isMade && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
+    const { caches, fullAccess, ecrEndpointPolicy } = this.props;
+    const isGenerated = makesRegistryEndpoint(this.props) && fullAccess !== true && ecrEndpointPolicy === undefined;
+    const late = isGenerated && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
     if (late.length > 0) {
-      const hint = "create it before the endpoints, or say which caches they are for";
-      errors.add("caches", "be made before their endpoints", late.map(({ node }) => node.path).join(), hint);
+      errors.addBroken("caches", CONSTRUCT_RULES.cacheCreatedBefore, late.map(({ node }) => node.path).join());
     }
     return errors.list();
   }
 
   private policyErrors(): string[] {
     const errors = new ValidationErrors();
-    const { ecrEndpointPolicy: ecrEndpointPolicy, s3EndpointPolicy: s3EndpointPolicy } = this.props;
-    const made = [
+    const { ecrEndpointPolicy, s3EndpointPolicy } = this.props;
+    const generated = [
       ["repositoryArns", "caches", ecrEndpointPolicy, this.ecrEndpointPolicy([])],
       ["pushRepositoryArns", "caches", ecrEndpointPolicy, this.ecrEndpointPolicy()],
       ["bucketNames", "layers", s3EndpointPolicy, this.s3EndpointPolicy()],
     ] as const;
-    const tooLong = made.filter(
-      // A policy of the caller's own has been checked as it was given.
+    const tooLong = generated.filter(
+      // A policy of the caller has been checked with the props.
       ([, , own, policy]) => own === undefined && !Token.isUnresolved(policy) && policy.length > MAX_ENDPOINT_POLICY,
     );
     for (const [index, [prop, beside, , policy]] of tooLong.entries()) {
-      // Pulls that are too many by themselves are so with pushes, too.
+      // If the pulls alone are too long, so are the pulls with the pushes.
       if (tooLong[index - 1]?.[1] !== beside) {
-        const rule = POLICY_REQUIREMENTS.madeLength(beside);
-        errors.add(prop, rule, policy.length, "name fewer, with wildcards, or use `fullAccess`");
+        errors.addBroken(prop, POLICY_RULES.generatedLength(beside), policy.length);
       }
     }
     return errors.list();
   }
 
   private createSecurityGroup(): string {
-    const { vpcId, clientCidrs = [], clientIpv6Cidrs = [], clientSecurityGroupIds = [] } = this.props;
+    const { vpcId, clientSecurityGroupIds = [] } = this.props;
     const group = new SecurityGroup(this, "security-group", {
       ...this.registry.regional,
       ...ENDPOINTS_GROUP,
@@ -211,20 +226,21 @@ export class RegistryEndpoints extends Construct {
       });
       this.ingressRules.push(rule);
     };
-    clientCidrs.forEach((cidr) => admit(cidr, "cidr", { cidrIpv4: cidr }));
-    for (const cidr of clientIpv6Cidrs) {
-      // AWS answers with the one spelling that is canonical, and any other would be a change in every plan.
-      const canonical = parseCidr(cidr)?.text ?? cidr;
-      admit(canonical, "ipv6-cidr", { cidrIpv6: canonical });
+    for (const { version, text } of this.clientBlocks) {
+      if (version === 4) {
+        admit(text, "cidr", { cidrIpv4: text });
+      } else {
+        admit(text, "ipv6-cidr", { cidrIpv6: text });
+      }
     }
     clientSecurityGroupIds.forEach((id) => admit(id, "group", { referencedSecurityGroupId: id }));
     return group.id;
   }
 
-  /** An id that neither the place in a list changes nor an element before it: it is part of an address. */
+  /** An id that does not depend on the order of a list or on its other elements, since it is part of an address. */
   private idFor(start: string, value: string, kind: string): string {
     const identity = stableKey(this, value);
-    // Nothing tells what a Lazy value will be, or which of two stacks an expression is of: the place has to do.
+    // A Lazy value, and an expression that may be of one of two stacks, have no stable key: these ids depend on the order.
     const id = identity === undefined ? `${start}${kind}-0` : `${start}${constructId(identity)}`;
     let unique = id;
     for (let index = 1; this.node.tryFindChild(unique) !== undefined; index++) {
@@ -234,7 +250,7 @@ export class RegistryEndpoints extends Construct {
   }
 
   private createRegistryEndpoint(id: string, service: string): string {
-    // Written at synth, since upstreams may still be added.
+    // Generated at synth, since upstreams may still be added.
     const policy = Lazy.stringValue({ produce: () => this.ecrEndpointPolicy() });
     return this.createInterface(id, this.serviceName(service), policy);
   }
@@ -276,10 +292,10 @@ export class RegistryEndpoints extends Construct {
       policy,
       ipAddressType,
       dnsOptions: { dnsRecordIpType: ipAddressType },
-      // Names lead to an endpoint as long as it is there: what admits clients comes before it, and goes after it.
+      // Names resolve to an endpoint as long as it exists: ingress rules are created before it and deleted after it.
       dependsOn: this.ingressRules,
     });
-    this.dependables.push(endpoint);
+    this.neededByPulls.push(endpoint);
     return endpoint.id;
   }
 
@@ -290,12 +306,12 @@ export class RegistryEndpoints extends Construct {
       vpcId,
       serviceName: this.serviceName("s3"),
       vpcEndpointType: "Gateway",
-      // A list that only Terraform knows stands here; all others are associated, so that others can add theirs.
+      // Only a list that is a token: other tables are associated one by one, so that other configurations can add theirs.
       routeTableIds: isUnresolved(routeTableIds) ? routeTableIds : undefined,
       policy: this.s3EndpointPolicy(),
       ipAddressType: dualStack === true ? "dualstack" : undefined,
     });
-    this.dependables.push(endpoint);
+    this.neededByPulls.push(endpoint);
     return endpoint.id;
   }
 
@@ -310,7 +326,7 @@ export class RegistryEndpoints extends Construct {
         vpcEndpointId: this.s3EndpointId,
         routeTableId,
       });
-      this.dependables.push(association);
+      this.neededByPulls.push(association);
     }
   }
 
@@ -321,8 +337,16 @@ export class RegistryEndpoints extends Construct {
     }
   }
 
-  /** Told at synth: the warmer comes after the endpoints, or beside them. */
-  private warnOfNothingWarming(): void {
+  private warnOfWideBlocks(): void {
+    for (const { version, text, prefixLength } of this.clientBlocks) {
+      if (prefixLength !== undefined && prefixLength < WIDEST[version]) {
+        warn(this, "wide-client-cidr", widerThanPrivate(text, String(WIDEST[version])));
+      }
+    }
+  }
+
+  /** Runs at synth, since a warmer may be created after the endpoints. */
+  private warnOfColdCaches(): void {
     if (this.props.firstPull !== FirstPull.PREWARMED) {
       return;
     }
@@ -332,8 +356,8 @@ export class RegistryEndpoints extends Construct {
         .map(({ prefix }) => `${prefix} of ${cache.node.path}`),
     );
     if (cold.length > 0 || this.caches.length === 0) {
-      const what = cold.length > 0 ? cold.join(", ") : "any cache";
-      const message = `\`firstPull\` is PREWARMED and no CacheWarmer of this app pulls from ${what}: unless something else does, no image of it can be pulled`;
+      const names = cold.length > 0 ? cold.join(", ") : "any cache";
+      const message = `\`firstPull\` is PREWARMED but no CacheWarmer of this app covers ${names}: clients can pull only images that something else has pulled before`;
       warn(this, "nothing-warms", message);
     }
   }
