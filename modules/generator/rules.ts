@@ -185,7 +185,7 @@ function validationRulesOf(input: Input, at: Place): ValidationRule[] {
 /** What a error says, as a template. */
 export function messageOf({ place, requirement, got, gotText, hint }: ValidationRule): string {
   if (requirement.startsWith("is ")) {
-    return `\`${place}\` ${requirement}; ${hint}`;
+    return `\`${place}\` ${requirement}; ${inSnakeCase(hint)}`;
   }
   const value =
     gotText !== undefined
@@ -193,7 +193,7 @@ export function messageOf({ place, requirement, got, gotText, hint }: Validation
       : got === undefined
         ? "a value not shown, since it may be a secret"
         : `\${jsonencode(${got})}`;
-  return `\`${place}\` must ${inSnakeCase(requirement)}, got ${value}; ${hint}`;
+  return `\`${place}\` must ${inSnakeCase(requirement)}, got ${value}; ${inSnakeCase(hint)}`;
 }
 
 /** What tells an element of a collection from others: an element of a set is its own key. */

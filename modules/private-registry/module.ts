@@ -4,7 +4,8 @@ import { expression, hcl } from "../generator/hcl";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { pullPolicy } from "../pull-policy/module";
 import { CACHE_WARNINGS, pullThroughCache } from "../pull-through-cache/module";
-import { ENDPOINT_WARNINGS, registryEndpoints } from "../registry-endpoints/module";
+import { ENDPOINT_WARNINGS } from "../registry-endpoints/inputs";
+import { registryEndpoints } from "../registry-endpoints/module";
 
 // What one of the modules hands to another, or what has no meaning where there is one region.
 const HANDED_ON = ["prefixes", "tagged_prefixes", "regions", "acknowledged_warnings"];

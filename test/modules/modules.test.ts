@@ -6,8 +6,8 @@ import { MODULES, generatedModules } from "../../modules/generator/modules";
 import { ofCache } from "../../src/aws/arn-checks";
 import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
-import { firstPullRequirement } from "../../src/network/rules";
-import { GIVEN_ONCE, atLeastOne, integerRequirement } from "../../src/validation/rule";
+import { excludedBy, onlyWithPrivateDns } from "../../src/network/rules";
+import { GIVEN_ONCE, atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
 import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/rules-of-constructs";
@@ -205,7 +205,9 @@ function requirementsOfConstructs(): RegExp[] {
     atLeastOne("map"),
     atLeastOneUpstream("map"),
     ofCache("…", "…"),
-    firstPullRequirement(Object.values(FirstPull)),
+    excludedBy(["…"]).requirement,
+    onlyWithPrivateDns("…", "…").requirement,
+    oneOfRequirement(Object.values(FirstPull)),
   ];
   return [...requirementsOfModules(), ...made].map((text) => {
     const pattern = inSnakeCase(text)

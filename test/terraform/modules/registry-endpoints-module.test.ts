@@ -5,7 +5,7 @@ import { EndpointService, PullThroughCache, RegistryEndpoints, Upstream } from "
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { expression } from "../../../modules/generator/hcl";
-import { canonicalBlock, isBlock } from "../../../modules/registry-endpoints/blocks";
+import { canonicalBlock, isBlock } from "../../../modules/registry-endpoints/cidr-expressions";
 import { parseCidr } from "../../../src/aws/cidr";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT } from "../../local-aws/server";
