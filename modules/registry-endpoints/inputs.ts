@@ -150,7 +150,7 @@ export const INPUTS: Inputs = {
     decides: true,
     default: [],
     description:
-      "The subnets that get the network interfaces of the interface endpoints, at most one in each availability zone. Each endpoint costs by the hour for every subnet. Clients in other subnets of the VPC reach them as well.",
+      "The subnets for the network interfaces of the interface endpoints, at most one per availability zone. Each endpoint costs by the hour for every subnet. Clients in other subnets of the VPC reach the endpoints as well.",
     elementRules: [following(ID_RULES.subnet)],
     validations: [
       {
@@ -159,7 +159,7 @@ export const INPUTS: Inputs = {
         requirement: atLeastOne("list"),
         got: "var.subnet_ids",
         hint: ID_RULES.subnet.hint,
-        told: "Required where an interface endpoint is made.",
+        told: "Required if an interface endpoint is created.",
       },
       onlyWithInterfaces("subnet_ids"),
       givenOnce("subnet_ids", "list"),
@@ -170,7 +170,7 @@ export const INPUTS: Inputs = {
     decides: true,
     default: {},
     description:
-      "The route tables of the clients' subnets, by keys of your own, like `{ private = aws_route_table.private.id }`: layers of images come from S3, and these get the route to it. With an `s3_endpoint` they are those that it does not have yet, and whoever owns that endpoint must not list its tables in it, or each of the two takes away what the other has added.",
+      "The route tables of the clients' subnets, by keys that you choose, like `{ private = aws_route_table.private.id }`. They get the route to S3, which serves the layers of images. With `s3_endpoint`, give only the tables that the existing endpoint does not have yet; the configuration of that endpoint must not list its route tables, since each of the two would remove the tables of the other.",
     elementRules: [following(ID_RULES.routeTable)],
     validations: [
       {
@@ -187,7 +187,7 @@ export const INPUTS: Inputs = {
   client_cidrs: blocks(
     4,
     "client_cidrs",
-    "Blocks of IPv4 addresses that clients are in, by keys of your own, like `{ vpc = aws_vpc.main.cidr_block }`, which may use the interface endpoints on port 443.",
+    "IPv4 CIDR blocks of the clients that may use the interface endpoints on port 443, by keys that you choose, like `{ vpc = aws_vpc.main.cidr_block }`.",
     [
       {
         holds: `!(${MAKES_INTERFACES}) || length(var.client_cidrs) > 0 || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,
@@ -200,7 +200,7 @@ export const INPUTS: Inputs = {
   client_ipv6_cidrs: blocks(
     6,
     "client_ipv6_cidrs",
-    "Blocks of IPv6 addresses that clients are in, by keys of your own.",
+    "IPv6 CIDR blocks of the clients that may use the interface endpoints on port 443, by keys that you choose.",
     [
       {
         holds: "var.dual_stack || length(var.client_ipv6_cidrs) == 0",
@@ -220,14 +220,15 @@ export const INPUTS: Inputs = {
     type: "map(string)",
     decides: true,
     default: {},
-    description: "Security groups of clients, by keys of your own, which may use the interface endpoints on port 443.",
+    description:
+      "Security groups of the clients that may use the interface endpoints on port 443, by keys that you choose.",
     elementRules: [following(ID_RULES.clientGroup)],
     validations: [givenOnce("client_security_group_ids", "map"), onlyWithInterfaces("client_security_group_ids")],
   },
   first_pull: {
     type: "string",
     required: true,
-    description: `How an image that is not cached yet gets its first pull: \`${FirstPull.INTERNET_ROUTE}\` where the clients' subnets have a route to the internet, \`${FirstPull.PREWARMED}\` where something that has one pulls every image before they do.`,
+    description: `How clients reach the upstream for the first pull of an image: \`${FirstPull.INTERNET_ROUTE}\` if the clients' subnets have a route to the internet, \`${FirstPull.PREWARMED}\` if something with such a route pulls every image before the clients do.`,
     rules: [oneOf(Object.values(FirstPull), firstPullHint("", "a scheduled build"))],
   },
   services: {
@@ -235,7 +236,7 @@ export const INPUTS: Inputs = {
     decides: true,
     default: [],
     description:
-      "Other services of AWS that the clients call, by the last parts of the names of their endpoint services, like `logs`. Each gets an interface endpoint with private DNS that lets everything through that its callers may do.",
+      "Other AWS services that the clients call, by the last parts of their endpoint services' names, like `logs`. Each gets an interface endpoint with private DNS and no endpoint policy, which allows all requests.",
     elementRules: [following(SHORT_NAME, SHORT_NAME_HINT)],
   },
   service_names: {
@@ -243,7 +244,7 @@ export const INPUTS: Inputs = {
     decides: true,
     default: [],
     description:
-      "The same by whole names, for those that begin with something else than `com.amazonaws`, as some do in China and in isolated regions.",
+      "The same by whole names, for names that do not begin with `com.amazonaws`: some do not in China and in isolated regions.",
     elementRules: [following(SERVICE_NAME, "use `services` for the last part alone")],
     validations: [
       {
@@ -273,16 +274,16 @@ export const INPUTS: Inputs = {
     type: "list(string)",
     default: [],
     description:
-      "Prefixes of the caches that may be pulled through the endpoints, of a registry in the region of the VPC: the output `prefixes` of the module pull-through-cache.",
-    elementRules: [following(REPOSITORY_PREFIX, "give those of the cache")],
+      "Prefixes of the caches that clients may pull through the endpoints, in the region of the VPC: the output `prefixes` of the module pull-through-cache.",
+    elementRules: [following(REPOSITORY_PREFIX, "give the output `prefixes` of the cache")],
     validations: [
       {
         holds: `!(${MAKES_REGISTRY}) || var.full_access || var.ecr_endpoint_policy != null || length(var.prefixes) > 0`,
         place: "prefixes",
         requirement: AT_LEAST_ONE_PREFIX,
-        told: "Required where an endpoint of ECR is made, unless `ecr_endpoint_policy` or `full_access` says what may be pulled.",
+        told: "Required if an ECR endpoint is created, unless `ecr_endpoint_policy` or `full_access` is given.",
         got: "var.prefixes",
-        hint: "give those of the cache, or give `ecr_endpoint_policy` or `full_access`",
+        hint: "give the output `prefixes` of the cache, or `ecr_endpoint_policy` or `full_access`",
       },
     ],
   },
@@ -290,12 +291,12 @@ export const INPUTS: Inputs = {
   account_id: ACCOUNT_INPUT,
   repository_arns: repositories(
     "repository_arns",
-    "ARNs of other repositories that may be pulled through the endpoints of ECR, with wildcards if you like: the images of your own, or those of AWS's accounts that nodes of EKS start with.",
+    "ARNs of other repositories that clients may pull from through the ECR endpoints, wildcards allowed: your own, or those of AWS's accounts with the images that EKS nodes start with.",
     generatedPolicyRule("repository_arns", "`prefixes`", PULL_POLICY),
   ),
   push_repository_arns: repositories(
     "push_repository_arns",
-    "ARNs of repositories that clients may push to through the endpoints of ECR, with wildcards if you like. A push needs no more of the S3 endpoint than a pull does. Pulls of what was pushed need `repository_arns`.",
+    "ARNs of repositories that clients may push to through the ECR endpoints, wildcards allowed. A push needs no more access to S3 than a pull. To pull the pushed images, give the repositories in `repository_arns` as well.",
     generatedPolicyRule(
       "push_repository_arns",
       "`prefixes`",
@@ -306,7 +307,8 @@ export const INPUTS: Inputs = {
   bucket_names: {
     type: "list(string)",
     default: [],
-    description: "Names of buckets that may be reached through the endpoint of S3, beside that of the layers.",
+    description:
+      "Names of buckets that clients may use through the S3 endpoint, wildcards allowed, beside the bucket of the layers.",
     elementRules: [following(REACHABLE_BUCKET)],
     validations: [
       givenOnce("bucket_names", "list"),
@@ -318,12 +320,12 @@ export const INPUTS: Inputs = {
     type: "bool",
     default: false,
     description:
-      "Lets everything through the endpoints of ECR and S3, for clients that push to any repository, or use any bucket.",
+      "Whether the policies of the ECR and S3 endpoints allow all requests, for clients that push to any repository or use any bucket.",
   },
   ecr_endpoint_policy: {
     type: "string",
     description:
-      "A policy of your own for the endpoints of ECR, as JSON text, in place of the one made of prefixes and repositories. It has to allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository` beside what other pulls need, and `ecr:TagResource` where a creation template sets tags.",
+      "The policy of the ECR endpoints as JSON text, in place of the generated one. Beside the actions of other pulls it must allow `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository`, and `ecr:TagResource` if a creation template sets tags.",
     otherwise:
       "pulls under `prefixes`, pulls from `repository_arns`, pushes to `push_repository_arns`, and nothing else",
     validations: [...ownPolicyRules("ecr_endpoint_policy"), ...exclusions("ecr_endpoint_policy")],
@@ -331,7 +333,7 @@ export const INPUTS: Inputs = {
   s3_endpoint_policy: {
     type: "string",
     description:
-      "A policy of your own for the endpoint of S3, as JSON text. It has to allow `s3:GetObject` on `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.",
+      "The policy of the S3 endpoint as JSON text, in place of the generated one. It must allow `s3:GetObject` on `prod-<region>-starport-layer-bucket/*` without conditions on an account or an organization.",
     otherwise: "layers, `bucket_names`, and nothing else",
     validations: [...ownPolicyRules("s3_endpoint_policy"), ...exclusions("s3_endpoint_policy")],
   },
@@ -339,7 +341,7 @@ export const INPUTS: Inputs = {
     type: "bool",
     default: false,
     description:
-      "Has all endpoints that are made here, S3's and those of other services included, take IPv4 and IPv6, and the URIs name the host that clients can reach over both. The subnets need an IPv6 block, and endpoints that exist have to be dual-stack already. Set back to false, it leaves S3's as it is.",
+      "Whether all created endpoints, those of S3 and of other services included, have IPv4 and IPv6 addresses. The URIs then have the dual-stack host. The subnets need an IPv6 block, and existing endpoints must be dual-stack. Changing it back to false leaves the S3 endpoint dual-stack.",
     validations: [
       {
         holds: `!var.dual_stack || contains(${hcl(Object.keys(DUAL_STACK_SUFFIXES))}, ${PARTITION})`,
@@ -350,19 +352,17 @@ export const INPUTS: Inputs = {
     ],
   },
   ecr_api_endpoint: existing(
-    "An endpoint of `ecr.api` that the VPC has already, or reaches. Its policy, security groups and subnets stay as they are: its policy has to allow what `ecr_endpoint_policy` has to.",
+    "An existing `ecr.api` endpoint that the clients reach. Its security groups, subnets and policy are not changed; the policy must allow the actions that `ecr_endpoint_policy` must allow.",
   ),
-  ecr_dkr_endpoint: existing(
-    "An endpoint of `ecr.dkr` that the VPC has already, or reaches; as for `ecr_api_endpoint`.",
-  ),
+  ecr_dkr_endpoint: existing("An existing `ecr.dkr` endpoint that the clients reach; as for `ecr_api_endpoint`."),
   s3_endpoint: existing(
-    "A gateway endpoint of S3 that the VPC has already. Its policy stays as it is, and has to allow what `s3_endpoint_policy` has to; `route_table_ids` are added to it.",
+    "An existing S3 gateway endpoint of the VPC. `route_table_ids` are added to it. Its policy is not changed, and must allow the actions that `s3_endpoint_policy` must allow.",
   ),
   check_network: {
     type: "bool",
     default: true,
     description:
-      "Whether every plan looks up the VPC, the subnets, the route tables and the endpoints that exist, and fails where they would not do.",
+      "Whether every plan looks up the VPC, the subnets, the route tables and the existing endpoints, and fails if the endpoints could not work there.",
   },
   acknowledged_warnings: acknowledgedWarnings(...ENDPOINT_WARNINGS),
 };

@@ -14,15 +14,15 @@ import { ECR_POLICY, S3_POLICY, policyBy } from "./policies";
 import { CHECKS, DATA, RESOURCES } from "./resources";
 import { NAMED_SERVICES, REGISTRY_ENDPOINTS, REGISTRY_SERVICES } from "./service-expressions";
 
-/** What clients in private subnets of one VPC need to pull from a registry. */
+/** The VPC endpoints through which clients in private subnets of one VPC pull from Amazon ECR. */
 export const registryEndpoints: ModuleDefinition = {
   name: "registry-endpoints",
   purpose: [
-    "What clients in private subnets of one VPC need to pull from an Amazon ECR registry: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, where layers come from, and a security group that admits the clients on port 443. Endpoint policies let through pulls of the caches, and nothing else that the inputs do not name.",
-    "It is the construct `RegistryEndpoints` for configurations without TypeScript, and refuses what the construct refuses, in the same words. Private DNS leads everybody in the VPC to these endpoints, and the route tables all of their subnets to S3's: what the policies do not let through stops working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint costs nothing.",
-    `No endpoint leads to an upstream: the first pull of an image, and a refresh that finds new layers, also needs what \`first_pull\` says. With ${FirstPull.PREWARMED} something else has to pull every image beforehand, and the module cannot tell whether anything does: the construct warns where it finds no warmer, the module does not.`,
-    "`check_network` has every plan look up the VPC, the subnets, the route tables and the endpoints that exist, and fail where AWS would refuse the endpoints or nobody could use them; where a route table or an endpoint may be right all the same, it warns. The construct does that for literal ids only, and a module cannot tell which those are. What the same run makes is looked up once it is there, so what is wrong with it is told while Terraform applies, and a route that the same run adds to a table may not be seen yet. What the same run changes is looked at as it was before. Turn `check_network` off in those cases, where `subnet_ids` is a list whose length is known only after an apply, and where Terraform may not read the network. A first plan of a network that the same run makes warns that an assertion is known after apply: that needs nothing done.",
-    "Elements of maps become resources named after their keys, so values may be known only after an apply, and adding one touches no other. The same holds for endpoints that exist, which are objects for that reason.",
+    "The VPC endpoints through which clients in private subnets of one VPC pull from Amazon ECR: interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, which serves the layers, and a security group that allows the clients on port 443. The endpoint policies allow pulls through the caches and the requests that the inputs name, and nothing else.",
+    "It is the construct `RegistryEndpoints` for configurations without TypeScript, with the same rules and messages. Private DNS directs all clients in the VPC to these endpoints, and the route tables direct all of their subnets to the S3 endpoint: requests that the policies do not allow stop working there. Interface endpoints cost by the hour for every subnet, and by the GB; the gateway endpoint is free.",
+    `No endpoint reaches an upstream: the first pull of an image, and a refresh that finds new layers, depends on \`first_pull\`. With ${FirstPull.PREWARMED} something else must pull every image beforehand. The construct warns if it finds no CacheWarmer; the module cannot check this.`,
+    "With `check_network`, every plan looks up the VPC, the subnets, the route tables and the existing endpoints. It fails if AWS would refuse the endpoints or no client could use them, and warns if a route table or an endpoint looks wrong but may be right. The construct looks up literal IDs only; a module cannot know which IDs are literals. Resources of the same run are looked up after they are created, so that errors in them appear during the apply, and a route that the same run adds may be missing. Resources that the same run changes are looked up before the change. Turn `check_network` off in these cases, if the length of `subnet_ids` is known only after apply, and if Terraform may not read the network. The first plan of a network of the same run warns that an assertion is known after apply; no action is needed.",
+    "The elements of maps become resources named after their keys. Their values may therefore be known only after apply, and adding an element changes no other resource. Existing endpoints are objects for the same reason.",
   ],
   uses: [
     {
@@ -47,7 +47,7 @@ module "endpoints" {
 `,
     },
     {
-      title: "In a network that the same run makes",
+      title: "In a network of the same run",
       hcl: `
 resource "aws_vpc" "main" {
   cidr_block           = "10.0.0.0/16"
@@ -119,35 +119,35 @@ module "endpoints" {
   checks: CHECKS,
   outputs: {
     registry_uri: {
-      description: "The host that clients behind these endpoints sign in to and pull from.",
+      description: "The host that clients of these endpoints sign in to and pull from.",
       value: "${local.host}",
     },
     repository_uris: {
       description:
-        "What clients behind these endpoints pull in place of a registry, by the elements of `prefixes`: put the repository behind it.",
+        "The URIs that clients of these endpoints pull from in place of a registry, by the elements of `prefixes`: append a slash and the repository.",
       value: expression(
         '{ for prefix in distinct(var.prefixes) : prefix => prefix == "ROOT" ? local.host : "${local.host}/${trimsuffix(prefix, "/")}" }',
       ),
       depends_on: ["aws_vpc_endpoint.registry", "aws_vpc_endpoint.s3", "aws_vpc_endpoint_route_table_association.s3"],
     },
     ecr_api_endpoint_id: {
-      description: "The endpoint of `ecr.api`, made here or given.",
+      description: "ID of the `ecr.api` endpoint, created or given.",
       value: '${local.registry_endpoint_ids["ecr.api"]}',
     },
     ecr_dkr_endpoint_id: {
-      description: "The endpoint of `ecr.dkr`, made here or given.",
+      description: "ID of the `ecr.dkr` endpoint, created or given.",
       value: '${local.registry_endpoint_ids["ecr.dkr"]}',
     },
     s3_endpoint_id: {
-      description: "The gateway endpoint of S3, made here or given.",
+      description: "ID of the S3 gateway endpoint, created or given.",
       value: "${local.s3_endpoint_id}",
     },
     security_group_id: {
-      description: "The security group of the interface endpoints; null where none was made.",
+      description: "ID of the security group of the interface endpoints; null if no interface endpoint is created.",
       value: "${one(aws_security_group.endpoints[*].id)}",
     },
     service_endpoint_ids: {
-      description: "The endpoints of other services, by what is in `services` and `service_names`.",
+      description: "IDs of the endpoints of other services, by the elements of `services` and `service_names`.",
       value: expression("{ for name, endpoint in aws_vpc_endpoint.service : name => endpoint.id }"),
     },
   },

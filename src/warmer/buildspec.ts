@@ -1,13 +1,13 @@
-/** An image to warm: what people call it, and where the cache has it. */
+/** An image to pull: its name, and its repository and tag in the cache. */
 export interface WarmedImage {
   readonly image: string;
   readonly repository: string;
   readonly tag: string;
 }
 
-// What a build runs: it asks the registry as any client does, reads every manifest of an image, and every layer that ECR
-// does not have yet, and keeps nothing. No client of its own has to be installed, no daemon needs privileges, and nothing
-// is written to disk. It contains no dollar-brace, which Terraform would read as its own.
+// The program of a build. It calls the registry's API like a container client, reads every manifest of an image and every
+// layer that ECR has not cached yet, and stores nothing. So a build needs no container client, no privileges and no disk.
+// The program must not contain a dollar sign before a brace, which Terraform would read as an expression.
 // https://distribution.github.io/distribution/spec/api/
 const PROGRAM = `
 const { execFileSync } = require("node:child_process");
@@ -168,8 +168,8 @@ async function warm({ repository, tag }) {
 `;
 
 /**
- * A build specification that pulls images through a cache, one after the other, and fails when it has tried all of them
- * if one could not be pulled. The build finds the registry in its environment, as REGISTRY.
+ * The build specification that pulls images through a cache one after the other. The build tries all images, and fails if
+ * it could not pull one. Its environment variable REGISTRY is the host of the registry, and MINUTES its time limit.
  * https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
  */
 export function warmingBuildspec(images: readonly WarmedImage[]): string {
@@ -186,7 +186,7 @@ export function warmingBuildspec(images: readonly WarmedImage[]): string {
   );
 }
 
-/** One word for a POSIX shell, whatever is in it. */
+/** A string as one word of a POSIX shell. */
 function quoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }

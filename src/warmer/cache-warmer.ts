@@ -20,22 +20,26 @@ const DEFAULT_SCHEDULE = "rate(1 hour)";
 const DEFAULT_TIMEOUT_MINUTES = 60;
 const DEFAULT_LOG_RETENTION_DAYS = 30;
 
-// Node.js, a shell and the AWS CLI are in it.
+// It contains Node.js, a shell and the AWS CLI.
 // https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
 const BUILD_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0";
 
 /**
- * Pulls images through a cache on a schedule, from where there is a route to the internet, so that clients in private
- * subnets meet cached images only, and the daily refresh of tags happens here too.
+ * Pulls images through a cache on a schedule, from a network with a route to the internet. Clients in private subnets then
+ * pull cached images only, and the daily refresh of tags happens here as well.
  *
- * It creates a CodeBuild project without source and without privileges, which reads every manifest and every layer that is
- * not cached yet and keeps nothing; its log group; an EventBridge schedule; a role for each, which may pull these upstreams
- * and write these logs, and start this project, and no more; and an alarm, if a topic is given. One run at a time. An image
- * that cannot be pulled, or for which no time is left, fails the run, by name, when all others have been tried.
+ * It creates:
+ * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is not
+ *   cached yet, and stores nothing;
+ * - a log group, and an EventBridge schedule that starts the project;
+ * - a role for the project, which may pull through the upstreams of these images and write these logs, and a role for the
+ *   schedule, which may start this project;
+ * - an alarm, if a topic is given.
  *
- * A run costs a minute or two of the smallest CodeBuild computer. `aws codebuild start-build --project-name <projectName>`
- * starts one by hand. An image is warm once a run has pulled it: until then, and for images that are not in the list, the
- * first pull is a client's own.
+ * Only one build runs at a time. A build tries all images, and then fails with the names of those that it could not pull or
+ * had no time for. A run costs one or two minutes of the smallest CodeBuild compute type. To start one by hand, run
+ * `aws codebuild start-build --project-name <projectName>`. Until a run has pulled an image, and for images that are not in
+ * the list, a client makes the first pull.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
@@ -48,7 +52,7 @@ export class CacheWarmer extends Construct {
   /**
    * @param scope the stack of the cache, or a construct in it
    * @param id part of the address of every resource: changing it replaces them all
-   * @param props what to pull, and when
+   * @param props the images, and when to pull them
    */
   public constructor(scope: Construct, id: string, props: CacheWarmerProps) {
     super(scope, id);
@@ -152,10 +156,10 @@ export class CacheWarmer extends Construct {
       target: {
         arn: project.arn,
         roleArn: role.roleArn,
-        // One run at a time: while one is under way another is refused, and would be tried again for a day.
+        // While a build runs, CodeBuild refuses another one, and the default policy would retry that for a day.
         retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 },
       },
-      // It starts at once: what it pulls through has to be there.
+      // The first run starts at once and needs the cache rules.
       dependsOn: [
         ...role.dependsOn,
         ...[...rules].filter(([prefix]) => prefixes.includes(prefix)).map(([, rule]) => rule),
@@ -183,7 +187,7 @@ export class CacheWarmer extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
+/** The permissions of a build in a VPC. https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
 function networkStatements(
   { partition, region, accountId }: PullThroughCache["_registry"],
   subnetIds: readonly string[],
@@ -210,7 +214,7 @@ function networkStatements(
       Condition: {
         StringEquals: {
           "ec2:AuthorizedService": "codebuild.amazonaws.com",
-          // For each of them, whether they are known or are a list of Terraform's.
+          // The list may be a token.
           "ec2:Subnet": Token.isUnresolved(subnetIds)
             ? Token.asList(Fn.formatlist("arn:%s:ec2:%s:%s:subnet/%s", [partition, region, accountId, subnetIds]))
             : subnetIds.map((id) => `${ec2}:subnet/${id}`),

@@ -1,24 +1,35 @@
-import type { Rule } from "../validation/rule";
+import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
+import type { Requirement, Rule } from "../validation/rule";
 
 export const MAX_IMAGES = 500;
 
-// They are part of a command, which a shell gets as one argument, of which Linux takes 128 KiB.
-// https://man7.org/linux/man-pages/man2/execve.2.html
+/**
+ * The bound of the images in a build's command, in characters of JSON; image names are ASCII. A shell passes the command as
+ * one argument, and Linux limits an argument to 128 KiB.
+ * https://man7.org/linux/man-pages/man2/execve.2.html
+ */
 export const MAX_CHARACTERS = 120_000;
 
-// The schedule has the same name, and may have no longer one.
-// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+/**
+ * The name of a project and of its schedule. The limit is that of schedules; CodeBuild accepts up to 150 characters.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ * https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
+ */
 export const PROJECT_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]+$/,
   maxLength: 64,
-  requirement: "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first",
-  hint: "give a shorter or simpler one",
+  requirement: "be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or digit",
+  hint: "give a shorter or simpler name",
 };
 
-// Unlike a rule of EventBridge, a schedule takes units in the singular and in the plural with every value of a rate.
-// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
-// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const FIELD = "[0-9A-Z*,/#-]+";
+
+/**
+ * The expression of a schedule. Unlike a rule of EventBridge, a schedule accepts units in the singular and in the plural
+ * with every value of a rate.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
 export const SCHEDULE: Rule = {
   pattern: new RegExp(
     `^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
@@ -28,21 +39,68 @@ export const SCHEDULE: Rule = {
   hint: "leave it out for every hour",
 };
 
-// A message to a FIFO topic needs a message group, which an alarm cannot name, and a FIFO topic reaches no people.
-// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-// https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
+/**
+ * The ARN of a standard topic. A message to a FIFO topic needs a message group, which an alarm cannot give, and a FIFO
+ * topic delivers to no people.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ * https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
+ */
 export const TOPIC_ARN: Rule = {
   pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
   requirement: "be the ARN of a standard SNS topic",
-  hint: "leave it out to have no alarm",
+  hint: "leave it out for no alarm",
 };
 
-// CodeBuild takes up to 2,160, but a run signs in once, and the token of ECR is valid for 12 hours.
-// https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
-// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+/**
+ * The time limit of a build. CodeBuild accepts up to 2,160 minutes, but a run signs in once, and an authorization token of
+ * ECR is valid for 12 hours.
+ * https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+ */
 export const TIMEOUT_MINUTES = { min: 5, max: 720 } as const;
 
-// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+/** The retention periods of a log group. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+const WHOLE_NETWORK = "give all of `vpcId`, `subnetIds` and `securityGroupIds`, or leave all of them out for no VPC";
+
+/**
+ * The network of the builds, with the numbers of IDs that CodeBuild accepts.
+ * https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
+ */
+export const NETWORK = {
+  vpcId: { rule: { ...VPC_ID, hint: WHOLE_NETWORK } },
+  subnetIds: { rule: { ...SUBNET_ID, hint: "give subnets with a route to the internet" }, max: 16 },
+  securityGroupIds: {
+    rule: { ...SECURITY_GROUP_ID, hint: "give security groups that allow outbound port 443" },
+    max: 5,
+  },
+} as const;
+
+/** The rules of a warmer that no pattern expresses. */
+export const WARMER_RULES = {
+  images: { requirement: `be a list of 1 to ${MAX_IMAGES} images`, hint: 'give image names, like ["nginx:1.27"]' },
+  knownImages: {
+    requirement: "be known at synth",
+    hint: "give literal names: the upstream of each image must be known at synth",
+  },
+  commandLength: {
+    requirement: `be at most ${MAX_CHARACTERS} characters as JSON, with their repositories in the cache`,
+    hint: "move some images to a second warmer",
+  },
+  knownName: {
+    requirement: "be known at synth",
+    hint: "give a literal: the schedule and the log group have the same name",
+  },
+  uniqueName: (other: string): Requirement => ({
+    requirement: `differ from the project name of ${other}`,
+    hint: "give one of the two another name",
+  }),
+  sameStack: { requirement: "be in the stack of the warmer", hint: "create the warmer in the stack of the cache" },
+  atMost: (max: number): Requirement => ({
+    requirement: `be a list of at most ${max}`,
+    hint: "CodeBuild accepts no more",
+  }),
+} as const;

@@ -2,11 +2,11 @@ import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
-import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
 import { providerOf } from "../aws/provider";
 import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
 import { PullThroughCache } from "../cache/pull-through-cache";
+import { IS_CACHE } from "../cache/rules";
 import { isUnresolved } from "../terraform/tokens";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -14,11 +14,13 @@ import type { CacheWarmerProps } from "./cache-warmer-props";
 import {
   MAX_CHARACTERS,
   MAX_IMAGES,
+  NETWORK,
   PROJECT_NAME,
   RETENTION_DAYS,
   SCHEDULE,
   TIMEOUT_MINUTES,
   TOPIC_ARN,
+  WARMER_RULES,
 } from "./rules";
 
 const PROPS = Object.keys({
@@ -34,43 +36,43 @@ const PROPS = Object.keys({
   securityGroupIds: true,
 } satisfies AllKeys<CacheWarmerProps>);
 
-/** Records what is wrong with the props of a warmer, its images aside. */
+/** Adds the errors in the props of a warmer, except those in its images. */
 export function checkWarmer(errors: ValidationErrors, scope: Construct, props: CacheWarmerProps): void {
   errors.checkKeys("", props, PROPS, "a property of a warmer");
-  const { cache } = props;
+  const { cache, alarmTopicArn, schedule, timeoutInMinutes, logRetentionInDays } = props;
   if (!PullThroughCache.isPullThroughCache(cache)) {
-    errors.add("cache", "be a PullThroughCache", cache, "give the construct, for example fleet.cacheIn(region)");
+    errors.addBroken("cache", IS_CACHE, cache);
   } else if (TerraformStack.of(cache) !== TerraformStack.of(scope)) {
-    errors.add("cache", "be in the same stack", cache.node.path, "create the warmer in the stack of the cache");
-  } else if (props.alarmTopicArn !== undefined) {
+    errors.addBroken("cache", WARMER_RULES.sameStack, cache.node.path);
+  } else if (alarmTopicArn !== undefined) {
     const requirements = {
       rule: TOPIC_ARN,
       service: "sns",
-      hint: "leave it out to have no alarm",
-      regionHint: "give a topic of that region: an alarm reaches no other",
+      hint: TOPIC_ARN.hint,
+      regionHint: "give a topic in that region: an alarm cannot notify topics of other regions",
     };
-    checkArn(errors, "alarmTopicArn", props.alarmTopicArn, requirements, cache._registry.location);
+    checkArn(errors, "alarmTopicArn", alarmTopicArn, requirements, cache._registry.location);
   }
-  if (props.schedule !== undefined) {
-    errors.checkString("schedule", props.schedule, SCHEDULE, "leave it out for every hour");
+  if (schedule !== undefined) {
+    errors.checkString("schedule", schedule, SCHEDULE);
   }
   checkProjectName(errors, scope, props.projectName);
-  errors.checkInteger("timeoutInMinutes", props.timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
-  const days = props.logRetentionInDays;
-  if (days !== undefined && !isUnresolved(days) && !RETENTION_DAYS.includes(days)) {
-    errors.add("logRetentionInDays", `be one of ${RETENTION_DAYS.join(", ")}`, days, "CloudWatch Logs knows no other");
+  errors.checkInteger("timeoutInMinutes", timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
+  if (!isUnresolved(logRetentionInDays)) {
+    const hint = "CloudWatch Logs accepts no other number";
+    errors.checkEnum("logRetentionInDays", logRetentionInDays, RETENTION_DAYS, hint);
   }
   checkNetwork(errors, props);
 }
 
-/** The name of a project that has none given: the stack's, and what leads to the warmer in it. */
+/** The default name of a project: the ids of the stack and of the constructs down to the warmer. */
 export function defaultProjectName(warmer: Construct): string {
   const stack = TerraformStack.of(warmer);
   const ids = warmer.node.scopes.slice(warmer.node.scopes.indexOf(stack)).map(({ node }) => node.id);
   return ids.join("-");
 }
 
-/** Projects of the app that have the name of another's, in one account and region. */
+/** Returns an error for each project of the warmer that has the name of another project in the same account and region. */
 export function projectClashes(warmer: Construct): string[] {
   const errors = new ValidationErrors();
   const projects = warmer.node.root.node.findAll().filter(isProject);
@@ -82,13 +84,7 @@ export function projectClashes(warmer: Construct): string[] {
   for (const own of projects.filter(({ node }) => node.scopes.includes(warmer))) {
     const namesake = projects.find((other) => other !== own && place(other) === place(own));
     if (namesake !== undefined) {
-      const hint = "give one of the two another name";
-      errors.add(
-        "projectName",
-        `be the name of one project, and ${namesake.node.path} has it as well`,
-        own.nameInput,
-        hint,
-      );
+      errors.addBroken("projectName", WARMER_RULES.uniqueName(namesake.node.path), own.nameInput);
     }
   }
   return errors.list();
@@ -102,11 +98,10 @@ function isProject(construct: IConstruct): construct is CodebuildProject {
 
 function checkProjectName(errors: ValidationErrors, scope: Construct, projectName: unknown): void {
   if (isUnresolved(projectName)) {
-    const hint = "give a literal: the schedule and the log group are named after it";
-    errors.add("projectName", "be known at synth", projectName, hint);
+    errors.addBroken("projectName", WARMER_RULES.knownName, projectName);
     return;
   }
-  const hint = projectName === undefined ? "its default is made of ids: give one" : "give a shorter or simpler one";
+  const hint = projectName === undefined ? "the default is built from construct ids: give a name" : PROJECT_NAME.hint;
   errors.checkString("projectName", projectName ?? defaultProjectName(scope), PROJECT_NAME, hint);
 }
 
@@ -114,46 +109,40 @@ function checkNetwork(errors: ValidationErrors, { vpcId, subnetIds, securityGrou
   if (vpcId === undefined && subnetIds === undefined && securityGroupIds === undefined) {
     return;
   }
-  errors.checkString("vpcId", vpcId, VPC_ID, "leave it out with `subnetIds` and `securityGroupIds` for no VPC");
-  errors.checkStrings("subnetIds", subnetIds, SUBNET_ID, "give subnets with a route to the internet");
-  errors.checkStrings("securityGroupIds", securityGroupIds, SECURITY_GROUP_ID, "give groups that let out port 443");
-  // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_VpcConfig.html
-  for (const [prop, list, max] of [
-    ["subnetIds", subnetIds, 16] as const,
-    ["securityGroupIds", securityGroupIds, 5] as const,
-  ]) {
+  errors.checkString("vpcId", vpcId, NETWORK.vpcId.rule);
+  errors.checkStrings("subnetIds", subnetIds, NETWORK.subnetIds.rule);
+  errors.checkStrings("securityGroupIds", securityGroupIds, NETWORK.securityGroupIds.rule);
+  for (const [prop, list] of [["subnetIds", subnetIds] as const, ["securityGroupIds", securityGroupIds] as const]) {
+    const { max } = NETWORK[prop];
     if (Array.isArray(list) && list.length > max) {
-      errors.add(prop, `be at most ${max}`, list.length, "CodeBuild takes no more");
+      errors.addBroken(prop, WARMER_RULES.atMost(max), list.length);
     }
   }
 }
 
-/** Where a cache has the images of a warmer. Records what is no image, or is of no upstream of the cache. */
+/** Returns the repositories of a warmer's images in the cache. Adds the errors in the images. */
 export function warmedImages(errors: ValidationErrors, { cache, images }: CacheWarmerProps): CachedImage[] {
   if (isUnresolved(images)) {
-    errors.add("images", "be known at synth", images, "give literals: which upstreams they are of has to be known");
+    errors.addBroken("images", WARMER_RULES.knownImages, images);
     return [];
   }
-  if (!Array.isArray(images) || images.length === 0 || images.length > MAX_IMAGES) {
-    const got = Array.isArray(images) && images.length > 0 ? images.length : images;
-    const hint = 'give them as people write them, like ["nginx:1.27"]';
-    errors.add("images", `be a list of 1 to ${MAX_IMAGES} images`, got, hint);
+  if (Array.isArray(images) && images.length > MAX_IMAGES) {
+    errors.addBroken("images", WARMER_RULES.images, images.length);
     return [];
   }
+  const knownCache = PullThroughCache.isPullThroughCache(cache) ? cache : undefined;
   const found: CachedImage[] = [];
-  for (const [index, image] of (images as unknown[]).entries()) {
-    const prop = `images[${index}]`;
-    const place = cachedImage(errors, prop, PullThroughCache.isPullThroughCache(cache) ? cache : undefined, image);
-    if (place !== undefined && found.some(({ path, tag }) => path === place.path && tag === place.tag)) {
-      errors.add(prop, "be an image given once", image, "leave out the second one");
-    } else if (place !== undefined) {
-      found.push(place);
+  errors.checkList("images", images, WARMER_RULES.images, (place, image) => {
+    const cached = cachedImage(errors, place, knownCache, image);
+    if (cached === undefined) {
+      return undefined;
     }
-  }
+    found.push(cached);
+    return `${cached.path}:${cached.tag}`;
+  });
   const characters = JSON.stringify(found).length;
   if (characters > MAX_CHARACTERS) {
-    const rule = `have at most ${MAX_CHARACTERS} characters with the places where the cache has them`;
-    errors.add("images", rule, characters, "give some of them to a second warmer");
+    errors.addBroken("images", WARMER_RULES.commandLength, characters);
   }
   return found;
 }
