@@ -134,7 +134,7 @@ function exclusions(input: string): ValidationRule[] {
 }
 
 const SHORT_NAME_HINT = expression(
-  `contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element) ? ${hcl(CREATED_ANYWAY)} : "use \`service_names\` for a whole name"`,
+  `contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element) ? ${hcl(CREATED_ANYWAY)} : "give the last part, or use \`service_names\` for the whole name"`,
 );
 
 /** The inputs of the module. */
@@ -245,7 +245,7 @@ export const INPUTS: Inputs = {
     default: [],
     description:
       "The same by whole names, for names that do not begin with `com.amazonaws`: some do not in China and in isolated regions.",
-    elementRules: [following(SERVICE_NAME, "use `services` for the last part alone")],
+    elementRules: [following(SERVICE_NAME, "give the whole name, or use `services` for the last part")],
     validations: [
       {
         each: ["element in var.service_names"],

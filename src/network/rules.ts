@@ -206,12 +206,12 @@ export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   except: /^(ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)/,
   requirement: "be the last part of an endpoint service's name, like kms, other than ecr.api, ecr.dkr and s3",
-  hint: "use EndpointService.fromServiceName for a whole name",
+  hint: "give the last part, or use EndpointService.fromServiceName for the whole name",
 };
 
 /** The whole name of an endpoint service. */
 export const SERVICE_NAME: Rule = {
   pattern: /^[a-z]+(\.[a-z0-9-]+){3,}$/,
   requirement: "be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms",
-  hint: "use EndpointService.named for the last part alone",
+  hint: "give the whole name, or use EndpointService.named for the last part",
 };

@@ -174,7 +174,7 @@ test("the address of every kind of resource stays what it was: changing one dest
   );
 });
 
-test("where ids are known, a plan fails on a network that AWS would refuse, or that nobody could use", () => {
+test("a plan fails on a network of literal IDs that AWS would refuse, or that no client could use", () => {
   const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP] }));
   const conditions = (type: string): unknown[] =>
     blocks(json, type).flatMap(({ lifecycle }) =>
@@ -191,7 +191,7 @@ test("where ids are known, a plan fails on a network that AWS would refuse, or t
   expect(conditions("aws_route_table")).toEqual([`\${self.vpc_id == "${VPC}"}`]);
 });
 
-test("ids that only Terraform knows are looked up by nobody, and each keeps its place", () => {
+test("IDs that are tokens are not looked up, and their resources have ids of their own", () => {
   const stack = stackIn("eu-west-1");
   const text = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;
   new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
@@ -213,20 +213,20 @@ test("ids that only Terraform knows are looked up by nobody, and each keeps its 
   ]);
 });
 
-test("lists that only Terraform knows are taken as they are, but for those whose elements become resources", () => {
+test("fails for a list that is a token where its elements become resources, and passes other such lists on", () => {
   const list = (name: string): string[] => Token.asList(`\${module.network.${name}}`);
   const json = synthesized(stackWith({ subnetIds: list("subnets"), routeTableIds: list("tables") }));
   expect(endpoint(json, "ecr.api")["subnet_ids"]).toBe("${module.network.subnets}");
   expect(endpoint(json, "s3")["route_table_ids"]).toBe("${module.network.tables}");
   expect(addresses(json).filter((address) => /^data\.aws_(subnet|route_table)/.test(address))).toEqual([]);
-  const way = "give a list, whose elements may be tokens: what is made of each is written at synth";
+  const hint = "give an array, whose elements may be tokens";
   for (const props of [
     { clientCidrs: list("cidrs") },
     { clientSecurityGroupIds: list("groups") },
     { routeTableIds: list("tables"), s3EndpointId: ENDPOINTS[2] },
   ]) {
     expect(faultOf(props)).toBe(
-      `\`${Object.keys(props)[0] ?? ""}\` must be a list whose length is known at synth, got a token; ${way}`,
+      `\`${Object.keys(props)[0] ?? ""}\` must be a list whose length is known at synth, got a token; ${hint}`,
     );
   }
 });
@@ -251,7 +251,7 @@ test("an element keeps its address wherever it stands in its list, whatever it i
   expect(all).toEqual(expect.arrayContaining(of([2, 1])));
 });
 
-test("groups of several stacks that have one address there are all admitted", () => {
+test("groups of several stacks with the same address in their stacks are all admitted", () => {
   const stack = stackIn("eu-west-1");
   new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
   const groups = ["a", "b"].map((id) => {
@@ -283,7 +283,7 @@ test("fails for a route table that two sets of endpoints add to one endpoint", (
   const { ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId } = stack.node.findChild("endpoints") as RegistryEndpoints;
   new RegistryEndpoints(stack, "again", { ...SHARED, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    `[stack/again] \`routeTableIds\` must have a table once for each endpoint, got ["stack/endpoints/s3-${TABLE}","stack/again/s3-${TABLE}"]; leave it out of one of the two`,
+    `[stack/again] \`routeTableIds\` must contain a route table once for each endpoint, got ["stack/endpoints/s3-${TABLE}","stack/again/s3-${TABLE}"]; leave the table out of one of the two`,
   );
 });
 
@@ -308,7 +308,7 @@ test("what may be pulled grows with the cache, and the policy of a cache for eve
   expect(resources()).toHaveProperty("Statement.1.Resource", [`${registry}/*`]);
 });
 
-test("repositories and buckets of one's own are let through beside the cache and the layers", () => {
+test("the policies allow pulls of named repositories, and named buckets, beside the cache and the layers", () => {
   const own = "arn:aws:ecr:eu-west-1:602401143452:repository/eks/*";
   const json = synthesized(stackWith({ repositoryArns: [own], bucketNames: ["artifacts", "al2023-repos-*"] }));
   expect(policyOf(endpoint(json, "ecr.api"))).toHaveProperty("Statement.2", {
@@ -330,7 +330,7 @@ test("repositories and buckets of one's own are let through beside the cache and
   });
 });
 
-test("pushes are let through to the repositories that are named for them, also to one of the same stack", () => {
+test("the policies allow pushes to the repositories that are named for them, also to one of the same stack", () => {
   const json = synthesized(
     stackWith({ pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*", "${var.arn}"] }),
   );
@@ -353,19 +353,31 @@ test("pushes are let through to the repositories that are named for them, also t
   }
 });
 
-test("empty lists of what is let through besides are none", () => {
+test("an empty list of repositories, buckets or services is the same as none", () => {
   expect(synthesized(stackWith({ repositoryArns: [], pushRepositoryArns: [], bucketNames: [], services: [] }))).toEqual(
     synthesized(stackWith()),
   );
 });
 
-test("a cache may come later where no policy is made of it", () => {
+test("a service of ECR may be given by its whole name where its endpoint exists", () => {
+  const service = EndpointService.fromServiceName("com.amazonaws.eu-west-1.ecr.api");
+  const stack = stackWith({ ecrApiEndpointId: ENDPOINTS[0], services: [service] });
+  expect(endpoint(synthesized(stack), "ecr.api")).toMatchObject({ vpc_endpoint_type: "Interface" });
+});
+
+test("changing the returned list of dependables changes nothing", () => {
+  const endpoints = stackWith().node.findChild("endpoints") as RegistryEndpoints;
+  expect(endpoints.dependables.splice(0)).toHaveLength(4);
+  expect(endpoints.dependables).toHaveLength(4);
+});
+
+test("a cache may come later where no policy is generated from it", () => {
   const stack = stackWith({ fullAccess: true });
   new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
   expect(() => App.of(stack).synth()).not.toThrow();
 });
 
-test("full access is written out: to leave the policy out would leave a former one in place", () => {
+test("full access is a written policy, since AWS keeps the former policy when none is given", () => {
   const json = synthesized(stackWith({ fullAccess: true }));
   for (const service of ["ecr.api", "ecr.dkr", "s3"]) {
     expect(policyOf(endpoint(json, service))).toEqual({
@@ -375,7 +387,7 @@ test("full access is written out: to leave the policy out would leave a former o
   }
 });
 
-test("policies of one's own stand in place of those made here, with AWS's variables as they are", () => {
+test("policies of the caller replace the generated ones, with AWS's policy variables unchanged", () => {
   const policy = JSON.stringify({
     Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "arn:aws:s3:::${aws:PrincipalTag/team}/*" },
   });
@@ -414,7 +426,7 @@ test.each([
   expect(endpoint(json, "ecr.api")["policy"]).toContain(`${arn}ecr:${region}:${ACCOUNT}:repository/ecr-public/*`);
 });
 
-test("where the region is known to Terraform only, so are the names of services", () => {
+test("the names of services are expressions if only Terraform knows the region", () => {
   const stack = stackIn(undefined);
   new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
   new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services: [EndpointService.EC2] });
@@ -459,11 +471,11 @@ test("in China the host for both IPv4 and IPv6 has a name of its own, and elsewh
   expect(endpoints.registryUri).toBe(`${ACCOUNT}.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn`);
   const props = { dualStack: true, clientSecurityGroupIds: [GROUP] };
   expect(messageOf(() => stackWith(props, "us-iso-east-1"))).toBe(
-    'stack/endpoints: `dualStack` must be true only where the host for both is known, got "aws-iso"; give the provider a literal region of a partition in which AWS documents dual-stack registries',
+    'stack/endpoints: `dualStack` must be false where AWS documents no dual-stack host of Amazon ECR, got "aws-iso"; leave it out, or give the provider a literal region in another partition',
   );
 });
 
-test("endpoints that exist are used, only what is missing is made, and one's ids can be handed to another", () => {
+test("existing endpoints are used, only missing ones are created, and another construct can use their IDs", () => {
   const stack = stackIn("eu-west-1");
   new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
   const first = new RegistryEndpoints(stack, "first", MINIMAL);
@@ -486,7 +498,7 @@ test("endpoints that exist are used, only what is missing is made, and one's ids
   expect(() => App.of(stack).synth()).not.toThrow();
 });
 
-test("an endpoint that exists is asked whether it is one that clients can use", () => {
+test("the plan checks whether clients can use an existing endpoint", () => {
   const [ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId] = ENDPOINTS;
   const stack = stackIn("eu-west-1");
   new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
@@ -517,7 +529,7 @@ test("an endpoint that exists is asked whether it is one that clients can use", 
   );
 });
 
-test("an endpoint that exists has to be dual-stack where the others are", () => {
+test("the plan fails for an existing endpoint without dual-stack if the others have it", () => {
   const json = synthesized(stackWith({ dualStack: true, clientSecurityGroupIds: [GROUP], s3EndpointId: ENDPOINTS[2] }));
   expect(
     only({ data: { aws_vpc_endpoint: json.data?.["aws_vpc_endpoint"] ?? {} } }, "aws_vpc_endpoint"),
@@ -573,25 +585,25 @@ test("caches are found by the provider that they use, however it is named", () =
   expect(endpoints.repositoryUri("quay", "a/b")).toBe(`${endpoints.registryUri}/quay/a/b`);
 });
 
-test("fails for a cache that is made after them, whose pulls they would block", () => {
+test("fails for a cache that is created after the endpoints, since their policies would deny its pulls", () => {
   const stack = stackWith();
   new PullThroughCache(stack, "late", { accountId: ACCOUNT, upstreams: [Upstream.quay()] });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    '[stack/endpoints] `caches` must be made before their endpoints, got "stack/late"; create it before the endpoints, or say which caches they are for',
+    '[stack/endpoints] `caches` must be created before the endpoints, got "stack/late"; create the cache first, or list all caches in `caches`',
   );
 });
 
-test("fails when a policy that is made is longer than AWS takes", () => {
+test("fails when a generated policy is longer than AWS accepts", () => {
   const names = Array.from({ length: 400 }, (_, index) => `team-${index}-${"x".repeat(20)}`);
   const repositoryArns = names.map((name) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${name}`);
   expect(messageOf(() => App.of(stackWith({ repositoryArns })).synth())).toMatch(
-    /\[stack\/endpoints] `repositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+    /\[stack\/endpoints] `repositoryArns` must result, with caches, in a policy of at most 20480 characters, got \d+; use fewer entries, with wildcards, or `fullAccess`/,
   );
   expect(messageOf(() => App.of(stackWith({ pushRepositoryArns: repositoryArns })).synth())).toMatch(
-    /\[stack\/endpoints] `pushRepositoryArns` must make, with caches, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+    /\[stack\/endpoints] `pushRepositoryArns` must result, with caches, in a policy of at most 20480 characters, got \d+; use fewer entries, with wildcards, or `fullAccess`/,
   );
   expect(messageOf(() => App.of(stackWith({ bucketNames: names })).synth())).toMatch(
-    /\[stack\/endpoints] `bucketNames` must make, with layers, a policy of at most 20480 characters, got \d+; name fewer, with wildcards, or use `fullAccess`/,
+    /\[stack\/endpoints] `bucketNames` must result, with layers, in a policy of at most 20480 characters, got \d+; use fewer entries, with wildcards, or `fullAccess`/,
   );
 });
 
@@ -605,11 +617,11 @@ test("fails for route tables that are added to an endpoint of the stack that lis
     s3EndpointId,
   });
   expect(messageOf(() => App.of(stack).synth())).toContain(
-    '[stack/more] `routeTableIds` must not be added to an endpoint that lists its route tables itself, got "stack/endpoints/s3"; list the table there: each of the two would take away what the other has added',
+    '[stack/more] `routeTableIds` must not be added to an endpoint that lists its route tables itself, got "stack/endpoints/s3"; add the table to that list: otherwise each of the two removes the tables of the other',
   );
 });
 
-test("a cache of another stack can be named, if its account is known", () => {
+test("a cache of another stack can be used if its account is known", () => {
   const app = testApp();
   const caches = ["known", "unknown"].map((id) => {
     const stack = new TerraformStack(app, id);
@@ -622,7 +634,7 @@ test("a cache of another stack can be named, if its account is known", () => {
   const network = new TerraformStack(app, "network");
   new AwsProvider(network, "aws", { region: "eu-west-1" });
   expect(messageOf(() => new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches }))).toBe(
-    'network/endpoints: `caches[1]` must have a known account and region, being of another stack, got "unknown/cache"; give that cache an `accountId` and a region as literals: this stack cannot look them up for another',
+    'network/endpoints: `caches[1]` must have a known account and region to be used in another stack, got "unknown/cache"; give that cache an `accountId` and a region as literals',
   );
   const endpoints = new RegistryEndpoints(network, "endpoints", { ...MINIMAL, caches: caches.slice(0, 1) });
   expect(endpoint(synthesized(network), "ecr.api")["policy"]).toContain(`${ACCOUNT}:repository/ecr-public/*`);
@@ -630,16 +642,16 @@ test("a cache of another stack can be named, if its account is known", () => {
 });
 
 describe("an image that is not cached yet", () => {
-  test("is warned of where nothing pulls it beforehand", () => {
+  test("causes a warning if no CacheWarmer pulls it beforehand", () => {
     const stack = stackWith({ firstPull: FirstPull.PREWARMED });
     synthesized(stack);
     synthesized(stack);
     expect(warnings(stack)).toEqual([
-      '`firstPull` is PREWARMED and no CacheWarmer of this app pulls from ecr-public of stack/cache: unless something else does, no image of it can be pulled (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      '`firstPull` is PREWARMED but no CacheWarmer of this app covers ecr-public of stack/cache: clients can pull only images that something else has pulled before (if this is meant, add "nothing-warms" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
   });
 
-  test("is no matter where a warmer pulls it, made before or after", () => {
+  test("causes no warning if a CacheWarmer pulls it, created before or after the endpoints", () => {
     const stack = stackWith({ firstPull: FirstPull.PREWARMED });
     const cache = stack.node.findChild("cache") as PullThroughCache;
     new CacheWarmer(stack, "warmer", { cache, images: ["public.ecr.aws/docker/library/alpine:3.22"] });
@@ -647,7 +659,7 @@ describe("an image that is not cached yet", () => {
     expect(warnings(stack)).toEqual([]);
   });
 
-  test("needs a default route with a NAT gateway, and every plan says where there is none", () => {
+  test("needs a default route with INTERNET_ROUTE, and every plan warns of route tables without one", () => {
     const json = synthesized(stackWith()) as { readonly check?: { readonly [name: string]: unknown } };
     const without =
       '[for table in [data.aws_route_table.endpoints_route-table-rtb-0a1b2c3d4e5f60718_794BD579] : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])]';
@@ -656,7 +668,7 @@ describe("an image that is not cached yet", () => {
         assert: [
           {
             condition: `\${length(${without}) == 0}`,
-            error_message: `FirstPull.INTERNET_ROUTE says that clients have a route to the internet, and these route tables have no default route: \${join(", ", ${without})}. Without one the first pull of an image hangs.`,
+            error_message: `With FirstPull.INTERNET_ROUTE, the clients' route tables need a default route, and these have none: \${join(", ", ${without})}. Without a default route the first pull of an image hangs.`,
           },
         ],
       },
@@ -665,36 +677,34 @@ describe("an image that is not cached yet", () => {
   });
 });
 
-test("a block wider than any private network's is warned of", () => {
+test("a client block that is wider than any private network causes a warning", () => {
   const stack = stackWith({
     clientCidrs: ["0.0.0.0/0", "10.0.0.0/8", "8.0.0.0/7"],
     clientIpv6Cidrs: ["::/0", "2001:db8::/32", "2001:d00::/24"],
     dualStack: true,
   });
-  expect(warnings(stack).map((text) => text.replace(/ of the clients.*/, ""))).toEqual([
+  expect(warnings(stack).map((text) => text.replace(/ in the clients.*/, ""))).toEqual([
     "0.0.0.0/0",
     "8.0.0.0/7",
     "::/0",
     "2001:d00::/24",
   ]);
   expect(warnings(stack)[0]).toBe(
-    '0.0.0.0/0 of the clients is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+    '0.0.0.0/0 in the clients\' blocks is wider than /8, the widest block of a private network: give the blocks of the clients\' VPC (if this is meant, add "wide-client-cidr" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
   );
 });
 
-test("fails without `firstPull`, and says why there is no default", () => {
-  const reason =
-    "for the first pull of an image, and for a refresh that finds new layers, ECR sends the client to the upstream's own host, to which no VPC endpoint leads. Either the clients' subnets have a route to the internet, such as a NAT gateway, or something that has one, such as a CacheWarmer, pulls every image before they do";
-  expect(faultOf({ firstPull: undefined })).toBe(
-    `\`firstPull\` must be one of FirstPull.INTERNET_ROUTE, FirstPull.PREWARMED, got nothing; ${reason}`,
-  );
+test("fails without `firstPull`, and for a choice that does not exist, with the page that explains the choice", () => {
+  const hint =
+    "choose FirstPull.INTERNET_ROUTE if the clients' subnets have a route to the internet, or FirstPull.PREWARMED if a CacheWarmer pulls every image first: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html";
+  expect(faultOf({ firstPull: undefined })).toBe(`\`firstPull\` is required; ${hint}`);
   expect(faultOf({ firstPull: "NAT" as FirstPull })).toBe(
-    `\`firstPull\` must be one of FirstPull.INTERNET_ROUTE, FirstPull.PREWARMED, got "NAT"; ${reason}`,
+    `\`firstPull\` must be one of INTERNET_ROUTE, PREWARMED, got "NAT"; ${hint}`,
   );
 });
 
 const ID = (kind: string, prefix: string): string => `be the ID of ${kind}: ${prefix}- and 8 or 17 hexadecimal digits`;
-const BLOCK = "give blocks like 10.0.0.0/16, and IPv6 in `clientIpv6Cidrs`";
+const BLOCK = "give blocks like 10.0.0.0/16, and IPv6 blocks in `clientIpv6Cidrs`";
 const BLOCK_6 = "give blocks like 2001:db8::/56";
 const SPACE = "be an IPv4 block that starts at its first address";
 const SPACE_6 = "be an IPv6 block that starts at its first address";
@@ -705,25 +715,17 @@ const ALLOW = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Ac
 const DENY = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action: "*", Resource: "*" }] });
 
 test.each<[string, object, string]>([
-  [
-    "vpcId",
-    { vpcId: "vpc-0abc" },
-    `\`vpcId\` must ${ID("a VPC", "vpc")}, got "vpc-0abc"; give the VPC that the clients are in`,
-  ],
-  [
-    "vpcId",
-    { vpcId: undefined },
-    `\`vpcId\` must ${ID("a VPC", "vpc")}, got nothing; give the VPC that the clients are in`,
-  ],
+  ["vpcId", { vpcId: "vpc-0abc" }, `\`vpcId\` must ${ID("a VPC", "vpc")}, got "vpc-0abc"; give the VPC of the clients`],
+  ["vpcId", { vpcId: undefined }, "`vpcId` is required; give the VPC of the clients"],
   [
     "subnetIds",
     { subnetIds: [] },
-    "`subnetIds` must be a list of at least one, got []; give one private subnet of each availability zone",
+    "`subnetIds` must be a list of at least one, got []; give one private subnet per availability zone",
   ],
   [
     "subnetIds",
     { subnetIds: [SUBNETS[0], VPC] },
-    `\`subnetIds[1]\` must ${ID("a subnet", "subnet")}, got "${VPC}"; give one private subnet of each availability zone`,
+    `\`subnetIds[1]\` must ${ID("a subnet", "subnet")}, got "${VPC}"; give one private subnet per availability zone`,
   ],
   [
     "subnetIds",
@@ -733,12 +735,12 @@ test.each<[string, object, string]>([
   [
     "routeTableIds",
     { routeTableIds: undefined },
-    "`routeTableIds` must be a list of at least one, got nothing; give those of the clients' subnets",
+    "`routeTableIds` is required; give the route tables of the clients' subnets",
   ],
   [
     "routeTableIds",
     { routeTableIds: ["rtb-0a1b2c3d4"] },
-    `\`routeTableIds[0]\` must ${ID("a route table", "rtb")}, got "rtb-0a1b2c3d4"; give those of the clients' subnets`,
+    `\`routeTableIds[0]\` must ${ID("a route table", "rtb")}, got "rtb-0a1b2c3d4"; give the route tables of the clients' subnets`,
   ],
   [
     "routeTableIds",
@@ -748,13 +750,9 @@ test.each<[string, object, string]>([
   [
     "clients",
     { clientCidrs: undefined },
-    "`clientCidrs` must be given, or else `clientSecurityGroupIds`, got nothing; say who may use the endpoints, for example with the VPC's own block",
+    "`clientCidrs` is required; give one or more of `clientCidrs`, `clientIpv6Cidrs` and `clientSecurityGroupIds`, for example the VPC's CIDR block",
   ],
-  [
-    "clientCidrs",
-    { clientCidrs: [] },
-    `\`clientCidrs\` must be a list of at least one block of addresses, got []; ${BLOCK}`,
-  ],
+  ["clientCidrs", { clientCidrs: [] }, `\`clientCidrs\` must be a list of at least one CIDR block, got []; ${BLOCK}`],
   ["no mask", { clientCidrs: ["10.0.0.0"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0"; ${BLOCK}`],
   ["host bits", { clientCidrs: ["10.0.0.1/16"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.1/16"; ${BLOCK}`],
   ["a long mask", { clientCidrs: ["10.0.0.0/33"] }, `\`clientCidrs[0]\` must ${SPACE}, got "10.0.0.0/33"; ${BLOCK}`],
@@ -780,81 +778,82 @@ test.each<[string, object, string]>([
     { clientIpv6Cidrs: [text], dualStack: true },
     `\`clientIpv6Cidrs[0]\` must ${SPACE_6}, got ${JSON.stringify(text)}; ${BLOCK_6}`,
   ]),
-  [
-    "no list",
-    { clientCidrs: null },
-    `\`clientCidrs\` must be a list of at least one block of addresses, got null; ${BLOCK}`,
-  ],
+  ["no list", { clientCidrs: null }, `\`clientCidrs\` must be a list of at least one CIDR block, got null; ${BLOCK}`],
   ["a number", { clientCidrs: [10] }, `\`clientCidrs[0]\` must ${SPACE}, got 10; ${BLOCK}`],
   [
     "IPv6 without it",
     { clientIpv6Cidrs: ["2001:db8::/56"] },
-    '`clientIpv6Cidrs` must not be given without `dualStack`, got ["2001:db8::/56"]; set it to have endpoints with IPv6',
+    '`clientIpv6Cidrs` must not be given without `dualStack`, got ["2001:db8::/56"]; set `dualStack` to true for endpoints with IPv6 addresses',
   ],
   [
     "IPv4 alone",
     { dualStack: true },
-    "`clientIpv6Cidrs` must be given with `dualStack`, got nothing; add the IPv6 block of the VPC: clients that have IPv6 use it first",
+    "`clientIpv6Cidrs` is required; with `dualStack`, give the VPC's IPv6 block or `clientSecurityGroupIds`: clients with IPv6 addresses prefer IPv6",
   ],
   [
     "the same block twice",
     { clientIpv6Cidrs: ["2001:db8::/56", "2001:DB8:0::/56"], dualStack: true },
-    '`clientIpv6Cidrs[1]` must be a block given once, got "2001:DB8:0::/56"; leave out the second one',
+    '`clientIpv6Cidrs[1]` must be given once, got "2001:DB8:0::/56"; leave out the second one',
   ],
   [
     "clientSecurityGroupIds",
     { clientSecurityGroupIds: ["default"] },
-    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, after the account and a slash if the group belongs to another account, got "default"; give the groups that the clients are in`,
+    `\`clientSecurityGroupIds[0]\` must ${ID("a security group", "sg")}, after the account and a slash if the group belongs to another account, got "default"; give the security groups of the clients`,
   ],
   [
     "services",
     { services: ["logs"] },
-    '`services[0]` must be an EndpointService, got "logs"; use EndpointService.CLOUDWATCH_LOGS or the like, or EndpointService.named("kms")',
+    '`services[0]` must be an EndpointService, got "logs"; use a constant like EndpointService.CLOUDWATCH_LOGS, or EndpointService.named("kms")',
   ],
   [
     "services",
     { services: [EndpointService.KMS, EndpointService.named("kms")] },
-    '`services[1]` must be a service given once, got "kms"; a VPC takes one private DNS name of a service',
+    '`services[1]` must be a service given once, got "kms"; leave out the second one: a VPC has one private DNS name per service',
   ],
   [
     "services",
     { services: EndpointService.CLOUDWATCH_LOGS },
-    "`services` must be a list of services, got a EndpointService; for example [EndpointService.CLOUDWATCH_LOGS]",
+    "`services` must be a list of EndpointService, got a EndpointService; for example [EndpointService.CLOUDWATCH_LOGS]",
   ],
   [
     "services",
     { services: [EndpointService.named("ecr.api")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "ecr.api"; leave it out, or give the endpoint that the VPC has already as `ecrApiEndpointId`',
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "ecr.api"; leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway',
   ],
+  ...(["ecr.api", "ecr.dkr"] as const).map((name): [string, object, string] => [
+    "services",
+    { services: [EndpointService.fromServiceName(`com.amazonaws.eu-west-1.${name}`)] },
+    `\`services[0]\` must be the only endpoint of com.amazonaws.eu-west-1.${name} with private DNS in its VPC, got "com.amazonaws.eu-west-1.${name}"; leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway`,
+  ]),
   [
     "services",
     { services: [EndpointService.named("s3")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "s3"; leave it out, or give the endpoint that the VPC has already as `s3EndpointId`',
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "s3"; leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway',
   ],
   [
     "services",
     { services: [EndpointService.named("com.amazonaws.eu-west-1.sts")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got "com.amazonaws.eu-west-1.sts"; use EndpointService.fromServiceName for a whole name',
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "com.amazonaws.eu-west-1.sts"; give the last part, or use EndpointService.fromServiceName for the whole name',
   ],
   [
     "services",
     { services: [EndpointService.fromServiceName("com.amazonaws.us-east-1.kms")] },
-    '`services[0]` must be of the region of the VPC, eu-west-1, got "com.amazonaws.us-east-1.kms"; endpoints lead to their own region',
+    '`services[0]` must be in the region of the VPC, eu-west-1, got "com.amazonaws.us-east-1.kms"; leave it out: an endpoint reaches its own region only',
   ],
   [
     "services",
     { services: [EndpointService.named(undefined as never)] },
-    "`services[0]` must be the last part of an endpoint service's name, like kms, and not of ecr.api, ecr.dkr or s3, which are made anyway, got nothing; use EndpointService.fromServiceName for a whole name",
+    "`services[0]` is required; give the last part, or use EndpointService.fromServiceName for the whole name",
   ],
   [
     "repositoryArns",
     { repositoryArns: ["arn:aws:ecr:*:111122223333:repository/a", "arn:aws:ecr:us-east-1:111122223333:repository/a"] },
-    '`repositoryArns[1]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+    '`repositoryArns[1]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; leave it out: an endpoint reaches its own region only',
   ],
   [
     "pushRepositoryArns",
     { pushRepositoryArns: ["arn:aws:ecr:us-east-1:111122223333:repository/a"] },
-    '`pushRepositoryArns[0]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; endpoints lead to their own region',
+    '`pushRepositoryArns[0]` must be in the partition and region of the VPC, aws and eu-west-1, got "arn:aws:ecr:us-east-1:111122223333:repository/a"; leave it out: an endpoint reaches its own region only',
   ],
   [
     "pushRepositoryArns",
@@ -864,27 +863,27 @@ test.each<[string, object, string]>([
   [
     "both",
     { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], fullAccess: true },
-    '`pushRepositoryArns` must not be given beside `fullAccess`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+    '`pushRepositoryArns` must not be given together with `fullAccess`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
   ],
   [
     "both",
     { pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"], ecrEndpointPolicy: ALLOW },
-    '`pushRepositoryArns` must not be given beside `ecrEndpointPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
+    '`pushRepositoryArns` must not be given together with `ecrEndpointPolicy`, got ["arn:aws:ecr:eu-west-1:111122223333:repository/a"]; leave one of them out',
   ],
   [
     "bucketNames",
     { bucketNames: Token.asList("${var.buckets}") },
-    "`bucketNames` must be a list whose length is known at synth, got a token; give a list, whose elements may be tokens: what is made of each is written at synth",
+    "`bucketNames` must be a list whose length is known at synth, got a token; give an array, whose elements may be tokens",
   ],
   [
     "caches",
     { caches: null },
-    "`caches` must be a list of at least one PullThroughCache, got null; leave it out for those of the stack",
+    "`caches` must be a list of at least one PullThroughCache, got null; leave it out for all caches of the stack with the same provider and region",
   ],
   [
     "services",
     { services: [EndpointService.fromServiceName("kms")] },
-    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; use EndpointService.named for its last part alone',
+    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "kms"; give the whole name, or use EndpointService.named for the last part',
   ],
   [
     "repositoryArns",
@@ -915,32 +914,32 @@ test.each<[string, object, string]>([
   [
     "ecrEndpointPolicy",
     { ecrEndpointPolicy: DENY },
-    '`ecrEndpointPolicy` must have a statement that allows something, got "Deny"; an endpoint lets through what its policy allows and nothing else: allow what is left beside the Deny',
+    '`ecrEndpointPolicy` must have an Allow statement, got "Deny"; an endpoint policy denies by default: add a statement with the effect Allow',
   ],
   [
     "s3EndpointPolicy",
     { s3EndpointPolicy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } }) },
-    '`s3EndpointPolicy` must have a Principal in every statement, got "a statement without one"; write "Principal": "*"',
+    '`s3EndpointPolicy` must have a Principal in every statement, got "a statement without one"; add the Principal "*"',
   ],
   [
     "s3EndpointPolicy",
     { s3EndpointPolicy: "{}" },
-    '`s3EndpointPolicy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
+    '`s3EndpointPolicy` must be a policy with statements as JSON text, got "{}"; write it with JSON.stringify, or with Fn.jsonencode when it contains tokens',
   ],
   [
     "both",
     { ecrEndpointPolicy: ALLOW, fullAccess: true },
-    `\`ecrEndpointPolicy\` must not be given beside \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
+    `\`ecrEndpointPolicy\` must not be given together with \`fullAccess\`, got ${JSON.stringify(ALLOW)}; leave one of them out`,
   ],
   [
     "both",
     { bucketNames: ["bucket"], s3EndpointPolicy: ALLOW },
-    '`bucketNames` must not be given beside `s3EndpointPolicy`, got ["bucket"]; leave one of them out',
+    '`bucketNames` must not be given together with `s3EndpointPolicy`, got ["bucket"]; leave one of them out',
   ],
   [
     "subnetIds",
     { subnetIds: "${var.subnets}" },
-    '`subnetIds` must be a list of at least one, got "${var.subnets}"; give one private subnet of each availability zone',
+    '`subnetIds` must be a list of at least one, got "${var.subnets}"; give one private subnet per availability zone',
   ],
   ...(["repositoryArns", "pushRepositoryArns", "bucketNames"] as const).map((prop): [string, object, string] => [
     prop,
@@ -951,63 +950,68 @@ test.each<[string, object, string]>([
   [
     "s3EndpointId",
     { s3EndpointId: "vpce-1" },
-    `\`s3EndpointId\` must ${ID("a VPC endpoint", "vpce")}, got "vpce-1"; leave it out to have one made`,
+    `\`s3EndpointId\` must ${ID("a VPC endpoint", "vpce")}, got "vpce-1"; leave the endpoint out to create a new one`,
   ],
   [
     "subnets for nothing",
     { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], clientCidrs: undefined },
-    `\`subnetIds\` must not be given where no interface endpoint is made, got ${JSON.stringify(SUBNETS)}; leave it out`,
+    `\`subnetIds\` must not be given when no interface endpoint is created, got ${JSON.stringify(SUBNETS)}; leave it out`,
   ],
   [
     "clients for nothing",
     { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], subnetIds: undefined },
-    '`clientCidrs` must not be given where no interface endpoint is made, got ["10.0.0.0/16"]; leave it out',
+    '`clientCidrs` must not be given when no interface endpoint is created, got ["10.0.0.0/16"]; leave it out',
   ],
   [
     "caches",
     { caches: [] },
-    "`caches` must be a list of at least one PullThroughCache, got []; leave it out for those of the stack",
+    "`caches` must be a list of at least one PullThroughCache, got []; leave it out for all caches of the stack with the same provider and region",
   ],
   [
     "caches",
-    { caches: ["cache"] },
-    '`caches[0]` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)',
+    { caches: ["cache", "cache"] },
+    '2 validation errors\n- `caches[0]` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)\n- `caches[1]` must be a PullThroughCache, got "cache"; give the construct, for example fleet.cacheIn(region)',
   ],
-  [
-    "an unknown prop",
-    { subnets: SUBNETS },
-    "`subnets` must be a property of endpoints, got a value of type object (not shown, it may be a secret); use one of vpcId, subnetIds, routeTableIds, clientCidrs, clientIpv6Cidrs, clientSecurityGroupIds, firstPull, services, caches, repositoryArns, pushRepositoryArns, bucketNames, fullAccess, ecrEndpointPolicy, s3EndpointPolicy, dualStack, ecrApiEndpointId, ecrDkrEndpointId, s3EndpointId, provider, region",
-  ],
+  ["an unknown prop", { subnets: SUBNETS }, "`subnets` is not a property of endpoints; did you mean `subnetIds`?"],
 ])("fails on wrong %s: %j", (_, props, message) => {
   expect(faultOf(props)).toBe(message);
 });
 
-test("fails on a policy one character longer than AWS takes", () => {
+test("fails on a policy that is one character longer than AWS accepts", () => {
   const policyOfLength = (length: number): string =>
     ALLOW.replace('"*"}', `"${"a".repeat(length - ALLOW.length + 1)}"}`);
   expect(stackWith({ s3EndpointPolicy: policyOfLength(20_480) })).toBeDefined();
   expect(faultOf({ s3EndpointPolicy: policyOfLength(20_481) })).toBe(
-    "`s3EndpointPolicy` must be at most 20480 characters, got 20481; join its statements",
+    "`s3EndpointPolicy` must be at most 20480 characters, got 20481; merge its statements",
   );
 });
 
-test("fails where the stack has no cache for them yet, unless something else says what they let through", () => {
+test("fails if the stack has no cache for the endpoints yet, unless a policy or full access is given", () => {
   const stack = stackIn("eu-west-1");
   const create = (props: object = {}): unknown => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, ...props });
   expect(messageOf(create)).toBe(
-    "stack/endpoints: `caches` must name a cache where the stack has none with the same provider and region, got nothing; create the cache before its endpoints, or give `ecrEndpointPolicy` or `fullAccess`",
+    "stack/endpoints: `caches` is required; this stack has no PullThroughCache with the same provider and region: create the cache before the endpoints, or give `caches`, `ecrEndpointPolicy` or `fullAccess`",
   );
   expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
   const endpoints = create({ fullAccess: true }) as RegistryEndpoints;
   expect(messageOf(() => endpoints.registryUri)).toBe(
-    "stack/endpoints: `caches` must be of one registry for there to be one host, got []; use `repositoryUri`",
+    "stack/endpoints: `caches` must be caches of one account and region, got []; use `repositoryUri`, which takes the prefix of an upstream",
   );
   expect(messageOf(() => endpoints.repositoryUri("quay", "app"))).toBe(
-    "stack/endpoints: `caches` must have one upstream of the prefix quay, got []; ask the cache itself",
+    "stack/endpoints: `caches` must contain one cache with an upstream of the prefix quay, got []; call `repositoryUri` of the cache itself",
   );
 });
 
-test("fails for a cache of another region, since endpoints lead to their own", () => {
+test("fails for a cache that is given twice", () => {
+  const stack = stackIn("eu-west-1");
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
+  const props = { ...MINIMAL, caches: [cache, cache] };
+  expect(messageOf(() => new RegistryEndpoints(stack, "endpoints", props))).toBe(
+    "stack/endpoints: `caches[1]` must be given once, got a PullThroughCache; leave out the second one",
+  );
+});
+
+test("fails for a cache of another region, since endpoints reach their own region only", () => {
   const fleet = new PullThroughCacheFleet(testApp(), "fleet", {
     regions: ["us-east-1", "eu-west-1"],
     upstreams: [Upstream.ecrPublic()],
@@ -1015,11 +1019,11 @@ test("fails for a cache of another region, since endpoints lead to their own", (
   });
   const props = { ...MINIMAL, caches: [fleet.cacheIn("us-east-1")] };
   expect(messageOf(() => new RegistryEndpoints(fleet.stackIn("eu-west-1"), "endpoints", props))).toBe(
-    'fleet-eu-west-1/endpoints: `caches[0]` must be in the region of the VPC, eu-west-1, got "us-east-1"; endpoints lead to their own region',
+    'fleet-eu-west-1/endpoints: `caches[0]` must be in the region of the VPC, eu-west-1, got "us-east-1"; leave it out: an endpoint reaches its own region only',
   );
 });
 
-test("fails outside of a stack, and without anything, with all faults at once and nothing made", () => {
+test("fails outside of a stack, and without props with all errors at once and no resource", () => {
   expect(messageOf(() => new RegistryEndpoints(testApp(), "endpoints", MINIMAL))).toBe(
     'endpoints: `scope` must be a TerraformStack or a construct inside one, got ""; give a stack that has an AWS provider of the VPC\'s region',
   );
@@ -1037,16 +1041,16 @@ test("fails outside of a stack, and without anything, with all faults at once an
   expect(addresses(synthesized(stack))).toEqual([]);
 });
 
-test("fails in an app that is written in HCL", () => {
+test("fails in an app with HCL output", () => {
   const stack = stackWith();
   expect(() => stack.toHclTerraform()).toThrow(
-    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no conditions, which tell when a plan is made what AWS refuses",
+    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no conditions, which make a plan fail on a network that AWS refuses",
   );
 });
 
 describe("beside other endpoints of the app", () => {
   const faults = (stack: TerraformStack): string => messageOf(() => App.of(stack).synth());
-  test("fails on a second one with private DNS for a service in one VPC, whoever made it", () => {
+  test("fails on a second endpoint with private DNS for a service in one VPC, whoever created it", () => {
     const stack = stackWith();
     new VpcEndpoint(stack, "own", {
       vpcId: VPC,
@@ -1055,7 +1059,7 @@ describe("beside other endpoints of the app", () => {
       privateDnsEnabled: true,
     });
     expect(faults(stack)).toContain(
-      '[stack/endpoints] `stack/endpoints/ecr-dkr` must be the only endpoint of com.amazonaws.eu-west-1.ecr.dkr with private DNS in its VPC, got "stack/own"; hand over the one as `ecrApiEndpointId` or `ecrDkrEndpointId`; one RegistryEndpoints serves a whole VPC',
+      '[stack/endpoints] `stack/endpoints/ecr-dkr` must be the only endpoint of com.amazonaws.eu-west-1.ecr.dkr with private DNS in its VPC, got "stack/own"; give the existing endpoint as `ecrDkrEndpointId`; one RegistryEndpoints serves a whole VPC',
     );
   });
 
@@ -1064,7 +1068,7 @@ describe("beside other endpoints of the app", () => {
     const others = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1] };
     new RegistryEndpoints(stack, "again", { ...SHARED, ...others });
     expect(faults(stack)).toContain(
-      '[stack/again] `stack/again/s3` must be the only gateway to com.amazonaws.eu-west-1.s3 in its route tables, got "stack/endpoints/s3"; hand over the one as `s3EndpointId`',
+      '[stack/again] `stack/again/s3` must be the only gateway endpoint of com.amazonaws.eu-west-1.s3 in its route tables, got "stack/endpoints/s3"; give the existing endpoint as `s3EndpointId`',
     );
   });
 
@@ -1075,10 +1079,12 @@ describe("beside other endpoints of the app", () => {
       serviceName: "com.amazonaws.eu-west-1.s3",
       routeTableIds: Token.asList("${module.network.tables}"),
     });
-    expect(faults(stack)).toContain("`stack/endpoints/s3` must be the only gateway to com.amazonaws.eu-west-1.s3");
+    expect(faults(stack)).toContain(
+      "`stack/endpoints/s3` must be the only gateway endpoint of com.amazonaws.eu-west-1.s3",
+    );
   });
 
-  test("takes ones in other VPCs, for other services, without private DNS or in other route tables", () => {
+  test("accepts endpoints in other VPCs, for other services, without private DNS or in other route tables", () => {
     const stack = stackWith();
     const own = { vpcId: VPC, serviceName: "com.amazonaws.eu-west-1.ecr.dkr", vpcEndpointType: "Interface" };
     new VpcEndpoint(stack, "other-vpc", { ...own, vpcId: "vpc-0b1b2c3d", privateDnsEnabled: true });
@@ -1096,7 +1102,7 @@ describe("beside other endpoints of the app", () => {
     expect(() => App.of(stack).synth()).not.toThrow();
   });
 
-  test("tells VPCs that only Terraform knows by what they are, each in its own stack", () => {
+  test("fails on a second endpoint in a VPC that is a token, and compares such VPCs within their stack", () => {
     const stack = stackIn("eu-west-1");
     new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
     const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
@@ -1112,14 +1118,14 @@ describe("beside other endpoints of the app", () => {
     const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16", enableDnsSupport: false });
     new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, vpcId: vpc.id });
     expect(faults(stack)).toContain(
-      '[stack/endpoints] `vpcId` must be of a VPC with DNS hostnames, got "stack/vpc"; set its `enableDnsHostnames` to true',
+      '[stack/endpoints] `vpcId` must be the ID of a VPC with DNS hostnames, got "stack/vpc"; set `enableDnsHostnames` of that VPC to true',
     );
     expect(faults(stack)).toContain(
-      '[stack/endpoints] `vpcId` must be of a VPC with DNS support, got "stack/vpc"; leave out its `enableDnsSupport`',
+      '[stack/endpoints] `vpcId` must be the ID of a VPC with DNS support, got "stack/vpc"; leave out `enableDnsSupport` of that VPC',
     );
   });
 
-  test("takes such a VPC when an override gives it DNS hostnames", () => {
+  test("accepts a VPC that gets DNS hostnames by an override", () => {
     const stack = stackIn("eu-west-1");
     new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.ecrPublic()] });
     const vpc = new Vpc(stack, "vpc", { cidrBlock: "10.0.0.0/16" });
@@ -1128,13 +1134,13 @@ describe("beside other endpoints of the app", () => {
     expect(() => App.of(stack).synth()).not.toThrow();
   });
 
-  test("tells how two endpoints of another service are made one", () => {
+  test("fails on two endpoints of another service, and names the list to shorten", () => {
     const stack = stackWith({ services: [EndpointService.CLOUDWATCH_LOGS] });
     const existing = { ecrApiEndpointId: ENDPOINTS[0], ecrDkrEndpointId: ENDPOINTS[1], s3EndpointId: ENDPOINTS[2] };
     const props = { ...MINIMAL, ...existing, routeTableIds: undefined, services: [EndpointService.CLOUDWATCH_LOGS] };
     new RegistryEndpoints(stack, "again", props);
     expect(faults(stack)).toContain(
-      "leave the service out of one of the `services`; one RegistryEndpoints serves a whole VPC",
+      "leave the service out of one list of `services`; one RegistryEndpoints serves a whole VPC",
     );
   });
 });

@@ -472,7 +472,7 @@ describe("what the shell sees", () => {
   test("is short enough for Linux, with as many characters as the checks let through", async () => {
     const long = "long-name/".repeat(23);
     const images = (count: number) => Array.from({ length: count }, (_, index) => `quay.io/${long}${index}`);
-    expect(messageOf(() => synthesizedWarmer(images(230)))).toContain("must have at most 120000 characters");
+    expect(messageOf(() => synthesizedWarmer(images(230)))).toContain("must be at most 120000 characters");
     const { status, output } = await run(buildOf(images(220)));
     expect(output).toMatch(/^0 of 220 images are warm$/m);
     expect(status).toBe(1);

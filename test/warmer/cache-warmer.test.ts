@@ -289,7 +289,7 @@ describe("each property reaches its resource:", () => {
   });
 });
 
-test("its name is made of the ids that lead to it, and can be asked for", () => {
+test("its default name is built from the ids of the stack and of the constructs in it", () => {
   const stack = stackIn("us-east-1");
   const cache = cacheIn(stack);
   const images = ["quay.io/a/b"];
@@ -299,7 +299,7 @@ test("its name is made of the ids that lead to it, and can be asked for", () => 
   expect(new CacheWarmer(stack, "warmer", { cache, images, projectName: "given" }).projectName).toBe("given");
 });
 
-test("what is done to its lists later changes nothing", () => {
+test("changes of the given lists after construction have no effect", () => {
   const images = ["quay.io/a/b:1"];
   const subnetIds = [...NETWORK.subnetIds];
   const stack = stackWithWarmer({ ...NETWORK, subnetIds, images });
@@ -359,11 +359,11 @@ describe("the role of the builds", () => {
   });
 });
 
-describe("what only Terraform knows", () => {
+describe("a token", () => {
   const variable = (stack: TerraformStack, name: string, type = "string") =>
     new TerraformVariable(stack, name, { type });
 
-  test("of account and region is looked up", () => {
+  test("for account and region is a data source", () => {
     const stack = stackIn(undefined);
     const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()] });
     new CacheWarmer(stack, "warmer", { cache, images: ["quay.io/a/b"] });
@@ -380,7 +380,7 @@ describe("what only Terraform knows", () => {
     expect(addresses(json).filter((address) => address.startsWith("data."))).toHaveLength(3);
   });
 
-  test("is taken as topic, schedule, numbers and network", () => {
+  test("is accepted as topic, schedule, numbers and network", () => {
     const stack = stackIn("us-east-1");
     new CacheWarmer(stack, "warmer", {
       cache: cacheIn(stack),
@@ -403,7 +403,7 @@ describe("what only Terraform knows", () => {
     });
   });
 
-  test("is taken as whole lists of subnets and security groups", () => {
+  test("is accepted as a whole list of subnets and security groups", () => {
     const stack = stackIn("us-east-1");
     const list = (name: string) => Token.asList(variable(stack, name, "list(string)").listValue);
     new CacheWarmer(stack, "warmer", {
@@ -438,20 +438,20 @@ describe("what only Terraform knows", () => {
       `stack/warmer: \`images[0]\` must be known at synth, got "quay.io/a/b:\${var.text}"; ${literal}`,
     );
     expect(messageOf(warm({ images: Token.asList(variable(stack, "list", "list(string)").listValue) }))).toBe(
-      "stack/warmer: `images` must be known at synth, got a token; give literals: which upstreams they are of has to be known",
+      "stack/warmer: `images` must be known at synth, got a token; give literal names: the upstream of each image must be known at synth",
     );
     expect(messageOf(warm({ projectName: text }))).toBe(
-      "stack/warmer: `projectName` must be known at synth, got a token; give a literal: the schedule and the log group are named after it",
+      "stack/warmer: `projectName` must be known at synth, got a token; give a literal: the schedule and the log group have the same name",
     );
   });
 });
 
-describe("a warmer is refused with", () => {
-  const name = "be 2 to 64 letters, digits, hyphens and underscores, of which a letter or digit comes first";
-  const shorter = "give a shorter or simpler one";
+describe("a warmer fails with", () => {
+  const name = "be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or digit";
+  const shorter = "give a shorter or simpler name";
   const minutes = "`timeoutInMinutes` must be an integer from 5 to 720";
   const subnets = "give subnets with a route to the internet";
-  const groups = "give groups that let out port 443";
+  const groups = "give security groups that allow outbound port 443";
   const subnetRule = "be the ID of a subnet: subnet- and 8 or 17 hexadecimal digits";
   const retention =
     "`logRetentionInDays` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653";
@@ -461,8 +461,8 @@ describe("a warmer is refused with", () => {
   test.each<[string, unknown, string]>([
     [
       "a property it does not have",
-      { tiemoutMinutes: 5 },
-      "`tiemoutMinutes` must be a property of a warmer, got a value of type number (not shown, it may be a secret); use one of cache, images, schedule, projectName, timeoutInMinutes, logRetentionInDays, alarmTopicArn, vpcId, subnetIds, securityGroupIds",
+      { tiemoutInMinutes: 5 },
+      "`tiemoutInMinutes` is not a property of a warmer; did you mean `timeoutInMinutes`?",
     ],
     ...[
       "rate(0 hours)",
@@ -486,44 +486,44 @@ describe("a warmer is refused with", () => {
     ["4 minutes", { timeoutInMinutes: 4 }, `${minutes}, got 4; leave it out for an hour`],
     ["721 minutes", { timeoutInMinutes: 721 }, `${minutes}, got 721; leave it out for an hour`],
     ["half a minute more", { timeoutInMinutes: 5.5 }, `${minutes}, got 5.5; leave it out for an hour`],
-    ["logs of no day", { logRetentionInDays: 0 }, `${retention}, got 0; CloudWatch Logs knows no other`],
-    ["logs of two days", { logRetentionInDays: 2 }, `${retention}, got 2; CloudWatch Logs knows no other`],
-    ["logs of too many days", { logRetentionInDays: 3654 }, `${retention}, got 3654; CloudWatch Logs knows no other`],
+    ["logs of no day", { logRetentionInDays: 0 }, `${retention}, got 0; CloudWatch Logs accepts no other number`],
+    ["logs of two days", { logRetentionInDays: 2 }, `${retention}, got 2; CloudWatch Logs accepts no other number`],
+    [
+      "logs of too many days",
+      { logRetentionInDays: 3654 },
+      `${retention}, got 3654; CloudWatch Logs accepts no other number`,
+    ],
     [
       "a topic's name",
       { alarmTopicArn: "alarms" },
-      '`alarmTopicArn` must be the ARN of a standard SNS topic, got "alarms"; leave it out to have no alarm',
+      '`alarmTopicArn` must be the ARN of a standard SNS topic, got "alarms"; leave it out for no alarm',
     ],
     [
       "a queue as topic",
       { alarmTopicArn: TOPIC.replace("sns", "sqs") },
-      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC.replace("sns", "sqs")}"; leave it out to have no alarm`,
+      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC.replace("sns", "sqs")}"; leave it out for no alarm`,
     ],
     [
       "a FIFO topic, which takes no message of an alarm",
       { alarmTopicArn: `${TOPIC}.fifo` },
-      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC}.fifo"; leave it out to have no alarm`,
+      `\`alarmTopicArn\` must be the ARN of a standard SNS topic, got "${TOPIC}.fifo"; leave it out for no alarm`,
     ],
     [
       "a topic of another region",
       { alarmTopicArn: TOPIC.replace("us-east-1", "us-east-2") },
-      `\`alarmTopicArn\` must be in the region of the cache, us-east-1, got "${TOPIC.replace("us-east-1", "us-east-2")}"; give a topic of that region: an alarm reaches no other`,
+      `\`alarmTopicArn\` must be in the region of the cache, us-east-1, got "${TOPIC.replace("us-east-1", "us-east-2")}"; give a topic in that region: an alarm cannot notify topics of other regions`,
     ],
     [
       "the name of a VPC",
       { ...NETWORK, vpcId: "main" },
-      '`vpcId` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got "main"; leave it out with `subnetIds` and `securityGroupIds` for no VPC',
+      '`vpcId` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got "main"; give all of `vpcId`, `subnetIds` and `securityGroupIds`, or leave all of them out for no VPC',
     ],
     [
       "subnets and groups but no VPC",
       { ...NETWORK, vpcId: undefined },
-      "`vpcId` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got nothing; leave it out with `subnetIds` and `securityGroupIds` for no VPC",
+      "`vpcId` is required; give all of `vpcId`, `subnetIds` and `securityGroupIds`, or leave all of them out for no VPC",
     ],
-    [
-      "a VPC without subnets",
-      { ...NETWORK, subnetIds: undefined },
-      `\`subnetIds\` must be a list of at least one, got nothing; ${subnets}`,
-    ],
+    ["a VPC without subnets", { ...NETWORK, subnetIds: undefined }, `\`subnetIds\` is required; ${subnets}`],
     [
       "an empty list of security groups",
       { ...NETWORK, securityGroupIds: [] },
@@ -542,27 +542,27 @@ describe("a warmer is refused with", () => {
     [
       "17 subnets",
       { ...NETWORK, subnetIds: hexadecimal(17).map((id) => `subnet-${id}`) },
-      "`subnetIds` must be at most 16, got 17; CodeBuild takes no more",
+      "`subnetIds` must be a list of at most 16, got 17; CodeBuild accepts no more",
     ],
     [
       "6 security groups",
       { ...NETWORK, securityGroupIds: hexadecimal(6).map((id) => `sg-${id}`) },
-      "`securityGroupIds` must be at most 5, got 6; CodeBuild takes no more",
+      "`securityGroupIds` must be a list of at most 5, got 6; CodeBuild accepts no more",
     ],
   ])("%s", (_name, props, message) => {
     expect(messageOf(() => stackWithWarmer(props as Partial<Props>))).toBe(`stack/warmer: ${message}`);
   });
 
-  test("ids that are too long to make its name of", () => {
+  test("construct ids that are too long for the default name", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
     const id = "w".repeat(59);
     expect(messageOf(() => new CacheWarmer(stack, id, { cache, images: ["quay.io/a/b"] }))).toBe(
-      `stack/${id}: \`projectName\` must ${name}, got "stack-${id}"; its default is made of ids: give one`,
+      `stack/${id}: \`projectName\` must ${name}, got "stack-${id}"; the default is built from construct ids: give a name`,
     );
   });
 
-  test("something else than a cache, or nothing at all", () => {
+  test("a string as its cache, and without props", () => {
     const stack = stackIn("us-east-1");
     const images = ["quay.io/a/b"];
     expect(messageOf(() => new CacheWarmer(stack, "warmer", { cache: "cache" as never, images }))).toBe(
@@ -570,8 +570,8 @@ describe("a warmer is refused with", () => {
     );
     expect(messageOf(() => new CacheWarmer(stack, "warmer", undefined as never)).split("\n")).toEqual([
       "stack/warmer: 2 validation errors",
-      "- `cache` must be a PullThroughCache, got nothing; give the construct, for example fleet.cacheIn(region)",
-      '- `images` must be a list of 1 to 500 images, got nothing; give them as people write them, like ["nginx:1.27"]',
+      "- `cache` is required; give the construct, for example fleet.cacheIn(region)",
+      '- `images` is required; give image names, like ["nginx:1.27"]',
     ]);
   });
 
@@ -580,11 +580,11 @@ describe("a warmer is refused with", () => {
     const cache = stack.node.findChild("cache") as PullThroughCache;
     new CacheWarmer(stack, "again", { cache, images: ["quay.io/a/b"], projectName: "warm" });
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      '[stack/again] `projectName` must be the name of one project, and stack/warmer/project has it as well, got "warm"; give one of the two another name',
+      '[stack/again] `projectName` must differ from the project name of stack/warmer/project, got "warm"; give one of the two another name',
     );
   });
 
-  test("text in place of a list, which would be taken apart into its letters", () => {
+  test("a string in place of a list", () => {
     const network = { vpcId: "vpc-0a1b2c3d", subnetIds: "${var.subnets}" as never, securityGroupIds: ["sg-0a1b2c3d"] };
     expect(messageOf(() => stackWithWarmer(network))).toBe(
       'stack/warmer: `subnetIds` must be a list of at least one, got "${var.subnets}"; give subnets with a route to the internet',
@@ -598,7 +598,7 @@ describe("a warmer is refused with", () => {
     const cache = new PullThroughCache(stack, "other", { upstreams, provider, accountId: ACCOUNT });
     new CacheWarmer(stack, "again", { cache, images: ["public.ecr.aws/a/b"], projectName: "warm" });
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      "[stack/again] `projectName` must be the name of one project",
+      "[stack/again] `projectName` must differ from the project name of",
     );
   });
 
@@ -607,12 +607,12 @@ describe("a warmer is refused with", () => {
     const cache = cacheIn(stack);
     const other = new TerraformStack(App.of(stack), "other");
     expect(messageOf(() => new CacheWarmer(other, "warmer", { cache, images: ["quay.io/a/b"] }))).toBe(
-      'other/warmer: `cache` must be in the same stack, got "stack/cache"; create the warmer in the stack of the cache',
+      'other/warmer: `cache` must be in the stack of the warmer, got "stack/cache"; create the warmer in the stack of the cache',
     );
     expect(other.node.children).toEqual([]);
   });
 
-  test("no stack around it", () => {
+  test("a scope outside of a stack", () => {
     const app = testApp();
     const cache = cacheIn(stackIn("us-east-1"));
     expect(messageOf(() => new CacheWarmer(app, "warmer", { cache, images: ["quay.io/a/b"] }))).toBe(
@@ -621,7 +621,7 @@ describe("a warmer is refused with", () => {
     expect(app.node.children).toEqual([]);
   });
 
-  test("all its faults together, and nothing is made", () => {
+  test("all its errors together, and no resource", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
     const before = synthesized(stack);
@@ -640,8 +640,8 @@ describe("a warmer is refused with", () => {
       expect.stringMatching(/^- `schedule` must /),
       expect.stringMatching(/^- `timeoutInMinutes` must /),
       expect.stringMatching(/^- `vpcId` must /),
-      expect.stringMatching(/^- `subnetIds` must /),
-      expect.stringMatching(/^- `securityGroupIds` must /),
+      expect.stringMatching(/^- `subnetIds` is required/),
+      expect.stringMatching(/^- `securityGroupIds` is required/),
       expect.stringMatching(/^- `images\[1]` must /),
       expect.stringMatching(/^- `images\[2]` must /),
     ]);
@@ -720,21 +720,19 @@ describe("an image", () => {
     ["/a/b", example],
     ["https://quay.io/a/b", example],
     ["", example],
-  ])("named %j is refused", (image, way) => {
-    const message = `stack/warmer: \`images[0]\` must be the name of an image, with or without a tag, got ${JSON.stringify(image)}; ${way}`;
+  ])("fails if it is named %j", (image, hint) => {
+    const message = `stack/warmer: \`images[0]\` must be the name of an image, with or without a tag, got ${JSON.stringify(image)}; ${hint}`;
     expect(refusal([image], upstreams)).toBe(message);
   });
 
   test.each([
-    ["nothing", undefined, "nothing"],
-    ["a number", 7, "7"],
-  ])("that is %s is refused", (_name, image, got) => {
-    expect(refusal([image])).toBe(
-      `stack/warmer: \`images[0]\` must be the name of an image, with or without a tag, got ${got}; ${example}`,
-    );
+    ["nothing", undefined, "is required"],
+    ["a number", 7, "must be the name of an image, with or without a tag, got 7"],
+  ])("fails if it is %s", (_name, image, message) => {
+    expect(refusal([image])).toBe(`stack/warmer: \`images[0]\` ${message}; ${example}`);
   });
 
-  test.each([`nginx@${DIGEST}`, `quay.io/a/b:1@${DIGEST}`])("with a digest is refused and not shown: %s", (image) => {
+  test.each([`nginx@${DIGEST}`, `quay.io/a/b:1@${DIGEST}`])("fails with a digest, which is not shown: %s", (image) => {
     const got = `a string of ${image.length} characters (not shown, it may be a secret)`;
     expect(refusal([image])).toBe(
       `stack/warmer: \`images[0]\` must be the name of an image, with or without a tag, got ${got}; ${tag}`,
@@ -774,9 +772,9 @@ describe("an image", () => {
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
       "leave out the registry host, and name the image as its upstream does: quay.io/a/b:latest",
     ],
-  ])("named %s is refused by a cache without its registry", (image, host, way) => {
+  ])("named %s is refused by a cache without its registry", (image, host, hint) => {
     expect(refusal([image])).toBe(
-      `stack/warmer: \`images[0]\` must be of an upstream of the cache, of which none is ${host}, got "${image}"; ${way}`,
+      `stack/warmer: \`images[0]\` must come from an upstream of the cache, got "${image}"; the cache has no upstream ${host}: ${hint}`,
     );
   });
 
@@ -786,47 +784,47 @@ describe("an image", () => {
     ["ecr-public/docker/library/alpine:3.22", "public.ecr.aws/docker/library/alpine:3.22"],
     ["team-a/app:1", `${OTHER_REGISTRY}/aa/app:1`],
     ["team-b/app/web:1", `${OTHER_REGISTRY}/b/x/app/web:1`],
-  ])("named by its place %s in the cache is refused with the name %s, which is taken", (place, name) => {
+  ])("fails if it is named by its place %s in the cache, and the error has the name %s, which works", (place, name) => {
     const image = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${place}`;
     expect(refusal([image], upstreams)).toMatch(
-      new RegExp(`; leave out the registry host, and name the image as its upstream does: ${name}$`),
+      new RegExp(`: leave out the registry host, and name the image as its upstream does: ${name}$`),
     );
     const { source } = only(warmed({ images: [name] }, { upstreams }), "aws_codebuild_project");
     const [repository = "", tag = ""] = place.split(":");
     expect((source as Block)["buildspec"]).toBe(warmingBuildspec([{ image: name, repository, tag }]));
   });
 
-  test("named by its place in a cache whose account is not known at synth is refused with the name to use", () => {
+  test("fails if it is named by its place in a cache without a literal account, and the error has the name to use", () => {
     const stack = stackIn("us-east-1");
     const cache = new PullThroughCache(stack, "cache", {
       upstreams: [Upstream.quay(), Upstream.ecrPublic({ prefix: "ROOT" })],
     });
-    const wayOutFor = (image: string) =>
+    const hintFor = (image: string) =>
       messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: [image] }))
-        .split("; ")
+        .split(/; the cache has no upstream [^:]*: /)
         .at(-1);
-    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`)).toBe(
+    expect(hintFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`)).toBe(
       "leave out the registry host, and name the image as its upstream does: quay.io/a/b:1",
     );
     const elsewhere = "add Upstream.privateEcr(options) to the cache";
-    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/quay/a/b:1`)).toBe(elsewhere);
-    expect(wayOutFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/b:1`)).toBe(elsewhere);
+    expect(hintFor(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/quay/a/b:1`)).toBe(elsewhere);
+    expect(hintFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/b:1`)).toBe(elsewhere);
   });
 
-  test("of a private registry is refused when the names of the cache's own are not known at synth", () => {
+  test("fails if it is in a private registry and only Terraform knows the account and region of the cache", () => {
     const stack = stackIn(undefined);
     const privateEcr = Upstream.privateEcr({ accountId: OTHER_ACCOUNT, region: "eu-west-1" });
     const cache = new PullThroughCache(stack, "cache", { upstreams: [privateEcr] });
     const image = `${OTHER_REGISTRY}/a`;
     expect(messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: [image] }))).toBe(
-      `stack/warmer: \`images[0]\` must be of an upstream of the cache, of which none is ${OTHER_REGISTRY}, got "${image}"; give the cache its \`accountId\` and its provider a region, as literals: they are in the names of such hosts`,
+      `stack/warmer: \`images[0]\` must come from an upstream of the cache, got "${image}"; the cache has no upstream ${OTHER_REGISTRY}: give the cache its \`accountId\` and its provider a region, as literals: they are in the names of such hosts`,
     );
   });
 
-  test("that is in no cached part of its private registry is refused, with all there are", () => {
-    const way = "cache more of it with `upstreamRepositoryPrefix`";
+  test("fails if it is in no cached part of its private registry, and the error has all parts", () => {
+    const hint = "cache more of it with `upstreamRepositoryPrefix`";
     const faultOf = (start: string) =>
-      `\`repository\` must be under ${start}, the part of the upstream that is cached, got "c/app"; ${way}`;
+      `\`repository\` must be under ${start}, the part of the upstream that is cached, got "c/app"; ${hint}`;
     expect(refusal([`${OTHER_REGISTRY}/c/app`], upstreams)).toBe(
       `stack/warmer: \`images[0]\` must be an image that the cache can hold, got "${OTHER_REGISTRY}/c/app"; ${faultOf("aa/")}; ${faultOf("b/x/")}`,
     );
@@ -838,13 +836,13 @@ describe("an image", () => {
     ["library/nginx:1", "index.docker.io/nginx:1"],
     ["registry-1.docker.io/a/b", "a/b"],
     ["quay.io/a/b", "quay.io/a/b:latest"],
-  ])("is refused a second time: %s as %s", (first, second) => {
+  ])("fails if it is given twice: %s as %s", (first, second) => {
     expect(refusal([first, "quay.io/other", second], upstreams)).toBe(
-      `stack/warmer: \`images[2]\` must be an image given once, got "${second}"; leave out the second one`,
+      `stack/warmer: \`images[2]\` must be given once, got "${second}"; leave out the second one`,
     );
   });
 
-  test("may be there with two tags", () => {
+  test("may be given with two tags", () => {
     const images = ["nginx:1", "nginx:2"];
     expect(buildPolicy(warmed({ images }, { upstreams }))).toContain("repository/docker-hub/*");
   });
@@ -854,7 +852,7 @@ describe("the list of images", () => {
   const many = (count: number, name = "app") =>
     Array.from({ length: count }, (_, index) => `quay.io/${name}/${index}:1`);
   const rule = "`images` must be a list of 1 to 500 images";
-  const like = 'give them as people write them, like ["nginx:1.27"]';
+  const like = 'give image names, like ["nginx:1.27"]';
 
   test("may have 500", () => {
     expect(() => stackWithWarmer({ images: many(500) })).not.toThrow();
@@ -864,13 +862,13 @@ describe("the list of images", () => {
     ["none", [], "[]"],
     ["501", many(501), "501"],
     ["a text in place of a list", "nginx", '"nginx"'],
-  ])("is refused with %s", (_name, images, got) => {
+  ])("fails with %s", (_name, images, got) => {
     expect(refusal(images)).toBe(`stack/warmer: ${rule}, got ${got}; ${like}`);
   });
 
-  test("is refused when it is too long for the command that it is part of", () => {
+  test("fails if it is too long for the command that contains it", () => {
     expect(refusal(many(500, "a-long-name/".repeat(10) + "app"))).toMatch(
-      /^stack\/warmer: `images` must have at most 120000 characters with the places where the cache has them, got \d{6}; give some of them to a second warmer$/,
+      /^stack\/warmer: `images` must be at most 120000 characters as JSON, with their repositories in the cache, got \d{6}; move some images to a second warmer$/,
     );
   });
 });
