@@ -72,7 +72,7 @@ function forEach(head: string, { condition, errorMessage }: PlanCondition): Cond
 
 const DEFAULT_ROUTES = NETWORK_CONDITIONS.defaultRoutes(
   "values(data.aws_route_table.given)",
-  `\`first_pull\` ${FirstPull.INTERNET_ROUTE}`,
+  `\`first_pull\` set to ${FirstPull.INTERNET_ROUTE}`,
 );
 const OWN_ZONES = NETWORK_CONDITIONS.ownZone(
   "${subnet.id}",

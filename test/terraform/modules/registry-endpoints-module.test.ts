@@ -230,10 +230,7 @@ function literal(policy: string | undefined): string | undefined {
 /** The rules that a side has named, without the names of what only one of the two has. */
 function inCommonWords(rules: readonly string[]): string[] {
   return rules.map((rule) =>
-    rule
-      .replace(/_endpoint_id\b/g, "_endpoint")
-      .replace(/FirstPull\./g, "")
-      .replace(/with (caches|`prefixes`)/, "with what is cached"),
+    rule.replace(/_endpoint_id\b/g, "_endpoint").replace(/with (caches|`prefixes`)/, "with what is cached"),
   );
 }
 
@@ -247,8 +244,8 @@ const NO_INTERFACE: Given = { ...BOTH_EXIST, subnetIds: undefined, clientCidrs: 
 const LONG_NAMES = Array.from({ length: 400 }, (_, index) => `team-${index}-${"x".repeat(20)}`);
 const ARN = `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/team/*`;
 
-/** What is declared wrong, one fault each. */
-const BAD: { readonly [fault: string]: Given } = {
+/** Declarations with one error each, by that error. */
+const BAD: { readonly [error: string]: Given } = {
   "a VPC's ID of 4 digits": { vpcId: "vpc-0abc" },
   "no subnet": { subnetIds: [] },
   "a VPC for a subnet": { subnetIds: [SUBNETS[0], VPC] },
@@ -257,14 +254,14 @@ const BAD: { readonly [fault: string]: Given } = {
   "no route table": { routeTableIds: [] },
   "a route table's ID of 9 digits": { routeTableIds: ["rtb-0a1b2c3d4"] },
   "a route table twice": { routeTableIds: [TABLES[0], TABLES[0]] },
-  nobody: { clientCidrs: undefined },
-  "an address": { clientCidrs: ["10.0.0.0"] },
+  "no clients": { clientCidrs: undefined },
+  "an IPv4 address without a mask": { clientCidrs: ["10.0.0.0"] },
   "a block that starts before its address": { clientCidrs: ["10.0.0.1/16"] },
   "a mask of 33": { clientCidrs: ["10.0.0.0/33"] },
   "a block of IPv6 among those of IPv4": { clientCidrs: ["::/0"] },
   "a block twice": { clientCidrs: ["10.0.0.0/16", "10.0.0.0/16"] },
   "blocks for nothing": { ...NO_INTERFACE, clientCidrs: ["10.0.0.0/16"] },
-  "IPv6 without it": { clientIpv6Cidrs: ["2001:db8::/56"] },
+  "IPv6 clients without dual-stack": { clientIpv6Cidrs: ["2001:db8::/56"] },
   "dual-stack for IPv4 alone": { dualStack: true },
   "a block of IPv4 among those of IPv6": { clientIpv6Cidrs: ["10.0.0.0/8"], dualStack: true },
   "a block of IPv6 that starts before its address": { clientIpv6Cidrs: ["2001:db8::1/64"], dualStack: true },
@@ -280,7 +277,7 @@ const BAD: { readonly [fault: string]: Given } = {
   "a service of another region": { serviceNames: ["com.amazonaws.us-east-1.kms"] },
   "a service by both names": { services: ["logs"], serviceNames: [`com.amazonaws.${REGION}.logs`] },
   "ECR by its whole name": { serviceNames: [`com.amazonaws.${REGION}.ecr.dkr`] },
-  "a name that is both": { services: ["a.b.eu-west-1.c"], serviceNames: ["a.b.eu-west-1.c"] },
+  "a service whose last part is a whole name": { services: ["a.b.eu-west-1.c"], serviceNames: ["a.b.eu-west-1.c"] },
   "a prefix of one character": { prefixes: ["q"] },
   "repositories by their names": { repositoryArns: ["team/*"] },
   "repositories twice": { repositoryArns: [ARN, ARN] },
@@ -429,7 +426,7 @@ describeWithTerraform("the module registry-endpoints", () => {
     [REGION, 36],
     [CHINA, 10],
   ])(
-    "plans in %s what the construct plans, with the same arguments, for declarations of all kinds",
+    "in %s it plans the resources of the construct with the same arguments, for declarations of all kinds",
     async (region, numRuns) => {
       const kinds = declarationsIn(region, existing.get(region) as Existing);
       const declarations = fc.sample(kinds, { numRuns, seed: 20_26 });
@@ -451,14 +448,12 @@ describeWithTerraform("the module registry-endpoints", () => {
     },
   );
 
-  test("refuses what the construct refuses, by the same rules", async () => {
-    const faults = Object.keys(BAD);
+  test("fails on the declarations on which the construct fails, by the same rules", async () => {
+    const names = Object.keys(BAD);
     const declarations = Object.values(BAD).map((bad) => bothForms({ ...MINIMAL, ...bad }));
     const refusals = await refuseBoth(subjectIn(REGION), declarations);
     const named = (side: "construct" | "module"): object =>
-      Object.fromEntries(
-        refusals.map((refusal, index) => [faults[index] ?? "", inCommonWords(refusal[side])] as const),
-      );
+      Object.fromEntries(refusals.map((refusal, index) => [names[index] ?? "", inCommonWords(refusal[side])] as const));
     expect(named("module")).toEqual(named("construct"));
   });
 
@@ -522,7 +517,7 @@ describeWithTerraform("the module registry-endpoints", () => {
     return Object.fromEntries(Object.keys(calls).map((name) => [name, toldOfCall(name).sort()]));
   }
 
-  test("fails where AWS would refuse the endpoints, or nobody could use them", async () => {
+  test("fails on a network that AWS would refuse, or that no client could use", async () => {
     const { ipv4 } = existing.get(REGION) as Existing;
     const [api = "", dkr = "", s3 = ""] = ["ecr.api", "ecr.dkr", "s3"].map((service) => ipv4[service]);
     const dual: Given = { dualStack: true, clientIpv6Cidrs: ["2001:db8::/56"] };
@@ -532,7 +527,7 @@ describeWithTerraform("the module registry-endpoints", () => {
       no_hostnames: [
         { vpcId: OTHER_VPC, subnetIds: [OTHER_SUBNET], routeTableIds: [OTHER_TABLE] },
         [
-          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled, or names of AWS services do not lead to its endpoints.`,
+          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled; otherwise the names of AWS services do not resolve to its endpoints.`,
         ],
       ],
       other_subnet: [
@@ -542,13 +537,13 @@ describeWithTerraform("the module registry-endpoints", () => {
       same_zone: [
         { subnetIds: [SUBNETS[0], SUBNETS[1], SAME_ZONE], routeTableIds: [TABLES[1]] },
         [
-          `The subnet ${SAME_ZONE} must be in an availability zone of its own: an endpoint takes one subnet in each zone.`,
+          `The subnet ${SAME_ZONE} must be in another availability zone than the subnets before it: an endpoint has at most one subnet per zone.`,
         ],
       ],
       no_ipv6: [
         { ...dual, vpcId: OTHER_VPC, subnetIds: [OTHER_SUBNET], routeTableIds: [OTHER_TABLE] },
         [
-          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled, or names of AWS services do not lead to its endpoints.`,
+          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled; otherwise the names of AWS services do not resolve to its endpoints.`,
           `The subnet ${OTHER_SUBNET} must have an IPv6 block for dual-stack endpoints.`,
         ],
       ],
@@ -556,13 +551,16 @@ describeWithTerraform("the module registry-endpoints", () => {
       mixed_up: [
         { ecrApiEndpointId: dkr, ecrDkrEndpointId: s3, subnetIds: undefined, clientCidrs: undefined },
         [
-          `The endpoint ${dkr} must be one of ${service}.ecr.api.`,
-          `The endpoint ${s3} must be one of ${service}.ecr.dkr.`,
+          `The endpoint ${dkr} must be an endpoint of the service ${service}.ecr.api.`,
+          `The endpoint ${s3} must be an endpoint of the service ${service}.ecr.dkr.`,
         ],
       ],
       no_gateway: [
         { s3EndpointId: api },
-        [`The endpoint ${api} must be one of ${service}.s3.`, `The endpoint ${api} must be a gateway endpoint.`],
+        [
+          `The endpoint ${api} must be an endpoint of the service ${service}.s3.`,
+          `The endpoint ${api} must be a gateway endpoint.`,
+        ],
       ],
       gateway_elsewhere: [
         {
@@ -572,13 +570,16 @@ describeWithTerraform("the module registry-endpoints", () => {
           routeTableIds: undefined,
         },
         [
-          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled, or names of AWS services do not lead to its endpoints.`,
+          `The VPC ${OTHER_VPC} must have DNS support and DNS hostnames enabled; otherwise the names of AWS services do not resolve to its endpoints.`,
           `The endpoint ${s3} must be in the VPC ${OTHER_VPC}.`,
         ],
       ],
       ipv4_only: [
         { ...dual, ecrApiEndpointId: api, s3EndpointId: s3 },
-        [`The endpoint ${api} must be dual-stack as well.`, `The endpoint ${s3} must be dual-stack as well.`],
+        [
+          `The endpoint ${api} must be dual-stack, like the endpoints that are created.`,
+          `The endpoint ${s3} must be dual-stack, like the endpoints that are created.`,
+        ],
       ],
     };
     const calls = Object.entries(expected).map(([name, [given]]) => [name, { firstPull: "PREWARMED", ...given }]);
@@ -588,31 +589,31 @@ describeWithTerraform("the module registry-endpoints", () => {
     }
   });
 
-  test("warns of tables without a default route, of endpoints that are passed by, and of wide blocks", async () => {
+  test("warns of route tables without a default route, of endpoints that clients will not use, and of wide blocks", async () => {
     const { ipv4 } = existing.get(REGION) as Existing;
     const told = await toldOf({
       good: { routeTableIds: [TABLES[1]] },
       warmed: { firstPull: "PREWARMED" },
       no_route: { routeTableIds: [...TABLES] },
-      passed_by: { ecrApiEndpointId: ipv4["ecr.api"], firstPull: "PREWARMED" },
+      not_used: { ecrApiEndpointId: ipv4["ecr.api"], firstPull: "PREWARMED" },
       wide: { clientCidrs: ["10.0.0.0/8", "8.0.0.0/7"], firstPull: "PREWARMED" },
     });
     expect(told).toEqual({
       good: [],
       warmed: [],
       no_route: [
-        `\`first_pull\` as INTERNET_ROUTE says that clients have a route to the internet, and these route tables have no default route: ${TABLES[0]}. Without one the first pull of an image hangs.`,
+        `With \`first_pull\` set to INTERNET_ROUTE, the clients' route tables need a default route, and these have none: ${TABLES[0]}. Without a default route the first pull of an image hangs.`,
       ],
-      passed_by: [
-        `The endpoint ${ipv4["ecr.api"] ?? ""} is of another VPC than ${VPC}, or has no private DNS: clients pass it by, unless DNS of your own leads to it.`,
+      not_used: [
+        `The endpoint ${ipv4["ecr.api"] ?? ""} is in another VPC than ${VPC} or has no private DNS: clients in the VPC will not use it unless your own DNS resolves the service name to it.`,
       ],
       wide: [
-        `8.0.0.0/7 of the clients is wider than /8, the widest block of a private network: give the blocks of the clients' VPC.\nIf this is meant, add "wide-client-cidr" to acknowledged_warnings.`,
+        `8.0.0.0/7 in the clients' blocks is wider than /8, the widest block of a private network: give the blocks of the clients' VPC.\nIf this is meant, add "wide-client-cidr" to acknowledged_warnings.`,
       ],
     });
   });
 
-  test("takes ids that only an apply tells, and what is added to a map touches nothing else", async () => {
+  test("accepts IDs that are known after apply, and an element added to a map changes no other resource", async () => {
     const ids = {
       vpc: VPC,
       subnet: SUBNETS[0],
