@@ -3,13 +3,15 @@ import Sequencer from "@jest/test-sequencer";
 
 /** The files that take longest, and are not the largest. */
 const LONG = [
-  "stack-override/override-harms",
-  "examples/pipeline",
-  "modules/modules",
-  "examples/demo",
-  "fleet/deploy",
-  "examples/lifecycle",
-].map((name) => `test/terraform/${name}.test.ts`);
+  "terraform/stack-override/override-harms",
+  "terraform/modules/modules",
+  "terraform/examples/lifecycle",
+  "terraform/modules/registry-endpoints-module",
+  "terraform/examples/demo",
+  "terraform/fleet/deploy",
+  "terraform/examples/pipeline",
+  "project/consumer",
+].map((name) => `test/${name}.test.ts`);
 
 /**
  * Starts the longest files first, then the others that run Terraform; the rest fills the time in which those wait. Jest

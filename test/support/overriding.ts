@@ -8,7 +8,7 @@ import { copyModules } from "./module-folders";
 import { pathWithAwsCli } from "./path-with-aws-cli";
 import { Workspace } from "./terraform";
 
-/** The account and the region of the stacks that tests override. */
+/** The account and the region of the stacks that most tests override. */
 export const HERE: Scope = { accountId: ACCOUNT, region: "us-east-1" };
 
 /** Stacks of vendors in a stand-in, and the workspaces in which tests override them. */
@@ -25,14 +25,14 @@ export interface Overriding {
   readonly asked: (stackName: string, operation: string) => LoggedRequest[];
 }
 
-export function overriding(aws: LocalAws): Overriding {
+export function overriding(aws: LocalAws, here: Scope = HERE): Overriding {
   const PATH = pathWithAwsCli();
   let count = 0;
   const newName = (): string => `vendor-${(count += 1)}`;
-  const current = (stackName: string, scope = HERE): Promise<Stack> => describeStack(aws, scope, stackName);
+  const current = (stackName: string, scope = here): Promise<Stack> => describeStack(aws, scope, stackName);
   return {
     newName,
-    vendorStack: async (input = {}, scope = HERE) => {
+    vendorStack: async (input = {}, scope = here) => {
       const StackName = newName();
       const Parameters = [{ ParameterKey: "names", ParameterValue: "long" }];
       await createStack(aws, scope, { StackName, TemplateBody: vendorTemplate(), Parameters, ...input });
@@ -45,7 +45,7 @@ export function overriding(aws: LocalAws): Overriding {
       return made;
     },
     current,
-    parameters: async (stackName, scope) => parametersOf(await current(stackName, scope)),
+    parameters: async (stackName, scope = here) => parametersOf(await current(stackName, scope)),
     asked: (stackName, operation) =>
       aws.requests.filter((request) => request.operation === operation && isAbout(stackName, request.input)),
   };

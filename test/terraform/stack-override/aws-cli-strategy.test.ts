@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { OverrideAction, OverrideStrategy, StackParameterOverride } from "cdktf-ecr-pull-through-cache";
 import type { StackParameterOverrideProps } from "cdktf-ecr-pull-through-cache";
-import { describeStack, parametersOf, startUpdate } from "../../local-aws/cloudformation/vendor-stacks";
+import { describeStack, startUpdate } from "../../local-aws/cloudformation/vendor-stacks";
 import type { LoggedRequest } from "../../local-aws/server";
-import { isAbout, overriding } from "../../support/overriding";
+import { HERE, isAbout, overriding } from "../../support/overriding";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { configuration, describeWithTerraform } from "../../support/terraform";
@@ -25,7 +25,7 @@ const TEMPLATE = JSON.stringify({
 
 // Tests that run at once start before the hooks of their block.
 const aws = useLocalAws();
-const made = overriding(aws);
+const { parameters, ...made } = overriding(aws, { ...HERE, region: REGION });
 
 describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", () => {
   const vendorStack = (): Promise<string> =>
@@ -49,9 +49,6 @@ describeWithTerraform("a stack with NoEcho parameters, updated by the AWS CLI", 
     made.workspace(json(props));
 
   const updates = (stackName: string): LoggedRequest[] => made.asked(stackName, "UpdateStack");
-
-  const parameters = async (stackName: string): Promise<object> =>
-    parametersOf(await describeStack(aws, { region: REGION }, stackName));
 
   test.concurrent("changes what is named, and says of everything else that it stays as it was", async () => {
     const stackName = await vendorStack();
