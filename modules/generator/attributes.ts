@@ -1,11 +1,11 @@
 import type { Block, ValidationRule, Input, InputRule, Inputs } from "./definition";
 import { expression, hcl, quoted } from "./hcl";
 
-// A closed object type drops the attributes that it does not have before a validation can see them, and what they were
-// to switch on with them. An open input has the type `any`, and its attributes are checked here.
+// Terraform drops attributes that a closed object type does not have before validations run, so a misspelt attribute has no
+// effect. An open input has the type `any`, and validations check its attributes.
 // https://developer.hashicorp.com/terraform/language/expressions/type-constraints#conversion-of-complex-types
 
-/** What a value of a type is, in a message. */
+/** The names of types in messages. */
 const TYPES: { readonly [type in Input["type"]]?: string } = {
   string: "a string",
   number: "a number",
@@ -20,31 +20,31 @@ const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
   bool: "tobool",
 };
 
-// Expressions of validations are evaluated again and again, and parsed each time: what follows keeps them short. A `try`
-// around the path of one attribute is unknown only where that attribute is.
+// Terraform parses the expressions of validations at each evaluation, so they are kept short. A `try` around the path of one
+// attribute is unknown only if that attribute is.
 
-/** An attribute of an open object as it is given; null where it has none. */
+/** An attribute of an open object without conversion; null if the object does not have it. */
 export function given(object: string, name: string): string {
   return `try(${object}.${name}, null)`;
 }
 
-/** An attribute of an open object, of its type; null where it has none, or one of another type. */
+/** An attribute of an open object, converted to its type; null if the object does not have it or the type is wrong. */
 export function converted(object: string, name: string, type: Input["type"]): string {
   return `try(${CONVERSIONS[type] ?? ""}(${object}.${name}), null)`;
 }
 
-/** The elements of an open map, and none where it is no map: a rule of its own tells that. */
+/** The elements of an open map; none if it is not a map, which another rule reports. */
 export function elementsOf(map: string): string {
-  // Only what is sensitive within it stays so: a rule of its own refuses the whole.
+  // Sensitive values in it stay sensitive; another rule refuses a map that is sensitive as a whole.
   return `nonsensitive([{}, ${map}][startswith(jsonencode(${map}), "{") ? 1 : 0])`;
 }
 
-/** Those elements of an open map that are objects. */
+/** The elements of an open map that are objects. */
 export function objectsOf(map: string): string {
   return `{ for key, element in ${elementsOf(map)} : key => element if ${isObject("element")} }`;
 }
 
-/** The description of an input; one without a type says what it takes. */
+/** The description of an input, with the attributes of an open one, whose type does not show them. */
 export function descriptionOf({ description, isOpen, type, attributes = {} }: Input): string {
   const what = type === "object" ? "An object" : "A map of objects";
   return isOpen === true
@@ -52,7 +52,7 @@ export function descriptionOf({ description, isOpen, type, attributes = {} }: In
     : description;
 }
 
-/** The tables that the rules of open inputs look names and types up in. */
+/** The tables of names and types for the rules of open inputs. */
 export function attributeTables(inputs: Inputs): Block {
   const objects = Object.values(inputs).flatMap((input) => (isChecked(input) ? objectsWithin(input) : []));
   if (objects.length === 0) {
@@ -78,7 +78,7 @@ export function attributeTables(inputs: Inputs): Block {
   };
 }
 
-/** An open object with every attribute, each of its type, as an expression; what it does not have is null. */
+/** An open object with all attributes, converted to their types, as an expression; a missing attribute is null. */
 export function withAllAttributes(object: string, attributes: Inputs): string {
   return hcl(
     Object.fromEntries(
@@ -98,7 +98,7 @@ export function withAllAttributes(object: string, attributes: Inputs): string {
   );
 }
 
-/** The rules of an open input: what it is, which attributes it has, their types, and what is asked of each. */
+/** The rules of an open input: its type, the names and types of its attributes, and their own rules. */
 export function openRules(name: string, input: Input): ValidationRule[] {
   const value = `var.${name}`;
   if (input.type === "object") {
@@ -122,7 +122,7 @@ export function openRules(name: string, input: Input): ValidationRule[] {
       place: name,
       requirement: "be a map of objects",
       gotText: expression(described(value)),
-      hint: "give an object for each key, {} for one that says nothing",
+      hint: "give an object for each key, {} for one without attributes",
     },
     {
       each: [`key, element in ${elements}`],
@@ -130,19 +130,19 @@ export function openRules(name: string, input: Input): ValidationRule[] {
       place,
       requirement: "be an object",
       gotText: expression(described("element")),
-      hint: "use {} for one that says nothing",
+      hint: "use {} for an object without attributes",
     },
     ...nameAndTypeRules(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
     ...attributesRules(input, { place, path: "element", elements }),
   ];
 }
 
-/** An object beside its place and what it is called, where it is one. */
+/** An object with its place and its noun, if it is an object. */
 function objectAt(place: string, { noun = "" }: Input, object: string): string {
   return `{ place = ${quoted(place)}, noun = ${quoted(noun)}, object = ${object} } if ${isObject(object)}`;
 }
 
-/** Rules of the names and types of all attributes of some objects, and of those two levels below. */
+/** Rules of the names and types of all attributes of objects, and of the objects two levels below. */
 function nameAndTypeRules(objects: string): ValidationRule[] {
   const below = (outer: string): string =>
     `[for name, noun in local.nouns[${outer}.noun] : { place = "\${${outer}.place}.\${name}", noun = noun, object = ${outer}.object[name] } if ${isObject(`lookup(${outer}.object, name, null)`)}]`;
@@ -160,7 +160,7 @@ function nameAndTypeRules(objects: string): ValidationRule[] {
     {
       each: [
         all,
-        // What must be given is held against its rules in any case.
+        // The rules of a required attribute are checked in any case.
         `name, item in { for name, item in one.object : name => item if lookup(${known}, name, "a value") != "a value" }`,
       ],
       holds: `item == null || { "a string" = can(tostring(item)), "a number" = can(tonumber(item)), "true or false" = can(tobool(item)), "an object" = ${isObject("item")} }[${known}[name]]`,
@@ -172,13 +172,13 @@ function nameAndTypeRules(objects: string): ValidationRule[] {
   ];
 }
 
-/** Where an open object is. */
+/** The place of an open object. */
 interface OpenPlace {
   readonly place: string;
-  /** The object, as an expression; in a loop over `elements`, where there are any. */
+  /** The object, as an expression; it may use the variables of a loop over `elements`. */
   readonly path: string;
   readonly elements?: string;
-  /** What is null where the object is left out. */
+  /** The expression that is null if the object is left out. */
   readonly around?: string;
 }
 
@@ -209,7 +209,7 @@ function attributeRules(
       got: withheld === true ? undefined : shown(got),
       hint,
     }));
-  // In loops over what there is of it, each is a `value`.
+  // Loops over existing values call each one `value`.
   const values = (value: string, condition = "true"): string[] => [
     elements === undefined
       ? `value in [for value in [true] : ${value} if ${condition}]`
@@ -239,22 +239,22 @@ function attributeRules(
 }
 
 /**
- * Whether a value is an object or a map, which is told by how it begins as JSON: that is known even where what is in it
- * is not, and it is no secret.
+ * The expression that a value is an object or a map. The first character of its JSON is known even if its content is not,
+ * and it is not a secret.
  */
 function isObject(value: string): string {
   return `startswith(nonsensitive(jsonencode(${value})), "{")`;
 }
 
-/** What a value of a wrong type is, as an expression; text is not repeated, since it may be a secret. */
+/** A description of a value of a wrong type, as an expression; it does not contain text, which may be a secret. */
 function described(value: string): string {
   const json = `jsonencode(${value})`;
   return `startswith(${json}, "{") ? "an object" : startswith(${json}, "[") ? "a list" : startswith(${json}, "\\"") ? "a string" : ${json}`;
 }
 
 /**
- * What somebody may have meant by a name: the attribute that this is another word for, those that are one letter away,
- * or those that share a word with it.
+ * A suggestion for an unknown name: the attribute that the name is another word for, the attributes that differ by one
+ * letter, or those that share a word with it.
  */
 function hint(name: string, noun: string): string {
   const known = `keys(local.attributes[${noun}])`;
@@ -265,7 +265,7 @@ function hint(name: string, noun: string): string {
   return `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`;
 }
 
-/** A word, and all that is left of it with a letter taken out: words that are one letter apart have one in common. */
+/** A word and all its variants with one letter removed: words that differ by one letter have a variant in common. */
 function spellings(word: string): string {
   return `flatten([for word in [${word}] : [word, [for at in range(length(word)) : "\${substr(word, 0, at)}\${substr(word, at + 1, -1)}"]]])`;
 }

@@ -1,12 +1,15 @@
-/** A plain Terraform module, from which its files are generated. */
+import type { PlanCondition } from "../../src/terraform/plan-condition";
+import type { Requirement } from "../../src/validation/rule";
+
+/** The definition of a plain Terraform module, from which its files are generated. */
 export interface ModuleDefinition {
   /** Name of its folder. */
   readonly name: string;
-  /** What it is for, as paragraphs of Markdown; the first one is a sentence. */
+  /** The purpose, as paragraphs of Markdown; the first one is a sentence. */
   readonly purpose: readonly string[];
-  /** The smallest configuration that uses it, in HCL, and more ways to use it. */
+  /** The smallest configuration that uses the module, in HCL, and further uses. */
   readonly uses: readonly Use[];
-  /** The first Terraform that can read it. */
+  /** The first version of Terraform that supports the module. */
   readonly terraform: `1.${number}`;
   readonly inputs: Inputs;
   readonly locals?: Block;
@@ -17,7 +20,7 @@ export interface ModuleDefinition {
   readonly outputs: { readonly [name: string]: Output };
 }
 
-/** A configuration that uses a module, and what it shows. */
+/** A configuration that uses a module, with a title. */
 export interface Use {
   readonly title: string;
   readonly hcl: string;
@@ -44,71 +47,67 @@ export interface Input {
   /** Of an object, or of each object of a map. */
   readonly attributes?: Inputs;
   /**
-   * Whether the module checks the attributes itself: Terraform drops those that a closed type does not have, and says
-   * nothing.
+   * Whether the module checks the attributes itself: Terraform silently drops attributes that a closed type does not have.
    */
   readonly isOpen?: boolean;
-  /** What messages call an object of an open input. */
+  /** The name of an object of an open input in messages. */
   readonly noun?: string;
-  /** What its attributes may be called in error, and what they are called. */
+  /** Wrong names that people may use for its attributes, with the right names. */
   readonly misnomers?: { readonly [word: string]: string };
   readonly description: string;
-  /** Must be given; without it, what is left out is the default, and null where there is none. */
+  /** Whether it must be given. An optional input without a default is null. */
   readonly required?: boolean;
   readonly default?: unknown;
-  /** What being left out means, where no literal says it. */
+  /** The effect of leaving it out, for the README, if no literal default describes it. */
   readonly otherwise?: string;
-  /** Held against the value, where it is not null. */
+  /** Rules of the value, unless it is null. */
   readonly rules?: readonly InputRule[];
-  /** Held against every element of a list, a set or a map. */
+  /** Rules of each element of a list, a set or a map. */
   readonly elementRules?: readonly InputRule[];
-  /** Held against every key of a map. */
+  /** Rules of each key of a map. */
   readonly keyRules?: readonly InputRule[];
-  /** Rules of several attributes, and of this input beside others; of inputs only. */
+  /** Rules of several attributes or inputs together; for inputs only, not for attributes. */
   readonly validations?: readonly ValidationRule[];
-  /** Whether a module that is called holds the rules against it; here they are told only. */
+  /** Whether a called module checks the rules; this module only documents them. */
   readonly isCheckedBelow?: boolean;
-  /** Whether what is made depends on its keys or its size, so that Terraform takes no sensitive value for it. */
+  /** Whether resources depend on its keys or its size: Terraform then refuses a sensitive value. */
   readonly decides?: boolean;
-  /** Kept out of messages, plans and states. */
+  /** Whether it is a secret: messages, plans and states do not contain it. */
   readonly secret?: boolean;
 }
 
 /** A rule of one value. */
-export interface InputRule {
-  /** Completes "must …". */
-  readonly requirement: string;
-  /** Whether a value, given as an expression, follows it. */
+export interface InputRule extends Requirement {
+  /** The expression that a value follows the rule; the value is an expression, too. */
   readonly holds: (value: string) => string;
-  readonly hint: string;
-  /** Whether messages keep the value back. */
+  /** Whether messages do not show the value. */
   readonly withheld?: boolean;
-  /** What messages show in place of a long value; it is evaluated for values that follow the rule, and for null, too. */
+  /** What messages show in place of a long value. It is evaluated for all values, also for null. */
   readonly shown?: (value: string) => string;
 }
 
-/** What is wrong with a declaration, once for each element of what is looped over. */
-export interface ValidationRule {
-  /** The heads of loops, one in the other, like `key, upstream in var.upstreams`. */
+/**
+ * A rule of a declaration, or of each element in loops. Its requirement completes "must …", or is a whole sentence that
+ * begins with "is", like `IS_REQUIRED`.
+ */
+export interface ValidationRule extends Requirement {
+  /** The heads of nested loops, like `key, upstream in var.upstreams`. */
   readonly each?: readonly string[];
-  /** Whether nothing is wrong with it, as an expression. */
+  /** The expression that the rule is followed. */
   readonly holds: string;
-  /** The input and its attribute, with `${…}` where it depends on a loop. */
+  /** The input and its attribute, with `${…}` for the variables of loops. */
   readonly place: string;
-  /** Completes "must …", or begins with "is" and says what is wrong in a whole sentence, as `IS_REQUIRED` does. */
-  readonly requirement: string;
-  /** The value, as an expression; without it the value is kept back. */
+  /** The value, as an expression; without it messages do not show the value. */
   readonly got?: string;
-  /** What is said in place of the value, with `${…}` where it depends on it. */
+  /** The description that messages show in place of the value, with `${…}` for expressions. */
   readonly gotText?: string;
-  readonly hint: string;
-  /** What a README says of it, where "must" and the words say too much or too little. */
+  /** The sentence in the README, if "must" and the requirement are not clear there. */
   readonly told?: string;
 }
 
-export interface Condition {
-  readonly condition: string;
-  readonly error_message: string;
+/** A `PlanCondition` in Terraform JSON. */
+export interface Condition extends Pick<PlanCondition, "condition"> {
+  readonly error_message: PlanCondition["errorMessage"];
 }
 
 export interface Output {

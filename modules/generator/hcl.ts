@@ -1,14 +1,14 @@
 import { bytesAtMost } from "../../src/terraform/plan-condition";
 import type { Rule } from "../../src/validation/rule";
 
-/** Text between quotes in an expression; what it has of `${…}` stays an expression. */
+/** Text as a quoted string of an expression; each `${…}` in it stays an expression. */
 export function quoted(text: string): string {
   return `"${segments(text)
     .map((segment) => (segment.startsWith("${") ? segment : escaped(segment)))
     .join("")}"`;
 }
 
-/** A value as an expression; text that is all one `${…}` stands for what is in it. */
+/** A value as an expression; text that is one `${…}` becomes the expression in it. */
 export function hcl(value: unknown): string {
   if (typeof value === "string") {
     const [segment = "", ...others] = segments(value);
@@ -26,12 +26,12 @@ export function hcl(value: unknown): string {
   return String(value);
 }
 
-/** An expression where Terraform JSON wants a value. */
+/** An expression as a value of Terraform JSON. */
 export function expression(text: string): string {
   return `\${${text}}`;
 }
 
-/** Whether a string follows a rule, as an expression that is false where it cannot be told. */
+/** The expression that a string follows a rule; it is false for a value that is not a string. */
 export function matchesExpression(value: string, { pattern, except, minLength, maxLength, maxBytes }: Rule): string {
   const conditions = [
     `can(regex(${regex(pattern)}, ${value}))`,
@@ -43,33 +43,48 @@ export function matchesExpression(value: string, { pattern, except, minLength, m
   return conditions.length === 1 ? (conditions[0] ?? "") : `(${conditions.join(" && ")})`;
 }
 
-/** A pattern as Terraform's functions take it. */
-export function regex({ source, ignoreCase }: RegExp): string {
+// Flags with the same effect in Terraform, where a pattern matches code points, as with `u`, and a search starts at the
+// beginning of the text, as the first one with `g`.
+// https://developer.hashicorp.com/terraform/language/functions/regex
+const FLAGS: { readonly [flag: string]: string } = { g: "", i: "i", s: "s", u: "" };
+
+/** A pattern for Terraform's functions. */
+export function regex({ source, flags }: RegExp): string {
+  const refused = [...flags].find((flag) => !(flag in FLAGS));
+  if (refused !== undefined) {
+    throw new Error(`Terraform has no flag ${refused} as JavaScript has it: write the pattern ${source} without it`);
+  }
   if (/\(\?[=!<]/.test(source)) {
-    throw new Error(`Terraform has no lookaround, and the pattern ${source} does`);
+    throw new Error(`Terraform has no lookaround: write the pattern ${source} without it`);
+  }
+  if (!flags.includes("s") && /^(?:[^\\[.]|\\.|\[(?:[^\\\]]|\\.)*\])*\./.test(source)) {
+    throw new Error(
+      `. matches more characters in Terraform than in JavaScript: write the pattern ${source} with [^\\n]`,
+    );
   }
   if (source.includes("\\s")) {
-    throw new Error(`Terraform knows fewer spaces than JavaScript: spell out those of the pattern ${source}`);
+    throw new Error(`\\s matches fewer characters in Terraform than in JavaScript: list them in the pattern ${source}`);
   }
-  return `"${ignoreCase ? "(?i)" : ""}${escaped(source.replace(/\\\//g, "/"))}"`;
+  const translated = [...flags].map((flag) => FLAGS[flag]).join("");
+  return `"${translated === "" ? "" : `(?${translated})`}${escaped(source.replace(/\\\//g, "/"))}"`;
 }
 
-/** Words of a rule with the names of inputs as modules have them. */
+/** A requirement or hint with the names of the module's inputs in place of those of props. */
 export function inSnakeCase(requirement: string): string {
   return requirement.replace(/`([A-Za-z0-9]+)`/g, (_, name: string) => `\`${snakeCase(name)}\``);
 }
 
-/** The name of an input, for that of a prop. */
+/** The name of the input for a prop. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Whether a key needs no quotes; one that is `for` would begin a loop. */
+/** Whether a key needs no quotes. The key `for` does: it would begin a loop. */
 function isIdentifier(key: string): boolean {
   return /^[A-Za-z_]\w*$/.test(key) && key !== "for";
 }
 
-/** Text taken apart into what is literal and its expressions, each with its braces. */
+/** The literal parts of a text and its expressions, each with its braces. */
 export function segments(text: string): string[] {
   const found: string[] = [];
   let start = 0;
@@ -81,7 +96,7 @@ export function segments(text: string): string[] {
   return [...found, text.slice(start)].filter((segment) => segment !== "");
 }
 
-/** Where the expression ends that begins with the `${` at `open`; braces in its text are no braces. */
+/** The end of the expression that begins with the `${` at `open`; braces in strings do not count. */
 export function endOfExpression(text: string, open: number): number {
   const within = ["{"];
   let end = open + 2;

@@ -7,7 +7,7 @@ import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
 import { terraformFiles } from "./terraform-json";
 
-/** All modules, those that others call first. */
+/** All modules; a module comes after those that it calls. */
 export const MODULES: readonly ModuleDefinition[] = [
   pullThroughCache,
   pullPolicy,
@@ -16,7 +16,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   stackParameterOverride,
 ];
 
-/** What is generated, by its path below the folder of the modules. */
+/** The generated files, by their paths below the folder of the modules. */
 export function generatedModules(): { readonly [file: string]: string } {
   return Object.fromEntries(
     MODULES.flatMap((definition) =>

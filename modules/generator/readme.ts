@@ -24,12 +24,12 @@ export function readme(definition: ModuleDefinition): string {
       .map((address) => `- ${code(address)}`)
       .join("\n"),
     "## Versions",
-    `Terraform ${terraform} or later, hashicorp/aws \`${PROVIDER_VERSIONS}\`. The module has no provider of its own: it uses the default one of where it is called, or another by \`providers = { aws = aws.eu }\`. With hashicorp/aws 6 it is the same: what runs on 5 as well cannot hand the resources a \`region\`, so each region has its provider.`,
-    "Do not give the module a `depends_on`: Terraform would then read what the module looks up only when it applies, and plans would show changes that are none, or fail. Hand it references instead.",
+    `Terraform ${terraform} or later, hashicorp/aws \`${PROVIDER_VERSIONS}\`. The module declares no provider: it uses the default AWS provider of its caller, or another one by \`providers = { aws = aws.eu }\`. Each region needs its own provider, also with hashicorp/aws 6: resources that support version 5 as well cannot use its argument \`region\`.`,
+    "Do not give the module a `depends_on`: Terraform would then read the module's data sources only when it applies, and plans would fail or show changes that do not happen. Use references instead.",
   ].join("\n\n");
 }
 
-/** The forms that `source` can have. */
+/** The forms of `source`. */
 function sourceForms(name: string): string[] {
   const forms = {
     "A clone, or the package in `node_modules`, by a relative path": `"./node_modules/cdktf-ecr-pull-through-cache/modules/${name}"`,
@@ -45,14 +45,14 @@ function sourceForms(name: string): string[] {
   ];
 }
 
-/** What a module makes and reads, but for what it calls other modules for. */
+/** The addresses of a module's calls, resources and data sources. */
 function addressesOf({ resources = {}, data = {}, modules = {} }: ModuleDefinition): string[] {
   const of = (blocks: typeof resources, start: string): string[] =>
     Object.entries(blocks).flatMap(([type, named]) => Object.keys(named).map((name) => `${start}${type}.${name}`));
   return [...Object.keys(modules).map((name) => `module.${name}`), ...of(resources, ""), ...of(data, "data.")];
 }
 
-/** A row for each input and each of its attributes, with the rules that are told of it. */
+/** A row for each input and each of its attributes, with the rules of each. */
 function inputRows(inputs: Inputs): string[][] {
   return Object.entries(inputs).flatMap(([name, input]) => {
     const below = rows({ [name]: input }, "");
@@ -100,7 +100,7 @@ function descriptionOf({ description, rules = [], elementRules = [], keyRules = 
   ].join(" ");
 }
 
-/** A rule as a sentence; what its words say of one declaration is left open. */
+/** A rule as a sentence, with `…` for the parts that depend on a declaration. */
 function must(subject: string, requirement: string): string {
   return `${subject} must ${withoutExpressions(inSnakeCase(requirement))}.`;
 }
@@ -111,7 +111,7 @@ function withoutExpressions(template: string): string {
     .join("");
 }
 
-/** A place without the loops that it depends on. */
+/** A place with `[*]` for the variables of loops. */
 function placeOf(place: string): string {
   return withoutExpressions(place).replace(/\[…\]/g, "[*]");
 }

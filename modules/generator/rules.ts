@@ -1,21 +1,22 @@
+import type { PlanCondition } from "../../src/terraform/plan-condition";
 import { SECRETS } from "../../src/validation/redaction";
 import type { Rule } from "../../src/validation/rule";
-import { GIVEN_ONCE, integerRequirement } from "../../src/validation/rule";
+import { GIVEN_ONCE, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { openRules } from "./attributes";
 import type { Condition, ValidationRule, Input, InputRule } from "./definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";
 
-/** That a string follows a rule of the constructs. */
+/** The rule that a string follows a rule of the constructs. */
 export function following(rule: Rule, hint = inSnakeCase(rule.hint)): InputRule {
   return { requirement: rule.requirement, holds: (value) => matchesExpression(value, rule), hint };
 }
 
-/** The same for what may be a secret given in the wrong place: messages do not show it. */
+/** The same rule for a value that may be a secret in the wrong place: messages do not show it. */
 export function secretly(rule: InputRule): InputRule {
   return { ...rule, withheld: true };
 }
 
-/** That a number is an integer of at least a minimum. */
+/** The rule that a number is an integer of at least a minimum. */
 export function integerFrom(min: number, hint: string): InputRule {
   return {
     requirement: integerRequirement(min),
@@ -24,16 +25,12 @@ export function integerFrom(min: number, hint: string): InputRule {
   };
 }
 
-/** That text is one of a few; the words are those of the constructs where they have such a rule. */
-export function oneOf(
-  values: readonly string[],
-  hint: string,
-  requirement = `be one of ${values.join(", ")}`,
-): InputRule {
+/** The rule that text is one of some values, with the requirement of the constructs if they have such a rule. */
+export function oneOf(values: readonly string[], hint: string, requirement = oneOfRequirement(values)): InputRule {
   return { requirement, holds: (value) => `try(contains(${hcl(values)}, ${value}), false)`, hint };
 }
 
-/** That no element of an input comes to what one before it is; those of a map are told by its keys. */
+/** The rule that no element of an input has the identity of an earlier one; messages name elements of a map by their keys. */
 export function givenOnce(
   input: string,
   collection: "list" | "map",
@@ -54,31 +51,36 @@ export function givenOnce(
   };
 }
 
-/** A condition that holds where nothing is at error, with a message for each thing that is. */
+/** A plan condition as Terraform JSON has it. */
+export function asBlock({ condition, errorMessage }: PlanCondition): Condition {
+  return { condition, error_message: errorMessage };
+}
+
+/** The condition of a rule, with a message for each element that breaks it. */
 export function conditionOf(rule: ValidationRule): Condition {
   const { each = [], holds } = rule;
   const message = messageOf(rule);
   if (each.length === 0) {
-    return {
+    return asBlock({
       condition: expression(holds),
-      error_message: message.includes("${") ? expression(withoutSecrets(quoted(message))) : message,
-    };
+      errorMessage: message.includes("${") ? expression(withoutSecrets(quoted(message))) : message,
+    });
   }
-  return {
+  return asBlock({
     condition: expression(`alltrue(${looped(each, holds)})`),
-    error_message: expression(withoutSecrets(`join("\\n", ${looped(each, `${quoted(message)} if !(${holds})`)})`)),
-  };
+    errorMessage: expression(withoutSecrets(`join("\\n", ${looped(each, `${quoted(message)} if !(${holds})`)})`)),
+  });
 }
 
-/** A message with nothing in it that may be a secret: people paste tokens and URLs with passwords where names belong. */
+/** A message with secrets redacted: people paste access tokens and URLs with passwords into inputs for names. */
 export function withoutSecrets(message: string): string {
   return `replace(${message}, local.secrets, "(not shown, it may be a secret)")`;
 }
 
-/** The local that this takes. */
+/** The local that `withoutSecrets` uses. */
 export const SECRETS_LOCAL = { secrets: `/(?i)${SECRETS.source}/` };
 
-/** The validations of an input: one for each rule of its own and of its attributes, then those of several. */
+/** The validations of an input: one for each rule of the input and of its attributes, then the rules of several inputs. */
 export function validationsOf(name: string, input: Input): Condition[] {
   const value = `var.${name}`;
   const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
@@ -89,7 +91,7 @@ export function validationsOf(name: string, input: Input): Condition[] {
   if (input.decides !== true) {
     return conditions;
   }
-  // Where it is sensitive as a whole, that is all there is to say: Terraform shows no message that refers to it.
+  // If the whole input is sensitive, only that is reported: Terraform does not show messages that refer to it.
   const unmarked = (text: string): string =>
     input.isOpen === true ? text : text.replace(new RegExp(`\\bvar\\.${name}\\b`, "g"), "nonsensitive($&)");
   return [
@@ -101,36 +103,36 @@ export function validationsOf(name: string, input: Input): Condition[] {
   ];
 }
 
-/** Terraform shows the addresses of resources, and takes nothing sensitive for what they are made by. */
+/** The rule that an input which resources depend on is not sensitive: Terraform shows their addresses. */
 function isNotSensitive(name: string): ValidationRule {
   return {
     holds: `!issensitive(var.${name})`,
     place: name,
-    requirement: "is sensitive, and Terraform shows the addresses of what is made by it",
-    hint: "wrap it in nonsensitive(): names, IDs and ARNs are no secrets",
+    requirement: "is sensitive, but Terraform shows it in the addresses of resources",
+    hint: "wrap it in nonsensitive(): names, IDs and ARNs are not secrets",
   };
 }
 
-/** The elements of a map of objects that are any: one that is null is told of by itself. */
+/** The elements of a map of objects that are not null; another rule reports those that are null. */
 export function withoutNulls(map: string): string {
   return `{ for key, element in ${map} : key => element if element != null }`;
 }
 
-/** Whether an input may be null: what has neither a default nor to be given. */
+/** Whether an input may be null: it is optional and has no default. */
 export function isNullable({ required, default: standard }: Input): boolean {
   return required !== true && (standard === undefined || standard === null);
 }
 
-/** Where an input is, inside of loops over what is around it. */
+/** The place of an input inside the loops around it. */
 interface Place {
   readonly place: string;
   readonly value: string;
   readonly each: readonly string[];
-  /** What is null where the input is left out: itself, or an object around it in which it must be given. */
+  /** The expression that is null if the input is left out: the input, or an object around it that requires it. */
   readonly absent: string | undefined;
 }
 
-// What loops call the key and the element, from the outermost.
+// The names of the key and the element in each loop, from the outermost.
 const LOOPS = [
   ["key", "element"],
   ["name", "item"],
@@ -158,10 +160,10 @@ function validationRulesOf(input: Input, at: Place): ValidationRule[] {
     place: `${at.place}[${indexOf(input, key)}]`,
     requirement: "be an object",
     got: element,
-    hint: "use {} for one that says nothing",
+    hint: "use {} for an object without attributes",
   };
   return [
-    // The keys of what is secret may be told no more than its values.
+    // Messages show neither the keys nor the values of a secret.
     ...(isMapOfObjects && input.secret !== true ? [isObject] : []),
     ...of(rules, at.place, at.value, at.each),
     ...of(keyRules, at.place, key, each),
@@ -182,7 +184,7 @@ function validationRulesOf(input: Input, at: Place): ValidationRule[] {
   ];
 }
 
-/** What a error says, as a template. */
+/** The message of a rule, as a template. */
 export function messageOf({ place, requirement, got, gotText, hint }: ValidationRule): string {
   if (requirement.startsWith("is ")) {
     return `\`${place}\` ${requirement}; ${inSnakeCase(hint)}`;
@@ -196,7 +198,7 @@ export function messageOf({ place, requirement, got, gotText, hint }: Validation
   return `\`${place}\` must ${inSnakeCase(requirement)}, got ${value}; ${inSnakeCase(hint)}`;
 }
 
-/** What tells an element of a collection from others: an element of a set is its own key. */
+/** The index of an element in a message: its number in a list, its key in a map and itself in a set. */
 function indexOf({ type }: Input, key: string): string {
   return expression(type.startsWith("list") ? key : `jsonencode(${key})`);
 }

@@ -35,7 +35,7 @@ function variable(name: string, input: Input): object {
   };
 }
 
-/** The type constraint of an input: objects are closed, and what may be left out says so; open ones have none. */
+/** The type constraint of an input: a closed object type with optional attributes, or `any` for an open input. */
 function typeOf({ type, attributes = {}, isOpen }: Input): string {
   if (isOpen === true) {
     return "any";

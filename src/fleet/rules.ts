@@ -123,7 +123,7 @@ export const PROVIDER_CONFIG_RULES = {
  * https://developer.hashicorp.com/terraform/language/backend/s3
  */
 export const KEY_PREFIX: Rule = {
-  pattern: /^$|^[^/].*\/$/,
+  pattern: /^$|^[^/][^\n]*\/$/,
   except: /(^|\/)\.{0,2}\/|\p{Cc}/u,
   requirement:
     "end with a slash and not begin with one, with no empty part, no `.` or `..` as a part, and no control character",
@@ -149,7 +149,7 @@ export const HOSTNAME: Rule = {
 
 /** A key that S3 encrypts states with: its ID, ARN or alias. */
 export const STATE_KEY: Rule = {
-  pattern: /./,
+  pattern: /[^\n]/,
   requirement: "be a string that is not empty",
   hint: "give the key's ID, ARN or alias",
 };

@@ -54,12 +54,39 @@ describe("a pattern", () => {
     expect(regex(/^\d{2}\/"[a-z]$/)).toBe('"^\\\\d{2}/\\"[a-z]$"');
   });
 
-  test.each([/(?=a)b/, /(?!a)b/, /(?<=a)b/, /(?<!a)b/])("fails where it looks around, as %s does", (pattern) => {
-    expect(() => regex(pattern)).toThrow(`Terraform has no lookaround, and the pattern ${pattern.source} does`);
+  test.each([/(?=a)b/, /(?!a)b/, /(?<=a)b/, /(?<!a)b/])("a pattern with lookaround fails: %s", (pattern) => {
+    expect(() => regex(pattern)).toThrow(`Terraform has no lookaround: write the pattern ${pattern.source} without it`);
   });
 
-  test("fails where it asks for spaces, which Terraform knows fewer of", () => {
-    expect(() => regex(/^\S\s$/)).toThrow("spell out those of the pattern ^\\S\\s$");
+  test.each([
+    [/a/i, "(?i)a"],
+    [/a.b/s, "(?s)a.b"],
+    [/a.b/is, "(?is)a.b"],
+    [/\p{L}/gu, "\\\\p{L}"],
+  ])("a pattern keeps the effect of its flags: %s", (pattern, text) => {
+    expect(regex(pattern)).toBe(`"${text}"`);
+  });
+
+  test.each([
+    [/a/m, "m"],
+    [/a/y, "y"],
+  ])("a pattern with a flag that Terraform does not have fails: %s", (pattern, flag) => {
+    expect(() => regex(pattern)).toThrow(`Terraform has no flag ${flag} as JavaScript has it: write the pattern a`);
+  });
+
+  test("a pattern with `\\s` fails, since Terraform matches fewer spaces", () => {
+    expect(() => regex(/^\S\s$/)).toThrow("list them in the pattern ^\\S\\s$");
+  });
+
+  test.each([/a./, /[^.].+/, /\[.]/])(
+    "a pattern with a dot fails, since Terraform matches more with it: %s",
+    (pattern) => {
+      expect(() => regex(pattern)).toThrow(`write the pattern ${pattern.source} with [^\\n]`);
+    },
+  );
+
+  test.each([/\./, /[.]/, /[^\].]\\\./])("a pattern with a literal dot is the same in Terraform: %s", (pattern) => {
+    expect(() => regex(pattern)).not.toThrow();
   });
 
   test("is held against a value together with the other parts of its rule, and is false for what has no length", () => {

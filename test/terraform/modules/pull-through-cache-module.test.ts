@@ -488,7 +488,7 @@ describeWithTerraform("the module pull-through-cache", () => {
         '`upstreams["kubernetes"].repositories.expire_untagged` is not an attribute of repositories; did you mean `untagged_expiration_in_days`?',
         '`upstreams["kubernetes"].repositories.images` is not an attribute of repositories; did you mean `keep_all_images` or `keep_last_images`?',
         '`upstreams["kubernetes"].repositories.role.path` is not an attribute of a role; known attributes: arn',
-        '`upstreams["ecr-public"]` must be an object, got a list; use {} for one that says nothing',
+        '`upstreams["ecr-public"]` must be an object, got a list; use {} for an object without attributes',
         "`repositories.image_tag_mutability` is not an attribute of repositories; did you mean `tag_mutability`?",
         "`repositories.kms_key.id` is not an attribute of a KMS key; known attributes: arn",
         "`repositories.tags` must be an object, got a string; the README of the module has the type of each attribute",
