@@ -1,0 +1,34 @@
+import { byteLength, matches } from "../../src/validation/rule";
+
+const ANY = { pattern: /^/, requirement: "be text", hint: "give text" };
+
+test.each([
+  ["", 0],
+  ["a", 1],
+  ["ä", 2],
+  ["日", 3],
+  ["😀", 4],
+  ["aä日😀", 10],
+])("%j has %i bytes", (text, bytes) => {
+  expect(byteLength(text)).toBe(bytes);
+});
+
+test("a rule with a maximum of bytes counts bytes and not characters", () => {
+  const rule = { ...ANY, maxBytes: 4 };
+  expect(["abcd", "ää", "😀", ""].filter((text) => !matches(text, rule))).toEqual([]);
+  expect(["abcde", "ääa", "😀a", "日本"].filter((text) => matches(text, rule))).toEqual([]);
+});
+
+test("a rule with bounds of characters includes its bounds", () => {
+  const rule = { ...ANY, minLength: 2, maxLength: 3 };
+  expect(["", "a", "ab", "abc", "abcd"].filter((text) => matches(text, rule))).toEqual(["ab", "abc"]);
+});
+
+test("a string that matches the exception of a rule breaks the rule", () => {
+  const rule = { ...ANY, pattern: /^[a-z]+$/, except: /^aws/ };
+  expect(["team", "aws", "awsx", "Team"].filter((text) => matches(text, rule))).toEqual(["team"]);
+});
+
+test.each([[undefined], [null], [5], [["a"]], [{ length: 1 }]])("%j is not a string and breaks every rule", (value) => {
+  expect(matches(value, ANY)).toBe(false);
+});
