@@ -133,9 +133,12 @@ function exclusions(input: string): ValidationRule[] {
   }));
 }
 
-const SHORT_NAME_HINT = expression(
-  `contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element) ? ${hcl(CREATED_ANYWAY)} : "give the last part, or use \`service_names\` for the whole name"`,
-);
+/** The hint for a wrong name of a service, as an expression. */
+function serviceHint(hint: string): string {
+  return expression(
+    `contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element) ? ${hcl(CREATED_ANYWAY)} : ${hcl(hint)}`,
+  );
+}
 
 /** The inputs of the module. */
 export const INPUTS: Inputs = {
@@ -237,7 +240,7 @@ export const INPUTS: Inputs = {
     default: [],
     description:
       "Other AWS services that the clients call, by the last parts of their endpoint services' names, like `logs`. Each gets an interface endpoint with private DNS and no endpoint policy, which allows all requests.",
-    elementRules: [following(SHORT_NAME, SHORT_NAME_HINT)],
+    elementRules: [following(SHORT_NAME, serviceHint("give the last part, or use `service_names` for the whole name"))],
   },
   service_names: {
     type: "set(string)",
@@ -245,7 +248,7 @@ export const INPUTS: Inputs = {
     default: [],
     description:
       "The same by whole names, for names that do not begin with `com.amazonaws`: some do not in China and in isolated regions.",
-    elementRules: [following(SERVICE_NAME, "give the whole name, or use `services` for the last part")],
+    elementRules: [following(SERVICE_NAME, serviceHint("give the whole name, or use `services` for the last part"))],
     validations: [
       {
         each: ["element in var.service_names"],

@@ -5,7 +5,7 @@ import type { PullGrant } from "../cache/pull-policy";
 import { bucketArns, bucketsStatement, forEverybody, layersStatement, pushStatement } from "./policy-statements";
 
 /** The repositories that a policy names beside those of caches. */
-export interface NamedRepositories {
+interface NamedRepositories {
   /** ARNs of the repositories that clients may pull from. */
   readonly pulled: readonly string[];
   /** ARNs of the repositories that clients may push to. */

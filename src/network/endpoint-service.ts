@@ -61,7 +61,8 @@ export class EndpointService {
   public _check(errors: ValidationErrors, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
     if (!matches(this.name, rule)) {
-      errors.add(prop, rule.requirement, this.name, this.name in EXISTING_ENDPOINTS ? CREATED_ANYWAY : rule.hint);
+      const isCreatedAnyway = Object.keys(EXISTING_ENDPOINTS).includes(this.name);
+      errors.addBroken(prop, isCreatedAnyway ? { ...rule, hint: CREATED_ANYWAY } : rule, this.name);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {
       errors.addBroken(prop, ENDPOINTS_RULES.region(region), this.name);
     }

@@ -820,6 +820,11 @@ test.each<[string, object, string]>([
     { services: [EndpointService.named("ecr.api")] },
     '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "ecr.api"; leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway',
   ],
+  [
+    "services",
+    { services: [EndpointService.fromServiceName("ecr.api")] },
+    '`services[0]` must be the whole name of an endpoint service, like com.amazonaws.eu-west-1.kms, got "ecr.api"; leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway',
+  ],
   ...(["ecr.api", "ecr.dkr"] as const).map((name): [string, object, string] => [
     "services",
     { services: [EndpointService.fromServiceName(`com.amazonaws.eu-west-1.${name}`)] },
