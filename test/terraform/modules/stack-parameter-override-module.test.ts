@@ -29,7 +29,7 @@ interface Inputs {
   readonly parameters: { readonly [name: string]: string };
   readonly strategy?: OverrideStrategy;
   readonly template_url?: string;
-  readonly action?: OverrideAction;
+  readonly action?: string;
 }
 
 /** A configuration that calls the module and, unless told otherwise, imports the stack that it adopts. */
@@ -109,6 +109,15 @@ describeWithTerraform("the module stack-parameter-override", () => {
     rewrite(made, later(VALUE));
     await made.apply();
     expect(await parameters(stackName)).toEqual({ image: VALUE, names: "long" });
+  });
+
+  test.concurrent("fails the plan for an action that only an apply knows", async () => {
+    const action = "${terraform_data.later.output}";
+    const made = await workspace({
+      ...called({ stack_name: await vendorStack(), parameters: { image: VALUE }, action }),
+      resource: { terraform_data: { later: { input: OverrideAction.RESTORE } } },
+    });
+    expect(await made.refusal()).toMatch(/Invalid for_each argument.* var\.action is a string, known only after apply/s);
   });
 
   describe("once it has adopted a stack", () => {

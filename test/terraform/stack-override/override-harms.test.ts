@@ -338,7 +338,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
         expect([status, output.replace(/[│╷╵\s]+/g, " ")]).toEqual([
           1,
           expect.stringMatching(
-            `The template of the stack ${stackName} is JSON with numbers that Terraform's AWS provider cannot send back|cannot unmarshal number`,
+            `The template of the stack ${stackName} is JSON with numbers that Terraform's AWS provider cannot send exactly|cannot unmarshal number`,
           ),
         ]);
       },
