@@ -22,13 +22,13 @@ reasons() {
   stack describe-stack-events --output text \\
     --query "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [0:10]"
 }
-# Waits until nothing is under way.
+# Waits until no operation is in progress.
 settle() {
   end=$(($(date +%s) + 60 * MINUTES))
   now=$(described StackStatus)
   while case $now in *_IN_PROGRESS) ;; *) false ;; esac; do
     [ "$now" != REVIEW_IN_PROGRESS ] ||
-      fail "$STACK is in REVIEW_IN_PROGRESS: it has no resources until somebody executes the change set that creates it."
+      fail "$STACK is in REVIEW_IN_PROGRESS: somebody must execute the change set that creates its resources."
     [ "$(date +%s)" -lt "$end" ] || fail "$STACK is still in $now after $MINUTES minutes: $1"
     sleep 5
     now=$(described StackStatus)
@@ -43,7 +43,7 @@ if as_declared; then
   echo "The parameters are as declared already."
   exit 0
 fi
-# What the stack has now, and not when Terraform planned: a parameter that is left out would go back to its default.
+# The stack's parameters now, not in the plan: an omitted parameter would get its default.
 all=$(described "Parameters[].ParameterKey")
 others=
 for name in $all; do
@@ -63,10 +63,10 @@ set -- --use-previous-template --parameters "[$others$PARAMETERS]"
 case $capabilities in "") ;; *) set -- "$@" --capabilities $capabilities ;; esac
 answer=$(stack update-stack "$@" 2>&1) ||
   case $answer in *"No updates are to be performed"*) exit 0 ;; *) fail "$answer" ;; esac
-settle "the update goes on, and the next plan tells what has become of it."
+settle "the update continues, and the next plan shows its result."
 [ "$now" = UPDATE_COMPLETE ] ||
   fail "The update of $STACK did not complete, and the stack is now $now: $(reasons)"
-echo "The parameters are as declared, and everything else is as it was."
+echo "The parameters are as declared, and nothing else has changed."
 `;
 
 /**
