@@ -1,5 +1,14 @@
+import * as fc from "fast-check";
 import { REPOSITORY_PREFIX, SECRET_NAME, TAG_VALUE } from "../../src/cache/rules";
-import { SECRETS, looksLikeSecret, mayContainSecret, display } from "../../src/validation/redaction";
+import { literalsOf } from "../../src/terraform/expression-literals";
+import {
+  SECRETS,
+  containsAccessToken,
+  display,
+  expressionContainsAccessToken,
+  looksLikeSecret,
+  mayContainSecret,
+} from "../../src/validation/redaction";
 
 test.each([
   ["a value of 1000 characters is shown", "a-".repeat(500), JSON.stringify("a-".repeat(500))],
@@ -143,4 +152,51 @@ describe("what Terraform's messages leave out", () => {
       expect(words).not.toMatch(SECRETS);
     }
   });
+});
+
+test("text without an expression is one literal, in which no escape hides an access token", () => {
+  const part = fc.constantFrom(
+    "ghp_0123456789abcdef",
+    "ghp_abcdefghijklmnop",
+    "\\u0067",
+    "\\",
+    '"',
+    "$",
+    "%",
+    "{",
+    "$$",
+    "/",
+    "x",
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const text = parts.join("").replace(/[$%]\{/g, "");
+      fc.pre(!/[$%]\{/.test(text));
+      const { texts, joined } = literalsOf(text);
+      expect([...new Set([joined, ...texts])]).toEqual([text]);
+      expect(expressionContainsAccessToken(text)).toBe(containsAccessToken(text));
+    }),
+  );
+});
+
+test.each([
+  ['${lower("ghp_0123456789abcdef")}', true],
+  ['${"\\u0067hp_0123456789abcdef"}', true],
+  ["%{ if true }ghp_0123456789abcdef%{ endif }", true],
+  ["$${ghp_0123456789abcdef}", true],
+  ["${var.ghp_0123456789abcdef}", false],
+])("an access token in the literals of an expression is found, and not in a reference: %s", (expression, found) => {
+  expect(expressionContainsAccessToken(expression)).toBe(found);
+});
+
+test.each([
+  ["a", ["a"]],
+  ["é", ["é"]],
+  ["٣", ["٣"]],
+  ["名", ["名"]],
+  ["😀", []],
+  ["—/", []],
+  ["/:", []],
+])("a literal is a value if it has a letter or a digit of any script: %s", (text, values) => {
+  expect(literalsOf(text).values.map((value) => value.text)).toEqual(values);
 });
