@@ -34,8 +34,9 @@ export const SCHEDULE: Rule = {
   pattern: new RegExp(
     `^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(${FIELD} ${FIELD} (${FIELD} ${FIELD} \\?|\\? ${FIELD} ${FIELD}) ${FIELD}\\))$`,
   ),
+  maxLength: 256,
   requirement:
-    "be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
+    "be at most 256 characters like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week",
   hint: "leave it out for every hour",
 };
 

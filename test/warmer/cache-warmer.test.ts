@@ -57,6 +57,11 @@ function buildPolicy(json: TerraformJson): string {
     .join();
 }
 
+/** A schedule of so many characters, which lists its minutes. */
+function cronOfLength(length: number): string {
+  return "cron(0 6 * * ? *)".replace("0", "0,".repeat(length).slice(0, length - 16).replace(/,$/, "5"));
+}
+
 /** Statements as cdktf writes them for jsonencode. */
 function expression(value: unknown): string {
   if (Array.isArray(value)) {
@@ -220,6 +225,7 @@ describe("each property reaches its resource:", () => {
     "rate(30 days)",
     "cron(0 6 * * ? *)",
     "cron(0/15 8-17 ? * MON-FRI *)",
+    cronOfLength(256),
   ])("schedule, as %s", (schedule) => {
     const json = warmed({ schedule });
     expect(only(json, "aws_scheduler_schedule")["schedule_expression"]).toBe(schedule);
@@ -472,10 +478,11 @@ describe("a warmer fails with", () => {
       "rate(90 seconds)",
       "cron(0 6 * * *)",
       "at(2030-01-01T00:00:00)",
+      cronOfLength(257),
     ].map((schedule): [string, unknown, string] => [
       `the schedule ${schedule}`,
       { schedule },
-      `\`schedule\` must be like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week, got "${schedule}"; leave it out for every hour`,
+      `\`schedule\` must be at most 256 characters like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with one ? for the day of the month or of the week, got "${schedule}"; leave it out for every hour`,
     ]),
     ...["", "a", "-ab", "a.b", "a/b", "a".repeat(65)].map((projectName): [string, unknown, string] => [
       `the name "${projectName}"`,
