@@ -59,7 +59,13 @@ function buildPolicy(json: TerraformJson): string {
 
 /** A schedule of so many characters, which lists its minutes. */
 function cronOfLength(length: number): string {
-  return "cron(0 6 * * ? *)".replace("0", "0,".repeat(length).slice(0, length - 16).replace(/,$/, "5"));
+  return "cron(0 6 * * ? *)".replace(
+    "0",
+    "0,"
+      .repeat(length)
+      .slice(0, length - 16)
+      .replace(/,$/, "5"),
+  );
 }
 
 /** Statements as cdktf writes them for jsonencode. */
