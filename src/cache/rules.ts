@@ -46,6 +46,7 @@ export const TAG_KEY: Rule = {
   // Spelt out, since with the flag i V8 folds the case of every letter of Unicode first, in every program that has tags.
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
   except: /^([aA][wW][sS]:|\p{Z}*$)/u,
+  ascii: { pattern: /^[A-Za-z0-9 _.:/=+\-@]+$/, except: /^([aA][wW][sS]:| *$)/ },
   maxLength: 128,
   requirement: "have keys of 1 to 128 letters, digits, spaces and _.:/=+-@ that do not start with aws:",
   hint: "rename the tag",
@@ -54,6 +55,7 @@ export const TAG_KEY: Rule = {
 /** The value of a tag; from the same page. */
 export const TAG_VALUE: Rule = {
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+  ascii: { pattern: /^[A-Za-z0-9 _.:/=+\-@]*$/ },
   maxLength: 256,
   requirement: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
   hint: "change it to what AWS takes",

@@ -14,6 +14,8 @@ export interface Rule extends Requirement {
   readonly pattern: RegExp;
   /** A string that matches this pattern, too, breaks the rule. */
   readonly except?: RegExp;
+  /** The same patterns for ASCII text, without the classes of Unicode that take V8 about 0.4 ms each to compile. */
+  readonly ascii?: { readonly pattern: RegExp; readonly except?: RegExp };
   /** In characters. */
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -21,15 +23,20 @@ export interface Rule extends Requirement {
   readonly maxBytes?: number;
 }
 
+const ASCII = /^[^\u0080-\uffff]*$/;
+
 /** Whether a value is a string that follows a rule. */
 export function matches(value: unknown, rule: Rule): value is string {
+  if (typeof value !== "string") {
+    return false;
+  }
+  const { pattern, except } = rule.ascii !== undefined && ASCII.test(value) ? rule.ascii : rule;
   return (
-    typeof value === "string" &&
     value.length >= (rule.minLength ?? 0) &&
     value.length <= (rule.maxLength ?? Number.MAX_SAFE_INTEGER) &&
     (rule.maxBytes === undefined || byteLength(value) <= rule.maxBytes) &&
-    rule.pattern.test(value) &&
-    rule.except?.test(value) !== true
+    pattern.test(value) &&
+    except?.test(value) !== true
   );
 }
 

@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { byteLength, matches } from "../../src/validation/rule";
+import { patternRules } from "../support/rules-of-constructs";
 
 const ANY = { pattern: /^/, requirement: "be text", hint: "give text" };
 
@@ -31,4 +33,20 @@ test("a string that matches the exception of a rule breaks the rule", () => {
 
 test.each([[undefined], [null], [5], [["a"]], [{ length: 1 }]])("%j is not a string and breaks every rule", (value) => {
   expect(matches(value, ANY)).toBe(false);
+});
+
+test.each(patternRules().filter(([, rule]) => rule.ascii !== undefined))(
+  "%s decides on ASCII text as it does on any other",
+  (_, rule) => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary-ascii", maxLength: 3 }),
+      fc.constantFrom("aws:x", "AwS:", "aws", "  ", "team", "cost-center", "a b"),
+    );
+    fc.assert(fc.property(text, (value) => matches(value, rule) === matches(value, { ...rule, ascii: undefined })));
+  },
+);
+
+test("text beyond ASCII follows the patterns for Unicode", () => {
+  const rule = { ...ANY, pattern: /^\p{L}+$/u, ascii: { pattern: /^[A-Za-z]+$/ } };
+  expect(["Team", "Käse", "名", "5", "é5"].filter((value) => matches(value, rule))).toEqual(["Team", "Käse", "名"]);
 });
