@@ -1,7 +1,7 @@
 export { PullThroughCache } from "./cache/pull-through-cache";
 export { type PullThroughCacheProps } from "./cache/pull-through-cache-props";
 export { type PullPolicyOptions } from "./cache/pull-policy";
-export { RegistryCredential, type ManagedCredentialOptions as CredentialVariables } from "./cache/registry-credential";
+export { RegistryCredential, type ManagedCredentialOptions } from "./cache/registry-credential";
 export { EncryptionType, TagMutability, type RepositorySettings } from "./cache/repository-settings";
 export {
   Upstream,
@@ -19,7 +19,7 @@ export {
 } from "./fleet/pull-through-cache-fleet-props";
 export { type FleetManifest, type FleetManifestStack } from "./fleet/fleet-manifest";
 export { StateBackend, type HcpTerraformStateOptions, type S3StateOptions } from "./fleet/state-backend";
-export { EndpointService as EndpointService } from "./network/endpoint-service";
+export { EndpointService } from "./network/endpoint-service";
 export { FirstPull } from "./network/first-pull";
 export { RegistryEndpoints } from "./network/registry-endpoints";
 export { type RegistryEndpointsProps } from "./network/registry-endpoints-props";
