@@ -117,7 +117,9 @@ describeWithTerraform("the module stack-parameter-override", () => {
       ...called({ stack_name: await vendorStack(), parameters: { image: VALUE }, action }),
       resource: { terraform_data: { later: { input: OverrideAction.RESTORE } } },
     });
-    expect(await made.refusal()).toMatch(/Invalid for_each argument.* var\.action is a string, known only after apply/s);
+    expect(await made.refusal()).toMatch(
+      /Invalid for_each argument.* var\.action is a string, known only after apply/s,
+    );
   });
 
   describe("once it has adopted a stack", () => {
