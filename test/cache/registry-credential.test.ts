@@ -4,7 +4,7 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { App, Fn, Lazy, TerraformStack, TerraformVariable, Token } from "cdktf";
 import { PullThroughCache, PullThroughCacheFleet, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
-import type { CredentialVariables } from "cdktf-ecr-pull-through-cache";
+import type { ManagedCredentialOptions } from "cdktf-ecr-pull-through-cache";
 import { ACKNOWLEDGED_WARNINGS } from "../../src/terraform/warnings";
 import {
   addresses,
@@ -19,7 +19,7 @@ import {
 } from "../support/synthesis";
 
 const ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf";
-const variables: CredentialVariables = {
+const variables: ManagedCredentialOptions = {
   usernameVariable: "hub_username",
   accessTokenVariable: "hub_access_token",
   version: 3,
@@ -127,7 +127,7 @@ describe("a credential from variables", () => {
   });
 
   const version = "start at 1 and raise it by one with every new value of the variables";
-  test.each<[string, Partial<CredentialVariables>, string]>([
+  test.each<[string, Partial<ManagedCredentialOptions>, string]>([
     ["version 0", { version: 0 }, `.version\` must be an integer of 1 or more, got 0; ${version}`],
     ["half a version", { version: 1.5 }, `.version\` must be an integer of 1 or more, got 1.5; ${version}`],
     [
@@ -165,7 +165,7 @@ describe("a credential from variables", () => {
   });
 
   test("fails on no variables at all in the form of every error", () => {
-    const nothing = undefined as unknown as CredentialVariables;
+    const nothing = undefined as unknown as ManagedCredentialOptions;
     expect(faultOf(RegistryCredential.managed(nothing))).toContain(
       ".credential.version` must be given, got nothing; start at 1 and raise it with every new value",
     );
