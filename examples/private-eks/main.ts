@@ -32,7 +32,7 @@ const cache = new PullThroughCache(stack, "cache", {
   ],
 });
 
-cache.grantPull("eks-node"); // the name of the nodes' role, made with the cluster
+cache.grantPullToRoleNamed("eks-node"); // the name of the nodes' role, made with the cluster
 
 const endpoints = new RegistryEndpoints(stack, "endpoints", {
   vpcId: "vpc-0e450000000000001",

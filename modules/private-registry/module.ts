@@ -7,34 +7,34 @@ import { CACHE_WARNINGS, pullThroughCache } from "../pull-through-cache/module";
 import { ENDPOINT_WARNINGS } from "../registry-endpoints/inputs";
 import { registryEndpoints } from "../registry-endpoints/module";
 
-// What one of the modules hands to another, or what has no meaning where there is one region.
-const HANDED_ON = ["prefixes", "tagged_prefixes", "regions", "acknowledged_warnings"];
+// Inputs that are outputs of another of the modules, or that are of no use for a single region.
+const NO_INPUTS = ["prefixes", "tagged_prefixes", "regions", "acknowledged_warnings"];
 
 const PREFIXES = { prefixes: "${module.cache.prefixes}", tagged_prefixes: "${module.cache.tagged_prefixes}" };
 
-/** The inputs of a module that are inputs here as well, and are checked there. */
+/** The inputs of a module that are inputs of this one; that module checks them. */
 function inputsOf({ inputs }: ModuleDefinition): Inputs {
-  const own = Object.entries(inputs).filter(([name]) => !HANDED_ON.includes(name));
+  const own = Object.entries(inputs).filter(([name]) => !NO_INPUTS.includes(name));
   return Object.fromEntries(own.map(([name, input]): [string, Input] => [name, { ...input, isCheckedBelow: true }]));
 }
 
-/** A call of a module with these inputs, and with others. */
+/** A call of a module with its inputs of this module, and with further arguments. */
 function call(definition: ModuleDefinition, others: Block): Block {
   const same = Object.keys(inputsOf(definition)).map((name) => [name, expression(`var.${name}`)] as const);
   return { source: `../${definition.name}`, ...Object.fromEntries(same), ...others };
 }
 
-/** Those of the acknowledged warnings that a module has. */
+/** The acknowledged warnings that a module knows, as an expression. */
 function acknowledged(ids: readonly WarningId[]): string {
   return expression(`setintersection(var.acknowledged_warnings, ${hcl(ids)})`);
 }
 
-/** Caches, the endpoints by which private subnets reach them, and the permission to pull. */
+/** A cache, the VPC endpoints with which private subnets reach it, and the permission to pull. */
 export const privateRegistry: ModuleDefinition = {
   name: "private-registry",
   purpose: [
     "One registry for the private subnets of one VPC: the caches of pull-through-cache, the endpoints of registry-endpoints, and the permission to pull of pull-policy, in one call.",
-    "Each of the three is described in its own README: [pull-through-cache](../pull-through-cache/README.md), [registry-endpoints](../registry-endpoints/README.md), [pull-policy](../pull-policy/README.md). What their endpoints change in a VPC is told in the second. To share a registry among VPCs, or endpoints among registries, call them one by one.",
+    "Each of the three is described in its own README: [pull-through-cache](../pull-through-cache/README.md), [registry-endpoints](../registry-endpoints/README.md), [pull-policy](../pull-policy/README.md). The second README describes how endpoints change a VPC. To share a cache among VPCs, or endpoints among caches, call the modules one by one.",
   ],
   uses: [
     {
@@ -79,14 +79,14 @@ output "node_exporter" {
       value: "${module.endpoints.registry_uri}",
     },
     repository_uris: {
-      description: "What to pull in place of a registry, by the keys of `upstreams`: put the repository behind it.",
+      description: "The name to pull in place of a registry, by the keys of `upstreams`: append the repository.",
       value: expression(
         "{ for key, rule in module.cache.rules : key => module.endpoints.repository_uris[rule.prefix] }",
       ),
       depends_on: ["module.cache", "module.endpoints", "module.pulls"],
     },
     pull_policy_json: {
-      description: "The policy that lets pull, as JSON.",
+      description: "The IAM policy that allows to pull, as JSON.",
       value: "${module.pulls.json}",
     },
     policy_arn: {
@@ -98,7 +98,7 @@ output "node_exporter" {
       value: "${module.cache.secret_arns}",
     },
     security_group_id: {
-      description: "The security group of the interface endpoints; null where none was made.",
+      description: "The security group of the interface endpoints; null if there is none.",
       value: "${module.endpoints.security_group_id}",
     },
   },

@@ -28,9 +28,9 @@ import { conditionOf, following, givenOnce } from "../generator/rules";
 const UNTAGGED = "${local.untagged_arns}";
 const UNTAGGED_STATEMENT = `var.create_repositories ? ${hcl(createStatement(UNTAGGED))} : ${hcl(pullStatement(UNTAGGED))}`;
 
-const FEWER = "name fewer prefixes, or call the module once for some of them and once for the others";
+const FEWER = "use fewer prefixes, or call the module several times, each for some of them";
 
-/** The ARNs of the repositories under prefixes, in all regions. */
+/** The ARNs of the repositories under prefixes in all regions, as an expression. */
 function arnsInRegions(prefixes: string): string {
   return expression(
     `distinct(flatten([for region in local.regions : ${repositoryArns(prefixes, registryArn("region"))}]))`,
@@ -41,9 +41,9 @@ function arnsInRegions(prefixes: string): string {
 export const pullPolicy: ModuleDefinition = {
   name: "pull-policy",
   purpose: [
-    "The permission to pull through the caches of one account, and no more: as inline policies of roles, as a managed policy, or as JSON for any other tool.",
-    "AWS's managed policies for pulling from Amazon ECR lack one or both of the two actions that pulls through a cache need as well: `ecr:BatchImportUpstreamImage` for every image that is new or refreshed, and `ecr:CreateRepository` for the first pull. Where a creation template sets tags, the first pull may need `ecr:TagResource` too: AWS's pages disagree, and `tagged_prefixes` grants it. It is what `PullThroughCache.grantPull` and `PullThroughCacheFleet.pullPolicyArn` grant.",
-    "IAM is of no region: call it once for all regions, and name them in `regions`. `tagged_prefixes` holds for all of them: name the prefixes that have tags in any region.",
+    "Only the permission to pull through the caches of one account: as inline policies of roles, as a managed policy, or as JSON for any other tool.",
+    "AWS's managed policies for pulling from Amazon ECR lack one or both of the two actions that pulls through a cache need as well: `ecr:BatchImportUpstreamImage` for every image that is new or refreshed, and `ecr:CreateRepository` for the first pull. Where a creation template sets tags, the first pull may need `ecr:TagResource` too: AWS's pages disagree, and `tagged_prefixes` grants it. It is what `PullThroughCache.grantPull` and `PullThroughCacheFleet.addPullPolicy` grant.",
+    "IAM policies apply to all regions: call the module once, and list the regions in `regions`. `tagged_prefixes` also applies to all of them: list the prefixes that have tags in any region.",
   ],
   uses: [
     {
@@ -88,14 +88,14 @@ output "policy_arn" {
       type: "list(string)",
       required: true,
       description: "The prefixes of the upstreams that may be pulled: the output `prefixes` of pull-through-cache.",
-      elementRules: [following(REPOSITORY_PREFIX, "give a prefix that a cache has")],
+      elementRules: [following(REPOSITORY_PREFIX, "use a prefix of a cache")],
       validations: [
         {
           holds: "length(var.prefixes) > 0",
           place: "prefixes",
           requirement: AT_LEAST_ONE_PREFIX,
           got: "var.prefixes",
-          hint: "name what may be pulled",
+          hint: "list the prefixes of the caches that may be pulled from",
         },
       ],
     },
@@ -112,19 +112,19 @@ output "policy_arn" {
       default: {},
       description:
         "Names of the roles that may pull, by keys of your own, like `{ nodes = aws_iam_role.nodes.name }`: each gets an inline policy.",
-      elementRules: [following(ROLE_NAME, "give the role's name without path and ARN")],
+      elementRules: [following(ROLE_NAME)],
       validations: [givenOnce("role_names", "map")],
     },
     managed_policy: {
       type: "object",
-      description: "Has a managed policy made, for what takes ARNs of policies.",
-      otherwise: "none is made",
+      description: "Creates a managed policy, for configurations that need the ARN of a policy.",
+      otherwise: "no managed policy",
       attributes: {
         name: {
           type: "string",
           required: true,
           description: "Its name.",
-          rules: [following(POLICY_NAME, "choose another name")],
+          rules: [following(POLICY_NAME)],
         },
       },
     },
@@ -132,8 +132,8 @@ output "policy_arn" {
       type: "set(string)",
       default: [],
       description: "The regions of the caches.",
-      otherwise: "that of the provider",
-      elementRules: [following(REGION_NAME, "give the region, not one of its zones")],
+      otherwise: "the region of the provider",
+      elementRules: [following(REGION_NAME)],
     },
     account_id: ACCOUNT_INPUT,
   },
@@ -141,7 +141,7 @@ output "policy_arn" {
     account_id: REGISTRY_LOCALS["account_id"],
     regions: expression(`length(var.regions) == 0 ? [${REGION_EXPRESSION}] : sort(var.regions)`),
     repository_arns: arnsInRegions("var.prefixes"),
-    // Without the permission to create repositories there is none to tag either.
+    // Only a pull that creates repositories tags them.
     tagged_prefixes: expression("[for prefix in var.tagged_prefixes : prefix if var.create_repositories]"),
     untagged_prefixes: expression(`var.create_repositories ? ${UNTAGGED_PREFIXES} : var.prefixes`),
     tagged_arns: arnsInRegions("local.tagged_prefixes"),
@@ -165,7 +165,7 @@ output "policy_arn" {
               place: "role_names[${jsonencode(each.key)}]",
               requirement: INLINE_POLICIES,
               got: "length(local.policy)",
-              hint: "name fewer prefixes, or make a `managed_policy` for some of them",
+              hint: "use fewer prefixes, or create a `managed_policy` for some of them",
             }),
           ],
         },
@@ -202,9 +202,9 @@ output "policy_arn" {
           place: "regions",
           requirement: "be of the partition of the provider",
           got: "region",
-          hint: "call the module once for each partition: a policy holds in one only",
+          hint: "call the module once for each partition, since a policy applies to one only",
         }),
-        // Not a validation, which reads no other input before Terraform 1.9.
+        // No validation, since before Terraform 1.9 a validation cannot read other inputs.
         conditionOf(TAGGED_PREFIXES_FAULT),
       ],
     },
@@ -213,7 +213,7 @@ output "policy_arn" {
       value: expression("one(aws_iam_policy.pull[*].arn)"),
     },
     repository_arns: {
-      description: "What the policy is about.",
+      description: "The ARNs of the repositories that the policy allows to pull.",
       value: "${local.repository_arns}",
     },
   },

@@ -53,10 +53,10 @@ export const CACHE_WARNINGS = [
   "unlisted-registry",
 ] as const satisfies WarningId[];
 
-// Without it Terraform deletes a secret first and then gives the rule another credential, which AWS may refuse.
+// Otherwise Terraform deletes a secret before the rule has its new credential, which AWS may reject.
 const REPLACED_FIRST = { create_before_destroy: true } as const;
 
-/** A role that ECR assumes, where it is needed, and its one policy. */
+/** A role that ECR assumes, if it is needed, and its policy. */
 function serviceRole(
   name: string,
   { namePrefix, description, service }: typeof REPOSITORY_CREATION | typeof UPSTREAM_READING,
@@ -85,13 +85,13 @@ const CREATION_ROLE = serviceRole(
 );
 const UPSTREAM_ROLE = serviceRole("upstream", UPSTREAM_READING, hcl([READ_UPSTREAM]));
 
-/** Everything that one registry needs to cache others. */
+/** The module of the construct PullThroughCache. */
 export const pullThroughCache: ModuleDefinition = {
   name: "pull-through-cache",
   purpose: [
-    "Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries: a cache rule and a repository creation template for each, the secrets they sign in with, and the roles that ECR needs where repositories have tags or KMS encryption, or where an upstream is in another account.",
-    "It is the construct `PullThroughCache` for configurations without TypeScript. What AWS would refuse when you apply, or when you pull, is refused when you plan, in the same words. For many regions, call it once in each region's own configuration and state, or once for each aliased provider.",
-    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and have to be given with every plan and apply; for a destroy, empty ones do. Raise `credential_version` with every new token. An upstream that goes from `managed` to a secret of yours has the managed one deleted once its rule uses yours: give yours another name, since both exist at that time. A secret whose upstream is removed is deleted too, at once unless it has a `recovery_window_in_days`. `terraform apply -replace` of a managed secret fails, since its name is in use: raise `credential_version` to write it anew, and `terraform untaint` one whose creation failed halfway. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
+    "Everything that Amazon ECR needs, in one account and region, to cache upstream registries: a cache rule and a repository creation template for each, the secrets with which ECR signs in, and the roles that ECR needs if repositories have tags or KMS encryption, or if an upstream is in another account.",
+    "It is the construct `PullThroughCache` for configurations without TypeScript. Errors that AWS reports only when you apply or pull fail the plan, with the same messages. For many regions, call it once in each region's own configuration and state, or once for each aliased provider.",
+    'Values in `credentials` are ephemeral and written with a write-only argument: they are in no plan and no state, and every plan and apply needs them; a destroy accepts empty values. Increase `credential_version` with every new token. When an upstream changes from `managed` to your own secret, Terraform deletes the managed secret after the rule uses yours: use another name, since both exist at that time. Terraform also deletes the secret of a removed upstream, at once unless it has a `recovery_window_in_days`. `terraform apply -replace` of a managed secret fails, since its name is in use: increase `credential_version` to write it again, and use `terraform untaint` for a secret whose creation failed halfway. Official images of Docker Hub are at `library/`: `<repository_uris["docker-hub"]>/library/nginx`.',
   ],
   uses: [
     {
@@ -141,15 +141,15 @@ module "cache" {
     docker-hub = { credential_secret_arn = aws_secretsmanager_secret_version.hub.arn }
     ghcr       = { kind = "github", prefix = "ghcr", credential = "managed", credential_version = 1 }
   }
-  credentials  = { ghcr = { username = "bot", access_token = var.ghcr_token } }
-  repositories = { keep_last_images = 50 }
+  credentials         = { ghcr = { username = "bot", access_token = var.ghcr_token } }
+  repository_settings = { keep_last_images = 50 }
 }
 `,
     },
     {
-      title: "Take over a rule that exists",
+      title: "Import an existing rule",
       hcl: `
-# AWS refuses a second rule with the same prefix. Templates are imported alike, where there is one.
+# AWS rejects a second rule with the same prefix. An existing template is imported in the same way.
 import {
   to = module.cache.aws_ecr_pull_through_cache_rule.upstream["quay"]
   id = "quay"
@@ -173,7 +173,7 @@ module "cache" {
       misnomers: UPSTREAM_MISNOMERS,
       required: true,
       description:
-        "The registries to cache, by keys of your own that are known when Terraform plans: resources are named after them, and adding one touches no other.",
+        "The registries to cache, by your own keys, which must be known when Terraform plans: the addresses of resources contain them, and a new upstream changes no other.",
       attributes: UPSTREAM,
       validations: upstreamRules(),
     },
@@ -182,7 +182,7 @@ module "cache" {
       default: {},
       secret: true,
       description:
-        "What the managed secrets hold, by the keys of their upstreams. Ephemeral: in no plan and no state, and given every time.",
+        "The values of the managed secrets, by the keys of their upstreams. They are ephemeral: in no plan and no state, and needed every time.",
       attributes: {
         username: { type: "string", required: true, description: "The user name." },
         access_token: { type: "string", required: true, description: "The access token or password." },
@@ -192,19 +192,19 @@ module "cache" {
           holds: `length(setsubtract(keys(var.credentials), ${MANAGED})) == 0`,
           place: "credentials",
           requirement: "have the keys of upstreams whose `credential` is managed, and no others",
-          hint: `rename or leave out what no upstream reads; managed are \${jsonencode(${MANAGED})}`,
+          hint: `rename or remove the others; the managed upstreams are \${jsonencode(${MANAGED})}`,
         },
       ],
     },
-    repositories: {
+    repository_settings: {
       type: "object",
       isOpen: true,
       noun: SETTINGS_NOUN,
       misnomers: SETTINGS_MISNOMERS,
       default: {},
-      description: "How the repositories look that ECR creates. It holds for those created later.",
+      description: "Settings of the repositories that ECR creates from now on.",
       attributes: SETTINGS,
-      validations: settingsRules("repositories", "var.repositories", []),
+      validations: settingsRules("repository_settings", "var.repository_settings", []),
     },
     account_id: ACCOUNT_INPUT,
     acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS),
@@ -213,15 +213,15 @@ module "cache" {
     ...REGISTRY_LOCALS,
     hosts: HOSTS,
     usual_prefixes: USUAL_PREFIXES,
-    recovery_windows: RECOVERY_WINDOWS.days,
+    recovery_windows: RECOVERY_WINDOWS,
     // The inputs with every attribute, converted to its type.
     upstreams: expression(
       `{ for key, element in var.upstreams : key => ${withAllAttributes("element", UPSTREAM_ITSELF)} }`,
     ),
     own_settings: expression(
-      `{ for key, element in { for key, element in var.upstreams : key => merge({}, lookup(element, "repositories", null) == null ? null : element.repositories) } : key => ${withAllAttributes("element", SETTINGS)} }`,
+      `{ for key, element in { for key, element in var.upstreams : key => merge({}, lookup(element, "repository_settings", null) == null ? null : element.repository_settings) } : key => ${withAllAttributes("element", SETTINGS)} }`,
     ),
-    repositories: expression(withAllAttributes("var.repositories", SETTINGS)),
+    repository_settings: expression(withAllAttributes("var.repository_settings", SETTINGS)),
     kinds: expression("{ for key, element in local.upstreams : key => element.kind == null ? key : element.kind }"),
     prefixes: expression(
       '{ for key, element in local.upstreams : key => element.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : element.prefix }',
@@ -254,7 +254,7 @@ module "cache" {
     prefixes_of_tagging_templates: expression(
       '[for key, template in local.templates : trimsuffix(local.prefixes[key], "/") if length(template.tags) > 0]',
     ),
-    // ECR takes the template with the longest prefix that matches, so a prefix without one gets that of a shorter one.
+    // ECR applies the template with the longest matching prefix, so that a prefix without one gets that of a shorter prefix.
     creates_with_tags: expression(
       `{ for key, prefix in local.prefixes : key => anytrue([for other in local.prefixes_of_tagging_templates : other == trimsuffix(prefix, "/") || !contains(keys(local.templates), key) && (other == "${ROOT}" || startswith(prefix, "\${other}/"))]) }`,
     ),
@@ -280,7 +280,7 @@ module "cache" {
         for_each: "${local.prefixes}",
         ecr_repository_prefix: "${each.value}",
         upstream_registry_url: "${local.urls[each.key]}",
-        // Written out where it may be: AWS answers with ROOT, and would have the rule replaced by every apply.
+        // AWS answers with ROOT. Without it in the configuration, every apply would replace the rule.
         upstream_repository_prefix: expression(
           'local.kinds[each.key] == "private-ecr" && each.value != "ROOT" ? coalesce(local.upstreams[each.key].upstream_repository_prefix, "ROOT") : null',
         ),
@@ -347,7 +347,7 @@ module "cache" {
         secret_string_wo_version: "${coalesce(local.upstreams[each.key].credential_version, 1)}",
         lifecycle: {
           ...REPLACED_FIRST,
-          // Nothing that an ephemeral value decides may stand in a message, so there is one for each case.
+          // A message must not depend on an ephemeral value, so there is one for each case.
           precondition: [
             {
               holds: "contains(keys(var.credentials), each.key)",
@@ -362,7 +362,7 @@ module "cache" {
               ...rule,
               place: "credentials[${jsonencode(each.key)}]",
               requirement: "have a username and an access_token that are not empty",
-              hint: "give both with every plan and apply",
+              hint: "set both for every plan and apply",
             }),
           ),
         },
@@ -370,10 +370,10 @@ module "cache" {
     },
     aws_iam_role: { repository_creation: CREATION_ROLE.role, upstream: UPSTREAM_ROLE.role },
     aws_iam_role_policy: { repository_creation: CREATION_ROLE.policy, upstream: UPSTREAM_ROLE.policy },
-    // The provider sends nothing when a rule loses its credential, and shows the same change in every plan. Where the
-    // host does not say how it authenticates, there is something to be replaced with.
+    // The provider sends nothing when a rule loses its credential, and shows the same change in every plan. If the host
+    // does not determine whether there is a credential, this resource replaces the rule.
     terraform_data: {
-      // Nor can it take a key out of a template: it goes on sending the former one.
+      // Nor can the provider remove a key from a template: it continues to send the former key.
       encryption: {
         for_each: "${local.templates}",
         input: expression(
@@ -397,13 +397,13 @@ module "cache" {
     region_without_pull_through_cache: warning("region-without-pull-through-cache", {
       each: [`partition in [${PARTITION}]`],
       holds: `!contains(${hcl(PARTITION_NAMES.filter(lacksPullThroughCaches))}, partition)`,
-      message: `Amazon ECR documents no pull-through caches in \${${REGION_EXPRESSION}}: creating the rules will fail.`,
+      message: `Amazon ECR documents no pull-through caches in \${${REGION_EXPRESSION}}: AWS will reject the rules.`,
     }),
     unlisted_registry: warning("unlisted-registry", {
       each: ["key, kind in local.kinds"],
       holds: `kind != "${UNLISTED}"`,
       message:
-        "${local.urls[key]} is not known to be a registry that Amazon ECR can cache, and creating the rule ${local.prefixes[key]} fails if it is not.",
+        "This version does not know ${local.urls[key]} as a registry that Amazon ECR can cache; AWS rejects the rule ${local.prefixes[key]} if it is none.",
     }),
   },
   outputs: {
@@ -412,7 +412,7 @@ module "cache" {
       value: "${local.registry_uri}",
     },
     repository_uris: {
-      description: "What to pull in place of a registry, by the keys of `upstreams`: put the repository behind it.",
+      description: "The name to pull in place of a registry, by the keys of `upstreams`: append the repository.",
       value: expression(
         '{ for key, prefix in local.prefixes : key => prefix == "ROOT" ? local.registry_uri : "${local.registry_uri}/${trimsuffix(prefix, "/")}" }',
       ),
@@ -438,7 +438,7 @@ module "cache" {
     },
     pull_policy_json: {
       description:
-        "The IAM policy that lets an identity pull through all of these upstreams, first pulls included; the module pull-policy attaches it.",
+        "The IAM policy that allows an identity to pull through all of these upstreams, including first pulls; the module pull-policy attaches it.",
       value: expression(
         `jsonencode({ Version = "2012-10-17", Statement = ${pullStatements(hcl(createStatement("${local.untagged_arns}")), "${local.tagged_arns}")} })`,
       ),

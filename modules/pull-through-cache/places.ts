@@ -1,65 +1,58 @@
 import { ofCache } from "../../src/aws/arn-checks";
-import { UPSTREAM_REQUIREMENTS } from "../../src/cache/rules";
+import { ROLE_REQUIREMENTS } from "../../src/aws/role-arn";
+import { KMS_KEY_REGION_HINT, SECRET_ARN_HINTS, UPSTREAM_RULES } from "../../src/cache/rules";
 import type { Condition } from "../generator/definition";
-import { expression } from "../generator/hcl";
+import { expression, inSnakeCase } from "../generator/hcl";
 import { PARTITION, REGION_EXPRESSION, partitionOf } from "../generator/registry";
 import { conditionOf } from "../generator/rules";
 
-/** What a rule is held against that only the provider knows: where the cache is. */
+const ROLE_HINTS = { account: ROLE_REQUIREMENTS.accountHint } as const;
+
+/** The conditions of a cache rule on the location of the cache, which only the provider knows. */
 export function ruleConditions(): Condition[] {
   const upstream = "local.upstreams[each.key]";
   const place = "upstreams[${jsonencode(each.key)}]";
   const secret = `${upstream}.credential_secret_arn`;
   return [
     ...arnConditions(`${place}.credential_secret_arn`, secret, {
-      partition: "give one of that partition",
-      region: "replicate the secret there and use `credential_secret_name`, which is looked up in each region",
-      account: "make a secret there: ECR reads none of another account",
+      ...SECRET_ARN_HINTS,
+      region: "replicate the secret there and use `credential_secret_name`, which looks it up in each region",
     }),
-    ...arnConditions(`${place}.role.arn`, `try(${upstream}.role.arn, null)`, {
-      partition: "give one of that partition",
-      account: "give a role of the account that caches, or leave it out to have one made",
-    }),
+    ...arnConditions(`${place}.role.arn`, `try(${upstream}.role.arn, null)`, ROLE_HINTS),
     ...[
       {
         holds: `${upstream}.role == null || contains(local.cross_account, each.key)`,
         place: `${place}.role`,
-        requirement: UPSTREAM_REQUIREMENTS.otherAccount,
+        requirement: UPSTREAM_RULES.otherAccount.requirement,
         got: `${upstream}.role`,
-        hint: "set `account_id` to that account or leave the role out",
+        hint: inSnakeCase(UPSTREAM_RULES.otherAccount.hint),
       },
       {
         holds: `${upstream}.region == null || try(${partitionOf(`${upstream}.region`)} == ${PARTITION}, false)`,
         place: `${place}.region`,
-        requirement: UPSTREAM_REQUIREMENTS.ownPartition(expression(PARTITION)),
+        ...UPSTREAM_RULES.ownPartition(expression(PARTITION)),
         got: `${upstream}.region`,
-        hint: "ECR cannot reach a registry of another partition",
       },
       {
         holds: `${upstream}.region != ${REGION_EXPRESSION} || contains(local.cross_account, each.key)`,
         place: `${place}.region`,
-        requirement: UPSTREAM_REQUIREMENTS.otherRegion,
+        ...UPSTREAM_RULES.otherRegion,
         got: `${upstream}.region`,
-        hint: "a registry cannot cache itself: pull from it directly",
       },
     ].map(conditionOf),
   ];
 }
 
-/** The same for a template. */
+/** The conditions of a template on the location of the cache. */
 export function templateConditions(): Condition[] {
-  // Where it was given: an upstream's own settings win over the common ones.
+  // The place of the setting: an upstream's own settings take precedence over the common ones.
   const place = (name: string): string =>
-    `\${local.own_settings[each.key].${name} == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repositories.${name}.arn`;
+    `\${local.own_settings[each.key].${name} == null ? "" : "upstreams[\${jsonencode(each.key)}]."}repository_settings.${name}.arn`;
   return [
     ...arnConditions(place("kms_key"), "try(each.value.kms_key.arn, null)", {
-      partition: "give one of that partition",
-      region: "give a key of that region",
+      region: KMS_KEY_REGION_HINT,
     }),
-    ...arnConditions(place("role"), "try(each.value.role.arn, null)", {
-      partition: "give one of that partition",
-      account: "give a role of the account that caches, or leave it out to have one made",
-    }),
+    ...arnConditions(place("role"), "try(each.value.role.arn, null)", ROLE_HINTS),
   ];
 }
 
@@ -69,15 +62,15 @@ const ARN_PARTS = {
   account: { index: 4, own: "local.account_id" },
 } as const;
 
-/** That an ARN, where there is one, is of the partition, region or account of the cache. */
+/** The conditions that an ARN is in the partition of the cache, and in its region or account if there is a hint. */
 function arnConditions(
   place: string,
   arn: string,
-  waysOut: { readonly [part in keyof typeof ARN_PARTS]?: string },
+  hints: { readonly region?: string; readonly account?: string },
 ): Condition[] {
   return (Object.keys(ARN_PARTS) as (keyof typeof ARN_PARTS)[]).flatMap((part) => {
     const { index, own } = ARN_PARTS[part];
-    const hint = waysOut[part];
+    const hint = part === "partition" ? "use one of that partition" : hints[part];
     const holds = `${arn} == null || try(split(":", ${arn})[${index}] == ${own}, false)`;
     return hint === undefined
       ? []

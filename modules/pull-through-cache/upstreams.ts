@@ -1,38 +1,37 @@
-import { ACCOUNT_ID, REGION_NAME } from "../../src/aws/partitions";
-import { ROLE_ARN } from "../../src/aws/role-arn";
+import { REGION_NAME } from "../../src/aws/partitions";
+import { ROLE_ARN, ROLE_REQUIREMENTS } from "../../src/aws/role-arn";
 import {
   AZURE_REGISTRY_NAME,
+  CREDENTIAL_RULES,
   HOST,
-  HOST_HINT,
   MAX_RULES,
-  RECOVERY_WINDOWS,
   REPOSITORY_PREFIX,
   SECRET_ARN,
   SECRET_NAME,
   SECRET_PREFIX,
-  SECRET_REQUIREMENTS,
-  UPSTREAM_REQUIREMENTS,
+  UPSTREAM_ACCOUNT_ID,
+  UPSTREAM_REPOSITORY_PREFIX,
+  UPSTREAM_RULES,
   atLeastOneUpstream,
 } from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import { IS_REQUIRED } from "../../src/validation/validation-errors";
 import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
 import { matchesExpression, hcl, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
-/** The kind of a registry that this version does not know. */
+/** The kind of registries that this version does not know. */
 export const UNLISTED = "unlisted";
 const KINDS = [...Object.keys(SUPPORTED_REGISTRIES), UNLISTED];
 
-/** The prefixes of kinds that have a usual one. */
+/** The usual prefixes of kinds. */
 export const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
 
-/** The hosts of kinds that have one and the same for everybody. */
+/** The hosts of kinds whose host is the same for every customer. */
 export const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
-// An upstream is an entry of the map: in validations, which see it as it is given, `element` at `key`.
+// In validations, which see upstreams as given, `element` at `key` is an upstream.
 const UPSTREAMS = elementsOf("var.upstreams");
 const EACH = [`key, element in ${UPSTREAMS}`];
 const PLACE = "upstreams[${jsonencode(key)}]";
@@ -40,11 +39,9 @@ const KIND = "try(tostring(element.kind == null ? key : element.kind), key)";
 const PREFIX = `[for own in [${converted("element", "prefix", "string")}] : own == null ? lookup(local.usual_prefixes, ${KIND}, "") : own][0]`;
 const PREFIXES_BY_KEY = by(PREFIX);
 
-/** The attributes by which an upstream signs in. */
+/** The attributes that give an upstream a credential. */
 export const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
-
-const SECRET_HINT = `give the secret a name that ECR may read: ${SECRET_PREFIX} and anything behind it`;
-const ARN_HINT = "copy it from Secrets Manager, or use `credential_secret_name`";
+const NAMES_OF_CREDENTIALS = CREDENTIALS.map((name) => `\`${name}\``).join(", ");
 
 /** The attributes of an upstream, but for the settings of its repositories. */
 export const UPSTREAM_ITSELF: Inputs = {
@@ -56,54 +53,52 @@ export const UPSTREAM_ITSELF: Inputs = {
   prefix: {
     type: "string",
     description:
-      "First part of the names of the repositories, or `ROOT` for none. Changing it replaces the rule; the repositories stay.",
-    otherwise: "that of the kind: the same word, `ecr` for `private-ecr`",
+      "First part of the names of the repositories, or `ROOT` for none. A change replaces the rule; the repositories remain.",
+    otherwise: "the name of the kind, and `ecr` for `private-ecr`",
   },
   credential: {
     type: "string",
-    description: "`managed` for a secret that is made here and filled from `credentials`.",
+    description: "`managed` for a secret that the module creates with a value from `credentials`.",
     rules: [
       secretly(
-        oneOf(["managed"], "give the value in `credentials`, and the ARN of a secret as `credential_secret_arn`"),
+        oneOf(["managed"], "set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`"),
       ),
     ],
   },
   credential_version: {
     type: "number",
-    description: "Raise it by one with every new value in `credentials`: Terraform does not remember the value.",
+    description: "Increase it by one with every new value in `credentials`: Terraform does not store the value.",
     otherwise: "`1`",
-    rules: [integerFrom(1, "start at 1 and raise it by one with every new value")],
+    rules: [integerFrom(1, CREDENTIAL_RULES.version.hint)],
   },
   secret_name: {
     type: "string",
     description: "Name of the managed secret.",
     otherwise: `\`${SECRET_PREFIX}\` and the prefix`,
-    rules: [secretly(following(SECRET_NAME, SECRET_HINT))],
+    rules: [secretly(following(SECRET_NAME))],
   },
   recovery_window_in_days: {
     type: "number",
-    description:
-      "Days in which the managed secret can be restored once it is deleted, and its name not be used again; 0 for none.",
+    description: "Days during which a deleted managed secret can be restored and its name is not free; 0 for none.",
     otherwise: "`0`",
     rules: [
       {
-        requirement: RECOVERY_WINDOWS.requirement,
+        ...CREDENTIAL_RULES.recoveryWindowInDays,
         holds: (value) => `try(contains(local.recovery_windows, ${value}), false)`,
-        hint: "use 0 to have a deleted secret's name free at once",
       },
     ],
   },
   credential_secret_arn: {
     type: "string",
     description:
-      "ARN of a secret in the account and region of the cache. AWS reads the secret when the rule is created: for a secret of the same configuration, give the `arn` of its `aws_secretsmanager_secret_version`, which is the same ARN, known once the value is written.",
-    rules: [secretly(following(SECRET_ARN, ARN_HINT))],
+      "ARN of a secret in the account and region of the cache. AWS reads the secret when the rule is created: for a secret of the same configuration, use the `arn` of its `aws_secretsmanager_secret_version`, which is the same ARN, known after the value is written.",
+    rules: [secretly(following(SECRET_ARN, "copy it from Secrets Manager, or use `credential_secret_name`"))],
   },
   credential_secret_name: {
     type: "string",
     description:
-      "Name of a secret that exists already, looked up in the region of the cache when Terraform plans: it has to be known by then.",
-    rules: [secretly(following(SECRET_NAME, SECRET_HINT))],
+      "Name of an existing secret, known when Terraform plans, which looks it up in the region of the cache.",
+    rules: [secretly(following(SECRET_NAME))],
   },
   registry_name: {
     type: "string",
@@ -111,7 +106,7 @@ export const UPSTREAM_ITSELF: Inputs = {
   },
   upstream_registry_url: {
     type: "string",
-    description: "Of `unlisted`, a registry that AWS has added since: the bare host.",
+    description: "Of `unlisted`, a registry that this version does not know: the bare host.",
   },
   region: {
     type: "string",
@@ -120,28 +115,28 @@ export const UPSTREAM_ITSELF: Inputs = {
   account_id: {
     type: "string",
     description:
-      "Of `private-ecr`: the account of the upstream, known when Terraform plans. The upstream has to let the cache's account read.",
+      "Of `private-ecr`: the account of the upstream, known when Terraform plans. The upstream must allow the account of the cache to read.",
     otherwise: "the account of the cache",
-    rules: [following(ACCOUNT_ID, "leave it out for the cache's own account")],
+    rules: [following(UPSTREAM_ACCOUNT_ID)],
   },
   upstream_repository_prefix: {
     type: "string",
-    description: "Of `private-ecr`: which of the upstream's repositories are cached.",
+    description: "Of `private-ecr`: the prefix of the upstream's repositories that are cached.",
     otherwise: '`"ROOT"`, which is all',
-    rules: [following(REPOSITORY_PREFIX, "use ROOT to cache every repository")],
+    rules: [following(UPSTREAM_REPOSITORY_PREFIX)],
   },
   role: {
     type: "object",
     noun: "a role",
     description:
-      "Of `private-ecr` in another account: the role that ECR reads the upstream with, which trusts `pullthroughcache.ecr.amazonaws.com`.",
-    otherwise: "one is made",
+      "Of `private-ecr` in another account: the role with which ECR reads the upstream; it trusts `pullthroughcache.ecr.amazonaws.com`.",
+    otherwise: "the module creates a role",
     attributes: {
       arn: {
         type: "string",
         required: true,
         description: "Its ARN.",
-        rules: [following(ROLE_ARN, "leave the role out to have one made")],
+        rules: [following(ROLE_ARN, ROLE_REQUIREMENTS.hint)],
       },
     },
   },
@@ -150,17 +145,18 @@ export const UPSTREAM_ITSELF: Inputs = {
 /** The attributes of an upstream. */
 export const UPSTREAM: Inputs = {
   ...UPSTREAM_ITSELF,
-  repositories: {
+  repository_settings: {
     type: "object",
     noun: SETTINGS_NOUN,
     misnomers: SETTINGS_MISNOMERS,
-    description: "How the repositories of this upstream look, where they differ from `repositories`.",
+    description:
+      "Settings of the repositories of this upstream. Each takes precedence over that of the input `repository_settings`.",
     attributes: SETTINGS,
-    otherwise: "as `repositories` say",
+    otherwise: "those of the input `repository_settings`",
   },
 };
 
-// What an upstream may be given only where it is of a kind, or signs in with a managed credential.
+// The attributes of one kind of upstream only, or of upstreams with a managed credential.
 const OPTIONS_OF: { readonly [condition: string]: readonly string[] } = {
   'kind == "azure"': ["registry_name"],
   [`kind == "${UNLISTED}"`]: ["upstream_registry_url"],
@@ -168,27 +164,28 @@ const OPTIONS_OF: { readonly [condition: string]: readonly string[] } = {
   [`${given("element", "credential")} != null`]: ["credential_version", "secret_name", "recovery_window_in_days"],
 };
 
-/** What an upstream's attributes are called by the AWS provider and by people, where it is more than a letter away. */
+/** Names of attributes in the AWS provider, or that people expect, which are more than a letter away. */
 export const UPSTREAM_MISNOMERS = {
   ...Object.fromEntries(
     Object.keys(SETTINGS)
       .filter((name) => !(name in UPSTREAM))
-      .map((name) => [name, `repositories.${name}`]),
+      .map((name) => [name, `repository_settings.${name}`]),
   ),
   account: "account_id",
   credential_arn: "credential_secret_arn",
   custom_role_arn: "role",
   ecr_repository_prefix: "prefix",
   host: "upstream_registry_url",
-  kms_key_arn: "repositories.kms_key",
+  kms_key_arn: "repository_settings.kms_key",
   registry: "kind",
+  repositories: "repository_settings",
   repository_prefix: "prefix",
   role_arn: "role",
   secret_arn: "credential_secret_arn",
   type: "kind",
 };
 
-/** Rules of an upstream that are of several of its attributes, or of several upstreams. */
+/** Rules that concern several attributes of an upstream, or several upstreams. */
 export function upstreamRules(): ValidationRule[] {
   const upstream = (attributeName: string, rule: Omit<ValidationRule, "place">): ValidationRule => ({
     each: EACH,
@@ -206,36 +203,32 @@ export function upstreamRules(): ValidationRule[] {
     {
       holds: "try(length(nonsensitive(var.upstreams)), 1) > 0",
       place: "upstreams",
-      requirement: atLeastOneUpstream("map"),
+      ...atLeastOneUpstream("map"),
       got: "{}",
-      hint: "say what to cache, for example { ecr-public = {} }",
     },
     {
       holds: `length(keys(${UPSTREAMS})) <= ${MAX_RULES}`,
       place: "upstreams",
-      requirement: UPSTREAM_REQUIREMENTS.tooManyRules,
+      ...UPSTREAM_RULES.quota,
       got: `length(keys(${UPSTREAMS}))`,
-      hint: "AWS does not raise this quota: use another region or account for the rest",
     },
     upstream("kind", {
       each: [`key, kind in ${by(KIND)}`],
       holds: `contains(${hcl(KINDS)}, kind)`,
-      requirement: UPSTREAM_REQUIREMENTS.cacheable,
+      ...UPSTREAM_RULES.cacheable(`use one of ${KINDS.join(", ")}`),
       got: "kind",
-      hint: `use one of ${KINDS.join(", ")}`,
     }),
     upstream("prefix", {
       each: [`key, prefix in ${by(PREFIX, hasPrefix)}`],
       holds: matchesExpression("prefix", REPOSITORY_PREFIX),
       requirement: REPOSITORY_PREFIX.requirement,
       got: "prefix",
-      hint: "give one that ECR takes",
+      hint: REPOSITORY_PREFIX.hint,
     }),
     upstream("prefix", {
       each: [`key, prefix in ${by(given("element", "prefix"), ofKind(UNLISTED))}`],
       holds: "prefix != null",
-      requirement: IS_REQUIRED,
-      hint: UPSTREAM_REQUIREMENTS.noUsualPrefix,
+      ...UPSTREAM_RULES.prefixOfUnlisted,
       told: `It is required for \`${UNLISTED}\`.`,
     }),
     upstream("prefix", {
@@ -244,25 +237,21 @@ export function upstreamRules(): ValidationRule[] {
         "at, key in keys",
       ],
       holds: "at == 0",
-      requirement: UPSTREAM_REQUIREMENTS.usedOnce(placesOf("slice(keys, 0, at)")),
+      ...UPSTREAM_RULES.usedOnce(placesOf("slice(keys, 0, at)")),
       got: `${PREFIXES_BY_KEY}[key]`,
-      hint: "give one of the two another prefix (a slash at the end makes no difference)",
-      told: "It must be used once per registry; a slash at its end makes no difference.",
+      told: "It must be used once per account and region; a slash at its end makes no difference.",
     }),
     upstream("credential", {
       each: [`key, none in ${by(none, ofKinds(kindsWith("required")))}`],
       holds: "!none",
-      requirement: UPSTREAM_REQUIREMENTS.required,
-      got: "null",
-      hint: "ECR caches this registry only with one: use `credential`, `credential_secret_arn` or `credential_secret_name`",
-      told: `It, \`credential_secret_arn\` or \`credential_secret_name\` must be given for ${kindsWith("required").join(", ")}.`,
+      ...UPSTREAM_RULES.credentialRequired("this registry", `one of ${NAMES_OF_CREDENTIALS}`),
+      told: `One of ${NAMES_OF_CREDENTIALS} is required for ${kindsWith("required").join(", ")}.`,
     }),
     upstream("credential", {
       each: [`key, none in ${by(none, ofKinds(kindsWith("impossible")))}`],
       holds: "none",
-      requirement: UPSTREAM_REQUIREMENTS.impossible,
+      ...UPSTREAM_RULES.credentialImpossible("this registry"),
       got: '"a credential"',
-      hint: "ECR takes none for this registry: leave it out",
       told: `None of them must be given for ${kindsWith("impossible").join(", ")}.`,
     }),
     upstream("credential", {
@@ -270,7 +259,7 @@ export function upstreamRules(): ValidationRule[] {
       holds: "count <= 1",
       requirement: "be given in one way",
       got: "count",
-      hint: "leave all but one of `credential`, `credential_secret_arn` and `credential_secret_name` out",
+      hint: `use only one of ${NAMES_OF_CREDENTIALS}`,
     }),
     {
       each: [
@@ -280,49 +269,47 @@ export function upstreamRules(): ValidationRule[] {
       ],
       holds: "fits || lookup(element, name, null) == null",
       place: `${PLACE}.\${name}`,
-      requirement: `be ${UPSTREAM_REQUIREMENTS.option}`,
+      requirement: "is not an attribute of this kind of upstream",
       hint: "leave it out",
-      told: "Attributes of another kind are refused, and so are those that no kind has.",
+      told: "Attributes of another kind, and unknown attributes, are errors.",
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted("element", "registry_name", "string"), ofKind("azure"))}`],
       holds: matchesExpression("name", AZURE_REGISTRY_NAME),
       requirement: AZURE_REGISTRY_NAME.requirement,
       got: "name",
-      hint: "give the registry's name as Azure shows it, without .azurecr.io",
+      hint: AZURE_REGISTRY_NAME.hint,
     }),
     upstream("upstream_registry_url", {
       each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: matchesExpression("host", HOST),
       requirement: HOST.requirement,
       got: "host",
-      hint: HOST_HINT,
+      hint: HOST.hint,
     }),
     upstream("upstream_registry_url", {
       each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: `!(${knownHost("host")})`,
-      requirement: UPSTREAM_REQUIREMENTS.unlisted,
+      ...UPSTREAM_RULES.unlisted("use its `kind`"),
       got: "host",
-      hint: "use its `kind`",
     }),
     upstream("region", {
       each: [`key, region in ${by(converted("element", "region", "string"), ofKind("private-ecr"))}`],
       holds: matchesExpression("region", REGION_NAME),
       requirement: REGION_NAME.requirement,
       got: "region",
-      hint: "give the upstream registry's region",
+      hint: REGION_NAME.hint,
     }),
     upstream("upstream_repository_prefix", {
       each: [
         `key, prefix in ${by(converted("element", "upstream_repository_prefix", "string"), `${PREFIX} == "ROOT"`)}`,
       ],
       holds: 'coalesce(prefix, "ROOT") == "ROOT"',
-      requirement: UPSTREAM_REQUIREMENTS.besideRoot,
+      ...UPSTREAM_RULES.besideRoot,
       got: "prefix",
-      hint: "leave it out or choose another `prefix`",
     }),
     ...secretRules(),
-    ...settingsRules(`${PLACE}.repositories`, "element.repositories", EACH),
+    ...settingsRules(`${PLACE}.repository_settings`, "element.repository_settings", EACH),
   ];
 }
 
@@ -334,9 +321,9 @@ function secretRules(): ValidationRule[] {
       each: [`name, keys in { for key, name in ${names} : name => key... }`, "at, key in keys"],
       holds: "at == 0",
       place: `${PLACE}.credential`,
-      requirement: SECRET_REQUIREMENTS.writtenOnce(placesOf("slice(keys, 0, at)")),
+      requirement: CREDENTIAL_RULES.writtenOnce(placesOf("slice(keys, 0, at)")).requirement,
       got: "name",
-      hint: "give each a `secret_name` of its own",
+      hint: "give each its own `secret_name`",
       told: "Each managed one must write a secret of its own.",
     },
     {
@@ -346,22 +333,22 @@ function secretRules(): ValidationRule[] {
       ],
       holds: "length(writers) == 0",
       place: `${PLACE}.credential_secret_name`,
-      requirement: SECRET_REQUIREMENTS.notWritten(placesOf("writers")),
+      requirement: CREDENTIAL_RULES.notCreated(placesOf("writers")).requirement,
       got: "name",
-      hint: "the look-up would find nothing before the first apply: give each a secret of its own",
-      told: "It must not be a secret that the same call writes.",
+      hint: "use a secret that exists before the first apply",
+      told: "It must not be a secret that the same call creates.",
     },
   ];
 }
 
-/** The keys of the upstreams whose secrets are made, as an expression. */
+/** The keys of the upstreams with managed secrets, as an expression. */
 export const MANAGED = "keys(local.managed_secrets)";
 
 function placesOf(keys: string): string {
   return `\${join(", ", [for other in ${keys} : "upstreams[\${jsonencode(other)}]"])}`;
 }
 
-/** Something of each upstream, by its key; of those for which a condition holds. */
+/** A value for each upstream that meets a condition, by the keys of the upstreams. */
 function by(value: string, condition?: string): string {
   return `{ for key, element in ${UPSTREAMS} : key => ${value}${condition === undefined ? "" : ` if ${condition}`} }`;
 }

@@ -1,4 +1,5 @@
 import { Fn, Token } from "cdktf";
+import { escapeDirectives } from "../terraform/template-directives";
 import { isPlainObject } from "../validation/plain-object";
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -51,7 +52,7 @@ export function jsonDocument(document: object): string {
 
 // Condition keys have a colon after the service or after the OpenID Connect provider, whose URL may have a path.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))|(?<!%)%\{/g;
+const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))/g;
 
 /**
  * A JSON document of the caller, escaped for Terraform JSON: Terraform refuses policy variables such as `${aws:username}`.
@@ -59,7 +60,7 @@ const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))|(?<!%)%\{/
  */
 export function literalJson(text: string): string {
   // A token that is not text contains no policy variables.
-  return typeof text === "string" ? text.replace(POLICY_VARIABLE, (start) => `${start.charAt(0)}${start}`) : text;
+  return typeof text === "string" ? escapeDirectives(text.replace(POLICY_VARIABLE, "$$$&")) : text;
 }
 
 /** The object that a JSON text contains; undefined for other text. */

@@ -7,24 +7,19 @@ import type { Upstream } from "./upstream";
 import { checkUpstream, checkUpstreamInRegion } from "./upstream-checks";
 import type { UpstreamContext } from "./upstream-spec";
 
-/** What a cache and a fleet declare alike. */
+/** The props that a cache and a fleet have in common. */
 export interface Declaration {
   readonly upstreams: Upstream[];
   readonly repositorySettings?: RepositorySettings;
 }
 
-/** Records all that is wrong with a declaration, before anything is made of it. */
+/** Adds the errors of a declaration, and reserves its prefixes and secrets, before the first resource is created. */
 export function checkCache(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
   const { upstreams, repositorySettings } = declaration;
-  if (!Array.isArray(upstreams) || upstreams.length === 0) {
-    const got = Array.isArray(upstreams) ? upstreams : Redacted.of(upstreams);
-    errors.add("upstreams", atLeastOneUpstream("list"), got, "say what to cache, for example Upstream.ecrPublic()");
-  } else {
-    // Not forEach, which passes over the holes of a list.
-    for (const [index, upstream] of upstreams.entries()) {
-      checkUpstream(errors, `upstreams[${index}]`, upstream, context);
-    }
-  }
+  const list = Array.isArray(upstreams) || upstreams === undefined ? upstreams : Redacted.of(upstreams);
+  errors.checkList("upstreams", list, atLeastOneUpstream("list"), (place, upstream) => {
+    checkUpstream(errors, place, upstream as Upstream, context);
+  });
   if (repositorySettings !== undefined) {
     checkRepositorySettings(errors, "repositorySettings", repositorySettings, context.location);
   }

@@ -9,32 +9,33 @@ import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { CredentialVariable } from "./credential-variable";
 import type { ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
-import { withoutTrailingSlash } from "./repository-path";
 import { SECRET_DESCRIPTION, SECRET_PREFIX } from "./rules";
 
-/** What a rule needs to know of its credential. */
-export interface CredentialReference {
+/** The credential of a rule. */
+interface CredentialReference {
   readonly secretArn: string;
-  /** What must exist before ECR can read the secret. */
+  /** The resources that must exist before ECR can read the secret. */
   readonly dependsOn: ITerraformDependable[];
+  /** The secret itself, if this package creates it. */
+  readonly secret?: SecretsmanagerSecret;
 }
 
-// Ends of the ids of a secret that is written, and of one that is looked up.
+// The ends of the ids of a secret that is created, and of one that is looked up.
 const WRITTEN = "-secret";
 const LOOKED_UP = "-secret-lookup";
 
-// Without it Terraform deletes a secret first and then gives the rule another credential. If AWS refuses that one, the
-// rule is left with a secret that is gone. https://developer.hashicorp.com/terraform/language/resources/behavior
+// Otherwise Terraform deletes a secret before the rule has its new credential. If AWS rejects that one, the rule keeps the
+// ARN of a deleted secret. https://developer.hashicorp.com/terraform/language/resources/behavior
 const REPLACED_FIRST = { createBeforeDestroy: true } as const;
 
-/** The name of the secret that variables are written to, for an upstream of a prefix. */
-export function managedSecretName(variables: ManagedCredentialOptions, prefix: string): string {
-  return variables.secretName ?? `${SECRET_PREFIX}${withoutTrailingSlash(prefix)}`;
+/** The name of the secret of a managed credential, for an upstream with a prefix of that key. */
+export function managedSecretName(variables: ManagedCredentialOptions, prefixKey: string): string {
+  return variables.secretName ?? `${SECRET_PREFIX}${prefixKey}`;
 }
 
-/** The secrets of one cache: each is made or looked up once, for all upstreams that share it. */
+/** The secrets of one cache. Each is created or looked up once, for all upstreams that share it. */
 export class CredentialSecrets {
-  // By name; a name that Terraform computes is one token wherever the caller repeats it.
+  // By name; a name that only Terraform knows is the same token each time.
   private readonly written = new Map<string, CredentialReference>();
   private readonly lookedUp = new Map<string, CredentialReference>();
 
@@ -43,13 +44,21 @@ export class CredentialSecrets {
     private readonly registry: Registry,
   ) {}
 
-  /** What the rule of a prefix needs to know of its credential; creates what is not there yet. */
-  public refer(credential: RegistryCredential, prefix: string): CredentialReference {
+  /** The managed secret of an upstream that has been referred to; undefined for any other credential. */
+  public tryFind({ _spec: spec }: RegistryCredential, prefixKey: string): SecretsmanagerSecret | undefined {
+    return spec.source === "variables"
+      ? this.written.get(managedSecretName(spec.variables, prefixKey))?.secret
+      : undefined;
+  }
+
+  /** The credential of the rule of an upstream; creates or looks up its secret if this has not happened yet. */
+  public refer(credential: RegistryCredential, prefixKey: string): CredentialReference {
     const spec = credential._spec;
     switch (spec.source) {
       case "variables": {
-        const name = managedSecretName(spec.variables, prefix);
-        const reference = this.written.get(name) ?? this.write(spec.variables, name, this.idOf(name, prefix, WRITTEN));
+        const name = managedSecretName(spec.variables, prefixKey);
+        const reference =
+          this.written.get(name) ?? this.write(spec.variables, name, this.idOf(name, prefixKey, WRITTEN));
         this.written.set(name, reference);
         return reference;
       }
@@ -57,7 +66,7 @@ export class CredentialSecrets {
         return { secretArn: spec.secretArn, dependsOn: [] };
       case "secret-name": {
         const name = spec.secretName;
-        const reference = this.lookedUp.get(name) ?? this.lookUp(name, this.idOf(name, prefix, LOOKED_UP));
+        const reference = this.lookedUp.get(name) ?? this.lookUp(name, this.idOf(name, prefixKey, LOOKED_UP));
         this.lookedUp.set(name, reference);
         return reference;
       }
@@ -83,7 +92,7 @@ export class CredentialSecrets {
       secretStringWoVersion: variables.version,
       lifecycle: REPLACED_FIRST,
     });
-    return { secretArn: secret.arn, dependsOn: [version] };
+    return { secretArn: secret.arn, dependsOn: [version], secret };
   }
 
   private lookUp(name: string, id: string): CredentialReference {
@@ -95,11 +104,11 @@ export class CredentialSecrets {
   }
 
   /**
-   * The id of a secret: its name behind SECRET_PREFIX. Where only Terraform knows the name, or another expression is cut
-   * to the same text, it is the prefix of the upstream behind a character that no name of a secret has.
+   * The id of a secret: its name without SECRET_PREFIX. If only Terraform knows the name, or if the id is in use because
+   * another expression results in the same text, it is the key of the prefix after a character that no name contains.
    */
-  private idOf(name: string, prefix: string, end: string): string {
-    const ofPrefix = `~${withoutTrailingSlash(prefix)}`;
+  private idOf(name: string, prefixKey: string, end: string): string {
+    const ofPrefix = `~${prefixKey}`;
     const text = Token.isUnresolved(name) ? "" : name.slice(SECRET_PREFIX.length);
     const id = constructIdIn(this.scope, text === "" ? ofPrefix : text);
     return this.scope.node.tryFindChild(`${id}${end}`) === undefined ? id : constructIdIn(this.scope, ofPrefix);

@@ -1,7 +1,7 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 
-/** A variable that lives only as long as a Terraform command, so that no plan or state holds its value. */
+/** An ephemeral Terraform variable: its value is in no plan and no state. */
 export class CredentialVariable extends TerraformVariable {
   private static readonly MARK = Symbol.for("cdktf-ecr-pull-through-cache.CredentialVariable");
 
@@ -9,7 +9,7 @@ export class CredentialVariable extends TerraformVariable {
     return typeof x === "object" && x !== null && CredentialVariable.MARK in x;
   }
 
-  /** The variable of that name on the stack of a construct, declared when first asked for. */
+  /** The variable with a name in the stack of a construct; the first call declares it. */
   public static of(scope: Construct, name: string): CredentialVariable {
     const stack = TerraformStack.of(scope);
     return (stack.node.tryFindChild(name) as CredentialVariable | undefined) ?? new CredentialVariable(stack, name);

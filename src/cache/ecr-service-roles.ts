@@ -10,7 +10,7 @@ import {
   useOfKeys,
 } from "./policy-statements";
 
-/** The role that ECR creates repositories with, once they have tags or KMS encryption; `kmsKeyArns` may still grow. */
+/** The role with which ECR creates repositories that have tags or KMS encryption; `kmsKeyArns` may still grow. */
 export function repositoryCreationRole(
   scope: Construct,
   kmsKeyArns: ReadonlySet<string>,
@@ -24,7 +24,7 @@ export function repositoryCreationRole(
   });
 }
 
-/** The role that ECR reads a private registry of another account with. */
+/** The role with which ECR reads private registries of other accounts. */
 export function upstreamRole(scope: Construct, provider: TerraformProvider | undefined): ServiceRole {
   return serviceRole(scope, {
     ...UPSTREAM_READING,

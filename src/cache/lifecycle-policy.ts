@@ -1,9 +1,9 @@
 import { parsedObject } from "../aws/policy-document";
 import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import { integerRequirement } from "../validation/rule";
+import { integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { LIFECYCLE_REQUIREMENTS, MAX_LIFECYCLE_POLICY } from "./rules";
+import { LIFECYCLE_POLICY_RULES, MAX_LIFECYCLE_POLICY } from "./rules";
 
 const RULE_KEYS = ["rulePriority", "description", "selection", "action"];
 const TAG_LISTS = ["tagPatternList", "tagPrefixList"];
@@ -14,13 +14,13 @@ const COUNT_TYPES = ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled
 const STORAGE_CLASSES = ["standard", "archive"];
 const MAX_WILDCARDS = 4;
 
-// AWS bills so many days in any case. https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+// AWS charges for this many days in any case. https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
 const MIN_DAYS_IN_ARCHIVE = 90;
-const WAY_OUT = "see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html";
+const HINT = "see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html";
 
 type Json = { readonly [key: string]: unknown };
 
-/** Records what Amazon ECR would refuse of a lifecycle policy, unless Terraform has still to compute it. */
+/** Adds the errors for which Amazon ECR rejects a lifecycle policy, unless only Terraform knows the policy. */
 export function checkLifecyclePolicy(errors: ValidationErrors, prop: string, policy: unknown): void {
   if (isUnresolved(policy)) {
     return;
@@ -28,24 +28,18 @@ export function checkLifecyclePolicy(errors: ValidationErrors, prop: string, pol
   const document = typeof policy === "string" ? parsedObject(policy) : undefined;
   const rules = document?.["rules"];
   if (typeof policy !== "string" || document === undefined || !Array.isArray(rules) || rules.length === 0) {
-    const hint = "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens";
-    errors.add(prop, LIFECYCLE_REQUIREMENTS.document, policy, hint);
+    errors.addBroken(prop, LIFECYCLE_POLICY_RULES.document, policy);
     return;
   }
   if (policy.length > MAX_LIFECYCLE_POLICY) {
-    errors.add(
-      prop,
-      LIFECYCLE_REQUIREMENTS.length,
-      `${policy.length} characters`,
-      "leave out descriptions, or join rules",
-    );
+    errors.addBroken(prop, LIFECYCLE_POLICY_RULES.length, `${policy.length} characters`);
   }
   const before = errors.list().length;
   errors.checkKeys(prop, document, ["rules"], "a property of a lifecycle policy");
   for (const [index, rule] of (rules as unknown[]).entries()) {
     checkRule(errors, `${prop}.rules[${index}]`, rule);
   }
-  // Rules are compared once each of them is sound.
+  // Rules are compared only if each of them is valid.
   if (errors.list().length === before) {
     checkTogether(errors, `${prop}.rules`, rules as Json[]);
   }
@@ -59,7 +53,7 @@ function checkRule(errors: ValidationErrors, place: string, rule: unknown): void
   const { rulePriority, description, selection, action } = rule;
   checkNumber(errors, `${place}.rulePriority`, rulePriority, 1);
   if (description !== undefined && typeof description !== "string") {
-    errors.add(`${place}.description`, "be a string", description, WAY_OUT);
+    errors.add(`${place}.description`, "be a string", description, HINT);
   }
   if (isObject(errors, `${place}.selection`, selection)) {
     checkTags(errors, `${place}.selection`, selection);
@@ -76,18 +70,18 @@ function checkTags(errors: ValidationErrors, place: string, selection: Json): vo
   checkOneOf(errors, `${place}.tagStatus`, tagStatus, TAG_STATUSES);
   const given = TAG_LISTS.filter((name) => selection[name] !== undefined);
   if (tagStatus === "tagged" && given.length !== 1) {
-    errors.add(place, `have one of ${TAG_LISTS.join(" and ")} when tagStatus is tagged`, given, WAY_OUT);
+    errors.add(place, `have one of ${TAG_LISTS.join(" and ")} when tagStatus is tagged`, given, HINT);
   }
   if (tagStatus !== "tagged" && given.length > 0) {
-    errors.add(place, `have ${given.join(" and ")} only when tagStatus is tagged`, tagStatus, WAY_OUT);
+    errors.add(place, `have ${given.join(" and ")} only when tagStatus is tagged`, tagStatus, HINT);
   }
   for (const name of given) {
     const list = selection[name];
     const isList = Array.isArray(list) && list.length > 0;
     if (!isList || !list.every((tag) => typeof tag === "string" && tag !== "")) {
-      errors.add(`${place}.${name}`, "be a list of at least one string, none of them empty", list, WAY_OUT);
+      errors.add(`${place}.${name}`, "be a list of at least one string, none of them empty", list, HINT);
     } else if (list.some((tag: string) => tag.split("*").length > MAX_WILDCARDS + 1)) {
-      errors.add(`${place}.${name}`, `have at most ${MAX_WILDCARDS} wildcards in each string`, list, WAY_OUT);
+      errors.add(`${place}.${name}`, `have at most ${MAX_WILDCARDS} wildcards in each string`, list, HINT);
     }
   }
 }
@@ -122,12 +116,12 @@ function checkAction(errors: ValidationErrors, place: string, action: Json, coun
   }
 }
 
-/** What no two rules of a policy may do. */
+/** Adds the errors that rules of a policy make together. */
 function checkTogether(errors: ValidationErrors, place: string, rules: readonly Json[]): void {
   const priorityOf = (rule: Json): number => rule["rulePriority"] as number;
   const priorities = rules.map(priorityOf);
   if (new Set(priorities).size < rules.length) {
-    errors.add(place, "have a rulePriority each that no other rule has", priorities, WAY_OUT);
+    errors.add(place, "have a different rulePriority each", priorities, HINT);
     return;
   }
   for (const storageClass of STORAGE_CLASSES) {
@@ -139,31 +133,32 @@ function checkTogether(errors: ValidationErrors, place: string, rules: readonly 
     const untagged = selecting("untagged");
     if (untagged.length > 1) {
       const requirement = `have at most one rule for untagged images of the storage class ${storageClass}`;
-      errors.add(place, requirement, untagged.length, WAY_OUT);
+      errors.add(place, requirement, untagged.length, HINT);
     }
     const last = Math.max(...ofClass.map(priorityOf));
     if (selecting("any").some((rule) => priorityOf(rule) !== last)) {
       const requirement = `have the highest rulePriority for tagStatus any among those of the storage class ${storageClass}`;
-      errors.add(place, requirement, ofClass.map(priorityOf), WAY_OUT);
+      errors.add(place, requirement, ofClass.map(priorityOf), HINT);
     }
   }
 }
 
 function checkOneOf(errors: ValidationErrors, place: string, value: unknown, allowed: readonly string[]): void {
   if (!allowed.includes(value as string)) {
-    errors.add(place, allowed.length === 1 ? `be ${allowed[0]}` : `be one of ${allowed.join(", ")}`, value, WAY_OUT);
+    const hint = value === undefined ? `use ${allowed.join(" or ")}, ${HINT}` : HINT;
+    errors.add(place, allowed.length === 1 ? `be ${allowed[0]}` : oneOfRequirement(allowed), value, hint);
   }
 }
 
 function checkNumber(errors: ValidationErrors, place: string, value: unknown, min: number): void {
   if (!Number.isSafeInteger(value) || (value as number) < min) {
-    errors.add(place, integerRequirement(min), value, WAY_OUT);
+    errors.add(place, integerRequirement(min), value, HINT);
   }
 }
 
 function checkAbsent(errors: ValidationErrors, place: string, value: unknown, reason: string): void {
   if (value !== undefined) {
-    errors.add(place, `be left out when ${reason}`, value, WAY_OUT);
+    errors.add(place, `be left out when ${reason}`, value, HINT);
   }
 }
 
@@ -171,6 +166,6 @@ function isObject(errors: ValidationErrors, place: string, value: unknown): valu
   if (isPlainObject(value)) {
     return true;
   }
-  errors.add(place, "be an object", value, WAY_OUT);
+  errors.add(place, "be an object", value, HINT);
   return false;
 }

@@ -4,8 +4,8 @@ import { accountOfConfig, providerOf } from "../aws/provider";
 import type { ProviderAccount } from "../aws/provider";
 import type { Registry } from "../aws/registry";
 
-/** What the caches of an app use already in the registry of a construct, as far as it is known to be the same one. */
-export function namesInUse(scope: Construct, { location: location, regional }: Registry): readonly NamesInUse[] {
+/** The names that caches of the app use in an account and region, as far as these are known to be the same. */
+export function namesInUse(scope: Construct, { location, regional }: Registry): readonly NamesInUse[] {
   const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
   const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
   const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
@@ -15,37 +15,37 @@ export function namesInUse(scope: Construct, { location: location, regional }: R
     : [reached];
 }
 
-/** Who writes or reads a secret: a credential, on behalf of a cache. */
+/** The credential that writes or looks up a secret, and its cache. */
 export interface SecretUser {
   readonly credential: object;
   readonly cache: string;
-  /** The stack of the cache; of one that is yet to be made, none. */
+  /** The stack of the cache; undefined if it does not exist yet. */
   readonly stack: TerraformStack | undefined;
 }
 
 /**
- * What the caches of an app already use in one registry, where a name can be used once: a prefix or a secret that two
- * of them declare would fail only when it is applied.
+ * The prefixes and secrets that caches of an app use in one account and region, where each name can be used only once:
+ * without this check, a second use would fail only when it is applied.
  *
- * A provider of a stack reaches one registry, so a cache always claims names of its provider. If the cache or the
- * provider names the account and the region, the cache also claims names of these for the whole app. Providers of two
- * stacks that name no account are different registries, even with equal arguments: each stack may be applied with
- * credentials of another account, like one for development and one for production.
+ * A provider of a stack reaches one account and region, so a cache always reserves names for its provider. If the cache or
+ * the provider names the account and the region, the cache also reserves names for these in the whole app. Providers of
+ * two stacks that name no account are treated as different, even with equal arguments: each stack may be applied with
+ * credentials of another account, for example development and production.
  */
 export class NamesInUse {
   private static readonly byScope = new WeakMap<Construct, Map<string, NamesInUse>>();
 
-  /** The claims on a registry whose account and region are known, in the whole app of a construct. */
+  /** The names in use in a known account and region, in the whole app of a construct. */
   public static ofRegistry(scope: Construct, accountId: string, region: string): NamesInUse {
     return NamesInUse.find(scope.node.root, `${accountId}/${region}`);
   }
 
-  /** The claims on the registry that a provider of a stack reaches, wherever that is. */
+  /** The names in use in the account and region that a provider of a stack reaches. */
   public static ofProvider(stack: TerraformStack, provider: string): NamesInUse {
     return NamesInUse.find(stack, provider);
   }
 
-  /** A copy of what several claims on one registry hold together, to try a declaration on. */
+  /** A copy of several collections of names together, in which a check can reserve the names of a declaration. */
   public static copyOf(names: readonly NamesInUse[]): NamesInUse {
     const copy = new NamesInUse();
     for (const { prefixes, writtenSecrets, readSecrets } of names) {
@@ -56,7 +56,7 @@ export class NamesInUse {
     return copy;
   }
 
-  /** Has several claims on one registry take over what a copy of them has claimed, for `owner`. */
+  /** Adds the names that were reserved in a copy to the collections, for `owner`. */
   public static adopt(names: readonly NamesInUse[], tried: NamesInUse, owner: string): void {
     const { prefixes: owned } = NamesInUse.copyOf(names);
     for (const { prefixes, writtenSecrets, readSecrets } of names) {
@@ -74,10 +74,10 @@ export class NamesInUse {
     return names;
   }
 
-  /** Prefix, without a trailing slash, to the words that name its owner. */
+  /** The owner of each prefix, as messages name it, by the key of the prefix. */
   public readonly prefixes = new Map<string, string>();
-  /** Name of a secret to what writes it. */
+  /** The user that writes each secret, by the name of the secret. */
   public readonly writtenSecrets = new Map<string, SecretUser>();
-  /** Name of a secret that exists already to what reads it. */
+  /** The user that looks up each existing secret, by the name of the secret. */
   public readonly readSecrets = new Map<string, SecretUser>();
 }

@@ -1,10 +1,9 @@
-/** What the names of inline policies begin with: two of one name on a role would overwrite each other without a word. */
-
 import type { PolicyStatement } from "../aws/policy-document";
 
+/** The start of the names of inline policies; two policies of a role with the same name would silently overwrite each other. */
 export const PULL_POLICY_NAME_PREFIX = "ecr-pull-through-cache-";
 
-/** What only the first pull needs. */
+/** The permission that only the first pull needs. */
 const CREATE_REPOSITORY = ["ecr:CreateRepository"];
 
 /**
@@ -13,36 +12,36 @@ const CREATE_REPOSITORY = ["ecr:CreateRepository"];
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
  */
 const CREATE_TAGGED_REPOSITORY = [...CREATE_REPOSITORY, "ecr:TagResource"];
-export const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
-/** What pulls need on repositories of a cache. */
+/** The permissions that pulls need on repositories of a cache. */
 export function pullStatement(repositories: string | string[], firstPull: readonly string[] = []): PolicyStatement {
   return { Effect: "Allow", Action: [...READ, "ecr:BatchImportUpstreamImage", ...firstPull], Resource: repositories };
 }
 
-/** What pulls need on repositories of a cache that the first pull creates, without tags. */
+/** The same for repositories that the first pull creates without tags. */
 export function createStatement(repositories: string | string[]): PolicyStatement {
   return pullStatement(repositories, CREATE_REPOSITORY);
 }
 
-/** What pulls need on repositories of a cache that the first pull creates, with tags. */
+/** The same for repositories that the first pull creates with tags. */
 export function createTaggedStatement(repositories: string | string[]): PolicyStatement {
   return pullStatement(repositories, CREATE_TAGGED_REPOSITORY);
 }
 
-/** What pulls need on repositories that exist and cache nothing. */
+/** The permissions that pulls need on other existing repositories. */
 export function readStatement(repositories: string | string[]): PolicyStatement {
   return { Effect: "Allow", Action: READ, Resource: repositories };
 }
 
 /**
- * A token is for a whole registry: it can be had for all resources only.
+ * The permission to sign in. An authorization token is valid for a whole registry, so that the action has no resources.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  */
 export const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };
 
 /**
- * What the role is like that ECR creates repositories with.
+ * The role with which ECR creates repositories.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html
  */
 export const REPOSITORY_CREATION = {
@@ -51,6 +50,7 @@ export const REPOSITORY_CREATION = {
   service: "ecr.amazonaws.com",
 } as const;
 
+/** The permissions of that role on repositories. */
 export const CREATE_REPOSITORIES: PolicyStatement = {
   Effect: "Allow",
   Action: ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"],
@@ -58,19 +58,19 @@ export const CREATE_REPOSITORIES: PolicyStatement = {
 };
 
 /**
- * The resource of what that role may do with AWS's own key: the key's ID is known to AWS only, and AWS's page has this
- * resource for every key.
+ * The resource of that role's permissions on AWS's own key, whose ID only AWS knows. AWS's page uses this resource for
+ * every key.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html
  */
 export const ANY_KEY = "*";
 
-/** What that role may do with the keys that encrypt repositories. */
+/** The permissions of that role on the keys that encrypt repositories. */
 export function useOfKeys(kmsKeyArns: string | string[]): PolicyStatement {
   return { Effect: "Allow", Action: ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"], Resource: kmsKeyArns };
 }
 
 /**
- * What the role is like that ECR reads a private registry of another account with.
+ * The role with which ECR reads private registries of other accounts.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
  */
 export const UPSTREAM_READING = {
@@ -79,6 +79,7 @@ export const UPSTREAM_READING = {
   service: "pullthroughcache.ecr.amazonaws.com",
 } as const;
 
+/** The permissions of that role. */
 export const READ_UPSTREAM: PolicyStatement = {
   Effect: "Allow",
   Action: [

@@ -2,24 +2,24 @@ import type { PolicyStatement } from "../aws/policy-document";
 import { createStatement, createTaggedStatement, pullStatement, readStatement, SIGN_IN } from "./policy-statements";
 import { under } from "./repository-path";
 
-/** Repositories that may be pulled, and whether the first pull may create them. */
+/** Repositories that an identity may pull, and whether its first pull may create them. */
 export interface PullGrant {
-  /** All repositories but the tagged ones. */
+  /** The repositories without tags. */
   readonly repositoryArns: readonly string[];
   /** The repositories that the first pull creates with tags. */
   readonly taggedRepositoryArns: readonly string[];
   readonly createRepositories: boolean;
 }
 
-/** ARNs of the repositories under prefixes, of which ROOT is all there are. */
-export function repositoryArns(registryArn: string, prefixes: readonly string[]): string[] {
-  const paths = prefixes.map((prefix) => under(prefix, "*"));
+/** ARNs of the repositories under prefixes, which are given by their keys; under ROOT are all repositories. */
+export function repositoryArns(registryArn: string, prefixKeys: readonly string[]): string[] {
+  const paths = prefixKeys.map((key) => under(key, "*"));
   return (paths.includes("*") ? ["*"] : paths).map((path) => `${registryArn}:repository/${path}`);
 }
 
 /**
- * What pulls through a cache need. AWS's managed read-only policies have neither the import, which every image that is
- * new or refreshed needs, nor the creation of a repository, which the first pull needs.
+ * The permissions that pulls through a cache need. AWS's managed read-only policies contain neither the import, which
+ * every new or refreshed image needs, nor the creation of a repository, which the first pull needs.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
  */
 export function pullStatements(grants: readonly PullGrant[]): PolicyStatement[] {
@@ -37,16 +37,16 @@ function arnsIn(grants: readonly PullGrant[], of: (grant: PullGrant) => readonly
   return [...new Set(grants.flatMap(of))];
 }
 
-/** What pulls from repositories that exist and cache nothing need. */
+/** The permissions that pulls from other existing repositories need. */
 export function readStatements(repositories: readonly string[]): PolicyStatement[] {
   return repositories.length === 0 ? [] : [readStatement([...repositories])];
 }
 
-/** What of a cache may be pulled. */
+/** What a permission to pull covers. */
 export interface PullPolicyOptions {
   /**
    * The prefixes of the upstreams that may be pulled.
-   * @default - those of all upstreams, also of upstreams added later
+   * @default - the prefixes of all upstreams, including upstreams that are added later
    */
   readonly prefixes?: string[];
   /**

@@ -2,13 +2,13 @@ import type { TerraformProvider } from "cdktf";
 import type { RepositorySettings } from "./repository-settings";
 import type { Upstream } from "./upstream";
 
-/** Which registries one Amazon ECR registry caches, and how. */
+/** Properties of a PullThroughCache. */
 export interface PullThroughCacheProps {
-  /** The registries to cache, at least one and, with what else the registry caches, at most 50. */
+  /** The registries to cache: at least one, and at most 50 together with all other rules in the account and region. */
   readonly upstreams: Upstream[];
   /**
-   * How the repositories look that ECR creates for the cached images.
-   * @default - tags can move, AES-256, and each repository keeps its newest 100 images
+   * Settings of the repositories that ECR creates for cached images.
+   * @default - mutable tags, AES-256, and each repository keeps its newest 100 images
    */
   readonly repositorySettings?: RepositorySettings;
   /**
@@ -17,20 +17,20 @@ export interface PullThroughCacheProps {
    */
   readonly provider?: TerraformProvider;
   /**
-   * The region, given to every regional resource, so that one provider serves many regions. Needs
-   * @cdktf/provider-aws 21; with 20 it is an error, since its resources have no region of their own.
+   * The region, as an argument of every regional resource, so that one provider serves many regions. Requires
+   * @cdktf/provider-aws 21; with 20 it is an error, since its resources have no such argument.
    * @default - the region of the provider
    */
   readonly region?: string;
   /**
-   * The account ID; may be a token. It is taken at its word: to have Terraform refuse any other account, give it to the
-   * provider as `allowedAccountIds` too.
-   * @default - looked up when Terraform plans, and only if something needs it
+   * The account ID; may be a token. Nothing compares it with the provider's account; for that, set `allowedAccountIds` of
+   * the provider as well.
+   * @default - looked up when Terraform plans, if a resource needs it
    */
   readonly accountId?: string;
   /**
    * The partition, like `aws`; may be a token.
-   * @default - that of the region, or looked up when Terraform plans, and only if something needs it
+   * @default - the partition of the region, or looked up when Terraform plans, if a resource needs it
    */
   readonly partition?: string;
 }

@@ -2,11 +2,12 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { EcrRepositoryCreationTemplate } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { Lazy, Op, TerraformStack, Token } from "cdktf";
 import type { App, ITerraformDependable, TerraformResource, TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { lacksPullThroughCaches } from "../aws/partitions";
-import { INLINE_POLICIES, MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy-document";
+import { MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
@@ -17,9 +18,10 @@ import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
-import type { AllKeys } from "../validation/rule";
+import type { AllKeys, Requirement } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { areChecked, checkCache, checkCacheInRegion } from "./cache-checks";
+import type { CacheInternals } from "./cache-internals";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
 import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
@@ -27,7 +29,7 @@ import { NamesInUse, namesInUse } from "./names-in-use";
 import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
 import { pullStatements, repositoryArns } from "./pull-policy";
 import type { PullGrant, PullPolicyOptions } from "./pull-policy";
-import { checkPullOptions, copyPullOptions, granteeOf } from "./pull-policy-checks";
+import { checkPullOptions, copyPullOptions, granteeOfRole, granteeOfRoleNamed } from "./pull-policy-checks";
 import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
 import { isUnder, withoutTrailingSlash } from "./repository-path";
@@ -35,7 +37,7 @@ import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./repository-template";
 import type { RepositoryTemplate } from "./repository-template";
-import { ROOT } from "./rules";
+import { PULL_RULES, ROOT, prefixOfUpstream } from "./rules";
 import { reasonUnsupported } from "./supported-registries";
 import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
@@ -53,44 +55,43 @@ const PROPS = Object.keys({
 
 const MARK = Symbol.for("cdktf-ecr-pull-through-cache.PullThroughCache");
 
+/** A template that exists, and what it was created from. */
+interface CreatedTemplate {
+  readonly template: RepositoryTemplate;
+  readonly resource: EcrRepositoryCreationTemplate;
+}
+
 /**
- * Everything that one Amazon ECR registry, which is one account in one region, needs to cache upstream registries.
+ * A pull-through cache: everything that Amazon ECR needs, in one account and region, to cache upstream registries.
  *
  * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with
- * the same prefix; a Secrets Manager secret where the credential is a managed one; an IAM role for ECR where
- * repositories have tags or KMS encryption, and one where an upstream is in another account. A rule waits for all that it
- * needs, so that no pull meets half of it.
+ * the same prefix; a Secrets Manager secret if the credential is a managed one; an IAM role for ECR if repositories have
+ * tags or KMS encryption, and another one if an upstream is in another account. Each rule is created after everything
+ * that it needs, so that no pull finds it incomplete.
  *
- * Rules cost nothing; storage, secrets and traffic do. Changing an upstream's prefix or registry replaces its rule and
- * its template; the repositories already created stay, and ECR stops refreshing those without a rule.
+ * Rules are free of charge; storage, secrets and traffic are not. A change of an upstream's prefix or registry replaces its
+ * rule and its template. Existing repositories remain, and ECR no longer refreshes those without a rule.
  *
- * Everything that is wrong with the declaration is reported by one error before the first resource is created.
+ * All errors in the declaration are reported together, before the first resource is created.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
 export class PullThroughCache extends Construct {
-  /** Whether something is a cache, also one that another copy of this package made. */
+  /** Whether a value is a cache, including one that another copy of this package created. */
   public static isPullThroughCache(candidate: unknown): candidate is PullThroughCache {
     return typeof candidate === "object" && candidate !== null && MARK in candidate;
   }
 
   /** @internal */
-  public readonly _registry: Registry;
-  /**
-   * The prefixes of which something pulls images where there is a route to the internet.
-   * @internal
-   */
-  public readonly _warmedPrefixes = new Set<string>();
-  /**
-   * The rules, by the prefixes of their upstreams.
-   * @internal
-   */
-  public readonly _rules = new Map<string, EcrPullThroughCacheRule>();
+  public readonly _internals: CacheInternals;
+  private readonly registry: Registry;
   private readonly secrets: CredentialSecrets;
-  private readonly repositories: RepositorySettings;
+  private readonly settings: RepositorySettings;
   private readonly commonTemplate: RepositoryTemplate | undefined;
+  // Upstreams and their resources, by the keys of their prefixes.
   private readonly members = new Map<string, Upstream>();
-  private readonly templates = new Map<string, RepositoryTemplate>();
+  private readonly rules = new Map<string, EcrPullThroughCacheRule>();
+  private readonly templates = new Map<string, CreatedTemplate>();
   private readonly kmsKeyArns = new Set<string>();
   private creationRole: ServiceRole | undefined;
   private crossAccountRole: ServiceRole | undefined;
@@ -98,32 +99,33 @@ export class PullThroughCache extends Construct {
 
   /**
    * @param scope a stack with an AWS provider, or a construct in one
-   * @param id part of the address of every resource: changing it replaces them all; `Default` is left out of addresses
-   * @param props what to cache
+   * @param id part of the address of every resource: a change replaces them all; `Default` is left out of addresses
+   * @param props the upstreams, the settings of their repositories, and the location of the cache
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
     const errors = new ValidationErrors();
     const isChecked = areChecked(props);
     if (!isChecked) {
-      errors.checkKeys("", { ...props }, PROPS, "a property of a cache");
-      checkInStack(errors, this, "give a TerraformStack, or use a PullThroughCacheFleet, which makes its own");
+      errors.checkKeys("", { ...props }, PROPS, "a property of PullThroughCache");
+      checkInStack(errors, this, "use a TerraformStack, or a PullThroughCacheFleet, which creates stacks");
       checkRegistryProps(errors, this, { ...props });
     }
-    this._registry = new Registry(this, { ...props });
-    const names = NamesInUse.copyOf(namesInUse(this, this._registry));
+    this.registry = new Registry(this, { ...props });
+    const names = NamesInUse.copyOf(namesInUse(this, this.registry));
     (isChecked ? checkCacheInRegion : checkCache)(errors, { ...props }, this.context(names));
     errors.throwAndRemove(this);
 
-    this.repositories = copySettings(props.repositorySettings) ?? {};
-    this.commonTemplate = repositoryTemplate(this.repositories);
-    this.secrets = new CredentialSecrets(this, this._registry);
-    NamesInUse.adopt(namesInUse(this, this._registry), names, this.node.path);
+    this.settings = copySettings(props.repositorySettings) ?? {};
+    this.commonTemplate = repositoryTemplate(this.settings);
+    this.secrets = new CredentialSecrets(this, this.registry);
+    NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.warnOfRegion();
-    // Not forEach: every token that cdktf makes below pays for each frame above it.
+    // Not forEach: each token of cdktf records the stack, so that every frame above it costs time.
     for (const upstream of props.upstreams) {
       this.createUpstream(upstream);
     }
+    this._internals = this.internals();
     Object.defineProperty(this, MARK, { value: true });
     this.node.addValidation({
       validate: () => [
@@ -137,7 +139,7 @@ export class PullThroughCache extends Construct {
 
   /** The host that clients sign in to and pull from: `<account>.dkr.ecr.<region>.<suffix>`. */
   public get registryUri(): string {
-    return this._registry.uri;
+    return this.registry.uri;
   }
 
   /** The upstreams, in the order in which they were added. */
@@ -145,45 +147,157 @@ export class PullThroughCache extends Construct {
     return [...this.members.values()];
   }
 
-  /** Caches one more registry, as if it stood at the end of `upstreams`. */
+  /** Adds an upstream, as if it were the last one of `upstreams`. */
   public addUpstream(upstream: Upstream): void {
     const errors = new ValidationErrors();
-    const names = NamesInUse.copyOf(namesInUse(this, this._registry));
+    const names = NamesInUse.copyOf(namesInUse(this, this.registry));
     checkUpstream(errors, "upstream", upstream, this.context(names));
     errors.throwIfAny(this.node.path);
-    NamesInUse.adopt(namesInUse(this, this._registry), names, this.node.path);
+    NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.createUpstream(upstream);
   }
 
   /**
-   * What to pull in place of a repository of an upstream, without tag:
+   * The cache rule of an upstream, for example to import an existing rule or to add a dependency.
+   *
+   * Throws if the cache has no upstream with that prefix.
+   *
+   * @param prefix the prefix of the upstream, with or without a slash at its end
+   */
+  public rule(prefix: string): EcrPullThroughCacheRule {
+    return this.rules.get(this.keyOf(prefix)) as EcrPullThroughCacheRule;
+  }
+
+  /**
+   * The repository creation template of an upstream, for example to import an existing template.
+   *
+   * Throws if the cache has no upstream with that prefix, and if the upstream has `creationTemplate: false`.
+   *
+   * @param prefix the prefix of the upstream, with or without a slash at its end
+   */
+  public template(prefix: string): EcrRepositoryCreationTemplate {
+    return this.templates.get(this.keyOf(prefix))?.resource ?? this.fail("prefix", PULL_RULES.withTemplate, prefix);
+  }
+
+  /**
+   * The Secrets Manager secret that a managed credential of an upstream writes. Upstreams that share the credential
+   * share the secret.
+   *
+   * Throws if the cache has no upstream with that prefix, and if its credential is not `RegistryCredential.managed`.
+   *
+   * @param prefix the prefix of the upstream, with or without a slash at its end
+   */
+  public secret(prefix: string): SecretsmanagerSecret {
+    const { credential } = this.members.get(this.keyOf(prefix))?._spec ?? {};
+    const secret = credential && this.secrets.tryFind(credential, withoutTrailingSlash(prefix));
+    return secret ?? this.fail("prefix", PULL_RULES.withManagedSecret, prefix);
+  }
+
+  /**
+   * The name to pull in place of a repository of an upstream, without tag:
    * `<account>.dkr.ecr.<region>.<suffix>/<prefix>/<repository>`.
    *
-   * An official image of Docker Hub may be named with or without its `library/`; the URI has it, since ECR answers 403
-   * otherwise.
+   * The name of an official image of Docker Hub may be given with or without `library/`; the result contains it, since ECR
+   * answers 403 otherwise.
    *
    * @param prefix the prefix of the upstream
    * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
    */
   public repositoryUri(prefix: string, repository: string): string {
-    return `${this._registry.uri}/${this._repositoryPath(prefix, repository)}`;
+    return `${this.registry.uri}/${this.repositoryPath(prefix, repository)}`;
   }
 
   /**
-   * Lets an IAM role pull through this cache: an inline policy with the actions that pulls need, on this cache's
-   * repositories, and nothing else. Granting the same role more than once adds up to one policy.
+   * Allows an IAM role of this app to pull through this cache, with an inline policy that contains only the actions that
+   * pulls need, on the repositories of this cache. Several grants to a role make one policy.
    *
-   * @param role an `IamRole` of this app, or the name of a role in the account of the cache
-   * @param options what of the cache the role may pull
-   * @returns the policy, for what must wait until the role may pull
+   * @param role the role; for a role that this app does not create, use `grantPullToRoleNamed`
+   * @param options the upstreams that the role may pull from
+   * @returns the policy, for resources that depend on the permission
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
-  public grantPull(role: IamRole | string, options: PullPolicyOptions = {}): IamRolePolicy {
+  public grantPull(role: IamRole, options: PullPolicyOptions = {}): IamRolePolicy {
     const errors = new ValidationErrors();
-    const grantee = granteeOf(errors, this, role);
+    const grantee = granteeOfRole(errors, role);
+    return this.grant(errors, grantee, () => role.name, options);
+  }
+
+  /**
+   * Allows an IAM role to pull through this cache, as `grantPull` does, by the name of the role.
+   *
+   * @param roleName the name of a role in the account of the cache, without its path; may be a token
+   * @param options the upstreams that the role may pull from
+   * @returns the policy, for resources that depend on the permission
+   */
+  public grantPullToRoleNamed(roleName: string, options: PullPolicyOptions = {}): IamRolePolicy {
+    const errors = new ValidationErrors();
+    const grantee = granteeOfRoleNamed(errors, this, roleName);
+    return this.grant(errors, grantee, () => roleName, options);
+  }
+
+  /**
+   * The IAM policy that allows an identity to pull through this cache, as JSON text for a managed policy, a permission set
+   * or any other tool. It includes upstreams that are added later.
+   *
+   * @param options the upstreams that the identity may pull from
+   */
+  public pullPolicyJson(options: PullPolicyOptions = {}): string {
+    const errors = new ValidationErrors();
     checkPullOptions(errors, options, [...this.members.keys()]);
     errors.throwIfAny(this.node.path);
-    // In a scope of their own, where no upstream's resources are.
+    return this.pullPolicy([copyPullOptions(options)]);
+  }
+
+  private internals(): CacheInternals {
+    return {
+      registry: this.registry,
+      rules: this.rules,
+      warmedPrefixes: new Set(),
+      tryFindUpstream: (prefix) => this.members.get(withoutTrailingSlash(String(prefix))),
+      repositoryPath: (prefix, repository) => this.repositoryPath(prefix, repository),
+      pathOf: (errors, upstream, repository) => this.pathOf(errors, upstream, repository),
+      pullGrant: (options = {}) => this.pullGrant(copyPullOptions(options)),
+      inlinePolicyLengths: () => this.inlinePolicyLengths(),
+    };
+  }
+
+  /** The key of the prefix of an upstream; throws if there is none. */
+  private keyOf(prefix: string): string {
+    const key = withoutTrailingSlash(String(prefix));
+    if (!this.members.has(key)) {
+      this.fail("prefix", prefixOfUpstream([...this.members.keys()]), prefix);
+    }
+    return key;
+  }
+
+  private fail(prop: string, { requirement, hint }: Requirement, got: unknown): never {
+    return fail(this.node.path, prop, requirement, got, hint);
+  }
+
+  private repositoryPath(prefix: string, repository: string): string {
+    const upstream = this.members.get(this.keyOf(prefix)) as Upstream;
+    const errors = new ValidationErrors();
+    const path = this.pathOf(errors, upstream, repository);
+    errors.throwIfAny(this.node.path);
+    return path;
+  }
+
+  private pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string {
+    const path = cachedPath(errors, upstream._spec, repository);
+    checkOwnPath(errors, path, upstream, this.upstreams);
+    return path;
+  }
+
+  /** Adds a grant to the policy of a role, which the first grant creates. */
+  private grant(
+    errors: ValidationErrors,
+    grantee: string,
+    roleName: () => string,
+    options: PullPolicyOptions,
+  ): IamRolePolicy {
+    checkPullOptions(errors, options, [...this.members.keys()]);
+    errors.throwIfAny(this.node.path);
+    // In a scope of their own, so that no id is that of an upstream's resource.
     const scope = this.node.tryFindChild("pulls") ?? new Construct(this, "pulls");
     const ownStack = `${TerraformStack.of(this).node.path}/`;
     const id = constructId(grantee.startsWith(ownStack) ? grantee.slice(ownStack.length) : grantee);
@@ -195,119 +309,72 @@ export class PullThroughCache extends Construct {
     const grants = [copyPullOptions(options)];
     const policy = new IamRolePolicy(scope, id, {
       namePrefix: PULL_POLICY_NAME_PREFIX,
-      role: typeof role === "string" ? role : role.name,
+      role: roleName(),
       policy: this.pullPolicy(grants),
-      provider: this._registry.regional.provider,
+      provider: this.registry.regional.provider,
     });
     this.grants.set(grantee, grants);
     return policy;
   }
 
-  /**
-   * The IAM policy that lets an identity pull through this cache, as JSON text: for a managed policy, a permission set or
-   * any other tool. It grows with upstreams that are added later.
-   *
-   * @param options what of the cache may be pulled
-   */
-  public pullPolicyJson(options: PullPolicyOptions = {}): string {
-    const errors = new ValidationErrors();
-    checkPullOptions(errors, options, [...this.members.keys()]);
-    errors.throwIfAny(this.node.path);
-    return this.pullPolicy([copyPullOptions(options)]);
-  }
-
-  /** @internal */
-  public _repositoryPath(prefix: string, repository: string): string {
-    const upstream = this.members.get(withoutTrailingSlash(String(prefix)));
-    if (upstream === undefined) {
-      fail(
-        this.node.path,
-        "prefix",
-        `be one of ${[...this.members.keys()].join(", ")}`,
-        prefix,
-        "add an upstream with that prefix",
-      );
-    }
-    const errors = new ValidationErrors();
-    const path = this._pathOf(errors, upstream, repository);
-    errors.throwIfAny(this.node.path);
-    return path;
-  }
-
-  /** @internal */
-  public _pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string {
-    const path = cachedPath(errors, upstream._spec, repository);
-    checkOwnPath(errors, path, upstream, this.upstreams);
-    return path;
-  }
-
-  /**
-   * The repositories that may be pulled, as far as the upstreams are known yet.
-   * @internal
-   */
-  public _pullGrant(options: PullPolicyOptions = {}): PullGrant {
-    const prefixes = options.prefixes ?? [...this.members.values()].map(({ prefix }) => prefix);
+  /** The repositories that options with keys of prefixes allow an identity to pull. */
+  private pullGrant(options: PullPolicyOptions): PullGrant {
+    const keys = options.prefixes ?? [...this.members.keys()];
     const createRepositories = options.createRepositories ?? true;
-    const isTagged = (prefix: string): boolean => createRepositories && this.createsWithTags(prefix);
-    const arnsOf = (chosen: readonly string[]): string[] => repositoryArns(this._registry.arn, chosen);
+    const isTagged = (key: string): boolean => createRepositories && this.createsWithTags(key);
+    const arnsOf = (chosen: readonly string[]): string[] => repositoryArns(this.registry.arn, chosen);
     return {
-      repositoryArns: arnsOf(prefixes.filter((prefix) => !isTagged(prefix))),
-      taggedRepositoryArns: arnsOf(prefixes.filter(isTagged)),
+      repositoryArns: arnsOf(keys.filter((key) => !isTagged(key))),
+      taggedRepositoryArns: arnsOf(keys.filter(isTagged)),
       createRepositories,
     };
   }
 
-  /**
-   * How long the inline policies are that roles have got here, by what tells the roles apart.
-   * @internal
-   */
-  public _inlinePolicyLengths(): Map<string, number> {
+  private inlinePolicyLengths(): Map<string, number> {
     const lengthOf = (grants: readonly PullPolicyOptions[]): number => policyLength(...this.statementsOf(grants));
     return new Map([...this.grants].map(([grantee, grants]) => [grantee, lengthOf(grants)]));
   }
 
-  /** Written when the app is synthesized, since grants and upstreams may still be added. */
+  /** Rendered when the app is synthesized, since grants and upstreams may still be added. */
   private pullPolicy(grants: readonly PullPolicyOptions[]): string {
-    // Asked for now: it may declare data sources.
-    void this._registry.arn;
+    // Evaluated now, since it may create data sources.
+    void this.registry.arn;
     return Lazy.stringValue({ produce: () => policyDocument(...this.statementsOf(grants)) });
   }
 
   private statementsOf(grants: readonly PullPolicyOptions[]): PolicyStatement[] {
-    return pullStatements(grants.map((options) => this._pullGrant(options)));
+    return pullStatements(grants.map((options) => this.pullGrant(options)));
   }
 
   /**
-   * Whether the creation template for a prefix sets tags. ECR takes the template with the longest prefix that matches, so
-   * a prefix without a template of its own can get the template of a shorter prefix.
+   * Whether the creation template for a prefix sets tags. ECR applies the template with the longest matching prefix, so
+   * that a prefix without a template of its own can get the template of a shorter prefix.
    * https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
    */
-  private createsWithTags(prefix: string): boolean {
-    const own = this.templates.get(withoutTrailingSlash(prefix));
+  private createsWithTags(key: string): boolean {
+    const own = this.templates.get(key);
     return own === undefined
-      ? [...this.templates].some(([other, { tags }]) => tags !== undefined && isUnder(other, prefix))
-      : own.tags !== undefined;
+      ? [...this.templates].some(([other, { template }]) => template.hasTags && isUnder(other, key))
+      : own.template.hasTags;
   }
 
-  /** All caches of the app that are, as far as is known, in the account of this one. */
+  /** The caches of the app that are in the account of this one, as far as the accounts are known. */
   private cachesOfAccount(): PullThroughCache[] {
-    const { accountId } = this._registry.location;
+    const { accountId } = this.registry.location;
     const scope = accountId === undefined ? TerraformStack.of(this) : this.node.root;
     return scope.node
       .findAll()
       .filter((construct) => PullThroughCache.isPullThroughCache(construct))
-      .filter(({ _registry: { location: location } }) => location.accountId === accountId);
+      .filter(({ _internals: { registry } }) => registry.location.accountId === accountId);
   }
 
   private quotaErrors(): string[] {
     const errors = new ValidationErrors();
     const caches = this.grants.size === 0 ? [] : this.cachesOfAccount();
     for (const grantee of this.grants.keys()) {
-      const total = caches.reduce((sum, cache) => sum + (cache._inlinePolicyLengths().get(grantee) ?? 0), 0);
+      const total = caches.reduce((sum, cache) => sum + (cache._internals.inlinePolicyLengths().get(grantee) ?? 0), 0);
       if (total > MAX_INLINE_POLICIES) {
-        const hint =
-          "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`";
-        errors.add(grantee, INLINE_POLICIES, total, hint);
+        errors.addBroken(grantee, PULL_RULES.inlinePolicies, total);
       }
     }
     return errors.list();
@@ -315,7 +382,7 @@ export class PullThroughCache extends Construct {
 
   private context(names: NamesInUse): UpstreamContext {
     return {
-      location: this._registry.location,
+      location: this.registry.location,
       namesInUse: names,
       cache: this.node.path,
       stack: TerraformStack.of(this),
@@ -324,75 +391,81 @@ export class PullThroughCache extends Construct {
 
   private resolvedCredentials(): ValidationErrors {
     const errors = new ValidationErrors();
-    for (const [prefix, { _spec: spec }] of this.members) {
-      if (spec.credential !== undefined) {
-        const context = this.context(NamesInUse.copyOf(namesInUse(this, this._registry)));
-        checkResolvedCredential(errors, `upstreams["${prefix}"].credential`, spec.credential, context, this);
-        this.warnOfSecretWithoutValue(prefix, spec.credential);
+    const credentials = [...this.members].flatMap(([key, { _spec: spec }]) =>
+      spec.credential === undefined ? [] : ([[key, spec.credential]] as const),
+    );
+    if (credentials.length > 0) {
+      const context = this.context(NamesInUse.copyOf(namesInUse(this, this.registry)));
+      for (const [key, credential] of credentials) {
+        checkResolvedCredential(errors, `upstreams["${key}"].credential`, credential, context, this);
+        this.warnOfSecretWithoutValue(key, credential);
       }
     }
     return errors;
   }
 
-  private warnOfSecretWithoutValue(prefix: string, credential: RegistryCredential): void {
+  private warnOfSecretWithoutValue(key: string, credential: RegistryCredential): void {
     const secret = secretWithoutValue(this, credential);
     if (secret !== undefined) {
       warn(
         this,
         "secret-value-not-awaited",
-        `the rule ${prefix} waits for ${secret} and not for its value, and creating the rule fails as long as the secret has none: give fromSecretArn the arn of the aws_secretsmanager_secret_version, which is the same`,
+        `the rule ${key} depends on ${secret} but not on its value, and AWS rejects the rule while the secret has no value: pass the arn of the aws_secretsmanager_secret_version to fromSecretArn, which is the same ARN`,
         true,
       );
     }
   }
 
   private warnOfRegion(): void {
-    const { partition, region } = this._registry.location;
+    const { partition, region } = this.registry.location;
     if (partition !== undefined && lacksPullThroughCaches(partition)) {
       warn(
         this,
         "region-without-pull-through-cache",
-        `Amazon ECR documents no pull-through caches in ${region ?? partition}: creating the rules will fail`,
+        `Amazon ECR documents no pull-through caches in ${region ?? partition}: AWS will reject the rules`,
       );
     }
   }
 
   private createUpstream(upstream: Upstream): void {
     const spec = upstream._spec;
-    const id = constructIdIn(this, withoutTrailingSlash(spec.prefix));
+    const id = constructIdIn(this, spec.prefixKey);
     const template = this.createTemplate(id, spec);
-    const credential = spec.credential === undefined ? undefined : this.secrets.refer(spec.credential, spec.prefix);
+    const credential = spec.credential && this.secrets.refer(spec.credential, spec.prefixKey);
     const role = this.roleForUpstream(spec);
     const rule = new EcrPullThroughCacheRule(this, `${id}-rule`, {
-      ...this._registry.regional,
+      ...this.registry.regional,
       ecrRepositoryPrefix: spec.prefix,
-      upstreamRegistryUrl: upstreamUrl(spec, this._registry),
+      upstreamRegistryUrl: upstreamUrl(spec, this.registry),
       upstreamRepositoryPrefix: upstreamRepositoryPrefix(spec),
       credentialArn: credential?.secretArn,
       customRoleArn: role?.roleArn,
       lifecycle: this.ruleLifecycle(id, spec),
-      dependsOn: present([...(template ?? []), ...(credential?.dependsOn ?? []), ...(role?.dependsOn ?? [])]),
+      dependsOn: present([
+        ...(template === undefined ? [] : [template]),
+        ...(credential?.dependsOn ?? []),
+        ...(role?.dependsOn ?? []),
+      ]),
     });
-    this.members.set(withoutTrailingSlash(spec.prefix), upstream);
-    this._rules.set(spec.prefix, rule);
+    this.members.set(spec.prefixKey, upstream);
+    this.rules.set(spec.prefixKey, rule);
     if (spec.kind === "unlisted") {
       warn(
         this,
         "unlisted-registry",
-        `${spec.host} is not known to be a registry that Amazon ECR can cache, and creating the rule ${spec.prefix} fails if it is not: ${reasonUnsupported(spec.host ?? "") ?? "see AWS's list"}`,
+        `this version does not know ${spec.host} as a registry that Amazon ECR can cache; AWS rejects the rule ${spec.prefix} if it is none: ${reasonUnsupported(spec.host ?? "") ?? "see AWS's list"}`,
       );
     }
   }
 
-  private createTemplate(id: string, spec: UpstreamSpec): ITerraformDependable[] | undefined {
+  private createTemplate(id: string, spec: UpstreamSpec): EcrRepositoryCreationTemplate | undefined {
     const template =
       spec.repositorySettings === undefined
         ? this.commonTemplate
-        : repositoryTemplate(mergeSettings(this.repositories, spec.repositorySettings));
+        : repositoryTemplate(mergeSettings(this.settings, spec.repositorySettings));
     if (template === undefined) {
       return undefined;
     }
-    this.templates.set(withoutTrailingSlash(spec.prefix), template);
     if (template.tagMutability === TagMutability.IMMUTABLE) {
       // https://github.com/aws/containers-roadmap/issues/2275
       warn(
@@ -406,32 +479,25 @@ export class PullThroughCache extends Construct {
     }
     const role =
       template.roleArn === undefined && template.needsRole
-        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this._registry.regional.provider))
+        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this.registry.regional.provider))
         : undefined;
-    return [
-      new EcrRepositoryCreationTemplate(this, `${id}-template`, {
-        ...this._registry.regional,
-        prefix: spec.prefix,
-        description: template.description,
-        appliedFor: ["PULL_THROUGH_CACHE"],
-        imageTagMutability: template.tagMutability,
-        encryptionConfiguration:
-          template.encryptionType === EncryptionType.KMS
-            ? [{ encryptionType: template.encryptionType, kmsKey: template.kmsKeyArn }]
-            : undefined,
-        lifecyclePolicy: template.lifecyclePolicy,
-        repositoryPolicy: template.repositoryPolicy,
-        resourceTags: template.tags,
-        customRoleArn: template.roleArn ?? role?.roleArn,
-        lifecycle: this.templateLifecycle(id, template),
-        dependsOn: role?.dependsOn,
-      }),
-    ];
+    const resource = new EcrRepositoryCreationTemplate(this, `${id}-template`, {
+      ...this.registry.regional,
+      ...template.config,
+      prefix: spec.prefix,
+      appliedFor: ["PULL_THROUGH_CACHE"],
+      customRoleArn: template.roleArn ?? role?.roleArn,
+      lifecycle: this.templateLifecycle(id, template),
+      dependsOn: role?.dependsOn,
+    });
+    this.templates.set(spec.prefixKey, { template, resource });
+    return resource;
   }
 
   /**
-   * The provider cannot take a key out of a template: it goes on sending the former one. What replaces the template
-   * stands beside every one of them: if it came and went with the key, nothing would replace the template that loses it.
+   * The provider cannot remove a key from a template: it continues to send the former key. The resource that replaces the
+   * template exists for every template: if it were created and deleted with the key, nothing would replace the template
+   * that loses its key.
    */
   private templateLifecycle(id: string, template: RepositoryTemplate): TerraformResourceLifecycle | undefined {
     // cdktf's HCL cannot write the address.
@@ -441,12 +507,12 @@ export class PullThroughCache extends Construct {
   }
 
   private roleForUpstream(spec: UpstreamSpec): ServiceRole | undefined {
-    if (!isCrossAccount(spec, this._registry.location)) {
+    if (!isCrossAccount(spec, this.registry.location)) {
       return undefined;
     }
     const roleArn = spec.privateEcr?.roleArn;
     return roleArn === undefined
-      ? (this.crossAccountRole ??= upstreamRole(this, this._registry.regional.provider))
+      ? (this.crossAccountRole ??= upstreamRole(this, this.registry.regional.provider))
       : { roleArn, dependsOn: [] };
   }
 
@@ -454,25 +520,25 @@ export class PullThroughCache extends Construct {
     if (spec.kind === "unlisted") {
       return replacedWith(this.authenticationOf(id, spec));
     }
-    // Both accounts known at synth and different: nothing is left for Terraform to find out.
+    // Terraform has nothing to check if both accounts are known at synth.
     const accountId = spec.privateEcr?.accountId;
-    const known = this._registry.location.accountId !== undefined && !isUnresolved(accountId);
+    const known = this.registry.location.accountId !== undefined && !isUnresolved(accountId);
     if (accountId === undefined || known) {
       return undefined;
     }
     return {
       precondition: [
         {
-          condition: Op.neq(this._registry.accountId, quotedIfLiteral(accountId)),
-          errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.`,
+          condition: Op.neq(this.registry.accountId, quotedIfLiteral(accountId)),
+          errorMessage: `The upstream ${spec.prefix} is in the account of the cache, where ECR accepts no role: use Upstream.privateEcr without accountId.`,
         },
       ],
     };
   }
 
   /**
-   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. A registry
-   * whose host does not say how it authenticates gets something to be replaced with.
+   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. If the host does
+   * not determine whether there is a credential, this resource replaces the rule.
    */
   private authenticationOf(id: string, spec: UpstreamSpec): TerraformResource {
     const input = spec.credential === undefined ? "none" : "credential";
@@ -481,8 +547,8 @@ export class PullThroughCache extends Construct {
 }
 
 /**
- * An account ID for an expression. cdktf writes what a token of its own stands for without quotes: a number then, which
- * differs from every text.
+ * An account ID for an expression. cdktf renders the value of its tokens without quotes: as a number, which never equals
+ * a string.
  */
 function quotedIfLiteral(accountId: string): string {
   return Token.isUnresolved(accountId)
@@ -492,21 +558,19 @@ function quotedIfLiteral(accountId: string): string {
     : accountId;
 }
 
-/** ECR takes the rule with the longest prefix that a path begins with. */
-function checkOwnPath(errors: ValidationErrors, path: string, upstream: Upstream, all: Upstream[]): void {
-  const length = upstream.prefix === ROOT ? 0 : withoutTrailingSlash(upstream.prefix).length;
-  const rival = all.find(({ prefix }) => {
-    const start = withoutTrailingSlash(prefix);
-    return prefix !== ROOT && start.length > length && path.startsWith(`${start}/`);
-  });
+/** Adds an error if the path is under the longer prefix of another upstream: ECR applies the longest matching prefix. */
+function checkOwnPath(
+  errors: ValidationErrors,
+  path: string,
+  { _spec: own }: Upstream,
+  all: readonly Upstream[],
+): void {
+  const length = own.prefixKey === ROOT ? 0 : own.prefixKey.length;
+  const rival = all.find(
+    ({ _spec: { prefixKey } }) => prefixKey !== ROOT && prefixKey.length > length && isUnder(prefixKey, path),
+  );
   if (rival !== undefined) {
-    const hint = "give one of the two upstreams another prefix";
-    errors.add(
-      "repository",
-      `not lead under the longer prefix ${rival.prefix}, which another upstream has`,
-      path,
-      hint,
-    );
+    errors.addBroken("repository", PULL_RULES.ownPath(rival.prefix), path);
   }
 }
 

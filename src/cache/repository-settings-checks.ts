@@ -6,7 +6,6 @@ import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isPlainObject } from "../validation/plain-object";
 import { looksLikeSecret } from "../validation/redaction";
-import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkLifecyclePolicy } from "./lifecycle-policy";
 import type { RepositorySettings } from "./repository-settings";
@@ -14,38 +13,44 @@ import { EncryptionType, TagMutability } from "./repository-settings";
 import {
   DESCRIPTION,
   KMS_KEY,
-  LIFECYCLE_REQUIREMENTS,
+  KMS_KEY_REGION_HINT,
+  LIFECYCLE_POLICY_RULES,
   LIFECYCLE_SETTINGS,
-  SETTINGS_REQUIREMENTS,
-  TAG_VALUE,
-  TAG_KEY,
-  MAX_TAGS,
   MAX_REPOSITORY_POLICY,
+  MAX_TAGS,
+  SETTINGS_RULES,
+  TAG_KEY,
+  TAG_VALUE,
 } from "./rules";
 
 const KMS_KEY_REQUIREMENTS: ArnRequirements = {
   rule: KMS_KEY,
   service: "kms",
-  hint: "give the ARN of the key",
-  regionHint: "give a key of that region; a fleet takes one for each in its `repositorySettingsByRegion`",
+  hint: KMS_KEY.hint,
+  regionHint: `${KMS_KEY_REGION_HINT}; a fleet takes one for each in its \`repositorySettingsByRegion\``,
 };
 
-const KNOWN_SETTINGS = Object.keys({
-  creationTemplate: true,
-  description: true,
-  untaggedExpirationInDays: true,
-  keepLastImages: true,
-  keepAllImages: true,
-  lifecyclePolicy: true,
-  tagMutability: true,
-  kmsKeyArn: true,
-  encryptionType: true,
-  tags: true,
-  repositoryPolicy: true,
-  roleArn: true,
-} satisfies AllKeys<RepositorySettings>);
+type Check<T> = (errors: ValidationErrors, place: string, value: T, location: KnownLocation) => void;
 
-/** Records what is wrong with settings as they were given. */
+/** The check of each setting by itself; the compiler requires one for every setting. */
+const CHECKS: { readonly [name in keyof RepositorySettings]-?: Check<NonNullable<RepositorySettings[name]>> } = {
+  creationTemplate: checkFlag,
+  description: (errors, place, value) => errors.checkString(place, value, DESCRIPTION),
+  untaggedExpirationInDays: checkLimit,
+  keepLastImages: checkLimit,
+  keepAllImages: checkFlag,
+  lifecyclePolicy: (errors, place, value) => checkLifecyclePolicy(errors, place, value),
+  tagMutability: (errors, place, value) =>
+    errors.checkEnum(place, value, Object.values(TagMutability), SETTINGS_RULES.tagMutability.hint),
+  kmsKeyArn: (errors, place, value, location) => checkArn(errors, place, value, KMS_KEY_REQUIREMENTS, location),
+  encryptionType: (errors, place, value) =>
+    errors.checkEnum(place, value, Object.values(EncryptionType), SETTINGS_RULES.encryptionType.hint),
+  tags: checkTags,
+  repositoryPolicy: checkRepositoryPolicy,
+  roleArn: (errors, place, value, location) => checkArn(errors, place, value, ROLE_REQUIREMENTS, location),
+};
+
+/** Adds the errors of settings as they were given. */
 export function checkRepositorySettings(
   errors: ValidationErrors,
   prop: string,
@@ -53,37 +58,16 @@ export function checkRepositorySettings(
   location: KnownLocation,
 ): void {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
-    errors.add(prop, "be an object of settings", settings, "to have no template, use { creationTemplate: false }");
+    errors.addBroken(prop, SETTINGS_RULES.settings, settings);
     return;
   }
-  errors.checkKeys(prop, settings, KNOWN_SETTINGS, "a known setting");
-  checkFlags(errors, prop, settings);
-  for (const limit of ["untaggedExpirationInDays", "keepLastImages"] as const) {
-    const hint = "to delete nothing, use `keepAllImages`";
-    errors.checkInteger(`${prop}.${limit}`, settings[limit], { min: 1 }, hint);
+  errors.checkKeys(prop, settings, Object.keys(CHECKS), "a repository setting");
+  for (const name of Object.keys(CHECKS) as (keyof RepositorySettings)[]) {
+    if (settings[name] !== undefined) {
+      (CHECKS[name] as Check<unknown>)(errors, `${prop}.${name}`, settings[name], location);
+    }
   }
-  if (settings.tagMutability !== undefined && !Object.values(TagMutability).includes(settings.tagMutability)) {
-    errors.add(
-      `${prop}.tagMutability`,
-      SETTINGS_REQUIREMENTS.tagMutability,
-      settings.tagMutability,
-      "use TagMutability",
-    );
-  }
-  if (settings.description !== undefined) {
-    errors.checkString(`${prop}.description`, settings.description, DESCRIPTION, "leave it out for none");
-  }
-  checkEncryption(errors, prop, settings, location);
-  checkLifecycle(errors, prop, settings);
-  if (settings.tags !== undefined) {
-    checkTags(errors, `${prop}.tags`, settings.tags);
-  }
-  if (settings.repositoryPolicy !== undefined) {
-    checkRepositoryPolicy(errors, `${prop}.repositoryPolicy`, settings.repositoryPolicy);
-  }
-  if (settings.roleArn !== undefined) {
-    checkArn(errors, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, location);
-  }
+  checkTogether(errors, prop, settings);
 }
 
 /** Adds the errors of settings that depend on the account and region of the cache. */
@@ -93,106 +77,73 @@ export function checkSettingsInRegion(
   settings: RepositorySettings | undefined,
   location: KnownLocation,
 ): void {
-  if (settings?.kmsKeyArn !== undefined) {
-    checkArn(errors, `${prop}.kmsKeyArn`, settings.kmsKeyArn, KMS_KEY_REQUIREMENTS, location);
-  }
-  if (settings?.roleArn !== undefined) {
-    checkArn(errors, `${prop}.roleArn`, settings.roleArn, ROLE_REQUIREMENTS, location);
+  for (const name of ["kmsKeyArn", "roleArn"] as const) {
+    const arn = settings?.[name];
+    if (arn !== undefined) {
+      CHECKS[name](errors, `${prop}.${name}`, arn, location);
+    }
   }
 }
 
-export function checkFlags(errors: ValidationErrors, prop: string, settings: RepositorySettings): void {
-  for (const flag of ["creationTemplate", "keepAllImages"] as const) {
-    if (settings[flag] !== undefined && typeof settings[flag] !== "boolean") {
-      errors.add(`${prop}.${flag}`, "be true or false", settings[flag], "leave it out for the default");
-    }
-  }
+/** Adds an error for every setting that another one excludes. */
+function checkTogether(errors: ValidationErrors, prop: string, settings: RepositorySettings): void {
+  const { creationTemplate, keepAllImages, untaggedExpirationInDays, keepLastImages } = settings;
   const others = Object.entries(settings).filter(
     ([name, value]) => name !== "creationTemplate" && value !== undefined && value !== false,
   );
-  if (settings.creationTemplate === false && others.length > 0) {
-    errors.add(
-      `${prop}.creationTemplate`,
-      SETTINGS_REQUIREMENTS.noTemplate(others.map(([name]) => `\`${name}\``).join(", ")),
-      false,
-      "without a template ECR knows none of them: leave them out or keep the template",
-    );
+  if (creationTemplate === false && others.length > 0) {
+    const names = others.map(([name]) => `\`${name}\``).join(", ");
+    errors.addBroken(`${prop}.creationTemplate`, SETTINGS_RULES.noTemplate(names), false);
   }
-  if (
-    settings.keepAllImages === true &&
-    (settings.untaggedExpirationInDays !== undefined || settings.keepLastImages !== undefined)
-  ) {
-    errors.add(`${prop}.keepAllImages`, SETTINGS_REQUIREMENTS.keepAll, true, "choose one or the other");
+  if (keepAllImages === true && (untaggedExpirationInDays !== undefined || keepLastImages !== undefined)) {
+    errors.addBroken(`${prop}.keepAllImages`, SETTINGS_RULES.keepAllImages, true);
   }
-}
-
-export function checkEncryption(
-  errors: ValidationErrors,
-  prop: string,
-  settings: RepositorySettings,
-  location: KnownLocation,
-): void {
-  const { kmsKeyArn, encryptionType } = settings;
-  if (kmsKeyArn !== undefined) {
-    checkArn(errors, `${prop}.kmsKeyArn`, kmsKeyArn, KMS_KEY_REQUIREMENTS, location);
+  if (settings.encryptionType !== undefined && settings.kmsKeyArn !== undefined) {
+    errors.addBroken(`${prop}.encryptionType`, SETTINGS_RULES.besideKey, settings.encryptionType);
   }
-  if (encryptionType === undefined) {
-    return;
-  }
-  const place = `${prop}.encryptionType`;
-  if (!Object.values(EncryptionType).includes(encryptionType)) {
-    errors.add(place, SETTINGS_REQUIREMENTS.encryptionType, encryptionType, "use EncryptionType");
-  }
-  if (kmsKeyArn !== undefined) {
-    errors.add(place, SETTINGS_REQUIREMENTS.ownKey, encryptionType, "a key means KMS already");
-  }
-}
-
-function checkLifecycle(errors: ValidationErrors, prop: string, settings: RepositorySettings): void {
-  if (settings.lifecyclePolicy === undefined) {
-    return;
-  }
-  checkLifecyclePolicy(errors, `${prop}.lifecyclePolicy`, settings.lifecyclePolicy);
-  for (const name of LIFECYCLE_SETTINGS) {
+  for (const name of settings.lifecyclePolicy === undefined ? [] : LIFECYCLE_SETTINGS) {
     if (settings[name] !== undefined && settings[name] !== false) {
-      errors.add(`${prop}.${name}`, LIFECYCLE_REQUIREMENTS.beside, settings[name], "write all rules into the policy");
+      errors.addBroken(`${prop}.${name}`, LIFECYCLE_POLICY_RULES.beside, settings[name]);
     }
   }
 }
 
-export function checkTags(errors: ValidationErrors, prop: string, tags: { readonly [key: string]: string }): void {
+function checkFlag(errors: ValidationErrors, place: string, value: unknown): void {
+  errors.checkBoolean(place, value, SETTINGS_RULES.flag.hint);
+}
+
+function checkLimit(errors: ValidationErrors, place: string, value: unknown): void {
+  errors.checkInteger(place, value, { min: 1 }, SETTINGS_RULES.limit.hint);
+}
+
+function checkTags(errors: ValidationErrors, prop: string, tags: { readonly [key: string]: string }): void {
   if (Token.isUnresolved(tags)) {
     return;
   }
   if (!isPlainObject(tags)) {
-    errors.add(prop, "be a map of strings", tags, "give each tag as a key and its value");
+    errors.addBroken(prop, SETTINGS_RULES.tags, tags);
     return;
   }
   if (Object.keys(tags).length > MAX_TAGS) {
-    errors.add(prop, SETTINGS_REQUIREMENTS.tags, Object.keys(tags).length, "ECR takes no more on a repository");
+    errors.addBroken(prop, SETTINGS_RULES.numberOfTags, Object.keys(tags).length);
   }
   for (const [key, value] of Object.entries(tags)) {
     if (key === "__proto__") {
-      errors.add(prop, "have no key that JavaScript reserves", key, "rename the tag: cdktf would leave it out");
+      errors.addBroken(prop, SETTINGS_RULES.reservedTag, key);
     }
-    errors.checkString(prop, key, TAG_KEY, "rename the tag");
+    errors.checkString(prop, key, TAG_KEY);
     const shownKey = looksLikeSecret(key) ? "(a key not shown)" : JSON.stringify(key);
-    errors.checkString(`${prop}[${shownKey}]`, value, TAG_VALUE, "change it to what AWS takes");
+    errors.checkString(`${prop}[${shownKey}]`, value, TAG_VALUE);
   }
 }
 
-export function checkRepositoryPolicy(errors: ValidationErrors, prop: string, policy: string): void {
+function checkRepositoryPolicy(errors: ValidationErrors, prop: string, policy: string): void {
   if (Token.isUnresolved(policy)) {
     return;
   }
   if (typeof policy !== "string" || parsedObject(policy) === undefined) {
-    errors.add(
-      prop,
-      SETTINGS_REQUIREMENTS.repositoryPolicy,
-      policy,
-      "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens",
-    );
+    errors.addBroken(prop, SETTINGS_RULES.repositoryPolicy, policy);
   } else if (policy.length > MAX_REPOSITORY_POLICY) {
-    errors.add(prop, SETTINGS_REQUIREMENTS.policyLength, `${policy.length} characters`, "join its statements");
+    errors.addBroken(prop, SETTINGS_RULES.repositoryPolicyLength, `${policy.length} characters`);
   }
 }

@@ -1,25 +1,27 @@
+import type { EcrRepositoryCreationTemplateConfig } from "@cdktf/provider-aws/lib/ecr-repository-creation-template";
 import { Token } from "cdktf";
 import { jsonDocument, literalJson } from "../aws/policy-document";
+import { escapeDirectives } from "../terraform/template-directives";
 import { isPlainObject } from "../validation/plain-object";
 import { EncryptionType } from "./repository-settings";
 import type { RepositorySettings, TagMutability } from "./repository-settings";
-import { DEFAULT_SETTINGS, ENCRYPTIONS, LIFECYCLE_RULES } from "./rules";
+import { DEFAULT_SETTINGS, ENCRYPTIONS, GENERATED_LIFECYCLE } from "./rules";
 
-/** Settings with every default filled in, ready for a template. */
+/** A creation template: its arguments, and what other resources depend on. */
 export interface RepositoryTemplate {
-  readonly description?: string;
+  /** The arguments that depend on nothing but the settings. */
+  readonly config: Omit<EcrRepositoryCreationTemplateConfig, "prefix" | "appliedFor">;
   readonly tagMutability: TagMutability;
-  readonly lifecyclePolicy?: string;
-  readonly repositoryPolicy?: string;
   readonly encryptionType: EncryptionType;
   readonly kmsKeyArn?: string;
-  readonly tags?: { readonly [key: string]: string };
+  readonly hasTags: boolean;
+  /** The caller's role. */
   readonly roleArn?: string;
-  /** Whether ECR can create such repositories only through a role. */
+  /** Whether ECR can create such repositories only with a role. */
   readonly needsRole: boolean;
 }
 
-/** Settings that the caller cannot change any more; what is no object is left for the checks. */
+/** A copy of settings, which later changes by the caller do not affect; the checks report what is no object. */
 export function copySettings<T extends RepositorySettings | undefined>(settings: T): T {
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
     return settings;
@@ -28,7 +30,7 @@ export function copySettings<T extends RepositorySettings | undefined>(settings:
   return isPlainObject(tags) ? { ...settings, tags: { ...tags } } : { ...settings };
 }
 
-/** The settings of one upstream: its own, and the common ones where it says nothing. */
+/** The settings of one upstream: its own take precedence over the common ones. */
 export function mergeSettings(
   common: RepositorySettings | undefined,
   own: RepositorySettings | undefined,
@@ -40,50 +42,56 @@ export function mergeSettings(
   if (own.creationTemplate === false) {
     return { creationTemplate: false };
   }
-  // An upstream that says how its repositories look wants a template, whatever the others do.
+  // An upstream with settings of its own has a template, even if the common settings have none.
   const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
   return { ...merged, ...mergedLifecycle(own), ...mergedEncryption(own) };
 }
 
-/** A lifecycle of an upstream's own takes the place of what of the common one excludes it. */
+/** An upstream's own lifecycle settings replace the common ones that exclude them. */
 function mergedLifecycle(own: RepositorySettings): RepositorySettings {
-  const { untaggedExpirationInDays: untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy } = own;
+  const { untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy } = own;
   if (lifecyclePolicy !== undefined || keepAllImages === true) {
-    return { untaggedExpirationInDays: untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy };
+    return { untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy };
   }
   const limits = untaggedExpirationInDays !== undefined || keepLastImages !== undefined;
   return limits ? { keepAllImages, lifecyclePolicy } : {};
 }
 
-/** An upstream's own key or type takes the place of both common ones. */
+/** An upstream's own key or encryption type replaces both common ones. */
 function mergedEncryption({ kmsKeyArn, encryptionType }: RepositorySettings): RepositorySettings {
   return kmsKeyArn === undefined && encryptionType === undefined ? {} : { kmsKeyArn, encryptionType };
 }
 
-/** Fills in the defaults; undefined when there is to be no template. */
+/** The template of settings, with defaults; undefined if there is no template. */
 export function repositoryTemplate(settings: RepositorySettings): RepositoryTemplate | undefined {
   if (settings.creationTemplate === false) {
     return undefined;
   }
+  const { kmsKeyArn, roleArn, description, repositoryPolicy } = settings;
   const tags = hasTags(settings.tags) ? settings.tags : undefined;
+  const tagMutability = settings.tagMutability ?? DEFAULT_SETTINGS.tagMutability;
   const encryptionType =
-    settings.kmsKeyArn === undefined
-      ? (settings.encryptionType ?? DEFAULT_SETTINGS.encryptionType)
-      : EncryptionType.KMS;
+    kmsKeyArn === undefined ? (settings.encryptionType ?? DEFAULT_SETTINGS.encryptionType) : EncryptionType.KMS;
+  const usesKms = encryptionType === EncryptionType.KMS;
   return {
-    description: settings.description,
-    tagMutability: settings.tagMutability ?? DEFAULT_SETTINGS.tagMutability,
-    lifecyclePolicy: lifecyclePolicy(settings),
-    repositoryPolicy: jsonText(settings.repositoryPolicy),
+    config: {
+      description: description === undefined ? undefined : escapeDirectives(description),
+      imageTagMutability: tagMutability,
+      encryptionConfiguration: usesKms ? [{ encryptionType, kmsKey: kmsKeyArn }] : undefined,
+      lifecyclePolicy: lifecyclePolicy(settings),
+      repositoryPolicy: repositoryPolicy === undefined ? undefined : literalJson(repositoryPolicy),
+      resourceTags: tags,
+    },
+    tagMutability,
     encryptionType,
-    kmsKeyArn: settings.kmsKeyArn,
-    tags,
-    roleArn: settings.roleArn,
-    needsRole: tags !== undefined || encryptionType === EncryptionType.KMS,
+    kmsKeyArn,
+    hasTags: tags !== undefined,
+    roleArn,
+    needsRole: tags !== undefined || usesKms,
   };
 }
 
-/** With whose key the repositories of a template are encrypted. */
+/** The encryption of the repositories of a template, as text that changes with it. */
 export function encryptionOf({ encryptionType, kmsKeyArn }: RepositoryTemplate): string {
   const { s3, aws, own } = ENCRYPTIONS;
   return kmsKeyArn !== undefined ? own : encryptionType === EncryptionType.KMS ? aws : s3;
@@ -93,16 +101,11 @@ function hasTags(tags: RepositorySettings["tags"]): boolean {
   return tags !== undefined && (Token.isUnresolved(tags) || Object.keys(tags).length > 0);
 }
 
-/** JSON text of the caller's, safe to stand in Terraform JSON. */
-function jsonText(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : literalJson(text);
-}
-
 function lifecyclePolicy(settings: RepositorySettings): string | undefined {
   if (settings.lifecyclePolicy !== undefined) {
-    return jsonText(settings.lifecyclePolicy);
+    return literalJson(settings.lifecyclePolicy);
   }
-  const { untagged, newest } = LIFECYCLE_RULES;
+  const { untagged, newest } = GENERATED_LIFECYCLE;
   const { untaggedExpirationInDays: days, keepLastImages: images = DEFAULT_SETTINGS.keepLastImages } = settings;
   const rules = [...(days === undefined ? [] : [untagged(days)]), newest(images)];
   return settings.keepAllImages === true ? undefined : jsonDocument({ rules });

@@ -1,10 +1,13 @@
+import { ACCOUNT_ID } from "../aws/partitions";
+import { INLINE_POLICIES } from "../aws/policy-document";
+import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
+import { IS_REQUIRED } from "../validation/validation-errors";
 import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 
 /**
- * The prefix of a cache rule and of its template, as the AWS provider checks it: it is narrower than the
- * API, which has begun to take `--` and `__`.
+ * The prefix of a cache rule and of its template, as the AWS provider checks it. The API accepts more: `--` and `__`.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
  */
 export const REPOSITORY_PREFIX: Rule = {
@@ -13,10 +16,16 @@ export const REPOSITORY_PREFIX: Rule = {
   maxLength: 30,
   requirement:
     "be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix",
-  hint: "give a prefix that ECR takes, like docker-hub",
+  hint: "use a literal like docker-hub, since resources are named after it",
 };
 
-/** The prefix that stands for none. */
+/** Which repositories of a private registry are cached; the same grammar as that of a prefix. */
+export const UPSTREAM_REPOSITORY_PREFIX: Rule = {
+  ...REPOSITORY_PREFIX,
+  hint: "use ROOT to cache every repository; it must be a literal",
+};
+
+/** The prefix of repositories whose names have no prefix. */
 export const ROOT = "ROOT";
 
 /** The rule for a prop that takes a cache. */
@@ -34,7 +43,7 @@ export const REPOSITORY_PATH: Rule = {
   minLength: 1,
   maxLength: 256,
   requirement: "be the path of a repository: lower-case, without registry, tag or digest",
-  hint: "give it as the upstream names it",
+  hint: "use the path in the upstream registry, like library/nginx",
 };
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
@@ -43,7 +52,7 @@ export const MAX_TAGS = 50;
 
 /** The key of a tag. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
 export const TAG_KEY: Rule = {
-  // Spelt out, since with the flag i V8 folds the case of every letter of Unicode first, in every program that has tags.
+  // Without the flag i: with it, V8 folds the case of every Unicode letter when it compiles the pattern.
   pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
   except: /^([aA][wW][sS]:|\p{Z}*$)/u,
   ascii: { pattern: /^[A-Za-z0-9 _.:/=+\-@]+$/, except: /^([aA][wW][sS]:| *$)/ },
@@ -58,7 +67,7 @@ export const TAG_VALUE: Rule = {
   ascii: { pattern: /^[A-Za-z0-9 _.:/=+\-@]*$/ },
   maxLength: 256,
   requirement: "be a string of up to 256 letters, digits, spaces and _.:/=+-@",
-  hint: "change it to what AWS takes",
+  hint: "remove the characters that AWS does not accept",
 };
 
 /**
@@ -68,53 +77,88 @@ export const TAG_VALUE: Rule = {
 export const KMS_KEY: Rule = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-z0-9-]+$/,
   requirement: "be the ARN of a KMS key in lower case, not of an alias",
-  hint: "give the ARN of the key",
+  hint: "use the ARN of the key",
 };
 
-/** The description of a template. AWS's limit is 256 characters, the provider's 255. */
+/** The hint for a key of another region than the cache's. */
+export const KMS_KEY_REGION_HINT = "use a key of that region";
+
+/**
+ * The description of a template. The API accepts 256 characters, the AWS provider 255 bytes.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
+ */
 export const DESCRIPTION: Rule = {
   pattern: /^/,
   minLength: 1,
-  maxLength: 255,
-  requirement: "be a string of 1 to 255 characters",
-  hint: "leave it out for none",
+  maxBytes: 255,
+  requirement: "be a string of 1 to 255 bytes in UTF-8",
+  hint: "shorten it, or leave it out for none",
 };
 
-/** What the template of a repository records of its encryption: the template is replaced when this changes. */
+/** The encryption that a `terraform_data` resource records; its template is replaced when this text changes. */
 export const ENCRYPTIONS = { s3: "keys of Amazon S3", aws: "aws/ecr", own: "a key of yours" } as const;
 
-/** Words of rules that are no patterns. */
-export const SETTINGS_REQUIREMENTS = {
-  tagMutability: `be one of ${Object.values(TagMutability).join(", ")}`,
-  encryptionType: `be one of ${Object.values(EncryptionType).join(", ")}`,
-  ownKey: "not be given beside a key of yours",
-  noTemplate: (others: string): string => `not be false beside ${others}`,
-  keepAll: "not be true beside `untaggedExpirationInDays` or `keepLastImages`",
-  tags: `have at most ${MAX_TAGS} entries`,
-  repositoryPolicy: "be a policy as JSON text",
-  policyLength: `be at most ${MAX_REPOSITORY_POLICY} characters`,
-} as const;
-
-/** The settings that a lifecycle policy is made from, where none is given as text. */
-export const LIFECYCLE_SETTINGS = [
-  "untaggedExpirationInDays",
-  "keepLastImages",
-  "keepAllImages",
-] as const satisfies readonly (keyof RepositorySettings)[];
-
-/** What holds where settings say nothing. */
+/** The settings that apply if none are given. */
 export const DEFAULT_SETTINGS = {
   keepLastImages: 100,
   tagMutability: TagMutability.MUTABLE,
   encryptionType: EncryptionType.AES256,
 } as const;
 
+/** Rules of settings that are no patterns. */
+export const SETTINGS_RULES = {
+  settings: { requirement: "be an object of settings", hint: "for no template, use { creationTemplate: false }" },
+  flag: { requirement: "be true or false", hint: "leave it out for the default" },
+  limit: { requirement: integerRequirement(1), hint: "to keep every image, use `keepAllImages`" },
+  tagMutability: {
+    requirement: oneOfRequirement(Object.values(TagMutability)),
+    hint: `leave it out for ${DEFAULT_SETTINGS.tagMutability}`,
+  },
+  encryptionType: {
+    requirement: oneOfRequirement(Object.values(EncryptionType)),
+    hint: `leave it out for ${DEFAULT_SETTINGS.encryptionType}`,
+  },
+  besideKey: { requirement: "not be given beside a KMS key", hint: "leave it out, since a key implies KMS" },
+  noTemplate: (others: string): Requirement => ({
+    requirement: `not be false beside ${others}`,
+    hint: "ECR applies settings only with a template: leave them out, or keep the template",
+  }),
+  keepAllImages: {
+    requirement: "not be true beside `untaggedExpirationInDays` or `keepLastImages`",
+    hint: "choose one or the other",
+  },
+  tags: { requirement: "be a map of strings", hint: "give each tag as a key and its value" },
+  numberOfTags: {
+    requirement: `have at most ${MAX_TAGS} entries`,
+    hint: "ECR accepts no more tags on a repository",
+  },
+  reservedTag: {
+    requirement: "have no key that JavaScript reserves",
+    hint: "rename the tag, since cdktf would leave it out",
+  },
+  repositoryPolicy: {
+    requirement: "be a policy as JSON text",
+    hint: "write it with JSON.stringify, or with Fn.jsonencode if it contains tokens",
+  },
+  repositoryPolicyLength: {
+    requirement: `be at most ${MAX_REPOSITORY_POLICY} characters`,
+    hint: "combine its statements",
+  },
+} as const;
+
+/** The settings from which a lifecycle policy is generated, unless it is given as text. */
+export const LIFECYCLE_SETTINGS = [
+  "untaggedExpirationInDays",
+  "keepLastImages",
+  "keepAllImages",
+] as const satisfies readonly (keyof RepositorySettings)[];
+
 /**
- * The rules of a lifecycle by settings; the one for any tag must have the highest priority. Expressions of Terraform may
- * stand for the numbers. There is no rule by age unless it is asked for: its days count from when an image was cached.
+ * The rules of a generated lifecycle policy; the rule for any tag must have the highest priority. The numbers may be
+ * Terraform expressions. A rule by age exists only on request, since its days count from when an image was cached.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
-export const LIFECYCLE_RULES = {
+export const GENERATED_LIFECYCLE = {
   untagged: (days: number | string): object => ({
     rulePriority: 1,
     description: "Delete untagged images by age",
@@ -132,33 +176,39 @@ export const LIFECYCLE_RULES = {
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
 export const MAX_LIFECYCLE_POLICY = 30720;
 
-/** Words of the rules that the plain modules apply too. */
-export const LIFECYCLE_REQUIREMENTS = {
-  document: "be JSON text of an object whose `rules` are a list of at least one",
-  length: `be at most ${MAX_LIFECYCLE_POLICY} characters`,
-  beside: "not be given beside `lifecyclePolicy`",
-} as const;
+/** Rules of a lifecycle policy that is given as text. */
+export const LIFECYCLE_POLICY_RULES = {
+  document: {
+    requirement: "be JSON text of an object whose `rules` are a list of at least one",
+    hint: "write it with JSON.stringify, or with Fn.jsonencode if it contains tokens",
+  },
+  length: {
+    requirement: `be at most ${MAX_LIFECYCLE_POLICY} characters`,
+    hint: "leave out descriptions, or combine rules",
+  },
+  beside: { requirement: "not be given beside `lifecyclePolicy`", hint: "write all rules into the policy" },
+} as const satisfies { readonly [name: string]: Requirement };
 
 /**
- * What the name of a secret must start with for ECR to be allowed to read it.
+ * The start of the names of secrets that ECR may read.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
  */
 export const SECRET_PREFIX = "ecr-pullthroughcache/";
 export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
 
 /**
- * A secret that ECR may read.
+ * The name of a secret that ECR may read.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
  */
 export const SECRET_NAME: Rule = {
   pattern: /^ecr-pullthroughcache\/[A-Za-z0-9/_+=.@-]+$/,
   maxLength: 512,
   requirement: `be a secret's name that starts with ${SECRET_PREFIX}, up to 512 letters, digits and /_+=.@-`,
-  hint: "give the secret's own name, which starts with ecr-pullthroughcache/",
+  hint: `ECR reads only secrets whose names start with ${SECRET_PREFIX}: rename it`,
 };
 
 /**
- * The whole ARN of such a secret.
+ * The full ARN of a secret that ECR may read.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
  */
 export const SECRET_ARN: Rule = {
@@ -167,40 +217,86 @@ export const SECRET_ARN: Rule = {
   minLength: 50,
   maxLength: 612,
   requirement: `be the full ARN of a Secrets Manager secret whose name starts with ${SECRET_PREFIX}, with the six characters at its end`,
-  hint: "copy it from Secrets Manager",
+  hint: "copy it from Secrets Manager, or use fromSecretName",
 };
 
-/**
- * In how many days a deleted secret can be restored.
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
- */
-export const RECOVERY_WINDOWS: { readonly days: readonly number[]; readonly requirement: string } = {
-  days: [0, ...Array.from({ length: 24 }, (_, index) => index + 7)],
-  requirement: "be 0, or an integer from 7 to 30",
-};
-
-/** Words of rules on who writes and who reads a secret. */
-export const SECRET_REQUIREMENTS = {
-  notWritten: (owner: string): string => `not be a secret that the same stack writes, in ${owner}`,
-  writtenOnce: (owner: string): string => `not write a secret that another credential or cache writes, in ${owner}`,
+/** Hints for a secret of another region or account than the cache's. */
+export const SECRET_ARN_HINTS = {
+  region: "replicate the secret there and use fromSecretName, which looks it up in each region",
+  account: "create a secret there: ECR does not read secrets of other accounts",
 } as const;
 
+/**
+ * The recovery windows of a deleted secret, in days.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+ */
+export const RECOVERY_WINDOWS: readonly number[] = [0, ...Array.from({ length: 24 }, (_, index) => index + 7)];
+
+/** Rules of credentials that are no patterns. */
+export const CREDENTIAL_RULES = {
+  credential: {
+    requirement: "be a RegistryCredential",
+    hint: "use RegistryCredential.managed, fromSecretArn or fromSecretName",
+  },
+  noAccessToken: {
+    requirement: "not contain an access token",
+    hint: "give the name of the secret here, and its value to Terraform or to Secrets Manager",
+  },
+  noSecretLiteral: (hint: string): Requirement => ({
+    requirement: "contain no literal that may be a secret",
+    hint,
+  }),
+  version: {
+    requirement: integerRequirement(1),
+    hint: "start at 1 and increase it by one with every new value of the credential",
+  },
+  recoveryWindowInDays: {
+    requirement: "be 0, or an integer from 7 to 30",
+    hint: "use 0 to free the name of a deleted secret at once",
+  },
+  otherVariable: {
+    requirement: "name another variable than `usernameVariable`",
+    hint: "declare one variable for each",
+  },
+  noEnvironmentPrefix: {
+    requirement: "not begin with TF_VAR_",
+    hint: "leave out TF_VAR_: only the environment variable has it",
+  },
+  notReserved: { requirement: "not be a name that Terraform reserves", hint: "choose another name for the variable" },
+  freeId: {
+    requirement: "not be the id of another construct in the stack",
+    hint: "do not declare the variable yourself, or choose another name",
+  },
+  notCreated: (owner: string): Requirement => ({
+    requirement: `be a secret that exists already, but ${owner} creates it`,
+    hint: "share the RegistryCredential that creates it, or use fromSecretArn with the ARN of the secret",
+  }),
+  notLookedUp: (owner: string): Requirement => ({
+    requirement: `create a secret that does not exist yet, but ${owner} looks it up in the same stack`,
+    hint: "share this RegistryCredential with the upstream that looks it up",
+  }),
+  writtenOnce: (owner: string): Requirement => ({
+    requirement: `write a secret that no other credential or cache writes, but ${owner} does`,
+    hint: "share one RegistryCredential between the upstreams of a cache, or give each its own `secretName`",
+  }),
+} as const;
+
+/** The name of a Terraform variable that holds a part of a credential. */
 export const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,
   maxLength: 64,
   requirement: "be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token",
-  hint: "name the variable, and give its value to Terraform",
+  hint: "give the name of the variable here, and its value to Terraform, for example as TF_VAR_<name>",
 };
 
 /**
- * How many rules a registry may have; it cannot be raised.
+ * The quota of rules per account and region, which AWS does not raise.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
  */
 export const MAX_RULES = 50;
 
 /**
- * The name of a registry, as images begin with it: a host name of DNS. No upstream that AWS documents has a scheme, a port
- * or a path.
+ * The DNS name of a registry. No upstream that AWS documents has a scheme, a port or a path.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
  * https://www.rfc-editor.org/rfc/rfc1123#section-2
  */
@@ -208,52 +304,147 @@ export const HOST: Rule = {
   pattern: /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
   maxLength: 253,
   requirement: "be a bare host",
-  hint: "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
+  hint: "use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name",
 };
 
-export const HOST_HINT =
-  "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name";
-
-/** What Azure names its registries: with a hash behind a hyphen where their owner chose to have one. */
+/** The names that Azure accepts for a registry. A hyphen and a hash follow if its owner chose a domain name label scope. */
 export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them";
 
-/** A registry's name at Azure. */
+/** The name of an Azure registry. */
 export const AZURE_REGISTRY_NAME: Rule = {
   pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
   requirement: `be ${AZURE_NAME}`,
-  hint: "give the registry's name as Azure shows it, without .azurecr.io",
+  hint: "use the name that Azure shows, without .azurecr.io",
 };
 
-/** Words of rules that are no patterns. */
-export const UPSTREAM_REQUIREMENTS = {
-  tooManyRules: `add up to at most ${MAX_RULES} per registry`,
-  usedOnce: (owner: string): string => `be used once per registry, and ${owner} uses it already`,
-  cacheable: "be a registry that ECR can cache",
-  unlisted: "be a registry that this version does not know",
-  noUsualPrefix: "an unlisted registry has no usual prefix: give the first part of the names of its repositories",
-  required: "be given",
-  impossible: "not be given",
-  otherAccount: "be given only for an upstream in another account",
-  ownPartition: (partition: string): string => `be in the cache's own partition, ${partition}`,
-  otherRegion: "be another region than the cache's",
-  besideRoot: "not be given beside the prefix ROOT",
-  option: "an option of this upstream",
+/** The account of an upstream. */
+export const UPSTREAM_ACCOUNT_ID: Rule = { ...ACCOUNT_ID, hint: "leave it out for the account of the cache" };
+
+/** Rules of upstreams that are no patterns. */
+export const UPSTREAM_RULES = {
+  upstream: {
+    requirement: "be an Upstream",
+    hint: "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL",
+  },
+  quota: {
+    requirement: `have at most ${MAX_RULES} upstreams per account and region`,
+    hint: "AWS does not raise this quota: use another region or account for the rest",
+  },
+  usedOnce: (owner: string): Requirement => ({
+    requirement: `be used once per account and region, but ${owner} uses it already`,
+    hint: "give one of the two another prefix; a slash at the end makes no difference",
+  }),
+  prefixOfUnlisted: {
+    requirement: IS_REQUIRED,
+    hint: "an unlisted registry has no usual prefix, with which the names of its repositories begin",
+  },
+  knownAtSynth: { requirement: "be known at synth", hint: "use a literal" },
+  cacheable: (hint: string): Requirement => ({ requirement: "be a registry that ECR can cache", hint }),
+  unlisted: (hint: string): Requirement => ({ requirement: "be a registry that this version does not know", hint }),
+  hostOfPrivateEcr: (host: string): Requirement => ({
+    requirement: `be the host of a private registry, ${host}`,
+    hint: "use Upstream.privateEcr",
+  }),
+  credentialRequired: (registry: string, factories = "RegistryCredential"): Requirement => ({
+    requirement: IS_REQUIRED,
+    hint: `ECR caches ${registry} only with a credential: use ${factories}`,
+  }),
+  credentialImpossible: (registry: string): Requirement => ({
+    requirement: "not be given",
+    hint: `ECR accepts no credential for ${registry}: leave it out`,
+  }),
+  otherAccount: {
+    requirement: "be given only for an upstream in another account",
+    hint: "set `accountId` to that account, or leave the role out",
+  },
+  ownPartition: (partition: string): Requirement => ({
+    requirement: `be in the partition of the cache, ${partition}`,
+    hint: "ECR cannot reach a registry in another partition",
+  }),
+  otherRegion: {
+    requirement: "be another region than the cache's",
+    hint: "a registry cannot cache itself: pull from it directly",
+  },
+  besideRoot: {
+    requirement: "not be given beside the prefix ROOT",
+    hint: "leave it out, or choose another `prefix`",
+  },
 } as const;
 
-/** The words of the rule that something is to be cached. */
-export function atLeastOneUpstream(collection: "list" | "map"): string {
-  return `be a ${collection} of at least one upstream`;
+/** The requirement that a cache has an upstream. */
+export function atLeastOneUpstream(collection: "list" | "map"): Requirement {
+  const example = collection === "list" ? "[Upstream.ecrPublic()]" : "{ ecr-public = {} }";
+  return {
+    requirement: atLeastOne(collection, "upstream"),
+    hint: `name the registries to cache, for example ${example}`,
+  };
 }
 
-/** The words of the rule that something may be pulled. */
-export const AT_LEAST_ONE_PREFIX = "be a list of at least one prefix";
+/** The requirement that a permission to pull covers a prefix. */
+export const AT_LEAST_ONE_PREFIX = atLeastOne("list", "prefix");
+
+/** The requirement that a prefix is that of an upstream of the cache. */
+export function prefixOfUpstream(known: readonly string[]): Requirement {
+  return { requirement: oneOfRequirement(known), hint: "add an upstream with that prefix" };
+}
+
+/** Rules of permissions to pull, of arguments of a cache's methods, and of names of images. */
+export const PULL_RULES = {
+  options: { requirement: "be an object of options", hint: "leave it out to allow pulls from every upstream" },
+  prefixes: { requirement: AT_LEAST_ONE_PREFIX, hint: "leave it out for all upstreams" },
+  createRepositories: { requirement: "be true or false", hint: "leave it out to let pulls create repositories" },
+  withTemplate: {
+    requirement: "be of an upstream with a creation template",
+    hint: "the template does not exist because of `creationTemplate: false`",
+  },
+  withManagedSecret: {
+    requirement: "be of an upstream with a managed credential",
+    hint: "use RegistryCredential.managed, or refer to the secret that you created",
+  },
+  role: { requirement: "be an IamRole", hint: "for any other role, use grantPullToRoleNamed" },
+  roleKnown: {
+    requirement: "be known when the permission is granted",
+    hint: "grant it later, or use grantPull with the role itself",
+  },
+  onlyRole: {
+    requirement: "be the only role of the app at its address",
+    hint: "use grantPull with the role itself",
+  },
+  inlinePolicies: {
+    requirement: INLINE_POLICIES,
+    hint: "grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.addPullPolicy`",
+  },
+  noTag: { requirement: "be without tag and digest", hint: "append them to the URI" },
+  noHost: (host: string): Requirement => ({
+    requirement: "be without the upstream's host",
+    hint: `leave out ${host}/`,
+  }),
+  cachedPart: (start: string): Requirement => ({
+    requirement: `be under ${start}, the part of the upstream that is cached`,
+    hint: "cache more of it with `upstreamRepositoryPrefix`",
+  }),
+  ownPath: (prefix: string): Requirement => ({
+    requirement: `not be under the longer prefix ${prefix}, which another upstream has`,
+    hint: "give one of the two upstreams another prefix",
+  }),
+  imageKnown: {
+    requirement: "be known at synth",
+    hint: "use a literal, since its upstream must be known",
+  },
+  image: (hint: string): Requirement => ({ requirement: "be the name of an image, with or without a tag", hint }),
+  imageOfUpstream: (host: string, hint: string): Requirement => ({
+    requirement: "come from an upstream of the cache",
+    hint: `the cache has no upstream ${host}: ${hint}`,
+  }),
+  imageInCache: (hint: string): Requirement => ({ requirement: "be an image that the cache can hold", hint }),
+} as const;
 
 /** The name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export const ROLE_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,
   maxLength: 64,
   requirement: "be the name of a role: up to 64 letters, digits and _+=,.@-",
-  hint: "give the role's name without path and ARN",
+  hint: "use the name of the role without its path, not its ARN",
 };
 
 const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
@@ -266,7 +457,8 @@ export const POLICY_NAME: Rule = {
   hint: "choose another name",
 };
 
+/** The name of a fleet's managed policy, which begins with the id of the fleet. */
 export const FLEET_POLICY_NAME: Rule = {
   ...POLICY_NAME,
-  requirement: `make a policy's name with that of the fleet: ${POLICY_NAME_PARTS}`,
+  requirement: `form a policy's name together with the id of the fleet: ${POLICY_NAME_PARTS}`,
 };

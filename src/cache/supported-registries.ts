@@ -1,27 +1,24 @@
 import { AZURE_NAME } from "./rules";
 
 /** A registry that Amazon ECR can cache. */
-export interface SupportedRegistry {
-  /** What people call it. */
+interface SupportedRegistry {
+  /** Its name in sentences. */
   readonly name: string;
-  /** The host ECR asks; where customers have hosts of their own, the shape of them. */
+  /** The host that ECR requests; a pattern if every customer has a different host. */
   readonly host: string | RegExp;
-  /** The repository prefix AWS's console proposes or its guide uses. */
+  /** The repository prefix that AWS's console proposes or its guide uses. */
   readonly usualPrefix: string;
-  /** Whether a Secrets Manager secret is needed, or cannot be given. */
+  /** Whether ECR needs a Secrets Manager secret, or accepts none. */
   readonly credential: "required" | "impossible";
-  /** The factory, for messages. */
-  readonly factory: string;
+  /** The call of its factory, for messages. */
+  readonly factory: `Upstream.${string}(${string})`;
 }
 
-export type RegistryKind =
-  "ecr-public" | "kubernetes" | "quay" | "docker-hub" | "github" | "gitlab" | "azure" | "chainguard" | "private-ecr";
-
 /**
- * Every registry that ECR documents as an upstream.
+ * Every registry that ECR documents as an upstream. Kinds of modules, messages and tests are derived from this table.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
  */
-export const SUPPORTED_REGISTRIES: { readonly [kind in RegistryKind]: SupportedRegistry } = {
+export const SUPPORTED_REGISTRIES = {
   "ecr-public": {
     name: "Amazon ECR Public",
     host: "public.ecr.aws",
@@ -85,12 +82,20 @@ export const SUPPORTED_REGISTRIES: { readonly [kind in RegistryKind]: SupportedR
     credential: "impossible",
     factory: "Upstream.privateEcr(options)",
   },
-};
+} as const satisfies { readonly [kind: string]: SupportedRegistry };
 
-/** The kind of registry that answers at `host`, if ECR documents it. */
+/** A kind of registry that ECR documents as an upstream. */
+export type RegistryKind = keyof typeof SUPPORTED_REGISTRIES;
+
+/** A kind of registry that has the same host for every customer. */
+export type RegistryKindWithHost = {
+  [kind in RegistryKind]: (typeof SUPPORTED_REGISTRIES)[kind]["host"] extends string ? kind : never;
+}[RegistryKind];
+
+/** The kind of the registry at a host; undefined if ECR does not document it. */
 export function kindOf(host: string): RegistryKind | undefined {
   return (Object.keys(SUPPORTED_REGISTRIES) as RegistryKind[]).find((kind) => {
-    const known = SUPPORTED_REGISTRIES[kind].host;
+    const known: string | RegExp = SUPPORTED_REGISTRIES[kind].host;
     return typeof known === "string" ? known === host : known.test(host);
   });
 }
@@ -102,7 +107,7 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
   },
   {
     host: /\.azurecr\.io$/,
-    reason: `before .azurecr.io stand ${AZURE_NAME}: check it`,
+    reason: `the name of an Azure registry has ${AZURE_NAME}: check it`,
   },
   // https://github.com/aws/containers-roadmap/issues/1581
   {
@@ -149,11 +154,11 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
   { host: /harbor/, reason: "ECR cannot cache Harbor: copy these images into a private repository" },
   {
     host: /gitlab/,
-    reason: "ECR caches GitLab.com only, not a GitLab of your own: copy these images into a private repository",
+    reason: "ECR caches GitLab.com only, not a self-managed GitLab: copy these images into a private repository",
   },
 ];
 
-/** Why ECR cannot cache the registry at `host`, where that is known. */
+/** The reason why ECR cannot cache the registry at a host; undefined if no reason is known. */
 export function reasonUnsupported(host: string): string | undefined {
   return UNSUPPORTED.find((entry) => entry.host.test(host))?.reason;
 }

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { checkArn } from "../aws/arn-checks";
-import { ACCOUNT_ID, REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
+import { REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
 import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isUnresolved } from "../terraform/tokens";
@@ -9,16 +9,17 @@ import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
-import { withoutTrailingSlash } from "./repository-path";
 import { checkRepositorySettings, checkSettingsInRegion } from "./repository-settings-checks";
 import {
   AZURE_REGISTRY_NAME,
+  CREDENTIAL_RULES,
   HOST,
-  HOST_HINT,
   MAX_RULES,
   REPOSITORY_PREFIX,
   ROOT,
-  UPSTREAM_REQUIREMENTS,
+  UPSTREAM_ACCOUNT_ID,
+  UPSTREAM_REPOSITORY_PREFIX,
+  UPSTREAM_RULES,
 } from "./rules";
 import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
@@ -36,7 +37,7 @@ const PRIVATE_ECR_OPTIONS = Object.keys({
   roleArn: true,
 } satisfies AllKeys<Omit<PrivateEcrOptions, keyof UpstreamOptions>>);
 
-/** Records what is wrong with an upstream, and claims its prefix and its secret. */
+/** Adds the errors of an upstream; reserves its prefix and its secret if there are none. */
 export function checkUpstream(
   errors: ValidationErrors,
   prop: string,
@@ -46,12 +47,11 @@ export function checkUpstream(
   // Callers in JavaScript, or of a second copy of this package, may pass anything.
   const spec = (upstream as Partial<Upstream> | null | undefined)?._spec;
   if (spec?.kind === undefined) {
-    const hint = "use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL";
-    errors.add(prop, "be an Upstream", Redacted.of(upstream), hint);
+    errors.addBroken(prop, UPSTREAM_RULES.upstream, Redacted.of(upstream));
     return;
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
-  errors.checkKeys(prop, spec.unknown, known, UPSTREAM_REQUIREMENTS.option);
+  errors.checkKeys(prop, spec.unknown, known, "an option of this upstream");
   checkPrefix(errors, prop, spec, context);
   checkHost(errors, prop, spec);
   checkAuthentication(errors, `${prop}.credential`, spec, context);
@@ -90,37 +90,25 @@ function checkPrefix(errors: ValidationErrors, prop: string, spec: UpstreamSpec,
   }
   const place = `${prop}.prefix`;
   if (spec.kind === "unlisted" && !spec.hasPrefix) {
-    errors.add(place, REPOSITORY_PREFIX.requirement, undefined, UPSTREAM_REQUIREMENTS.noUsualPrefix);
+    errors.addBroken(place, UPSTREAM_RULES.prefixOfUnlisted, undefined);
     return;
   }
   if (!matches(spec.prefix, REPOSITORY_PREFIX)) {
-    const hint = "give a literal that ECR takes: resources are named after it";
-    errors.add(place, REPOSITORY_PREFIX.requirement, spec.prefix, hint);
+    errors.addBroken(place, REPOSITORY_PREFIX, spec.prefix);
     return;
   }
   const { prefixes } = context.namesInUse;
-  const prefix = withoutTrailingSlash(spec.prefix);
-  const owner = prefixes.get(prefix);
+  const owner = prefixes.get(spec.prefixKey);
   if (owner !== undefined) {
-    errors.add(
-      place,
-      UPSTREAM_REQUIREMENTS.usedOnce(owner),
-      spec.prefix,
-      "give one of the two another prefix (a slash at the end makes no difference)",
-    );
+    errors.addBroken(place, UPSTREAM_RULES.usedOnce(owner), spec.prefix);
     return;
   }
-  prefixes.set(prefix, prop);
+  prefixes.set(spec.prefixKey, prop);
   if (spec.credential?._spec !== undefined) {
-    reserveSecret(errors, `${prop}.credential`, spec.credential, spec.prefix, context);
+    reserveSecret(errors, `${prop}.credential`, spec.credential, spec.prefixKey, context);
   }
   if (prefixes.size === MAX_RULES + 1) {
-    errors.add(
-      prop.replace(/\[\d+\]$/, ""),
-      UPSTREAM_REQUIREMENTS.tooManyRules,
-      prefixes.size,
-      "AWS does not raise this quota: use another region or account for the rest",
-    );
+    errors.addBroken(prop.replace(/\[\d+\]$/, ""), UPSTREAM_RULES.quota, prefixes.size);
   }
 }
 
@@ -131,23 +119,20 @@ function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): 
   const place = `${prop}.${spec.origin}`;
   const given: unknown = spec.given;
   if (Token.isUnresolved(given)) {
-    errors.add(place, "be known at synth", given, "give it as a literal");
+    errors.addBroken(place, UPSTREAM_RULES.knownAtSynth, given);
   } else if (spec.origin === "registryName") {
     if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
-      const hint = "give the registry's name as Azure shows it, without .azurecr.io";
-      errors.add(place, AZURE_REGISTRY_NAME.requirement, given, hint);
+      errors.addBroken(place, AZURE_REGISTRY_NAME, given);
     }
   } else if (!matches(given, HOST) || containsAccessToken(given)) {
-    // What comes before an @ in a URL may be a password.
-    const shown = typeof given === "string" && given.includes("@") ? Redacted.of(given) : given;
-    errors.add(place, HOST.requirement, shown, HOST_HINT);
+    // The part before an @ in a URL may be a password.
+    errors.addBroken(place, HOST, typeof given === "string" && given.includes("@") ? Redacted.of(given) : given);
   } else if (spec.kind === "unsupported") {
     checkSupported(errors, place, given);
   } else if (spec.kind === "unlisted") {
     const kind = kindOf(given);
     if (kind !== undefined) {
-      const hint = `use ${SUPPORTED_REGISTRIES[kind].factory}`;
-      errors.add(place, UPSTREAM_REQUIREMENTS.unlisted, given, hint);
+      errors.addBroken(place, UPSTREAM_RULES.unlisted(`use ${SUPPORTED_REGISTRIES[kind].factory}`), given);
     }
   } else if (spec.privateEcr !== undefined) {
     checkPrivateEcrHost(errors, place, given, spec.privateEcr);
@@ -155,14 +140,12 @@ function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): 
 }
 
 function checkSupported(errors: ValidationErrors, place: string, host: string): void {
-  const documented = Object.values(SUPPORTED_REGISTRIES).map((registry) => registry.factory);
-  const hint = `use one of ${documented.join(", ")}, or Upstream.unlisted(…) if AWS has added it since`;
-  errors.add(place, UPSTREAM_REQUIREMENTS.cacheable, host, reasonUnsupported(host) ?? hint);
+  const factories = Object.values(SUPPORTED_REGISTRIES).map(({ factory }) => factory);
+  const hint = `use one of ${factories.join(", ")}, or Upstream.unlisted(…) if AWS supports it by now`;
+  errors.addBroken(place, UPSTREAM_RULES.cacheable(reasonUnsupported(host) ?? hint), host);
 }
 
-/**
- * A private registry's host is put together anew for the rule: what it says beside account and region must be right.
- */
+/** The host of a private registry is composed anew for the rule, so that all of its parts must be right. */
 function checkPrivateEcrHost(
   errors: ValidationErrors,
   place: string,
@@ -171,7 +154,7 @@ function checkPrivateEcrHost(
 ): void {
   const expected = `${accountId ?? ""}.dkr.ecr.${region}.${dnsSuffixOf(partitionOf(region)) ?? ""}`;
   if (host !== expected) {
-    errors.add(place, `be the host of a private registry, ${expected}`, host, "use Upstream.privateEcr");
+    errors.addBroken(place, UPSTREAM_RULES.hostOfPrivateEcr(expected), host);
   }
 }
 
@@ -184,36 +167,18 @@ function checkAuthentication(
   if (spec.kind === "unsupported") {
     return;
   }
+  const registry = spec.kind === "unlisted" ? undefined : SUPPORTED_REGISTRIES[spec.kind];
   if (spec.credential === undefined) {
-    if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "required") {
-      errors.add(
-        prop,
-        UPSTREAM_REQUIREMENTS.required,
-        undefined,
-        `ECR caches ${SUPPORTED_REGISTRIES[spec.kind].name} only with one: use RegistryCredential`,
-      );
+    if (registry?.credential === "required") {
+      errors.addBroken(prop, UPSTREAM_RULES.credentialRequired(registry.name), undefined);
     }
-    return;
+  } else if (spec.credential._spec?.source === undefined) {
+    errors.addBroken(prop, CREDENTIAL_RULES.credential, Redacted.of(spec.credential));
+  } else if (registry?.credential === "impossible") {
+    errors.addBroken(prop, UPSTREAM_RULES.credentialImpossible(registry.name), "a credential");
+  } else {
+    checkCredential(errors, prop, spec.credential, context);
   }
-  if (spec.credential._spec?.source === undefined) {
-    errors.add(
-      prop,
-      "be a RegistryCredential",
-      Redacted.of(spec.credential),
-      "use RegistryCredential.managed, fromSecretArn or fromSecretName",
-    );
-    return;
-  }
-  if (spec.kind !== "unlisted" && SUPPORTED_REGISTRIES[spec.kind].credential === "impossible") {
-    errors.add(
-      prop,
-      UPSTREAM_REQUIREMENTS.impossible,
-      "a credential",
-      `ECR takes none for ${SUPPORTED_REGISTRIES[spec.kind].name}: leave it out`,
-    );
-    return;
-  }
-  checkCredential(errors, prop, spec.credential, context);
 }
 
 function checkPrivateEcr(
@@ -223,28 +188,22 @@ function checkPrivateEcr(
   privateEcr: PrivateEcrSpec,
   location: KnownLocation,
 ): void {
-  const { accountId, region, roleArn } = privateEcr;
+  const { accountId, region, roleArn, upstreamRepositoryPrefix } = privateEcr;
   if (accountId !== undefined) {
-    errors.checkString(`${prop}.accountId`, accountId, ACCOUNT_ID, "leave it out for the cache's own account");
+    errors.checkString(`${prop}.accountId`, accountId, UPSTREAM_ACCOUNT_ID);
   }
-  if (errors.checkString(`${prop}.region`, region, REGION_NAME, "give the upstream registry's region")) {
+  if (errors.checkString(`${prop}.region`, region, REGION_NAME)) {
     checkUpstreamRegion(errors, `${prop}.region`, spec, privateEcr, location);
   }
   if (roleArn !== undefined) {
     if (isCrossAccount(spec, location)) {
       checkArn(errors, `${prop}.roleArn`, roleArn, ROLE_REQUIREMENTS, location);
     } else {
-      const hint = "set `accountId` to that account or leave the role out";
-      errors.add(`${prop}.roleArn`, UPSTREAM_REQUIREMENTS.otherAccount, roleArn, hint);
+      errors.addBroken(`${prop}.roleArn`, UPSTREAM_RULES.otherAccount, roleArn);
     }
   }
-  if (privateEcr.upstreamRepositoryPrefix !== undefined) {
-    checkUpstreamRepositoryPrefix(
-      errors,
-      `${prop}.upstreamRepositoryPrefix`,
-      spec,
-      privateEcr.upstreamRepositoryPrefix,
-    );
+  if (upstreamRepositoryPrefix !== undefined) {
+    checkUpstreamRepositoryPrefix(errors, `${prop}.upstreamRepositoryPrefix`, spec, upstreamRepositoryPrefix);
   }
 }
 
@@ -259,19 +218,9 @@ function checkUpstreamRegion(
     return;
   }
   if (location.partition !== undefined && partitionOf(region) !== location.partition) {
-    errors.add(
-      prop,
-      UPSTREAM_REQUIREMENTS.ownPartition(location.partition),
-      region,
-      "ECR cannot reach a registry of another partition",
-    );
+    errors.addBroken(prop, UPSTREAM_RULES.ownPartition(location.partition), region);
   } else if (region === location.region && !isCrossAccount(spec, location)) {
-    errors.add(
-      prop,
-      UPSTREAM_REQUIREMENTS.otherRegion,
-      region,
-      "a registry cannot cache itself: pull from it directly",
-    );
+    errors.addBroken(prop, UPSTREAM_RULES.otherRegion, region);
   }
 }
 
@@ -283,8 +232,8 @@ function checkUpstreamRepositoryPrefix(
 ): void {
   if (spec.prefix === ROOT && prefix !== ROOT) {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
-    errors.add(prop, UPSTREAM_REQUIREMENTS.besideRoot, prefix, "leave it out or choose another `prefix`");
-  } else if (!matches(prefix, REPOSITORY_PREFIX)) {
-    errors.add(prop, REPOSITORY_PREFIX.requirement, prefix, "use ROOT to cache every repository; it must be a literal");
+    errors.addBroken(prop, UPSTREAM_RULES.besideRoot, prefix);
+  } else if (!matches(prefix, UPSTREAM_REPOSITORY_PREFIX)) {
+    errors.addBroken(prop, UPSTREAM_REPOSITORY_PREFIX, prefix);
   }
 }

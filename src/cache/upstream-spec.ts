@@ -4,23 +4,25 @@ import { isUnresolved } from "../terraform/tokens";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { NamesInUse } from "./names-in-use";
 import type { RegistryCredential } from "./registry-credential";
-import { under, withoutTrailingSlash } from "./repository-path";
+import { isUnder, under, withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
-import { REPOSITORY_PATH, ROOT } from "./rules";
+import { PULL_RULES, REPOSITORY_PATH, ROOT } from "./rules";
 import { kindOf } from "./supported-registries";
 import type { RegistryKind } from "./supported-registries";
 
-/** What an upstream was declared as. */
+/** The declaration of an upstream. */
 export interface UpstreamSpec {
-  /** A registry that ECR documents, one taken on the caller's word, or one that cannot be cached. */
+  /** A kind that ECR documents, a registry that this version does not know, or one that ECR cannot cache. */
   readonly kind: RegistryKind | "unlisted" | "unsupported";
-  /** First part of the names of the repositories; empty when nobody gave one and the registry has none. */
+  /** First part of the names of the repositories, as given, for resources; empty if there is no usual prefix either. */
   readonly prefix: string;
+  /** The same without a slash at its end: what maps use as key and paths begin with. */
+  readonly prefixKey: string;
   /** Whether the caller gave the prefix. */
   readonly hasPrefix: boolean;
-  /** The host ECR asks; a private registry's is put together from its parts. */
+  /** The host that ECR requests; undefined for a private ECR registry, whose host is made of account and region. */
   readonly host?: string;
-  /** The argument that the host came from, and what was given, for messages. */
+  /** The name and the value of the argument that the host came from, for messages. */
   readonly origin?: string;
   readonly given?: string;
   readonly credential?: RegistryCredential;
@@ -30,7 +32,7 @@ export interface UpstreamSpec {
   readonly unknown: object;
 }
 
-/** A private registry, and how it is read. */
+/** A private ECR registry, and how ECR reads it. */
 export interface PrivateEcrSpec {
   readonly accountId?: string;
   readonly region: string;
@@ -38,19 +40,19 @@ export interface PrivateEcrSpec {
   readonly roleArn?: string;
 }
 
-/** What an upstream is checked against. */
+/** The context in which an upstream is checked. */
 export interface UpstreamContext {
   readonly location: KnownLocation;
   readonly namesInUse: NamesInUse;
-  /** Path of the cache, which tells what it has claimed itself from what others have. */
+  /** Path of the cache, which names the owner of prefixes and secrets in messages. */
   readonly cache: string;
-  /** The stack that holds the cache, when there is one yet. */
+  /** The stack of the cache; undefined if it does not exist yet. */
   readonly stack?: TerraformStack;
-  /** Ids that a stack to come will have. */
+  /** Ids that a stack will have that does not exist yet. */
   readonly reservedIds?: readonly string[];
 }
 
-/** The host that ECR asks for images. */
+/** The host from which ECR requests images. */
 export function upstreamUrl(spec: UpstreamSpec, registry: Registry): string {
   if (spec.privateEcr === undefined) {
     return spec.host ?? "";
@@ -60,9 +62,9 @@ export function upstreamUrl(spec: UpstreamSpec, registry: Registry): string {
 }
 
 /**
- * Which of a private registry's repositories are cached. Nothing for other upstreams, and nothing for the prefix ROOT,
- * beside which AWS does not allow it. Otherwise ROOT is written out: AWS answers with it, and left to default the rule
- * would be replaced by every apply.
+ * The prefix of a private registry's repositories that are cached; undefined for other upstreams, and beside the prefix
+ * ROOT, where AWS does not allow it. ROOT is written out, since AWS answers with it: a rule without it would be replaced
+ * by every apply.
  */
 export function upstreamRepositoryPrefix(spec: UpstreamSpec): string | undefined {
   return spec.privateEcr === undefined || spec.prefix === ROOT
@@ -70,63 +72,60 @@ export function upstreamRepositoryPrefix(spec: UpstreamSpec): string | undefined
     : (spec.privateEcr.upstreamRepositoryPrefix ?? ROOT);
 }
 
-/** Whether ECR needs a role to read an upstream: one in an account that is, or may be, another than the cache's. */
+/** Whether ECR needs a role to read an upstream, because its account is, or may be, another than the cache's. */
 export function isCrossAccount(spec: UpstreamSpec, location: KnownLocation): boolean {
   const accountId = spec.privateEcr?.accountId;
   return accountId !== undefined && accountId !== location.accountId;
 }
 
-/** The path, in the cache's registry, of a repository of the upstream. Adds an error where there is none. */
+/** The path that a repository of the upstream has in the cache. Adds an error if it cannot be cached. */
 export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, repository: string): string {
   if (isUnresolved(repository)) {
-    return under(spec.prefix, repository);
+    return under(spec.prefixKey, repository);
   }
   if (typeof repository === "string" && /[:@]/.test(repository)) {
-    errors.add("repository", "be without tag and digest", repository, "put them behind the URI");
+    errors.addBroken("repository", PULL_RULES.noTag, repository);
     return "";
   }
-  if (!errors.checkString("repository", repository, REPOSITORY_PATH, "give it as the upstream names it")) {
+  if (!errors.checkString("repository", repository, REPOSITORY_PATH)) {
     return "";
   }
   const [first = "", ...rest] = repository.split("/");
   if (rest.length > 0 && (first === spec.host || kindOf(first) !== undefined || /(^|\.)docker\.io$/.test(first))) {
-    errors.add("repository", "be without the upstream's host", repository, `leave out ${first}/`);
+    errors.addBroken("repository", PULL_RULES.noHost(first), repository);
   }
-  // Docker Hub's official images are at library/, which its own clients add. Without it ECR answers 403.
+  // The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
   const upstreamPath = spec.kind === "docker-hub" && rest.length === 0 ? `library/${repository}` : repository;
-  return under(spec.prefix, withinUpstreamPrefix(errors, spec, upstreamPath));
+  return under(spec.prefixKey, withinUpstreamPrefix(errors, spec, upstreamPath));
 }
 
 /**
- * The name of the image of an upstream that is at a path in the cache's registry, as people write it without its tag;
- * undefined where the host of the upstream is known to Terraform only.
+ * The name, without tag, of the image of an upstream that has a path in the cache; undefined if only Terraform knows the
+ * host of the upstream.
  */
 export function upstreamImage(spec: UpstreamSpec, registry: Registry, path: string): string | undefined {
-  const withinPrefix = spec.prefix === ROOT ? path : path.slice(withoutTrailingSlash(spec.prefix).length + 1);
+  const withinPrefix = spec.prefixKey === ROOT ? path : path.slice(spec.prefixKey.length + 1);
   if (spec.kind === "docker-hub") {
     return withinPrefix.replace(/^library\/(?=[^/]+$)/, "");
   }
   const host = upstreamUrl(spec, registry);
-  const upstreamPath = under(upstreamRepositoryPrefix(spec) ?? ROOT, withinPrefix);
-  return isUnresolved(host) ? undefined : `${host}/${upstreamPath}`;
+  return isUnresolved(host) ? undefined : `${host}/${under(upstreamPrefixKey(spec), withinPrefix)}`;
 }
 
-/** A private registry's path relative to the prefix that is cached. */
+/** A path in a private registry, relative to the prefix of the repositories that are cached. */
 function withinUpstreamPrefix(errors: ValidationErrors, spec: UpstreamSpec, path: string): string {
-  const upstreamPrefix = upstreamRepositoryPrefix(spec) ?? ROOT;
-  if (upstreamPrefix === ROOT) {
+  const key = upstreamPrefixKey(spec);
+  if (key === ROOT) {
     return path;
   }
-  const start = `${withoutTrailingSlash(upstreamPrefix)}/`;
-  if (!path.startsWith(start)) {
-    errors.add(
-      "repository",
-      `be under ${start}, the part of the upstream that is cached`,
-      path,
-      "cache more of it with `upstreamRepositoryPrefix`",
-    );
+  if (!isUnder(key, path)) {
+    errors.addBroken("repository", PULL_RULES.cachedPart(`${key}/`), path);
     return path;
   }
-  return path.slice(start.length);
+  return path.slice(key.length + 1);
+}
+
+function upstreamPrefixKey(spec: UpstreamSpec): string {
+  return withoutTrailingSlash(upstreamRepositoryPrefix(spec) ?? ROOT);
 }

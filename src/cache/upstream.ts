@@ -1,41 +1,42 @@
 import { isPlainObject } from "../validation/plain-object";
 import type { RegistryCredential } from "./registry-credential";
+import { withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings } from "./repository-template";
 import { SUPPORTED_REGISTRIES, kindOf } from "./supported-registries";
-import type { RegistryKind } from "./supported-registries";
+import type { RegistryKind, RegistryKindWithHost } from "./supported-registries";
 import type { UpstreamSpec } from "./upstream-spec";
 
-/** What can be said about any upstream. */
+/** Options of every upstream. */
 export interface UpstreamOptions {
   /**
    * First part of the names of the repositories that cache this upstream: 2 to 30 lower-case letters and digits, with
-   * single `.`, `_`, `-` or `/` between them, or `ROOT` for none. Must be known at synth. Changing it replaces the rule
-   * and leaves the repositories under the old prefix where they are.
-   * @default - the upstream's usual prefix, as each factory says
+   * single `.`, `_`, `-` or `/` between them, or `ROOT` for none. Must be known at synth. A change replaces the rule;
+   * the repositories under the former prefix remain.
+   * @default - the usual prefix of the upstream, which each factory names
    */
   readonly prefix?: string;
   /**
-   * How the repositories of this upstream look, where they differ from the cache's other ones.
-   * @default - as the cache says
+   * Settings of the repositories of this upstream. Each setting takes precedence over that of the cache.
+   * @default - the settings of the cache
    */
   readonly repositorySettings?: RepositorySettings;
 }
 
-/** Which private registry to cache, and how to read it. */
+/** A private Amazon ECR registry to cache, and how ECR reads it. */
 export interface PrivateEcrOptions extends UpstreamOptions {
   /** Region of the upstream registry; may be a token. */
   readonly region: string;
   /**
    * Account of the upstream registry; may be a token.
    *
-   * The upstream account has to let this one read: a registry or repository policy that allows the cache account's root
+   * The upstream account needs a registry or repository policy that allows the root of the cache's account
    * `ecr:BatchGetImage`, `ecr:GetDownloadUrlForLayer`, `ecr:BatchImportUpstreamImage` and `ecr:GetImageCopyStatus`.
    * @default - the account of the cache
    */
   readonly accountId?: string;
   /**
-   * Which of the upstream's repositories are cached: those under this prefix, or all of them with `ROOT`.
+   * Prefix of the upstream's repositories that are cached; `ROOT` for all of them.
    * @default "ROOT"
    */
   readonly upstreamRepositoryPrefix?: string;
@@ -44,15 +45,15 @@ export interface PrivateEcrOptions extends UpstreamOptions {
    * account. It trusts `pullthroughcache.ecr.amazonaws.com` and may `ecr:GetDownloadUrlForLayer`,
    * `ecr:GetAuthorizationToken`, `ecr:BatchImportUpstreamImage`, `ecr:BatchGetImage`, `ecr:GetImageCopyStatus`,
    * `ecr:InitiateLayerUpload`, `ecr:UploadLayerPart`, `ecr:CompleteLayerUpload` and `ecr:PutImage`.
-   * @default - for another account, a role with what AWS documents and no more; in the same account none is needed
+   * @default - for another account, a new role with only the permissions that AWS documents; the same account needs none
    */
   readonly roleArn?: string;
 }
 
-/** What to say about a registry that is given by its URL. */
+/** Options of a registry that is given by its URL. */
 export interface RegistryUrlOptions extends UpstreamOptions {
   /**
-   * How ECR signs in to the registry.
+   * The credential with which ECR signs in to the registry.
    * @default - no credential
    */
   readonly credential?: RegistryCredential;
@@ -63,22 +64,22 @@ export interface RegistryUrlOptions extends UpstreamOptions {
   readonly upstreamRepositoryPrefix?: string;
   /**
    * As in `PrivateEcrOptions`, for the URL of a private Amazon ECR registry only.
-   * @default - for another account, a role is made
+   * @default - for another account, a new role
    */
   readonly roleArn?: string;
 }
 
-/** What to say about a registry that this version does not know. */
+/** Options of a registry that this version does not know. */
 export interface UnlistedRegistryOptions {
-  /** As in `UpstreamOptions`. It has no default: such a registry has no usual prefix. */
+  /** As in `UpstreamOptions`, but without a default, since such a registry has no usual prefix. */
   readonly prefix: string;
   /**
    * As in `UpstreamOptions`.
-   * @default - as the cache says
+   * @default - the settings of the cache
    */
   readonly repositorySettings?: RepositorySettings;
   /**
-   * How ECR signs in to the registry.
+   * The credential with which ECR signs in to the registry.
    * @default - no credential
    */
   readonly credential?: RegistryCredential;
@@ -87,10 +88,10 @@ export interface UnlistedRegistryOptions {
 /**
  * A registry that Amazon ECR can cache.
  *
- * An upstream is a whole registry. To cache one repository of it, or one publisher's, pull only that: the path belongs
- * in the image's name, not in the upstream.
+ * An upstream is a whole registry. To cache only one repository, or those of one publisher, pull only them: the path
+ * belongs in the image's name, not in the upstream.
  *
- * What is wrong with an upstream is reported by the cache that it is given to, together with everything else.
+ * The cache that uses the upstream reports its errors, together with all others.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
  */
@@ -100,19 +101,19 @@ export class Upstream {
     return Upstream.listed("ecr-public", undefined, options);
   }
 
-  /** The registry of Kubernetes, `registry.k8s.io`, under `kubernetes`. */
+  /** The Kubernetes registry, `registry.k8s.io`, under `kubernetes`. */
   public static kubernetes(options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("kubernetes", undefined, options);
   }
 
-  /** Quay, `quay.io`, under `quay`. ECR reads it without signing in: private repositories cannot be cached. */
+  /** Quay, `quay.io`, under `quay`. ECR reads it without a credential, so that it cannot cache private repositories. */
   public static quay(options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("quay", undefined, options);
   }
 
   /**
-   * Docker Hub, `registry-1.docker.io`, under `docker-hub`. ECR insists on a credential, for public images too; a
-   * personal access token that may read public repositories is enough.
+   * Docker Hub, `registry-1.docker.io`, under `docker-hub`. ECR requires a credential, even for public images; a personal
+   * access token that may read public repositories is enough.
    */
   public static dockerHub(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("docker-hub", credential, options);
@@ -124,7 +125,7 @@ export class Upstream {
   }
 
   /**
-   * The Container Registry of GitLab.com, `registry.gitlab.com`, under `gitlab`. A GitLab of your own cannot be cached.
+   * The Container Registry of GitLab.com, `registry.gitlab.com`, under `gitlab`. ECR cannot cache a self-managed GitLab.
    */
   public static gitlab(credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
     return Upstream.listed("gitlab", credential, options);
@@ -136,7 +137,7 @@ export class Upstream {
    * @param registryName the name of the registry, without `.azurecr.io`
    */
   public static azure(registryName: string, credential: RegistryCredential, options: UpstreamOptions = {}): Upstream {
-    // Callers in JavaScript may give what no text can be made of; the cache says so.
+    // Callers in JavaScript may pass a value without a text form; the cache reports it.
     const host = typeof registryName === "string" ? `${registryName}.azurecr.io` : undefined;
     return new Upstream({ kind: "azure", origin: "registryName", given: registryName, host, credential }, options);
   }
@@ -148,17 +149,17 @@ export class Upstream {
 
   /** A private Amazon ECR registry in another region or another account, under `ecr`. */
   public static privateEcr(options: PrivateEcrOptions): Upstream {
-    // Callers in JavaScript may leave everything out; the cache says what is missing.
+    // Callers in JavaScript may pass nothing; the cache reports what is missing.
     const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = options ?? {};
     const privateEcr = { accountId, region, upstreamRepositoryPrefix, roleArn };
     return new Upstream({ kind: "private-ecr", privateEcr }, common);
   }
 
   /**
-   * The registry at a URL, for declarations that come from a file or from Terraform you already have.
+   * The registry at a URL, for declarations that come from a file or from existing Terraform code.
    *
-   * It must be one that ECR documents as an upstream; others are refused with the reason. A credential is required and
-   * refused as the registry asks for it.
+   * ECR must document it as an upstream; any other registry is an error with the reason. Whether a credential is required
+   * or an error depends on the registry.
    *
    * @param upstreamRegistryUrl the bare host, like `ghcr.io`: no scheme and no path
    */
@@ -176,12 +177,12 @@ export class Upstream {
   }
 
   /**
-   * A registry that this version does not know, on your word that AWS now does. Adds a warning, because AWS refuses
-   * every other registry only when the rule is applied. It needs JSON output, cdktf's default: in HCL cdktf cannot write
-   * what replaces the rule when its credential comes or goes.
+   * A registry that this version does not know, for use when AWS supports it by now. Adds a warning, because AWS rejects
+   * an unsupported registry only when the rule is created. Requires JSON output, cdktf's default: in HCL, cdktf cannot
+   * write the reference that replaces the rule when its credential is added or removed.
    *
    * @param upstreamRegistryUrl the bare host, like `registry.example.com`: no scheme and no path
-   * @param options the `prefix`, which has no usual value here, and what else differs
+   * @param options the `prefix`, which has no default here, and further options
    */
   public static unlisted(upstreamRegistryUrl: string, options: UnlistedRegistryOptions): Upstream {
     const { credential, ...common } = { ...options };
@@ -198,36 +199,34 @@ export class Upstream {
   }
 
   private static listed(
-    kind: Exclude<RegistryKind, "azure" | "private-ecr">,
+    kind: RegistryKindWithHost,
     credential: RegistryCredential | undefined,
     options: UpstreamOptions,
   ): Upstream {
-    return new Upstream({ kind, host: SUPPORTED_REGISTRIES[kind].host as string, credential }, options);
+    return new Upstream({ kind, host: SUPPORTED_REGISTRIES[kind].host, credential }, options);
   }
 
-  /** First part of the names of the repositories that cache this upstream, as it was given or by default. */
+  /** First part of the names of the repositories that cache this upstream, as given or by default. */
   public readonly prefix: string;
 
   /** @internal */
   public readonly _spec: UpstreamSpec;
 
   private constructor(
-    spec: Omit<UpstreamSpec, "prefix" | "hasPrefix" | "repositories" | "unknown">,
+    spec: Omit<UpstreamSpec, "prefix" | "prefixKey" | "hasPrefix" | "repositorySettings" | "unknown">,
     options: UpstreamOptions,
   ) {
-    const {
-      prefix,
-      repositorySettings: repositories,
-      ...unknown
-    } = isPlainObject(options) ? { ...options } : { options };
+    const { prefix, repositorySettings, ...unknown } = isPlainObject(options) ? { ...options } : { options };
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
     this._spec = {
       ...spec,
       credential: spec.credential ?? undefined,
       prefix: this.prefix,
+      // Callers in JavaScript may pass a prefix that is no string; the cache reports it.
+      prefixKey: typeof this.prefix === "string" ? withoutTrailingSlash(this.prefix) : "",
       hasPrefix: prefix !== undefined && prefix !== null,
-      repositorySettings: copySettings(repositories),
+      repositorySettings: copySettings(repositorySettings),
       unknown,
     };
   }

@@ -163,7 +163,7 @@ export class PullThroughCacheFleet extends Construct {
     const key = withoutTrailingSlash(prefix);
     const registries = new Map<string, string>();
     for (const [region, cache] of this.caches) {
-      const upstream = cache.upstreams.find((candidate) => withoutTrailingSlash(candidate.prefix) === key);
+      const upstream = cache._internals.tryFindUpstream(key);
       if (upstream !== undefined) {
         registries.set(region, registryOf(upstream));
       }
@@ -211,8 +211,8 @@ export class PullThroughCacheFleet extends Construct {
 
   /** The prefixes of the caches of all regions. */
   private prefixes(): string[] {
-    const all = [...this.caches.values()].flatMap((cache) => cache.upstreams.map(({ prefix }) => prefix));
-    return [...new Set(all.map(withoutTrailingSlash))];
+    const all = [...this.caches.values()].flatMap(({ upstreams }) => upstreams.map(({ _spec }) => _spec.prefixKey));
+    return [...new Set(all)];
   }
 
   private createPullPolicy(id: string, name: string, options: PullPolicyOptions): void {
@@ -237,24 +237,23 @@ export class PullThroughCacheFleet extends Construct {
 
   private pullGrants(options: PullPolicyOptions = {}): PullGrant[] {
     return [...this.caches.values()].flatMap((cache) => {
-      const own = cache.upstreams.map(({ prefix }) => withoutTrailingSlash(prefix));
-      const prefixes = options.prefixes?.filter((prefix) => own.includes(withoutTrailingSlash(prefix)));
-      return prefixes?.length === 0 ? [] : [cache._pullGrant({ ...options, prefixes })];
+      const prefixes = options.prefixes?.filter((prefix) => cache._internals.tryFindUpstream(prefix) !== undefined);
+      return prefixes?.length === 0 ? [] : [cache._internals.pullGrant({ ...options, prefixes })];
     });
   }
 
-  private createStack(suffix: string, location: FleetStackInfo): TerraformStack {
+  private createStack(suffix: string, info: FleetStackInfo): TerraformStack {
     const { accountId, backend, providerConfig, providerVersion } = this.props;
     // A child of the app: cdktf's CLI identifies stacks by their ids and dependencies by their paths, and deploys nothing
     // if the two differ.
     const stack = new TerraformStack(this.node.root, stackName(this, suffix));
-    this.stacks.set(stack, location);
+    this.stacks.set(stack, info);
     new AwsProvider(stack, PROVIDER_ID, {
       ...(accountId === undefined || providerConfig?.skipRequestingAccountId === true
         ? {}
         : { allowedAccountIds: [accountId] }),
       ...providerConfig,
-      region: location.region,
+      region: info.region,
     });
     // The provider's class requires the version that it was generated from, which may differ from that of a lock file.
     stack.addOverride("terraform.required_providers.aws.version", providerVersion);

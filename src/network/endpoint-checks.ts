@@ -132,7 +132,7 @@ function checkCache(
     errors.addBroken(place, IS_CACHE, cache);
     return undefined;
   }
-  const { location: own } = cache._registry;
+  const { location: own } = cache._internals.registry;
   if (own.region !== undefined && location.region !== undefined && own.region !== location.region) {
     errors.addBroken(place, ENDPOINTS_RULES.region(location.region), own.region);
   }

@@ -10,7 +10,6 @@ import { literalJson } from "../aws/policy-document";
 import { missingProvider, providerOf } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import { PullThroughCache } from "../cache/pull-through-cache";
-import { withoutTrailingSlash } from "../cache/repository-path";
 import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { stableKey, isUnresolved, resolved } from "../terraform/tokens";
@@ -94,7 +93,7 @@ export class RegistryEndpoints extends Construct {
     );
     lookUpNetwork(this, this.props, this.registry);
     // The getter may declare data sources, which is not possible during synthesis.
-    this.caches.forEach((cache) => cache._registry.arn);
+    this.caches.forEach((cache) => cache._internals.registry.arn);
     this.securityGroupId = makesInterfaces(this.props) ? this.createSecurityGroup() : undefined;
     this.ecrApiEndpointId = this.props.ecrApiEndpointId ?? this.createRegistryEndpoint("ecr-api", "ecr.api");
     this.ecrDkrEndpointId = this.props.ecrDkrEndpointId ?? this.createRegistryEndpoint("ecr-dkr", "ecr.dkr");
@@ -143,19 +142,17 @@ export class RegistryEndpoints extends Construct {
    * @param repository the repository as named by the upstream, like `library/nginx`; may be a token
    */
   public repositoryUri(prefix: string, repository: string): string {
-    const having = this.caches.filter(({ upstreams }) =>
-      upstreams.some((upstream) => withoutTrailingSlash(upstream.prefix) === withoutTrailingSlash(String(prefix))),
-    );
+    const having = this.caches.filter((cache) => cache._internals.tryFindUpstream(prefix) !== undefined);
     const [cache = this.caches[0], ...others] = having;
     if (cache === undefined || others.some((other) => !this.isSame(this.uriOf(other), this.uriOf(cache)))) {
       const got = having.map(({ node }) => node.path);
       const { requirement, hint } = CONSTRUCT_RULES.onePrefix(String(prefix));
       fail(this.node.path, "caches", requirement, got, hint);
     }
-    return `${this.uriOf(cache)}/${cache._repositoryPath(prefix, repository)}`;
+    return `${this.uriOf(cache)}/${cache._internals.repositoryPath(prefix, repository)}`;
   }
 
-  private uriOf({ _registry: registry }: PullThroughCache): string {
+  private uriOf({ _internals: { registry } }: PullThroughCache): string {
     return (this.props.dualStack === true ? registry.dualStackUri : undefined) ?? registry.uri;
   }
 
@@ -172,7 +169,8 @@ export class RegistryEndpoints extends Construct {
       .node.findAll()
       .filter((construct) => PullThroughCache.isPullThroughCache(construct))
       .filter(
-        ({ _registry: { regional } }) => providerOf(this, regional.provider) === own && regional.region === region,
+        ({ _internals: { registry } }) =>
+          providerOf(this, registry.regional.provider) === own && registry.regional.region === region,
       );
   }
 
@@ -265,7 +263,7 @@ export class RegistryEndpoints extends Construct {
       return own === undefined ? FULL_ACCESS : literalJson(own);
     }
     return ecrPolicyDocument(
-      this.caches.map((cache) => cache._pullGrant()),
+      this.caches.map((cache) => cache._internals.pullGrant()),
       { pulled: repositoryArns, pushed: pushRepositoryArns },
     );
   }
@@ -352,7 +350,7 @@ export class RegistryEndpoints extends Construct {
     }
     const cold = this.caches.flatMap((cache) =>
       cache.upstreams
-        .filter(({ prefix }) => !cache._warmedPrefixes.has(prefix))
+        .filter(({ _spec: { prefixKey } }) => !cache._internals.warmedPrefixes.has(prefixKey))
         .map(({ prefix }) => `${prefix} of ${cache.node.path}`),
     );
     if (cold.length > 0 || this.caches.length === 0) {

@@ -5,9 +5,9 @@ import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { PolicyStatement } from "../aws/policy-document";
+import type { Registry } from "../aws/registry";
 import { serviceRole } from "../aws/service-role";
 import { pullStatements } from "../cache/pull-policy";
-import type { PullThroughCache } from "../cache/pull-through-cache";
 import { isUnresolved } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
@@ -78,20 +78,20 @@ export class CacheWarmer extends Construct {
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);
     }
-    prefixes.forEach((prefix) => props.cache._warmedPrefixes.add(prefix));
+    prefixes.forEach((prefix) => props.cache._internals.warmedPrefixes.add(prefix));
     this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
   }
 
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
     const { cache, vpcId, subnetIds = [], securityGroupIds = [] } = this.props;
-    const registry = cache._registry;
+    const registry = cache._internals.registry;
     const minutes = this.props.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES;
     const logs = new CloudwatchLogGroup(this, "logs", {
       ...registry.regional,
       name: `/aws/codebuild/${this.projectName}`,
       retentionInDays: this.props.logRetentionInDays ?? DEFAULT_LOG_RETENTION_DAYS,
     });
-    const pulls = cache._pullGrant({ prefixes });
+    const pulls = cache._internals.pullGrant({ prefixes });
     const writeLogs: PolicyStatement = {
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -136,7 +136,7 @@ export class CacheWarmer extends Construct {
   }
 
   private createSchedule(project: CodebuildProject, prefixes: string[]): void {
-    const { _registry: registry, _rules: rules } = this.props.cache;
+    const { registry, rules } = this.props.cache._internals;
     const { regional, accountId } = registry;
     const role = serviceRole(this, {
       id: "schedule-role",
@@ -170,7 +170,7 @@ export class CacheWarmer extends Construct {
   private createAlarm(project: CodebuildProject, topicArn: string): void {
     // https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html
     new CloudwatchMetricAlarm(this, "alarm", {
-      ...this.props.cache._registry.regional,
+      ...this.props.cache._internals.registry.regional,
       alarmName: `${this.projectName}-failed`,
       alarmDescription: `An image could not be pulled: see the log of the CodeBuild project ${this.projectName}`,
       namespace: "AWS/CodeBuild",
@@ -189,7 +189,7 @@ export class CacheWarmer extends Construct {
 
 /** The permissions of a build in a VPC. https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
 function networkStatements(
-  { partition, region, accountId }: PullThroughCache["_registry"],
+  { partition, region, accountId }: Registry,
   subnetIds: readonly string[],
 ): PolicyStatement[] {
   const ec2 = `arn:${partition}:ec2:${region}:${accountId}`;

@@ -51,7 +51,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
       hint: TOPIC_ARN.hint,
       regionHint: "give a topic in that region: an alarm cannot notify topics of other regions",
     };
-    checkArn(errors, "alarmTopicArn", alarmTopicArn, requirements, cache._registry.location);
+    checkArn(errors, "alarmTopicArn", alarmTopicArn, requirements, cache._internals.registry.location);
   }
   if (schedule !== undefined) {
     errors.checkString("schedule", schedule, SCHEDULE);

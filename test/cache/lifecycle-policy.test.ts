@@ -6,7 +6,7 @@ import { whyNoLifecyclePolicy } from "../local-aws/ecr/lifecycle-policy";
 
 type Json = { readonly [key: string]: unknown };
 
-const WAY_OUT = "see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html";
+const HINT = "see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html";
 const ANY = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 };
 const TAGGED = { ...ANY, tagStatus: "tagged", tagPatternList: ["v*"] };
 const UNTAGGED = { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 7 };
@@ -45,7 +45,7 @@ describe("a lifecycle policy is accepted", () => {
     const description = "d".repeat(MAX_LIFECYCLE_POLICY - length);
     expect(faultsOf({ rules: [rule({ description })] })).toEqual([]);
     expect(faultsOf({ rules: [rule({ description: `${description}d` })] })).toEqual([
-      '`policy` must be at most 30720 characters, got "30721 characters"; leave out descriptions, or join rules',
+      '`policy` must be at most 30720 characters, got "30721 characters"; leave out descriptions, or combine rules',
     ]);
   });
 
@@ -54,9 +54,14 @@ describe("a lifecycle policy is accepted", () => {
   });
 });
 
+/** A message with the hint of all of them; one that ends in a comma has a hint of its own before it. */
+function withHint(message: string): string {
+  return message.endsWith(", ") ? `${message}${HINT}` : `${message}; ${HINT}`;
+}
+
 describe("a lifecycle policy fails", () => {
   const noDocument = "be JSON text of an object whose `rules` are a list of at least one";
-  const write = "write it with JSON.stringify, or with Fn.jsonencode when it holds tokens";
+  const write = "write it with JSON.stringify, or with Fn.jsonencode if it contains tokens";
 
   test.each<[string, unknown, string]>([
     ["that is no JSON", "keep 10", `\`policy\` must ${noDocument}, got "keep 10"; ${write}`],
@@ -66,7 +71,7 @@ describe("a lifecycle policy fails", () => {
     [
       "with a version",
       { rules: [rule()], Version: "2012-10-17" },
-      "`policy.Version` must be a property of a lifecycle policy, got a string of 10 characters (not shown, it may be a secret); use one of rules",
+      "`policy.Version` is not a property of a lifecycle policy; use one of rules",
     ],
   ])("%s", (_name, policy, message) => {
     expect(faultsOf(policy)).toEqual([message]);
@@ -74,19 +79,15 @@ describe("a lifecycle policy fails", () => {
 
   test.each<[string, Json[], string]>([
     ["with a rule that is none", ["expire" as never], '[0]` must be an object, got "expire"'],
-    [
-      "without a priority",
-      [rule({ rulePriority: undefined })],
-      "[0].rulePriority` must be an integer of 1 or more, got nothing",
-    ],
+    ["without a priority", [rule({ rulePriority: undefined })], "[0].rulePriority` is required"],
     ["with priority 0", [rule({ rulePriority: 0 })], "[0].rulePriority` must be an integer of 1 or more, got 0"],
     ["with a number for a description", [rule({ description: 1 })], "[0].description` must be a string, got 1"],
-    ["without a selection", [rule({ selection: undefined })], "[0].selection` must be an object, got nothing"],
-    ["without an action", [rule({ action: undefined })], "[0].action` must be an object, got nothing"],
+    ["without a selection", [rule({ selection: undefined })], "[0].selection` is required"],
+    ["without an action", [rule({ action: undefined })], "[0].action` is required"],
     [
       "with one priority twice",
       [rule({ selection: UNTAGGED }), rule()],
-      "` must have a rulePriority each that no other rule has, got [1,1]",
+      "` must have a different rulePriority each, got [1,1]",
     ],
     [
       "with two rules for untagged images",
@@ -99,7 +100,7 @@ describe("a lifecycle policy fails", () => {
       "` must have the highest rulePriority for tagStatus any among those of the storage class standard, got [1,2]",
     ],
   ])("%s", (_name, rules, message) => {
-    expect(faultsOf({ rules })).toEqual([`\`policy.rules${message}; ${WAY_OUT}`]);
+    expect(faultsOf({ rules })).toEqual([`\`policy.rules${withHint(message)}`]);
   });
 
   test.each<[string, Json, string]>([
@@ -156,17 +157,22 @@ describe("a lifecycle policy fails", () => {
     [
       "of archived images elsewhere",
       { ...ARCHIVED, storageClass: undefined },
-      ".storageClass` must be archive, got nothing",
+      ".storageClass` is required; use archive, ",
     ],
   ])("with a selection %s", (_name, selection, message) => {
-    expect(faultsOf({ rules: [rule({ selection })] })).toEqual([`\`policy.rules[0].selection${message}; ${WAY_OUT}`]);
+    expect(faultsOf({ rules: [rule({ selection })] })).toEqual([`\`policy.rules[0].selection${withHint(message)}`]);
   });
 
   test.each<[string, Json, Json, string]>([
     ["that is none", ANY, { type: "delete" }, '.type` must be one of expire, transition, got "delete"'],
     ["that deletes what nobody pulls", PULLED, { type: "expire" }, '.type` must be transition, got "expire"'],
     ["that archives the archive", ARCHIVED, TRANSITION, '.type` must be expire, got "transition"'],
-    ["that leads nowhere", ANY, { type: "transition" }, ".targetStorageClass` must be archive, got nothing"],
+    [
+      "without the storage class that it moves to",
+      ANY,
+      { type: "transition" },
+      ".targetStorageClass` is required; use archive, ",
+    ],
     [
       "that deletes into the archive",
       ANY,
@@ -175,7 +181,7 @@ describe("a lifecycle policy fails", () => {
     ],
   ])("with an action %s", (_name, selection, action, message) => {
     expect(faultsOf({ rules: [rule({ selection, action })] })).toEqual([
-      `\`policy.rules[0].action${message}; ${WAY_OUT}`,
+      `\`policy.rules[0].action${withHint(message)}`,
     ]);
   });
 });

@@ -5,7 +5,6 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable, Token } from "cdktf";
-import type { TerraformResource } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { PullPolicyOptions, PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
@@ -141,16 +140,16 @@ test("fails when something has the address of a look-up, or of a resource, of it
 test("fails outside of a stack, and without anything", () => {
   const app = testApp();
   expect(messageOf(() => new PullThroughCache(app, "cache", { upstreams: [Upstream.ecrPublic()] }))).toBe(
-    'cache: `scope` must be a TerraformStack or a construct inside one, got ""; give a TerraformStack, or use a PullThroughCacheFleet, which makes its own',
+    'cache: `scope` must be a TerraformStack or a construct inside one, got ""; use a TerraformStack, or a PullThroughCacheFleet, which creates stacks',
   );
   expect(app.node.children).toEqual([]);
-  expect(messageOf(() => stackWithCache(undefined as never))).toContain("`upstreams` must be a list of at least one");
+  expect(messageOf(() => stackWithCache(undefined as never))).toContain("`upstreams` is required");
 });
 
 test.each<[string, unknown, string]>([
-  ["a construct", { repositories: { kmsKeyArn: stackIn("us-east-1") } }, "got a TerraformStack;"],
+  ["a construct", { repositorySettings: { kmsKeyArn: stackIn("us-east-1") } }, "got a TerraformStack;"],
   ["a big integer", { accountId: 123456789012n }, "got 123456789012;"],
-  ["no number", { repositories: { keepLastImages: NaN } }, "got NaN;"],
+  ["no number", { repositorySettings: { keepLastImages: NaN } }, "got NaN;"],
 ])("fails on %s with a message, whatever JSON makes of it", (_name, props, got) => {
   expect(messageOf(() => stackWithCache({ upstreams: [Upstream.quay()], ...(props as object) }))).toContain(got);
 });
@@ -176,7 +175,7 @@ describe("one declaration", () => {
       expect.stringMatching(/^- `upstreams\[0]\.prefix` must be 2 to 30 characters/),
       expect.stringMatching(/^- `upstreams\[1]\.credential\.secretArn` must be in the region of the cache, us-east-1/),
       expect.stringMatching(/^- `upstreams\[2]\.upstreamRegistryUrl` must be a registry that ECR can cache/),
-      "- `repositories.keepLastImages` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
+      "- `repositorySettings.keepLastImages` must be an integer of 1 or more, got 0; to keep every image, use `keepAllImages`",
     ]);
     expect(stack.node.tryFindChild("cache")).toBeUndefined();
     expect(Object.keys(synthesized(stack))).toEqual(["provider", "terraform"]);
@@ -184,11 +183,11 @@ describe("one declaration", () => {
   });
 
   test.each<[string, unknown, string]>([
-    ["nothing", undefined, "nothing"],
-    ["an empty list", [], "[]"],
-  ])("fails on %s to cache", (_name, upstreams, got) => {
+    ["no list of upstreams", undefined, "is required"],
+    ["an empty list of upstreams", [], "must be a list of at least one upstream, got []"],
+  ])("fails on %s", (_name, upstreams, what) => {
     expect(messageOf(() => stackWithCache({ upstreams } as PullThroughCacheProps))).toBe(
-      `stack/cache: \`upstreams\` must be a list of at least one upstream, got ${got}; say what to cache, for example Upstream.ecrPublic()`,
+      `stack/cache: \`upstreams\` ${what}; name the registries to cache, for example [Upstream.ecrPublic()]`,
     );
   });
 });
@@ -203,7 +202,7 @@ describe("prefixes", () => {
     ["mirror/", "mirror"],
   ])("fail twice in one registry: %j and %j", (first, second) => {
     expect(messageOf(twice(first, second))).toBe(
-      `stack/cache: \`upstreams[1].prefix\` must be used once per registry, and upstreams[0] uses it already, got "${second}"; give one of the two another prefix (a slash at the end makes no difference)`,
+      `stack/cache: \`upstreams[1].prefix\` must be used once per account and region, but upstreams[0] uses it already, got "${second}"; give one of the two another prefix; a slash at the end makes no difference`,
     );
   });
 
@@ -224,7 +223,7 @@ describe("prefixes", () => {
     const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()], accountId: first });
     const props = { upstreams: [Upstream.ecrPublic()], accountId: second };
     expect(messageOf(() => new PullThroughCache(stack, "second", props))).toBe(
-      'stack/second: `upstreams[0].prefix` must be used once per registry, and stack/cache uses it already, got "ecr-public"; give one of the two another prefix (a slash at the end makes no difference)',
+      'stack/second: `upstreams[0].prefix` must be used once per account and region, but stack/cache uses it already, got "ecr-public"; give one of the two another prefix; a slash at the end makes no difference',
     );
   });
 
@@ -235,8 +234,12 @@ describe("prefixes", () => {
     new AwsProvider(other, "aws", { region: "us-east-1" });
     const props = { upstreams: [Upstream.ecrPublic(), Upstream.quay()], accountId: "111122223333" };
     const message = messageOf(() => new PullThroughCache(other, "third", props));
-    expect(message).toContain("`upstreams[0].prefix` must be used once per registry, and stack/cache uses it already");
-    expect(message).toContain("`upstreams[1].prefix` must be used once per registry, and stack/second uses it already");
+    expect(message).toContain(
+      "`upstreams[0].prefix` must be used once per account and region, but stack/cache uses it already",
+    );
+    expect(message).toContain(
+      "`upstreams[1].prefix` must be used once per account and region, but stack/second uses it already",
+    );
   });
 
   const elsewhere = (config: AwsProviderConfig) => () => {
@@ -254,7 +257,7 @@ describe("prefixes", () => {
     ["assumes a role of that account", { assumeRole: [roleIn("444455556666"), roleIn("111122223333")] }],
   ])("fail when a cache of another stack uses one, and the provider of the last one %s", (_, config) => {
     expect(messageOf(elsewhere(config))).toMatch(
-      /^other\/last: `upstreams\[0]\.prefix` must be used once per registry, and stack\/cache uses it already/,
+      /^other\/last: `upstreams\[0]\.prefix` must be used once per account and region, but stack\/cache uses it already/,
     );
   });
 
@@ -273,7 +276,7 @@ describe("prefixes", () => {
   test("fail when two caches of a stack use one, and not when their providers differ", () => {
     const stack = stackWithCache({ upstreams: [Upstream.ecrPublic()] });
     expect(messageOf(() => new PullThroughCache(stack, "second", { upstreams: [Upstream.ecrPublic()] }))).toMatch(
-      /^stack\/second: `upstreams\[0]\.prefix` must be used once per registry, and stack\/cache uses it already/,
+      /^stack\/second: `upstreams\[0]\.prefix` must be used once per account and region, but stack\/cache uses it already/,
     );
     const provider = new AwsProvider(stack, "europe", { region: "eu-west-1", alias: "europe" });
     new PullThroughCache(stack, "europe-cache", { upstreams: [Upstream.ecrPublic()], provider });
@@ -292,7 +295,7 @@ describe("the quota", () => {
 
   test("fails on 51, in one cache or one by one", () => {
     const fault = (prop: string) =>
-      `stack/cache: \`${prop}\` must add up to at most 50 per registry, got 51; AWS does not raise this quota: use another region or account for the rest`;
+      `stack/cache: \`${prop}\` must have at most 50 upstreams per account and region, got 51; AWS does not raise this quota: use another region or account for the rest`;
     expect(messageOf(() => stackWithCache({ upstreams: many(51) }))).toBe(fault("upstreams"));
     const cache = new PullThroughCache(stackIn("us-east-1"), "cache", { upstreams: many(50) });
     expect(messageOf(() => cache.addUpstream(Upstream.quay()))).toBe(fault("upstream"));
@@ -314,7 +317,7 @@ describe("an upstream added later", () => {
     const stack = stackIn("us-east-1");
     const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
     expect(messageOf(() => cache.addUpstream(Upstream.quay({ prefix: "ecr-public/" })))).toBe(
-      'stack/cache: `upstream.prefix` must be used once per registry, and stack/cache uses it already, got "ecr-public/"; give one of the two another prefix (a slash at the end makes no difference)',
+      'stack/cache: `upstream.prefix` must be used once per account and region, but stack/cache uses it already, got "ecr-public/"; give one of the two another prefix; a slash at the end makes no difference',
     );
     cache.upstreams.pop();
     expect(cache.upstreams).toHaveLength(1);
@@ -458,7 +461,7 @@ describe("where the registry is", () => {
     const provider = new AwsProvider(stack, "same", { region: "us-east-1", alias: "same" });
     new PullThroughCache(stack, "one", { upstreams, accountId });
     expect(messageOf(() => new PullThroughCache(stack, "two", { upstreams, accountId, provider }))).toContain(
-      "must be used once per registry, and stack/one uses it already",
+      "must be used once per account and region, but stack/one uses it already",
     );
   });
 
@@ -471,7 +474,7 @@ describe("where the registry is", () => {
     [
       "a property it does not have",
       { repositry: {} } as never,
-      "`repositry` must be a property of a cache, got a value of type object (not shown, it may be a secret); use one of upstreams, repositories, provider, region, accountId, partition",
+      "`repositry` is not a property of PullThroughCache; use one of upstreams, repositorySettings, provider, region, accountId, partition",
     ],
     [
       "a region that resources do not take",
@@ -503,7 +506,7 @@ describe("regions without pull-through caches", () => {
     const stack = stackIn(region);
     new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
     expect(warnings(stack)).toEqual([
-      `Amazon ECR documents no pull-through caches in ${region}: creating the rules will fail (if this is meant, add "region-without-pull-through-cache" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app's context)`,
+      `Amazon ECR documents no pull-through caches in ${region}: AWS will reject the rules (if this is meant, add "region-without-pull-through-cache" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app's context)`,
     ]);
   });
 
@@ -512,12 +515,11 @@ describe("regions without pull-through caches", () => {
   });
 });
 
-test("a rule and a template that exist are taken over by their ids", () => {
+test("an existing rule and an existing template can be imported", () => {
   const stack = stackIn("us-east-1");
   const cache = new PullThroughCache(stack, "Default", { upstreams: [Upstream.quay({ prefix: "mirror/quay.io" })] });
-  for (const id of ["mirror_2fquay_2eio-rule", "mirror_2fquay_2eio-template"]) {
-    (cache.node.findChild(id) as TerraformResource).importFrom("mirror/quay.io");
-  }
+  cache.rule("mirror/quay.io").importFrom("mirror/quay.io");
+  cache.template("mirror/quay.io").importFrom("mirror/quay.io");
   expect(synthesized(stack)).toMatchObject({
     import: [
       { id: "mirror/quay.io", to: "aws_ecr_repository_creation_template.mirror_2fquay_2eio-template" },
@@ -574,7 +576,7 @@ describe("what to pull", () => {
     });
     expect(rivals.repositoryUri("library", "nginx")).toMatch(/\/library\/nginx$/);
     expect(messageOf(() => rivals.repositoryUri("ROOT", "nginx"))).toBe(
-      'stack/cache: `repository` must not lead under the longer prefix library, which another upstream has, got "library/nginx"; give one of the two upstreams another prefix',
+      'stack/cache: `repository` must not be under the longer prefix library, which another upstream has, got "library/nginx"; give one of the two upstreams another prefix',
     );
   });
 
@@ -587,12 +589,12 @@ describe("what to pull", () => {
     [
       "public",
       "elastio/agent:1",
-      '`repository` must be without tag and digest, got "elastio/agent:1"; put them behind the URI',
+      '`repository` must be without tag and digest, got "elastio/agent:1"; append them to the URI',
     ],
     [
       "public",
       "elastio/agent@sha256:0",
-      '`repository` must be without tag and digest, got "elastio/agent@sha256:0"; put them behind the URI',
+      '`repository` must be without tag and digest, got "elastio/agent@sha256:0"; append them to the URI',
     ],
     [
       "public",
@@ -607,12 +609,12 @@ describe("what to pull", () => {
     [
       "public",
       "Elastio/Agent",
-      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got "Elastio/Agent"; give it as the upstream names it',
+      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got "Elastio/Agent"; use the path in the upstream registry, like library/nginx',
     ],
     [
       "public",
       "",
-      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got ""; give it as the upstream names it',
+      '`repository` must be the path of a repository: lower-case, without registry, tag or digest, got ""; use the path in the upstream registry, like library/nginx',
     ],
     [
       "my-app",
@@ -654,7 +656,7 @@ describe("who pulls", () => {
 
   test("is granted what pulls need, on the repositories of this cache, and nothing else", () => {
     const stack = stackIn("us-east-1");
-    const policy = cacheIn(stack).grantPull("app");
+    const policy = cacheIn(stack).grantPullToRoleNamed("app");
     expect(blocks(synthesized(stack), "aws_iam_role_policy")).toEqual([
       {
         name_prefix: "ecr-pull-through-cache-",
@@ -674,7 +676,7 @@ describe("who pulls", () => {
   test("is granted what is cached when the app is synthesized, everything with the prefix ROOT", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
-    cache.grantPull("app");
+    cache.grantPullToRoleNamed("app");
     cache.addUpstream(Upstream.kubernetes({ prefix: "k8s/" }));
     expect(granted(stack)).toEqual([
       [
@@ -689,7 +691,7 @@ describe("who pulls", () => {
   test("can be granted less: some upstreams only, or images in repositories that exist", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
-    cache.grantPull("app", { prefixes: ["quay/"], createRepositories: false });
+    cache.grantPullToRoleNamed("app", { prefixes: ["quay/"], createRepositories: false });
     expect(granted(stack)).toEqual([
       [signIn, { Effect: "Allow", Action: refreshes, Resource: [`${registry}/quay/*`] }],
     ]);
@@ -703,7 +705,7 @@ describe("who pulls", () => {
 
     test("is granted to tag repositories that the first pull creates, and no others", () => {
       const stack = stackIn("us-east-1");
-      cacheIn(stack, { upstreams: [tagged, plain] }).grantPull("app");
+      cacheIn(stack, { upstreams: [tagged, plain] }).grantPullToRoleNamed("app");
       expect(granted(stack)).toEqual([
         [
           signIn,
@@ -715,7 +717,7 @@ describe("who pulls", () => {
 
     test("is granted by one statement where every template sets them", () => {
       const stack = stackIn("us-east-1");
-      cacheIn(stack, { repositorySettings: repositories }).grantPull("app");
+      cacheIn(stack, { repositorySettings: repositories }).grantPullToRoleNamed("app");
       expect(granted(stack)).toEqual([
         [signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/ecr-public/*`, `${registry}/quay/*`] }],
       ]);
@@ -724,7 +726,7 @@ describe("who pulls", () => {
     test("is granted where only Terraform knows the tags", () => {
       const stack = stackIn("us-east-1");
       const unknown = Token.asStringMap(new TerraformVariable(stack, "tags", { type: "map(string)" }).value);
-      cacheIn(stack, { repositorySettings: { tags: unknown } }).grantPull("app", { prefixes: ["quay"] });
+      cacheIn(stack, { repositorySettings: { tags: unknown } }).grantPullToRoleNamed("app", { prefixes: ["quay"] });
       expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/quay/*`] }]]);
     });
 
@@ -746,7 +748,7 @@ describe("who pulls", () => {
     ])("is granted the same as ever beside tags %s", (_, props, options) => {
       const policiesWith = (cacheProps: Partial<PullThroughCacheProps>): string[] => {
         const stack = stackIn("us-east-1");
-        cacheIn(stack, cacheProps).grantPull("app", options);
+        cacheIn(stack, cacheProps).grantPullToRoleNamed("app", options);
         return policiesOf(stack);
       };
       expect(policiesWith(props)).toEqual(policiesWith({ upstreams: [plain] }));
@@ -755,7 +757,7 @@ describe("who pulls", () => {
 
     test("is granted the same as ever where no pull may create a repository", () => {
       const stack = stackIn("us-east-1");
-      cacheIn(stack, { upstreams: [tagged, plain] }).grantPull("app", { createRepositories: false });
+      cacheIn(stack, { upstreams: [tagged, plain] }).grantPullToRoleNamed("app", { createRepositories: false });
       const Resource = [`${registry}/quay/*`, `${registry}/ecr-public/*`];
       expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: refreshes, Resource }]]);
     });
@@ -770,7 +772,7 @@ describe("who pulls", () => {
         bare("aab"),
         Upstream.quay({ prefix: "aa/c" }),
       ];
-      cacheIn(stack, { upstreams }).grantPull("app");
+      cacheIn(stack, { upstreams }).grantPullToRoleNamed("app");
       expect(granted(stack)).toEqual([
         [
           signIn,
@@ -785,7 +787,7 @@ describe("who pulls", () => {
       const root = Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT", repositorySettings: repositories });
       cacheIn(stack, {
         upstreams: [root, Upstream.quay({ repositorySettings: { creationTemplate: false } })],
-      }).grantPull("app");
+      }).grantPullToRoleNamed("app");
       expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: tags, Resource: [`${registry}/*`] }]]);
     });
   });
@@ -796,8 +798,8 @@ describe("who pulls", () => {
     const cache = cacheIn(stack);
     const policies = [
       cache.grantPull(role, { prefixes: ["quay"] }),
-      cache.grantPull(role.name, { prefixes: ["quay"] }),
-      cache.grantPull(role.id, { prefixes: ["ecr-public"], createRepositories: false }),
+      cache.grantPullToRoleNamed(role.name, { prefixes: ["quay"] }),
+      cache.grantPullToRoleNamed(role.id, { prefixes: ["ecr-public"], createRepositories: false }),
     ];
     expect(new Set(policies).size).toBe(1);
     expect(granted(stack)).toEqual([
@@ -812,10 +814,10 @@ describe("who pulls", () => {
   test("has a policy of its own at an address that stays what it was, also where two are named alike", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
-    cache.grantPull("app");
-    cache.grantPull("App_1@x.y");
+    cache.grantPullToRoleNamed("app");
+    cache.grantPullToRoleNamed("App_1@x.y");
     cache.grantPull(new IamRole(stack, "app", { assumeRolePolicy: "{}" }));
-    cache.grantPull(new DataAwsIamRole(stack, "found", { name: "other" }).name);
+    cache.grantPullToRoleNamed(new DataAwsIamRole(stack, "found", { name: "other" }).name);
     const json = synthesized(stack);
     expect(addresses(json).filter((address) => address.startsWith("aws_iam_role_policy."))).toEqual([
       "aws_iam_role_policy.cache_pulls_app_92ECFFAE",
@@ -848,10 +850,10 @@ describe("who pulls", () => {
     const other = new TerraformStack(App.of(stack), "other");
     new AwsProvider(other, "aws", { region: "us-east-1" });
     const role = new IamRole(other, "node", { assumeRolePolicy: "{}" });
-    expect(cache.grantPull(role.name)).toBe(cache.grantPull(role));
+    expect(cache.grantPullToRoleNamed(role.name)).toBe(cache.grantPull(role));
     new IamRole(stack, "node", { assumeRolePolicy: "{}" });
-    expect(messageOf(() => cache.grantPull(role.name))).toBe(
-      'stack/cache: `role` must be the only role of the app at its address, got ["stack/node","other/node"]; give the role itself, not its name',
+    expect(messageOf(() => cache.grantPullToRoleNamed(role.name))).toBe(
+      'stack/cache: `roleName` must be the only role of the app at its address, got ["stack/node","other/node"]; use grantPull with the role itself',
     );
   });
 
@@ -861,7 +863,7 @@ describe("who pulls", () => {
       Array.from({ length: 50 }, (_, index) => Upstream.quay({ prefix: `${name}-${"x".repeat(18)}-${index}` }));
     for (const name of ["one", "two", "three"]) {
       const provider = new AwsProvider(stack, `aws-${name}`, { region: "us-east-1", alias: name });
-      new PullThroughCache(stack, name, { upstreams: many(name), provider }).grantPull("node");
+      new PullThroughCache(stack, name, { upstreams: many(name), provider }).grantPullToRoleNamed("node");
     }
     expect(messageOf(() => App.of(stack).synth())).toContain(
       "`role:node` must have at most 10240 characters of inline policies from all grants to it",
@@ -875,7 +877,7 @@ describe("who pulls", () => {
     for (const region of ["us-east-1", "eu-west-1", "eu-west-2"]) {
       const stack = new TerraformStack(app, region);
       new AwsProvider(stack, "aws", { region });
-      cacheIn(stack, { upstreams, accountId }).grantPull("node");
+      cacheIn(stack, { upstreams, accountId }).grantPullToRoleNamed("node");
       if (region !== "eu-west-2") {
         expect(() => app.synth()).not.toThrow();
       }
@@ -902,7 +904,7 @@ describe("who pulls", () => {
   test("is granted what Terraform finds the account, region and partition to be, by the cache's provider", () => {
     const stack = stackIn(undefined);
     const provider = new AwsProvider(stack, "europe", { alias: "europe" });
-    cacheIn(stack, { accountId: undefined, provider }).grantPull("app");
+    cacheIn(stack, { accountId: undefined, provider }).grantPullToRoleNamed("app");
     const json = synthesized(stack);
     expect(blocks(json, "aws_iam_role_policy")).toEqual([
       expect.objectContaining({
@@ -919,76 +921,164 @@ describe("who pulls", () => {
     ["us-gov-west-1", "arn:aws-us-gov:ecr:us-gov-west-1:111122223333:repository/quay/*"],
   ])("is granted repositories of the partition of %s", (region, arn) => {
     const stack = stackIn(region);
-    cacheIn(stack).grantPull("app", { prefixes: ["quay"] });
+    cacheIn(stack).grantPullToRoleNamed("app", { prefixes: ["quay"] });
     expect(granted(stack)).toEqual([[signIn, { Effect: "Allow", Action: pulls, Resource: [arn] }]]);
   });
 
-  const WORDS = "be an IamRole, or the name of a role: up to 64 letters, digits and _+=,.@-";
+  test.each<[string, unknown]>([
+    ["fails for no role", undefined],
+    ["fails for a stack in place of a role", stackIn("us-east-1")],
+    ["fails for the name of a role in place of the role", "app"],
+  ])("%s", (_, role) => {
+    const stack = stackIn("us-east-1");
+    const cache = cacheIn(stack);
+    const what =
+      role === undefined ? "is required" : `must be an IamRole, got ${role === "app" ? '"app"' : "a TerraformStack"}`;
+    expect(messageOf(() => cache.grantPull(role as never))).toBe(
+      `stack/cache: \`role\` ${what}; for any other role, use grantPullToRoleNamed`,
+    );
+    expect(blocks(synthesized(stack), "aws_iam_role_policy")).toEqual([]);
+  });
+
+  const NAME = "be the name of a role: up to 64 letters, digits and _+=,.@-";
   test.each<[string, unknown, unknown, string]>([
     [
-      "an ARN",
+      "the ARN of a role",
       "arn:aws:iam::111122223333:role/app",
       {},
-      `\`role\` must ${WORDS}, got "arn:aws:iam::111122223333:role/app"; give the role itself, or its name without path and ARN`,
+      `\`roleName\` must ${NAME}, got "arn:aws:iam::111122223333:role/app"; use the name of the role without its path, not its ARN`,
     ],
     [
-      "a long name",
+      "the name of a role with 65 characters",
       "a".repeat(65),
       {},
-      `\`role\` must ${WORDS}, got "${"a".repeat(65)}"; give the role itself, or its name without path and ARN`,
+      `\`roleName\` must ${NAME}, got "${"a".repeat(65)}"; use the name of the role without its path, not its ARN`,
     ],
-    ["nothing", undefined, {}, `\`role\` must ${WORDS}, got nothing; give the name of any other role`],
     [
-      "a stack",
-      stackIn("us-east-1"),
+      "no name of a role",
+      undefined,
       {},
-      `\`role\` must ${WORDS}, got a TerraformStack; give the name of any other role`,
+      "`roleName` is required; use the name of the role without its path, not its ARN",
     ],
     [
-      "a name that is not known yet",
+      "a name of a role that is not known yet",
       Lazy.stringValue({ produce: () => undefined }),
       {},
-      "`role` must be known when it is granted something, got a token; grant it later, or give the role itself",
+      "`roleName` must be known when the permission is granted, got a token; grant it later, or use grantPull with the role itself",
     ],
     [
-      "another prefix",
+      "a prefix that no upstream has",
       "app",
       { prefixes: ["hub"] },
       '`prefixes[0]` must be one of ecr-public, quay, got "hub"; add an upstream with that prefix',
     ],
     [
-      "no prefix",
+      "an empty list of prefixes",
       "app",
       { prefixes: [] },
       "`prefixes` must be a list of at least one prefix, got []; leave it out for all upstreams",
     ],
     [
-      "a text",
+      "a string in place of a boolean option",
       "app",
       { createRepositories: "no" },
-      '`createRepositories` must be true or false, got "no"; leave it out to let pulls create them',
+      '`createRepositories` must be true or false, got "no"; leave it out to let pulls create repositories',
     ],
     [
-      "a list",
+      "a list in place of the options",
       "app",
       ["quay"],
-      '`options` must be an object of options, got ["quay"]; leave it out to have everything pulled',
+      '`options` must be an object of options, got ["quay"]; leave it out to allow pulls from every upstream',
     ],
     [
       "a misspelt option",
       "app",
       { prefix: "quay" },
-      "`prefix` must be an option of a pull policy, got a string of 4 characters (not shown, it may be a secret); use one of prefixes, createRepositories",
+      "`prefix` is not an option of a pull policy; did you mean `prefixes`?",
     ],
-  ])("fails for %s", (_, role, options, message) => {
+  ])("fails for %s", (_, roleName, options, message) => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
-    expect(messageOf(() => cache.grantPull(role as never, options as never))).toBe(`stack/cache: ${message}`);
+    expect(messageOf(() => cache.grantPullToRoleNamed(roleName as never, options as never))).toBe(
+      `stack/cache: ${message}`,
+    );
     expect(blocks(synthesized(stack), "aws_iam_role_policy")).toEqual([]);
   });
 });
 
-test("a cache is told from anything else, also by another copy of this package", () => {
+describe("resources of one upstream", () => {
+  const written = RegistryCredential.managed({ usernameVariable: "user", accessTokenVariable: "token", version: 1 });
+  const upstreams = [
+    Upstream.quay({ prefix: "quay/" }),
+    Upstream.kubernetes({ repositorySettings: { creationTemplate: false } }),
+    Upstream.dockerHub(written),
+    Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
+  ];
+
+  function cacheOfAll(): PullThroughCache {
+    return new PullThroughCache(stackIn("us-east-1"), "cache", { upstreams });
+  }
+
+  test("are found by its prefix, with and without a slash at the end", () => {
+    const cache = cacheOfAll();
+    for (const prefix of ["quay", "quay/"]) {
+      expect(cache.rule(prefix).ecrRepositoryPrefixInput).toBe("quay/");
+      expect(cache.template(prefix).prefixInput).toBe("quay/");
+    }
+    expect(cache.secret("docker-hub").nameInput).toBe("ecr-pullthroughcache/docker-hub");
+    expect(cache.secret("docker-hub/")).toBe(cache.secret("docker-hub"));
+    cache.addUpstream(Upstream.gitlab(written));
+    expect(cache.rule("gitlab").upstreamRegistryUrlInput).toBe("registry.gitlab.com");
+  });
+
+  test("can be what other resources depend on", () => {
+    const cache = cacheOfAll();
+    const stack = TerraformStack.of(cache);
+    new TerraformOutput(stack, "rule", { value: 1, dependsOn: [cache.rule("docker-hub"), cache.secret("docker-hub")] });
+    const json = synthesized(stack) as { output?: { rule: { depends_on: string[] } } };
+    expect(json.output?.rule.depends_on).toEqual([
+      expect.stringMatching(/^\$\{aws_ecr_pull_through_cache_rule\.cache_docker-hub-rule_\w+}$/),
+      expect.stringMatching(/^\$\{aws_secretsmanager_secret\.cache_docker-hub-secret_\w+}$/),
+    ]);
+  });
+
+  test.each<[string, (cache: PullThroughCache) => unknown, string]>([
+    [
+      "fails for the rule of a prefix that no upstream has",
+      (cache) => cache.rule("gitlab"),
+      '`prefix` must be one of quay, kubernetes, docker-hub, github, got "gitlab"; add an upstream with that prefix',
+    ],
+    [
+      "fails for the template of a prefix that no upstream has",
+      (cache) => cache.template("gitlab"),
+      '`prefix` must be one of quay, kubernetes, docker-hub, github, got "gitlab"; add an upstream with that prefix',
+    ],
+    [
+      "fails for the secret of a prefix that is not given",
+      (cache) => cache.secret(undefined as never),
+      "`prefix` is required; add an upstream with that prefix",
+    ],
+    [
+      "fails for the template of an upstream without one",
+      (cache) => cache.template("kubernetes"),
+      '`prefix` must be of an upstream with a creation template, got "kubernetes"; the template does not exist because of `creationTemplate: false`',
+    ],
+    [
+      "fails for the secret of an upstream without a credential",
+      (cache) => cache.secret("quay"),
+      '`prefix` must be of an upstream with a managed credential, got "quay"; use RegistryCredential.managed, or refer to the secret that you created',
+    ],
+    [
+      "fails for the secret of an upstream whose secret is looked up",
+      (cache) => cache.secret("github"),
+      '`prefix` must be of an upstream with a managed credential, got "github"; use RegistryCredential.managed, or refer to the secret that you created',
+    ],
+  ])("%s", (_, find, message) => {
+    expect(messageOf(() => find(cacheOfAll()))).toBe(`stack/cache: ${message}`);
+  });
+});
+
+test("a cache is recognized among other values, also by another copy of this package", () => {
   const cache = stackWithCache({ upstreams: [Upstream.ecrPublic()] }).node.findChild("cache");
   expect(PullThroughCache.isPullThroughCache(cache)).toBe(true);
   for (const other of [undefined, null, "cache", {}, cache.node.scope]) {

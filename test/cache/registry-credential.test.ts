@@ -126,39 +126,39 @@ describe("a credential from variables", () => {
     expect(only(given, "aws_secretsmanager_secret_version")["secret_string_wo_version"]).toBe("${var.revision}");
   });
 
-  const version = "start at 1 and raise it by one with every new value of the variables";
+  const version = "start at 1 and increase it by one with every new value of the credential";
   test.each<[string, Partial<ManagedCredentialOptions>, string]>([
     ["version 0", { version: 0 }, `.version\` must be an integer of 1 or more, got 0; ${version}`],
     ["half a version", { version: 1.5 }, `.version\` must be an integer of 1 or more, got 1.5; ${version}`],
     [
       "no version",
       { version: undefined },
-      ".version` must be given, got nothing; start at 1 and raise it with every new value",
+      ".version` is required; start at 1 and increase it by one with every new value of the credential",
     ],
     [
       "a recovery window of 6 days",
       { recoveryWindowInDays: 6 },
-      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 6; use 0 to have a deleted secret's name free at once",
+      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 6; use 0 to free the name of a deleted secret at once",
     ],
     [
       "a recovery window of 31 days",
       { recoveryWindowInDays: 31 },
-      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 31; use 0 to have a deleted secret's name free at once",
+      ".recoveryWindowInDays` must be 0, or an integer from 7 to 30, got 31; use 0 to free the name of a deleted secret at once",
     ],
     [
       "one variable for both",
       { accessTokenVariable: "hub_username" },
-      ".accessToken` must name another variable than `username`, got a string of 12 characters (not shown, it may be a secret); declare one variable for each",
+      ".accessTokenVariable` must name another variable than `usernameVariable`, got a string of 12 characters (not shown, it may be a secret); declare one variable for each",
     ],
     [
       "a name Terraform reserves",
       { usernameVariable: "version" },
-      '.username` must not be a name that Terraform reserves, got "version"; choose another name for the variable',
+      '.usernameVariable` must not be a name that Terraform reserves, got "version"; choose another name for the variable',
     ],
     [
       "a secret ECR may not read",
       { secretName: "docker-hub" },
-      ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); give the secret a name that ECR may read: ecr-pullthroughcache/ and anything behind it",
+      ".secretName` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a string of 10 characters (not shown, it may be a secret); ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
     ],
   ])("fails on %s", (_name, wrong, message) => {
     expect(faultOf(RegistryCredential.managed({ ...variables, ...wrong }))).toBe(`\`${message}`);
@@ -167,18 +167,18 @@ describe("a credential from variables", () => {
   test("fails on no variables at all in the form of every error", () => {
     const nothing = undefined as unknown as ManagedCredentialOptions;
     expect(faultOf(RegistryCredential.managed(nothing))).toContain(
-      ".credential.version` must be given, got nothing; start at 1 and raise it with every new value",
+      ".credential.version` is required; start at 1 and increase it by one with every new value of the credential",
     );
   });
 
   test("fails on a variable named constructor, also in a fleet, before the first stack is made", () => {
     const credential = RegistryCredential.managed({ ...variables, usernameVariable: "constructor" });
     const rule = 'must not be the id of another construct in the stack, got "constructor"';
-    expect(faultOf(credential)).toContain(`.username\` ${rule}`);
+    expect(faultOf(credential)).toContain(`.usernameVariable\` ${rule}`);
     const app = testApp();
     const fleet = () =>
       new PullThroughCacheFleet(app, "fleet", { regions: ["us-east-1"], upstreams: [Upstream.dockerHub(credential)] });
-    expect(messageOf(fleet)).toContain(`fleet: \`upstreams[0].credential.username\` ${rule}`);
+    expect(messageOf(fleet)).toContain(`fleet: \`upstreams[0].credential.usernameVariable\` ${rule}`);
     expect(app.node.children).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe("a credential from variables", () => {
     "a".repeat(65),
   ])("fails on a value in place of a variable's name, and does not show it: %j", (value) => {
     expect(faultOf(RegistryCredential.managed({ ...variables, accessTokenVariable: value }))).toBe(
-      `\`.accessToken\` must be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable and its value to Terraform, for example through the environment as TF_VAR_<name>`,
+      `\`.accessTokenVariable\` must be the name of a Terraform variable in snake_case, up to 64 characters, like docker_hub_access_token, got a string of ${value.length} characters (not shown, it may be a secret); give the name of the variable here, and its value to Terraform, for example as TF_VAR_<name>`,
     );
   });
 
@@ -209,7 +209,7 @@ describe("a credential from variables", () => {
     const credential = RegistryCredential.managed({ ...variables, accessTokenVariable: token });
     expect(
       messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] })),
-    ).toMatch(/`upstreams\[0]\.credential\.accessToken` must be the name of a Terraform variable/);
+    ).toMatch(/`upstreams\[0]\.credential\.accessTokenVariable` must be the name of a Terraform variable/);
   });
 
   test("fails where the stack has something else of that name", () => {
@@ -217,7 +217,7 @@ describe("a credential from variables", () => {
     new TerraformVariable(stack, "hub_username", { type: "string" });
     const credential = RegistryCredential.managed(variables);
     expect(messageOf(() => new PullThroughCache(stack, "cache", { upstreams: [Upstream.dockerHub(credential)] }))).toBe(
-      'stack/cache: `upstreams[0].credential.username` must not be the id of another construct in the stack, got "hub_username"; let the credential declare the variable, or choose another name',
+      'stack/cache: `upstreams[0].credential.usernameVariable` must not be the id of another construct in the stack, got "hub_username"; do not declare the variable yourself, or choose another name',
     );
   });
 
@@ -226,7 +226,7 @@ describe("a credential from variables", () => {
     expect(
       messageOf(() => stackWithCache({ upstreams: [Upstream.dockerHub(named()), Upstream.github(named())] })),
     ).toBe(
-      'stack/cache: `upstreams[1].credential` must not write a secret that another credential or cache writes, in stack/cache, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams of a cache, or give each a `secretName` of its own',
+      'stack/cache: `upstreams[1].credential` must write a secret that no other credential or cache writes, but stack/cache does, got "ecr-pullthroughcache/shared"; share one RegistryCredential between the upstreams of a cache, or give each its own `secretName`',
     );
   });
 });
@@ -296,7 +296,7 @@ describe("a credential by its secret's ARN", () => {
     const stack = stackWithSecret(arnOf);
     synthesized(stack);
     expect(warnings(stack)).toEqual([
-      'the rule docker-hub waits for aws_secretsmanager_secret.hub and not for its value, and creating the rule fails as long as the secret has none: give fromSecretArn the arn of the aws_secretsmanager_secret_version, which is the same (if this is meant, add "secret-value-not-awaited" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      'the rule docker-hub depends on aws_secretsmanager_secret.hub but not on its value, and AWS rejects the rule while the secret has no value: pass the arn of the aws_secretsmanager_secret_version to fromSecretArn, which is the same ARN (if this is meant, add "secret-value-not-awaited" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
     const silenced = stackWithSecret(arnOf, ["secret-value-not-awaited"]);
     synthesized(silenced);
@@ -343,8 +343,8 @@ describe("a credential by its secret's ARN", () => {
     expect(faultOf(RegistryCredential.fromSecretArn(wrong))).toBe(
       [
         "stack/cache: 2 validation errors",
-        `- \`upstreams[0].credential.secretArn\` must be in the region of the cache, us-east-1, got "${wrong}"; replicate the secret there and use fromSecretName, which is looked up in each region`,
-        `- \`upstreams[0].credential.secretArn\` must be in the account of the cache, 111122223333, got "${wrong}"; make a secret there: ECR reads none of another account`,
+        `- \`upstreams[0].credential.secretArn\` must be in the region of the cache, us-east-1, got "${wrong}"; replicate the secret there and use fromSecretName, which looks it up in each region`,
+        `- \`upstreams[0].credential.secretArn\` must be in the account of the cache, 111122223333, got "${wrong}"; create a secret there: ECR does not read secrets of other accounts`,
       ].join("\n"),
     );
   });
@@ -391,7 +391,7 @@ describe("a credential by its secret's name", () => {
         ? JSON.stringify(name)
         : `a string of ${name.length} characters (not shown, it may be a secret)`;
       expect(faultOf(RegistryCredential.fromSecretName(name))).toBe(
-        `\`.secretName\` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got ${got}; give the secret a name that ECR may read: ecr-pullthroughcache/ and anything behind it`,
+        `\`.secretName\` must be a secret's name that starts with ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got ${got}; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it`,
       );
     },
   );
@@ -405,7 +405,7 @@ describe("one secret", () => {
     const credential = shared();
     new PullThroughCache(stack, "one", { upstreams: [Upstream.dockerHub(credential)] });
     expect(messageOf(() => new PullThroughCache(stack, "two", { upstreams: [Upstream.github(credential)] }))).toContain(
-      "`upstreams[0].credential` must not write a secret that another credential or cache writes, in stack/one",
+      "`upstreams[0].credential` must write a secret that no other credential or cache writes, but stack/one does",
     );
   });
 
@@ -421,10 +421,10 @@ describe("one secret", () => {
     const writer = Upstream.dockerHub(shared());
     const reader = Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/shared"));
     expect(messageOf(() => stackWithCache({ upstreams: [writer, reader] }))).toBe(
-      'stack/cache: `upstreams[1].credential.secretName` must not be a secret that the same stack writes, in stack/cache, got "ecr-pullthroughcache/shared"; share the RegistryCredential that writes it, or use fromSecretArn with the ARN of the secret',
+      'stack/cache: `upstreams[1].credential.secretName` must be a secret that exists already, but stack/cache creates it, got "ecr-pullthroughcache/shared"; share the RegistryCredential that creates it, or use fromSecretArn with the ARN of the secret',
     );
     expect(messageOf(() => stackWithCache({ upstreams: [reader, writer] }))).toBe(
-      'stack/cache: `upstreams[1].credential` must not write a secret that the same stack looks up, in stack/cache, got "ecr-pullthroughcache/shared"; share this RegistryCredential with what looks it up',
+      'stack/cache: `upstreams[1].credential` must create a secret that does not exist yet, but stack/cache looks it up in the same stack, got "ecr-pullthroughcache/shared"; share this RegistryCredential with the upstream that looks it up',
     );
   });
 
@@ -489,7 +489,7 @@ test("fails on a variable's name as it stands in the environment, and on an opti
   const credential = (more: object) => RegistryCredential.managed({ ...variables, ...more });
   expect(faultOf(credential({ usernameVariable: "TF_VAR_hub" }))).toContain("must not begin with TF_VAR_");
   expect(faultOf(credential({ password: "x" }))).toContain(
-    ".password` must be an option of RegistryCredential.managed, got a string of 1 characters (not shown",
+    ".password` is not an option of RegistryCredential.managed; use one of",
   );
 });
 
@@ -532,7 +532,7 @@ test.each(["dockerhubproduction2024", "0123456789abcdef0123456789abcdef", "glpat
 
 test("a key that looks like a token is not shown", () => {
   const credential = RegistryCredential.managed({ ...variables, ghp_0123456789abcdefABCDEF0123: "x" } as never);
-  expect(faultOf(credential)).toMatch(/^`\.\(a key not shown\)` must be an option/);
+  expect(faultOf(credential)).toMatch(/^`\.\(a key not shown\)` is not an option/);
   expect(faultOf(RegistryCredential.managed("hunter2" as never))).not.toContain("hunter2");
 });
 
@@ -574,23 +574,23 @@ describe("a literal wrapped in a token of cdktf", () => {
     [
       "secretArn",
       RegistryCredential.fromSecretArn(Fn.trimspace("hunter2")),
-      "give the secret's ARN as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
+      "use the secret's ARN as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
     ],
     [
       "secretName",
       RegistryCredential.fromSecretName(Fn.trimspace("hunter2")),
-      "give the secret's name as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
+      "use the secret's name as a literal, from a reference or from a file; store an access token in a variable, see RegistryCredential.managed",
     ],
     [
       "version",
       RegistryCredential.managed({ ...variables, version: Token.asNumber('${tonumber("hunter2")}') }),
-      "give a number, or a reference to one",
+      "use a number, or a reference to one",
     ],
   ])("fails with what to give as %s", (prop, credential, wayOut) => {
     const stack = stackWithCache({ upstreams: [Upstream.dockerHub(credential)] });
     const length = prop === "version" ? 22 : 23;
     expect(messageOf(() => App.of(stack).synth())).toContain(
-      `[stack/cache] \`upstreams["docker-hub"].credential.${prop}\` must hold no literal that may be a secret, got a string of ${length} characters (not shown, it may be a secret); ${wayOut}`,
+      `[stack/cache] \`upstreams["docker-hub"].credential.${prop}\` must contain no literal that may be a secret, got a string of ${length} characters (not shown, it may be a secret); ${wayOut}`,
     );
   });
 
@@ -673,6 +673,6 @@ test("fails on a secret's ARN that has an access token in it, and does not show 
   const arn =
     "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/dckr_pat_0123456789abcdefghij-AbCdEf";
   const message = faultOf(RegistryCredential.fromSecretArn(arn));
-  expect(message).toContain("must not hold what looks like an access token");
+  expect(message).toContain("must not contain an access token");
   expect(message).not.toContain("dckr_pat");
 });

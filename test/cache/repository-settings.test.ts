@@ -2,6 +2,11 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { App, Fn, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { EncryptionType, PullThroughCache, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RepositorySettings } from "cdktf-ecr-pull-through-cache";
+import * as fc from "fast-check";
+import { checkRepositorySettings } from "../../src/cache/repository-settings-checks";
+import { TAG_KEY, TAG_VALUE } from "../../src/cache/rules";
+import { matches } from "../../src/validation/rule";
+import { ValidationErrors } from "../../src/validation/validation-errors";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, warnings } from "../support/synthesis";
 
 const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -273,7 +278,7 @@ describe("a lifecycle policy", () => {
 
   test("is checked where it was given", () => {
     expect(messageOf(() => cacheWith(undefined, { lifecyclePolicy: policyOf(0) }))).toBe(
-      "stack/cache: `upstreams[0].repositories.lifecyclePolicy.rules[0].selection.countNumber` must be an integer of 1 or more, got 0; see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
+      "stack/cache: `upstreams[0].repositorySettings.lifecyclePolicy.rules[0].selection.countNumber` must be an integer of 1 or more, got 0; see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
     );
   });
 });
@@ -382,7 +387,7 @@ describe("settings of one upstream", () => {
 
   test("are checked where they were given", () => {
     expect(messageOf(() => cacheWith(undefined, { keepLastImages: 0 }))).toBe(
-      "stack/cache: `upstreams[0].repositories.keepLastImages` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
+      "stack/cache: `upstreams[0].repositorySettings.keepLastImages` must be an integer of 1 or more, got 0; to keep every image, use `keepAllImages`",
     );
   });
 });
@@ -392,52 +397,52 @@ describe("settings", () => {
     [
       "no days",
       { untaggedExpirationInDays: 0 },
-      ".untaggedExpirationInDays` must be an integer of 1 or more, got 0; to delete nothing, use `keepAllImages`",
+      ".untaggedExpirationInDays` must be an integer of 1 or more, got 0; to keep every image, use `keepAllImages`",
     ],
     [
       "half an image",
       { keepLastImages: 0.5 },
-      ".keepLastImages` must be an integer of 1 or more, got 0.5; to delete nothing, use `keepAllImages`",
+      ".keepLastImages` must be an integer of 1 or more, got 0.5; to keep every image, use `keepAllImages`",
     ],
     [
       "a number as text",
       { keepLastImages: "50" },
-      '.keepLastImages` must be an integer of 1 or more, got "50"; to delete nothing, use `keepAllImages`',
+      '.keepLastImages` must be an integer of 1 or more, got "50"; to keep every image, use `keepAllImages`',
     ],
     [
       "a mutability the provider does not know",
       { tagMutability: "immutable" },
-      '.tagMutability` must be one of MUTABLE, IMMUTABLE, got "immutable"; use TagMutability',
+      '.tagMutability` must be one of MUTABLE, IMMUTABLE, got "immutable"; leave it out for MUTABLE',
     ],
     [
       "a key's alias",
       { kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:alias/ecr" },
-      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:alias/ecr"; give the ARN of the key',
+      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:alias/ecr"; use the ARN of the key',
     ],
     [
       "a key in capitals",
       { kmsKeyArn: "arn:aws:kms:us-east-1:111122223333:key/ABC" },
-      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:key/ABC"; give the ARN of the key',
+      '.kmsKeyArn` must be the ARN of a KMS key in lower case, not of an alias, got "arn:aws:kms:us-east-1:111122223333:key/ABC"; use the ARN of the key',
     ],
     [
       "an encryption that only GovCloud has",
       { encryptionType: "KMS_DSSE" },
-      '.encryptionType` must be one of AES256, KMS, got "KMS_DSSE"; use EncryptionType',
+      '.encryptionType` must be one of AES256, KMS, got "KMS_DSSE"; leave it out for AES256',
     ],
     [
       "AWS's key beside another",
       { encryptionType: EncryptionType.KMS, kmsKeyArn: KEY },
-      '.encryptionType` must not be given beside a key of yours, got "KMS"; a key means KMS already',
+      '.encryptionType` must not be given beside a KMS key, got "KMS"; leave it out, since a key implies KMS',
     ],
     [
       "an empty description",
       { description: "" },
-      '.description` must be a string of 1 to 255 characters, got ""; leave it out for none',
+      '.description` must be a string of 1 to 255 bytes in UTF-8, got ""; shorten it, or leave it out for none',
     ],
     [
       "a description of 256 characters",
       { description: "d ".repeat(128) },
-      `.description\` must be a string of 1 to 255 characters, got "${"d ".repeat(128)}"; leave it out for none`,
+      `.description\` must be a string of 1 to 255 bytes in UTF-8, got "${"d ".repeat(128)}"; shorten it, or leave it out for none`,
     ],
     [
       "a lifecycle policy beside days",
@@ -457,7 +462,7 @@ describe("settings", () => {
     [
       "a key of another region",
       { kmsKeyArn: KEY.replace("us-east-1", "eu-west-1") },
-      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
+      `.kmsKeyArn\` must be in the region of the cache, us-east-1, got "${KEY.replace("us-east-1", "eu-west-1")}"; use a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "tags that are AWS's own",
@@ -467,7 +472,7 @@ describe("settings", () => {
     [
       "a tag's value of 257 characters",
       { tags: { team: "x".repeat(257) } },
-      `.tags["team"]\` must be a string of up to 256 letters, digits, spaces and _.:/=+-@, got "${"x".repeat(257)}"; change it to what AWS takes`,
+      `.tags["team"]\` must be a string of up to 256 letters, digits, spaces and _.:/=+-@, got "${"x".repeat(257)}"; remove the characters that AWS does not accept`,
     ],
     [
       "a list of tags",
@@ -477,22 +482,22 @@ describe("settings", () => {
     [
       "51 tags",
       { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, ""])) },
-      ".tags` must have at most 50 entries, got 51; ECR takes no more on a repository",
+      ".tags` must have at most 50 entries, got 51; ECR accepts no more tags on a repository",
     ],
     [
       "a policy that is no JSON",
       { repositoryPolicy: "allow" },
-      '.repositoryPolicy` must be a policy as JSON text, got "allow"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
+      '.repositoryPolicy` must be a policy as JSON text, got "allow"; write it with JSON.stringify, or with Fn.jsonencode if it contains tokens',
     ],
     [
       "a policy that is no object",
       { repositoryPolicy: "[]" },
-      '.repositoryPolicy` must be a policy as JSON text, got "[]"; write it with JSON.stringify, or with Fn.jsonencode when it holds tokens',
+      '.repositoryPolicy` must be a policy as JSON text, got "[]"; write it with JSON.stringify, or with Fn.jsonencode if it contains tokens',
     ],
     [
       "a policy of 10,241 characters",
       { repositoryPolicy: JSON.stringify({ x: "x".repeat(10233) }) },
-      '.repositoryPolicy` must be at most 10240 characters, got "10241 characters"; join its statements',
+      '.repositoryPolicy` must be at most 10240 characters, got "10241 characters"; combine its statements',
     ],
     [
       "a role that is none",
@@ -502,7 +507,7 @@ describe("settings", () => {
     [
       "settings beside no template",
       { creationTemplate: false, keepLastImages: 5, tags: {} },
-      ".creationTemplate` must not be false beside `keepLastImages`, `tags`, got false; without a template ECR knows none of them: leave them out or keep the template",
+      ".creationTemplate` must not be false beside `keepLastImages`, `tags`, got false; ECR applies settings only with a template: leave them out, or keep the template",
     ],
     [
       "keeping all and keeping some",
@@ -517,15 +522,11 @@ describe("settings", () => {
     [
       "a misspelt setting",
       { keepLastImage: 5 },
-      ".keepLastImage` must be a known setting, got a value of type number (not shown, it may be a secret); use one of creationTemplate, description, untaggedExpirationInDays, keepLastImages, keepAllImages, lifecyclePolicy, tagMutability, kmsKeyArn, encryptionType, tags, repositoryPolicy, roleArn",
+      ".keepLastImage` is not a repository setting; did you mean `keepLastImages`?",
     ],
-    [
-      "false",
-      false,
-      "` must be an object of settings, got false; to have no template, use { creationTemplate: false }",
-    ],
+    ["false", false, "` must be an object of settings, got false; for no template, use { creationTemplate: false }"],
   ])("fail on %s", (_name, settings, message) => {
-    expect(faultOf(settings)).toBe(`stack/cache: \`repositories${message}`);
+    expect(faultOf(settings)).toBe(`stack/cache: \`repositorySettings${message}`);
   });
 
   test("may be at their bounds", () => {
@@ -539,13 +540,46 @@ describe("settings", () => {
 
 test("fails on a tag's value without its key where the key may be an access token", () => {
   const message = faultOf({ tags: { dckr_pat_0123456789abcdefghij: "{}" } });
-  expect(message).toContain("`repositories.tags[(a key not shown)]` must ");
+  expect(message).toContain("`repositorySettings.tags[(a key not shown)]` must ");
   expect(message).not.toContain("dckr_pat");
 });
 
 test("fails on a tag with the key __proto__, which cdktf would leave out", () => {
   const tags = JSON.parse('{ "__proto__": "x" }') as object;
   expect(faultOf({ tags })).toContain(
-    '`repositories.tags` must have no key that JavaScript reserves, got "__proto__"; rename the tag: cdktf would leave it out',
+    '`repositorySettings.tags` must have no key that JavaScript reserves, got "__proto__"; rename the tag, since cdktf would leave it out',
   );
+});
+
+test.each([
+  ["100%{x", "100%%{x"],
+  ["100%%{x}", "100%%{x}"],
+  ['${"%{ if true }a%{ endif }"} %{x', '${"%{ if true }a%{ endif }"} %%{x'],
+  ["$${x} %{y}", "$${x} %%{y}"],
+  ["${var.x}%{ if", "${var.x}%%{ if"],
+  ["100% {x}", "100% {x}"],
+])("the description %j is no template directive for Terraform", (description, written) => {
+  expect(templateWith({ description })["description"]).toBe(written);
+});
+
+test("a tag is checked by the rules of tags, plain or not", () => {
+  const parts = fc.constantFrom(..."aZ0_.:/=+-@ ", "aws:", "AWS:", "ä", "日", "\u00a0", "{", "\n", "");
+  const text = fc.array(parts, { maxLength: 5 }).map((all) => all.join(""));
+  const long = fc.tuple(fc.constantFrom("a", "ä"), fc.constantFrom(127, 128, 129, 255, 256, 257));
+  const tag = fc.oneof(
+    text,
+    long.map(([letter, length]) => letter.repeat(length)),
+  );
+  const counts = { sound: 0, wrong: 0 };
+  fc.assert(
+    fc.property(tag, tag, (key, value) => {
+      const errors = new ValidationErrors();
+      checkRepositorySettings(errors, "settings", { tags: { [key]: value } }, {});
+      const isSound = matches(key, TAG_KEY) && matches(value, TAG_VALUE);
+      counts[isSound ? "sound" : "wrong"] += 1;
+      expect({ key, value, isSound: errors.list().length === 0 }).toEqual({ key, value, isSound });
+    }),
+    { numRuns: 600, seed: 14 },
+  );
+  expect(Math.min(counts.sound, counts.wrong)).toBeGreaterThan(60);
 });

@@ -2,10 +2,12 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { Lazy, Token } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { UpstreamOptions } from "cdktf-ecr-pull-through-cache";
+import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, warnings } from "../support/synthesis";
 
 const SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/registry-AbCdEf";
 const credential = RegistryCredential.fromSecretArn(SECRET);
+const FACTORIES = Object.values(SUPPORTED_REGISTRIES).map(({ factory }) => factory);
 
 function ruleOf(upstream: Upstream, accountId: string | undefined = "111122223333") {
   return only(synthesized(stackWithCache({ upstreams: [upstream], accountId })), "aws_ecr_pull_through_cache_rule");
@@ -15,16 +17,9 @@ function faultOf(upstream: unknown) {
   return messageOf(() => stackWithCache({ upstreams: [upstream as Upstream], accountId: "111122223333" }));
 }
 
-describe("the catalogue", () => {
+describe("a registry whose host differs by customer", () => {
   test.each<[string, (options?: UpstreamOptions) => Upstream, string, string, boolean]>([
-    ["Amazon ECR Public", (o) => Upstream.ecrPublic(o), "public.ecr.aws", "ecr-public", false],
-    ["registry.k8s.io", (o) => Upstream.kubernetes(o), "registry.k8s.io", "kubernetes", false],
-    ["Quay", (o) => Upstream.quay(o), "quay.io", "quay", false],
-    ["Docker Hub", (o) => Upstream.dockerHub(credential, o), "registry-1.docker.io", "docker-hub", true],
-    ["GitHub", (o) => Upstream.github(credential, o), "ghcr.io", "github", true],
-    ["GitLab.com", (o) => Upstream.gitlab(credential, o), "registry.gitlab.com", "gitlab", true],
     ["Azure", (o) => Upstream.azure("contoso", credential, o), "contoso.azurecr.io", "azure", true],
-    ["Chainguard", (o) => Upstream.chainguard(credential, o), "cgr.dev", "chainguard", true],
     [
       "private ECR",
       (o) => Upstream.privateEcr({ region: "eu-west-1", ...o }),
@@ -121,7 +116,7 @@ describe("a private registry", () => {
         {
           condition: '${(data.aws_caller_identity.me.account_id != "444455556666")}',
           error_message:
-            "The upstream ecr is in the account of the cache, where ECR takes no role: use Upstream.privateEcr without accountId.",
+            "The upstream ecr is in the account of the cache, where ECR accepts no role: use Upstream.privateEcr without accountId.",
         },
       ],
     });
@@ -176,22 +171,22 @@ describe("a private registry", () => {
     [
       "fails when it is in another partition",
       Upstream.privateEcr({ region: "cn-north-1" }),
-      '`upstreams[0].region` must be in the cache\'s own partition, aws, got "cn-north-1"; ECR cannot reach a registry of another partition',
+      '`upstreams[0].region` must be in the partition of the cache, aws, got "cn-north-1"; ECR cannot reach a registry in another partition',
     ],
     [
       "fails on an account ID of 11 digits",
       Upstream.privateEcr({ region: "eu-west-1", accountId: "44445555666" }),
-      '`upstreams[0].accountId` must be an AWS account ID of 12 digits, got "44445555666"; leave it out for the cache\'s own account',
+      '`upstreams[0].accountId` must be an AWS account ID of 12 digits, got "44445555666"; leave it out for the account of the cache',
     ],
     [
       "fails on a zone for a region",
       Upstream.privateEcr({ region: "eu-west-1a" }),
-      '`upstreams[0].region` must be the name of an AWS region, like eu-west-1, got "eu-west-1a"; give the upstream registry\'s region',
+      '`upstreams[0].region` must be the name of an AWS region, like eu-west-1, got "eu-west-1a"; give the region, not one of its zones',
     ],
     [
       "fails on a role in the same account",
       Upstream.privateEcr({ region: "eu-west-1", roleArn: "arn:aws:iam::111122223333:role/x" }),
-      '`upstreams[0].roleArn` must be given only for an upstream in another account, got "arn:aws:iam::111122223333:role/x"; set `accountId` to that account or leave the role out',
+      '`upstreams[0].roleArn` must be given only for an upstream in another account, got "arn:aws:iam::111122223333:role/x"; set `accountId` to that account, or leave the role out',
     ],
     [
       "fails on a role that is none",
@@ -206,7 +201,7 @@ describe("a private registry", () => {
     [
       "fails on an upstream prefix beside ROOT",
       Upstream.privateEcr({ region: "eu-west-1", prefix: "ROOT", upstreamRepositoryPrefix: "base" }),
-      '`upstreams[0].upstreamRepositoryPrefix` must not be given beside the prefix ROOT, got "base"; leave it out or choose another `prefix`',
+      '`upstreams[0].upstreamRepositoryPrefix` must not be given beside the prefix ROOT, got "base"; leave it out, or choose another `prefix`',
     ],
   ])("%s", (_name, upstream, message) => {
     expect(faultOf(upstream)).toBe(`stack/cache: ${message}`);
@@ -260,7 +255,7 @@ describe("a registry given by its URL", () => {
     [
       "gitlab.acme.com",
       "be a registry that ECR can cache",
-      "ECR caches GitLab.com only, not a GitLab of your own: copy these images into a private repository",
+      "ECR caches GitLab.com only, not a self-managed GitLab: copy these images into a private repository",
     ],
     [
       "mcr.microsoft.com",
@@ -305,22 +300,22 @@ describe("a registry given by its URL", () => {
     [
       "registry.example.com",
       "be a registry that ECR can cache",
-      "use one of Upstream.ecrPublic(), Upstream.kubernetes(), Upstream.quay(), Upstream.dockerHub(credential), Upstream.github(credential), Upstream.gitlab(credential), Upstream.azure(registryName, credential), Upstream.chainguard(credential), Upstream.privateEcr(options), or Upstream.unlisted(…) if AWS has added it since",
+      `use one of ${FACTORIES.join(", ")}, or Upstream.unlisted(…) if AWS supports it by now`,
     ],
     [
       "https://public.ecr.aws",
       "be a bare host",
-      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
+      "use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name",
     ],
     [
       "public.ecr.aws/elastio",
       "be a bare host",
-      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
+      "use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name",
     ],
     [
       "",
       "be a bare host",
-      "give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name",
+      "use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name",
     ],
   ])("fails on %j, by name and with the reason", (url, rule, wayOut) => {
     expect(faultOf(Upstream.fromRegistryUrl(url))).toBe(
@@ -342,19 +337,19 @@ describe("a registry given by its URL", () => {
 
   test("fails on a token, whose registry nobody can tell", () => {
     expect(faultOf(Upstream.fromRegistryUrl(Token.asString({ resolve: () => "${var.url}" })))).toBe(
-      "stack/cache: `upstreams[0].upstreamRegistryUrl` must be known at synth, got a token; give it as a literal",
+      "stack/cache: `upstreams[0].upstreamRegistryUrl` must be known at synth, got a token; use a literal",
     );
   });
 });
 
 describe("what a caller in JavaScript, or from a file, may pass", () => {
-  const notShown = "(not shown, it may be a secret)";
-
   test("a credential that is null is none", () => {
     expect(ruleOf(Upstream.fromRegistryUrl("quay.io", { credential: null as never }))).not.toHaveProperty(
       "credential_arn",
     );
-    expect(faultOf(Upstream.fromRegistryUrl("ghcr.io", { credential: null as never }))).toContain("must be given");
+    expect(faultOf(Upstream.fromRegistryUrl("ghcr.io", { credential: null as never }))).toContain(
+      "`upstreams[0].credential` is required;",
+    );
   });
 
   test("a private registry's URL takes what a private registry takes, and others do not", () => {
@@ -364,16 +359,16 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
       upstream_repository_prefix: "base",
     });
     expect(faultOf(Upstream.fromRegistryUrl("quay.io", { roleArn: options.roleArn }))).toBe(
-      `stack/cache: \`upstreams[0].roleArn\` must be an option of this upstream, got a string of 32 characters ${notShown}; use one of prefix, repositories`,
+      "stack/cache: `upstreams[0].roleArn` is not an option of this upstream; use one of prefix, repositorySettings",
     );
   });
 
   test("an option that is misspelt or does not belong fails, and is not shown", () => {
     expect(faultOf(Upstream.quay({ prefx: "x" } as never))).toBe(
-      `stack/cache: \`upstreams[0].prefx\` must be an option of this upstream, got a string of 1 characters ${notShown}; use one of prefix, repositories`,
+      "stack/cache: `upstreams[0].prefx` is not an option of this upstream; did you mean `prefix`?",
     );
     expect(faultOf(Upstream.kubernetes({ credential } as never))).toContain(
-      "`upstreams[0].credential` must be an option",
+      "`upstreams[0].credential` is not an option of this upstream",
     );
   });
 
@@ -381,19 +376,19 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
     [
       "an Azure registry's short name",
       Upstream.fromRegistryUrl("acme.azurecr.io", { credential }),
-      'be a registry that ECR can cache, got "acme.azurecr.io"; before .azurecr.io stand 5 to 50',
+      'be a registry that ECR can cache, got "acme.azurecr.io"; the name of an Azure registry has 5 to 50',
     ],
-    ["an Azure registry that was not set", Upstream.azure(undefined as never, credential), "be 5 to 50 lower-case"],
+    ["an Azure registry that was not set", Upstream.azure(undefined as never, credential), "is required; use the name"],
     ["an Azure registry that is a number", Upstream.azure(12345 as never, credential), "be 5 to 50 lower-case"],
     ["a host in a list", Upstream.unlisted(["registry.example.com"] as never, { prefix: "ab" }), "be a bare host"],
-    ["no host", Upstream.fromRegistryUrl(undefined as never), "be a bare host, got nothing"],
+    ["no host", Upstream.fromRegistryUrl(undefined as never), "is required; use the host"],
     ["a host in capitals", Upstream.fromRegistryUrl("GHCR.IO", { credential }), "be a bare host"],
     [
       "a private registry at another domain",
       Upstream.fromRegistryUrl("444455556666.dkr.ecr.eu-west-1.amazonaws.com.evil.example"),
       "be the host of a private registry, 444455556666.dkr.ecr.eu-west-1.amazonaws.com, got",
     ],
-    ["no options of a private registry", Upstream.privateEcr(undefined as never), "be the name of an AWS region"],
+    ["no options of a private registry", Upstream.privateEcr(undefined as never), "is required; give the region"],
     [
       "a role of the upstream's account",
       Upstream.privateEcr({
@@ -404,7 +399,7 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
       "be in the account of the cache, 111122223333, got",
     ],
   ])("fails on %s", (_name, upstream, rule) => {
-    expect(faultOf(upstream)).toContain(` must ${rule}`);
+    expect(faultOf(upstream)).toContain(rule.startsWith("is ") ? `\` ${rule}` : `\` must ${rule}`);
   });
 });
 
@@ -418,7 +413,7 @@ describe("a registry that AWS may have added since", () => {
       ecr_repository_prefix: "example",
     });
     expect(warnings(stack)).toEqual([
-      'registry.example.com is not known to be a registry that Amazon ECR can cache, and creating the rule example fails if it is not: see AWS\'s list (if this is meant, add "unlisted-registry" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
+      'this version does not know registry.example.com as a registry that Amazon ECR can cache; AWS rejects the rule example if it is none: see AWS\'s list (if this is meant, add "unlisted-registry" to the list "cdktf-ecr-pull-through-cache:acknowledgedWarnings" in the app\'s context)',
     ]);
   });
 
@@ -459,7 +454,7 @@ describe("a registry that AWS may have added since", () => {
     `a${LONGEST}`,
   ])("fails with the host %s", (host) => {
     expect(faultOf(Upstream.unlisted(host, { prefix: "example" }))).toMatch(
-      /^stack\/cache: `upstreams\[0\]\.upstreamRegistryUrl` must be a bare host, got .*; give the host alone, in lower case: no scheme and no port, and the repository's path belongs in the image's name$/,
+      /^stack\/cache: `upstreams\[0\]\.upstreamRegistryUrl` must be a bare host, got .*; use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name$/,
     );
   });
 
@@ -480,14 +475,14 @@ describe("a registry that AWS may have added since", () => {
   test("fails without a prefix", () => {
     for (const options of [{}, undefined, { prefix: undefined }, { prefix: null }] as never[]) {
       expect(faultOf(Upstream.unlisted("registry.example.com", options))).toBe(
-        "stack/cache: `upstreams[0].prefix` is required; an unlisted registry has no usual prefix: give the first part of the names of its repositories",
+        "stack/cache: `upstreams[0].prefix` is required; an unlisted registry has no usual prefix, with which the names of its repositories begin",
       );
     }
   });
 
   test("fails with an empty prefix", () => {
     expect(faultOf(Upstream.unlisted("registry.example.com", { prefix: "" }))).toBe(
-      'stack/cache: `upstreams[0].prefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ""; give a literal that ECR takes: resources are named after it',
+      'stack/cache: `upstreams[0].prefix` must be 2 to 30 characters: lower-case letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ""; use a literal like docker-hub, since resources are named after it',
     );
   });
 });
@@ -504,14 +499,14 @@ describe("a prefix", () => {
     "fails on %j",
     (prefix) => {
       expect(faultOf(Upstream.ecrPublic({ prefix }))).toBe(
-        `stack/cache: \`upstreams[0].prefix\` ${rule}, got ${JSON.stringify(prefix)}; give a literal that ECR takes: resources are named after it`,
+        `stack/cache: \`upstreams[0].prefix\` ${rule}, got ${JSON.stringify(prefix)}; use a literal like docker-hub, since resources are named after it`,
       );
     },
   );
 
   test("fails on a token", () => {
     expect(faultOf(Upstream.quay({ prefix: Token.asString({ resolve: () => "${var.prefix}" }) }))).toBe(
-      `stack/cache: \`upstreams[0].prefix\` ${rule}, got a token; give a literal that ECR takes: resources are named after it`,
+      `stack/cache: \`upstreams[0].prefix\` ${rule}, got a token; use a literal like docker-hub, since resources are named after it`,
     );
   });
 });
@@ -524,13 +519,13 @@ describe("signing in", () => {
     ["Azure", () => Upstream.azure("contoso", undefined as never), "an Azure Container Registry"],
   ])("to %s fails without a credential", (_name, create, name) => {
     expect(faultOf(create())).toBe(
-      `stack/cache: \`upstreams[0].credential\` must be given, got nothing; ECR caches ${name} only with one: ${required}`,
+      `stack/cache: \`upstreams[0].credential\` is required; ECR caches ${name} only with a credential: ${required}`,
     );
   });
 
   test("fails where ECR takes no credential", () => {
     expect(faultOf(Upstream.fromRegistryUrl("quay.io", { credential }))).toBe(
-      'stack/cache: `upstreams[0].credential` must not be given, got "a credential"; ECR takes none for Quay: leave it out',
+      'stack/cache: `upstreams[0].credential` must not be given, got "a credential"; ECR accepts no credential for Quay: leave it out',
     );
   });
 
@@ -542,14 +537,14 @@ describe("signing in", () => {
 
   test.each([["contoso.azurecr.io"], ["Contoso"], ["abcd"], [""]])("to Azure fails on the registry name %j", (name) => {
     expect(faultOf(Upstream.azure(name, credential))).toBe(
-      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them, got ${JSON.stringify(name)}; give the registry's name as Azure shows it, without .azurecr.io`,
+      `stack/cache: \`upstreams[0].registryName\` must be 5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them, got ${JSON.stringify(name)}; use the name that Azure shows, without .azurecr.io`,
     );
   });
 });
 
 test("fails on something that is no upstream, and does not show it", () => {
   expect(faultOf({ url: "quay.io" })).toBe(
-    "stack/cache: `upstreams[0]` must be an Upstream, got a value of type object (not shown, it may be a secret); use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL",
+    "stack/cache: `upstreams[0]` must be an Upstream, got a value of type object; use a factory, for example Upstream.ecrPublic(), or Upstream.fromRegistryUrl for a URL",
   );
 });
 

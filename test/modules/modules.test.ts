@@ -203,7 +203,7 @@ function requirementsOfConstructs(): RegExp[] {
     integerRequirement(1, 9),
     atLeastOne("list"),
     atLeastOne("map"),
-    atLeastOneUpstream("map"),
+    atLeastOneUpstream("map").requirement,
     ofCache("…", "…"),
     excludedBy(["…"]).requirement,
     onlyWithPrivateDns("…", "…").requirement,

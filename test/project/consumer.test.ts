@@ -43,9 +43,9 @@ const cache = new PullThroughCache(stack, "cache", {
     Upstream.dockerHub(RegistryCredential.managed({ usernameVariable: "hub_username", accessTokenVariable: "hub_token", version: 1 })),
     Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
   ],
-  repositories: { tags: { team: "platform" } },
+  repositorySettings: { tags: { team: "platform" } },
 });
-cache.grantPull("puller");
+cache.grantPullToRoleNamed("puller");
 new CacheWarmer(stack, "warmer", {
   cache,
   images: ["nginx"],

@@ -182,7 +182,7 @@ async function errorsOf(workspace: Workspace): Promise<PlanDiagnostic[]> {
 function rulesIn(message: string): string[] {
   const rules = [...message.matchAll(/` (?:must (.*?), got |(is required); )/g)].map(([, words = "", missing = ""]) =>
     inSnakeCase(`${words}${missing}`)
-      .replace(/\b(in |and )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")
+      .replace(/\b(in |and |but )(upstreams\[[^\]]*\]|stack\/cache)/g, "$1another")
       .replace(/\ban object\b/g, "a map")
       .replace(/\b(list|map)\b/g, "collection"),
   );

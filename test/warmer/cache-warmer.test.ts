@@ -442,7 +442,7 @@ describe("a token", () => {
     const warm = (props: Partial<Props>) => () =>
       new CacheWarmer(stack, "warmer", { cache, images: ["quay.io/a/b"], ...props });
     const text = variable(stack, "text").stringValue;
-    const literal = "give a literal: which upstream it is of has to be known";
+    const literal = "use a literal, since its upstream must be known";
     expect(messageOf(warm({ images: [text] }))).toBe(
       `stack/warmer: \`images[0]\` must be known at synth, got a token; ${literal}`,
     );
@@ -708,8 +708,8 @@ describe("an image", () => {
     expect((source as Block)["buildspec"]).toBe(warmingBuildspec(expected));
   });
 
-  const tag = "name a tag: ECR does not cache a first pull by digest";
-  const example = "give it as people write it, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2";
+  const tag = "use a tag: ECR does not cache a first pull by digest";
+  const example = "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2";
 
   test.each([
     ["quay.io/a/b@sha256:0", tag],
@@ -768,22 +768,22 @@ describe("an image", () => {
       "mcr.microsoft.com",
       "ECR caches Azure registries named <name>.azurecr.io only: copy these images into a private repository",
     ],
-    ["localhost/a", "localhost", "ECR caches other registries only"],
-    ["localhost:5000/a", "localhost:5000", "ECR caches other registries only"],
+    ["localhost/a", "localhost", "ECR cannot cache that registry"],
+    ["localhost:5000/a", "localhost:5000", "ECR cannot cache that registry"],
     [
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`,
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
-      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:1",
+      "leave out the registry host, and use the name of the image at its upstream: quay.io/a/b:1",
     ],
     [
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/app:1`,
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
-      "leave out the registry host, and name the image as its upstream does",
+      "leave out the registry host, and use the name of the image at its upstream",
     ],
     [
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b`,
       `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`,
-      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:latest",
+      "leave out the registry host, and use the name of the image at its upstream: quay.io/a/b:latest",
     ],
   ])("named %s is refused by a cache without its registry", (image, host, hint) => {
     expect(refusal([image])).toBe(
@@ -800,7 +800,7 @@ describe("an image", () => {
   ])("fails if it is named by its place %s in the cache, and the error has the name %s, which works", (place, name) => {
     const image = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${place}`;
     expect(refusal([image], upstreams)).toMatch(
-      new RegExp(`: leave out the registry host, and name the image as its upstream does: ${name}$`),
+      new RegExp(`: leave out the registry host, and use the name of the image at its upstream: ${name}$`),
     );
     const { source } = only(warmed({ images: [name] }, { upstreams }), "aws_codebuild_project");
     const [repository = "", tag = ""] = place.split(":");
@@ -817,7 +817,7 @@ describe("an image", () => {
         .split(/; the cache has no upstream [^:]*: /)
         .at(-1);
     expect(hintFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/quay/a/b:1`)).toBe(
-      "leave out the registry host, and name the image as its upstream does: quay.io/a/b:1",
+      "leave out the registry host, and use the name of the image at its upstream: quay.io/a/b:1",
     );
     const elsewhere = "add Upstream.privateEcr(options) to the cache";
     expect(hintFor(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/quay/a/b:1`)).toBe(elsewhere);

@@ -57,7 +57,7 @@ module "europe" {
   credentials = {
     docker-hub = { username = var.docker_hub_username, access_token = var.docker_hub_access_token }
   }
-  repositories = {
+  repository_settings = {
     keep_last_images = 50
     tags             = { team = "platform" } # ECR gets the role that it needs for that
   }

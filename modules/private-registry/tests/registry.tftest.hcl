@@ -63,10 +63,10 @@ run "who_pulls_may_pull_what_is_cached_and_endpoints_let_it_through" {
 run "who_pulls_may_tag_repositories_whose_template_sets_tags" {
   variables {
     upstreams = {
-      quay = { repositories = { tags = {} } }
+      quay = { repository_settings = { tags = {} } }
       hub  = { kind = "docker-hub", prefix = "docker/", credential = "managed" }
     }
-    repositories = {
+    repository_settings = {
       tags = { team = "platform" }
       role = { arn = "arn:aws:iam::111122223333:role/creates-repositories" }
     }
@@ -90,7 +90,7 @@ run "without_roles_nobody_is_granted_anything" {
 
 run "warnings_are_acknowledged_to_the_module_that_has_them" {
   variables {
-    repositories          = { tag_mutability = "IMMUTABLE" }
+    repository_settings   = { tag_mutability = "IMMUTABLE" }
     client_cidrs          = { all = "0.0.0.0/0" }
     acknowledged_warnings = ["immutable-tags", "wide-client-cidr"]
   }

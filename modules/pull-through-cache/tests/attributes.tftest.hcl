@@ -63,7 +63,7 @@ run "fails_with_a_misspelt_setting_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_last_image = 5 } }
+      quay = { repository_settings = { keep_last_image = 5 } }
     }
   }
 
@@ -75,7 +75,7 @@ run "fails_with_a_setting_of_one_upstream_of_the_wrong_type" {
 
   variables {
     upstreams = {
-      quay = { repositories = { creation_template = "sometimes" } }
+      quay = { repository_settings = { creation_template = "sometimes" } }
     }
   }
 
@@ -87,7 +87,7 @@ run "fails_with_an_attribute_that_the_key_of_one_upstream_does_not_have" {
 
   variables {
     upstreams = {
-      quay = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one", id = "one" } } }
+      quay = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one", id = "one" } } }
     }
   }
 
@@ -99,7 +99,7 @@ run "fails_with_an_attribute_that_the_role_of_the_repositories_of_one_upstream_d
 
   variables {
     upstreams = {
-      quay = { repositories = { role = { arn = "arn:aws:iam::111122223333:role/creates", name = "creates" } } }
+      quay = { repository_settings = { role = { arn = "arn:aws:iam::111122223333:role/creates", name = "creates" } } }
     }
   }
 
@@ -110,50 +110,50 @@ run "fails_with_settings_in_a_list" {
   command = plan
 
   variables {
-    repositories = []
+    repository_settings = []
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_misspelt_setting" {
   command = plan
 
   variables {
-    repositories = { kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/one" }
+    repository_settings = { kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/one" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_setting_of_the_wrong_type" {
   command = plan
 
   variables {
-    repositories = { creation_template = "sometimes" }
+    repository_settings = { creation_template = "sometimes" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_attribute_that_the_key_does_not_have" {
   command = plan
 
   variables {
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one", id = "one" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one", id = "one" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_attribute_that_the_role_of_the_repositories_does_not_have" {
   command = plan
 
   variables {
-    repositories = { role = { arn = "arn:aws:iam::111122223333:role/creates", name = "creates" } }
+    repository_settings = { role = { arn = "arn:aws:iam::111122223333:role/creates", name = "creates" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "converts_attributes_as_terraform_does" {
@@ -163,11 +163,11 @@ run "converts_attributes_as_terraform_does" {
     upstreams = {
       quay = {
         prefix = 55
-        repositories = {
-          creation_template          = "true"
-          keep_all_images            = "false"
+        repository_settings = {
+          creation_template           = "true"
+          keep_all_images             = "false"
           untagged_expiration_in_days = "7"
-          tags                       = { cost = 5, own = true }
+          tags                        = { cost = 5, own = true }
         }
       }
     }
@@ -194,14 +194,14 @@ run "takes_attributes_that_are_null_as_left_out" {
 
   variables {
     upstreams = {
-      quay = { kind = null, prefix = null, role = null, repositories = null }
+      quay = { kind = null, prefix = null, role = null, repository_settings = null }
       ghcr = {
         kind                  = "github"
         credential_secret_arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf"
-        repositories          = { tags = null, kms_key = null, role = null }
+        repository_settings   = { tags = null, kms_key = null, role = null }
       }
     }
-    repositories = { keep_last_images = null }
+    repository_settings = { keep_last_images = null }
   }
 
   assert {
@@ -214,8 +214,8 @@ run "takes_maps_in_place_of_objects" {
   command = plan
 
   variables {
-    upstreams    = tomap({ quay = tomap({ prefix = "cached" }) })
-    repositories = tomap({ keep_last_images = "5" })
+    upstreams           = tomap({ quay = tomap({ prefix = "cached" }) })
+    repository_settings = tomap({ keep_last_images = "5" })
   }
 
   assert {

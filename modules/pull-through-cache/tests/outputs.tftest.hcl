@@ -108,12 +108,12 @@ run "names_the_prefixes_whose_template_sets_tags" {
 
   variables {
     upstreams = {
-      bare       = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
+      bare       = { kind = "quay", prefix = "bare", repository_settings = { tags = {} } }
       kubernetes = { prefix = "k8s/" }
-      nested     = { kind = "quay", prefix = "k8s/nested", repositories = { creation_template = false } }
-      none       = { kind = "quay", prefix = "none", repositories = { creation_template = false } }
+      nested     = { kind = "quay", prefix = "k8s/nested", repository_settings = { creation_template = false } }
+      none       = { kind = "quay", prefix = "none", repository_settings = { creation_template = false } }
     }
-    repositories = { tags = { team = "platform" } }
+    repository_settings = { tags = { team = "platform" } }
   }
 
   # ECR creates the repositories under k8s/nested by the template for k8s.
@@ -151,8 +151,8 @@ run "names_every_prefix_where_the_template_for_root_sets_tags" {
 
   variables {
     upstreams = {
-      quay       = { prefix = "ROOT", repositories = { tags = { team = "platform" } } }
-      kubernetes = { repositories = { creation_template = false } }
+      quay       = { prefix = "ROOT", repository_settings = { tags = { team = "platform" } } }
+      kubernetes = { repository_settings = { creation_template = false } }
     }
   }
 

@@ -159,7 +159,7 @@ run "fails_with_a_kms_key_of_another_partition" {
     upstreams = {
       quay = {}
     }
-    repositories = { kms_key = { arn = "arn:aws-cn:kms:us-east-1:111122223333:key/one" } }
+    repository_settings = { kms_key = { arn = "arn:aws-cn:kms:us-east-1:111122223333:key/one" } }
   }
 
   expect_failures = [aws_ecr_repository_creation_template.upstream]
@@ -172,7 +172,7 @@ run "fails_with_a_kms_key_of_another_region" {
     upstreams = {
       quay = {}
     }
-    repositories = { kms_key = { arn = "arn:aws:kms:eu-west-1:111122223333:key/one" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:eu-west-1:111122223333:key/one" } }
   }
 
   expect_failures = [aws_ecr_repository_creation_template.upstream]
@@ -185,7 +185,7 @@ run "fails_with_a_role_of_another_partition" {
     upstreams = {
       quay = {}
     }
-    repositories = { role = { arn = "arn:aws-cn:iam::111122223333:role/creates" } }
+    repository_settings = { role = { arn = "arn:aws-cn:iam::111122223333:role/creates" } }
   }
 
   expect_failures = [aws_ecr_repository_creation_template.upstream]
@@ -198,7 +198,7 @@ run "fails_with_a_role_of_another_account" {
     upstreams = {
       quay = {}
     }
-    repositories = { role = { arn = "arn:aws:iam::444455556666:role/creates" } }
+    repository_settings = { role = { arn = "arn:aws:iam::444455556666:role/creates" } }
   }
 
   expect_failures = [aws_ecr_repository_creation_template.upstream]
@@ -209,7 +209,7 @@ run "fails_with_a_kms_key_of_another_partition_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { kms_key = { arn = "arn:aws-cn:kms:us-east-1:111122223333:key/one" } } }
+      quay = { repository_settings = { kms_key = { arn = "arn:aws-cn:kms:us-east-1:111122223333:key/one" } } }
     }
   }
 
@@ -221,7 +221,7 @@ run "fails_with_a_kms_key_of_another_region_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { kms_key = { arn = "arn:aws:kms:eu-west-1:111122223333:key/one" } } }
+      quay = { repository_settings = { kms_key = { arn = "arn:aws:kms:eu-west-1:111122223333:key/one" } } }
     }
   }
 
@@ -233,7 +233,7 @@ run "fails_with_a_role_of_another_partition_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { role = { arn = "arn:aws-cn:iam::111122223333:role/creates" } } }
+      quay = { repository_settings = { role = { arn = "arn:aws-cn:iam::111122223333:role/creates" } } }
     }
   }
 
@@ -245,7 +245,7 @@ run "fails_with_a_role_of_another_account_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { role = { arn = "arn:aws:iam::444455556666:role/creates" } } }
+      quay = { repository_settings = { role = { arn = "arn:aws:iam::444455556666:role/creates" } } }
     }
   }
 
@@ -259,7 +259,7 @@ run "takes_a_kms_key_of_another_account" {
     upstreams = {
       quay = {}
     }
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:444455556666:key/one" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:444455556666:key/one" } }
   }
 
   assert {

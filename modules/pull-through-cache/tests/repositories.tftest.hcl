@@ -12,10 +12,10 @@ run "fails_with_0_days_before_untagged_images_go" {
   command = plan
 
   variables {
-    repositories = { untagged_expiration_in_days = 0 }
+    repository_settings = { untagged_expiration_in_days = 0 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_0_days_before_untagged_images_go_of_one_upstream" {
@@ -23,7 +23,7 @@ run "fails_with_0_days_before_untagged_images_go_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { untagged_expiration_in_days = 0 } }
+      quay = { repository_settings = { untagged_expiration_in_days = 0 } }
     }
   }
 
@@ -34,10 +34,10 @@ run "fails_with_half_a_day_before_untagged_images_go" {
   command = plan
 
   variables {
-    repositories = { untagged_expiration_in_days = 1.5 }
+    repository_settings = { untagged_expiration_in_days = 1.5 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_half_a_day_before_untagged_images_go_of_one_upstream" {
@@ -45,7 +45,7 @@ run "fails_with_half_a_day_before_untagged_images_go_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { untagged_expiration_in_days = 1.5 } }
+      quay = { repository_settings = { untagged_expiration_in_days = 1.5 } }
     }
   }
 
@@ -56,10 +56,10 @@ run "fails_with_0_images_to_keep" {
   command = plan
 
   variables {
-    repositories = { keep_last_images = 0 }
+    repository_settings = { keep_last_images = 0 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_0_images_to_keep_of_one_upstream" {
@@ -67,7 +67,7 @@ run "fails_with_0_images_to_keep_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_last_images = 0 } }
+      quay = { repository_settings = { keep_last_images = 0 } }
     }
   }
 
@@ -78,10 +78,10 @@ run "fails_with_half_an_image_to_keep" {
   command = plan
 
   variables {
-    repositories = { keep_last_images = 1.5 }
+    repository_settings = { keep_last_images = 1.5 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_half_an_image_to_keep_of_one_upstream" {
@@ -89,7 +89,7 @@ run "fails_with_half_an_image_to_keep_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_last_images = 1.5 } }
+      quay = { repository_settings = { keep_last_images = 1.5 } }
     }
   }
 
@@ -100,10 +100,10 @@ run "fails_with_a_mutability_that_is_none" {
   command = plan
 
   variables {
-    repositories = { tag_mutability = "mutable" }
+    repository_settings = { tag_mutability = "mutable" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_mutability_that_is_none_of_one_upstream" {
@@ -111,7 +111,7 @@ run "fails_with_a_mutability_that_is_none_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tag_mutability = "mutable" } }
+      quay = { repository_settings = { tag_mutability = "mutable" } }
     }
   }
 
@@ -122,10 +122,10 @@ run "fails_with_an_alias_for_a_kms_key" {
   command = plan
 
   variables {
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/key" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/key" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_alias_for_a_kms_key_of_one_upstream" {
@@ -133,7 +133,7 @@ run "fails_with_an_alias_for_a_kms_key_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/key" } } }
+      quay = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/key" } } }
     }
   }
 
@@ -144,10 +144,10 @@ run "fails_with_51_tags" {
   command = plan
 
   variables {
-    repositories = { tags = { for n in range(51) : "tag-${n}" => "x" } }
+    repository_settings = { tags = { for n in range(51) : "tag-${n}" => "x" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_51_tags_of_one_upstream" {
@@ -155,7 +155,7 @@ run "fails_with_51_tags_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tags = { for n in range(51) : "tag-${n}" => "x" } } }
+      quay = { repository_settings = { tags = { for n in range(51) : "tag-${n}" => "x" } } }
     }
   }
 
@@ -166,10 +166,10 @@ run "fails_with_a_tag_of_aws" {
   command = plan
 
   variables {
-    repositories = { tags = { "aws:team" = "platform" } }
+    repository_settings = { tags = { "aws:team" = "platform" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_tag_of_aws_of_one_upstream" {
@@ -177,7 +177,7 @@ run "fails_with_a_tag_of_aws_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tags = { "aws:team" = "platform" } } }
+      quay = { repository_settings = { tags = { "aws:team" = "platform" } } }
     }
   }
 
@@ -188,10 +188,10 @@ run "fails_with_the_key_of_a_tag_of_129_characters" {
   command = plan
 
   variables {
-    repositories = { tags = { (format("%0129d", 0)) = "x" } }
+    repository_settings = { tags = { (format("%0129d", 0)) = "x" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_the_key_of_a_tag_of_129_characters_of_one_upstream" {
@@ -199,7 +199,7 @@ run "fails_with_the_key_of_a_tag_of_129_characters_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tags = { (format("%0129d", 0)) = "x" } } }
+      quay = { repository_settings = { tags = { (format("%0129d", 0)) = "x" } } }
     }
   }
 
@@ -210,10 +210,10 @@ run "fails_with_the_value_of_a_tag_of_257_characters" {
   command = plan
 
   variables {
-    repositories = { tags = { team = format("%0257d", 0) } }
+    repository_settings = { tags = { team = format("%0257d", 0) } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_the_value_of_a_tag_of_257_characters_of_one_upstream" {
@@ -221,7 +221,7 @@ run "fails_with_the_value_of_a_tag_of_257_characters_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tags = { team = format("%0257d", 0) } } }
+      quay = { repository_settings = { tags = { team = format("%0257d", 0) } } }
     }
   }
 
@@ -232,10 +232,10 @@ run "fails_with_a_tag_without_a_value" {
   command = plan
 
   variables {
-    repositories = { tags = { team = null } }
+    repository_settings = { tags = { team = null } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_tag_without_a_value_of_one_upstream" {
@@ -243,7 +243,7 @@ run "fails_with_a_tag_without_a_value_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tags = { team = null } } }
+      quay = { repository_settings = { tags = { team = null } } }
     }
   }
 
@@ -254,10 +254,10 @@ run "fails_with_a_policy_that_is_no_json" {
   command = plan
 
   variables {
-    repositories = { repository_policy = "Allow all" }
+    repository_settings = { repository_policy = "Allow all" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_policy_that_is_no_json_of_one_upstream" {
@@ -265,7 +265,7 @@ run "fails_with_a_policy_that_is_no_json_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { repository_policy = "Allow all" } }
+      quay = { repository_settings = { repository_policy = "Allow all" } }
     }
   }
 
@@ -276,10 +276,10 @@ run "fails_with_a_policy_that_is_a_list" {
   command = plan
 
   variables {
-    repositories = { repository_policy = "[]" }
+    repository_settings = { repository_policy = "[]" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_policy_that_is_a_list_of_one_upstream" {
@@ -287,7 +287,7 @@ run "fails_with_a_policy_that_is_a_list_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { repository_policy = "[]" } }
+      quay = { repository_settings = { repository_policy = "[]" } }
     }
   }
 
@@ -298,10 +298,10 @@ run "fails_with_a_policy_of_10241_characters" {
   command = plan
 
   variables {
-    repositories = { repository_policy = jsonencode({ Id = format("%010232d", 0) }) }
+    repository_settings = { repository_policy = jsonencode({ Id = format("%010232d", 0) }) }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_policy_of_10241_characters_of_one_upstream" {
@@ -309,7 +309,7 @@ run "fails_with_a_policy_of_10241_characters_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { repository_policy = jsonencode({ Id = format("%010232d", 0) }) } }
+      quay = { repository_settings = { repository_policy = jsonencode({ Id = format("%010232d", 0) }) } }
     }
   }
 
@@ -320,10 +320,10 @@ run "fails_with_a_policy_for_a_role" {
   command = plan
 
   variables {
-    repositories = { role = { arn = "arn:aws:iam::111122223333:policy/creates" } }
+    repository_settings = { role = { arn = "arn:aws:iam::111122223333:policy/creates" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_policy_for_a_role_of_one_upstream" {
@@ -331,7 +331,7 @@ run "fails_with_a_policy_for_a_role_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { role = { arn = "arn:aws:iam::111122223333:policy/creates" } } }
+      quay = { repository_settings = { role = { arn = "arn:aws:iam::111122223333:policy/creates" } } }
     }
   }
 
@@ -342,10 +342,10 @@ run "fails_with_a_role_arn_of_2049_characters" {
   command = plan
 
   variables {
-    repositories = { role = { arn = "arn:aws:iam::111122223333:role/${format("%02018d", 0)}" } }
+    repository_settings = { role = { arn = "arn:aws:iam::111122223333:role/${format("%02018d", 0)}" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_role_arn_of_2049_characters_of_one_upstream" {
@@ -353,7 +353,7 @@ run "fails_with_a_role_arn_of_2049_characters_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { role = { arn = "arn:aws:iam::111122223333:role/${format("%02018d", 0)}" } } }
+      quay = { repository_settings = { role = { arn = "arn:aws:iam::111122223333:role/${format("%02018d", 0)}" } } }
     }
   }
 
@@ -364,10 +364,10 @@ run "fails_with_settings_beside_no_template" {
   command = plan
 
   variables {
-    repositories = { creation_template = false, tag_mutability = "MUTABLE" }
+    repository_settings = { creation_template = false, tag_mutability = "MUTABLE" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_settings_beside_no_template_of_one_upstream" {
@@ -375,7 +375,7 @@ run "fails_with_settings_beside_no_template_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { creation_template = false, tag_mutability = "MUTABLE" } }
+      quay = { repository_settings = { creation_template = false, tag_mutability = "MUTABLE" } }
     }
   }
 
@@ -386,10 +386,10 @@ run "fails_with_days_beside_all_images" {
   command = plan
 
   variables {
-    repositories = { keep_all_images = true, untagged_expiration_in_days = 7 }
+    repository_settings = { keep_all_images = true, untagged_expiration_in_days = 7 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_days_beside_all_images_of_one_upstream" {
@@ -397,7 +397,7 @@ run "fails_with_days_beside_all_images_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_all_images = true, untagged_expiration_in_days = 7 } }
+      quay = { repository_settings = { keep_all_images = true, untagged_expiration_in_days = 7 } }
     }
   }
 
@@ -408,10 +408,10 @@ run "fails_with_a_number_beside_all_images" {
   command = plan
 
   variables {
-    repositories = { keep_all_images = true, keep_last_images = 7 }
+    repository_settings = { keep_all_images = true, keep_last_images = 7 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_number_beside_all_images_of_one_upstream" {
@@ -419,7 +419,7 @@ run "fails_with_a_number_beside_all_images_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { keep_all_images = true, keep_last_images = 7 } }
+      quay = { repository_settings = { keep_all_images = true, keep_last_images = 7 } }
     }
   }
 
@@ -430,10 +430,10 @@ run "fails_with_an_empty_description" {
   command = plan
 
   variables {
-    repositories = { description = "" }
+    repository_settings = { description = "" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_empty_description_of_one_upstream" {
@@ -441,29 +441,29 @@ run "fails_with_an_empty_description_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { description = "" } }
+      quay = { repository_settings = { description = "" } }
     }
   }
 
   expect_failures = [var.upstreams]
 }
 
-run "fails_with_a_description_of_256_characters" {
+run "fails_with_a_description_of_256_bytes" {
   command = plan
 
   variables {
-    repositories = { description = format("%0256d", 0) }
+    repository_settings = { description = join("", [for n in range(128) : "ä"]) }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
-run "fails_with_a_description_of_256_characters_of_one_upstream" {
+run "fails_with_a_description_of_256_bytes_of_one_upstream" {
   command = plan
 
   variables {
     upstreams = {
-      quay = { repositories = { description = format("%0256d", 0) } }
+      quay = { repository_settings = { description = join("", [for n in range(128) : "ä"]) } }
     }
   }
 
@@ -474,10 +474,10 @@ run "fails_with_a_lifecycle_policy_that_is_no_json" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = "keep 10" }
+    repository_settings = { lifecycle_policy = "keep 10" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_lifecycle_policy_that_is_no_json_of_one_upstream" {
@@ -485,7 +485,7 @@ run "fails_with_a_lifecycle_policy_that_is_no_json_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = "keep 10" } }
+      quay = { repository_settings = { lifecycle_policy = "keep 10" } }
     }
   }
 
@@ -496,10 +496,10 @@ run "fails_with_a_lifecycle_policy_without_rules" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [] }) }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = [] }) }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_lifecycle_policy_without_rules_of_one_upstream" {
@@ -507,7 +507,7 @@ run "fails_with_a_lifecycle_policy_without_rules_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [] }) } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = [] }) } }
     }
   }
 
@@ -518,10 +518,10 @@ run "fails_with_a_lifecycle_policy_that_is_a_list" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode([{}]) }
+    repository_settings = { lifecycle_policy = jsonencode([{}]) }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_lifecycle_policy_that_is_a_list_of_one_upstream" {
@@ -529,7 +529,7 @@ run "fails_with_a_lifecycle_policy_that_is_a_list_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode([{}]) } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode([{}]) } }
     }
   }
 
@@ -540,10 +540,10 @@ run "fails_with_a_lifecycle_policy_of_30721_characters" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_lifecycle_policy_of_30721_characters_of_one_upstream" {
@@ -551,7 +551,7 @@ run "fails_with_a_lifecycle_policy_of_30721_characters_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = [format("%030707d", 0)] }) } }
     }
   }
 
@@ -562,10 +562,10 @@ run "fails_with_days_beside_a_lifecycle_policy" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_days_beside_a_lifecycle_policy_of_one_upstream" {
@@ -573,7 +573,7 @@ run "fails_with_days_beside_a_lifecycle_policy_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), untagged_expiration_in_days = 7 } }
     }
   }
 
@@ -584,10 +584,10 @@ run "fails_with_a_number_beside_a_lifecycle_policy" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_number_beside_a_lifecycle_policy_of_one_upstream" {
@@ -595,7 +595,7 @@ run "fails_with_a_number_beside_a_lifecycle_policy_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_last_images = 7 } }
     }
   }
 
@@ -606,10 +606,10 @@ run "fails_with_all_images_beside_a_lifecycle_policy" {
   command = plan
 
   variables {
-    repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_all_images_beside_a_lifecycle_policy_of_one_upstream" {
@@ -617,7 +617,7 @@ run "fails_with_all_images_beside_a_lifecycle_policy_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = [{}] }), keep_all_images = true } }
     }
   }
 
@@ -628,10 +628,10 @@ run "fails_with_an_encryption_that_is_none" {
   command = plan
 
   variables {
-    repositories = { encryption_type = "KMS_DSSE" }
+    repository_settings = { encryption_type = "KMS_DSSE" }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_encryption_that_is_none_of_one_upstream" {
@@ -639,7 +639,7 @@ run "fails_with_an_encryption_that_is_none_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { encryption_type = "KMS_DSSE" } }
+      quay = { repository_settings = { encryption_type = "KMS_DSSE" } }
     }
   }
 
@@ -650,10 +650,10 @@ run "fails_with_an_encryption_beside_a_key" {
   command = plan
 
   variables {
-    repositories = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
+    repository_settings = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_an_encryption_beside_a_key_of_one_upstream" {
@@ -661,7 +661,7 @@ run "fails_with_an_encryption_beside_a_key_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } } }
+      quay = { repository_settings = { encryption_type = "KMS", kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } } }
     }
   }
 
@@ -672,10 +672,10 @@ run "fails_with_a_kms_key_in_capitals" {
   command = plan
 
   variables {
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } }
   }
 
-  expect_failures = [var.repositories]
+  expect_failures = [var.repository_settings]
 }
 
 run "fails_with_a_kms_key_in_capitals_of_one_upstream" {
@@ -683,7 +683,7 @@ run "fails_with_a_kms_key_in_capitals_of_one_upstream" {
 
   variables {
     upstreams = {
-      quay = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } } }
+      quay = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ABC" } } }
     }
   }
 
@@ -696,12 +696,12 @@ run "takes_each_bound" {
   variables {
     upstreams = {
       quay   = {}
-      policy = { kind = "quay", prefix = "policy", repositories = { lifecycle_policy = jsonencode({ rules = [format("%030706d", 0)] }) } }
+      policy = { kind = "quay", prefix = "policy", repository_settings = { lifecycle_policy = jsonencode({ rules = [format("%030706d", 0)] }) } }
     }
-    repositories = {
-      description                = format("%0255d", 0)
+    repository_settings = {
+      description                 = format("%0255d", 0)
       untagged_expiration_in_days = 1
-      keep_last_images           = 1
+      keep_last_images            = 1
       tags = merge(
         { for n in range(49) : "tag-${n}" => "" },
         { (format("%0128d", 0)) = format("%0256d", 0) },
@@ -748,7 +748,7 @@ run "makes_a_template_that_bounds_what_is_stored" {
   command = plan
 
   variables {
-    repositories = {}
+    repository_settings = {}
   }
 
   assert {
@@ -802,7 +802,7 @@ run "keeps_all_images" {
   command = plan
 
   variables {
-    repositories = { keep_all_images = true }
+    repository_settings = { keep_all_images = true }
   }
 
   assert {
@@ -817,9 +817,9 @@ run "makes_no_template_where_none_is_wanted" {
   variables {
     upstreams = {
       quay       = {}
-      kubernetes = { repositories = { creation_template = false } }
+      kubernetes = { repository_settings = { creation_template = false } }
     }
-    repositories = { tags = { team = "platform" } }
+    repository_settings = { tags = { team = "platform" } }
   }
 
   assert {
@@ -839,10 +839,10 @@ run "makes_a_template_for_an_upstream_that_says_how_its_repositories_look" {
   variables {
     upstreams = {
       quay       = {}
-      kubernetes = { repositories = { keep_last_images = 5 } }
-      ecr-public = { repositories = {} }
+      kubernetes = { repository_settings = { keep_last_images = 5 } }
+      ecr-public = { repository_settings = {} }
     }
-    repositories = { creation_template = false }
+    repository_settings = { creation_template = false }
   }
 
   assert {
@@ -859,13 +859,13 @@ run "merges_the_settings_of_an_upstream_with_the_common_ones" {
   variables {
     upstreams = {
       common = { kind = "quay" }
-      days   = { kind = "quay", prefix = "days", repositories = { untagged_expiration_in_days = 3 } }
-      all    = { kind = "quay", prefix = "all", repositories = { keep_all_images = true } }
-      bare   = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
+      days   = { kind = "quay", prefix = "days", repository_settings = { untagged_expiration_in_days = 3 } }
+      all    = { kind = "quay", prefix = "all", repository_settings = { keep_all_images = true } }
+      bare   = { kind = "quay", prefix = "bare", repository_settings = { tags = {} } }
       own = {
         kind   = "quay"
         prefix = "own"
-        repositories = {
+        repository_settings = {
           tag_mutability    = "MUTABLE"
           tags              = { team = "data" }
           repository_policy = jsonencode({ Id = "own" })
@@ -873,7 +873,7 @@ run "merges_the_settings_of_an_upstream_with_the_common_ones" {
         }
       }
     }
-    repositories = {
+    repository_settings = {
       keep_last_images  = 50
       tag_mutability    = "IMMUTABLE"
       tags              = { team = "platform" }
@@ -961,9 +961,9 @@ run "keeps_limits_of_one_upstream_beside_all_images_of_the_others" {
   variables {
     upstreams = {
       quay       = {}
-      kubernetes = { repositories = { keep_last_images = 5 } }
+      kubernetes = { repository_settings = { keep_last_images = 5 } }
     }
-    repositories = { keep_all_images = true }
+    repository_settings = { keep_all_images = true }
   }
 
   assert {
@@ -983,13 +983,13 @@ run "has_one_lifecycle_of_a_policy_and_the_settings_that_it_excludes" {
   variables {
     upstreams = {
       common = { kind = "quay" }
-      bare   = { kind = "quay", prefix = "bare", repositories = { tags = {} } }
-      number = { kind = "quay", prefix = "number", repositories = { keep_last_images = 5 } }
-      days   = { kind = "quay", prefix = "days", repositories = { untagged_expiration_in_days = 3 } }
-      all    = { kind = "quay", prefix = "all", repositories = { keep_all_images = true } }
-      own    = { kind = "quay", prefix = "own", repositories = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
+      bare   = { kind = "quay", prefix = "bare", repository_settings = { tags = {} } }
+      number = { kind = "quay", prefix = "number", repository_settings = { keep_last_images = 5 } }
+      days   = { kind = "quay", prefix = "days", repository_settings = { untagged_expiration_in_days = 3 } }
+      all    = { kind = "quay", prefix = "all", repository_settings = { keep_all_images = true } }
+      own    = { kind = "quay", prefix = "own", repository_settings = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
     }
-    repositories = { lifecycle_policy = jsonencode({ rules = ["common"] }) }
+    repository_settings = { lifecycle_policy = jsonencode({ rules = ["common"] }) }
   }
 
   assert {
@@ -1015,9 +1015,9 @@ run "prefers_a_policy_of_one_upstream_to_the_common_settings" {
 
   variables {
     upstreams = {
-      quay = { repositories = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
+      quay = { repository_settings = { lifecycle_policy = jsonencode({ rules = ["own"] }) } }
     }
-    repositories = { keep_all_images = true }
+    repository_settings = { keep_all_images = true }
   }
 
   assert {
@@ -1031,7 +1031,7 @@ run "makes_a_role_where_repositories_have_tags" {
 
   variables {
     upstreams = {
-      quay       = { repositories = { tags = { team = "platform" } } }
+      quay       = { repository_settings = { tags = { team = "platform" } } }
       kubernetes = {}
     }
   }
@@ -1075,18 +1075,18 @@ run "makes_a_role_that_may_use_the_kms_keys" {
   variables {
     upstreams = {
       quay       = {}
-      kubernetes = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } } }
-      ecr-public = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/other" } } }
+      kubernetes = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } } }
+      ecr-public = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/other" } } }
       given = {
         kind   = "quay"
         prefix = "given"
-        repositories = {
+        repository_settings = {
           kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/given" }
           role    = { arn = "arn:aws:iam::111122223333:role/given" }
         }
       }
     }
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/one" } }
   }
 
   assert {
@@ -1126,10 +1126,10 @@ run "makes_a_role_for_the_key_of_aws" {
   variables {
     upstreams = {
       quay       = {}
-      kubernetes = { repositories = { encryption_type = "AES256" } }
-      ecr-public = { repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/own" } } }
+      kubernetes = { repository_settings = { encryption_type = "AES256" } }
+      ecr-public = { repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/own" } } }
     }
-    repositories = { encryption_type = "KMS" }
+    repository_settings = { encryption_type = "KMS" }
   }
 
   assert {
@@ -1164,10 +1164,10 @@ run "replaces_a_common_key_by_what_one_upstream_says" {
 
   variables {
     upstreams = {
-      quay       = { repositories = { encryption_type = "KMS" } }
-      kubernetes = { repositories = { encryption_type = "AES256" } }
+      quay       = { repository_settings = { encryption_type = "KMS" } }
+      kubernetes = { repository_settings = { encryption_type = "AES256" } }
     }
-    repositories = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/common" } }
+    repository_settings = { kms_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/common" } }
   }
 
   assert {

@@ -12,7 +12,7 @@ run "warns_of_immutable_tags" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tag_mutability = "IMMUTABLE" } }
+      quay = { repository_settings = { tag_mutability = "IMMUTABLE" } }
     }
   }
 
@@ -24,7 +24,7 @@ run "does_not_warn_of_immutable_tags_that_are_acknowledged" {
 
   variables {
     upstreams = {
-      quay = { repositories = { tag_mutability = "IMMUTABLE" } }
+      quay = { repository_settings = { tag_mutability = "IMMUTABLE" } }
     }
     acknowledged_warnings = ["immutable-tags"]
   }

@@ -189,9 +189,9 @@ run "full_access_is_written_out" {
 run "policies_of_the_callers_stand_in_place_of_those_made_here" {
   command = plan
   variables {
-    prefixes        = []
+    prefixes            = []
     ecr_endpoint_policy = "{\"Statement\":{\"Effect\":\"Allow\",\"NotPrincipal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}"
-    s3_endpoint_policy       = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"
+    s3_endpoint_policy  = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"
   }
 
   assert {

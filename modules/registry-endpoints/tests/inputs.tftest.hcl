@@ -480,7 +480,7 @@ run "repositories_are_not_given_beside_full_access" {
 run "repositories_are_not_given_beside_a_policy" {
   command = plan
   variables {
-    repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
+    repository_arns     = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
     ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.repository_arns]
@@ -553,7 +553,7 @@ run "repositories_for_pushes_are_not_given_beside_a_policy" {
   command = plan
   variables {
     push_repository_arns = ["arn:aws:ecr:eu-west-1:111122223333:repository/team/*"]
-    ecr_endpoint_policy      = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    ecr_endpoint_policy  = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.push_repository_arns]
 }
@@ -640,8 +640,8 @@ run "buckets_are_not_given_beside_full_access" {
 run "buckets_are_not_given_beside_a_policy" {
   command = plan
   variables {
-    bucket_names = ["bucket"]
-    s3_endpoint_policy    = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    bucket_names       = ["bucket"]
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.bucket_names]
 }
@@ -728,7 +728,7 @@ run "a_policy_for_ecr_is_not_given_beside_full_access" {
   command = plan
   variables {
     ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
-    full_access     = true
+    full_access         = true
   }
   expect_failures = [var.ecr_endpoint_policy]
 }
@@ -796,8 +796,8 @@ run "a_policy_for_s3_may_have_20480_characters" {
 run "a_policy_for_s3_is_not_given_beside_full_access" {
   command = plan
   variables {
-    s3_endpoint_policy   = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
-    full_access = true
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    full_access        = true
   }
   expect_failures = [var.s3_endpoint_policy]
 }
@@ -805,13 +805,13 @@ run "a_policy_for_s3_is_not_given_beside_full_access" {
 run "a_policy_for_ecr_is_not_given_where_no_endpoint_of_it_is_made" {
   command = plan
   variables {
-    subnet_ids       = []
-    client_cidrs     = {}
-    prefixes         = []
-    ecr_api_endpoint = { id = "vpce-0a1b2c3d" }
-    ecr_dkr_endpoint = { id = "vpce-0b1b2c3d" }
-    check_network    = false
-    ecr_endpoint_policy  = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    subnet_ids          = []
+    client_cidrs        = {}
+    prefixes            = []
+    ecr_api_endpoint    = { id = "vpce-0a1b2c3d" }
+    ecr_dkr_endpoint    = { id = "vpce-0b1b2c3d" }
+    check_network       = false
+    ecr_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
   }
   expect_failures = [var.ecr_endpoint_policy]
 }
@@ -819,9 +819,9 @@ run "a_policy_for_ecr_is_not_given_where_no_endpoint_of_it_is_made" {
 run "a_policy_for_s3_is_not_given_where_no_endpoint_of_it_is_made" {
   command = plan
   variables {
-    s3_endpoint_policy     = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
-    s3_endpoint   = { id = "vpce-0a1b2c3d" }
-    check_network = false
+    s3_endpoint_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] })
+    s3_endpoint        = { id = "vpce-0a1b2c3d" }
+    check_network      = false
   }
   expect_failures = [var.s3_endpoint_policy]
 }

@@ -1,13 +1,24 @@
 import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { RepositorySettings } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
-import { REPOSITORY_PREFIX } from "../../../src/cache/rules";
+import { snakeCase } from "../../../modules/generator/hcl";
+import { checkRepositorySettings } from "../../../src/cache/repository-settings-checks";
+import { MAX_LIFECYCLE_POLICY, MAX_REPOSITORY_POLICY, REPOSITORY_PREFIX } from "../../../src/cache/rules";
 import { matches } from "../../../src/validation/rule";
+import { ValidationErrors } from "../../../src/validation/validation-errors";
 import { prefixLike } from "../../support/prefixes";
 import { messageOf, stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
 import type { Diagnostic } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
+
+const POLICY = (sid: string): string =>
+  JSON.stringify({ Id: sid, Statement: [{ Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" }] });
+const LIFECYCLE = (description: string): string => {
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 };
+  return JSON.stringify({ rules: [{ rulePriority: 1, description, selection, action: { type: "expire" } }] });
+};
 
 /** Addresses of the resources that the real provider refuses. */
 async function refused(resource: { [type: string]: { [name: string]: object } }): Promise<Set<string>> {
@@ -46,6 +57,63 @@ describeWithTerraform("the real provider", () => {
     expect(prefixes.length - ours.length).toBeGreaterThan(50);
   });
 
+  test("counts a description in bytes, and tags and documents in characters, as we do", async () => {
+    const made: [string, RepositorySettings, object][] = [
+      ["description-of-255-bytes", { description: `${"ä".repeat(127)}d` }, { description: `${"ä".repeat(127)}d` }],
+      ["description-of-256-bytes", { description: "ä".repeat(128) }, { description: "ä".repeat(128) }],
+      [
+        "tag-of-128-characters",
+        { tags: { ["ä".repeat(128)]: "ä".repeat(256) } },
+        { resource_tags: { ["ä".repeat(128)]: "ä".repeat(256) } },
+      ],
+      ...(["repositoryPolicy", "lifecyclePolicy"] as const).map((name): [string, RepositorySettings, object] => {
+        const [max, document] =
+          name === "repositoryPolicy" ? [MAX_REPOSITORY_POLICY, POLICY] : [MAX_LIFECYCLE_POLICY, LIFECYCLE];
+        const text = document("ä".repeat(max - document("").length));
+        return [`${name}-of-${max}-characters`, { [name]: text }, { [snakeCase(name)]: text }];
+      }),
+    ];
+    const theirs = await refused({
+      aws_ecr_repository_creation_template: Object.fromEntries(
+        made.map(([name, , given], index) => [
+          name,
+          { prefix: `p${index}`, applied_for: ["PULL_THROUGH_CACHE"], ...given },
+        ]),
+      ),
+    });
+    const ours = made.filter(([, repositorySettings]) => {
+      const errors = new ValidationErrors();
+      checkRepositorySettings(errors, "settings", repositorySettings, {});
+      return errors.list().length > 0;
+    });
+    expect([...theirs]).toEqual(["aws_ecr_repository_creation_template.description-of-256-bytes"]);
+    expect(ours.map(([name]) => name)).toEqual(["description-of-256-bytes"]);
+  });
+
+  test("gives AWS a literal `%{` of a description as it was written", async () => {
+    const stack = stackIn("us-east-1");
+    const local = new TerraformLocal(stack, "percent", "100").asString;
+    new PullThroughCache(stack, "cache", {
+      upstreams: [
+        Upstream.ecrPublic(),
+        Upstream.quay({ repositorySettings: { description: `${local}%{x of 100%%{x` } }),
+        Upstream.kubernetes({ repositorySettings: { description: '${"%{ if true }yes%{ endif }"} %{x' } }),
+      ],
+      repositorySettings: { description: "100%{x} of %{ if" },
+    });
+    const workspace = new Workspace(synthesized(stack), aws.environment());
+    await workspace.init();
+    const plan = await workspace.plan();
+    const templates =
+      plan.resource_changes?.filter(({ type }) => type === "aws_ecr_repository_creation_template") ?? [];
+    const descriptions = templates.map(({ change: { after } }) => [after?.["prefix"], after?.["description"]]);
+    expect(Object.fromEntries(descriptions)).toEqual({
+      "ecr-public": "100%{x} of %{ if",
+      quay: "100%{x of 100%{x",
+      kubernetes: "yes %{x",
+    });
+  });
+
   test("lets pass what we refuse before Terraform sees it", async () => {
     const url = "ghcr.io";
     const wrong = {
@@ -77,7 +145,7 @@ describeWithTerraform("the real provider", () => {
             repositorySettings: { tagMutability: "immutable" as TagMutability },
           }),
       ),
-    ).toContain("`repositories.tagMutability` must be one of MUTABLE, IMMUTABLE");
+    ).toContain("`repositorySettings.tagMutability` must be one of MUTABLE, IMMUTABLE");
   });
 
   test("takes a repository policy with policy variables, as we write it", async () => {

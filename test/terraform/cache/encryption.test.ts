@@ -27,7 +27,7 @@ const plainModule: Form = ({ kmsKeyArn, encryptionType, roleArn: role }) => ({
     cache: {
       source: "./modules/pull-through-cache",
       upstreams: { quay: {} },
-      repositories: {
+      repository_settings: {
         ...(kmsKeyArn === undefined ? {} : { kms_key: { arn: kmsKeyArn } }),
         ...(encryptionType === undefined ? {} : { encryption_type: encryptionType }),
         ...(role === undefined ? {} : { role: { arn: role } }),

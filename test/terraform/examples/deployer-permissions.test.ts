@@ -81,13 +81,13 @@ const caches: Program = (isChanged) => {
   const tags = { team: "platform" };
   const module = {
     upstreams: {
-      quay: { repositories: { kms_key: { arn: kmsKeyArn } } },
+      quay: { repository_settings: { kms_key: { arn: kmsKeyArn } } },
       gitlab: { credential: "managed", credential_version: version },
       chainguard: { credential_secret_name: `ecr-pullthroughcache/chainguard${suffix}` },
       "private-ecr": { account_id: OTHER_ACCOUNT, region: REGION },
     },
     credentials: { gitlab: { username: "${var.hub_username}", access_token: "${var.hub_token}" } },
-    repositories: { tags, repository_policy: REPOSITORY_POLICY, keep_last_images: keepLastImages },
+    repository_settings: { tags, repository_policy: REPOSITORY_POLICY, keep_last_images: keepLastImages },
   };
   return json(
     isChanged,
@@ -108,7 +108,7 @@ const caches: Program = (isChanged) => {
 };
 
 const grants: Program = (isChanged) =>
-  json(isChanged, (stack) => cacheIn(stack).grantPull("eks-node", { createRepositories: !isChanged }), {
+  json(isChanged, (stack) => cacheIn(stack).grantPullToRoleNamed("eks-node", { createRepositories: !isChanged }), {
     "pull-policy": { prefixes: ["quay"], create_repositories: !isChanged, role_names: { nodes: "eks-node" } },
   });
 

@@ -88,11 +88,11 @@ const POLICIES: { readonly [stack: string]: readonly string[] } = {
 /** Other settings of the repositories, for every upstream. */
 const OTHERWISE: { readonly [example: string]: readonly Edit[] } = {
   "all-upstreams": [["keepLastImages: 50", "keepLastImages: 5"]],
-  "docker-hub": [["  upstreams: [\n", "  repositories: { keepLastImages: 5 },\n  upstreams: [\n"]],
-  "elastio-connector": [["  upstreams: [", "  repositories: { keepLastImages: 5 },\n  upstreams: ["]],
-  pipeline: [["  upstreams: [\n", "  repositories: { keepLastImages: 5 },\n  upstreams: [\n"]],
-  "private-codebuild": [["  upstreams: [\n", "  repositories: { keepLastImages: 5 },\n  upstreams: [\n"]],
-  "private-eks": [["  upstreams: [\n", "  repositories: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "docker-hub": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "elastio-connector": [["  upstreams: [", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: ["]],
+  pipeline: [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "private-codebuild": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "private-eks": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
 };
 
 /** Further regions of a fleet, which live as its first one does: test/terraform/examples/pipeline.test.ts applies them all. */

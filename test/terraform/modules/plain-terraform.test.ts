@@ -100,7 +100,7 @@ describeWithTerraform("the module private-registry", () => {
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
     const role = { arn: `arn:aws:iam::${ACCOUNT}:role/creates` };
-    const quay = { repositories: { tags: { team: "platform" }, role } };
+    const quay = { repository_settings: { tags: { team: "platform" }, role } };
     workspace.write("main.tf.json", JSON.stringify(configured({ "ecr-public": {}, quay })));
     // What may be pulled is said by the endpoints and by the policy, and nothing else is touched.
     expect(await changesInAws(workspace)).toEqual({

@@ -37,7 +37,7 @@ function granted({ prefixes, createRepositories, roles, accountId, ...rest }: Gi
   return {
     construct: (stack) => {
       const cache = cacheOf(stack, { prefixes: [...new Set([...prefixes, "other"])], tagged, accountId });
-      roles.forEach((role) => cache.grantPull(role, { prefixes: [...prefixes], createRepositories }));
+      roles.forEach((role) => cache.grantPullToRoleNamed(role, { prefixes: [...prefixes], createRepositories }));
     },
     inputs: {
       prefixes,

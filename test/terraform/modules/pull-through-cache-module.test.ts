@@ -9,11 +9,14 @@ import {
 import type { RepositorySettings, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
+import { SUPPORTED_REGISTRIES } from "../../../src/cache/supported-registries";
+import type { RegistryKindWithHost } from "../../../src/cache/supported-registries";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT } from "../../local-aws/server";
 import { planBoth, refusalsOf, refuseBoth } from "../../support/module-agreement";
 import type { Declaration, Subject } from "../../support/module-agreement";
 import { describeWithTerraform } from "../../support/terraform";
+import { REGISTRY_KINDS, upstreamOfKind } from "../../support/upstreams";
 import { useLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
@@ -39,12 +42,12 @@ interface GivenUpstream {
   readonly region?: string;
   readonly upstreamRepositoryPrefix?: string;
   readonly roleArn?: string;
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
 }
 
 interface Given {
   readonly upstreams: { readonly [key: string]: GivenUpstream };
-  readonly repositories?: RepositorySettings;
+  readonly repositorySettings?: RepositorySettings;
   readonly accountId?: string;
 }
 
@@ -61,7 +64,7 @@ const settings: fc.Arbitrary<RepositorySettings> = fc.oneof(
     weight: 3,
     arbitrary: fc.record(
       {
-        description: fc.constantFrom("Cached images", "größe"),
+        description: fc.constantFrom("Cached images", "größe", `${"ä".repeat(127)}d`),
         lifecyclePolicy: fc.integer({ min: 1, max: 900 }).map((countNumber) => policyOf({ countNumber })),
         encryptionType: fc.constantFrom(...Object.values(EncryptionType)),
       },
@@ -97,13 +100,12 @@ const signedIn = fc.record(
 );
 
 const byKind: { readonly [kind: string]: fc.Arbitrary<Omit<GivenUpstream, "kind">> } = {
-  "ecr-public": fc.constant({}),
-  kubernetes: fc.constant({}),
-  quay: fc.constant({}),
-  "docker-hub": signedIn,
-  github: signedIn,
-  gitlab: signedIn,
-  chainguard: signedIn,
+  ...Object.fromEntries(
+    Object.entries(SUPPORTED_REGISTRIES).map(([kind, { credential }]) => [
+      kind,
+      credential === "required" ? signedIn : fc.constant({}),
+    ]),
+  ),
   azure: signedIn.map((credential) => ({ ...credential, registryName: "contoso" })),
   unlisted: fc.oneof(fc.constant({}), signedIn).map((credential) => ({ ...credential, url: HOST, prefix: "example" })),
   "private-ecr": fc.oneof(
@@ -124,7 +126,7 @@ const given: fc.Arbitrary<Given> = fc
   .record(
     {
       kinds: fc.subarray(Object.keys(byKind), { minLength: 1, maxLength: 5 }),
-      repositories: settings,
+      repositorySettings: settings,
       accountId: fc.constant(ACCOUNT),
     },
     { requiredKeys: ["kinds"] },
@@ -138,7 +140,7 @@ const given: fc.Arbitrary<Given> = fc
 /** An upstream of a kind, by a key that is its kind or another word. */
 function upstreamOf(kind: string): fc.Arbitrary<[string, GivenUpstream]> {
   const own = fc.record(
-    { prefix: fc.constantFrom(`${kind}/x`, `my.${kind}/`), repositories: settings },
+    { prefix: fc.constantFrom(`${kind}/x`, `my.${kind}/`), repositorySettings: settings },
     { requiredKeys: [] },
   );
   return fc
@@ -147,14 +149,14 @@ function upstreamOf(kind: string): fc.Arbitrary<[string, GivenUpstream]> {
 }
 
 /** The same declaration as a construct, and as what the module is called with. */
-function bothForms({ upstreams, repositories, accountId }: Given): Declaration {
+function bothForms({ upstreams, repositorySettings, accountId }: Given): Declaration {
   const managed = Object.entries(upstreams).filter(([, { credential }]) => credential === "managed");
   const variableOf = (key: string): string => key.replace(/\W/g, "_");
   return {
     construct: (stack) =>
       new PullThroughCache(stack, "cache", {
         upstreams: Object.entries(upstreams).map(([key, upstream]) => constructOf(variableOf(key), upstream)),
-        repositorySettings: repositories,
+        repositorySettings,
         accountId,
       }),
     inputs: {
@@ -162,7 +164,7 @@ function bothForms({ upstreams, repositories, accountId }: Given): Declaration {
       ...(managed.length === 0
         ? {}
         : { credentials: Object.fromEntries(managed.map(([key]) => [key, { username: "bot", access_token: "no" }])) }),
-      ...(repositories === undefined ? {} : { repositories: settingsOf(repositories) }),
+      ...(repositorySettings === undefined ? {} : { repository_settings: settingsOf(repositorySettings) }),
       ...(accountId === undefined ? {} : { account_id: accountId }),
     },
     variables: Object.fromEntries(
@@ -172,25 +174,11 @@ function bothForms({ upstreams, repositories, accountId }: Given): Declaration {
 }
 
 function constructOf(variable: string, upstream: GivenUpstream): Upstream {
-  const { kind, prefix, repositories, registryName = "", url = "" } = upstream;
+  const { kind, prefix, repositorySettings, registryName = "", url = "" } = upstream;
   const { accountId, region = "", upstreamRepositoryPrefix, roleArn } = upstream;
-  const options: UpstreamOptions = { prefix, repositorySettings: repositories };
+  const options: UpstreamOptions = { prefix, repositorySettings: repositorySettings };
   const credential = credentialOf(variable, upstream) as RegistryCredential;
   switch (kind) {
-    case "ecr-public":
-      return Upstream.ecrPublic(options);
-    case "kubernetes":
-      return Upstream.kubernetes(options);
-    case "quay":
-      return Upstream.quay(options);
-    case "docker-hub":
-      return Upstream.dockerHub(credential, options);
-    case "github":
-      return Upstream.github(credential, options);
-    case "gitlab":
-      return Upstream.gitlab(credential, options);
-    case "chainguard":
-      return Upstream.chainguard(credential, options);
     case "azure":
       return Upstream.azure(registryName, credential, options);
     case "unlisted":
@@ -198,7 +186,9 @@ function constructOf(variable: string, upstream: GivenUpstream): Upstream {
     case "private-ecr":
       return Upstream.privateEcr({ ...options, accountId, region, upstreamRepositoryPrefix, roleArn });
     default:
-      return Upstream.fromRegistryUrl(kind, options);
+      return kind in SUPPORTED_REGISTRIES
+        ? upstreamOfKind(kind as RegistryKindWithHost, credential, options)
+        : Upstream.fromRegistryUrl(kind, options);
   }
 }
 
@@ -223,7 +213,8 @@ function credentialOf(variable: string, upstream: GivenUpstream): RegistryCreden
 }
 
 function entryOf(key: string, upstream: GivenUpstream): object {
-  const { kind, credential, version, secretName, recoveryWindowInDays, url, roleArn, repositories, ...same } = upstream;
+  const { kind, credential, version, secretName, recoveryWindowInDays, url, roleArn, repositorySettings, ...same } =
+    upstream;
   const isManaged = credential === "managed";
   return inSnakeCase({
     ...(key === kind ? {} : { kind }),
@@ -233,7 +224,7 @@ function entryOf(key: string, upstream: GivenUpstream): object {
     ...(credential === "name" ? { credentialSecretName: secretName ?? EXISTING } : {}),
     upstreamRegistryUrl: url,
     role: roleArn === undefined ? undefined : { arn: roleArn },
-    repositories: repositories === undefined ? undefined : settingsOf(repositories),
+    repositorySettings: repositorySettings === undefined ? undefined : settingsOf(repositorySettings),
   });
 }
 
@@ -371,9 +362,9 @@ const BAD: { readonly [fault: string]: Given } = {
   },
   "the cache's account in 11 digits": { accountId: "11112222333", upstreams: { quay: { kind: "quay" } } },
   ...Object.fromEntries(
-    Object.entries(badSettings()).flatMap(([fault, repositories]): [string, Given][] => [
-      [fault, { upstreams: { quay: { kind: "quay" } }, accountId: ACCOUNT, repositories }],
-      [`${fault}, of one upstream`, { upstreams: { quay: { kind: "quay", repositories } }, accountId: ACCOUNT }],
+    Object.entries(badSettings()).flatMap(([fault, repositorySettings]): [string, Given][] => [
+      [fault, { upstreams: { quay: { kind: "quay" } }, accountId: ACCOUNT, repositorySettings }],
+      [`${fault}, of one upstream`, { upstreams: { quay: { kind: "quay", repositorySettings } }, accountId: ACCOUNT }],
     ]),
   ),
 };
@@ -394,7 +385,7 @@ function badSettings(): { readonly [fault: string]: RepositorySettings } {
       kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/one`,
     },
     "an empty description": { description: "" },
-    "a description of 256 characters": { description: "d".repeat(256) },
+    "a description of 256 bytes": { description: "ä".repeat(128) },
     "a lifecycle policy that is no JSON": { lifecyclePolicy: "keep 10" },
     "a lifecycle policy that is a list": { lifecyclePolicy: "[]" },
     "a lifecycle policy without rules": { lifecyclePolicy: '{"rules":[]}' },
@@ -435,6 +426,8 @@ describeWithTerraform("the module pull-through-cache", () => {
 
   test("plans the same resources with the same arguments as the construct, for declarations of all kinds", async () => {
     const declarations = fc.sample(given, { numRuns: 48, seed: 20_26 });
+    const kinds = declarations.flatMap(({ upstreams }) => Object.values(upstreams).map(({ kind }) => kind));
+    expect(new Set(kinds)).toEqual(new Set([...REGISTRY_KINDS, "unlisted"]));
     const pairs = await planBoth(subject, declarations.map(bothForms));
     for (const [index, { construct, module }] of pairs.entries()) {
       // What the module has to be replaced with is of Terraform's own, and it has one for every upstream.
@@ -472,26 +465,30 @@ describeWithTerraform("the module pull-through-cache", () => {
         quay: { prefx: "q", keep_last_images: 5, KmsKeyArn: "", zone: 1 },
         kubernetes: {
           credential_arn: made.arn,
-          repositories: { expire_untagged: 7, images: 5, role: { ...made, path: "/" }, kms_key: made },
+          repository_settings: { expire_untagged: 7, images: 5, role: { ...made, path: "/" }, kms_key: made },
         },
         "ecr-public": ["upstream"],
       },
-      repositories: { image_tag_mutability: "IMMUTABLE", kms_key: { ...made, id: "one" }, tags: "team=platform" },
+      repository_settings: {
+        image_tag_mutability: "IMMUTABLE",
+        kms_key: { ...made, id: "one" },
+        tags: "team=platform",
+      },
     };
     expect(await refusalsOf(subject, call, { terraform_data: { made: {} } })).toEqual(
       [
-        '`upstreams["quay"].KmsKeyArn` is not an attribute of an upstream; did you mean `repositories.kms_key`?',
-        '`upstreams["quay"].keep_last_images` is not an attribute of an upstream; did you mean `repositories.keep_last_images`?',
+        '`upstreams["quay"].KmsKeyArn` is not an attribute of an upstream; did you mean `repository_settings.kms_key`?',
+        '`upstreams["quay"].keep_last_images` is not an attribute of an upstream; did you mean `repository_settings.keep_last_images`?',
         '`upstreams["quay"].prefx` is not an attribute of an upstream; did you mean `prefix`?',
-        '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repositories, role, secret_name, upstream_registry_url, upstream_repository_prefix',
+        '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repository_settings, role, secret_name, upstream_registry_url, upstream_repository_prefix',
         '`upstreams["kubernetes"].credential_arn` is not an attribute of an upstream; did you mean `credential_secret_arn`?',
-        '`upstreams["kubernetes"].repositories.expire_untagged` is not an attribute of repositories; did you mean `untagged_expiration_in_days`?',
-        '`upstreams["kubernetes"].repositories.images` is not an attribute of repositories; did you mean `keep_all_images` or `keep_last_images`?',
-        '`upstreams["kubernetes"].repositories.role.path` is not an attribute of a role; known attributes: arn',
+        '`upstreams["kubernetes"].repository_settings.expire_untagged` is not an attribute of repository settings; did you mean `untagged_expiration_in_days`?',
+        '`upstreams["kubernetes"].repository_settings.images` is not an attribute of repository settings; did you mean `keep_all_images` or `keep_last_images`?',
+        '`upstreams["kubernetes"].repository_settings.role.path` is not an attribute of a role; known attributes: arn',
         '`upstreams["ecr-public"]` must be an object, got a list; use {} for an object without attributes',
-        "`repositories.image_tag_mutability` is not an attribute of repositories; did you mean `tag_mutability`?",
-        "`repositories.kms_key.id` is not an attribute of a KMS key; known attributes: arn",
-        "`repositories.tags` must be an object, got a string; the README of the module has the type of each attribute",
+        "`repository_settings.image_tag_mutability` is not an attribute of repository settings; did you mean `tag_mutability`?",
+        "`repository_settings.kms_key.id` is not an attribute of a KMS key; known attributes: arn",
+        "`repository_settings.tags` must be an object, got a string; the README of the module has the type of each attribute",
       ].sort(),
     );
   });
@@ -510,7 +507,7 @@ describeWithTerraform("the module pull-through-cache", () => {
         unlisted: { prefix: "other", upstream_registry_url: `me:${token.slice(9)}@registry.example.com` },
         "private-ecr": { region: token, account_id: token, upstream_repository_prefix: token, role: { arn: token } },
       },
-      repositories: {
+      repository_settings: {
         description: "",
         untagged_expiration_in_days: token,
         lifecycle_policy: token,
@@ -526,7 +523,7 @@ describeWithTerraform("the module pull-through-cache", () => {
     expect(said.length).toBeGreaterThan(25);
     expect(said.filter((line) => line.includes(token.slice(9)))).toEqual([]);
     expect(said).toContain(
-      '`upstreams["unlisted"].upstream_registry_url` must be a bare host, got "(not shown, it may be a secret)"; give the host alone, in lower case: no scheme and no port, and the repository\'s path belongs in the image\'s name',
+      '`upstreams["unlisted"].upstream_registry_url` must be a bare host, got "(not shown, it may be a secret)"; use the host in lower case, without scheme, port or path: the path of a repository belongs in the image\'s name',
     );
   });
 });

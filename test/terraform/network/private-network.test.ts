@@ -43,8 +43,8 @@ const UPSTREAMS = [Upstream.ecrPublic(), Upstream.quay({ repositorySettings: { t
 function network(props: Partial<RegistryEndpointsProps> = {}): string {
   const stack = stackIn(REGION);
   const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: UPSTREAMS });
-  cache.grantPull("puller");
-  cache.grantPull("known-only", { createRepositories: false });
+  cache.grantPullToRoleNamed("puller");
+  cache.grantPullToRoleNamed("known-only", { createRepositories: false });
   new RegistryEndpoints(stack, "endpoints", { ...PROPS, ...props });
   return JSON.stringify(synthesized(stack));
 }

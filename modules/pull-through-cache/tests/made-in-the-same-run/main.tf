@@ -24,7 +24,7 @@ module "cache" {
   upstreams = {
     docker-hub = {
       credential_secret_arn = aws_secretsmanager_secret.docker_hub.arn
-      repositories          = { role = { arn = aws_iam_role.ecr["ecr"].arn } }
+      repository_settings   = { role = { arn = aws_iam_role.ecr["ecr"].arn } }
     }
     platform = {
       kind       = "private-ecr"
@@ -39,7 +39,7 @@ module "cache" {
       credential_secret_arn = aws_secretsmanager_secret.docker_hub.arn
     }
   }
-  repositories = {
+  repository_settings = {
     kms_key           = { arn = aws_kms_key.repositories.arn }
     tags              = { key = aws_kms_key.repositories.key_id }
     repository_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = aws_iam_role.ecr["ecr"].arn }, Action = "ecr:BatchGetImage" }] })
@@ -52,7 +52,7 @@ variable "declared" {
   type = map(object({
     prefix = optional(string)
     role   = optional(object({ arn = string }))
-    repositories = optional(object({
+    repository_settings = optional(object({
       keep_last_images = optional(number)
       kms_key          = optional(object({ arn = string }))
       tags             = optional(map(string))
@@ -60,7 +60,7 @@ variable "declared" {
   }))
   default = {
     kubernetes = {}
-    quay       = { prefix = "declared", repositories = { keep_last_images = 5 } }
+    quay       = { prefix = "declared", repository_settings = { keep_last_images = 5 } }
   }
 }
 
@@ -83,12 +83,12 @@ module "sensitive" {
     }
     quay = {
       prefix = sensitive("cached")
-      repositories = {
+      repository_settings = {
         kms_key = { arn = sensitive("arn:aws:kms:us-east-1:111122223333:key/one") }
         role    = { arn = sensitive("arn:aws:iam::111122223333:role/creates") }
       }
     }
   }
-  repositories = sensitive({ keep_last_images = 5 })
-  account_id   = sensitive("111122223333")
+  repository_settings = sensitive({ keep_last_images = 5 })
+  account_id          = sensitive("111122223333")
 }
