@@ -151,7 +151,7 @@ const GRANT: Part = {
 const MANAGED_POLICIES = iam("policy/registries-*");
 
 const MANAGED_POLICY: Part = {
-  title: "`PullThroughCacheFleet.pullPolicyArn` and module pull-policy with `managed_policy`",
+  title: "`PullThroughCacheFleet.addPullPolicy` and module pull-policy with `managed_policy`",
   purpose:
     "Replace `registries` with the id of the fleet, with which the names of its policies begin, or with the name of the module's policy.",
   plan: [{ Sid: "ReadPolicies", Action: ["iam:GetPolicy", "iam:GetPolicyVersion"], Resource: [MANAGED_POLICIES] }],

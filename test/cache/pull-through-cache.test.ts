@@ -883,7 +883,7 @@ describe("who pulls", () => {
       }
     }
     expect(messageOf(() => app.synth())).toMatch(
-      /\[us-east-1\/cache] `role:node` must have at most 10240 characters of inline policies from all grants to it, got \d+; grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.pullPolicyArn`/,
+      /\[us-east-1\/cache] `role:node` must have at most 10240 characters of inline policies from all grants to it, got \d+; grant fewer `prefixes`, or attach a managed policy with `pullPolicyJson` or `fleet.addPullPolicy`/,
     );
   });
 

@@ -181,7 +181,7 @@ describe("a private registry", () => {
     [
       "fails on a zone for a region",
       Upstream.privateEcr({ region: "eu-west-1a" }),
-      '`upstreams[0].region` must be the name of an AWS region, like eu-west-1, got "eu-west-1a"; give the region, not one of its zones',
+      '`upstreams[0].region` must be the name of an AWS region, like eu-west-1, got "eu-west-1a"; give the region, not an availability zone',
     ],
     [
       "fails on a role in the same account",

@@ -354,7 +354,7 @@ describe("a declaration of a fleet", () => {
           ),
         ],
       },
-      '`upstreams[0].credential.usernameVariable` must not be the id of another construct in the stack, got "aws"; let the credential declare the variable, or choose another name',
+      '`upstreams[0].credential.usernameVariable` must not be the id of another construct in the stack, got "aws"; do not declare the variable yourself, or choose another name',
     ],
     [
       "an unknown property",
@@ -369,12 +369,12 @@ describe("a declaration of a fleet", () => {
     [
       "wrong settings of a region",
       { repositorySettingsByRegion: { "eu-west-1": { kmsKeyArn: KEY } } },
-      `\`repositorySettingsByRegion["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
+      `\`repositorySettingsByRegion["eu-west-1"].kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; use a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "one key for all regions",
       { repositorySettings: { kmsKeyArn: KEY } },
-      `\`repositorySettings.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; give a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
+      `\`repositorySettings.kmsKeyArn\` must be in the region of the cache, eu-west-1, got "${KEY}"; use a key of that region; a fleet takes one for each in its \`repositorySettingsByRegion\``,
     ],
     [
       "one secret for all regions",
@@ -387,7 +387,7 @@ describe("a declaration of a fleet", () => {
           ),
         ],
       },
-      '`upstreams[0].credential.secretArn` must be in the region of the cache, eu-west-1, got "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf"; replicate the secret there and use fromSecretName, which is looked up in each region',
+      '`upstreams[0].credential.secretArn` must be in the region of the cache, eu-west-1, got "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf"; replicate the secret there and use fromSecretName, which looks it up in each region',
     ],
     [
       "a registry that caches itself",
@@ -567,7 +567,7 @@ describe("a declaration of a fleet", () => {
   test("fails when a cache that is added to a region's stack repeats a prefix, and does not say its account", () => {
     const fleet = fleetWith({ accountId: "111122223333" });
     const add = () => new PullThroughCache(fleet.stackIn("eu-west-1"), "more", { upstreams });
-    expect(messageOf(add)).toContain("must be used once per registry, and");
+    expect(messageOf(add)).toContain("must be used once per account and region, but");
     expect(messageOf(add)).toContain("-eu-west-1/Default uses it already");
   });
 
@@ -577,7 +577,7 @@ describe("a declaration of a fleet", () => {
       new PullThroughCacheFleet(app, id, { regions: ["us-east-1"], upstreams, accountId: "111122223333" });
     declare("one")();
     expect(messageOf(declare("two"))).toContain(
-      "two: `upstreams[0].prefix` must be used once per registry, and one-us-east-1/Default uses it already",
+      "two: `upstreams[0].prefix` must be used once per account and region, but one-us-east-1/Default uses it already",
     );
     expect(app.node.tryFindChild("two")).toBeUndefined();
   });
@@ -588,7 +588,7 @@ describe("a declaration of a fleet", () => {
     const providerConfig = { assumeRole: [{ roleArn: "arn:aws:iam::111122223333:role/deploy" }] };
     const declare = () => new PullThroughCacheFleet(app, "two", { regions: ["us-east-1"], upstreams, providerConfig });
     expect(messageOf(declare)).toContain(
-      "two: `upstreams[0].prefix` must be used once per registry, and one-us-east-1/Default uses it already",
+      "two: `upstreams[0].prefix` must be used once per account and region, but one-us-east-1/Default uses it already",
     );
     expect(app.node.tryFindChild("two-us-east-1")).toBeUndefined();
   });
@@ -741,7 +741,7 @@ describe("a policy to pull in all regions", () => {
       { accountId },
       "a/b",
       {},
-      '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; choose another name',
+      '`id` must form a policy\'s name together with the id of the fleet: up to 128 letters, digits and _+=,.@-, got "cache-a/b"; choose another name',
     ],
     ...[["", '""'] as const, [undefined, '""'] as const, [5, '""'] as const].map(
       ([id]): [string, Partial<PullThroughCacheFleetProps>, string, object, string] => [
@@ -749,7 +749,7 @@ describe("a policy to pull in all regions", () => {
         { accountId },
         id as string,
         {},
-        '`id` must make a policy\'s name with that of the fleet: up to 128 letters, digits and _+=,.@-, got ""; choose another name',
+        '`id` must form a policy\'s name together with the id of the fleet: up to 128 letters, digits and _+=,.@-, got ""; choose another name',
       ],
     ),
     [

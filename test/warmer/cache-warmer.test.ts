@@ -830,7 +830,7 @@ describe("an image", () => {
     const cache = new PullThroughCache(stack, "cache", { upstreams: [privateEcr] });
     const image = `${OTHER_REGISTRY}/a`;
     expect(messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: [image] }))).toBe(
-      `stack/warmer: \`images[0]\` must come from an upstream of the cache, got "${image}"; the cache has no upstream ${OTHER_REGISTRY}: give the cache its \`accountId\` and its provider a region, as literals: they are in the names of such hosts`,
+      `stack/warmer: \`images[0]\` must come from an upstream of the cache, got "${image}"; the cache has no upstream ${OTHER_REGISTRY}: set \`accountId\` of the cache and the region of its provider as literals, since the hosts of private registries contain them`,
     );
   });
 
