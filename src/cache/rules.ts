@@ -447,7 +447,7 @@ export const ROLE_NAME: Rule = {
   hint: "use the name of the role without its path, not its ARN",
 };
 
-const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
+export const POLICY_NAME_PARTS = "up to 128 letters, digits and _+=,.@-";
 
 /** The name of a managed policy. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 export const POLICY_NAME: Rule = {
@@ -457,8 +457,3 @@ export const POLICY_NAME: Rule = {
   hint: "choose another name",
 };
 
-/** The name of a fleet's managed policy, which begins with the id of the fleet. */
-export const FLEET_POLICY_NAME: Rule = {
-  ...POLICY_NAME,
-  requirement: `form a policy's name together with the id of the fleet: ${POLICY_NAME_PARTS}`,
-};

@@ -13,7 +13,7 @@ import { checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-p
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { withoutTrailingSlash } from "../cache/repository-path";
 import { mergeSettings } from "../cache/repository-template";
-import { FLEET_POLICY_NAME, ROOT } from "../cache/rules";
+import { ROOT } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
 import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
@@ -23,7 +23,7 @@ import { checkFinalStack, checkFleet, checkPolicyStack, namesakeErrors } from ".
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
 import type { FinalStackOptions, FleetPullPolicy, PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
-import { FLEET_METHOD_RULES, PULL_POLICY_RULES, TEMPLATED_URI_RULES } from "./rules";
+import { FLEET_METHOD_RULES, FLEET_POLICY_NAME, PULL_POLICY_RULES, TEMPLATED_URI_RULES } from "./rules";
 import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
 import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";

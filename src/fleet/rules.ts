@@ -1,5 +1,6 @@
 import { REGION_NAME } from "../aws/partitions";
 import { MANAGED_POLICY } from "../aws/policy-document";
+import { POLICY_NAME, POLICY_NAME_PARTS } from "../cache/rules";
 import type { Requirement, Rule } from "../validation/rule";
 import { atLeastOne } from "../validation/rule";
 
@@ -172,4 +173,10 @@ export const WORKSPACE: Rule = {
 export const LITERAL_IN_BACKEND: Requirement = {
   requirement: "be known at synth",
   hint: "give a literal: Terraform evaluates no expression in a backend",
+};
+
+/** The name of a fleet's managed policy, which begins with the id of the fleet. */
+export const FLEET_POLICY_NAME: Rule = {
+  ...POLICY_NAME,
+  requirement: `form a policy's name together with the id of the fleet: ${POLICY_NAME_PARTS}`,
 };
