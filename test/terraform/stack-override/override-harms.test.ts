@@ -389,7 +389,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       expect([status, output.replace(/[│╷╵\s]+/g, " ")]).toEqual([
         1,
         expect.stringMatching(
-          /Error running command 'eval "\$UPDATE"': exit status 1\. Output: arn:\S+ is in REVIEW_IN_PROGRESS: it has no resources/,
+          /Error running command 'eval "\$UPDATE"': exit status 1\. Output: arn:\S+ is in REVIEW_IN_PROGRESS: somebody must execute the change set/,
         ),
       ]);
     });
@@ -414,7 +414,7 @@ describeWithTerraform("a stack that belongs to somebody else", () => {
       const [byTerraform, byCli] = outcomes.map(({ status, output }) => `${String(status)} ${output}`);
       expect(byTerraform).toMatch(/^1 [^]*timeout while waiting for state/);
       expect(byCli?.replace(/[│╷╵\s]+/g, " ")).toMatch(
-        /^1 .*Output: arn:\S+ is still in UPDATE_IN_PROGRESS after 1 minutes: the update goes on/,
+        /^1 .*Output: arn:\S+ is still in UPDATE_IN_PROGRESS after 1 minutes: the update continues/,
       );
     });
   });
