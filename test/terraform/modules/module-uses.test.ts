@@ -20,7 +20,7 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
       new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
     );
   },
-  "pull-through-cache: Take over a rule that exists": (aws) =>
+  "pull-through-cache: Import an existing rule": (aws) =>
     new ECRClient(clientConfig(aws, { region: REGION })).send(
       new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
     ),
