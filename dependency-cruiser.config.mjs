@@ -1,5 +1,7 @@
 // Who may import whom, type imports included; CONTRIBUTING.md describes the folders.
 const FLOORS = ["terraform", "validation", "aws", "cache"];
+const FEATURES_OF_CACHES = ["network", "warmer", "fleet"];
+const FOLDERS = [...FLOORS, ...FEATURES_OF_CACHES, "stack-override"];
 
 /** The rule that a folder of src/ imports nothing but itself and the folders below it. */
 function above(folder, below) {
@@ -17,7 +19,7 @@ export default {
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
     ...FLOORS.map((floor, index) => above(floor, FLOORS.slice(0, index))),
     above("stack-override", ["aws", "validation", "terraform"]),
-    ...["network", "warmer", "fleet"].map((feature) => above(feature, FLOORS)),
+    ...FEATURES_OF_CACHES.map((feature) => above(feature, FLOORS)),
     {
       name: "modules-share-rules-conditions-and-statements",
       comment:
@@ -30,6 +32,13 @@ export default {
           "^src/(aws|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
           "^src/(cache/(repository-settings|supported-registries)|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update|expressions))[.]ts$",
       },
+    },
+    {
+      name: "each-folder-has-its-place",
+      comment: "A folder that no rule above names could import anything.",
+      severity: "error",
+      from: { path: "^src/", pathNot: `^src/(${FOLDERS.join("|")})/|^src/index[.]ts$` },
+      to: {},
     },
     {
       name: "the-library-knows-nothing-of-the-rest",

@@ -456,4 +456,3 @@ export const POLICY_NAME: Rule = {
   requirement: `be a policy's name: ${POLICY_NAME_PARTS}`,
   hint: "choose another name",
 };
-

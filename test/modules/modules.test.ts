@@ -8,6 +8,7 @@ import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
 import { excludedBy, onlyWithPrivateDns } from "../../src/network/rules";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
+import { PROJECT_ROOT } from "../support/example-program";
 import { MODULES_FOLDER, MODULE_NAMES, conditionsOf, moduleJson } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
 import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/rules-of-constructs";
@@ -173,6 +174,16 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
     expect(runs.map((run) => run.name)).toEqual([...new Set(runs.map((run) => run.name))]);
     expect(runs.filter(({ asserts, expectedFailures }) => asserts + expectedFailures.length === 0)).toEqual([]);
   });
+});
+
+test("every rules.ts of the sources is one of the files whose rules are counted and compared", () => {
+  const folders = fs.readdirSync(path.join(PROJECT_ROOT, "src"), { withFileTypes: true });
+  const files = folders
+    .filter((entry) => entry.isDirectory())
+    .filter(({ name }) => fs.existsSync(path.join(PROJECT_ROOT, "src", name, "rules.ts")))
+    .map(({ name }) => `${name}/rules`);
+  expect(Object.keys(EXPECTED_COUNTS)).toEqual(expect.arrayContaining(files));
+  expect(files.length).toBeGreaterThan(4);
 });
 
 test("each file of rules defines as many patterns and requirements as before", () => {
