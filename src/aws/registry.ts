@@ -69,7 +69,7 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
     }
   }
   if (props.partition !== undefined && !isUnresolved(props.partition)) {
-    const region = literal(props.region ?? providerRegion);
+    const region = literalRegion(props.region ?? providerRegion);
     if (!PARTITION_NAMES.includes(props.partition)) {
       errors.addBroken("partition", LOCATION_RULES.partition, props.partition);
     } else if (region !== undefined && partitionOf(region) !== props.partition) {
@@ -80,7 +80,7 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
 
 /** The location that is known at synth from the props and from the AWS provider that they use. */
 function knownLocation(scope: Construct, props: RegistryProps): KnownLocation {
-  const region = literal(props.region ?? regionOfProvider(scope, props.provider));
+  const region = literalRegion(props.region ?? regionOfProvider(scope, props.provider));
   const partition = literal(props.partition) ?? (region === undefined ? undefined : partitionOf(region));
   return {
     // Other values are not compared with a value that is wrong itself.
@@ -188,4 +188,9 @@ export class Registry {
 
 function literal(value: string | undefined): string | undefined {
   return isUnresolved(value) ? undefined : value;
+}
+
+/** A region that is a literal and can be one: other messages name it. */
+function literalRegion(region: unknown): string | undefined {
+  return matches(region, REGION_NAME) ? region : undefined;
 }

@@ -75,7 +75,7 @@ export function checkCredential(
       return checkVariables(errors, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
       return !isUnresolved(spec.secretArn) && containsAccessToken(String(spec.secretArn))
-        ? errors.addBroken(`${prop}.secretArn`, CREDENTIAL_RULES.noAccessToken, Redacted.of(spec.secretArn))
+        ? errors.addBroken(`${prop}.secretArn`, CREDENTIAL_RULES.noAccessToken("ARN"), Redacted.of(spec.secretArn))
         : checkArn(errors, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, location);
     case "secret-name":
       return checkSecretName(errors, `${prop}.secretName`, spec.secretName);
@@ -230,7 +230,7 @@ function checkSecretName(errors: ValidationErrors, prop: string, name: unknown):
     ? start.startsWith(SECRET_PREFIX) || SECRET_PREFIX.startsWith(start)
     : matches(name, SECRET_NAME);
   if (fits && expressionContainsAccessToken(String(name))) {
-    errors.addBroken(prop, CREDENTIAL_RULES.noAccessToken, Redacted.of(name));
+    errors.addBroken(prop, CREDENTIAL_RULES.noAccessToken("name"), Redacted.of(name));
   } else if (!fits) {
     const shown = name === undefined ? undefined : shownIf(name, /^ecr-pullthroughcache\/[\w/+=.@-]*$/);
     errors.addBroken(prop, SECRET_NAME, shown);

@@ -238,10 +238,10 @@ export const CREDENTIAL_RULES = {
     requirement: "be a RegistryCredential",
     hint: "use RegistryCredential.managed, fromSecretArn or fromSecretName",
   },
-  noAccessToken: {
+  noAccessToken: (what: "ARN" | "name"): Requirement => ({
     requirement: "not contain an access token",
-    hint: "give the name of the secret here, and its value to Terraform or to Secrets Manager",
-  },
+    hint: `give the ${what} of the secret here, and its value to Terraform or to Secrets Manager`,
+  }),
   noSecretLiteral: (hint: string): Requirement => ({
     requirement: "contain no literal that may be a secret",
     hint,

@@ -9,6 +9,7 @@ import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import type { UpstreamContext } from "../cache/upstream-spec";
 import { isUnresolved } from "../terraform/tokens";
+import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -55,13 +56,32 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   }
   const regions = checkRegions(errors, props.regions);
   checkStackNames(errors, fleet, regions, backend);
-  for (const region of Object.keys(props.repositorySettingsByRegion ?? {})) {
-    if (!regions.includes(region)) {
-      errors.addBroken("repositorySettingsByRegion", FLEET_RULES.regionOfSettings, region);
-    }
-  }
-  checkCaches(errors, fleet, props, regions);
+  checkCaches(
+    errors,
+    fleet,
+    { ...props, repositorySettingsByRegion: checkSettingsByRegion(errors, props, regions) },
+    regions,
+  );
   errors.throwAndRemove(fleet);
+}
+
+/** Adds an error for settings of regions that the fleet does not have, and returns the settings that can be checked. */
+function checkSettingsByRegion(
+  errors: ValidationErrors,
+  { repositorySettingsByRegion: settings }: PullThroughCacheFleetProps,
+  regions: readonly string[],
+): PullThroughCacheFleetProps["repositorySettingsByRegion"] {
+  if (settings === undefined) {
+    return undefined;
+  }
+  if (!isPlainObject(settings)) {
+    errors.addBroken("repositorySettingsByRegion", FLEET_RULES.settingsByRegion, settings);
+    return undefined;
+  }
+  for (const region of Object.keys(settings).filter((name) => !regions.includes(name))) {
+    errors.addBroken("repositorySettingsByRegion", FLEET_RULES.regionOfSettings, region);
+  }
+  return settings;
 }
 
 /** Adds an error for each option of a final stack that is wrong. */

@@ -21,6 +21,10 @@ export const FLEET_RULES = {
   backend: { requirement: "be a StateBackend", hint: "use a factory, for example StateBackend.s3(options)" },
   regions: { requirement: atLeastOne("list", "region"), hint: "give the regions to cache in" },
   literalRegion: { requirement: "be known at synth", hint: "give a literal: each stack is named after its region" },
+  settingsByRegion: {
+    requirement: "be an object of settings by the names of regions",
+    hint: 'for example { "eu-west-1": { kmsKeyArn } }',
+  },
   regionOfSettings: {
     requirement: "name regions of the fleet only",
     hint: "add the region to `regions`, or remove it here",

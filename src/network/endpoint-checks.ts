@@ -182,7 +182,7 @@ function checkServices(errors: ValidationErrors, props: RegistryEndpointsProps, 
   const names = new Set<string>();
   errors.checkList("services", props.services, CONSTRUCT_RULES.services, (place, element) => {
     const service = element as Partial<EndpointService> | null | undefined;
-    if (typeof service?._check !== "function") {
+    if (typeof service?._check !== "function" || typeof service._serviceName !== "function") {
       errors.addBroken(place, CONSTRUCT_RULES.service, element);
       return undefined;
     }

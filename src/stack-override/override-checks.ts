@@ -137,8 +137,9 @@ function checkParameters(errors: ValidationErrors, parameters: unknown): void {
     return;
   }
   for (const [name, value] of Object.entries(parameters as { [name: string]: unknown })) {
-    errors.checkString("parameters", name, PARAMETER_NAME);
-    checkValue(errors, `parameters.${name}`, value);
+    if (errors.checkString("parameters", name, PARAMETER_NAME)) {
+      checkValue(errors, `parameters.${name}`, value);
+    }
   }
 }
 

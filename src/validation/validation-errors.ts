@@ -21,7 +21,8 @@ export class ValidationErrors {
 
   /** Adds an error unless `value` is a token or a string that matches `rule`; returns whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, hint = rule.hint): boolean {
-    if (isUnresolved(value) || matches(value, rule)) {
+    // A token of a list cannot be part of a text.
+    if ((isUnresolved(value) && !Array.isArray(value)) || matches(value, rule)) {
       return true;
     }
     this.add(prop, rule.requirement, value, hint);

@@ -362,6 +362,11 @@ describe("a declaration of a fleet", () => {
       "`region` is not a property of PullThroughCacheFleet; did you mean `regions`?",
     ],
     [
+      "null for the settings of regions",
+      { repositorySettingsByRegion: null as never },
+      '`repositorySettingsByRegion` must be an object of settings by the names of regions, got null; for example { "eu-west-1": { kmsKeyArn } }',
+    ],
+    [
       "settings of a region it is not in",
       { repositorySettingsByRegion: { "eu-west-2": {} } },
       '`repositorySettingsByRegion` must name regions of the fleet only, got "eu-west-2"; add the region to `regions`, or remove it here',

@@ -10,6 +10,7 @@ import {
   PullThroughCache,
   PullThroughCacheFleet,
   RegistryEndpoints,
+  StateBackend,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
@@ -1148,4 +1149,21 @@ describe("beside other endpoints of the app", () => {
       "leave the service out of one list of `services`; one RegistryEndpoints serves a whole VPC",
     );
   });
+});
+
+test("fails on a StateBackend in place of a service, and adds no construct", () => {
+  const stack = stackIn("eu-west-1");
+  const services = [StateBackend.local()] as never;
+  expect(messageOf(() => new RegistryEndpoints(stack, "endpoints", { ...MINIMAL, services }))).toContain(
+    "`services[0]` must be an EndpointService",
+  );
+  expect(stack.node.tryFindChild("endpoints")).toBeUndefined();
+});
+
+test("fails on an access token for the region of the provider without showing it in any error", () => {
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  const repositoryArns = ["arn:aws:ecr:eu-west-1:111122223333:repository/a"];
+  const message = messageOf(() => new RegistryEndpoints(stackIn(token), "endpoints", { ...MINIMAL, repositoryArns }));
+  expect(message).toContain("`AwsProvider.region` must ");
+  expect(message).not.toContain(token);
 });

@@ -521,6 +521,13 @@ describe("bad input", () => {
     expect(json({ parameters: { long: "é".repeat(2048), image } })["locals"]).toMatchObject({ given: { image: "x" } });
   });
 
+  test("fails on an access token for a parameter's name with one error that does not show it", () => {
+    const token = `ghp_${"a1B2".repeat(9)}`;
+    const message = messageOf(() => overrideIn(stackIn("us-east-1"), { parameters: { [token]: 5 as never } }));
+    expect(message).toContain("`parameters` must ");
+    expect(message).not.toContain(token);
+  });
+
   test("fails outside of a stack, with every error at once, and adds no construct", () => {
     expect(messageOf(() => new StackParameterOverride(testApp(), "override", PROPS))).toContain(
       "override: `scope` must be a TerraformStack or a construct inside one",

@@ -38,7 +38,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
   "cache/rules": [15, 78],
-  "fleet/rules": [10, 36],
+  "fleet/rules": [10, 37],
   "network/rules": [11, 40],
   "stack-override/rules": [4, 22],
   "warmer/rules": [6, 13],

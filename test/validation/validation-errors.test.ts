@@ -46,7 +46,7 @@ test("several errors are thrown as one, with the place and their number", () => 
   );
 });
 
-test("a string that follows the rule, a token and an expression pass, and other values fail", () => {
+test("a string that matches the rule, a token and an expression pass; a list's token and other values fail", () => {
   const errors = new ValidationErrors();
   expect(["team", TOKEN, "${var.name}"].map((value) => errors.checkString("name", value, NAME))).toEqual([
     true,
@@ -55,9 +55,11 @@ test("a string that follows the rule, a token and an expression pass, and other 
   ]);
   expect(errors.list()).toEqual([]);
   expect(errors.checkString("name", 5, NAME)).toBe(false);
+  expect(errors.checkString("name", Token.asList({ resolve: () => "${var.names}" }), NAME)).toBe(false);
   expect(errors.checkString("name", "A", NAME, "another hint")).toBe(false);
   expect(errors.list()).toEqual([
     "`name` must be lower-case letters, got 5; rename it",
+    "`name` must be lower-case letters, got a token; rename it",
     '`name` must be lower-case letters, got "A"; another hint',
   ]);
 });
