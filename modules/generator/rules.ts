@@ -51,9 +51,12 @@ export function givenOnce(
   };
 }
 
-/** A plan condition as Terraform JSON has it. */
-export function asBlock({ condition, errorMessage }: PlanCondition): Condition {
-  return { condition, error_message: errorMessage };
+/** A plan condition as Terraform JSON has it; `where` is an expression that limits it. */
+export function asBlock({ condition, errorMessage }: PlanCondition, where?: string): Condition {
+  return {
+    condition: where === undefined ? condition : expression(`${where} ? ${hcl(condition)} : true`),
+    error_message: errorMessage,
+  };
 }
 
 /** The condition of a rule, with a message for each element that breaks it. */
@@ -114,7 +117,7 @@ function isNotSensitive(name: string): ValidationRule {
 }
 
 /** The elements of a map of objects that are not null; another rule reports those that are null. */
-export function withoutNulls(map: string): string {
+function withoutNulls(map: string): string {
   return `{ for key, element in ${map} : key => element if element != null }`;
 }
 

@@ -6,6 +6,7 @@ import type { PlanCondition } from "../../src/terraform/plan-condition";
 import type { Block, Blocks, Condition } from "../generator/definition";
 import { expression, hcl, quoted } from "../generator/hcl";
 import { REGISTRY_DATA } from "../generator/registry";
+import { asBlock } from "../generator/rules";
 import { warning } from "../generator/warnings";
 import { MAKES_INTERFACES, REGISTRY_SERVICE_NAMES, nameOf } from "./service-expressions";
 
@@ -48,12 +49,7 @@ function admitting(clients: string, argument: string): Block {
 
 /** The postconditions of a data source. */
 function postconditions(...conditions: readonly PlanCondition[]): Block {
-  return { postcondition: conditions.map(inJson) };
-}
-
-/** A condition in the form of Terraform JSON. */
-function inJson({ condition, errorMessage }: PlanCondition): Condition {
-  return { condition, error_message: errorMessage };
+  return { postcondition: conditions.map((condition) => asBlock(condition)) };
 }
 
 /** A condition for dual-stack endpoints only. */

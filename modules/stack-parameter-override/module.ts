@@ -41,11 +41,10 @@ import {
   UPDATE_MINUTES,
 } from "../../src/stack-override/rules";
 import { bytesAtMost } from "../../src/terraform/plan-condition";
-import type { PlanCondition } from "../../src/terraform/plan-condition";
 import { ACCESS_TOKEN } from "../../src/validation/redaction";
 import type { Condition, InputRule, ModuleDefinition } from "../generator/definition";
 import { expression, matchesExpression, hcl, regex } from "../generator/hcl";
-import { conditionOf, following, integerFrom, oneOf } from "../generator/rules";
+import { asBlock, conditionOf, following, integerFrom, oneOf } from "../generator/rules";
 
 const CHANGE = "terraform_data.change";
 const ADOPTS = `var.strategy == "${OverrideStrategy.ADOPT}"`;
@@ -367,12 +366,4 @@ function conditionsOf({ always, setting, restoring }: Conditions): Condition[] {
     ...setting.map((condition) => asBlock(condition, SETS)),
     ...restoring.map((condition) => asBlock(condition, RESTORES)),
   ];
-}
-
-/** A condition as Terraform JSON, which Terraform evaluates where `where` is true. */
-function asBlock({ condition, errorMessage }: PlanCondition, where?: string): Condition {
-  return {
-    condition: where === undefined ? condition : expression(`${where} ? ${hcl(condition)} : true`),
-    error_message: errorMessage,
-  };
 }

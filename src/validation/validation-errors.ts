@@ -7,11 +7,12 @@ import type { Requirement, Rule } from "./rule";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
 export class ValidationErrors {
-  private readonly messages: string[] = [];
+  // A set: the same error may be found in several ways.
+  private readonly messages = new Set<string>();
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    this.push(worded(prop, requirement, got, hint));
+    this.messages.add(worded(prop, requirement, got, hint));
   }
 
   /** Adds the error that `prop` does not meet a requirement that is defined with its hint. */
@@ -104,7 +105,7 @@ export class ValidationErrors {
       if (!known.includes(key) && value !== undefined) {
         const name = looksLikeSecret(key) ? "(a key not shown)" : key;
         const place = prop === "" ? name : `${prop}.${name}`;
-        this.push(`\`${place}\` is not ${what}; ${meant(key, known)}`);
+        this.messages.add(`\`${place}\` is not ${what}; ${meant(key, known)}`);
       }
     }
   }
@@ -116,13 +117,13 @@ export class ValidationErrors {
 
   /** Throws one error that names `place` and every error; does nothing when there is none. */
   public throwIfAny(place: string): void {
-    if (this.messages.length === 1) {
-      throw new Error(`${place}: ${this.messages[0]}`);
+    const [first, ...others] = this.messages;
+    if (first !== undefined && others.length === 0) {
+      throw new Error(`${place}: ${first}`);
     }
-    if (this.messages.length > 1) {
-      throw new Error(
-        `${place}: ${this.messages.length} validation errors\n${this.messages.map((m) => `- ${m}`).join("\n")}`,
-      );
+    if (first !== undefined) {
+      const items = this.list().map((message) => `- ${message}`);
+      throw new Error(`${place}: ${items.length} validation errors\n${items.join("\n")}`);
     }
   }
 
@@ -130,15 +131,9 @@ export class ValidationErrors {
    * Like `throwIfAny`, for the constructor of a construct: it removes the construct from the tree first.
    */
   public throwAndRemove(construct: Construct): void {
-    if (this.messages.length > 0) {
+    if (this.messages.size > 0) {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);
       this.throwIfAny(construct.node.path);
-    }
-  }
-
-  private push(message: string): void {
-    if (!this.messages.includes(message)) {
-      this.messages.push(message);
     }
   }
 }

@@ -78,7 +78,7 @@ test.each<[string, unknown, string[]]>([
     [0, 1].map((at) => `\`names[${at}]\` must be lower-case letters, got "B"; rename it`),
   ],
   ["an element twice", ["a", "b", "a"], ['`names[2]` must be given once, got "a"; leave out the second one']],
-  ["a hole", [, "a"], ["`names[0]` is required; rename it"]], // eslint-disable-line no-sparse-arrays
+  ["a hole", Array<string>(1).concat("a"), ["`names[0]` is required; rename it"]],
 ])("a list of strings is checked: %s", (_, list, messages) => {
   expect(errorsOf((errors) => errors.checkStrings("names", list, NAME))).toEqual(messages);
 });
