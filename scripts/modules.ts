@@ -1,9 +1,11 @@
-// Writes the plain Terraform modules and their READMEs from what stands in modules/<name>/module.ts.
+// Writes the generated files of the plain Terraform modules, and the generated parts of their READMEs.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { generatedModules } from "../modules/generator/modules";
-import { PROJECT_ROOT } from "../test/support/example-program";
+import { generatedFiles } from "../modules/generator/modules";
+import { MODULES_FOLDER } from "../modules/generator/parsed-module";
 
-for (const [file, text] of Object.entries(generatedModules())) {
-  fs.writeFileSync(path.join(PROJECT_ROOT, "modules", file), text);
-}
+void generatedFiles().then((files) => {
+  for (const [file, text] of Object.entries(files)) {
+    fs.writeFileSync(path.join(MODULES_FOLDER, file), text);
+  }
+});

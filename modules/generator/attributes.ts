@@ -1,5 +1,5 @@
-import type { Block, ValidationRule, Input, InputRule, Inputs } from "./definition";
-import { expression, hcl, quoted } from "./hcl";
+import type { Fact, Input, InputRule, Inputs, ValidationRule } from "./definition";
+import { expression, quoted } from "./hcl";
 
 // Terraform drops attributes that a closed object type does not have before validations run, so a misspelt attribute has no
 // effect. An open input has the type `any`, and validations check its attributes.
@@ -33,15 +33,12 @@ export function converted(object: string, name: string, type: Input["type"]): st
   return `try(${CONVERSIONS[type] ?? ""}(${object}.${name}), null)`;
 }
 
-/** The elements of an open map; none if it is not a map, which another rule reports. */
-export function elementsOf(map: string): string {
-  // Sensitive values in it stay sensitive; another rule refuses a map that is sensitive as a whole.
-  return `nonsensitive([{}, ${map}][startswith(jsonencode(${map}), "{") ? 1 : 0])`;
-}
-
-/** The elements of an open map that are objects. */
-export function objectsOf(map: string): string {
-  return `{ for key, element in ${elementsOf(map)} : key => element if ${isObject("element")} }`;
+/**
+ * The head of a loop over the keys of an open map; over none if it is not a map, which another rule reports. Sensitive values
+ * in it stay sensitive; another rule refuses a map that is sensitive as a whole. The keys are known even if a value is not.
+ */
+export function keysOf(map: string): string {
+  return `key in try(keys(nonsensitive(${map})), [])`;
 }
 
 /** The description of an input, with the attributes of an open one, whose type does not show them. */
@@ -53,49 +50,28 @@ export function descriptionOf({ description, isOpen, type, attributes = {} }: In
 }
 
 /** The tables of names and types for the rules of open inputs. */
-export function attributeTables(inputs: Inputs): Block {
+export function attributeFacts(inputs: Inputs): { readonly [name: string]: Fact } {
   const objects = Object.values(inputs).flatMap((input) => (isChecked(input) ? objectsWithin(input) : []));
   if (objects.length === 0) {
     return {};
   }
-  const table = <T>(of: (input: Input) => T): { readonly [noun: string]: T } =>
-    Object.fromEntries(objects.map((input) => [input.noun ?? "", of(input)]));
-  return {
-    attributes: table(({ attributes = {} }) =>
-      Object.fromEntries(
-        Object.entries(attributes).map(([name, { type, required }]) => [
-          name,
-          required === true ? "a value" : TYPES[type],
-        ]),
-      ),
-    ),
-    nouns: table(({ attributes = {} }) =>
-      Object.fromEntries(
-        Object.entries(attributes).flatMap(([name, { noun }]) => (noun === undefined ? [] : [[name, noun]])),
-      ),
-    ),
-    misnomers: table(({ misnomers = {} }) => misnomers),
-  };
-}
-
-/** An open object with all attributes, converted to their types, as an expression; a missing attribute is null. */
-export function withAllAttributes(object: string, attributes: Inputs): string {
-  return hcl(
+  const typesOf = ({ attributes = {} }: Input): object =>
     Object.fromEntries(
-      Object.entries(attributes).map(([name, { type, attributes: inner }]) => {
-        const value = `lookup(${object}, "${name}", null)`;
-        if (inner !== undefined) {
-          return [name, `\${${value} == null ? null : ${withAllAttributes(`${object}.${name}`, inner)}}`];
-        }
-        return type === "map(string)"
-          ? [
-              name,
-              `\${${value} == null ? tomap(null) : tomap({ for name, item in ${object}.${name} : name => tostring(item) })}`,
-            ]
-          : [name, `\${${CONVERSIONS[type] ?? ""}(${value})}`];
-      }),
-    ),
-  );
+      // The rules of a required attribute check its type in any case.
+      Object.entries(attributes).map(([name, { type, required }]) => [name, required === true ? null : TYPES[type]]),
+    );
+  return {
+    attributes: {
+      comment: "The attributes of inputs of type any, and the type of each that is optional.",
+      value: Object.fromEntries(objects.map((input) => [input.noun ?? "", typesOf(input)])),
+    },
+    misnomers: {
+      comment: "Wrong names that people may use for attributes, with the right ones.",
+      value: Object.fromEntries(
+        objects.flatMap(({ noun = "", misnomers }) => (misnomers === undefined ? [] : [[noun, misnomers]])),
+      ),
+    },
+  };
 }
 
 /** The rules of an open input: its type, the names and types of its attributes, and their own rules. */
@@ -110,11 +86,12 @@ export function openRules(name: string, input: Input): ValidationRule[] {
         gotText: expression(described(value)),
         hint: "give its attributes, or leave it out",
       },
-      ...nameAndTypeRules(`[for element in [${value}] : ${objectAt(name, input, "element")}]`),
+      ...nameAndTypeRules(input, { place: name, path: value }),
       ...attributesRules(input, { place: name, path: value }),
     ];
   }
-  const elements = elementsOf(value);
+  const loop = keysOf(value);
+  const element = `${value}[key]`;
   const place = `${name}[\${jsonencode(key)}]`;
   return [
     {
@@ -125,59 +102,67 @@ export function openRules(name: string, input: Input): ValidationRule[] {
       hint: "give an object for each key, {} for one without attributes",
     },
     {
-      each: [`key, element in ${elements}`],
-      holds: isObject("element"),
+      each: [loop],
+      holds: isObject(element),
       place,
       requirement: "be an object",
-      gotText: expression(described("element")),
+      gotText: expression(described(element)),
       hint: "use {} for an object without attributes",
     },
-    ...nameAndTypeRules(`[for key, element in ${elements} : ${objectAt(place, input, "element")}]`),
-    ...attributesRules(input, { place, path: "element", elements }),
+    ...nameAndTypeRules(input, { place, path: element, loop }),
+    ...attributesRules(input, { place, path: element, loop }),
   ];
 }
 
-/** An object with its place and its noun, if it is an object. */
-function objectAt(place: string, { noun = "" }: Input, object: string): string {
-  return `{ place = ${quoted(place)}, noun = ${quoted(noun)}, object = ${object} } if ${isObject(object)}`;
-}
-
-/** Rules of the names and types of all attributes of objects, and of the objects two levels below. */
-function nameAndTypeRules(objects: string): ValidationRule[] {
-  const below = (outer: string): string =>
-    `[for name, noun in local.nouns[${outer}.noun] : { place = "\${${outer}.place}.\${name}", noun = noun, object = ${outer}.object[name] } if ${isObject(`lookup(${outer}.object, name, null)`)}]`;
-  const all = `one in flatten([for outer in ${objects} : [outer, [for inner in ${below("outer")} : [inner, ${below("inner")}]]]])`;
-  const known = "local.attributes[one.noun]";
-  const place = "${one.place}.${name}";
+/** Rules of the names and types of the attributes of an object, and of the objects in it. */
+function nameAndTypeRules(
+  { attributes = {}, noun = "" }: Input,
+  { place, path, loop }: Omit<OpenPlace, "around">,
+): ValidationRule[] {
+  const table = `local.attributes[${quoted(noun)}]`;
+  const loops = loop === undefined ? [] : [loop];
+  const item = `${path}[name]`;
+  const isOfType = {
+    "a string": `can(tostring(${item}))`,
+    "a number": `can(tonumber(${item}))`,
+    "true or false": `can(tobool(${item}))`,
+    "an object": isObject(item),
+  };
+  const optional = Object.values(attributes).filter(({ required }) => required !== true);
+  const types = new Set(optional.map(({ type }) => TYPES[type] ?? ""));
+  const checks = Object.entries(isOfType).filter(([type]) => types.has(type));
+  const typeRule: ValidationRule = {
+    each: [...loops, `name in setintersection(try(keys(${path}), []), keys(${table}))`],
+    holds: `${item} == null || { ${checks.map(([type, check]) => `${quoted(type)} = ${check}`).join(", ")} }[${table}[name]]`,
+    place: `${place}.\${name}`,
+    requirement: `be \${${table}[name]}`,
+    gotText: expression(described(item)),
+    hint: "the README of the module has the type of each attribute",
+  };
   return [
     {
-      each: [all, `name in setsubtract(keys(one.object), keys(${known}))`],
+      each: [...loops, `name in setsubtract(try(keys(${path}), []), keys(${table}))`],
       holds: "false",
-      place,
-      requirement: "is not an attribute of ${one.noun}",
-      hint: expression(hint("name", "one.noun")),
+      place: `${place}.\${name}`,
+      requirement: `is not an attribute of ${noun}`,
+      hint: hint("name", noun, Object.keys(attributes)),
     },
-    {
-      each: [
-        all,
-        // The rules of a required attribute are checked in any case.
-        `name, item in { for name, item in one.object : name => item if lookup(${known}, name, "a value") != "a value" }`,
-      ],
-      holds: `item == null || { "a string" = can(tostring(item)), "a number" = can(tonumber(item)), "true or false" = can(tobool(item)), "an object" = ${isObject("item")} }[${known}[name]]`,
-      place,
-      requirement: `be \${${known}[name]}`,
-      gotText: expression(described("item")),
-      hint: "the README of the module has the type of each attribute",
-    },
+    ...(optional.length === 0 ? [] : [typeRule]),
+    ...Object.entries(attributes)
+      .filter(([, attribute]) => attribute.noun !== undefined)
+      .flatMap(([name, attribute]) =>
+        nameAndTypeRules(attribute, { place: `${place}.${name}`, path: `${path}.${name}`, loop }),
+      ),
   ];
 }
 
 /** The place of an open object. */
 interface OpenPlace {
   readonly place: string;
-  /** The object, as an expression; it may use the variables of a loop over `elements`. */
+  /** The object, as an expression; it may use the variable of `loop`. */
   readonly path: string;
-  readonly elements?: string;
+  /** The head of the loop around it. */
+  readonly loop?: string;
   /** The expression that is null if the object is left out. */
   readonly around?: string;
 }
@@ -189,12 +174,13 @@ function attributesRules({ attributes = {} }: Input, at: OpenPlace): ValidationR
 function attributeRules(
   name: string,
   input: Input,
-  { place, path, around = "null", elements }: OpenPlace,
+  { place, path, around = "null", loop }: OpenPlace,
 ): ValidationRule[] {
   const { type, required, rules = [], keyRules = [], elementRules = [] } = input;
   const own = { place: `${place}.${name}`, path: `${path}.${name}` };
+  const loops = loop === undefined ? [] : [loop];
   if (type === "object") {
-    return attributesRules(input, { ...own, around: given(path, name), elements });
+    return attributesRules(input, { ...own, around: given(path, name), loop });
   }
   const errors = (
     list: readonly InputRule[],
@@ -209,41 +195,31 @@ function attributeRules(
       got: withheld === true ? undefined : shown(got),
       hint,
     }));
-  // Loops over existing values call each one `value`.
-  const values = (value: string, condition = "true"): string[] => [
-    elements === undefined
-      ? `value in [for value in [true] : ${value} if ${condition}]`
-      : `key, value in { for key, element in ${elements} : key => ${value}${condition === "true" ? "" : ` if ${condition}`} }`,
-  ];
   if (type === "map(string)") {
-    const each = values(own.path, `can(keys(${own.path}))`);
-    const items = { each: [...each, "name, item in value"], place: own.place };
+    const names = `try(keys(${own.path}), [])`;
+    const each = [...loops, `name in ${names}`];
+    const item = `${own.path}[name]`;
     return [
-      ...errors(rules, { each, place: own.place }, "value", "value"),
-      ...errors(keyRules, items, "name", "name"),
-      ...errors(elementRules, { ...items, place: `${own.place}[\${jsonencode(name)}]` }, "tostring(item)", "item"),
+      ...errors(rules, { each: loops, place: own.place }, names, names),
+      ...errors(keyRules, { each, place: own.place }, "name", "name"),
+      ...errors(elementRules, { each, place: `${own.place}[\${jsonencode(name)}]` }, `tostring(${item})`, item),
     ];
   }
-  const value = converted(path, name, type);
   if (required === true) {
     const raw = given(path, name);
-    const each = elements === undefined ? [] : [`key, element in ${elements}`];
-    return errors(rules, { each, place: own.place }, raw, raw).map((rule) => ({
+    return errors(rules, { each: loops, place: own.place }, raw, raw).map((rule) => ({
       ...rule,
       holds: `${around} == null || ${rule.holds}`,
     }));
   }
-  return elements === undefined
-    ? errors(rules, { place: own.place }, value, value)
-    : errors(rules, { each: values(value), place: own.place }, "value", "value");
+  const value = converted(path, name, type);
+  const each = loop === undefined ? `value in [${value}]` : `key, value in { for ${loop} : key => ${value} }`;
+  return errors(rules, { each: [each], place: own.place }, "value", "value");
 }
 
-/**
- * The expression that a value is an object or a map. The first character of its JSON is known even if its content is not,
- * and it is not a secret.
- */
+/** The expression that a value is an object or a map, whose keys are known even if a value is not. */
 function isObject(value: string): string {
-  return `startswith(nonsensitive(jsonencode(${value})), "{")`;
+  return `can(keys(${value}))`;
 }
 
 /** A description of a value of a wrong type, as an expression; it does not contain text, which may be a secret. */
@@ -256,13 +232,18 @@ function described(value: string): string {
  * A suggestion for an unknown name: the attribute that the name is another word for, the attributes that differ by one
  * letter, or those that share a word with it.
  */
-function hint(name: string, noun: string): string {
-  const known = `keys(local.attributes[${noun}])`;
-  const another = `[for word, right in local.misnomers[${noun}] : right if word == join("_", words)]`;
+function hint(name: string, noun: string, attributes: readonly string[]): string {
+  if (attributes.length === 1) {
+    return `known attributes: ${attributes.join()}`;
+  }
+  const known = `keys(local.attributes[${quoted(noun)}])`;
+  const another = `[for word, right in local.misnomers[${quoted(noun)}] : right if word == join("_", words)]`;
   const near = `[for one in ${known} : one if length(setintersection(${spellings("one")}, ${spellings('join("_", words)')})) > 0]`;
   const sharing = `[for one in ${known} : one if length(setintersection(split("_", one), words)) > 0]`;
   const likely = `[for words in [[for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)]] : coalescelist(${another}, ${near}, ${sharing}, [""])]`;
-  return `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`;
+  return expression(
+    `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`,
+  );
 }
 
 /** A word and all its variants with one letter removed: words that differ by one letter have a variant in common. */

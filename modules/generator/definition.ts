@@ -1,39 +1,20 @@
-import type { PlanCondition } from "../../src/terraform/plan-condition";
 import type { Requirement } from "../../src/validation/rule";
 
-/** The definition of a plain Terraform module, from which its files are generated. */
+/** The inputs of a plain Terraform module, and the facts of AWS that its files use. */
 export interface ModuleDefinition {
   /** Name of its folder. */
   readonly name: string;
-  /** The purpose, as paragraphs of Markdown; the first one is a sentence. */
-  readonly purpose: readonly string[];
-  /** The smallest configuration that uses the module, in HCL, and further uses. */
-  readonly uses: readonly Use[];
-  /** The first version of Terraform that supports the module. */
-  readonly terraform: `1.${number}`;
   readonly inputs: Inputs;
-  readonly locals?: Block;
-  readonly data?: Blocks;
-  readonly resources?: Blocks;
-  readonly modules?: Block;
-  readonly checks?: { readonly [name: string]: Condition };
-  readonly outputs: { readonly [name: string]: Output };
+  /** What AWS and the rules of the constructs determine, as locals by their names. */
+  readonly facts?: { readonly [name: string]: Fact };
 }
 
-/** A configuration that uses a module, with a title. */
-export interface Use {
-  readonly title: string;
-  readonly hcl: string;
-}
-
-/** Arguments, as Terraform JSON. */
-export interface Block {
-  readonly [name: string]: unknown;
-}
-
-/** Blocks by type and name. */
-export interface Blocks {
-  readonly [type: string]: { readonly [name: string]: Block };
+/** A local of `facts.tf`. */
+export interface Fact {
+  /** What it is and which page of AWS it rests on, as sentences. */
+  readonly comment: string;
+  /** Text in it may contain `${…}` for expressions. */
+  readonly value: unknown;
 }
 
 export interface Inputs {
@@ -105,14 +86,8 @@ export interface ValidationRule extends Requirement {
   readonly told?: string;
 }
 
-/** A `PlanCondition` in Terraform JSON. */
-export interface Condition extends Pick<PlanCondition, "condition"> {
-  readonly error_message: PlanCondition["errorMessage"];
-}
-
-export interface Output {
-  readonly description: string;
-  readonly value: unknown;
-  readonly depends_on?: readonly string[];
-  readonly precondition?: readonly Condition[];
+/** The validation of a variable, as expressions. */
+export interface Validation {
+  readonly condition: string;
+  readonly message: string;
 }

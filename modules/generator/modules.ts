@@ -1,11 +1,11 @@
-import { privateRegistry } from "../private-registry/module";
-import { pullPolicy } from "../pull-policy/module";
-import { pullThroughCache } from "../pull-through-cache/module";
-import { registryEndpoints } from "../registry-endpoints/module";
-import { stackParameterOverride } from "../stack-parameter-override/module";
+import { privateRegistry } from "../private-registry/inputs";
+import { pullPolicy } from "../pull-policy/inputs";
+import { pullThroughCache } from "../pull-through-cache/inputs";
+import { registryEndpoints } from "../registry-endpoints/inputs";
+import { stackParameterOverride } from "../stack-parameter-override/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
-import { terraformFiles } from "./terraform-json";
+import { terraformFiles } from "./terraform-files";
 
 /** All modules; a module comes after those that it calls. */
 export const MODULES: readonly ModuleDefinition[] = [
@@ -17,13 +17,12 @@ export const MODULES: readonly ModuleDefinition[] = [
 ];
 
 /** The generated files, by their paths below the folder of the modules. */
-export function generatedModules(): { readonly [file: string]: string } {
-  return Object.fromEntries(
-    MODULES.flatMap((definition) =>
-      Object.entries({ ...terraformFiles(definition), "README.md": `${readme(definition)}\n` }).map(([file, text]) => [
-        `${definition.name}/${file}`,
-        text,
-      ]),
-    ),
+export async function generatedFiles(): Promise<{ readonly [file: string]: string }> {
+  const files = await Promise.all(
+    MODULES.map(async (definition) => {
+      const all = { ...terraformFiles(definition), "README.md": await readme(definition) };
+      return Object.entries(all).map(([file, text]) => [`${definition.name}/${file}`, text] as const);
+    }),
   );
+  return Object.fromEntries(files.flat());
 }

@@ -1,9 +1,8 @@
-import type { PlanCondition } from "../../src/terraform/plan-condition";
 import { SECRETS } from "../../src/validation/redaction";
 import type { Rule } from "../../src/validation/rule";
 import { GIVEN_ONCE, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { openRules } from "./attributes";
-import type { Condition, ValidationRule, Input, InputRule } from "./definition";
+import type { Input, InputRule, Validation, ValidationRule } from "./definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";
 
 /** The rule that a string follows a rule of the constructs. */
@@ -51,28 +50,17 @@ export function givenOnce(
   };
 }
 
-/** A plan condition as Terraform JSON has it; `where` is an expression that limits it. */
-export function asBlock({ condition, errorMessage }: PlanCondition, where?: string): Condition {
-  return {
-    condition: where === undefined ? condition : expression(`${where} ? ${hcl(condition)} : true`),
-    error_message: errorMessage,
-  };
-}
-
-/** The condition of a rule, with a message for each element that breaks it. */
-export function conditionOf(rule: ValidationRule): Condition {
+/** The validation of a rule, with a message for each element that breaks it. */
+export function validationOf(rule: ValidationRule): Validation {
   const { each = [], holds } = rule;
-  const message = messageOf(rule);
+  const message = quoted(messageOf(rule));
   if (each.length === 0) {
-    return asBlock({
-      condition: expression(holds),
-      errorMessage: message.includes("${") ? expression(withoutSecrets(quoted(message))) : message,
-    });
+    return { condition: holds, message: message.includes("${") ? withoutSecrets(message) : message };
   }
-  return asBlock({
-    condition: expression(`alltrue(${looped(each, holds)})`),
-    errorMessage: expression(withoutSecrets(`join("\\n", ${looped(each, `${quoted(message)} if !(${holds})`)})`)),
-  });
+  return {
+    condition: `alltrue(${looped(each, holds)})`,
+    message: withoutSecrets(`join("\\n", ${looped(each, holds === "false" ? message : `${message} if !(${holds})`)})`),
+  };
 }
 
 /** A message with secrets redacted: people paste access tokens and URLs with passwords into inputs for names. */
@@ -81,28 +69,30 @@ export function withoutSecrets(message: string): string {
 }
 
 /** The local that `withoutSecrets` uses. */
-export const SECRETS_LOCAL = { secrets: `/(?i)${SECRETS.source}/` };
+export const SECRETS_FACT = {
+  secrets: {
+    comment: "Text that may be an access token or contain a password: no message shows it.",
+    value: `/(?i)${SECRETS.source}/`,
+  },
+};
 
 /** The validations of an input: one for each rule of the input and of its attributes, then the rules of several inputs. */
-export function validationsOf(name: string, input: Input): Condition[] {
+export function validationsOf(name: string, input: Input): Validation[] {
   const value = `var.${name}`;
   const at = { place: name, value, each: [], absent: isNullable(input) ? value : undefined };
-  const conditions = [
+  const validations = [
     ...(input.isOpen === true ? openRules(name, input) : validationRulesOf(input, at)),
     ...(input.validations ?? []),
-  ].map(conditionOf);
+  ].map(validationOf);
   if (input.decides !== true) {
-    return conditions;
+    return validations;
   }
   // If the whole input is sensitive, only that is reported: Terraform does not show messages that refer to it.
   const unmarked = (text: string): string =>
     input.isOpen === true ? text : text.replace(new RegExp(`\\bvar\\.${name}\\b`, "g"), "nonsensitive($&)");
   return [
-    conditionOf(isNotSensitive(name)),
-    ...conditions.map(({ condition, error_message: message }) => ({
-      condition: unmarked(condition),
-      error_message: unmarked(message),
-    })),
+    validationOf(isNotSensitive(name)),
+    ...validations.map(({ condition, message }) => ({ condition: unmarked(condition), message: unmarked(message) })),
   ];
 }
 

@@ -5,6 +5,7 @@ import {
   CREDENTIAL_RULES,
   HOST,
   MAX_RULES,
+  RECOVERY_WINDOWS,
   REPOSITORY_PREFIX,
   SECRET_ARN,
   SECRET_NAME,
@@ -15,7 +16,7 @@ import {
   atLeastOneUpstream,
 } from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import { converted, elementsOf, given, objectsOf } from "../generator/attributes";
+import { converted, given, keysOf } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
 import { matchesExpression, hcl, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
@@ -31,12 +32,13 @@ export const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
 /** The hosts of kinds whose host is the same for every customer. */
 export const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
-// In validations, which see upstreams as given, `element` at `key` is an upstream.
-const UPSTREAMS = elementsOf("var.upstreams");
-const EACH = [`key, element in ${UPSTREAMS}`];
+// In validations, which see upstreams as given, `UPSTREAM_AT_KEY` at `key` is an upstream.
+const LOOP = keysOf("var.upstreams");
+const ELEMENT = "var.upstreams[key]";
 const PLACE = "upstreams[${jsonencode(key)}]";
-const KIND = "try(tostring(element.kind == null ? key : element.kind), key)";
-const PREFIX = `[for own in [${converted("element", "prefix", "string")}] : own == null ? lookup(local.usual_prefixes, ${KIND}, "") : own][0]`;
+const KIND = `try(tostring(${ELEMENT}.kind == null ? key : ${ELEMENT}.kind), key)`;
+const OWN_PREFIX = converted(ELEMENT, "prefix", "string");
+const PREFIX = `(${OWN_PREFIX} == null ? lookup(local.usual_prefixes, ${KIND}, "") : ${OWN_PREFIX})`;
 const PREFIXES_BY_KEY = by(PREFIX);
 
 /** The attributes that give an upstream a credential. */
@@ -84,7 +86,9 @@ export const UPSTREAM_ITSELF: Inputs = {
     rules: [
       {
         ...CREDENTIAL_RULES.recoveryWindowInDays,
-        holds: (value) => `try(contains(local.recovery_windows, ${value}), false)`,
+        // Zero, or one of the days without a gap.
+        holds: (value) =>
+          `try(contains(concat([0], range(${RECOVERY_WINDOWS[1]}, ${(RECOVERY_WINDOWS.at(-1) ?? 0) + 1})), ${value}), false)`,
       },
     ],
   },
@@ -161,7 +165,7 @@ const OPTIONS_OF: { readonly [condition: string]: readonly string[] } = {
   'kind == "azure"': ["registry_name"],
   [`kind == "${UNLISTED}"`]: ["upstream_registry_url"],
   'kind == "private-ecr"': ["region", "account_id", "upstream_repository_prefix", "role"],
-  [`${given("element", "credential")} != null`]: ["credential_version", "secret_name", "recovery_window_in_days"],
+  [`${given(ELEMENT, "credential")} != null`]: ["credential_version", "secret_name", "recovery_window_in_days"],
 };
 
 /** Names of attributes in the AWS provider, or that people expect, which are more than a letter away. */
@@ -188,12 +192,12 @@ export const UPSTREAM_MISNOMERS = {
 /** Rules that concern several attributes of an upstream, or several upstreams. */
 export function upstreamRules(): ValidationRule[] {
   const upstream = (attributeName: string, rule: Omit<ValidationRule, "place">): ValidationRule => ({
-    each: EACH,
+    each: [LOOP],
     place: `${PLACE}.${attributeName}`,
     ...rule,
   });
-  const hasPrefix = `!(${given("element", "prefix")} == null && !contains(keys(local.usual_prefixes), ${KIND}))`;
-  const credentials = CREDENTIALS.map((name) => given("element", name));
+  const hasPrefix = `!(${given(ELEMENT, "prefix")} == null && !contains(keys(local.usual_prefixes), ${KIND}))`;
+  const credentials = CREDENTIALS.map((name) => given(ELEMENT, name));
   const none = credentials.map((value) => `${value} == null`).join(" && ");
   const count = `length([for value in [${credentials.join(", ")}] : true if value != null])`;
   const options = Object.entries(OPTIONS_OF).flatMap(([condition, names]) =>
@@ -207,10 +211,10 @@ export function upstreamRules(): ValidationRule[] {
       got: "{}",
     },
     {
-      holds: `length(keys(${UPSTREAMS})) <= ${MAX_RULES}`,
+      holds: `length([for ${LOOP} : key]) <= ${MAX_RULES}`,
       place: "upstreams",
       ...UPSTREAM_RULES.quota,
-      got: `length(keys(${UPSTREAMS}))`,
+      got: `length([for ${LOOP} : key])`,
     },
     upstream("kind", {
       each: [`key, kind in ${by(KIND)}`],
@@ -226,7 +230,7 @@ export function upstreamRules(): ValidationRule[] {
       hint: REPOSITORY_PREFIX.hint,
     }),
     upstream("prefix", {
-      each: [`key, prefix in ${by(given("element", "prefix"), ofKind(UNLISTED))}`],
+      each: [`key, prefix in ${by(given(ELEMENT, "prefix"), ofKind(UNLISTED))}`],
       holds: "prefix != null",
       ...UPSTREAM_RULES.prefixOfUnlisted,
       told: `It is required for \`${UNLISTED}\`.`,
@@ -262,60 +266,54 @@ export function upstreamRules(): ValidationRule[] {
       hint: `use only one of ${NAMES_OF_CREDENTIALS}`,
     }),
     {
-      each: [
-        `key, element in ${objectsOf("var.upstreams")}`,
-        `kind in [${KIND}]`,
-        `name, fits in { ${options.join(", ")} }`,
-      ],
-      holds: "fits || lookup(element, name, null) == null",
+      each: [LOOP, `kind in [${KIND}]`, `name, fits in { ${options.join(", ")} }`],
+      holds: `fits || try(${ELEMENT}[name], null) == null`,
       place: `${PLACE}.\${name}`,
       requirement: "is not an attribute of this kind of upstream",
       hint: "leave it out",
       told: "Attributes of another kind, and unknown attributes, are errors.",
     },
     upstream("registry_name", {
-      each: [`key, name in ${by(converted("element", "registry_name", "string"), ofKind("azure"))}`],
+      each: [`key, name in ${by(converted(ELEMENT, "registry_name", "string"), ofKind("azure"))}`],
       holds: matchesExpression("name", AZURE_REGISTRY_NAME),
       requirement: AZURE_REGISTRY_NAME.requirement,
       got: "name",
       hint: AZURE_REGISTRY_NAME.hint,
     }),
     upstream("upstream_registry_url", {
-      each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
+      each: [`key, host in ${by(converted(ELEMENT, "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: matchesExpression("host", HOST),
       requirement: HOST.requirement,
       got: "host",
       hint: HOST.hint,
     }),
     upstream("upstream_registry_url", {
-      each: [`key, host in ${by(converted("element", "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
+      each: [`key, host in ${by(converted(ELEMENT, "upstream_registry_url", "string"), ofKind(UNLISTED))}`],
       holds: `!(${knownHost("host")})`,
       ...UPSTREAM_RULES.unlisted("use its `kind`"),
       got: "host",
     }),
     upstream("region", {
-      each: [`key, region in ${by(converted("element", "region", "string"), ofKind("private-ecr"))}`],
+      each: [`key, region in ${by(converted(ELEMENT, "region", "string"), ofKind("private-ecr"))}`],
       holds: matchesExpression("region", REGION_NAME),
       requirement: REGION_NAME.requirement,
       got: "region",
       hint: REGION_NAME.hint,
     }),
     upstream("upstream_repository_prefix", {
-      each: [
-        `key, prefix in ${by(converted("element", "upstream_repository_prefix", "string"), `${PREFIX} == "ROOT"`)}`,
-      ],
+      each: [`key, prefix in ${by(converted(ELEMENT, "upstream_repository_prefix", "string"), `"ROOT" == ${PREFIX}`)}`],
       holds: 'coalesce(prefix, "ROOT") == "ROOT"',
       ...UPSTREAM_RULES.besideRoot,
       got: "prefix",
     }),
     ...secretRules(),
-    ...settingsRules(`${PLACE}.repository_settings`, "element.repository_settings", EACH),
+    ...settingsRules(`${PLACE}.repository_settings`, `${ELEMENT}.repository_settings`, [LOOP]),
   ];
 }
 
 function secretRules(): ValidationRule[] {
-  const name = `coalesce(${converted("element", "secret_name", "string")}, "${SECRET_PREFIX}\${trimsuffix(${PREFIX}, "/")}")`;
-  const names = by(name, `${given("element", "credential")} == "managed"`);
+  const name = `coalesce(${converted(ELEMENT, "secret_name", "string")}, "${SECRET_PREFIX}\${trimsuffix(${PREFIX}, "/")}")`;
+  const names = by(name, `${given(ELEMENT, "credential")} == "managed"`);
   return [
     {
       each: [`name, keys in { for key, name in ${names} : name => key... }`, "at, key in keys"],
@@ -328,7 +326,7 @@ function secretRules(): ValidationRule[] {
     },
     {
       each: [
-        `key, name in ${by(converted("element", "credential_secret_name", "string"), `${given("element", "credential_secret_name")} != null`)}`,
+        `key, name in ${by(converted(ELEMENT, "credential_secret_name", "string"), `${given(ELEMENT, "credential_secret_name")} != null`)}`,
         `writers in [[for other, written in ${names} : other if written == name]]`,
       ],
       holds: "length(writers) == 0",
@@ -350,7 +348,7 @@ function placesOf(keys: string): string {
 
 /** A value for each upstream that meets a condition, by the keys of the upstreams. */
 function by(value: string, condition?: string): string {
-  return `{ for key, element in ${UPSTREAMS} : key => ${value}${condition === undefined ? "" : ` if ${condition}`} }`;
+  return `{ for ${LOOP} : key => ${value}${condition === undefined ? "" : ` if ${condition}`} }`;
 }
 
 function ofKind(kind: string): string {

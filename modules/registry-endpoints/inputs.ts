@@ -19,7 +19,7 @@ import {
 } from "../../src/network/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
-import type { Input, Inputs, ValidationRule } from "../generator/definition";
+import type { Input, Inputs, ModuleDefinition, ValidationRule } from "../generator/definition";
 import { expression, hcl, inSnakeCase, snakeCase } from "../generator/hcl";
 import {
   ACCOUNT_INPUT,
@@ -140,8 +140,7 @@ function serviceHint(hint: string): string {
   );
 }
 
-/** The inputs of the module. */
-export const INPUTS: Inputs = {
+const INPUTS: Inputs = {
   vpc_id: {
     type: "string",
     required: true,
@@ -369,3 +368,6 @@ export const INPUTS: Inputs = {
   },
   acknowledged_warnings: acknowledgedWarnings(...ENDPOINT_WARNINGS),
 };
+
+/** The inputs of the module registry-endpoints. */
+export const registryEndpoints: ModuleDefinition = { name: "registry-endpoints", inputs: INPUTS };

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { RegistryCredential } from "cdktf-ecr-pull-through-cache";
+import { MODULES_FOLDER } from "../../modules/generator/parsed-module";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import type { RegistryKindWithHost } from "../../src/cache/supported-registries";
 import { kindOf as kindInAws } from "../local-aws/ecr/upstream-kinds";
-import { MODULES_FOLDER } from "../support/module-folders";
 import { only, stackWithCache, synthesized } from "../support/synthesis";
 import { REGISTRY_KINDS, upstreamOfKind } from "../support/upstreams";
 

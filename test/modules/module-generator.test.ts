@@ -1,18 +1,13 @@
 import * as fc from "fast-check";
-import { attributeTables, withAllAttributes } from "../../modules/generator/attributes";
-import type { Input } from "../../modules/generator/definition";
+import { attributeFacts } from "../../modules/generator/attributes";
+import type { Input, ModuleDefinition } from "../../modules/generator/definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted, regex, snakeCase } from "../../modules/generator/hcl";
-import { readme } from "../../modules/generator/readme";
-import {
-  SECRETS_LOCAL,
-  conditionOf,
-  integerFrom,
-  messageOf,
-  oneOf,
-  validationsOf,
-} from "../../modules/generator/rules";
-import { terraformFiles } from "../../modules/generator/terraform-json";
-import { acknowledgedWarnings, warning } from "../../modules/generator/warnings";
+import { argumentLines, flat, laidOut, parse } from "../../modules/generator/layout";
+import type { ParsedModule } from "../../modules/generator/parsed-module";
+import { tables } from "../../modules/generator/readme";
+import { integerFrom, messageOf, oneOf, validationOf, validationsOf } from "../../modules/generator/rules";
+import { terraformFiles } from "../../modules/generator/terraform-files";
+import { acknowledgedWarnings } from "../../modules/generator/warnings";
 
 const HIDING = 'local.secrets, "(not shown, it may be a secret)"';
 const NAME = { pattern: /^[a-z]+$/, requirement: "be a name", hint: "choose another" };
@@ -44,7 +39,7 @@ describe("an expression", () => {
     expect(() => quoted("${var.a")).toThrow("an expression has no end: ${var.a");
   });
 
-  test("is marked as one where JSON wants a value", () => {
+  test("is marked as one in a text", () => {
     expect(expression("var.a")).toBe("${var.a}");
   });
 });
@@ -111,54 +106,49 @@ describe("a name of the constructs", () => {
   });
 });
 
-describe("a condition", () => {
-  const fault = { holds: "var.a == 1", place: "a", requirement: "be one", got: "var.a", hint: "count again" };
+describe("a validation", () => {
+  const error = { holds: "var.a == 1", place: "a", requirement: "be one", got: "var.a", hint: "count again" };
 
   test("has the message of a construct: place, rule, value, way out", () => {
-    expect(conditionOf(fault)).toEqual({
-      condition: "${var.a == 1}",
-      error_message: `\${replace("\`a\` must be one, got \${jsonencode(var.a)}; count again", ${HIDING})}`,
+    expect(validationOf(error)).toEqual({
+      condition: "var.a == 1",
+      message: `replace("\`a\` must be one, got \${jsonencode(var.a)}; count again", ${HIDING})`,
     });
   });
 
-  test("has its message as it is, where it shows nothing that was given", () => {
-    expect(conditionOf({ ...fault, got: undefined }).error_message).toBe(
-      "`a` must be one, got a value not shown, since it may be a secret; count again",
+  test("has its message as it is if it shows nothing that was given", () => {
+    expect(validationOf({ ...error, got: undefined }).message).toBe(
+      '"`a` must be one, got a value not shown, since it may be a secret; count again"',
     );
   });
 
   test("does not show a value that it is not given", () => {
-    expect(messageOf({ ...fault, got: undefined })).toBe(
+    expect(messageOf({ ...error, got: undefined })).toBe(
       "`a` must be one, got a value not shown, since it may be a secret; count again",
     );
   });
 
-  test("of a loop has a message for each thing at fault", () => {
+  test("of a loop has a message for each element that breaks the rule", () => {
     const place = "a[${jsonencode(key)}]";
-    expect(conditionOf({ ...fault, each: ["key, item in var.a"], holds: "item > 0", got: "item", place })).toEqual({
-      condition: "${alltrue([for key, item in var.a : item > 0])}",
-      error_message:
-        '${replace(join("\\n", [for key, item in var.a : "`a[${jsonencode(key)}]` must be one, got ${jsonencode(item)}; count again" if !(item > 0)]), ' +
-        `${HIDING})}`,
+    expect(validationOf({ ...error, each: ["key, item in var.a"], holds: "item > 0", got: "item", place })).toEqual({
+      condition: "alltrue([for key, item in var.a : item > 0])",
+      message:
+        'replace(join("\\n", [for key, item in var.a : "`a[${jsonencode(key)}]` must be one, got ${jsonencode(item)}; count again" if !(item > 0)]), ' +
+        `${HIDING})`,
     });
+  });
+
+  test("of a loop over wrong elements has a message for each of them", () => {
+    expect(validationOf({ ...error, each: ["key in wrong(var.a)"], holds: "false", got: undefined }).message).toContain(
+      '[for key in wrong(var.a) : "`a` must be one, got a value not shown, since it may be a secret; count again"]',
+    );
   });
 
   test("of a loop in a loop is flat", () => {
     const each = ["key, item in var.a", "name, value in item"];
-    expect(conditionOf({ ...fault, each, holds: "value > 0" }).condition).toBe(
-      "${alltrue(flatten([for key, item in var.a : [for name, value in item : value > 0]]))}",
+    expect(validationOf({ ...error, each, holds: "value > 0" }).condition).toBe(
+      "alltrue(flatten([for key, item in var.a : [for name, value in item : value > 0]]))",
     );
-  });
-
-  test("that only warns holds where it is acknowledged, and says how that is done", () => {
-    const message = "Tags of ${key} cannot move.";
-    expect(warning("immutable-tags", { each: ["key in var.keys"], holds: "key != 1", message })).toEqual({
-      condition:
-        '${contains(var.acknowledged_warnings, "immutable-tags") || length([for key in var.keys : "Tags of ${key} cannot move." if !(key != 1)]) == 0}',
-      error_message:
-        '${replace(join("\\n", concat([for key in var.keys : "Tags of ${key} cannot move." if !(key != 1)], ["If this is meant, add \\"immutable-tags\\" to acknowledged_warnings."])), ' +
-        `${HIDING})}`,
-    });
   });
 });
 
@@ -168,49 +158,49 @@ describe("an input", () => {
   const conditions = (rest: Partial<Input>): string[] =>
     validationsOf("a", input(rest)).map(({ condition }) => condition);
 
-  test("is held against its rules where it is not null", () => {
-    expect(conditions({ rules: [rule], required: true })).toEqual(["${ok(var.a)}"]);
-    expect(conditions({ rules: [rule], default: "x" })).toEqual(["${ok(var.a)}"]);
-    expect(conditions({ rules: [rule] })).toEqual(["${var.a == null || ok(var.a)}"]);
+  test("is checked against its rules if it is not null", () => {
+    expect(conditions({ rules: [rule], required: true })).toEqual(["ok(var.a)"]);
+    expect(conditions({ rules: [rule], default: "x" })).toEqual(["ok(var.a)"]);
+    expect(conditions({ rules: [rule] })).toEqual(["var.a == null || ok(var.a)"]);
   });
 
-  test("that is a collection is held against them element by element, and key by key", () => {
+  test("that is a collection is checked element by element, and key by key", () => {
     const map = { type: "map(string)", elementRules: [rule], keyRules: [rule] } as const;
     expect(conditions({ ...map, default: {} })).toEqual([
-      "${alltrue([for key, element in var.a : ok(key)])}",
-      "${alltrue([for key, element in var.a : ok(element)])}",
+      "alltrue([for key, element in var.a : ok(key)])",
+      "alltrue([for key, element in var.a : ok(element)])",
     ]);
     expect(conditions({ type: "list(string)", elementRules: [rule] })).toEqual([
-      "${alltrue([for key, element in coalesce(var.a, []) : ok(element)])}",
+      "alltrue([for key, element in coalesce(var.a, []) : ok(element)])",
     ]);
   });
 
-  test("that is an object is held against the rules of its attributes", () => {
+  test("that is an object is checked against the rules of its attributes", () => {
     const attributes = { b: input({ rules: [rule] }), c: input({ rules: [rule], required: true }) };
     expect(conditions({ type: "object", attributes, required: true })).toEqual([
-      "${var.a.b == null || ok(var.a.b)}",
-      "${ok(var.a.c)}",
+      "var.a.b == null || ok(var.a.b)",
+      "ok(var.a.c)",
     ]);
     expect(conditions({ type: "object", attributes })).toEqual([
-      "${try(var.a.b, null) == null || ok(try(var.a.b, null))}",
-      "${var.a == null || ok(try(var.a.c, null))}",
+      "try(var.a.b, null) == null || ok(try(var.a.b, null))",
+      "var.a == null || ok(try(var.a.c, null))",
     ]);
     expect(conditions({ type: "map(object)", attributes, required: true })).toEqual([
-      "${alltrue([for key, element in var.a : element != null])}",
-      "${alltrue([for key, element in { for key, element in var.a : key => element if element != null } : element.b == null || ok(element.b)])}",
-      "${alltrue([for key, element in { for key, element in var.a : key => element if element != null } : ok(element.c)])}",
+      "alltrue([for key, element in var.a : element != null])",
+      "alltrue([for key, element in { for key, element in var.a : key => element if element != null } : element.b == null || ok(element.b)])",
+      "alltrue([for key, element in { for key, element in var.a : key => element if element != null } : ok(element.c)])",
     ]);
   });
 
   test("that is secret is in no message", () => {
     const [shown, secret] = [{}, { secret: true }].map((rest) => validationsOf("a", input({ rules: [rule], ...rest })));
-    expect(shown?.[0]?.error_message).toContain("jsonencode(var.a)");
-    expect(secret?.[0]?.error_message).toContain("got a value not shown");
+    expect(shown?.[0]?.message).toContain("jsonencode(var.a)");
+    expect(secret?.[0]?.message).toContain("got a value not shown");
   });
 
   test("that is long is shown as its rule says", () => {
     const [validation] = validationsOf("a", input({ rules: [{ ...rule, shown: (value) => `length(${value})` }] }));
-    expect(validation?.error_message).toContain("got ${jsonencode(length(var.a))};");
+    expect(validation?.message).toContain("got ${jsonencode(length(var.a))};");
   });
 
   test("has bounds in the words of the constructs", () => {
@@ -225,14 +215,16 @@ describe("an input", () => {
 });
 
 describe("a module", () => {
-  const definition = {
+  const definition: ModuleDefinition = {
     name: "example",
-    purpose: ["An example."],
-    uses: [{ title: "Smallest use", hcl: "\nmodule {}\n" }],
-    terraform: "1.9",
     inputs: {
-      given: { type: "string", required: true, description: "Given." },
-      list: { type: "list(string)", default: ["a"], description: "A list." },
+      given: {
+        type: "string",
+        required: true,
+        description: "Given.",
+        rules: [{ requirement: "be right", hint: "correct it", holds: (value) => `ok(${value})`, withheld: true }],
+      },
+      list: { type: "list(string)", default: ["a"], description: `A list. ${"Words ".repeat(20)}of $\{text}.` },
       token: { type: "string", secret: true, description: "A secret." },
       all: {
         type: "map(object)",
@@ -248,6 +240,7 @@ describe("a module", () => {
             attributes: { arn: { type: "string", required: true, description: "Its ARN." } },
           },
         },
+        isCheckedBelow: true,
         validations: [
           {
             each: ["key, element in var.all"],
@@ -259,52 +252,106 @@ describe("a module", () => {
         ],
       },
     },
-    outputs: { made: { description: "What is made.", value: "${aws_kms_key.one.arn}" } },
-    resources: { aws_kms_key: { one: {} } },
-    data: { aws_region: { current: {} } },
-  } as const;
+    facts: {
+      hosts: { comment: "The hosts. https://aws.amazon.com/", value: { a: "a.example.com", "b-c": "$\{var.b}" } },
+    },
+  };
   const files = terraformFiles(definition);
-  const variables = (JSON.parse(files["variables.tf.json"] ?? "") as { variable: { [name: string]: object } }).variable;
 
-  test("has variables whose types are closed and say what may be left out", () => {
-    expect(variables).toMatchObject({
-      given: { type: "string", nullable: false },
-      list: { type: "list(string)", default: ["a"], nullable: false },
-      token: { type: "string", default: null, sensitive: true, ephemeral: true },
-      all: {
-        type: "map(object({ must = string, may = optional(number), has = optional(bool, true), inner = optional(object({ arn = string })) }))",
-        default: {},
-        nullable: false,
-      },
-    });
-    expect(Object.keys(variables["given"] ?? {})).not.toContain("default");
-    expect(Object.keys(variables["token"] ?? {})).not.toContain("nullable");
+  test("has variables with closed types, their defaults and one validation for each rule", () => {
+    expect(files["variables.tf"])
+      .toBe(`# Generated by \`npm run modules\` from inputs.ts: change that file, or what it imports from src/.
+
+variable "given" {
+  description = "Given."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = ok(var.given)
+    error_message = "\`given\` must be right, got a value not shown, since it may be a secret; correct it"
+  }
+}
+
+variable "list" {
+  description = <<-EOT
+    A list. Words Words Words Words Words Words Words Words Words Words Words Words Words Words Words
+    Words Words Words Words Words of $$\{text}.
+  EOT
+  type        = list(string)
+  default     = ["a"]
+  nullable    = false
+}
+
+variable "token" {
+  description = "A secret."
+  type        = string
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+}
+
+variable "all" {
+  description = "Objects."
+  type = map(object({
+    must  = string
+    may   = optional(number)
+    has   = optional(bool, true)
+    inner = optional(object({ arn = string }))
+  }))
+  default  = {}
+  nullable = false
+}
+`);
   });
 
-  test("has no block for what it does not have", () => {
-    expect(JSON.parse(files["main.tf.json"] ?? "")).toEqual({
-      locals: SECRETS_LOCAL,
+  test("has facts with their reasons", () => {
+    expect(files["facts.tf"]).toContain(`
+  # The hosts. https://aws.amazon.com/
+  hosts = { a = "a.example.com", "b-c" = var.b }
+}
+`);
+  });
+
+  test("has tables with every input down to its attributes, with words and no expressions", () => {
+    const parsed: ParsedModule = {
+      terraform: { required_version: ">= 1.9", required_providers: [{ aws: { version: ">= 5" } }] },
+      variable: {},
+      locals: {},
+      output: { made: { description: "What is made.", value: "" } },
       resource: { aws_kms_key: { one: {} } },
       data: { aws_region: { current: {} } },
-    });
-  });
-
-  test("has a README with every input down to its attributes, with words and no expressions", () => {
-    const text = readme(definition);
-    expect(text).toContain("## Smallest use\n\n```hcl\nmodule {}\n```");
-    expect(text.split("\n").filter((line) => line.startsWith("| `"))).toEqual([
-      "| `given` | string | required | Given. |",
-      '| `list` | list(string) | `["a"]` | A list. |',
-      "| `token` | string | `null` | A secret. |",
-      "| `all` | map of objects | `{}` | Objects. `…all[*].may` must be beside … of `keep_last_images`. |",
-      "| `all[*].must` | string | required | Must be given. |",
-      "| `all[*].may` | number | `null` | May \\| might. |",
-      "| `all[*].has` | bool | `true` | Has a default. |",
-      "| `all[*].inner` | object | `null` | An object. |",
-      "| `all[*].inner.arn` | string | required | Its ARN. |",
+      module: {},
+      check: {},
+    };
+    expect(
+      tables(definition, parsed)
+        .split("\n")
+        .filter((line) => line.startsWith("| ")),
+    ).toEqual([
+      "| Name | Version |",
+      "| --- | --- |",
+      "| terraform | >= 1.9 |",
+      "| aws | >= 5 |",
+      "| Name | Type |",
+      "| --- | --- |",
+      "| `aws_kms_key.one` | resource |",
+      "| `aws_region.current` | data source |",
+      "| Name | Description | Type | Default | Required |",
+      "| --- | --- | --- | --- | --- |",
+      "| `given` | Given. It must be right. | string | n/a | yes |",
+      `| \`list\` | A list. ${"Words ".repeat(20)}of $\{text}. | list(string) | \`["a"]\` | no |`,
+      "| `token` | A secret. | string | `null` | no |",
+      "| `all` | Objects. `…all[*].may` must be beside … of `keep_last_images`. | map of objects | `{}` | no |",
+      "| `all[*].must` | Must be given. | string | n/a | yes |",
+      "| `all[*].may` | May \\| might. | number | `null` | no |",
+      "| `all[*].has` | Has a default. | bool | `true` | no |",
+      "| `all[*].inner` | An object. | object | `null` | no |",
+      "| `all[*].inner.arn` | Its ARN. | string | n/a | yes |",
+      "| Name | Description |",
+      "| --- | --- |",
       "| `made` | What is made. |",
     ]);
-    expect(text).toContain("- `aws_kms_key.one`\n- `data.aws_region.current`");
   });
 });
 
@@ -331,77 +378,101 @@ describe("an open input", () => {
     },
   };
   const inputs = { things: open, thing: { ...open, type: "object" } } as const;
-  const files = terraformFiles({
-    name: "open",
-    purpose: [],
-    uses: [],
-    terraform: "1.9",
-    inputs,
-    outputs: {},
-    locals: {},
-  });
   const placesOf = (name: keyof typeof inputs): string[] =>
-    validationsOf(name, inputs[name]).map(({ error_message: message }) => /`(.+?)` /.exec(message)?.[1] ?? "");
+    validationsOf(name, inputs[name]).map(({ message }) => /`(.+?)` /.exec(message)?.[1] ?? "");
 
   test("has any type, and a description that names its attributes", () => {
-    const { variable } = JSON.parse(files["variables.tf.json"] ?? "") as { variable: { [name: string]: object } };
-    expect(variable["things"]).toMatchObject({
-      type: "any",
-      nullable: false,
-      description:
-        "Things. A map of objects with any of these attributes, whose types are in the README: name, count, on, tags, key.",
-    });
-    expect(variable["thing"]).toMatchObject({
-      description:
-        "Things. An object with any of these attributes, whose types are in the README: name, count, on, tags, key.",
-    });
+    const text = terraformFiles({ name: "open", inputs })["variables.tf"]?.replace(/\s+/g, " ");
+    expect(text).toContain(
+      "Things. A map of objects with any of these attributes, whose types are in the README: name, count, on, tags, key. EOT type = any nullable = false",
+    );
+    expect(text).toContain(
+      "Things. An object with any of these attributes, whose types are in the README: name, count, on, tags, key.",
+    );
   });
 
-  test("is held against a table of its attributes at every depth, which is a local", () => {
-    const { locals } = JSON.parse(files["main.tf.json"] ?? "") as { locals: object };
-    expect(locals).toMatchObject({
-      attributes: {
-        "a thing": { name: "a string", count: "a number", on: "true or false", tags: "an object", key: "an object" },
-        "a key": { arn: "a value" },
-      },
-      nouns: { "a thing": { key: "a key" }, "a key": {} },
-      misnomers: { "a thing": { amount: "count" }, "a key": {} },
+  test("is checked against a table of its attributes at every depth, which is a fact", () => {
+    const { attributes, misnomers } = attributeFacts(inputs);
+    expect(attributes?.value).toEqual({
+      "a thing": { name: "a string", count: "a number", on: "true or false", tags: "an object", key: "an object" },
+      "a key": { arn: null },
     });
+    expect(misnomers?.value).toEqual({ "a thing": { amount: "count" } });
   });
 
   test("has rules of its shape, of the names and types of its attributes, and of each of them", () => {
-    expect(placesOf("things")).toEqual([
-      "things",
-      "things[${jsonencode(key)}]",
-      "${one.place}.${name}",
-      "${one.place}.${name}",
-      "things[${jsonencode(key)}].name",
-      "things[${jsonencode(key)}].tags",
-      "things[${jsonencode(key)}].tags",
-      "things[${jsonencode(key)}].tags[${jsonencode(name)}]",
-      "things[${jsonencode(key)}].key.arn",
-    ]);
-    expect(placesOf("thing")).toEqual([
-      "thing",
-      "${one.place}.${name}",
-      "${one.place}.${name}",
-      "thing.name",
-      "thing.tags",
-      "thing.tags",
-      "thing.tags[${jsonencode(name)}]",
-      "thing.key.arn",
-    ]);
+    const at = (place: string): string[] => [
+      `${place}.\${name}`,
+      `${place}.\${name}`,
+      `${place}.key.\${name}`,
+      `${place}.name`,
+      `${place}.tags`,
+      `${place}.tags`,
+      `${place}.tags[\${jsonencode(name)}]`,
+      `${place}.key.arn`,
+    ];
+    const element = "things[${jsonencode(key)}]";
+    expect(placesOf("things")).toEqual(["things", element, ...at(element)]);
+    expect(placesOf("thing")).toEqual(["thing", ...at("thing")]);
   });
 
   test("whose attributes another module checks has no tables here", () => {
-    expect(attributeTables({ things: { ...open, isCheckedBelow: true } })).toEqual({});
+    expect(attributeFacts({ things: { ...open, isCheckedBelow: true } })).toEqual({});
+  });
+});
+
+describe("the layout", () => {
+  const long = "a".repeat(50);
+
+  test.each([
+    ['f(a.b[0], "x", -1)', 'f(a.b[0], "x", -1)'],
+    [`f(${long}, ${long}, ${long})`, `f(\n    ${long},\n    ${long},\n    ${long}\n  )`],
+    [`f([${long}, ${long}, ${long}])`, `f([\n    ${long},\n    ${long},\n    ${long},\n  ])`],
+    [
+      `f("\\n", [for k, v in ${long} : ${long}.b if ${long} != null])`,
+      `f("\\n", [\n    for k, v in ${long} :\n    ${long}.b\n    if ${long} != null\n  ])`,
+    ],
+    [`${long} || ${long} || !${long}`, `(\n    ${long}\n    || ${long}\n    || !${long}\n  )`],
+    [`${long} == 1 ? ${long} : ${long}`, `(\n    ${long} == 1\n    ? ${long}\n    : ${long}\n  )`],
+    [`{ a = ${long}, bcd = ${long}, e = ${long} }`, `{\n    a   = ${long}\n    bcd = ${long}\n    e   = ${long}\n  }`],
+    [
+      `"${"word ".repeat(30)}$\{f("}")} end"`,
+      `join("", [\n    "${"word ".repeat(21)}",\n    "${"word ".repeat(9)}$\{f("}")} end",\n  ])`,
+    ],
+  ])("breaks an expression where people would: %s", (expression, expected) => {
+    expect(laidOut(expression, 2, 10)).toBe(expected);
   });
 
-  test("is read as an object with every attribute, each of its type", () => {
-    expect(withAllAttributes("element", open.attributes ?? {})).toBe(
-      '{ name = tostring(lookup(element, "name", null)), count = tonumber(lookup(element, "count", null)), on = tobool(lookup(element, "on", null)), ' +
-        'tags = lookup(element, "tags", null) == null ? tomap(null) : tomap({ for name, item in element.tags : name => tostring(item) }), ' +
-        'key = lookup(element, "key", null) == null ? null : { arn = tostring(lookup(element.key, "arn", null)) } }',
-    );
+  test("changes no expression", () => {
+    const leaf = fc.constantFrom("a", "a.b", "1", '"t ${x ? "}" : "{"} u"', "a[*].b", 'a["k"].c');
+    const { any } = fc.letrec<{ any: string }>((tie) => ({
+      any: fc.oneof(
+        { depthSize: "medium", withCrossShrink: true },
+        leaf,
+        fc.tuple(tie("any"), tie("any")).map(([one, other]) => `(${one} && ${other})`),
+        fc.tuple(tie("any"), tie("any")).map(([one, other]) => `(${one} == null ? ${other} : !${one})`),
+        fc.array(tie("any"), { maxLength: 3 }).map((items) => `f(${items.join(", ")})`),
+        fc.array(tie("any"), { maxLength: 3 }).map((items) => `[${items.join(", ")}]`),
+        tie("any").map((item) => `{ k = ${item}, "l m" = ${item} }`),
+        fc.tuple(tie("any"), tie("any")).map(([one, other]) => `[for k, v in ${one} : ${other} if v < 2]`),
+        fc.tuple(tie("any"), tie("any")).map(([one, other]) => `{ for k in ${one} : k => ${other}... }`),
+      ),
+    }));
+    fc.assert(fc.property(any, (text) => flat(parse(laidOut(text, 2, 10))) === flat(parse(text))));
+  });
+
+  test.each(["", "a b", "f(a", "[a", '"a', "a ? b", "{ a : b }"])("fails for what is no expression: %j", (text) => {
+    expect(() => laidOut(text, 0, 0)).toThrow(/^expected /);
+  });
+
+  test("aligns arguments in lines of their own until one takes several lines", () => {
+    expect(
+      argumentLines([
+        ["a", "1"],
+        ["bcd", "2"],
+        ["e", "[\n]"],
+        ["fg", "3"],
+      ]),
+    ).toEqual(["a   = 1", "bcd = 2", "e = [\n]", "fg = 3"]);
   });
 });

@@ -132,13 +132,13 @@ describe("the package, unpacked beside its peers", () => {
       expect.arrayContaining([
         "package/lib/index.d.ts",
         "package/LICENSE",
-        ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf.json`),
+        ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf`),
       ]),
     );
     expect(
       files.filter(
         (file) =>
-          !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/([a-z]+\.tf\.json|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
+          !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/((examples\/[a-z-]+\/)?[a-z]+\.tf|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
             file,
           ),
       ),
@@ -218,8 +218,8 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       await run("npx", ["--no-install", "tsc", "-p", "."], folder);
 
       const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
-      expect(missingFrom(lib)).toEqual([]);
-      expect(missingFrom(folder)).not.toEqual([]);
+      expect(await missingFrom(lib)).toEqual([]);
+      expect(await missingFrom(folder)).not.toEqual([]);
 
       const outdir = path.join(folder, "cdktf.out");
       await run(process.execPath, ["main.js"], folder, { CDKTF_OUTDIR: outdir });

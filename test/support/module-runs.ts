@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Condition } from "../../modules/generator/definition";
-import { endOfExpression } from "../../modules/generator/hcl";
-import { MODULES_FOLDER, conditionsOf, copyModules, moduleJson } from "./module-folders";
+import { segments } from "../../modules/generator/hcl";
+import { parse } from "../../modules/generator/layout";
+import type { Node } from "../../modules/generator/layout";
+import { MODULES_FOLDER, conditionsOf, parsedModule } from "../../modules/generator/parsed-module";
+import type { Condition } from "../../modules/generator/parsed-module";
+import { copyModules } from "./module-folders";
 import { Workspace, configuration } from "./terraform";
 
 /** One `run` of a file for `terraform test`, as `terraform fmt` has laid it out. */
@@ -101,7 +104,7 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
   workspace.write("tests/all.tftest.hcl", all.join("\n"));
   await workspace.init();
   const { output } = await workspace.try(["test", "-json"]);
-  const conditions = conditionsOf(moduleJson(module));
+  const conditions = conditionsOf(await parsedModule(module));
   const rules = conditions.map(ruleOf);
   const patterns = conditions.map(messagePattern);
   const told = runs.map((): string[] => []);
@@ -155,19 +158,37 @@ function messagePattern(condition: Condition): RegExp {
 
 /** The message of a condition, with a mark in place of each expression; of a loop's messages, the one for an element. */
 export function messageOf({ error_message: message }: Condition, mark: string): string {
-  const isExpression = message.startsWith("${replace(");
-  const start = message.startsWith("${replace(join(") ? message.indexOf(' : "') + 4 : '${replace("'.length;
-  let text = "";
-  for (let at = isExpression ? start : 0; at < message.length; at++) {
-    if (message.startsWith("${", at)) {
-      at = endOfExpression(message, at) - 1;
-      text += mark;
-    } else if (isExpression && message[at] === '"') {
-      break;
-    } else {
-      at += isExpression && message[at] === "\\" ? 1 : 0;
-      text += message[at] ?? "";
+  const [first = "", ...others] = segments(message);
+  return first.startsWith("${") && others.length === 0
+    ? templateOf(parse(first.slice(2, -1)), mark)
+    : withMarks(message, mark);
+}
+
+function templateOf(node: Node, mark: string): string {
+  switch (node.type) {
+    case "text":
+      return withMarks(node.text.slice(1, -1), mark).replace(/\\(.)/g, (_, character: string) =>
+        character === "n" ? "\n" : character,
+      );
+    case "for":
+      return templateOf(node.value, mark);
+    case "parentheses":
+      return templateOf(node.inner, mark);
+    case "list":
+      return node.items.map((item) => templateOf(item, mark)).join("");
+    case "call": {
+      // These take the message, or the messages of all elements, as their first or second argument.
+      const part = { concat: 0, flatten: 0, join: 1, replace: 0 }[node.name];
+      const argument = part === undefined ? undefined : node.args[part];
+      return argument === undefined ? mark : templateOf(argument, mark);
     }
+    default:
+      return mark;
   }
-  return text;
+}
+
+function withMarks(template: string, mark: string): string {
+  return segments(template)
+    .map((segment) => (segment.startsWith("${") ? mark : segment))
+    .join("");
 }

@@ -1,16 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { MODULE_NAMES, moduleJson } from "./module-folders";
-import type { BlocksByType } from "./module-folders";
+import { parsedModule } from "../../modules/generator/parsed-module";
+import type { BlocksByType } from "../../modules/generator/parsed-module";
+import { MODULE_NAMES } from "./module-folders";
 
 // What Terraform itself takes in every block.
 const META_ARGUMENTS = ["count", "for_each", "depends_on", "lifecycle", "provider"];
 
 /** What the modules use of AWS and a provider package does not have, by its types; `lib` is the package's folder. */
-export function missingFrom(lib: string): string[] {
-  const missing = MODULE_NAMES.flatMap((module) => {
-    const { resource = {}, data = {}, ...rest } = moduleJson(module);
-    const text = JSON.stringify({ resource, data, ...rest });
+export async function missingFrom(lib: string): Promise<string[]> {
+  const modules = await Promise.all(MODULE_NAMES.map(async (name) => [name, await parsedModule(name)] as const));
+  const missing = modules.flatMap(([module, parsed]) => {
+    const { resource, data } = parsed;
+    const text = JSON.stringify(parsed);
     const referred = [...text.matchAll(/\b(data\.)?aws_(\w+)\.\w+(?:\[[^\]]*\])*\.([a-z]\w*)/g)];
     return [
       ...argumentsOf(resource, "").filter(([, folder, name]) => !hasArgument(typesOf(lib, folder), name)),
@@ -33,10 +35,9 @@ function argumentsOf(blocks: BlocksByType, start: string): (readonly ["argument"
       Object.values(named)
         .flatMap(({ dynamic = {}, ...own }) => [
           ...Object.keys(own).filter((name) => !META_ARGUMENTS.includes(name)),
-          ...Object.entries(dynamic as object).flatMap(([name, { content }]: [string, { content: object }]) => [
-            name,
-            ...Object.keys(content),
-          ]),
+          ...Object.entries(dynamic as { readonly [name: string]: readonly { readonly content: object[] }[] }).flatMap(
+            ([name, blocks]) => [name, ...blocks.flatMap(({ content }) => content.flatMap(Object.keys))],
+          ),
         ])
         .map((name) => ["argument", folderOf(type.slice("aws_".length), start), name] as const),
     );

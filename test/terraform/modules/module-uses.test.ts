@@ -4,34 +4,34 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
-import { MODULE_USES, copyModules } from "../../support/module-folders";
+import { MODULE_EXAMPLES, copyModules } from "../../support/module-folders";
 import { pathWithAwsCli } from "../../support/path-with-aws-cli";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";
-const FORGET = "stack-parameter-override: Make Terraform forget the stack";
+const FORGET = "stack-parameter-override: make-terraform-forget-the-stack";
 const TOKENS = { TF_VAR_ghcr_token: "not-a-token", TF_VAR_hub_token: "not-a-token" };
 
 /** What an example expects to be there. */
 const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | void } = {
-  "private-registry: Smallest use": async (aws) => {
+  "private-registry: smallest-use": async (aws) => {
     addNetwork(aws);
     await new IAMClient(clientConfig(aws)).send(
       new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
     );
   },
-  "pull-through-cache: Import an existing rule": (aws) =>
+  "pull-through-cache: import-an-existing-rule": (aws) =>
     new ECRClient(clientConfig(aws, { region: REGION })).send(
       new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
     ),
-  "registry-endpoints: Smallest use": addNetwork,
-  "stack-parameter-override: Smallest use": (aws) => createAgentStack(aws, { region: REGION }),
-  "stack-parameter-override: A stack with NoEcho parameters": (aws) => createAgentStack(aws, { region: REGION }),
+  "registry-endpoints: smallest-use": addNetwork,
+  "stack-parameter-override: smallest-use": (aws) => createAgentStack(aws, { region: REGION }),
+  "stack-parameter-override: a-stack-with-noecho-parameters": (aws) => createAgentStack(aws, { region: REGION }),
 };
 
 /** What stays of an example: a secret is gone when its recovery window is over, which is 30 days unless it says otherwise. */
 const LEFT: { readonly [use: string]: readonly string[] } = {
-  "pull-through-cache: With credentials": [`${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`],
+  "pull-through-cache: with-credentials": [`${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`],
 };
 
 /** The network that the examples name, with a NAT gateway. */
@@ -55,11 +55,11 @@ function addNetwork(aws: LocalAws): void {
 
 /** How an example ends: with `destroy`, or with another example in its place where Terraform must not delete the adopted stack. */
 function endOf(use: string): string | undefined {
-  return use === "stack-parameter-override: Smallest use" ? FORGET : undefined;
+  return use === "stack-parameter-override: smallest-use" ? FORGET : undefined;
 }
 
 const hclOf = (use: string | undefined): string => {
-  const [, hcl] = MODULE_USES.find(([name]) => name === use) ?? [];
+  const [, hcl] = MODULE_EXAMPLES.find(([name]) => name === use) ?? [];
   if (hcl === undefined) {
     throw new Error(`no README has the example ${use}`);
   }
@@ -73,7 +73,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
   });
   afterEach(() => aws.stop());
 
-  test.each(MODULE_USES.map(([use]) => use).filter((use) => use !== FORGET))(
+  test.each(MODULE_EXAMPLES.map(([use]) => use).filter((use) => use !== FORGET))(
     "apply at the first try, have nothing more to do, and end without a trace: %s",
     async (use) => {
       await EXPECTED[use]?.(aws);

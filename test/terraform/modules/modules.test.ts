@@ -1,14 +1,8 @@
 import * as path from "node:path";
+import { MODULES_FOLDER, conditionsOf, parsedModule } from "../../../modules/generator/parsed-module";
 import { execute } from "../../support/commands";
 import { PROJECT_ROOT } from "../../support/example-program";
-import {
-  MODULES_FOLDER,
-  MODULE_NAMES,
-  MODULE_USES,
-  conditionsOf,
-  copyModules,
-  moduleJson,
-} from "../../support/module-folders";
+import { MODULE_EXAMPLES, MODULE_NAMES, copyModules } from "../../support/module-folders";
 import { brokenRules, ruleOf, testRuns } from "../../support/module-runs";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
@@ -74,7 +68,7 @@ describeWithTerraform("the plain modules", () => {
     const broken = await brokenRules(name);
     expect(broken.filter(({ rules }) => rules.length !== 1)).toEqual([]);
     // Several resources may hold to one rule.
-    const rules = [...new Set(conditionsOf(moduleJson(name)).map(ruleOf))];
+    const rules = [...new Set(conditionsOf(await parsedModule(name)).map(ruleOf))];
     const proven = [...new Set(broken.flatMap((run) => run.rules))];
     expect(rules.filter((rule) => !proven.includes(rule) && !PROVEN_ELSEWHERE.test(rule))).toEqual([]);
     expect(proven.filter((rule) => !rules.includes(rule) && rule !== UNKNOWN_YET)).toEqual([]);
@@ -82,9 +76,9 @@ describeWithTerraform("the plain modules", () => {
 
   test("fail a test when the rule that it proves is gone", async () => {
     const workspace = await inModule("pull-through-cache");
-    const document = JSON.parse(workspace.read("variables.tf.json")) as { variable: { [name: string]: object } };
-    Object.assign(document.variable["acknowledged_warnings"] ?? {}, { validation: [] });
-    workspace.write("variables.tf.json", JSON.stringify(document));
+    const variables = workspace.read("variables.tf");
+    const from = variables.indexOf("  validation {", variables.indexOf('variable "acknowledged_warnings"'));
+    workspace.write("variables.tf", variables.slice(0, from) + variables.slice(variables.indexOf("\n  }\n", from) + 5));
     const { status, output } = await workspace.try(["test", "-no-color", "-filter=tests/warnings.tftest.hcl"]);
     expect(status).toBe(1);
     expect(output).toContain('run "fails_with_an_acknowledgement_of_no_warning"... fail');
@@ -116,13 +110,13 @@ describeWithTerraform("the plain modules", () => {
     await workspace.init();
   });
 
-  test.each(MODULE_USES)("can be used from another repository as the README says: %s", async (_, hcl) => {
+  test.each(MODULE_EXAMPLES)("can be used from another repository as the README says: %s", async (_, hcl) => {
     const workspace = await besideClone(hcl);
     expect(await workspace.validate()).toEqual([]);
     expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
   });
 
-  test.each(MODULE_USES.filter(([, hcl]) => hcl.includes('module "')))(
+  test.each(MODULE_EXAMPLES.filter(([, hcl]) => hcl.includes('module "')))(
     "use no provider but the one that they are given: %s",
     async (_, hcl) => {
       const given = /providers\s*= \{ aws = aws\.(\w+) \}/.exec(hcl)?.[1];

@@ -80,7 +80,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
     test("fails the plan, and where that is gone around, AWS refuses to create the stack", async () => {
       const stackName = await vendorStack();
       const forgotten = await workspace(called({ stack_name: stackName, parameters: { image: VALUE } }, false));
-      expect(await forgotten.refusal()).toContain("in resource.terraform_data.needs_an_import_block");
+      expect(await forgotten.refusal()).toContain('in resource "terraform_data" "needs_an_import_block"');
       const target = ["apply", "-no-color", "-auto-approve", `-target=${CONNECTOR}.${ADOPTED}`];
       expect((await forgotten.try(target)).output).toContain("AlreadyExistsException");
       expect(await parameters(stackName)).toEqual({ image: "", names: "long" });

@@ -1,0 +1,31 @@
+output "registry_uri" {
+  description = "The host that clients in the VPC sign in to and pull from."
+  value       = module.endpoints.registry_uri
+}
+
+output "repository_uris" {
+  description = "The name to pull in place of a registry, by the keys of `upstreams`: append the repository."
+  value       = { for key, rule in module.cache.rules : key => module.endpoints.repository_uris[rule.prefix] }
+
+  depends_on = [module.cache, module.endpoints, module.pulls]
+}
+
+output "pull_policy_json" {
+  description = "The IAM policy that allows to pull, as JSON."
+  value       = module.pulls.json
+}
+
+output "policy_arn" {
+  description = "ARN of the managed policy; null without one."
+  value       = module.pulls.policy_arn
+}
+
+output "secret_arns" {
+  description = "ARNs of the managed secrets, by the keys of their upstreams."
+  value       = module.cache.secret_arns
+}
+
+output "security_group_id" {
+  description = "The security group of the interface endpoints; null if there is none."
+  value       = module.endpoints.security_group_id
+}

@@ -1,0 +1,9 @@
+module "cache" {
+  source = "../.."
+
+  upstreams = { ecr-public = {} }
+}
+
+output "nginx" {
+  value = "${module.cache.repository_uris["ecr-public"]}/nginx/nginx:1.27"
+}

@@ -1,0 +1,79 @@
+output "registry_uri" {
+  description = "The host that clients sign in to and pull from."
+  value       = local.registry_uri
+}
+
+output "repository_uris" {
+  description = "The name to pull in place of a registry, by the keys of `upstreams`: append the repository."
+  value = {
+    for key, prefix in local.prefixes :
+    key => prefix == "ROOT" ? local.registry_uri : "${local.registry_uri}/${trimsuffix(prefix, "/")}"
+  }
+
+  depends_on = [aws_ecr_pull_through_cache_rule.upstream]
+}
+
+output "prefixes" {
+  description = "The prefixes of the upstreams, for the modules registry-endpoints and pull-policy."
+  value       = values(local.prefixes)
+}
+
+output "tagged_prefixes" {
+  description = "The prefixes whose creation template sets tags, for the same modules."
+  value       = local.tagged_prefixes
+}
+
+output "rules" {
+  description = "The rules, by the keys of `upstreams`: `prefix` and `upstream_registry_url`."
+  value = {
+    for key, rule in aws_ecr_pull_through_cache_rule.upstream :
+    key => { prefix = rule.ecr_repository_prefix, upstream_registry_url = rule.upstream_registry_url }
+  }
+}
+
+output "secret_arns" {
+  description = "ARNs of the managed secrets, by the keys of their upstreams."
+  value       = { for key, secret in aws_secretsmanager_secret.credential : key => secret.arn }
+}
+
+output "pull_policy_json" {
+  description = <<-EOT
+    The IAM policy that allows an identity to pull through all of these upstreams, including first
+    pulls; the module pull-policy attaches it.
+  EOT
+  value = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{ Effect = "Allow", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
+      [
+        for statement in [
+          {
+            Effect = "Allow"
+            Action = [
+              "ecr:BatchCheckLayerAvailability",
+              "ecr:BatchGetImage",
+              "ecr:GetDownloadUrlForLayer",
+              "ecr:BatchImportUpstreamImage",
+              "ecr:CreateRepository",
+            ]
+            Resource = local.untagged_arns
+          },
+          {
+            Effect = "Allow"
+            Action = [
+              "ecr:BatchCheckLayerAvailability",
+              "ecr:BatchGetImage",
+              "ecr:GetDownloadUrlForLayer",
+              "ecr:BatchImportUpstreamImage",
+              "ecr:CreateRepository",
+              "ecr:TagResource",
+            ]
+            Resource = local.tagged_arns
+          },
+        ] :
+        statement
+        if length(statement.Resource) > 0
+      ]
+    )
+  })
+}
