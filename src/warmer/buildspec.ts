@@ -7,9 +7,9 @@ export interface WarmedImage {
 
 // The program of a build. It calls the registry's API like a container client, reads every manifest of an image and every
 // layer that ECR has not cached yet, and stores nothing. So a build needs no container client, no privileges and no disk.
-// The program must not contain a dollar sign before a brace, which Terraform would read as an expression.
+// The result must not contain a dollar sign before a brace, which Terraform would read as an expression.
 // https://distribution.github.io/distribution/spec/api/
-const PROGRAM = `
+export const WARMING_PROGRAM = `
 const { execFileSync } = require("node:child_process");
 const registry = process.env.REGISTRY;
 const images = JSON.parse(process.argv[1]);
@@ -167,26 +167,37 @@ async function warm({ repository, tag }) {
 })();
 `;
 
+/** The command that runs the program; `images` is one word of a shell with the images as JSON. */
+export function warmingCommand(images: string): string {
+  return `node -e ${quoted(WARMING_PROGRAM)} -- ${images}`;
+}
+
+/** The build specification that runs one command. https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */
+export function buildspecOf(command: string): object {
+  return {
+    version: "0.2",
+    phases: { install: { "runtime-versions": { nodejs: 22 } }, build: { commands: [command] } },
+  };
+}
+
 /**
- * The build specification that pulls images through a cache one after the other. The build tries all images, and fails if
- * it could not pull one. Its environment variable REGISTRY is the host of the registry, and MINUTES its time limit.
- * https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+ * The build specification that pulls images through a cache one after the other. The build
+ * tries all images, and fails if it could not pull one.
  */
 export function warmingBuildspec(images: readonly WarmedImage[]): string {
-  return JSON.stringify(
-    {
-      version: "0.2",
-      phases: {
-        install: { "runtime-versions": { nodejs: 22 } },
-        build: { commands: [`node -e ${quoted(PROGRAM)} -- ${quoted(JSON.stringify(images))}`] },
-      },
-    },
-    undefined,
-    2,
-  );
+  const command = warmingCommand(quoted(JSON.stringify(images)));
+  return JSON.stringify(buildspecOf(command), undefined, 2);
+}
+
+/** The environment variables that the program reads: the host of the registry, and the time limit of a build in minutes. */
+export function buildVariables(registryHost: string, minutes: string): { name: string; value: string }[] {
+  return [
+    { name: "REGISTRY", value: registryHost },
+    { name: "MINUTES", value: minutes },
+  ];
 }
 
 /** A string as one word of a POSIX shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }

@@ -3,6 +3,13 @@ import type { Requirement, Rule } from "../validation/rule";
 
 export const MAX_IMAGES = 500;
 
+/** What applies if the user gives nothing. */
+export const DEFAULTS = {
+  schedule: "rate(1 hour)",
+  timeoutInMinutes: 60,
+  logRetentionInDays: 30,
+} as const;
+
 /**
  * The bound of the images in a build's command, in characters of JSON; image names are ASCII. A shell passes the command as
  * one argument, and Linux limits an argument to 128 KiB.
