@@ -11,6 +11,7 @@ import { pullStatements } from "../cache/pull-policy";
 import { isUnresolved } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
+import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
 import { buildVariables, warmingBuildspec } from "./buildspec";
 import type { CacheWarmerProps } from "./cache-warmer-props";
@@ -24,6 +25,8 @@ import {
   logGroupName,
   PROJECT_DESCRIPTION,
   RETRY_POLICY,
+  RUN_ON_CHANGE_EXPRESSION,
+  RUN_ON_CHANGE_SUFFIX,
   scheduleDescription,
 } from "./fixed-arguments";
 import { BUILD_ROLE, networkStatements, SCHEDULE_ROLE, startBuilds, writeLogs } from "./policy-statements";
@@ -37,7 +40,7 @@ import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from ".
  * It creates:
  * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is not
  *   cached yet, and stores nothing;
- * - a log group, and an EventBridge schedule that starts the project;
+ * - a log group, and an EventBridge schedule that starts the project; with `runOnChange`, also a one-time schedule;
  * - a role for the project, which may pull through the upstreams of these images and write these logs, and a role for the
  *   schedule, which may start this project;
  * - an alarm, if a topic is given.
@@ -157,6 +160,21 @@ export class CacheWarmer extends Construct {
       name: this.projectName,
       scheduleExpression: this.props.schedule ?? DEFAULTS.schedule,
     });
+    if (this.props.runOnChange === true) {
+      new JsonOnly(this, "json-only", "cdktf's HCL cannot write what replaces the schedule of `runOnChange`");
+      const projectAddress = `aws_codebuild_project.${project.friendlyUniqueId}`;
+      new SchedulerSchedule(this, "run-on-change", {
+        ...common,
+        name: `${this.projectName}${RUN_ON_CHANGE_SUFFIX}`,
+        scheduleExpression: RUN_ON_CHANGE_EXPRESSION,
+        // AWS refuses a time in the past, so the schedule is never updated: a new one takes its place.
+        lifecycle: {
+          ignoreChanges: "all",
+          // The source has the images. A project with another name has another ARN.
+          replaceTriggeredBy: [`${projectAddress}.source`, `${projectAddress}.arn`],
+        },
+      });
+    }
   }
 
   private createAlarm(project: CodebuildProject, topicArn: string): void {

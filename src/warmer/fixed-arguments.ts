@@ -32,6 +32,15 @@ export const FAILURE_ALARM = {
   treatMissingData: "notBreaching",
 } as const;
 
+/**
+ * The expression of the schedule that runs once after a change, and the end of its name, which no project's name contains.
+ * Terraform evaluates the time when it creates the schedule. AWS refuses a time in the past, and a new role takes a while to
+ * work everywhere.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-time
+ */
+export const RUN_ON_CHANGE_EXPRESSION = `at(\${formatdate("YYYY-MM-DD'T'hh:mm:ss", timeadd(timestamp(), "5m"))})`;
+export const RUN_ON_CHANGE_SUFFIX = ".on-change";
+
 /** Schedules start the builds at the time of their expression, and not within a window after it. */
 export const FLEXIBLE_TIME_WINDOW = { mode: "OFF" } as const;
 
