@@ -32,6 +32,17 @@ export interface CacheWarmerProps {
    */
   readonly runOnChange?: boolean;
   /**
+   * Whether a run also pulls the OCI referrers of each image: signatures, SBOMs and attestations whose `subject` is a
+   * manifest of the image. ECR looks for referrers at the upstream when a client lists them, and not when a client pulls the
+   * image. The build lists the referrers of all manifests and pulls them, which takes one more request for each manifest.
+   * The next run pulls referrers that ECR does not list yet, for example because it still stores the image.
+   * Cosign also stores signatures as tags, like `sha256-<digest>.sig`, which are no referrers: add these tags to `images`.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+   * @default false
+   */
+  readonly includeReferrers?: boolean;
+  /**
    * Name of the CodeBuild project, its schedule and its log group: 2 to 64 letters, digits, hyphens and underscores, unique
    * in the account and region.
    * @default - the ids of the stack and of the constructs in it, joined by hyphens

@@ -80,7 +80,7 @@ export class CacheWarmer extends Construct {
     this.projectName = props.projectName ?? defaultProjectName(this);
     const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
     const warmed = images.map(({ image, path, tag }) => ({ image, repository: path, tag }));
-    const project = this.createProject(warmingBuildspec(warmed), prefixes);
+    const project = this.createProject(warmingBuildspec(warmed, props.includeReferrers), prefixes);
     this.createSchedules(project, prefixes);
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);

@@ -33,6 +33,7 @@ const PROPS = Object.keys({
   logRetentionInDays: true,
   alarmTopicArn: true,
   runOnChange: true,
+  includeReferrers: true,
   vpcId: true,
   subnetIds: true,
   securityGroupIds: true,
@@ -59,6 +60,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
     errors.checkString("schedule", schedule, SCHEDULE);
   }
   errors.checkBoolean("runOnChange", props.runOnChange, "leave it out for false");
+  errors.checkBoolean("includeReferrers", props.includeReferrers, "leave it out for false");
   checkProjectName(errors, scope, props);
   errors.checkInteger("timeoutInMinutes", timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
   if (!isUnresolved(logRetentionInDays)) {

@@ -294,6 +294,13 @@ describe("each property reaches its resource:", () => {
     expect(warmed({ runOnChange: false })).toEqual(warmed());
   });
 
+  test("includeReferrers, as the program of the builds", () => {
+    const buildspec = warmingBuildspec([{ image: "quay.io/a/b:1", repository: "quay/a/b", tag: "1" }], true);
+    const source = { type: "NO_SOURCE", buildspec };
+    expect(only(warmed({ includeReferrers: true }), "aws_codebuild_project")["source"]).toEqual(source);
+    expect(warmed({ includeReferrers: false })).toEqual(warmed());
+  });
+
   test("vpcId, subnetIds and securityGroupIds, as the network of the project", () => {
     expect(only(warmed(NETWORK), "aws_codebuild_project")["vpc_config"]).toEqual({
       vpc_id: NETWORK.vpcId,
@@ -479,7 +486,7 @@ describe("a token", () => {
 });
 
 describe("a warmer fails with", () => {
-  test.each(["runOnChange"] as const)("no boolean as %s", (prop) => {
+  test.each(["runOnChange", "includeReferrers"] as const)("no boolean as %s", (prop) => {
     expect(messageOf(() => stackWithWarmer({ [prop]: "true" as never }))).toBe(
       `stack/warmer: \`${prop}\` must be true or false, got "true"; leave it out for false`,
     );
