@@ -104,6 +104,16 @@ locals {
     "private-ecr" = "ecr"
   }
 
+  # The attributes that only one kind of upstream has, each with the kind.
+  kinds_of_attributes = {
+    registry_name              = "azure"
+    upstream_registry_url      = "unlisted"
+    region                     = "private-ecr"
+    account_id                 = "private-ecr"
+    upstream_repository_prefix = "private-ecr"
+    role                       = "private-ecr"
+  }
+
   # ECR reads only secrets whose names start with this.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
   secret_name_prefix = "ecr-pullthroughcache/"

@@ -6,7 +6,15 @@ import type { ModuleDefinition } from "../generator/definition";
 import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS } from "../generator/registry";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
-import { HOSTS, MANAGED, UPSTREAM, UPSTREAM_MISNOMERS, USUAL_PREFIXES, upstreamRules } from "./upstreams";
+import {
+  HOSTS,
+  KINDS_OF_ATTRIBUTES,
+  MANAGED,
+  UPSTREAM,
+  UPSTREAM_MISNOMERS,
+  USUAL_PREFIXES,
+  upstreamRules,
+} from "./upstreams";
 
 /** The warnings of a cache. */
 export const CACHE_WARNINGS = [
@@ -70,6 +78,10 @@ export const pullThroughCache: ModuleDefinition = {
       value: HOSTS,
     },
     usual_prefixes: { comment: "The prefixes of upstreams that give none, by their kinds.", value: USUAL_PREFIXES },
+    kinds_of_attributes: {
+      comment: "The attributes that only one kind of upstream has, each with the kind.",
+      value: KINDS_OF_ATTRIBUTES,
+    },
     secret_name_prefix: {
       comment:
         "ECR reads only secrets whose names start with this. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html",
