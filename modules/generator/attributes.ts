@@ -132,8 +132,9 @@ function nameAndTypeRules(
   const types = new Set(optional.map(({ type }) => TYPES[type] ?? ""));
   const checks = Object.entries(isOfType).filter(([type]) => types.has(type));
   const typeRule: ValidationRule = {
-    each: [...loops, `name in setintersection(try(keys(${path}), []), keys(${table}))`],
-    holds: `${item} == null || { ${checks.map(([type, check]) => `${quoted(type)} = ${check}`).join(", ")} }[${table}[name]]`,
+    each: [...loops, `name in [for name in try(keys(${path}), []) : name if lookup(${table}, name, null) != null]`],
+    // Terraform evaluates the condition of a loop once even if there is nothing in it.
+    holds: `try(${item} == null, true) || { ${checks.map(([type, check]) => `${quoted(type)} = ${check}`).join(", ")} }[${table}[name]]`,
     place: `${place}.\${name}`,
     requirement: `be \${${table}[name]}`,
     gotText: expression(described(item)),
@@ -141,7 +142,7 @@ function nameAndTypeRules(
   };
   return [
     {
-      each: [...loops, `name in setsubtract(try(keys(${path}), []), keys(${table}))`],
+      each: [...loops, `name in [for name in try(keys(${path}), []) : name if !contains(keys(${table}), name)]`],
       holds: "false",
       place: `${place}.\${name}`,
       requirement: `is not an attribute of ${noun}`,

@@ -56,12 +56,21 @@ variable "upstreams" {
   validation {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      [for name in setsubtract(try(keys(var.upstreams[key]), []), keys(local.attributes["an upstream"])) : false]
+      [
+        for name in [
+          for name in try(keys(var.upstreams[key]), []) : name
+          if !contains(keys(local.attributes["an upstream"]), name)
+        ] :
+        false
+      ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(try(keys(var.upstreams[key]), []), keys(local.attributes["an upstream"])) :
+        for name in [
+          for name in try(keys(var.upstreams[key]), []) : name
+          if !contains(keys(local.attributes["an upstream"]), name)
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
           [
@@ -102,8 +111,11 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setintersection(try(keys(var.upstreams[key]), []), keys(local.attributes["an upstream"])) :
-        var.upstreams[key][name] == null
+        for name in [
+          for name in try(keys(var.upstreams[key]), []) : name
+          if lookup(local.attributes["an upstream"], name, null) != null
+        ] :
+        try(var.upstreams[key][name] == null, true)
         || {
           "a string"  = can(tostring(var.upstreams[key][name]))
           "a number"  = can(tonumber(var.upstreams[key][name]))
@@ -114,7 +126,10 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setintersection(try(keys(var.upstreams[key]), []), keys(local.attributes["an upstream"])) :
+        for name in [
+          for name in try(keys(var.upstreams[key]), []) : name
+          if lookup(local.attributes["an upstream"], name, null) != null
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` must be ${local.attributes["an upstream"][name]}, got ",
           startswith(jsonencode(var.upstreams[key][name]), "{")
@@ -127,7 +142,7 @@ variable "upstreams" {
           "; the README of the module has the type of each attribute",
         ])
         if !(
-          var.upstreams[key][name] == null
+          try(var.upstreams[key][name] == null, true)
           || {
             "a string"  = can(tostring(var.upstreams[key][name]))
             "a number"  = can(tonumber(var.upstreams[key][name]))
@@ -141,12 +156,21 @@ variable "upstreams" {
   validation {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      [for name in setsubtract(try(keys(var.upstreams[key].role), []), keys(local.attributes["a role"])) : false]
+      [
+        for name in [
+          for name in try(keys(var.upstreams[key].role), []) : name
+          if !contains(keys(local.attributes["a role"]), name)
+        ] :
+        false
+      ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(try(keys(var.upstreams[key].role), []), keys(local.attributes["a role"])) :
+        for name in [
+          for name in try(keys(var.upstreams[key].role), []) : name
+          if !contains(keys(local.attributes["a role"]), name)
+        ] :
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -156,20 +180,20 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings), []),
-          keys(local.attributes["repository settings"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings), []) : name
+          if !contains(keys(local.attributes["repository settings"]), name)
+        ] :
         false
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings), []),
-          keys(local.attributes["repository settings"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings), []) : name
+          if !contains(keys(local.attributes["repository settings"]), name)
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` is not an attribute of repository ",
           "settings; ",
@@ -211,11 +235,11 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setintersection(
-          try(keys(var.upstreams[key].repository_settings), []),
-          keys(local.attributes["repository settings"])
-        ) :
-        var.upstreams[key].repository_settings[name] == null
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings), []) : name
+          if lookup(local.attributes["repository settings"], name, null) != null
+        ] :
+        try(var.upstreams[key].repository_settings[name] == null, true)
         || {
           "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
           "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
@@ -227,10 +251,10 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setintersection(
-          try(keys(var.upstreams[key].repository_settings), []),
-          keys(local.attributes["repository settings"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings), []) : name
+          if lookup(local.attributes["repository settings"], name, null) != null
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` must be ",
           "${local.attributes["repository settings"][name]}, got ",
@@ -244,7 +268,7 @@ variable "upstreams" {
           "; the README of the module has the type of each attribute",
         ])
         if !(
-          var.upstreams[key].repository_settings[name] == null
+          try(var.upstreams[key].repository_settings[name] == null, true)
           || {
             "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
             "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
@@ -260,20 +284,20 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings.kms_key), []),
-          keys(local.attributes["a KMS key"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) : name
+          if !contains(keys(local.attributes["a KMS key"]), name)
+        ] :
         false
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings.kms_key), []),
-          keys(local.attributes["a KMS key"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) : name
+          if !contains(keys(local.attributes["a KMS key"]), name)
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.kms_key.${name}` is not an attribute of a KMS ",
           "key; known attributes: arn",
@@ -286,20 +310,20 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings.role), []),
-          keys(local.attributes["a role"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings.role), []) : name
+          if !contains(keys(local.attributes["a role"]), name)
+        ] :
         false
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in setsubtract(
-          try(keys(var.upstreams[key].repository_settings.role), []),
-          keys(local.attributes["a role"])
-        ) :
+        for name in [
+          for name in try(keys(var.upstreams[key].repository_settings.role), []) : name
+          if !contains(keys(local.attributes["a role"]), name)
+        ] :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.role.${name}` is not an attribute of a role; ",
           "known attributes: arn",
@@ -1760,17 +1784,17 @@ variable "repository_settings" {
 
   validation {
     condition = alltrue([
-      for name in setsubtract(
-        try(keys(var.repository_settings), []),
-        keys(local.attributes["repository settings"])
-      ) :
+      for name in [
+        for name in try(keys(var.repository_settings), []) : name
+        if !contains(keys(local.attributes["repository settings"]), name)
+      ] :
       false
     ])
     error_message = replace(join("\n", [
-      for name in setsubtract(
-        try(keys(var.repository_settings), []),
-        keys(local.attributes["repository settings"])
-      ) :
+      for name in [
+        for name in try(keys(var.repository_settings), []) : name
+        if !contains(keys(local.attributes["repository settings"]), name)
+      ] :
       join("", [
         "`repository_settings.${name}` is not an attribute of repository settings; ",
         [
@@ -1808,11 +1832,11 @@ variable "repository_settings" {
 
   validation {
     condition = alltrue([
-      for name in setintersection(
-        try(keys(var.repository_settings), []),
-        keys(local.attributes["repository settings"])
-      ) :
-      var.repository_settings[name] == null
+      for name in [
+        for name in try(keys(var.repository_settings), []) : name
+        if lookup(local.attributes["repository settings"], name, null) != null
+      ] :
+      try(var.repository_settings[name] == null, true)
       || {
         "a string"      = can(tostring(var.repository_settings[name]))
         "a number"      = can(tonumber(var.repository_settings[name]))
@@ -1821,10 +1845,10 @@ variable "repository_settings" {
       }[local.attributes["repository settings"][name]]
     ])
     error_message = replace(join("\n", [
-      for name in setintersection(
-        try(keys(var.repository_settings), []),
-        keys(local.attributes["repository settings"])
-      ) :
+      for name in [
+        for name in try(keys(var.repository_settings), []) : name
+        if lookup(local.attributes["repository settings"], name, null) != null
+      ] :
       join("", [
         "`repository_settings.${name}` must be ${local.attributes["repository settings"][name]}, got ",
         startswith(jsonencode(var.repository_settings[name]), "{")
@@ -1837,7 +1861,7 @@ variable "repository_settings" {
         "; the README of the module has the type of each attribute",
       ])
       if !(
-        var.repository_settings[name] == null
+        try(var.repository_settings[name] == null, true)
         || {
           "a string"      = can(tostring(var.repository_settings[name]))
           "a number"      = can(tonumber(var.repository_settings[name]))
@@ -1850,21 +1874,34 @@ variable "repository_settings" {
 
   validation {
     condition = alltrue([
-      for name in setsubtract(try(keys(var.repository_settings.kms_key), []), keys(local.attributes["a KMS key"])) :
+      for name in [
+        for name in try(keys(var.repository_settings.kms_key), []) : name
+        if !contains(keys(local.attributes["a KMS key"]), name)
+      ] :
       false
     ])
     error_message = replace(join("\n", [
-      for name in setsubtract(try(keys(var.repository_settings.kms_key), []), keys(local.attributes["a KMS key"])) :
+      for name in [
+        for name in try(keys(var.repository_settings.kms_key), []) : name
+        if !contains(keys(local.attributes["a KMS key"]), name)
+      ] :
       "`repository_settings.kms_key.${name}` is not an attribute of a KMS key; known attributes: arn"
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for name in setsubtract(try(keys(var.repository_settings.role), []), keys(local.attributes["a role"])) : false
+      for name in [
+        for name in try(keys(var.repository_settings.role), []) : name
+        if !contains(keys(local.attributes["a role"]), name)
+      ] :
+      false
     ])
     error_message = replace(join("\n", [
-      for name in setsubtract(try(keys(var.repository_settings.role), []), keys(local.attributes["a role"])) :
+      for name in [
+        for name in try(keys(var.repository_settings.role), []) : name
+        if !contains(keys(local.attributes["a role"]), name)
+      ] :
       "`repository_settings.role.${name}` is not an attribute of a role; known attributes: arn"
     ]), local.secrets, "(not shown, it may be a secret)")
   }

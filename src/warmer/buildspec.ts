@@ -5,13 +5,22 @@ export interface WarmedImage {
   readonly tag: string;
 }
 
+/** The parts of the program that depend on whether it pulls referrers. */
+interface ReferrersParts {
+  readonly imports: string;
+  /** The expression for the manifest in a response. */
+  readonly readManifest: string;
+  readonly functions: string;
+  readonly pull: string;
+}
+
 // The program of a build. It calls the registry's API like a container client, reads every manifest of an image and every
 // layer that ECR has not cached yet, and stores nothing. So a build needs no container client, no privileges and no disk.
-// The program must not contain a dollar sign before a brace, which Terraform would read as an expression.
+// The result must not contain a dollar sign before a brace, which Terraform would read as an expression.
 // https://distribution.github.io/distribution/spec/api/
-const PROGRAM = `
+const programWith = (parts: ReferrersParts): string => `
 const { execFileSync } = require("node:child_process");
-const registry = process.env.REGISTRY;
+${parts.imports}const registry = process.env.REGISTRY;
 const images = JSON.parse(process.argv[1]);
 const TRIES = 4;
 const TYPES = [
@@ -128,7 +137,7 @@ async function warm({ repository, tag }) {
     }
   }
   async function manifest(reference) {
-    const answer = await get(base + "/manifests/" + reference, "follow", (response) => response.json());
+    const answer = await get(base + "/manifests/" + reference, "follow", (response) => ${parts.readManifest});
     if (!Array.isArray(answer.manifests) && !Array.isArray(answer.layers)) {
       throw failure("what the registry answers for " + reference + " is no manifest of an image");
     }
@@ -144,8 +153,8 @@ async function warm({ repository, tag }) {
       }
     }
   }
-  await manifest(tag);
-  if (problems.length > 0) throw new Error(problems.slice(0, 3).join("; ") + (problems.length > 3 ? "; and more" : ""));
+${parts.functions}  await manifest(tag);
+${parts.pull}  if (problems.length > 0) throw new Error(problems.slice(0, 3).join("; ") + (problems.length > 3 ? "; and more" : ""));
   return bytes;
 }
 
@@ -167,26 +176,98 @@ async function warm({ repository, tag }) {
 })();
 `;
 
+const WITHOUT_REFERRERS: ReferrersParts = { imports: "", readManifest: "response.json()", functions: "", pull: "" };
+
+// ECR asks the upstream for the referrers of a manifest when a client lists them, and not when a client pulls the manifest. A
+// registry without this API answers 404. Amazon ECR has it, so that no client of ECR uses the tags that replace the API.
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+const WITH_REFERRERS: ReferrersParts = {
+  imports: `const { createHash } = require("node:crypto");
+`,
+  readManifest: "read(response)",
+  functions: `  // The digests of all manifests, in the order in which they were read.
+  const subjects = [];
+  async function read(response) {
+    const body = Buffer.from(await response.arrayBuffer());
+    const answer = JSON.parse(body);
+    subjects.push("sha256:" + createHash("sha256").update(body).digest("hex"));
+    return answer;
+  }
+  // The referrers of a manifest are manifests of signatures, SBOMs and attestations. The registry lists them page by page.
+  async function list(subject) {
+    const found = [];
+    let page = base + "/referrers/" + subject;
+    while (page !== undefined) {
+      const answer = await get(page, "follow", async (response) => {
+        return { ...(await response.json()), link: response.headers.get("link") };
+      });
+      found.push(...(answer.manifests ?? []));
+      const next = /<([^>]*)>; *rel="?next"?/.exec(answer.link ?? "");
+      page = next ? new URL(next[1], page).href : undefined;
+      if (page !== undefined && !page.startsWith(base + "/referrers/")) {
+        throw failure("the list continues at " + page + ", which is outside of the repository");
+      }
+    }
+    return found;
+  }
+  async function referrers(subject) {
+    try {
+      return await list(subject);
+    } catch (error) {
+      if (!error.message.startsWith("404 ")) problems.push("the referrers of " + subject + ": " + error.message);
+      return [];
+    }
+  }
+`,
+  pull: `  // A referrer may have referrers as well: this loop also reads the subjects that it adds.
+  let count = 0;
+  for (const subject of subjects) {
+    for (const { digest } of await referrers(subject)) {
+      count++;
+      await attempt(digest, () => manifest(digest));
+    }
+  }
+  console.log("referrers of " + repository + ":" + tag + ": " + count);
+`,
+};
+
+/** The program of a build that pulls images, and their referrers on request. */
+export function warmingProgram(includeReferrers = false): string {
+  return programWith(includeReferrers ? WITH_REFERRERS : WITHOUT_REFERRERS);
+}
+
+/** The command that runs the program; `images` is one word of a shell with the images as JSON. */
+export function warmingCommand(images: string, includeReferrers = false): string {
+  return `node -e ${quoted(warmingProgram(includeReferrers))} -- ${images}`;
+}
+
+/** The build specification that runs one command. https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html */
+export function buildspecOf(command: string): object {
+  return {
+    version: "0.2",
+    phases: { install: { "runtime-versions": { nodejs: 22 } }, build: { commands: [command] } },
+  };
+}
+
 /**
- * The build specification that pulls images through a cache one after the other. The build tries all images, and fails if
- * it could not pull one. Its environment variable REGISTRY is the host of the registry, and MINUTES its time limit.
- * https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+ * The build specification that pulls images through a cache one after the other, and their referrers on request. The build
+ * tries all images, and fails if it could not pull one.
  */
-export function warmingBuildspec(images: readonly WarmedImage[]): string {
-  return JSON.stringify(
-    {
-      version: "0.2",
-      phases: {
-        install: { "runtime-versions": { nodejs: 22 } },
-        build: { commands: [`node -e ${quoted(PROGRAM)} -- ${quoted(JSON.stringify(images))}`] },
-      },
-    },
-    undefined,
-    2,
-  );
+export function warmingBuildspec(images: readonly WarmedImage[], includeReferrers = false): string {
+  const command = warmingCommand(quoted(JSON.stringify(images)), includeReferrers);
+  return JSON.stringify(buildspecOf(command), undefined, 2);
+}
+
+/** The environment variables that the program reads: the host of the registry, and the time limit of a build in minutes. */
+export function buildVariables(registryHost: string, minutes: string): { name: string; value: string }[] {
+  return [
+    { name: "REGISTRY", value: registryHost },
+    { name: "MINUTES", value: minutes },
+  ];
 }
 
 /** A string as one word of a POSIX shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }

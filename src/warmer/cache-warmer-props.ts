@@ -18,6 +18,31 @@ export interface CacheWarmerProps {
    */
   readonly schedule?: string;
   /**
+   * Whether a run also starts about five minutes after the apply that creates the warmer, and after each apply that changes
+   * what it pulls. Without it, a schedule with a rate starts its first run at once, a schedule with `cron` waits for its next
+   * time, and both pull a new image on their next run.
+   *
+   * It adds a second, one-time schedule. AWS keeps that schedule after its run, and a change replaces it. The apply neither
+   * waits for the run nor fails with it: set `alarmTopicArn`. CodeBuild refuses the run while another one is running;
+   * EventBridge Scheduler tries again for 15 minutes and then drops the run. The project name has at most 54 characters, and the app
+   * needs JSON output, the default of cdktf.
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html
+   * @default false
+   */
+  readonly runOnChange?: boolean;
+  /**
+   * Whether a run also pulls the OCI referrers of each image: signatures, SBOMs and attestations whose `subject` is a
+   * manifest of the image. ECR looks for referrers at the upstream when a client lists them, and not when a client pulls the
+   * image. The build lists the referrers of all manifests and pulls them, which takes one more request for each manifest.
+   * The next run pulls referrers that ECR does not list yet, for example because it still stores the image.
+   * Cosign also stores signatures as tags, like `sha256-<digest>.sig`, which are no referrers: add these tags to `images`.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+   * @default false
+   */
+  readonly includeReferrers?: boolean;
+  /**
    * Name of the CodeBuild project, its schedule and its log group: 2 to 64 letters, digits, hyphens and underscores, unique
    * in the account and region.
    * @default - the ids of the stack and of the constructs in it, joined by hyphens

@@ -11,18 +11,27 @@ import { pullStatements } from "../cache/pull-policy";
 import { isUnresolved } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
+import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
-import { warmingBuildspec } from "./buildspec";
+import { buildVariables, warmingBuildspec } from "./buildspec";
 import type { CacheWarmerProps } from "./cache-warmer-props";
+import {
+  alarmDescription,
+  alarmName,
+  BUILD_ENVIRONMENT,
+  CONCURRENT_BUILD_LIMIT,
+  FAILURE_ALARM,
+  FLEXIBLE_TIME_WINDOW,
+  logGroupName,
+  PROJECT_DESCRIPTION,
+  RETRY_POLICY,
+  RUN_ON_CHANGE_EXPRESSION,
+  RUN_ON_CHANGE_SUFFIX,
+  scheduleDescription,
+} from "./fixed-arguments";
+import { BUILD_ROLE, networkStatements, SCHEDULE_ROLE, startBuilds, writeLogs } from "./policy-statements";
+import { DEFAULTS } from "./rules";
 import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from "./warmer-checks";
-
-const DEFAULT_SCHEDULE = "rate(1 hour)";
-const DEFAULT_TIMEOUT_MINUTES = 60;
-const DEFAULT_LOG_RETENTION_DAYS = 30;
-
-// It contains Node.js, a shell and the AWS CLI.
-// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
-const BUILD_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0";
 
 /**
  * Pulls images through a cache on a schedule, from a network with a route to the internet. Clients in private subnets then
@@ -31,7 +40,7 @@ const BUILD_IMAGE = "aws/codebuild/amazonlinux-x86_64-standard:5.0";
  * It creates:
  * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is not
  *   cached yet, and stores nothing;
- * - a log group, and an EventBridge schedule that starts the project;
+ * - a log group, and an EventBridge schedule that starts the project; with `runOnChange`, also a one-time schedule;
  * - a role for the project, which may pull through the upstreams of these images and write these logs, and a role for the
  *   schedule, which may start this project;
  * - an alarm, if a topic is given.
@@ -70,11 +79,9 @@ export class CacheWarmer extends Construct {
     };
     this.projectName = props.projectName ?? defaultProjectName(this);
     const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
-    const project = this.createProject(
-      warmingBuildspec(images.map(({ image, path, tag }) => ({ image, repository: path, tag }))),
-      prefixes,
-    );
-    this.createSchedule(project, prefixes);
+    const warmed = images.map(({ image, path, tag }) => ({ image, repository: path, tag }));
+    const project = this.createProject(warmingBuildspec(warmed, props.includeReferrers), prefixes);
+    this.createSchedules(project, prefixes);
     if (props.alarmTopicArn !== undefined) {
       this.createAlarm(project, props.alarmTopicArn);
     }
@@ -85,49 +92,40 @@ export class CacheWarmer extends Construct {
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
     const { cache, vpcId, subnetIds = [], securityGroupIds = [] } = this.props;
     const registry = cache._internals.registry;
-    const minutes = this.props.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES;
+    const minutes = this.props.timeoutInMinutes ?? DEFAULTS.timeoutInMinutes;
     const logs = new CloudwatchLogGroup(this, "logs", {
       ...registry.regional,
-      name: `/aws/codebuild/${this.projectName}`,
-      retentionInDays: this.props.logRetentionInDays ?? DEFAULT_LOG_RETENTION_DAYS,
+      name: logGroupName(this.projectName),
+      retentionInDays: this.props.logRetentionInDays ?? DEFAULTS.logRetentionInDays,
     });
     const pulls = cache._internals.pullGrant({ prefixes });
-    const writeLogs: PolicyStatement = {
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${logs.arn}:*`,
-    };
     const role = serviceRole(this, {
       id: "build-role",
-      namePrefix: "ecr-cache-warmer-",
-      description: `Pulls images through a cache for the CodeBuild project ${this.projectName}`,
-      service: "codebuild.amazonaws.com",
+      ...BUILD_ROLE,
+      description: BUILD_ROLE.description(this.projectName),
       accountId: registry.accountId,
       statements: () => [
         ...pullStatements([pulls]),
-        writeLogs,
-        ...(vpcId === undefined ? [] : networkStatements(registry, subnetIds)),
+        writeLogs(logs.arn),
+        ...(vpcId === undefined ? [] : networkPermissions(registry, subnetIds)),
       ],
       provider: registry.regional.provider,
     });
     return new CodebuildProject(this, "project", {
       ...registry.regional,
       name: this.projectName,
-      description: "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images",
+      description: PROJECT_DESCRIPTION,
       serviceRole: role.roleArn,
       source: { type: "NO_SOURCE", buildspec },
       artifacts: { type: "NO_ARTIFACTS" },
       environment: {
-        type: "LINUX_CONTAINER",
-        computeType: "BUILD_GENERAL1_SMALL",
-        image: BUILD_IMAGE,
-        privilegedMode: false,
-        environmentVariable: [
-          { name: "REGISTRY", value: registry.uri },
-          { name: "MINUTES", value: isUnresolved(minutes) ? Token.asString(minutes) : String(minutes) },
-        ],
+        ...BUILD_ENVIRONMENT,
+        environmentVariable: buildVariables(
+          registry.uri,
+          isUnresolved(minutes) ? Token.asString(minutes) : String(minutes),
+        ),
       },
-      concurrentBuildLimit: 1,
+      concurrentBuildLimit: CONCURRENT_BUILD_LIMIT,
       buildTimeout: minutes,
       logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: logs.name } },
       vpcConfig: vpcId === undefined ? undefined : { vpcId, subnets: subnetIds, securityGroupIds },
@@ -135,91 +133,70 @@ export class CacheWarmer extends Construct {
     });
   }
 
-  private createSchedule(project: CodebuildProject, prefixes: string[]): void {
+  private createSchedules(project: CodebuildProject, prefixes: string[]): void {
     const { registry, rules } = this.props.cache._internals;
     const { regional, accountId } = registry;
     const role = serviceRole(this, {
       id: "schedule-role",
-      namePrefix: "ecr-cache-warmer-schedule-",
-      description: `Starts the CodeBuild project ${this.projectName}`,
-      service: "scheduler.amazonaws.com",
+      ...SCHEDULE_ROLE,
+      description: SCHEDULE_ROLE.description(this.projectName),
       accountId,
-      statements: () => [{ Effect: "Allow", Action: "codebuild:StartBuild", Resource: project.arn }],
+      statements: () => [startBuilds(project.arn)],
       provider: regional.provider,
     });
-    new SchedulerSchedule(this, "schedule", {
+    const common = {
       ...regional,
-      name: this.projectName,
-      description: `Starts the CodeBuild project ${this.projectName}`,
-      scheduleExpression: this.props.schedule ?? DEFAULT_SCHEDULE,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: project.arn,
-        roleArn: role.roleArn,
-        // While a build runs, CodeBuild refuses another one, and the default policy would retry that for a day.
-        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 900 },
-      },
-      // The first run starts at once and needs the cache rules.
+      description: scheduleDescription(this.projectName),
+      flexibleTimeWindow: FLEXIBLE_TIME_WINDOW,
+      target: { arn: project.arn, roleArn: role.roleArn, retryPolicy: RETRY_POLICY },
+      // A schedule with a rate starts its first run at once, and the run needs the cache rules.
       dependsOn: [
         ...role.dependsOn,
         ...[...rules].filter(([prefix]) => prefixes.includes(prefix)).map(([, rule]) => rule),
       ],
+    };
+    new SchedulerSchedule(this, "schedule", {
+      ...common,
+      name: this.projectName,
+      scheduleExpression: this.props.schedule ?? DEFAULTS.schedule,
     });
+    if (this.props.runOnChange === true) {
+      new JsonOnly(this, "json-only", "cdktf's HCL cannot write what replaces the schedule of `runOnChange`");
+      const projectAddress = `aws_codebuild_project.${project.friendlyUniqueId}`;
+      new SchedulerSchedule(this, "run-on-change", {
+        ...common,
+        name: `${this.projectName}${RUN_ON_CHANGE_SUFFIX}`,
+        scheduleExpression: RUN_ON_CHANGE_EXPRESSION,
+        // AWS refuses a time in the past, so the schedule is never updated: a new one takes its place.
+        lifecycle: {
+          ignoreChanges: "all",
+          // The source has the images. A project with another name has another ARN.
+          replaceTriggeredBy: [`${projectAddress}.source`, `${projectAddress}.arn`],
+        },
+      });
+    }
   }
 
   private createAlarm(project: CodebuildProject, topicArn: string): void {
-    // https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html
     new CloudwatchMetricAlarm(this, "alarm", {
       ...this.props.cache._internals.registry.regional,
-      alarmName: `${this.projectName}-failed`,
-      alarmDescription: `An image could not be pulled: see the log of the CodeBuild project ${this.projectName}`,
-      namespace: "AWS/CodeBuild",
-      metricName: "FailedBuilds",
+      ...FAILURE_ALARM,
+      alarmName: alarmName(this.projectName),
+      alarmDescription: alarmDescription(this.projectName),
       dimensions: { ProjectName: project.name },
-      statistic: "Sum",
-      period: 300,
-      evaluationPeriods: 1,
-      threshold: 1,
-      comparisonOperator: "GreaterThanOrEqualToThreshold",
-      treatMissingData: "notBreaching",
       alarmActions: [topicArn],
     });
   }
 }
 
-/** The permissions of a build in a VPC. https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
-function networkStatements(
+function networkPermissions(
   { partition, region, accountId }: Registry,
   subnetIds: readonly string[],
 ): PolicyStatement[] {
-  const ec2 = `arn:${partition}:ec2:${region}:${accountId}`;
-  return [
-    {
-      Effect: "Allow",
-      Action: [
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeDhcpOptions",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-      ],
-      Resource: "*",
-    },
-    {
-      Effect: "Allow",
-      Action: "ec2:CreateNetworkInterfacePermission",
-      Resource: `${ec2}:network-interface/*`,
-      Condition: {
-        StringEquals: {
-          "ec2:AuthorizedService": "codebuild.amazonaws.com",
-          // The list may be a token.
-          "ec2:Subnet": Token.isUnresolved(subnetIds)
-            ? Token.asList(Fn.formatlist("arn:%s:ec2:%s:%s:subnet/%s", [partition, region, accountId, subnetIds]))
-            : subnetIds.map((id) => `${ec2}:subnet/${id}`),
-        },
-      },
-    },
-  ];
+  const ec2Arn = `arn:${partition}:ec2:${region}:${accountId}`;
+  // The list may be a token.
+  const subnetArns = Token.isUnresolved(subnetIds)
+    ? Token.asList(Fn.formatlist("arn:%s:ec2:%s:%s:subnet/%s", [partition, region, accountId, subnetIds]))
+    : subnetIds.map((id) => `${ec2Arn}:subnet/${id}`);
+  return networkStatements(ec2Arn, subnetArns);
 }

@@ -1,7 +1,15 @@
 import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
 import type { Requirement, Rule } from "../validation/rule";
+import { RUN_ON_CHANGE_SUFFIX } from "./fixed-arguments";
 
 export const MAX_IMAGES = 500;
+
+/** What applies if the user gives nothing. */
+export const DEFAULTS = {
+  schedule: "rate(1 hour)",
+  timeoutInMinutes: 60,
+  logRetentionInDays: 30,
+} as const;
 
 /**
  * The bound of the images in a build's command, in characters of JSON; image names are ASCII. A shell passes the command as
@@ -10,6 +18,10 @@ export const MAX_IMAGES = 500;
  */
 export const MAX_CHARACTERS = 120_000;
 
+const MAX_SCHEDULE_NAME = 64;
+const nameOf = (max: number): string =>
+  `be 2 to ${max} letters, digits, hyphens and underscores, starting with a letter or digit`;
+
 /**
  * The name of a project and of its schedule. The limit is that of schedules; CodeBuild accepts up to 150 characters.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
@@ -17,9 +29,18 @@ export const MAX_CHARACTERS = 120_000;
  */
 export const PROJECT_NAME: Rule = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]+$/,
-  maxLength: 64,
-  requirement: "be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or digit",
+  maxLength: MAX_SCHEDULE_NAME,
+  requirement: nameOf(MAX_SCHEDULE_NAME),
   hint: "give a shorter or simpler name",
+};
+
+const MAX_WITH_SUFFIX = MAX_SCHEDULE_NAME - RUN_ON_CHANGE_SUFFIX.length;
+
+/** The name of a project with `runOnChange`, whose second schedule has a longer name. */
+export const PROJECT_NAME_WITH_RUN_ON_CHANGE: Rule = {
+  ...PROJECT_NAME,
+  maxLength: MAX_WITH_SUFFIX,
+  requirement: `${nameOf(MAX_WITH_SUFFIX)}, with \`runOnChange\``,
 };
 
 const FIELD = "[0-9A-Z*,/#-]+";

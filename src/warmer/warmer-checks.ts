@@ -16,6 +16,7 @@ import {
   MAX_IMAGES,
   NETWORK,
   PROJECT_NAME,
+  PROJECT_NAME_WITH_RUN_ON_CHANGE,
   RETENTION_DAYS,
   SCHEDULE,
   TIMEOUT_MINUTES,
@@ -31,6 +32,8 @@ const PROPS = Object.keys({
   timeoutInMinutes: true,
   logRetentionInDays: true,
   alarmTopicArn: true,
+  runOnChange: true,
+  includeReferrers: true,
   vpcId: true,
   subnetIds: true,
   securityGroupIds: true,
@@ -56,7 +59,9 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
   if (schedule !== undefined) {
     errors.checkString("schedule", schedule, SCHEDULE);
   }
-  checkProjectName(errors, scope, props.projectName);
+  errors.checkBoolean("runOnChange", props.runOnChange, "leave it out for false");
+  errors.checkBoolean("includeReferrers", props.includeReferrers, "leave it out for false");
+  checkProjectName(errors, scope, props);
   errors.checkInteger("timeoutInMinutes", timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
   if (!isUnresolved(logRetentionInDays)) {
     const hint = "CloudWatch Logs accepts no other number";
@@ -96,13 +101,18 @@ function isProject(construct: IConstruct): construct is CodebuildProject {
   );
 }
 
-function checkProjectName(errors: ValidationErrors, scope: Construct, projectName: unknown): void {
+function checkProjectName(
+  errors: ValidationErrors,
+  scope: Construct,
+  { projectName, runOnChange }: CacheWarmerProps,
+): void {
   if (isUnresolved(projectName)) {
     errors.addBroken("projectName", WARMER_RULES.knownName, projectName);
     return;
   }
   const hint = projectName === undefined ? "the default is built from construct ids: give a name" : PROJECT_NAME.hint;
-  errors.checkString("projectName", projectName ?? defaultProjectName(scope), PROJECT_NAME, hint);
+  const rule = runOnChange === true ? PROJECT_NAME_WITH_RUN_ON_CHANGE : PROJECT_NAME;
+  errors.checkString("projectName", projectName ?? defaultProjectName(scope), rule, hint);
 }
 
 function checkNetwork(errors: ValidationErrors, { vpcId, subnetIds, securityGroupIds }: CacheWarmerProps): void {

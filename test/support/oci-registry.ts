@@ -28,6 +28,7 @@ export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly urls?: readonly string[];
+  readonly artifactType?: string;
 }
 
 const OCI = "application/vnd.oci.image";
@@ -107,12 +108,19 @@ export class HttpHost {
 
 /** A repository of a registry, filled as clients push: what is content is found by its digest. */
 export class OciRepository {
+  private readonly referrersOf = new Map<string, Descriptor[]>();
+
+  /**
+   * @param referrersPerPage the length of a page of referrers; a registry without it does not have the API of referrers
+   * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+   */
   public constructor(
     private readonly host: HttpHost,
     private readonly name: string,
+    private readonly referrersPerPage?: number,
   ) {}
 
-  public pathOf(kind: "manifests" | "blobs", reference: string): string {
+  public pathOf(kind: "manifests" | "blobs" | "referrers", reference: string): string {
     return `/v2/${this.name}/${kind}/${reference}`;
   }
 
@@ -133,11 +141,39 @@ export class OciRepository {
     return this.manifest(`${OCI}.index.v1+json`, { manifests }, tag);
   }
 
+  /** A signature or another artifact that refers to a manifest. */
+  public referrer(subject: Descriptor, artifactType: string, layers: readonly Descriptor[]): Descriptor {
+    const config = this.blob("{}");
+    const descriptor = this.manifest(`${OCI}.manifest.v1+json`, { artifactType, config, layers, subject });
+    this.referrersOf.get(subject.digest)?.push({ ...descriptor, artifactType });
+    this.answerReferrers(subject.digest);
+    return descriptor;
+  }
+
+  private answerReferrers(digest: string): void {
+    const found = this.referrersOf.get(digest) ?? [];
+    const length = this.referrersPerPage ?? 1;
+    for (let start = 0; start === 0 || start < found.length; start += length) {
+      const path = this.pathOf("referrers", digest);
+      const link = start + length < found.length ? { link: `<${path}?from=${start + length}>; rel="next"` } : {};
+      const mediaType = `${OCI}.index.v1+json`;
+      const manifests = found.slice(start, start + length);
+      this.host.answer(start === 0 ? path : `${path}?from=${start}`, {
+        headers: { "content-type": mediaType, ...link },
+        body: JSON.stringify({ schemaVersion: 2, mediaType, manifests }),
+      });
+    }
+  }
+
   private manifest(mediaType: string, content: object, tag?: string): Descriptor {
     const body = JSON.stringify({ schemaVersion: 2, mediaType, ...content });
     const descriptor = describe(mediaType, body);
     for (const reference of [descriptor.digest, ...(tag === undefined ? [] : [tag])]) {
       this.host.answer(this.pathOf("manifests", reference), { headers: { "content-type": mediaType }, body });
+    }
+    if (this.referrersPerPage !== undefined && !this.referrersOf.has(descriptor.digest)) {
+      this.referrersOf.set(descriptor.digest, []);
+      this.answerReferrers(descriptor.digest);
     }
     return descriptor;
   }

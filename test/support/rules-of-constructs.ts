@@ -41,7 +41,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "fleet/rules": [10, 37],
   "network/rules": [11, 40],
   "stack-override/rules": [4, 22],
-  "warmer/rules": [6, 13],
+  "warmer/rules": [7, 14],
 };
 
 /** The files whose constructs have no plain module. */

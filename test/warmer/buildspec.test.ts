@@ -5,7 +5,8 @@ import { CacheWarmer, PullThroughCache, RegistryCredential, Upstream } from "cdk
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { parseImage } from "../../src/cache/image-reference";
-import { warmingBuildspec } from "../../src/warmer/buildspec";
+import { quoted, warmingBuildspec, warmingCommand } from "../../src/warmer/buildspec";
+import { MAX_CHARACTERS } from "../../src/warmer/rules";
 import { execute } from "../support/commands";
 import type { Outcome } from "../support/commands";
 import { HttpHost, OciRepository } from "../support/oci-registry";
@@ -63,18 +64,18 @@ function commandsOf(buildspec: string): string[] {
   return (parse(buildspec) as Buildspec).phases.build.commands;
 }
 
-function synthesizedWarmer(images: string[]): TerraformJson {
+function synthesizedWarmer(images: string[], includeReferrers?: boolean): TerraformJson {
   const stack = stackIn("eu-west-1");
   const credential = RegistryCredential.fromSecretName("ecr-pullthroughcache/hub");
   const upstreams = [Upstream.quay(), Upstream.dockerHub(credential)];
   const cache = new PullThroughCache(stack, "cache", { accountId: "111122223333", upstreams });
-  new CacheWarmer(stack, "warmer", { cache, images });
+  new CacheWarmer(stack, "warmer", { cache, images, includeReferrers });
   return synthesized(stack);
 }
 
 /** What the project of a warmer runs. */
-function buildOf(images: string[]): Build {
-  const { source, environment } = only(synthesizedWarmer(images), "aws_codebuild_project") as {
+function buildOf(images: string[], includeReferrers?: boolean): Build {
+  const { source, environment } = only(synthesizedWarmer(images, includeReferrers), "aws_codebuild_project") as {
     readonly [name: string]: Block;
   };
   const variables = environment?.["environment_variable"] as { readonly name: string; readonly value: string }[];
@@ -214,6 +215,115 @@ describe("what a build runs", () => {
     const { status } = await run(buildOf(["quay.io/a/windows"]));
     expect(status).toBe(0);
     expect(asked(registry, own.pathOf("blobs", foreign.digest))).toBe(0);
+  });
+});
+
+describe("the referrers of an image", () => {
+  const SIGNATURE = "application/vnd.dev.cosign.artifact.sig.v1+json";
+  const SBOM = "application/spdx+json";
+  const image = "quay.io/a/one";
+
+  /** An image of one platform in an index, in a registry that lists two referrers a page. */
+  function pushIndexed(): { own: OciRepository; platform: Descriptor; index: Descriptor } {
+    const own = new OciRepository(registry, "quay/a/one", 2);
+    const platform = own.image(own.blob("config"), [own.blob("layer")]);
+    return { own, platform, index: own.index([platform], "latest") };
+  }
+
+  test("are not asked for unless the warmer includes them", async () => {
+    const { own, index } = pushIndexed();
+    own.referrer(index, SIGNATURE, [own.blob("signature")]);
+    const { status } = await run(buildOf([image]));
+    expect(status).toBe(0);
+    expect(registry.paths.filter((seen) => seen.includes("/referrers/"))).toEqual([]);
+  });
+
+  test("are read after the image, page by page, each with its layers and its own referrers", async () => {
+    const { own, platform, index } = pushIndexed();
+    const [first, second, third] = ["first", "second", "third"].map((text) =>
+      own.referrer(index, SIGNATURE, [own.blob(text)]),
+    ) as [Descriptor, Descriptor, Descriptor];
+    const sbom = own.referrer(platform, SBOM, [own.blob("sbom")]);
+    const signature = own.referrer(sbom, SIGNATURE, [own.blob("signature of the sbom")]);
+    const { status, output } = await run(buildOf([image], true));
+    const texts = ["config", "layer", "{}", "first", "second", "third", "sbom", "signature of the sbom"];
+    expect(output).toBe(
+      `referrers of quay/a/one:latest: 5\nwarm: ${image} (${texts.join("").length} bytes were not cached yet)\n1 of 1 images are warm\n`,
+    );
+    expect(status).toBe(0);
+    const paths = registry.paths.filter((seen) => !seen.includes("/blobs/"));
+    const list = ({ digest }: Descriptor): string => own.pathOf("referrers", digest);
+    const manifest = ({ digest }: Descriptor): string => own.pathOf("manifests", digest);
+    expect(paths).toEqual([
+      own.pathOf("manifests", "latest"),
+      manifest(platform),
+      list(index),
+      `${list(index)}?from=2`,
+      ...[first, second, third].map(manifest),
+      list(platform),
+      manifest(sbom),
+      ...[first, second, third, sbom].map(list),
+      manifest(signature),
+      list(signature),
+    ]);
+    for (const text of texts) {
+      expect(asked(registry, own.pathOf("blobs", own.blob(text).digest))).toBe(1);
+    }
+    for (const { headers } of registry.requests) {
+      expect(headers.authorization).toBe(`Basic ${TOKEN}`);
+    }
+  });
+
+  test("are none in a registry without referrers", async () => {
+    const own = push("quay/a/one");
+    const { status, output } = await run(buildOf([image], true));
+    expect(output).toMatch(/^referrers of quay\/a\/one:latest: 0\nwarm: quay\.io\/a\/one /);
+    expect(status).toBe(0);
+    expect(registry.paths.filter((seen) => seen.startsWith(own.pathOf("referrers", "")))).toHaveLength(1);
+  });
+
+  test("fail the image if they cannot be listed, when all else is pulled", async () => {
+    const { own, platform, index } = pushIndexed();
+    own.referrer(platform, SBOM, [own.blob("sbom")]);
+    const body = '{"errors":[{"code":"DENIED"}]}';
+    registry.answer(own.pathOf("referrers", index.digest), { status: 403, body });
+    const { status, output } = await run(buildOf([image], true));
+    expect(output).toContain(`: the referrers of ${index.digest}: 403 Forbidden ${body}\n`);
+    expect(status).toBe(1);
+    expect(asked(registry, own.pathOf("blobs", own.blob("sbom").digest))).toBe(1);
+  });
+
+  test("fail the image if one of them is missing", async () => {
+    const { own, index } = pushIndexed();
+    const { digest } = own.referrer(index, SIGNATURE, [own.blob("signature")]);
+    registry.answer(own.pathOf("manifests", digest), { status: 404 });
+    const { status, output } = await run(buildOf([image], true));
+    expect(output).toMatch(/^FAILED: quay\.io\/a\/one as .*: 404 Not Found/m);
+    expect(status).toBe(1);
+  });
+
+  test.each([`https://${UPSTREAM_HOST}/more`, "/v2/quay/a/two/referrers/more"])(
+    "fail the image, and %s is not asked, if the list continues there",
+    async (place) => {
+      const { own, index } = pushIndexed();
+      const answer = { headers: { link: `<${place}>; rel="next"` }, body: '{"manifests":[]}' };
+      registry.answer(own.pathOf("referrers", index.digest), answer);
+      const { status, output } = await run(buildOf([image], true));
+      expect(output).toContain(
+        `: the list continues at ${new URL(place, "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com").href}, which is outside of the repository\n`,
+      );
+      expect(status).toBe(1);
+      expect([...elsewhere.paths, ...registry.paths].filter((seen) => seen.endsWith("/more"))).toEqual([]);
+    },
+  );
+
+  test("are asked for again after an answer that ends early, and counted once", async () => {
+    const { own, index } = pushIndexed();
+    const body = JSON.stringify({ manifests: [own.referrer(index, SIGNATURE, [own.blob("signature")])] });
+    registry.answer(own.pathOf("referrers", index.digest), { body, cutAt: 5 }, { body });
+    const { status, output } = await run(buildOf([image], true));
+    expect(output).toContain("referrers of quay/a/one:latest: 1\n");
+    expect(status).toBe(0);
   });
 });
 
@@ -478,8 +588,15 @@ describe("what the shell sees", () => {
     expect(status).toBe(1);
   });
 
-  test("has nothing in it that Terraform would read as its own", () => {
-    expect(warmingBuildspec([])).not.toMatch(/[$%]\{/);
+  test.each([false, true])("leaves room for every list of images, with referrers: %s", (includeReferrers) => {
+    // Image names have no quotes, which would become longer. A null byte ends the argument.
+    // https://man7.org/linux/man-pages/man2/execve.2.html
+    const longest = quoted("x".repeat(MAX_CHARACTERS));
+    expect(Buffer.byteLength(warmingCommand(longest, includeReferrers)) + 1).toBeLessThanOrEqual(128 * 1024);
+  });
+
+  test.each([false, true])("has nothing in it that Terraform would read as its own, with referrers: %s", (included) => {
+    expect(warmingBuildspec([], included)).not.toMatch(/[$%]\{/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, TerraformStack, TerraformVariable, Token } from "cdktf";
+import { App, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import { CacheWarmer, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { CacheWarmerProps, PullThroughCacheProps } from "cdktf-ecr-pull-through-cache";
 import { Construct } from "constructs";
@@ -199,7 +199,8 @@ test("the smallest warmer is a project, its logs, its schedule and a role for ea
 });
 
 test("the address of every resource of a warmer stays what it was: changing one destroys people's resources", () => {
-  const own = addresses(warmed({ alarmTopicArn: TOPIC, ...NETWORK })).filter((address) => address.includes("warmer"));
+  const json = warmed({ alarmTopicArn: TOPIC, runOnChange: true, ...NETWORK });
+  const own = addresses(json).filter((address) => address.includes("warmer"));
   expect(own).toEqual([
     "aws_cloudwatch_log_group.warmer_logs_D90D26CC",
     "aws_cloudwatch_metric_alarm.warmer_alarm_1597B00C",
@@ -208,6 +209,7 @@ test("the address of every resource of a warmer stays what it was: changing one 
     "aws_iam_role.warmer_schedule-role_A0644158",
     "aws_iam_role_policy.warmer_build-role-policy_797E0DBD",
     "aws_iam_role_policy.warmer_schedule-role-policy_72FE2097",
+    "aws_scheduler_schedule.warmer_run-on-change_89BF78C5",
     "aws_scheduler_schedule.warmer_schedule_43E9DA2E",
   ]);
 });
@@ -272,6 +274,31 @@ describe("each property reaches its resource:", () => {
       threshold: 1,
       treat_missing_data: "notBreaching",
     });
+  });
+
+  test("runOnChange, as a schedule that runs once and is replaced when the project pulls something else", () => {
+    const { "warmer_run-on-change_89BF78C5": once, warmer_schedule_43E9DA2E: schedule } =
+      warmed({ runOnChange: true }).resource?.["aws_scheduler_schedule"] ?? {};
+    expect(once).toEqual({
+      ...schedule,
+      name: "stack-warmer.on-change",
+      schedule_expression: `at(\${formatdate("YYYY-MM-DD'T'hh:mm:ss", timeadd(timestamp(), "5m"))})`,
+      lifecycle: {
+        ignore_changes: "all",
+        replace_triggered_by: [
+          "aws_codebuild_project.warmer_project_0305786E.source",
+          "aws_codebuild_project.warmer_project_0305786E.arn",
+        ],
+      },
+    });
+    expect(warmed({ runOnChange: false })).toEqual(warmed());
+  });
+
+  test("includeReferrers, as the program of the builds", () => {
+    const buildspec = warmingBuildspec([{ image: "quay.io/a/b:1", repository: "quay/a/b", tag: "1" }], true);
+    const source = { type: "NO_SOURCE", buildspec };
+    expect(only(warmed({ includeReferrers: true }), "aws_codebuild_project")["source"]).toEqual(source);
+    expect(warmed({ includeReferrers: false })).toEqual(warmed());
   });
 
   test("vpcId, subnetIds and securityGroupIds, as the network of the project", () => {
@@ -459,6 +486,30 @@ describe("a token", () => {
 });
 
 describe("a warmer fails with", () => {
+  test.each(["runOnChange", "includeReferrers"] as const)("no boolean as %s", (prop) => {
+    expect(messageOf(() => stackWithWarmer({ [prop]: "true" as never }))).toBe(
+      `stack/warmer: \`${prop}\` must be true or false, got "true"; leave it out for false`,
+    );
+  });
+
+  test("HCL output and runOnChange", () => {
+    const synthesize = (runOnChange: boolean) => () => void Testing.synthHcl(stackWithWarmer({ runOnChange }));
+    expect(synthesize(false)).not.toThrow();
+    expect(messageOf(synthesize(true))).toBe(
+      "stack/warmer: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL cannot write what replaces the schedule of `runOnChange`",
+    );
+  });
+
+  test("a project name that is too long for a second schedule, and only with one", () => {
+    const withName = (length: number, runOnChange: boolean) => () =>
+      stackWithWarmer({ projectName: "a".repeat(length), runOnChange });
+    expect(withName(54, true)).not.toThrow();
+    expect(withName(55, false)).not.toThrow();
+    expect(messageOf(withName(55, true))).toBe(
+      `stack/warmer: \`projectName\` must be 2 to 54 letters, digits, hyphens and underscores, starting with a letter or digit, with \`runOnChange\`, got "${"a".repeat(55)}"; give a shorter or simpler name`,
+    );
+  });
+
   const name = "be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or digit";
   const shorter = "give a shorter or simpler name";
   const minutes = "`timeoutInMinutes` must be an integer from 5 to 720";

@@ -176,7 +176,7 @@ describe("the expression", () => {
     "rate(1 minute)",
     "rate(90 minutes)",
     "rate(7 days)",
-    "at(2030-02-28T23:59:59)",
+    "at(2128-02-29T23:59:59)",
     "cron(0 4 * * ? *)",
     "cron(0 4 ? * MON-FRI *)",
     "cron(0/15 * ? jan,JUL 2-6 2025-2030)",
@@ -197,8 +197,13 @@ describe("the expression", () => {
     "rate(hour)",
     "rate(1 week)",
     "rate(1 hour) ",
-    "at(2030-02-28)",
-    "at(2030-13-01T00:00:00)",
+    "at(2128-02-28)",
+    "at(2128-13-01T00:00:00)",
+    "at(2127-02-29T00:00:00)",
+    "at(2128-02-28T24:00:00)",
+    "at(2128-02-28T00:00:00Z)",
+    "at(2128-02-28T00:00:00.500)",
+    "at(2020-02-29T23:59:59)",
     "cron(0 4 * * *)",
     "cron(0 4 * * ? * *)",
     "cron(0 4 * * * *)",
@@ -221,6 +226,18 @@ describe("the expression", () => {
       message: `Invalid Schedule Expression ${ScheduleExpression}.`,
     });
   });
+});
+
+test("a time that has passed by now is not accepted any more, whatever else an update changes", async () => {
+  const ScheduleExpression = `at(${new Date(Date.now() + 60_000).toISOString().slice(0, 19)})`;
+  await create({ ScheduleExpression });
+  const now = jest.spyOn(Date, "now").mockReturnValue(Date.now() + 120_000);
+  try {
+    await expect(update({ ScheduleExpression, Description: "new" })).rejects.toMatchObject(INVALID);
+    expect(await get()).toMatchObject({ ScheduleExpression, State: "ENABLED" });
+  } finally {
+    now.mockRestore();
+  }
 });
 
 describe("the target's role", () => {

@@ -143,7 +143,7 @@ function fieldsIn(input: Fields, name: string): Fields {
 function checkSchedule(schedule: Fields): void {
   const expression = text(schedule, "ScheduleExpression");
   const window = fieldsIn(schedule, "FlexibleTimeWindow");
-  if (expression.length > MAX_EXPRESSION || !isExpression(expression)) {
+  if (expression.length > MAX_EXPRESSION || !isExpression(expression) || isPast(schedule)) {
     throw invalid(`Invalid Schedule Expression ${expression}.`);
   }
   if (!["ENABLED", "DISABLED"].includes(text(schedule, "State"))) {
@@ -186,7 +186,7 @@ function isExpression(expression: string): boolean {
   const [, kind, value = ""] = /^(at|cron|rate)\((.*)\)$/.exec(expression) ?? [];
   switch (kind) {
     case "at":
-      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+      return isTime(value);
     case "cron":
       return isCron(value.toUpperCase().split(" "));
     case "rate":
@@ -194,6 +194,19 @@ function isExpression(expression: string): boolean {
     default:
       return false;
   }
+}
+
+/** A time without fractions of a second and without a zone, on a day that there is. */
+function isTime(value: string): boolean {
+  const time = Date.parse(`${value}Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString() === `${value}.000Z`;
+}
+
+/** Whether the only time of a schedule has passed; times in zones other than UTC are not looked at. */
+function isPast(schedule: Fields): boolean {
+  const [, time] = /^at\((.*)\)$/.exec(text(schedule, "ScheduleExpression")) ?? [];
+  const isUtc = text(schedule, "ScheduleExpressionTimezone") === "UTC";
+  return time !== undefined && isUtc && Date.parse(`${time}Z`) <= Date.now();
 }
 
 /** One of the two fields for days must be left open, and only one. */

@@ -163,6 +163,7 @@ const warmer: Program = (isChanged) =>
       projectName: "registries-warmer",
       images: [`public.ecr.aws/docker/library/alpine:${isChanged ? "3.22" : "3.21"}`],
       schedule: isChanged ? "rate(2 hours)" : "rate(1 hour)",
+      runOnChange: true,
       logRetentionInDays: isChanged ? 7 : 30,
       alarmTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:${isChanged ? "new" : "old"}`,
       vpcId: "vpc-0c0de000000000001",
