@@ -1,7 +1,7 @@
-import { ACCOUNT_ID } from "../../src/aws/partitions";
+import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
 import type { PolicyStatement } from "../../src/aws/policy-document";
-import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
-import type { Input, ValidationRule } from "./definition";
+import { SIGN_IN, createStatement, createTaggedStatement, pullStatement } from "../../src/cache/policy-statements";
+import type { Fact, Input, ValidationRule } from "./definition";
 import { hcl } from "./hcl";
 import { following } from "./rules";
 
@@ -12,6 +12,37 @@ export const ACCOUNT_INPUT: Input = {
     "Account of the registry, known when Terraform plans. The module does not verify it: to make Terraform refuse another account, also give it to the provider as `allowed_account_ids`.",
   otherwise: "that of the provider's credentials",
   rules: [following(ACCOUNT_ID)],
+};
+
+const PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html";
+
+/** The actions of pulls, as facts. */
+export const PULL_ACTIONS = {
+  existing: {
+    comment: `The actions of pulls from repositories that exist. ${PULL_PAGE}`,
+    value: pullStatement([]).Action,
+  },
+  first: {
+    comment: "The actions of pulls, including the first one, which creates the repository.",
+    value: createStatement([]).Action,
+  },
+  taggingFirst: {
+    comment:
+      "The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls work in any case.",
+    value: createTaggedStatement([]).Action,
+  },
+} as const;
+
+/** The partitions of regions, as a fact. */
+export const PARTITIONS_BY_REGION: Fact = {
+  comment:
+    "The partitions of regions whose names match a pattern; all others are in the partition aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html",
+  value: Object.fromEntries(
+    PARTITION_NAMES.flatMap((name) => {
+      const pattern = name === "aws" ? undefined : partitionPattern(name);
+      return pattern === undefined ? [] : [[pattern.source, name]];
+    }),
+  ),
 };
 
 // `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.

@@ -340,7 +340,7 @@ function secretRules(): ValidationRule[] {
 }
 
 /** The keys of the upstreams with managed secrets, as an expression. */
-export const MANAGED = "keys(local.managed_secrets)";
+export const MANAGED = "keys(local.managed_secret_names)";
 
 function placesOf(keys: string): string {
   return `\${join(", ", [for other in ${keys} : "upstreams[\${jsonencode(other)}]"])}`;

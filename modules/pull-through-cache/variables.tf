@@ -1741,12 +1741,12 @@ variable "credentials" {
   ephemeral   = true
 
   validation {
-    condition = length(setsubtract(keys(var.credentials), keys(local.managed_secrets))) == 0
+    condition = length(setsubtract(keys(var.credentials), keys(local.managed_secret_names))) == 0
     error_message = replace(
       join("", [
         "`credentials` must have the keys of upstreams whose `credential` is managed, and no others, got a ",
         "value not shown, since it may be a secret; rename or remove the others; the managed upstreams are ",
-        "${jsonencode(keys(local.managed_secrets))}",
+        "${jsonencode(keys(local.managed_secret_names))}",
       ]),
       local.secrets,
       "(not shown, it may be a secret)"
