@@ -1,9 +1,11 @@
+import { UPDATE_PROGRAM } from "../../src/stack-override/cli-update";
 import { OverrideAction } from "../../src/stack-override/override-action";
 import { OverrideStrategy } from "../../src/stack-override/override-strategy";
 import {
   CAPABILITIES,
   CLOUDFORMATION_STACK_NAME,
   CONTROL_CHARACTER,
+  MAX_TEMPLATE_BYTES,
   MAX_VALUE_BYTES,
   NOT_OF_A_STACK_SET,
   OVERRIDE_RULES,
@@ -47,9 +49,24 @@ const VALUE_RULES: readonly InputRule[] = [
   },
 ];
 
+// What the provisioner of terraform_data.update sets, and the reason that it names the stack by its ARN.
+const ABOUT_THE_PROGRAM = `
+# Makes the AWS CLI update the stack STACK in REGION, and waits at most MINUTES. STACK is an ARN, so credentials of
+# another account fail. NAMES are the parameters to set, VALUE_<name> their values, and PARAMETERS both as JSON.
+# https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
+`;
+
 /** The inputs of the module stack-parameter-override. */
 export const stackParameterOverride: ModuleDefinition = {
   name: "stack-parameter-override",
+  facts: {
+    max_template_bytes: {
+      comment:
+        "How long a template can be that an update sends. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
+      value: MAX_TEMPLATE_BYTES,
+    },
+  },
+  programs: { "update.sh": `${ABOUT_THE_PROGRAM}\n${UPDATE_PROGRAM}` },
   inputs: {
     stack_name: {
       type: "string",
