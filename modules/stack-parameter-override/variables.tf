@@ -90,16 +90,7 @@ variable "parameters" {
   validation {
     condition = alltrue([
       for key, element in nonsensitive(var.parameters) :
-      !anytrue([
-        for rest in try(
-          regexall(
-            "(?i)(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})",
-            element
-          ),
-          []
-        ) :
-        can(regex("[0-9]", rest[0]))
-      ])
+      !anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
     ])
     error_message = replace(join("\n", [
       for key, element in nonsensitive(var.parameters) :
@@ -108,18 +99,7 @@ variable "parameters" {
         "a secret; keep secrets in Secrets Manager, since Terraform stores the values of parameters in its plan ",
         "and state",
       ])
-      if !(
-        !anytrue([
-          for rest in try(
-            regexall(
-              "(?i)(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})",
-              element
-            ),
-            []
-          ) :
-          can(regex("[0-9]", rest[0]))
-        ])
-      )
+      if !(!anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))]))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 

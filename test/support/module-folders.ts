@@ -13,12 +13,12 @@ export const MODULE_EXAMPLES: readonly (readonly [string, string])[] = MODULE_NA
   ({ module, name, hcl }) => [`${module}: ${name}`, hcl] as const,
 );
 
-/** The files of each module that Terraform reads, mocks for tests included and tests left out. */
+/** The files of each module that Terraform reads or runs, mocks for tests included and tests left out. */
 const FILES = new Map(
   MODULE_NAMES.map((name) => {
     const folder = path.join(MODULES_FOLDER, name);
-    const mocks = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return [name, [...terraformFilesIn(folder), ...mocks.filter((file) => file.endsWith(".tfmock.hcl"))]] as const;
+    const others = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return [name, [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|sh)$/.test(file))]] as const;
   }),
 );
 
