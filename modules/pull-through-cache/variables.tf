@@ -49,7 +49,7 @@ variable "upstreams" {
         : startswith(jsonencode(var.upstreams[key]), "\"") ? "a string" : jsonencode(var.upstreams[key]),
         "; use {} for an object without attributes",
       ])
-      if !(can(keys(var.upstreams[key])))
+      if !can(keys(var.upstreams[key]))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -771,7 +771,7 @@ variable "upstreams" {
         "${jsonencode(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])), 0))}; ECR accepts ",
         "no more tags on a repository",
       ])
-      if !(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false))
+      if !try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -796,11 +796,9 @@ variable "upstreams" {
           "spaces and _.:/=+-@ that do not start with aws:, got ${jsonencode(name)}; rename the tag",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-            && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-            && try(length(name) <= 128, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+          && try(length(name) <= 128, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -830,12 +828,10 @@ variable "upstreams" {
           "does not accept",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
-              var.upstreams[key].repository_settings.tags[name]
-            )))
-            && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
+            var.upstreams[key].repository_settings.tags[name]
+          )))
+          && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -969,20 +965,18 @@ variable "upstreams" {
         "use one of ecr-public, kubernetes, quay, docker-hub, github, gitlab, azure, chainguard, private-ecr, ",
         "unlisted",
       ])
-      if !(
-        contains([
-          "ecr-public",
-          "kubernetes",
-          "quay",
-          "docker-hub",
-          "github",
-          "gitlab",
-          "azure",
-          "chainguard",
-          "private-ecr",
-          "unlisted",
-        ], kind)
-      )
+      if !contains([
+        "ecr-public",
+        "kubernetes",
+        "quay",
+        "docker-hub",
+        "github",
+        "gitlab",
+        "azure",
+        "chainguard",
+        "private-ecr",
+        "unlisted",
+      ], kind)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1035,11 +1029,9 @@ variable "upstreams" {
         "literal like docker-hub, since resources are named after it",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
-          && try(length(prefix) >= 2, false)
-          && try(length(prefix) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
+        && try(length(prefix) >= 2, false)
+        && try(length(prefix) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1118,7 +1110,7 @@ variable "upstreams" {
           ),
           "; give one of the two another prefix; a slash at the end makes no difference",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1152,7 +1144,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].credential` is required; ECR caches this registry only with a ",
         "credential: use one of `credential`, `credential_secret_arn`, `credential_secret_name`",
       ])
-      if !(!none)
+      if none
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1290,7 +1282,7 @@ variable "upstreams" {
         "without a hyphen and a hash behind them, got ${jsonencode(name)}; use the name that Azure shows, ",
         "without .azurecr.io",
       ])
-      if !(can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name)))
+      if !can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1318,10 +1310,8 @@ variable "upstreams" {
         "image's name",
       ])
       if !(
-        (
-          can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
-          && try(length(host) <= 253, false)
-        )
+        can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
+        && try(length(host) <= 253, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1349,13 +1339,9 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_registry_url` must be a registry that this version does not ",
         "know, got ${jsonencode(host)}; use its `kind`",
       ])
-      if !(
-        !(
-          anytrue([for known in values(local.hosts) : known == host])
-          || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
-          || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
-        )
-      )
+      if anytrue([for known in values(local.hosts) : known == host])
+      || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
+      || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1378,7 +1364,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].region` must be the name of an AWS region, like eu-west-1, got ",
         "${jsonencode(region)}; give the region, not an availability zone",
       ])
-      if !(can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region)))
+      if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1387,7 +1373,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1401,7 +1388,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1413,7 +1401,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must not be given beside the prefix ROOT, ",
         "got ${jsonencode(prefix)}; leave it out, or choose another `prefix`",
       ])
-      if !(coalesce(prefix, "ROOT") == "ROOT")
+      if coalesce(prefix, "ROOT") != "ROOT"
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1475,7 +1463,7 @@ variable "upstreams" {
           "writes, but ${join(", ", [for other in slice(keys, 0, at) : "upstreams[${jsonencode(other)}]"])} ",
           "does, got ${jsonencode(name)}; give each its own `secret_name`",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1555,7 +1543,7 @@ variable "upstreams" {
           "${join(", ", [for other in writers : "upstreams[${jsonencode(other)}]"])} creates it, got ",
           "${jsonencode(name)}; use a secret that exists before the first apply",
         ])
-        if !(length(writers) == 0)
+        if length(writers) != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1574,7 +1562,8 @@ variable "upstreams" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     ])
     error_message = replace(join("\n", [
       for key in try(keys(nonsensitive(var.upstreams)), []) :
@@ -1609,7 +1598,8 @@ variable "upstreams" {
             && value != "false"
           ],
           []
-        )) == 0
+        ))
+        == 0
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2070,11 +2060,9 @@ variable "repository_settings" {
         "start with aws:, got ${jsonencode(name)}; rename the tag",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-          && try(length(name) <= 128, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+        && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+        && try(length(name) <= 128, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2095,10 +2083,8 @@ variable "repository_settings" {
         "does not accept",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
-          && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
+        && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2165,7 +2151,8 @@ variable "repository_settings" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     )
     error_message = replace(
       join("", [
@@ -2315,9 +2302,11 @@ variable "acknowledged_warnings" {
         "region-without-pull-through-cache, unlisted-registry, got ${jsonencode(element)}; leave it out: the ",
         "module has no such warning",
       ])
-      if !(
-        try(contains(["immutable-tags", "region-without-pull-through-cache", "unlisted-registry"], element), false)
-      )
+      if !try(contains([
+        "immutable-tags",
+        "region-without-pull-through-cache",
+        "unlisted-registry",
+      ], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
