@@ -1,8 +1,5 @@
 import { ACCOUNT_ID } from "../../src/aws/partitions";
-import type { PolicyStatement } from "../../src/aws/policy-document";
-import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
 import type { Input, ValidationRule } from "./definition";
-import { hcl } from "./hcl";
 import { following } from "./rules";
 
 /** The input for the account of a registry. */
@@ -35,19 +32,6 @@ export const TAGGED_PREFIXES_FAULT: ValidationRule = {
   got: "element",
   hint: "leave it out, or add it to `prefixes`",
 };
-
-/**
- * The statements of a policy that allows pulls, as an expression: one to sign in, the given one for repositories without
- * tags, and one for repositories with tags. A statement without resources is left out.
- */
-export function pullStatements(
-  untaggedStatement: string,
-  taggedArns: string,
-  form: (statement: PolicyStatement) => PolicyStatement = (statement) => statement,
-): string {
-  const statements = `[${untaggedStatement}, ${hcl(form(createTaggedStatement(taggedArns)))}]`;
-  return `concat(${hcl([form(SIGN_IN)])}, [for statement in ${statements} : statement if length(statement.Resource) > 0])`;
-}
 
 function trimmed(prefixes: string): string {
   return `[for prefix in ${prefixes} : trimsuffix(prefix, "/")]`;
