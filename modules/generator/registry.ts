@@ -11,10 +11,6 @@ export const ACCOUNT_INPUT: Input = {
   rules: [following(ACCOUNT_ID)],
 };
 
-// `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
-export const REGION_EXPRESSION = "data.aws_region.current.id";
-export const PARTITION = "data.aws_partition.current.partition";
-
 /** The input for the `prefixes` whose creation template sets tags. */
 export const TAGGED_PREFIXES_INPUT: Input = {
   type: "list(string)",

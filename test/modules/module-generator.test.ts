@@ -265,7 +265,7 @@ describe("a module", () => {
       },
     },
     facts: {
-      hosts: { comment: "The hosts. https://aws.amazon.com/", value: { a: "a.example.com", "b-c": "$\{var.b}" } },
+      hosts: { comment: "The hosts. https://aws.amazon.com/", value: { a: "a.example.com", "b-c": "${var.b}" } },
     },
   };
   const files = terraformFiles(definition);
