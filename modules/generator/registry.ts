@@ -1,8 +1,6 @@
 import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
-import type { PolicyStatement } from "../../src/aws/policy-document";
-import { SIGN_IN, createStatement, createTaggedStatement, pullStatement } from "../../src/cache/policy-statements";
+import { createStatement, createTaggedStatement, pullStatement } from "../../src/cache/policy-statements";
 import type { Fact, Input, ValidationRule } from "./definition";
-import { hcl } from "./hcl";
 import { following } from "./rules";
 
 /** The input for the account of a registry. */
@@ -45,10 +43,6 @@ export const PARTITIONS_BY_REGION: Fact = {
   ),
 };
 
-// `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
-export const REGION_EXPRESSION = "data.aws_region.current.id";
-export const PARTITION = "data.aws_partition.current.partition";
-
 /** The input for the `prefixes` whose creation template sets tags. */
 export const TAGGED_PREFIXES_INPUT: Input = {
   type: "list(string)",
@@ -66,19 +60,6 @@ export const TAGGED_PREFIXES_FAULT: ValidationRule = {
   got: "element",
   hint: "leave it out, or add it to `prefixes`",
 };
-
-/**
- * The statements of a policy that allows pulls, as an expression: one to sign in, the given one for repositories without
- * tags, and one for repositories with tags. A statement without resources is left out.
- */
-export function pullStatements(
-  untaggedStatement: string,
-  taggedArns: string,
-  form: (statement: PolicyStatement) => PolicyStatement = (statement) => statement,
-): string {
-  const statements = `[${untaggedStatement}, ${hcl(form(createTaggedStatement(taggedArns)))}]`;
-  return `concat(${hcl([form(SIGN_IN)])}, [for statement in ${statements} : statement if length(statement.Resource) > 0])`;
-}
 
 function trimmed(prefixes: string): string {
   return `[for prefix in ${prefixes} : trimsuffix(prefix, "/")]`;

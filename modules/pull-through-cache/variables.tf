@@ -49,7 +49,7 @@ variable "upstreams" {
         : startswith(jsonencode(var.upstreams[key]), "\"") ? "a string" : jsonencode(var.upstreams[key]),
         "; use {} for an object without attributes",
       ])
-      if !(can(keys(var.upstreams[key])))
+      if !can(keys(var.upstreams[key]))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -94,7 +94,7 @@ variable "upstreams" {
             : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
           ][0],
         ])
-        if !(can(local.attributes["an upstream"][name]))
+        if !can(local.attributes["an upstream"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -158,7 +158,7 @@ variable "upstreams" {
       [
         for name in try(keys(var.upstreams[key].role), []) :
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
-        if !(can(local.attributes["a role"][name]))
+        if !can(local.attributes["a role"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -208,7 +208,7 @@ variable "upstreams" {
             : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
           ][0],
         ])
-        if !(can(local.attributes["repository settings"][name]))
+        if !can(local.attributes["repository settings"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -280,7 +280,7 @@ variable "upstreams" {
           "`upstreams[${jsonencode(key)}].repository_settings.kms_key.${name}` is not an attribute of a KMS ",
           "key; known attributes: arn",
         ])
-        if !(can(local.attributes["a KMS key"][name]))
+        if !can(local.attributes["a KMS key"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -301,7 +301,7 @@ variable "upstreams" {
           "`upstreams[${jsonencode(key)}].repository_settings.role.${name}` is not an attribute of a role; ",
           "known attributes: arn",
         ])
-        if !(can(local.attributes["a role"][name]))
+        if !can(local.attributes["a role"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -346,7 +346,8 @@ variable "upstreams" {
         try(tonumber(var.upstreams[key].credential_version), null) == null
         || try(
           tonumber(var.upstreams[key].credential_version) >= 1
-          && floor(tonumber(var.upstreams[key].credential_version)) == tonumber(var.upstreams[key].credential_version),
+          && floor(tonumber(var.upstreams[key].credential_version))
+          == tonumber(var.upstreams[key].credential_version),
           false
         )
       )
@@ -388,7 +389,8 @@ variable "upstreams" {
         || (
           tonumber(var.upstreams[key].recovery_window_in_days) >= 7
           && tonumber(var.upstreams[key].recovery_window_in_days) <= 30
-          && floor(tonumber(var.upstreams[key].recovery_window_in_days)) == tonumber(var.upstreams[key].recovery_window_in_days)
+          && floor(tonumber(var.upstreams[key].recovery_window_in_days))
+          == tonumber(var.upstreams[key].recovery_window_in_days)
         ),
         false
       )
@@ -407,7 +409,8 @@ variable "upstreams" {
           || (
             tonumber(var.upstreams[key].recovery_window_in_days) >= 7
             && tonumber(var.upstreams[key].recovery_window_in_days) <= 30
-            && floor(tonumber(var.upstreams[key].recovery_window_in_days)) == tonumber(var.upstreams[key].recovery_window_in_days)
+            && floor(tonumber(var.upstreams[key].recovery_window_in_days))
+            == tonumber(var.upstreams[key].recovery_window_in_days)
           ),
           false
         )
@@ -607,7 +610,8 @@ variable "upstreams" {
       try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null) == null
       || try(
         tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days) >= 1
-        && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days)) == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
+        && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days))
+        == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
         false
       )
     ])
@@ -623,7 +627,8 @@ variable "upstreams" {
         try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null) == null
         || try(
           tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days) >= 1
-          && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days)) == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
+          && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days))
+          == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
           false
         )
       )
@@ -636,7 +641,8 @@ variable "upstreams" {
       try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null) == null
       || try(
         tonumber(var.upstreams[key].repository_settings.keep_last_images) >= 1
-        && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images)) == tonumber(var.upstreams[key].repository_settings.keep_last_images),
+        && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images))
+        == tonumber(var.upstreams[key].repository_settings.keep_last_images),
         false
       )
     ])
@@ -651,7 +657,8 @@ variable "upstreams" {
         try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null) == null
         || try(
           tonumber(var.upstreams[key].repository_settings.keep_last_images) >= 1
-          && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images)) == tonumber(var.upstreams[key].repository_settings.keep_last_images),
+          && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images))
+          == tonumber(var.upstreams[key].repository_settings.keep_last_images),
           false
         )
       )
@@ -786,7 +793,7 @@ variable "upstreams" {
         "${jsonencode(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])), 0))}; ECR accepts ",
         "no more tags on a repository",
       ])
-      if !(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false))
+      if !try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -811,11 +818,9 @@ variable "upstreams" {
           "spaces and _.:/=+-@ that do not start with aws:, got ${jsonencode(name)}; rename the tag",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-            && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-            && try(length(name) <= 128, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+          && try(length(name) <= 128, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -845,12 +850,10 @@ variable "upstreams" {
           "does not accept",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
-              var.upstreams[key].repository_settings.tags[name]
-            )))
-            && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
+            var.upstreams[key].repository_settings.tags[name]
+          )))
+          && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -985,20 +988,18 @@ variable "upstreams" {
         "use one of ecr-public, kubernetes, quay, docker-hub, github, gitlab, azure, chainguard, private-ecr, ",
         "unlisted",
       ])
-      if !(
-        contains([
-          "ecr-public",
-          "kubernetes",
-          "quay",
-          "docker-hub",
-          "github",
-          "gitlab",
-          "azure",
-          "chainguard",
-          "private-ecr",
-          "unlisted",
-        ], kind)
-      )
+      if !contains([
+        "ecr-public",
+        "kubernetes",
+        "quay",
+        "docker-hub",
+        "github",
+        "gitlab",
+        "azure",
+        "chainguard",
+        "private-ecr",
+        "unlisted",
+      ], kind)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1051,11 +1052,9 @@ variable "upstreams" {
         "literal like docker-hub, since resources are named after it",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
-          && try(length(prefix) >= 2, false)
-          && try(length(prefix) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
+        && try(length(prefix) >= 2, false)
+        && try(length(prefix) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1134,7 +1133,7 @@ variable "upstreams" {
           ),
           "; give one of the two another prefix; a slash at the end makes no difference",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1168,7 +1167,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].credential` is required; ECR caches this registry only with a ",
         "credential: use one of `credential`, `credential_secret_arn`, `credential_secret_name`",
       ])
-      if !(!none)
+      if none
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1249,7 +1248,8 @@ variable "upstreams" {
         for name in try(keys(var.upstreams[key]), []) :
         lookup(local.kinds_of_attributes, name, try(tostring(
           var.upstreams[key].kind == null ? key : var.upstreams[key].kind
-        ), key)) == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
+        ), key))
+        == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
         || try(var.upstreams[key][name], null) == null
       ]
     ]))
@@ -1261,7 +1261,8 @@ variable "upstreams" {
         if !(
           lookup(local.kinds_of_attributes, name, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
-          ), key)) == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
+          ), key))
+          == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
           || try(var.upstreams[key][name], null) == null
         )
       ]
@@ -1312,7 +1313,7 @@ variable "upstreams" {
         "without a hyphen and a hash behind them, got ${jsonencode(name)}; use the name that Azure shows, ",
         "without .azurecr.io",
       ])
-      if !(can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name)))
+      if !can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1340,10 +1341,8 @@ variable "upstreams" {
         "image's name",
       ])
       if !(
-        (
-          can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
-          && try(length(host) <= 253, false)
-        )
+        can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
+        && try(length(host) <= 253, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1371,13 +1370,9 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_registry_url` must be a registry that this version does not ",
         "know, got ${jsonencode(host)}; use its `kind`",
       ])
-      if !(
-        !(
-          anytrue([for known in values(local.hosts) : known == host])
-          || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
-          || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
-        )
-      )
+      if anytrue([for known in values(local.hosts) : known == host])
+      || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
+      || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1400,7 +1395,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].region` must be the name of an AWS region, like eu-west-1, got ",
         "${jsonencode(region)}; give the region, not an availability zone",
       ])
-      if !(can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region)))
+      if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1409,7 +1404,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1423,7 +1419,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1435,7 +1432,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must not be given beside the prefix ROOT, ",
         "got ${jsonencode(prefix)}; leave it out, or choose another `prefix`",
       ])
-      if !(coalesce(prefix, "ROOT") == "ROOT")
+      if coalesce(prefix, "ROOT") != "ROOT"
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1497,7 +1494,7 @@ variable "upstreams" {
           "writes, but ${join(", ", [for other in slice(keys, 0, at) : "upstreams[${jsonencode(other)}]"])} ",
           "does, got ${jsonencode(name)}; give each its own `secret_name`",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1577,7 +1574,7 @@ variable "upstreams" {
           "${join(", ", [for other in writers : "upstreams[${jsonencode(other)}]"])} creates it, got ",
           "${jsonencode(name)}; use a secret that exists before the first apply",
         ])
-        if !(length(writers) == 0)
+        if length(writers) != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1596,7 +1593,8 @@ variable "upstreams" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     ])
     error_message = replace(join("\n", [
       for key in try(keys(nonsensitive(var.upstreams)), []) :
@@ -1631,7 +1629,8 @@ variable "upstreams" {
             && value != "false"
           ],
           []
-        )) == 0
+        ))
+        == 0
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1842,7 +1841,7 @@ variable "repository_settings" {
           : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
         ][0],
       ])
-      if !(can(local.attributes["repository settings"][name]))
+      if !can(local.attributes["repository settings"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1898,7 +1897,7 @@ variable "repository_settings" {
     error_message = replace(join("\n", [
       for name in try(keys(var.repository_settings.kms_key), []) :
       "`repository_settings.kms_key.${name}` is not an attribute of a KMS key; known attributes: arn"
-      if !(can(local.attributes["a KMS key"][name]))
+      if !can(local.attributes["a KMS key"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1909,7 +1908,7 @@ variable "repository_settings" {
     error_message = replace(join("\n", [
       for name in try(keys(var.repository_settings.role), []) :
       "`repository_settings.role.${name}` is not an attribute of a role; known attributes: arn"
-      if !(can(local.attributes["a role"][name]))
+      if !can(local.attributes["a role"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -2077,11 +2076,9 @@ variable "repository_settings" {
         "start with aws:, got ${jsonencode(name)}; rename the tag",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-          && try(length(name) <= 128, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+        && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+        && try(length(name) <= 128, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2102,10 +2099,8 @@ variable "repository_settings" {
         "does not accept",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
-          && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
+        && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2172,7 +2167,8 @@ variable "repository_settings" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     )
     error_message = replace(
       join("", [
@@ -2322,9 +2318,11 @@ variable "acknowledged_warnings" {
         "region-without-pull-through-cache, unlisted-registry, got ${jsonencode(element)}; leave it out: the ",
         "module has no such warning",
       ])
-      if !(
-        try(contains(["immutable-tags", "region-without-pull-through-cache", "unlisted-registry"], element), false)
-      )
+      if !try(contains([
+        "immutable-tags",
+        "region-without-pull-through-cache",
+        "unlisted-registry",
+      ], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

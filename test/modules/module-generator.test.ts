@@ -138,6 +138,18 @@ describe("a validation", () => {
     });
   });
 
+  test.each([
+    ["!f(item)", "f(item)"],
+    ["!(f(item) || g(item))", "f(item) || g(item)"],
+    ["f(item)", "!f(item)"],
+    ["(f(item) && item > 0)", "!(f(item) && item > 0)"],
+    ["f(item) == key", "f(item) != key"],
+    ["f(item) && item > 0", "!(f(item) && item > 0)"],
+  ])("of a loop has no message for an element with which it holds: %s", (holds, broken) => {
+    const { message } = validationOf({ ...error, each: ["item in var.a"], holds });
+    expect(message).toContain(`count again" if ${broken}])`);
+  });
+
   test("of a loop over wrong elements has a message for each of them", () => {
     expect(validationOf({ ...error, each: ["key in wrong(var.a)"], holds: "false", got: undefined }).message).toContain(
       '[for key in wrong(var.a) : "`a` must be one, got a value not shown, since it may be a secret; count again"]',
@@ -440,6 +452,7 @@ describe("the layout", () => {
       `f("\\n", [\n    for k, v in ${long} :\n    ${long}.b\n    if ${long} != null\n  ])`,
     ],
     [`${long} || ${long} || !${long}`, `(\n    ${long}\n    || ${long}\n    || !${long}\n  )`],
+    [`(f(${long}) == f(${long}, ${long}))`, `(\n    f(${long})\n    == f(${long}, ${long})\n  )`],
     [`${long} == 1 ? ${long} : ${long}`, `(\n    ${long} == 1\n    ? ${long}\n    : ${long}\n  )`],
     [`{ a = ${long}, bcd = ${long}, e = ${long} }`, `{\n    a   = ${long}\n    bcd = ${long}\n    e   = ${long}\n  }`],
     [
