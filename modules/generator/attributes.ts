@@ -33,12 +33,9 @@ export function converted(object: string, name: string, type: Input["type"]): st
   return `try(${CONVERSIONS[type] ?? ""}(${object}.${name}), null)`;
 }
 
-/**
- * The head of a loop over the keys of an open map; over none if it is not a map, which another rule reports. Sensitive values
- * in it stay sensitive; another rule refuses a map that is sensitive as a whole. The keys are known even if a value is not.
- */
-export function keysOf(map: string): string {
-  return `key in try(keys(nonsensitive(${map})), [])`;
+/** The head of a loop over an open map; over nothing if it is not a map, which another rule reports. */
+export function elementsOf(map: string, element: string): string {
+  return `key, ${element} in [{}, ${map}][${isObject(map)} ? 1 : 0]`;
 }
 
 /** The description of an input, with the attributes of an open one, whose type does not show them. */
@@ -90,8 +87,8 @@ export function openRules(name: string, input: Input): ValidationRule[] {
       ...attributesRules(input, { place: name, path: value }),
     ];
   }
-  const loop = keysOf(value);
-  const element = `${value}[key]`;
+  const element = input.noun?.split(" ").at(-1) ?? "element";
+  const loop = elementsOf(value, element);
   const place = `${name}[\${jsonencode(key)}]`;
   return [
     {

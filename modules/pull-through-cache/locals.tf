@@ -311,3 +311,58 @@ locals {
     : [for prefix in local.untagged_prefixes : "${local.registry_arn}:repository/${trimsuffix(prefix, "/")}/*"]
   )
 }
+
+# Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do not.
+# Each precondition costs every instance time, so that there is one for each ARN and not for each part.
+locals {
+  location  = { account = local.account_id, partition = local.partition, region = local.region }
+  arn_parts = { account = 4, partition = 1, region = 3 }
+
+  secret_location_hints = {
+    account   = "create a secret there: ECR does not read secrets of other accounts"
+    partition = "use one of that partition"
+    region    = "replicate the secret there and use `credential_secret_name`, which looks it up in each region"
+  }
+
+  # IAM has no regions.
+  role_location_hints = {
+    account   = "give a role of that account, or leave it out: a role is created if one is needed"
+    partition = "use one of that partition"
+  }
+
+  # ECR can use keys of other accounts.
+  key_location_hints = {
+    partition = "use one of that partition"
+    region    = "use a key of that region"
+  }
+
+  # Validations have checked the form of the ARNs: a part is missing only if there is no ARN.
+  misplaced_secret_parts = {
+    for key, upstream in local.upstreams :
+    key => [
+      for part, hint in local.secret_location_hints : part
+      if try(split(":", upstream.credential_secret_arn)[local.arn_parts[part]] != local.location[part], false)
+    ]
+  }
+  misplaced_upstream_role_parts = {
+    for key, upstream in local.upstreams :
+    key => [
+      for part, hint in local.role_location_hints : part
+      if try(split(":", upstream.role.arn)[local.arn_parts[part]] != local.location[part], false)
+    ]
+  }
+  misplaced_key_parts = {
+    for key, settings in local.settings :
+    key => [
+      for part, hint in local.key_location_hints : part
+      if try(split(":", settings.kms_key.arn)[local.arn_parts[part]] != local.location[part], false)
+    ]
+  }
+  misplaced_creation_role_parts = {
+    for key, settings in local.settings :
+    key => [
+      for part, hint in local.role_location_hints : part
+      if try(split(":", settings.role.arn)[local.arn_parts[part]] != local.location[part], false)
+    ]
+  }
+}

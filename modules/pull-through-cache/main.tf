@@ -35,50 +35,25 @@ resource "aws_ecr_pull_through_cache_rule" "upstream" {
   lifecycle {
     replace_triggered_by = [terraform_data.authentication[each.key]]
 
-    # The plan knows the location of the cache, which validations do not. The validations have checked the form of the
-    # ARNs: a part is missing only if there is no ARN.
     precondition {
-      condition = try(split(":", local.upstreams[each.key].credential_secret_arn)[1] == local.partition, true)
-      error_message = replace(join("", [
-        "`upstreams[${jsonencode(each.key)}].credential_secret_arn` must be in the partition of the cache, ",
-        "${local.partition}, got ${jsonencode(local.upstreams[each.key].credential_secret_arn)}; ",
-        "use one of that partition",
+      condition = length(local.misplaced_secret_parts[each.key]) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_secret_parts[each.key] : join("", [
+          "`upstreams[${jsonencode(each.key)}].credential_secret_arn` must be in the ${part} of the cache, ",
+          "${local.location[part]}, got ${jsonencode(local.upstreams[each.key].credential_secret_arn)}; ",
+          local.secret_location_hints[part],
+        ])
       ]), local.secrets, "(not shown, it may be a secret)")
     }
 
     precondition {
-      condition = try(split(":", local.upstreams[each.key].credential_secret_arn)[3] == local.region, true)
-      error_message = replace(join("", [
-        "`upstreams[${jsonencode(each.key)}].credential_secret_arn` must be in the region of the cache, ",
-        "${local.region}, got ${jsonencode(local.upstreams[each.key].credential_secret_arn)}; ",
-        "replicate the secret there and use `credential_secret_name`, which looks it up in each region",
-      ]), local.secrets, "(not shown, it may be a secret)")
-    }
-
-    precondition {
-      condition = try(split(":", local.upstreams[each.key].credential_secret_arn)[4] == local.account_id, true)
-      error_message = replace(join("", [
-        "`upstreams[${jsonencode(each.key)}].credential_secret_arn` must be in the account of the cache, ",
-        "${local.account_id}, got ${jsonencode(local.upstreams[each.key].credential_secret_arn)}; ",
-        "create a secret there: ECR does not read secrets of other accounts",
-      ]), local.secrets, "(not shown, it may be a secret)")
-    }
-
-    precondition {
-      condition = try(split(":", local.upstreams[each.key].role.arn)[1] == local.partition, true)
-      error_message = replace(join("", [
-        "`upstreams[${jsonencode(each.key)}].role.arn` must be in the partition of the cache, ",
-        "${local.partition}, got ${jsonencode(try(local.upstreams[each.key].role.arn, null))}; ",
-        "use one of that partition",
-      ]), local.secrets, "(not shown, it may be a secret)")
-    }
-
-    precondition {
-      condition = try(split(":", local.upstreams[each.key].role.arn)[4] == local.account_id, true)
-      error_message = replace(join("", [
-        "`upstreams[${jsonencode(each.key)}].role.arn` must be in the account of the cache, ",
-        "${local.account_id}, got ${jsonencode(try(local.upstreams[each.key].role.arn, null))}; ",
-        "give a role of that account, or leave it out: a role is created if one is needed",
+      condition = length(local.misplaced_upstream_role_parts[each.key]) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_upstream_role_parts[each.key] : join("", [
+          "`upstreams[${jsonencode(each.key)}].role.arn` must be in the ${part} of the cache, ",
+          "${local.location[part]}, got ${jsonencode(local.upstreams[each.key].role.arn)}; ",
+          local.role_location_hints[part],
+        ])
       ]), local.secrets, "(not shown, it may be a secret)")
     }
 
@@ -155,42 +130,26 @@ resource "aws_ecr_repository_creation_template" "upstream" {
     replace_triggered_by = [terraform_data.encryption[each.key]]
 
     precondition {
-      condition = try(split(":", local.settings[each.key].kms_key.arn)[1] == local.partition, true)
-      error_message = replace(join("", [
-        "`${local.own_settings[each.key].kms_key == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
-        "repository_settings.kms_key.arn` must be in the partition of the cache, ",
-        "${local.partition}, got ${jsonencode(try(local.settings[each.key].kms_key.arn, null))}; ",
-        "use one of that partition",
+      condition = length(local.misplaced_key_parts[each.key]) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_key_parts[each.key] : join("", [
+          "`${local.own_settings[each.key].kms_key == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
+          "repository_settings.kms_key.arn` must be in the ${part} of the cache, ",
+          "${local.location[part]}, got ${jsonencode(local.settings[each.key].kms_key.arn)}; ",
+          local.key_location_hints[part],
+        ])
       ]), local.secrets, "(not shown, it may be a secret)")
     }
 
     precondition {
-      condition = try(split(":", local.settings[each.key].kms_key.arn)[3] == local.region, true)
-      error_message = replace(join("", [
-        "`${local.own_settings[each.key].kms_key == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
-        "repository_settings.kms_key.arn` must be in the region of the cache, ",
-        "${local.region}, got ${jsonencode(try(local.settings[each.key].kms_key.arn, null))}; ",
-        "use a key of that region",
-      ]), local.secrets, "(not shown, it may be a secret)")
-    }
-
-    precondition {
-      condition = try(split(":", local.settings[each.key].role.arn)[1] == local.partition, true)
-      error_message = replace(join("", [
-        "`${local.own_settings[each.key].role == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
-        "repository_settings.role.arn` must be in the partition of the cache, ",
-        "${local.partition}, got ${jsonencode(try(local.settings[each.key].role.arn, null))}; ",
-        "use one of that partition",
-      ]), local.secrets, "(not shown, it may be a secret)")
-    }
-
-    precondition {
-      condition = try(split(":", local.settings[each.key].role.arn)[4] == local.account_id, true)
-      error_message = replace(join("", [
-        "`${local.own_settings[each.key].role == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
-        "repository_settings.role.arn` must be in the account of the cache, ",
-        "${local.account_id}, got ${jsonencode(try(local.settings[each.key].role.arn, null))}; ",
-        "give a role of that account, or leave it out: a role is created if one is needed",
+      condition = length(local.misplaced_creation_role_parts[each.key]) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_creation_role_parts[each.key] : join("", [
+          "`${local.own_settings[each.key].role == null ? "" : "upstreams[${jsonencode(each.key)}]."}",
+          "repository_settings.role.arn` must be in the ${part} of the cache, ",
+          "${local.location[part]}, got ${jsonencode(local.settings[each.key].role.arn)}; ",
+          local.role_location_hints[part],
+        ])
       ]), local.secrets, "(not shown, it may be a secret)")
     }
   }

@@ -16,7 +16,7 @@ import {
   atLeastOneUpstream,
 } from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import { converted, given, keysOf } from "../generator/attributes";
+import { converted, elementsOf, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
 import { matchesExpression, hcl, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
@@ -32,9 +32,9 @@ export const USUAL_PREFIXES = registriesBy(({ usualPrefix }) => usualPrefix);
 /** The hosts of kinds whose host is the same for every customer. */
 export const HOSTS = registriesBy(({ host }) => (typeof host === "string" ? host : undefined));
 
-// In validations, which see upstreams as given, `UPSTREAM_AT_KEY` at `key` is an upstream.
-const LOOP = keysOf("var.upstreams");
-const ELEMENT = "var.upstreams[key]";
+// In validations, which see upstreams as given, `upstream` is one of them.
+const ELEMENT = "upstream";
+const LOOP = elementsOf("var.upstreams", ELEMENT);
 const PLACE = "upstreams[${jsonencode(key)}]";
 const KIND = `try(tostring(${ELEMENT}.kind == null ? key : ${ELEMENT}.kind), key)`;
 const OWN_PREFIX = converted(ELEMENT, "prefix", "string");
