@@ -1,3 +1,4 @@
+import { cacheWarmer } from "../cache-warmer/inputs";
 import { privateRegistry } from "../private-registry/inputs";
 import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
@@ -13,6 +14,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   pullPolicy,
   registryEndpoints,
   privateRegistry,
+  cacheWarmer,
   stackParameterOverride,
 ];
 
@@ -20,7 +22,7 @@ export const MODULES: readonly ModuleDefinition[] = [
 export async function generatedFiles(): Promise<{ readonly [file: string]: string }> {
   const files = await Promise.all(
     MODULES.map(async (definition) => {
-      const all = { ...terraformFiles(definition), "README.md": await readme(definition) };
+      const all = { ...terraformFiles(definition), ...definition.files, "README.md": await readme(definition) };
       return Object.entries(all).map(([file, text]) => [`${definition.name}/${file}`, text] as const);
     }),
   );

@@ -17,8 +17,8 @@ export const MODULE_EXAMPLES: readonly (readonly [string, string])[] = MODULE_NA
 const FILES = new Map(
   MODULE_NAMES.map((name) => {
     const folder = path.join(MODULES_FOLDER, name);
-    const mocks = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return [name, [...terraformFilesIn(folder), ...mocks.filter((file) => file.endsWith(".tfmock.hcl"))]] as const;
+    const others = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+    return [name, [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|js)$/.test(file))]] as const;
   }),
 );
 
