@@ -31,10 +31,6 @@ locals {
   # The bound of the path of a repository, in characters.
   max_path_characters = 256
 
-  # The bound of the images as JSON: they are part of one argument of a command, which Linux limits to
-  # 128 KiB. https://man7.org/linux/man-pages/man2/execve.2.html
-  max_characters = 120000
-
   # What a first pull needs.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
   pull_actions = [
@@ -56,7 +52,6 @@ locals {
   ]
 
   # What a build in a VPC needs.
-  # https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
   network_actions = [
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",

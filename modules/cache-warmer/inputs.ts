@@ -13,7 +13,6 @@ import { warmingProgram } from "../../src/warmer/buildspec";
 import { networkStatements } from "../../src/warmer/policy-statements";
 import {
   DEFAULTS,
-  MAX_CHARACTERS,
   MAX_IMAGES,
   NETWORK,
   PROJECT_NAME,
@@ -235,11 +234,6 @@ export const cacheWarmer: ModuleDefinition = {
       comment: "The bound of the path of a repository, in characters.",
       value: REPOSITORY_PATH.maxLength,
     },
-    max_characters: {
-      comment:
-        "The bound of the images as JSON: they are part of one argument of a command, which Linux limits to 128 KiB. https://man7.org/linux/man-pages/man2/execve.2.html",
-      value: MAX_CHARACTERS,
-    },
     pull_actions: {
       comment:
         "What a first pull needs. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html",
@@ -250,8 +244,7 @@ export const cacheWarmer: ModuleDefinition = {
       value: createTaggedStatement([]).Action,
     },
     network_actions: {
-      comment:
-        "What a build in a VPC needs. https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html",
+      comment: "What a build in a VPC needs.",
       value: networkStatements("", [])[0]?.Action,
     },
   },

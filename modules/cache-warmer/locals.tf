@@ -154,7 +154,8 @@ locals {
   })
 }
 
-# What a build may do.
+# What a build may do, in a VPC also with network interfaces.
+# https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
 locals {
   prefixes      = distinct(local.cached_images[*].prefix)
   with_tags     = [for prefix in var.tagged_prefixes : trimsuffix(prefix, "/")]
@@ -176,7 +177,6 @@ locals {
 
   subnet_arns = [for id in(var.vpc_config == null ? [] : var.vpc_config.subnet_ids) : "${local.ec2_arn}:subnet/${id}"]
 
-  # https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
   network_statements = [
     for statement in [
       { Effect = "Allow", Action = local.network_actions, Resource = "*" },

@@ -9,11 +9,13 @@ data "aws_region" "current" {
 }
 
 resource "aws_codebuild_project" "warmer" {
-  name                   = var.project_name
-  description            = "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images"
-  service_role           = aws_iam_role.build.arn
-  build_timeout          = var.timeout_in_minutes
-  concurrent_build_limit = 1 # two builds at once would read the same layers
+  name          = var.project_name
+  description   = "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images"
+  service_role  = aws_iam_role.build.arn
+  build_timeout = var.timeout_in_minutes
+
+  # Two builds at once would read the same layers.
+  concurrent_build_limit = 1
 
   source {
     type      = "NO_SOURCE"
@@ -92,11 +94,13 @@ resource "aws_codebuild_project" "warmer" {
       ]), local.secrets, "(not shown, it may be a secret)")
     }
 
+    # The images are part of one argument of a command, which Linux limits to 128 KiB.
+    # https://man7.org/linux/man-pages/man2/execve.2.html
     precondition {
-      condition = length(jsonencode(local.cached_images)) <= local.max_characters
+      condition = length(jsonencode(local.cached_images)) <= 120000
       error_message = replace(
         join("", [
-          "`images` must be at most ${local.max_characters} characters as JSON, with their repositories in the cache, ",
+          "`images` must be at most 120000 characters as JSON, with their repositories in the cache, ",
           "got ${length(jsonencode(local.cached_images))}; move some images to a second warmer",
         ]),
         local.secrets,
