@@ -30,7 +30,7 @@ export default {
         path: "^src/",
         pathNot:
           "^src/(aws|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
-          "^src/(cache/(repository-settings|supported-registries)|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update|expressions)|warmer/(buildspec|fixed-arguments))[.]ts$",
+          "^src/(cache/(repository-settings|supported-registries)|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update)|warmer/(buildspec|fixed-arguments))[.]ts$",
       },
     },
     {

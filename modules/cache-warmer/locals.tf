@@ -134,7 +134,7 @@ locals {
 locals {
   # The first line of these files says only that they are generated.
   program_file = var.include_referrers ? "warm-with-referrers.js" : "warm.js"
-  program      = replace(file("${path.module}/${local.program_file}"), "/^[^\\n]+/", "")
+  program      = replace(file("${path.module}/${local.program_file}"), "/^[^\\n]+\\n/", "")
 
   # As one word of a shell.
   program_word = "'${replace(local.program, "'", "'\\''")}'"

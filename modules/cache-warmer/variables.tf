@@ -41,11 +41,9 @@ variable "rules" {
         "use the output `rules` of pull-through-cache",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element.prefix))
-          && try(length(element.prefix) >= 2, false)
-          && try(length(element.prefix) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element.prefix))
+        && try(length(element.prefix) >= 2, false)
+        && try(length(element.prefix) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -68,13 +66,11 @@ variable "rules" {
         "${jsonencode(element.upstream_registry_url)}; use the output `rules` of pull-through-cache",
       ])
       if !(
-        (
-          can(regex(
-            "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
-            element.upstream_registry_url
-          ))
-          && try(length(element.upstream_registry_url) <= 253, false)
-        )
+        can(regex(
+          "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+          element.upstream_registry_url
+        ))
+        && try(length(element.upstream_registry_url) <= 253, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -99,14 +95,12 @@ variable "rules" {
         "${jsonencode(element.upstream_repository_prefix)}; use the output `rules` of pull-through-cache",
       ])
       if !(
-        (
-          can(regex(
-            "^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$",
-            element.upstream_repository_prefix
-          ))
-          && try(length(element.upstream_repository_prefix) >= 2, false)
-          && try(length(element.upstream_repository_prefix) <= 30, false)
-        )
+        can(regex(
+          "^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$",
+          element.upstream_repository_prefix
+        ))
+        && try(length(element.upstream_repository_prefix) >= 2, false)
+        && try(length(element.upstream_repository_prefix) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -132,7 +126,7 @@ variable "tagged_prefixes" {
         "`tagged_prefixes[${key}]` must be the prefix of one of `rules`, got ${jsonencode(element)}; use the ",
         "outputs `rules` and `tagged_prefixes` of the same cache",
       ])
-      if !(try(contains([for rule in var.rules : trimsuffix(rule.prefix, "/")], trimsuffix(element, "/")), false))
+      if !try(contains([for rule in var.rules : trimsuffix(rule.prefix, "/")], trimsuffix(element, "/")), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
@@ -169,17 +163,15 @@ variable "images" {
         ? "use a tag: ECR does not cache a first pull by digest"
         : "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
       ])
-      if !(
-        can(regex(
-          join("", [
-            "^(?:([A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)/([a-z0-9]+(?:(?:",
-            "\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:\\.|_|__|",
-            "-+)[a-z0-9]+)*|[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)+))(?:",
-            ":(\\w[\\w.-]{0,127}))?$",
-          ]),
-          element
-        ))
-      )
+      if !can(regex(
+        join("", [
+          "^(?:([A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)/([a-z0-9]+(?:(?:\\.|",
+          "_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:\\.|_|__|",
+          "-+)[a-z0-9]+)*|[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)+))(?::",
+          "(\\w[\\w.-]{0,127}))?$",
+        ]),
+        element
+      ))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -436,7 +428,7 @@ variable "vpc_config" {
         "`vpc_config.subnet_ids[${jsonencode(key)}]` must be the ID of a subnet: subnet- and 8 or 17 ",
         "hexadecimal digits, got ${jsonencode(element)}; give subnets with a route to the internet",
       ])
-      if !(can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element)))
+      if !can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -477,7 +469,7 @@ variable "vpc_config" {
         "`vpc_config.security_group_ids[${jsonencode(key)}]` must be the ID of a security group: sg- and 8 or ",
         "17 hexadecimal digits, got ${jsonencode(element)}; give security groups that allow outbound port 443",
       ])
-      if !(can(regex("^sg-([0-9a-f]{8}|[0-9a-f]{17})$", element)))
+      if !can(regex("^sg-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

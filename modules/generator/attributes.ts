@@ -132,18 +132,18 @@ function nameAndTypeRules(
   const types = new Set(optional.map(({ type }) => TYPES[type] ?? ""));
   const checks = Object.entries(isOfType).filter(([type]) => types.has(type));
   const typeRule: ValidationRule = {
-    each: [...loops, `name in [for name in try(keys(${path}), []) : name if lookup(${table}, name, null) != null]`],
+    each: [...loops, `name in try(keys(${path}), [])`],
     // Terraform evaluates the condition of a loop once even if there is nothing in it.
-    holds: `try(${item} == null, true) || { ${checks.map(([type, check]) => `${quoted(type)} = ${check}`).join(", ")} }[${table}[name]]`,
+    holds: `try(${item} == null, true) || lookup({ ${checks.map(([type, check]) => `${quoted(type)} = ${check}`).join(", ")} }, lookup(${table}, name, ""), true)`,
     place: `${place}.\${name}`,
-    requirement: `be \${${table}[name]}`,
+    requirement: `be \${lookup(${table}, name, "")}`,
     gotText: expression(described(item)),
     hint: "the README of the module has the type of each attribute",
   };
   return [
     {
-      each: [...loops, `name in [for name in try(keys(${path}), []) : name if !contains(keys(${table}), name)]`],
-      holds: "false",
+      each: [...loops, `name in try(keys(${path}), [])`],
+      holds: `can(${table}[name])`,
       place: `${place}.\${name}`,
       requirement: `is not an attribute of ${noun}`,
       hint: hint("name", noun, Object.keys(attributes)),
@@ -191,7 +191,7 @@ function attributeRules(
   ): ValidationRule[] =>
     list.map(({ holds, requirement, hint, withheld, shown = (whole) => whole }) => ({
       ...rest,
-      holds: required === true || type === "map(string)" ? holds(value) : `${value} == null || ${holds(value)}`,
+      holds: holds(value),
       requirement,
       got: withheld === true ? undefined : shown(got),
       hint,
@@ -214,8 +214,18 @@ function attributeRules(
     }));
   }
   const value = converted(path, name, type);
-  const each = loop === undefined ? `value in [${value}]` : `key, value in { for ${loop} : key => ${value} }`;
-  return errors(rules, { each: [each], place: own.place }, "value", "value");
+  if (loop === undefined) {
+    return errors(rules, { each: [`value in [${value}]`], place: own.place }, "value", "value").map((rule) => ({
+      ...rule,
+      holds: `value == null || ${rule.holds}`,
+    }));
+  }
+  // Messages are evaluated only for a value that the object has.
+  const present = `${CONVERSIONS[type] ?? ""}(${own.path})`;
+  return errors(rules, { each: loops, place: own.place }, present, present).map((rule) => ({
+    ...rule,
+    holds: `${value} == null || ${rule.holds}`,
+  }));
 }
 
 /** The expression that a value is an object or a map, whose keys are known even if a value is not. */

@@ -7,8 +7,8 @@ export interface ModuleDefinition {
   readonly inputs: Inputs;
   /** What AWS and the rules of the constructs determine, as locals by their names. */
   readonly facts?: { readonly [name: string]: Fact };
-  /** Other generated files that the module reads, by their names; each says in its first line that it is generated. */
-  readonly files?: { readonly [name: string]: string };
+  /** Programs that it shares with the constructs, in shell or JavaScript, by the names of their files. */
+  readonly programs?: { readonly [file: string]: string };
 }
 
 /** A local of `facts.tf`. */

@@ -118,8 +118,8 @@ function render(node: Node, indent: number, used: number, isInBrackets: boolean)
     }
     case "chain":
     case "conditional": {
-      const isLogical = node.type === "conditional" || ["&&", "||"].includes(node.operators[0] ?? "");
-      if (isLogical && !isInBrackets) {
+      const mayBreak = node.type === "conditional" || ["&&", "||", "==", "!="].includes(node.operators[0] ?? "");
+      if (mayBreak && !isInBrackets) {
         return `(${innerMargin}${render(node, inner, inner, true)}${margin})`;
       }
       if (node.type === "conditional") {
@@ -128,7 +128,7 @@ function render(node: Node, indent: number, used: number, isInBrackets: boolean)
         );
         return `${condition}${margin}? ${then}${margin}: ${otherwise}`;
       }
-      if (isLogical) {
+      if (mayBreak) {
         return node.operands
           .map((operand, index) => {
             const operator = index === 0 ? "" : `${node.operators[index - 1]} `;

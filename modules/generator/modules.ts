@@ -22,7 +22,7 @@ export const MODULES: readonly ModuleDefinition[] = [
 export async function generatedFiles(): Promise<{ readonly [file: string]: string }> {
   const files = await Promise.all(
     MODULES.map(async (definition) => {
-      const all = { ...terraformFiles(definition), ...definition.files, "README.md": await readme(definition) };
+      const all = { ...terraformFiles(definition), "README.md": await readme(definition) };
       return Object.entries(all).map(([file, text]) => [`${definition.name}/${file}`, text] as const);
     }),
   );

@@ -49,7 +49,7 @@ export interface ParsedModule {
   readonly output: { readonly [name: string]: ParsedOutput };
   readonly resource: BlocksByType;
   readonly data: BlocksByType;
-  readonly module: { readonly [call: string]: { readonly source: string } };
+  readonly module: { readonly [call: string]: { readonly source: string; readonly [argument: string]: unknown } };
   readonly check: { readonly [name: string]: { readonly assert: readonly Condition[] } };
 }
 

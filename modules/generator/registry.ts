@@ -1,8 +1,6 @@
-import { ACCOUNT_ID } from "../../src/aws/partitions";
-import type { PolicyStatement } from "../../src/aws/policy-document";
-import { SIGN_IN, createTaggedStatement } from "../../src/cache/policy-statements";
-import type { Input, ValidationRule } from "./definition";
-import { hcl } from "./hcl";
+import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
+import { createStatement, createTaggedStatement, pullStatement } from "../../src/cache/policy-statements";
+import type { Fact, Input, ValidationRule } from "./definition";
 import { following } from "./rules";
 
 /** The input for the account of a registry. */
@@ -14,9 +12,36 @@ export const ACCOUNT_INPUT: Input = {
   rules: [following(ACCOUNT_ID)],
 };
 
-// `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
-export const REGION_EXPRESSION = "data.aws_region.current.id";
-export const PARTITION = "data.aws_partition.current.partition";
+const PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html";
+
+/** The actions of pulls, as facts. */
+export const PULL_ACTIONS = {
+  existing: {
+    comment: `The actions of pulls from repositories that exist. ${PULL_PAGE}`,
+    value: pullStatement([]).Action,
+  },
+  first: {
+    comment: "The actions of pulls, including the first one, which creates the repository.",
+    value: createStatement([]).Action,
+  },
+  taggingFirst: {
+    comment:
+      "The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls work in any case.",
+    value: createTaggedStatement([]).Action,
+  },
+} as const;
+
+/** The partitions of regions, as a fact. */
+export const PARTITIONS_BY_REGION: Fact = {
+  comment:
+    "The partitions of regions whose names match a pattern; all others are in the partition aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html",
+  value: Object.fromEntries(
+    PARTITION_NAMES.flatMap((name) => {
+      const pattern = name === "aws" ? undefined : partitionPattern(name);
+      return pattern === undefined ? [] : [[pattern.source, name]];
+    }),
+  ),
+};
 
 /** The input for the `prefixes` whose creation template sets tags. */
 export const TAGGED_PREFIXES_INPUT: Input = {
@@ -35,19 +60,6 @@ export const TAGGED_PREFIXES_FAULT: ValidationRule = {
   got: "element",
   hint: "leave it out, or add it to `prefixes`",
 };
-
-/**
- * The statements of a policy that allows pulls, as an expression: one to sign in, the given one for repositories without
- * tags, and one for repositories with tags. A statement without resources is left out.
- */
-export function pullStatements(
-  untaggedStatement: string,
-  taggedArns: string,
-  form: (statement: PolicyStatement) => PolicyStatement = (statement) => statement,
-): string {
-  const statements = `[${untaggedStatement}, ${hcl(form(createTaggedStatement(taggedArns)))}]`;
-  return `concat(${hcl([form(SIGN_IN)])}, [for statement in ${statements} : statement if length(statement.Resource) > 0])`;
-}
 
 function trimmed(prefixes: string): string {
   return `[for prefix in ${prefixes} : trimsuffix(prefix, "/")]`;

@@ -4,6 +4,7 @@ import { GIVEN_ONCE, integerRequirement, oneOfRequirement } from "../../src/vali
 import { openRules } from "./attributes";
 import type { Input, InputRule, Validation, ValidationRule } from "./definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";
+import { flat, parse } from "./layout";
 
 /** The rule that a string follows a rule of the constructs. */
 export function following(rule: Rule, hint = inSnakeCase(rule.hint)): InputRule {
@@ -36,13 +37,14 @@ export function givenOnce(
   requirement = GIVEN_ONCE.requirement,
   identity = (element: string): string => element,
 ): ValidationRule {
-  const before =
-    collection === "list"
-      ? `[for other in slice(var.${input}, 0, key) : ${identity("other")}]`
-      : `[for other in slice(keys(var.${input}), 0, index(keys(var.${input}), key)) : ${identity(`var.${input}[other]`)}]`;
+  const elements = collection === "list" ? `var.${input}` : `values(var.${input})`;
+  const other = identity("other");
+  const identities = other === "other" ? elements : `[for other in ${elements} : ${other}]`;
+  const position = collection === "list" ? "key" : `index(keys(var.${input}), key)`;
   return {
     each: [`key, element in var.${input}`],
-    holds: `try(!contains(${before}, ${identity("element")}), true)`,
+    // `index` finds the first of equal elements, and fails for null, which rules of the elements report.
+    holds: `try(index(${identities}, ${identity("element")}) == ${position}, true)`,
     place: `${input}[\${${collection === "list" ? "key" : "jsonencode(key)"}}]`,
     requirement,
     got: "element",
@@ -59,8 +61,22 @@ export function validationOf(rule: ValidationRule): Validation {
   }
   return {
     condition: `alltrue(${looped(each, holds)})`,
-    message: withoutSecrets(`join("\\n", ${looped(each, holds === "false" ? message : `${message} if !(${holds})`)})`),
+    message: withoutSecrets(
+      `join("\\n", ${looped(each, holds === "false" ? message : `${message} if ${negated(holds)}`)})`,
+    ),
   };
+}
+
+/** The negation of a condition. */
+function negated(condition: string): string {
+  const node = parse(condition);
+  if (node.type === "prefix") {
+    return flat(node.operand.type === "parentheses" ? node.operand.inner : node.operand);
+  }
+  if (node.type === "chain" && node.operators.join() === "==") {
+    return node.operands.map(flat).join(" != ");
+  }
+  return node.type === "call" || node.type === "parentheses" ? `!${condition}` : `!(${condition})`;
 }
 
 /** A message with secrets redacted: people paste access tokens and URLs with passwords into inputs for names. */

@@ -6,4 +6,10 @@ locals {
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # The warnings of pull-through-cache, which refuses to acknowledge any other.
+  cache_warnings = ["immutable-tags", "region-without-pull-through-cache", "unlisted-registry"]
+
+  # The warnings of registry-endpoints, which refuses to acknowledge any other.
+  endpoint_warnings = ["wide-client-cidr"]
 }

@@ -22,4 +22,14 @@ export const privateRegistry: ModuleDefinition = {
     ...inputsOf(pullPolicy),
     acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS, ...ENDPOINT_WARNINGS),
   },
+  facts: {
+    cache_warnings: {
+      comment: "The warnings of pull-through-cache, which refuses to acknowledge any other.",
+      value: CACHE_WARNINGS,
+    },
+    endpoint_warnings: {
+      comment: "The warnings of registry-endpoints, which refuses to acknowledge any other.",
+      value: ENDPOINT_WARNINGS,
+    },
+  },
 };

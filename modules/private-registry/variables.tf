@@ -291,14 +291,12 @@ variable "acknowledged_warnings" {
         "region-without-pull-through-cache, unlisted-registry, wide-client-cidr, got ${jsonencode(element)}; ",
         "leave it out: the module has no such warning",
       ])
-      if !(
-        try(contains([
-          "immutable-tags",
-          "region-without-pull-through-cache",
-          "unlisted-registry",
-          "wide-client-cidr",
-        ], element), false)
-      )
+      if !try(contains([
+        "immutable-tags",
+        "region-without-pull-through-cache",
+        "unlisted-registry",
+        "wide-client-cidr",
+      ], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

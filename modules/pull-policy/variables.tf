@@ -21,11 +21,9 @@ variable "prefixes" {
         "`-` or `/` between them, or ROOT for no prefix, got ${jsonencode(element)}; use a prefix of a cache",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element))
-          && try(length(element) >= 2, false)
-          && try(length(element) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element))
+        && try(length(element) >= 2, false)
+        && try(length(element) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -91,7 +89,7 @@ variable "role_names" {
         "`role_names[${jsonencode(key)}]` must be the name of a role: up to 64 letters, digits and _+=,.@-, got ",
         "${jsonencode(element)}; use the name of the role without its path, not its ARN",
       ])
-      if !((can(regex("^[\\w+=,.@-]+$", element)) && try(length(element) <= 64, false)))
+      if !(can(regex("^[\\w+=,.@-]+$", element)) && try(length(element) <= 64, false))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -99,32 +97,16 @@ variable "role_names" {
     condition = alltrue([
       for key, element in nonsensitive(var.role_names) :
       try(
-        !contains([
-          for other in slice(
-            keys(nonsensitive(var.role_names)),
-            0,
-            index(keys(nonsensitive(var.role_names)), key)
-          ) :
-          nonsensitive(var.role_names)[other]
-        ], element),
+        index(values(nonsensitive(var.role_names)), element) == index(keys(nonsensitive(var.role_names)), key),
         true
       )
     ])
     error_message = replace(join("\n", [
       for key, element in nonsensitive(var.role_names) :
       "`role_names[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(
-        try(
-          !contains([
-            for other in slice(
-              keys(nonsensitive(var.role_names)),
-              0,
-              index(keys(nonsensitive(var.role_names)), key)
-            ) :
-            nonsensitive(var.role_names)[other]
-          ], element),
-          true
-        )
+      if !try(
+        index(values(nonsensitive(var.role_names)), element) == index(keys(nonsensitive(var.role_names)), key),
+        true
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -168,7 +150,7 @@ variable "regions" {
         "`regions[${jsonencode(key)}]` must be the name of an AWS region, like eu-west-1, got ",
         "${jsonencode(element)}; give the region, not an availability zone",
       ])
-      if !(can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", element)))
+      if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

@@ -91,7 +91,7 @@ locals {
     chainguard   = "cgr.dev"
   }
 
-  # The prefix of an upstream that gives none.
+  # The prefixes of upstreams that give none, by their kinds.
   usual_prefixes = {
     "ecr-public"  = "ecr-public"
     kubernetes    = "kubernetes"
@@ -103,4 +103,75 @@ locals {
     chainguard    = "chainguard"
     "private-ecr" = "ecr"
   }
+
+  # The attributes that only one kind of upstream has, each with the kind.
+  kinds_of_attributes = {
+    registry_name              = "azure"
+    upstream_registry_url      = "unlisted"
+    region                     = "private-ecr"
+    account_id                 = "private-ecr"
+    upstream_repository_prefix = "private-ecr"
+    role                       = "private-ecr"
+  }
+
+  # ECR reads only secrets whose names start with this.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+  secret_name_prefix = "ecr-pullthroughcache/"
+
+  # The partitions of regions whose names match a pattern; all others are in the partition aws.
+  # https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  partitions_by_region = {
+    "^cn-"      = "aws-cn"
+    "^us-gov-"  = "aws-us-gov"
+    "^us-iso-"  = "aws-iso"
+    "^us-isob-" = "aws-iso-b"
+    "^eu-isoe-" = "aws-iso-e"
+    "^us-isof-" = "aws-iso-f"
+    "^eusc-"    = "aws-eusc"
+  }
+
+  # The partitions for which AWS documents no pull-through caches.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+  partitions_without_pull_through_caches = ["aws-cn", "aws-us-gov"]
+
+  # The actions of pulls, including the first one, which creates the repository.
+  first_pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+  ]
+
+  # The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls
+  # work in any case.
+  tagging_first_pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+    "ecr:TagResource",
+  ]
+
+  # The actions with which ECR creates repositories.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html
+  repository_creation_actions = ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"]
+
+  # The actions of that role on keys that encrypt repositories.
+  kms_actions = ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"]
+
+  # The actions with which ECR reads private registries of other accounts.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
+  upstream_reading_actions = [
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:GetAuthorizationToken",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:BatchGetImage",
+    "ecr:GetImageCopyStatus",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+  ]
 }

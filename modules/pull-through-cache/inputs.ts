@@ -1,9 +1,20 @@
+import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/aws/partitions";
+import { CREATE_REPOSITORIES, READ_UPSTREAM, useOfKeys } from "../../src/cache/policy-statements";
+import { SECRET_PREFIX } from "../../src/cache/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import type { ModuleDefinition } from "../generator/definition";
-import { ACCOUNT_INPUT } from "../generator/registry";
+import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS } from "../generator/registry";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
-import { HOSTS, MANAGED, UPSTREAM, UPSTREAM_MISNOMERS, USUAL_PREFIXES, upstreamRules } from "./upstreams";
+import {
+  HOSTS,
+  KINDS_OF_ATTRIBUTES,
+  MANAGED,
+  UPSTREAM,
+  UPSTREAM_MISNOMERS,
+  USUAL_PREFIXES,
+  upstreamRules,
+} from "./upstreams";
 
 /** The warnings of a cache. */
 export const CACHE_WARNINGS = [
@@ -66,6 +77,37 @@ export const pullThroughCache: ModuleDefinition = {
         "The hosts of registries that have one host for all customers. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html",
       value: HOSTS,
     },
-    usual_prefixes: { comment: "The prefix of an upstream that gives none.", value: USUAL_PREFIXES },
+    usual_prefixes: { comment: "The prefixes of upstreams that give none, by their kinds.", value: USUAL_PREFIXES },
+    kinds_of_attributes: {
+      comment: "The attributes that only one kind of upstream has, each with the kind.",
+      value: KINDS_OF_ATTRIBUTES,
+    },
+    secret_name_prefix: {
+      comment:
+        "ECR reads only secrets whose names start with this. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html",
+      value: SECRET_PREFIX,
+    },
+    partitions_by_region: PARTITIONS_BY_REGION,
+    partitions_without_pull_through_caches: {
+      comment:
+        "The partitions for which AWS documents no pull-through caches. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html",
+      value: PARTITION_NAMES.filter(lacksPullThroughCaches),
+    },
+    first_pull_actions: PULL_ACTIONS.first,
+    tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
+    repository_creation_actions: {
+      comment:
+        "The actions with which ECR creates repositories. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html",
+      value: CREATE_REPOSITORIES.Action,
+    },
+    kms_actions: {
+      comment: "The actions of that role on keys that encrypt repositories.",
+      value: useOfKeys([]).Action,
+    },
+    upstream_reading_actions: {
+      comment:
+        "The actions with which ECR reads private registries of other accounts. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html",
+      value: READ_UPSTREAM.Action,
+    },
   },
 };

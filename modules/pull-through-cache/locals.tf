@@ -1,207 +1,303 @@
+# Terraform evaluates a local once for all resources. A data source or a large for_each is read again for each instance:
+# resources refer to these locals, and iterate over keys.
+
+# Location of the registry.
 locals {
-  account_id = (
-    var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
-  )
-  registry_uri = "${local.account_id}.dkr.ecr.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
-  registry_arn = "arn:${data.aws_partition.current.partition}:ecr:${data.aws_region.current.id}:${local.account_id}"
+  # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.
+  region       = data.aws_region.current.id
+  partition    = data.aws_partition.current.partition
+  dns_suffix   = data.aws_partition.current.dns_suffix
+  account_id   = var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
+  registry_uri = "${local.account_id}.dkr.ecr.${local.region}.${local.dns_suffix}"
+  registry_arn = "arn:${local.partition}:ecr:${local.region}:${local.account_id}"
+}
+
+# Upstreams, by the keys of var.upstreams.
+locals {
+  # The input has type any, since Terraform silently drops attributes that an object type does not have. This gives every
+  # upstream all attributes, converted to their types. No try(): it is unknown as a whole if an attribute is.
   upstreams = {
-    for key, element in var.upstreams :
+    for key, upstream in var.upstreams :
     key => {
-      kind                       = tostring(lookup(element, "kind", null))
-      prefix                     = tostring(lookup(element, "prefix", null))
-      credential                 = tostring(lookup(element, "credential", null))
-      credential_version         = tonumber(lookup(element, "credential_version", null))
-      secret_name                = tostring(lookup(element, "secret_name", null))
-      recovery_window_in_days    = tonumber(lookup(element, "recovery_window_in_days", null))
-      credential_secret_arn      = tostring(lookup(element, "credential_secret_arn", null))
-      credential_secret_name     = tostring(lookup(element, "credential_secret_name", null))
-      registry_name              = tostring(lookup(element, "registry_name", null))
-      upstream_registry_url      = tostring(lookup(element, "upstream_registry_url", null))
-      region                     = tostring(lookup(element, "region", null))
-      account_id                 = tostring(lookup(element, "account_id", null))
-      upstream_repository_prefix = tostring(lookup(element, "upstream_repository_prefix", null))
-      role = (
-        lookup(element, "role", null) == null ? null : { arn = tostring(lookup(element.role, "arn", null)) }
-      )
+      kind                       = tostring(lookup(upstream, "kind", null))
+      prefix                     = tostring(lookup(upstream, "prefix", null))
+      credential                 = tostring(lookup(upstream, "credential", null))
+      credential_version         = tonumber(lookup(upstream, "credential_version", null))
+      secret_name                = tostring(lookup(upstream, "secret_name", null))
+      recovery_window_in_days    = tonumber(lookup(upstream, "recovery_window_in_days", null))
+      credential_secret_arn      = tostring(lookup(upstream, "credential_secret_arn", null))
+      credential_secret_name     = tostring(lookup(upstream, "credential_secret_name", null))
+      registry_name              = tostring(lookup(upstream, "registry_name", null))
+      upstream_registry_url      = tostring(lookup(upstream, "upstream_registry_url", null))
+      region                     = tostring(lookup(upstream, "region", null))
+      account_id                 = tostring(lookup(upstream, "account_id", null))
+      upstream_repository_prefix = tostring(lookup(upstream, "upstream_repository_prefix", null))
+      role                       = lookup(upstream, "role", null)
     }
   }
-  own_settings = {
-    for key, element in {
-      for key, element in var.upstreams :
-      key => merge({}, lookup(element, "repository_settings", null) == null ? null : element.repository_settings)
-    } :
-    key => {
-      creation_template           = tobool(lookup(element, "creation_template", null))
-      description                 = tostring(lookup(element, "description", null))
-      untagged_expiration_in_days = tonumber(lookup(element, "untagged_expiration_in_days", null))
-      keep_last_images            = tonumber(lookup(element, "keep_last_images", null))
-      keep_all_images             = tobool(lookup(element, "keep_all_images", null))
-      lifecycle_policy            = tostring(lookup(element, "lifecycle_policy", null))
-      tag_mutability              = tostring(lookup(element, "tag_mutability", null))
-      kms_key = (
-        lookup(element, "kms_key", null) == null ? null : { arn = tostring(lookup(element.kms_key, "arn", null)) }
-      )
-      encryption_type = tostring(lookup(element, "encryption_type", null))
-      tags = (
-        lookup(element, "tags", null) == null
-        ? tomap(null)
-        : tomap({ for name, item in element.tags : name => tostring(item) })
-      )
-      repository_policy = tostring(lookup(element, "repository_policy", null))
-      role = (
-        lookup(element, "role", null) == null ? null : { arn = tostring(lookup(element.role, "arn", null)) }
-      )
-    }
-  }
-  repository_settings = {
-    creation_template           = tobool(lookup(var.repository_settings, "creation_template", null))
-    description                 = tostring(lookup(var.repository_settings, "description", null))
-    untagged_expiration_in_days = tonumber(lookup(var.repository_settings, "untagged_expiration_in_days", null))
-    keep_last_images            = tonumber(lookup(var.repository_settings, "keep_last_images", null))
-    keep_all_images             = tobool(lookup(var.repository_settings, "keep_all_images", null))
-    lifecycle_policy            = tostring(lookup(var.repository_settings, "lifecycle_policy", null))
-    tag_mutability              = tostring(lookup(var.repository_settings, "tag_mutability", null))
-    kms_key = (
-      lookup(var.repository_settings, "kms_key", null) == null
-      ? null
-      : { arn = tostring(lookup(var.repository_settings.kms_key, "arn", null)) }
-    )
-    encryption_type = tostring(lookup(var.repository_settings, "encryption_type", null))
-    tags = (
-      lookup(var.repository_settings, "tags", null) == null
-      ? tomap(null)
-      : tomap({ for name, item in var.repository_settings.tags : name => tostring(item) })
-    )
-    repository_policy = tostring(lookup(var.repository_settings, "repository_policy", null))
-    role = (
-      lookup(var.repository_settings, "role", null) == null
-      ? null
-      : { arn = tostring(lookup(var.repository_settings.role, "arn", null)) }
-    )
-  }
-  kinds = {
-    for key, element in local.upstreams : key => element.kind == null ? key : element.kind
-  }
+
+  kinds = { for key, upstream in local.upstreams : key => upstream.kind == null ? key : upstream.kind }
+
   prefixes = {
-    for key, element in local.upstreams :
-    key => element.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : element.prefix
+    for key, upstream in local.upstreams :
+    key => upstream.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : upstream.prefix
   }
+
+  hosts_of_private_registries = {
+    for key, upstream in local.upstreams :
+    key => "${coalesce(upstream.account_id, local.account_id)}.dkr.ecr.${upstream.region}.${local.dns_suffix}"
+    if local.kinds[key] == "private-ecr"
+  }
+
+  hosts_of_azure_registries = {
+    for key, upstream in local.upstreams : key => "${upstream.registry_name}.azurecr.io" if local.kinds[key] == "azure"
+  }
+
   urls = {
-    for key, element in local.upstreams :
-    key => local.kinds[key] == "azure"
-    ? "${element.registry_name}.azurecr.io"
-    : local.kinds[key] == "private-ecr"
-    ? "${coalesce(element.account_id, local.account_id)}.dkr.ecr.${element.region}.${data.aws_partition.current.dns_suffix}"
-    : lookup(local.hosts, local.kinds[key], element.upstream_registry_url)
+    for key, upstream in local.upstreams :
+    key => coalesce(
+      lookup(local.hosts_of_private_registries, key, null),
+      lookup(local.hosts_of_azure_registries, key, null),
+      lookup(local.hosts, local.kinds[key], null),
+      upstream.upstream_registry_url
+    )
   }
-  managed_secrets = {
-    for key, element in local.upstreams :
-    key => coalesce(element.secret_name, "ecr-pullthroughcache/${trimsuffix(local.prefixes[key], "/")}")
-    if nonsensitive(element.credential == "managed")
-  }
-  credential_arns = {
-    for key, element in local.upstreams :
-    key => element.credential == "managed"
-    ? aws_secretsmanager_secret.credential[key].arn
-    : element.credential_secret_name != null
-    ? data.aws_secretsmanager_secret.credential[key].arn
-    : element.credential_secret_arn
-  }
-  cross_account = [
-    for key, element in local.upstreams : key
-    if nonsensitive(element.account_id == null ? false : element.account_id != local.account_id)
+
+  # Private registries of another account, for which ECR needs a role.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
+  cross_account_keys = [
+    for key, upstream in local.upstreams : key
+    if nonsensitive(upstream.account_id == null ? false : upstream.account_id != local.account_id)
   ]
+
   needs_upstream_role = anytrue([
-    for key in local.cross_account : nonsensitive(local.upstreams[key].role == null)
+    for key in local.cross_account_keys : nonsensitive(local.upstreams[key].role == null)
   ])
+}
+
+# Credentials, by the keys of their upstreams.
+locals {
+  managed_secret_names = {
+    for key, upstream in local.upstreams :
+    key => coalesce(upstream.secret_name, "${local.secret_name_prefix}${trimsuffix(local.prefixes[key], "/")}")
+    if nonsensitive(upstream.credential == "managed")
+  }
+
+  looked_up_secret_names = {
+    for key, upstream in local.upstreams : key => upstream.credential_secret_name
+    if nonsensitive(upstream.credential_secret_name != null)
+  }
+
+  has_credential = {
+    for key, upstream in local.upstreams :
+    key => anytrue([
+      upstream.credential != null,
+      upstream.credential_secret_arn != null,
+      upstream.credential_secret_name != null,
+    ])
+  }
+
+  credential_arns = merge(
+    { for key, upstream in local.upstreams : key => upstream.credential_secret_arn },
+    { for key, secret in data.aws_secretsmanager_secret.credential : key => secret.arn },
+    { for key, secret in aws_secretsmanager_secret.credential : key => secret.arn }
+  )
+}
+
+# Settings of the repositories that ECR creates.
+locals {
+  default_keep_last_images = 100
+  default_tag_mutability   = "MUTABLE"
+  default_encryption_type  = "AES256"
+
+  # The common settings and those of each upstream, all with every attribute, converted to its type.
+  given_settings = [
+    for settings in concat(
+      [var.repository_settings],
+      [
+        # The missing attribute of a map of strings is a string, which merge() does not accept.
+        for upstream in values(var.upstreams) :
+        merge({}, lookup(upstream, "repository_settings", null) == null ? null : upstream.repository_settings)
+      ]
+    ) :
+    {
+      creation_template           = tobool(lookup(settings, "creation_template", null))
+      description                 = tostring(lookup(settings, "description", null))
+      untagged_expiration_in_days = tonumber(lookup(settings, "untagged_expiration_in_days", null))
+      keep_last_images            = tonumber(lookup(settings, "keep_last_images", null))
+      keep_all_images             = tobool(lookup(settings, "keep_all_images", null))
+      lifecycle_policy            = tostring(lookup(settings, "lifecycle_policy", null))
+      tag_mutability              = tostring(lookup(settings, "tag_mutability", null))
+      kms_key                     = lookup(settings, "kms_key", null)
+      encryption_type             = tostring(lookup(settings, "encryption_type", null))
+      tags = (
+        lookup(settings, "tags", null) == null
+        ? tomap(null)
+        : tomap({ for name, value in settings.tags : name => tostring(value) })
+      )
+      repository_policy = tostring(lookup(settings, "repository_policy", null))
+      role              = lookup(settings, "role", null)
+    }
+  ]
+  common_settings = local.given_settings[0]
+  own_settings    = zipmap(keys(var.upstreams), slice(local.given_settings, 1, length(local.given_settings)))
+
+  # An upstream with limits of its own does not take a common `keep_all_images` or `lifecycle_policy`.
+  has_own_limits = {
+    for key, own in local.own_settings : key => own.untagged_expiration_in_days != null || own.keep_last_images != null
+  }
+
+  # An upstream with encryption of its own takes neither the common key nor the common type.
+  has_own_encryption = {
+    for key, own in local.own_settings : key => own.kms_key != null || own.encryption_type != null
+  }
+
+  # An upstream with settings of its own has a template even if the others have none.
+  has_template = {
+    for key, own in local.own_settings :
+    key => nonsensitive(coalesce(
+      own.creation_template,
+      local.common_settings.creation_template != false || anytrue([for value in own : value != null])
+    ))
+  }
+  template_keys = [for key, has_template in local.has_template : key if has_template]
+
+  # The settings of an upstream take precedence over the common ones.
   settings = {
     for key, own in local.own_settings :
     key => {
-      creation_template = nonsensitive(
-        own.creation_template != null
-        ? own.creation_template
-        : (
-          local.repository_settings.creation_template != false ? true : anytrue([for value in own : value != null])
-        )
-      )
-      description = (
-        own.description == null ? local.repository_settings.description : own.description
-      )
-      untagged_expiration_in_days = (
-        own.untagged_expiration_in_days != null
-        ? own.untagged_expiration_in_days
-        : own.keep_all_images == true ? null : local.repository_settings.untagged_expiration_in_days
-      )
-      keep_last_images = coalesce(
-        own.keep_last_images != null
-        ? own.keep_last_images
-        : own.keep_all_images == true ? null : local.repository_settings.keep_last_images,
-        100
-      )
+      description = own.description == null ? local.common_settings.description : own.description
+
       keep_all_images = coalesce(
         own.keep_all_images,
-        (own.untagged_expiration_in_days != null || own.keep_last_images != null)
-        ? false
-        : local.repository_settings.keep_all_images,
+        local.has_own_limits[key] ? false : local.common_settings.keep_all_images,
         false
       )
-      lifecycle_policy = (
-        own.lifecycle_policy != null
-        ? own.lifecycle_policy
-        : own.keep_all_images == true || own.untagged_expiration_in_days != null || own.keep_last_images != null
-        ? null
-        : local.repository_settings.lifecycle_policy
+
+      untagged_expiration_in_days = (
+        own.untagged_expiration_in_days != null || own.keep_all_images == true
+        ? own.untagged_expiration_in_days
+        : local.common_settings.untagged_expiration_in_days
       )
+
+      keep_last_images = coalesce(
+        own.keep_last_images,
+        own.keep_all_images == true ? null : local.common_settings.keep_last_images,
+        local.default_keep_last_images
+      )
+
+      lifecycle_policy = (
+        own.lifecycle_policy != null || own.keep_all_images == true || local.has_own_limits[key]
+        ? own.lifecycle_policy
+        : local.common_settings.lifecycle_policy
+      )
+
       tag_mutability = coalesce(
         own.tag_mutability,
-        local.repository_settings.tag_mutability,
-        "MUTABLE"
+        local.common_settings.tag_mutability,
+        local.default_tag_mutability
       )
-      kms_key = (
-        own.kms_key != null || own.encryption_type != null ? own.kms_key : local.repository_settings.kms_key
-      )
+
       encryption_type = (
-        nonsensitive(
-          (own.kms_key != null || own.encryption_type != null ? own.kms_key : local.repository_settings.kms_key) != null
-        )
+        nonsensitive((local.has_own_encryption[key] ? own.kms_key : local.common_settings.kms_key) != null)
         ? "KMS"
-        : coalesce(own.encryption_type, local.repository_settings.encryption_type, "AES256")
+        : coalesce(own.encryption_type, local.common_settings.encryption_type, local.default_encryption_type)
       )
-      tags = coalesce(own.tags, local.repository_settings.tags, {})
-      repository_policy = (
-        own.repository_policy == null ? local.repository_settings.repository_policy : own.repository_policy
-      )
-      role = own.role == null ? local.repository_settings.role : own.role
+
+      kms_key           = local.has_own_encryption[key] ? own.kms_key : local.common_settings.kms_key
+      tags              = coalesce(own.tags, local.common_settings.tags, {})
+      repository_policy = own.repository_policy == null ? local.common_settings.repository_policy : own.repository_policy
+      role              = own.role == null ? local.common_settings.role : own.role
     }
   }
-  templates = {
-    for key, settings in local.settings : key => settings
-    if settings.creation_template
+
+  # ECR applies the rules in the order of their priorities.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+  generated_lifecycle_policies = {
+    for key, settings in local.settings :
+    key => jsonencode({
+      rules = concat(
+        settings.untagged_expiration_in_days == null ? [] : [{
+          rulePriority = 1
+          description  = "Delete untagged images by age"
+          selection = {
+            tagStatus   = "untagged"
+            countType   = "sinceImagePushed"
+            countUnit   = "days"
+            countNumber = settings.untagged_expiration_in_days
+          }
+          action = { type = "expire" }
+        }],
+        [{
+          rulePriority = 2
+          description  = "Keep the newest images"
+          selection = {
+            tagStatus   = "any"
+            countType   = "imageCountMoreThan"
+            countNumber = settings.keep_last_images
+          }
+          action = { type = "expire" }
+        }]
+      )
+    })
   }
-  with_own_role = {
-    for key, template in local.templates : key => template
-    if nonsensitive(template.role == null && (template.encryption_type == "KMS" || length(template.tags) > 0))
+
+  lifecycle_policies = {
+    for key, settings in local.settings :
+    key => (
+      settings.lifecycle_policy != null || settings.keep_all_images
+      ? settings.lifecycle_policy
+      : local.generated_lifecycle_policies[key]
+    )
   }
-  needs_repository_creation_role = length(local.with_own_role) > 0
-  needs_kms_keys                 = anytrue([for template in local.with_own_role : template.encryption_type == "KMS"])
-  kms_key_arns = distinct([
-    for template in local.with_own_role : template.kms_key == null ? "*" : template.kms_key.arn
-    if template.encryption_type == "KMS"
-  ])
-  prefixes_of_tagging_templates = [
-    for key, template in local.templates : trimsuffix(local.prefixes[key], "/")
-    if length(template.tags) > 0
+}
+
+# The role with which ECR creates repositories that have tags or KMS encryption.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html
+locals {
+  keys_of_created_role = [
+    for key in local.template_keys : key
+    if nonsensitive(
+      local.settings[key].role == null
+      && (local.settings[key].encryption_type == "KMS" || length(local.settings[key].tags) > 0)
+    )
   ]
-  creates_with_tags = {
+
+  # Only AWS knows the ID of its own key, so that every key is allowed for it.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html
+  kms_key_arns = distinct([
+    for key in local.keys_of_created_role :
+    local.settings[key].kms_key == null ? "*" : local.settings[key].kms_key.arn
+    if local.settings[key].encryption_type == "KMS"
+  ])
+  # The ARNs may be known only after apply; the types are not.
+  needs_kms = anytrue([for key in local.keys_of_created_role : local.settings[key].encryption_type == "KMS"])
+}
+
+# Permission to pull. The first pull creates the repository, and may need ecr:TagResource if it gets tags.
+locals {
+  tagging_keys     = [for key in local.template_keys : key if length(local.settings[key].tags) > 0]
+  tagging_prefixes = [for key in local.tagging_keys : trimsuffix(local.prefixes[key], "/")]
+
+  # ECR applies the template with the longest matching prefix, so that an upstream without one gets that of a shorter
+  # prefix. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+  inherits_tags = {
     for key, prefix in local.prefixes :
     key => anytrue([
-      for other in local.prefixes_of_tagging_templates :
-      other == trimsuffix(prefix, "/")
-      || !contains(keys(local.templates), key) && (other == "ROOT" || startswith(prefix, "${other}/"))
+      for tagging in local.tagging_prefixes : tagging == "ROOT" || startswith(prefix, "${tagging}/")
     ])
+    if !local.has_template[key]
   }
+
+  creates_with_tags = {
+    for key, prefix in local.prefixes :
+    key => local.has_template[key] ? contains(local.tagging_keys, key) : local.inherits_tags[key]
+  }
+
   tagged_prefixes   = [for key, prefix in local.prefixes : prefix if local.creates_with_tags[key]]
   untagged_prefixes = [for key, prefix in local.prefixes : prefix if !local.creates_with_tags[key]]
+
+  # ROOT is the prefix of all repositories.
   tagged_arns = (
     contains(local.tagged_prefixes, "ROOT")
     ? ["${local.registry_arn}:repository/*"]

@@ -56,32 +56,10 @@ output "pull_policy_json" {
       [{ Effect = "Allow", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
       [
         for statement in [
-          {
-            Effect = "Allow"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:GetDownloadUrlForLayer",
-              "ecr:BatchImportUpstreamImage",
-              "ecr:CreateRepository",
-            ]
-            Resource = local.untagged_arns
-          },
-          {
-            Effect = "Allow"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:GetDownloadUrlForLayer",
-              "ecr:BatchImportUpstreamImage",
-              "ecr:CreateRepository",
-              "ecr:TagResource",
-            ]
-            Resource = local.tagged_arns
-          },
+          { Effect = "Allow", Action = local.first_pull_actions, Resource = local.untagged_arns },
+          { Effect = "Allow", Action = local.tagging_first_pull_actions, Resource = local.tagged_arns },
         ] :
-        statement
-        if length(statement.Resource) > 0
+        statement if length(statement.Resource) > 0
       ]
     )
   })

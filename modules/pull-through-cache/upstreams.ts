@@ -45,6 +45,9 @@ const PREFIXES_BY_KEY = by(PREFIX);
 export const CREDENTIALS = ["credential", "credential_secret_arn", "credential_secret_name"] as const;
 const NAMES_OF_CREDENTIALS = CREDENTIALS.map((name) => `\`${name}\``).join(", ");
 
+const [, FIRST_DAY = 0] = RECOVERY_WINDOWS;
+const LAST_DAY = RECOVERY_WINDOWS.at(-1) ?? 0;
+
 /** The attributes of an upstream, but for the settings of its repositories. */
 export const UPSTREAM_ITSELF: Inputs = {
   kind: {
@@ -88,7 +91,7 @@ export const UPSTREAM_ITSELF: Inputs = {
         ...CREDENTIAL_RULES.recoveryWindowInDays,
         // Zero, or one of the days without a gap.
         holds: (value) =>
-          `try(contains(concat([0], range(${RECOVERY_WINDOWS[1]}, ${(RECOVERY_WINDOWS.at(-1) ?? 0) + 1})), ${value}), false)`,
+          `try(${value} == 0 || (${value} >= ${FIRST_DAY} && ${value} <= ${LAST_DAY} && floor(${value}) == ${value}), false)`,
       },
     ],
   },
@@ -160,13 +163,18 @@ export const UPSTREAM: Inputs = {
   },
 };
 
-// The attributes of one kind of upstream only, or of upstreams with a managed credential.
-const OPTIONS_OF: { readonly [condition: string]: readonly string[] } = {
-  'kind == "azure"': ["registry_name"],
-  [`kind == "${UNLISTED}"`]: ["upstream_registry_url"],
-  'kind == "private-ecr"': ["region", "account_id", "upstream_repository_prefix", "role"],
-  [`${given(ELEMENT, "credential")} != null`]: ["credential_version", "secret_name", "recovery_window_in_days"],
+/** The attributes that only one kind of upstream has, by their names. */
+export const KINDS_OF_ATTRIBUTES: { readonly [attribute: string]: string } = {
+  registry_name: "azure",
+  upstream_registry_url: UNLISTED,
+  region: "private-ecr",
+  account_id: "private-ecr",
+  upstream_repository_prefix: "private-ecr",
+  role: "private-ecr",
 };
+
+/** The attributes that only upstreams with a managed credential have. */
+const OF_MANAGED_CREDENTIALS = ["credential_version", "secret_name", "recovery_window_in_days"];
 
 /** Names of attributes in the AWS provider, or that people expect, which are more than a letter away. */
 export const UPSTREAM_MISNOMERS = {
@@ -200,9 +208,13 @@ export function upstreamRules(): ValidationRule[] {
   const credentials = CREDENTIALS.map((name) => given(ELEMENT, name));
   const none = credentials.map((value) => `${value} == null`).join(" && ");
   const count = `length([for value in [${credentials.join(", ")}] : true if value != null])`;
-  const options = Object.entries(OPTIONS_OF).flatMap(([condition, names]) =>
-    names.map((name) => `${name} = ${condition}`),
-  );
+  const notOfThisKind = {
+    each: [LOOP, `name in try(keys(${ELEMENT}), [])`],
+    place: `${PLACE}.\${name}`,
+    requirement: "is not an attribute of this kind of upstream",
+    hint: "leave it out",
+    told: "Attributes of another kind, and unknown attributes, are errors.",
+  };
   return [
     {
       holds: "try(length(nonsensitive(var.upstreams)), 1) > 0",
@@ -266,12 +278,12 @@ export function upstreamRules(): ValidationRule[] {
       hint: `use only one of ${NAMES_OF_CREDENTIALS}`,
     }),
     {
-      each: [LOOP, `kind in [${KIND}]`, `name, fits in { ${options.join(", ")} }`],
-      holds: `fits || try(${ELEMENT}[name], null) == null`,
-      place: `${PLACE}.\${name}`,
-      requirement: "is not an attribute of this kind of upstream",
-      hint: "leave it out",
-      told: "Attributes of another kind, and unknown attributes, are errors.",
+      ...notOfThisKind,
+      holds: `lookup(local.kinds_of_attributes, name, ${KIND}) == ${KIND} || try(${ELEMENT}[name], null) == null`,
+    },
+    {
+      ...notOfThisKind,
+      holds: `!contains(${hcl(OF_MANAGED_CREDENTIALS)}, name) || ${given(ELEMENT, "credential")} != null || try(${ELEMENT}[name], null) == null`,
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted(ELEMENT, "registry_name", "string"), ofKind("azure"))}`],
@@ -340,7 +352,7 @@ function secretRules(): ValidationRule[] {
 }
 
 /** The keys of the upstreams with managed secrets, as an expression. */
-export const MANAGED = "keys(local.managed_secrets)";
+export const MANAGED = "keys(local.managed_secret_names)";
 
 function placesOf(keys: string): string {
   return `\${join(", ", [for other in ${keys} : "upstreams[\${jsonencode(other)}]"])}`;

@@ -49,28 +49,19 @@ variable "upstreams" {
         : startswith(jsonencode(var.upstreams[key]), "\"") ? "a string" : jsonencode(var.upstreams[key]),
         "; use {} for an object without attributes",
       ])
-      if !(can(keys(var.upstreams[key])))
+      if !can(keys(var.upstreams[key]))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      [
-        for name in [
-          for name in try(keys(var.upstreams[key]), []) : name
-          if !contains(keys(local.attributes["an upstream"]), name)
-        ] :
-        false
-      ]
+      [for name in try(keys(var.upstreams[key]), []) : can(local.attributes["an upstream"][name])]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key]), []) : name
-          if !contains(keys(local.attributes["an upstream"]), name)
-        ] :
+        for name in try(keys(var.upstreams[key]), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
           [
@@ -103,6 +94,7 @@ variable "upstreams" {
             : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
           ][0],
         ])
+        if !can(local.attributes["an upstream"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -111,27 +103,26 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key]), []) : name
-          if lookup(local.attributes["an upstream"], name, null) != null
-        ] :
+        for name in try(keys(var.upstreams[key]), []) :
         try(var.upstreams[key][name] == null, true)
-        || {
-          "a string"  = can(tostring(var.upstreams[key][name]))
-          "a number"  = can(tonumber(var.upstreams[key][name]))
-          "an object" = can(keys(var.upstreams[key][name]))
-        }[local.attributes["an upstream"][name]]
+        || lookup(
+          {
+            "a string"  = can(tostring(var.upstreams[key][name]))
+            "a number"  = can(tonumber(var.upstreams[key][name]))
+            "an object" = can(keys(var.upstreams[key][name]))
+          },
+          lookup(local.attributes["an upstream"], name, ""),
+          true
+        )
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key]), []) : name
-          if lookup(local.attributes["an upstream"], name, null) != null
-        ] :
+        for name in try(keys(var.upstreams[key]), []) :
         join("", [
-          "`upstreams[${jsonencode(key)}].${name}` must be ${local.attributes["an upstream"][name]}, got ",
+          "`upstreams[${jsonencode(key)}].${name}` must be ${lookup(local.attributes["an upstream"], name, "")}",
+          ", got ",
           startswith(jsonencode(var.upstreams[key][name]), "{")
           ? "an object"
           : startswith(jsonencode(var.upstreams[key][name]), "[")
@@ -143,11 +134,15 @@ variable "upstreams" {
         ])
         if !(
           try(var.upstreams[key][name] == null, true)
-          || {
-            "a string"  = can(tostring(var.upstreams[key][name]))
-            "a number"  = can(tonumber(var.upstreams[key][name]))
-            "an object" = can(keys(var.upstreams[key][name]))
-          }[local.attributes["an upstream"][name]]
+          || lookup(
+            {
+              "a string"  = can(tostring(var.upstreams[key][name]))
+              "a number"  = can(tonumber(var.upstreams[key][name]))
+              "an object" = can(keys(var.upstreams[key][name]))
+            },
+            lookup(local.attributes["an upstream"], name, ""),
+            true
+          )
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -156,22 +151,14 @@ variable "upstreams" {
   validation {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      [
-        for name in [
-          for name in try(keys(var.upstreams[key].role), []) : name
-          if !contains(keys(local.attributes["a role"]), name)
-        ] :
-        false
-      ]
+      [for name in try(keys(var.upstreams[key].role), []) : can(local.attributes["a role"][name])]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].role), []) : name
-          if !contains(keys(local.attributes["a role"]), name)
-        ] :
+        for name in try(keys(var.upstreams[key].role), []) :
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
+        if !can(local.attributes["a role"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -180,20 +167,14 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings), []) : name
-          if !contains(keys(local.attributes["repository settings"]), name)
-        ] :
-        false
+        for name in try(keys(var.upstreams[key].repository_settings), []) :
+        can(local.attributes["repository settings"][name])
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings), []) : name
-          if !contains(keys(local.attributes["repository settings"]), name)
-        ] :
+        for name in try(keys(var.upstreams[key].repository_settings), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` is not an attribute of repository ",
           "settings; ",
@@ -227,6 +208,7 @@ variable "upstreams" {
             : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
           ][0],
         ])
+        if !can(local.attributes["repository settings"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -235,29 +217,27 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings), []) : name
-          if lookup(local.attributes["repository settings"], name, null) != null
-        ] :
+        for name in try(keys(var.upstreams[key].repository_settings), []) :
         try(var.upstreams[key].repository_settings[name] == null, true)
-        || {
-          "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
-          "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
-          "true or false" = can(tobool(var.upstreams[key].repository_settings[name]))
-          "an object"     = can(keys(var.upstreams[key].repository_settings[name]))
-        }[local.attributes["repository settings"][name]]
+        || lookup(
+          {
+            "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
+            "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
+            "true or false" = can(tobool(var.upstreams[key].repository_settings[name]))
+            "an object"     = can(keys(var.upstreams[key].repository_settings[name]))
+          },
+          lookup(local.attributes["repository settings"], name, ""),
+          true
+        )
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings), []) : name
-          if lookup(local.attributes["repository settings"], name, null) != null
-        ] :
+        for name in try(keys(var.upstreams[key].repository_settings), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` must be ",
-          "${local.attributes["repository settings"][name]}, got ",
+          "${lookup(local.attributes["repository settings"], name, "")}, got ",
           startswith(jsonencode(var.upstreams[key].repository_settings[name]), "{")
           ? "an object"
           : startswith(jsonencode(var.upstreams[key].repository_settings[name]), "[")
@@ -269,12 +249,16 @@ variable "upstreams" {
         ])
         if !(
           try(var.upstreams[key].repository_settings[name] == null, true)
-          || {
-            "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
-            "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
-            "true or false" = can(tobool(var.upstreams[key].repository_settings[name]))
-            "an object"     = can(keys(var.upstreams[key].repository_settings[name]))
-          }[local.attributes["repository settings"][name]]
+          || lookup(
+            {
+              "a string"      = can(tostring(var.upstreams[key].repository_settings[name]))
+              "a number"      = can(tonumber(var.upstreams[key].repository_settings[name]))
+              "true or false" = can(tobool(var.upstreams[key].repository_settings[name]))
+              "an object"     = can(keys(var.upstreams[key].repository_settings[name]))
+            },
+            lookup(local.attributes["repository settings"], name, ""),
+            true
+          )
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -284,24 +268,19 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) : name
-          if !contains(keys(local.attributes["a KMS key"]), name)
-        ] :
-        false
+        for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) :
+        can(local.attributes["a KMS key"][name])
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) : name
-          if !contains(keys(local.attributes["a KMS key"]), name)
-        ] :
+        for name in try(keys(var.upstreams[key].repository_settings.kms_key), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.kms_key.${name}` is not an attribute of a KMS ",
           "key; known attributes: arn",
         ])
+        if !can(local.attributes["a KMS key"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -310,158 +289,92 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings.role), []) : name
-          if !contains(keys(local.attributes["a role"]), name)
-        ] :
-        false
+        for name in try(keys(var.upstreams[key].repository_settings.role), []) :
+        can(local.attributes["a role"][name])
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
       [
-        for name in [
-          for name in try(keys(var.upstreams[key].repository_settings.role), []) : name
-          if !contains(keys(local.attributes["a role"]), name)
-        ] :
+        for name in try(keys(var.upstreams[key].repository_settings.role), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.role.${name}` is not an attribute of a role; ",
           "known attributes: arn",
         ])
+        if !can(local.attributes["a role"][name])
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential), null)
-      } :
-      value == null || try(contains(["managed"], value), false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].credential), null) == null
+      || try(contains(["managed"], tostring(var.upstreams[key].credential)), false)
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].credential` must be one of managed, got a value not shown, since it may ",
         "be a secret; set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`",
       ])
-      if !(value == null || try(contains(["managed"], value), false))
+      if !(
+        try(tostring(var.upstreams[key].credential), null) == null
+        || try(contains(["managed"], tostring(var.upstreams[key].credential)), false)
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].credential_version), null)
-      } :
-      value == null || try(value >= 1 && floor(value) == value, false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tonumber(var.upstreams[key].credential_version), null) == null
+      || try(
+        tonumber(var.upstreams[key].credential_version) >= 1
+        && floor(tonumber(var.upstreams[key].credential_version)) == tonumber(var.upstreams[key].credential_version),
+        false
+      )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].credential_version), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_version` must be an integer of 1 or more, got ",
-        "${jsonencode(value)}; start at 1 and increase it by one with every new value of the credential",
+        "${jsonencode(tonumber(var.upstreams[key].credential_version))}; start at 1 and increase it by one with ",
+        "every new value of the credential",
       ])
-      if !(value == null || try(value >= 1 && floor(value) == value, false))
+      if !(
+        try(tonumber(var.upstreams[key].credential_version), null) == null
+        || try(
+          tonumber(var.upstreams[key].credential_version) >= 1
+          && floor(tonumber(var.upstreams[key].credential_version))
+          == tonumber(var.upstreams[key].credential_version),
+          false
+        )
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].secret_name), null)
-      } :
-      value == null
-      || (can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", value)) && try(length(value) <= 512, false))
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].secret_name), null) == null
+      || (
+        can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(var.upstreams[key].secret_name)))
+        && try(length(tostring(var.upstreams[key].secret_name)) <= 512, false)
+      )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].secret_name), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
       if !(
-        value == null
-        || (can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", value)) && try(length(value) <= 512, false))
-      )
-    ]), local.secrets, "(not shown, it may be a secret)")
-  }
-
-  validation {
-    condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].recovery_window_in_days), null)
-      } :
-      value == null || try(contains(concat([0], range(7, 31)), value), false)
-    ])
-    error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].recovery_window_in_days), null)
-      } :
-      join("", [
-        "`upstreams[${jsonencode(key)}].recovery_window_in_days` must be 0, or an integer from 7 to 30, got ",
-        "${jsonencode(value)}; use 0 to free the name of a deleted secret at once",
-      ])
-      if !(value == null || try(contains(concat([0], range(7, 31)), value), false))
-    ]), local.secrets, "(not shown, it may be a secret)")
-  }
-
-  validation {
-    condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential_secret_arn), null)
-      } :
-      value == null
-      || (
-        can(regex(
-          join("", [
-            "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
-            "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
-          ]),
-          value
-        ))
-        && try(length(value) >= 50, false)
-        && try(length(value) <= 612, false)
-      )
-    ])
-    error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential_secret_arn), null)
-      } :
-      join("", [
-        "`upstreams[${jsonencode(key)}].credential_secret_arn` must be the full ARN of a Secrets Manager secret ",
-        "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
-        "shown, since it may be a secret; copy it from Secrets Manager, or use `credential_secret_name`",
-      ])
-      if !(
-        value == null
+        try(tostring(var.upstreams[key].secret_name), null) == null
         || (
-          can(regex(
-            join("", [
-              "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
-              "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
-            ]),
-            value
-          ))
-          && try(length(value) >= 50, false)
-          && try(length(value) <= 612, false)
+          can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(var.upstreams[key].secret_name)))
+          && try(length(tostring(var.upstreams[key].secret_name)) <= 512, false)
         )
       )
     ]), local.secrets, "(not shown, it may be a secret)")
@@ -469,80 +382,163 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential_secret_name), null)
-      } :
-      value == null
-      || (can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", value)) && try(length(value) <= 512, false))
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tonumber(var.upstreams[key].recovery_window_in_days), null) == null
+      || try(
+        tonumber(var.upstreams[key].recovery_window_in_days) == 0
+        || (
+          tonumber(var.upstreams[key].recovery_window_in_days) >= 7
+          && tonumber(var.upstreams[key].recovery_window_in_days) <= 30
+          && floor(tonumber(var.upstreams[key].recovery_window_in_days))
+          == tonumber(var.upstreams[key].recovery_window_in_days)
+        ),
+        false
+      )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].credential_secret_name), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      join("", [
+        "`upstreams[${jsonencode(key)}].recovery_window_in_days` must be 0, or an integer from 7 to 30, got ",
+        "${jsonencode(tonumber(var.upstreams[key].recovery_window_in_days))}; use 0 to free the name of a ",
+        "deleted secret at once",
+      ])
+      if !(
+        try(tonumber(var.upstreams[key].recovery_window_in_days), null) == null
+        || try(
+          tonumber(var.upstreams[key].recovery_window_in_days) == 0
+          || (
+            tonumber(var.upstreams[key].recovery_window_in_days) >= 7
+            && tonumber(var.upstreams[key].recovery_window_in_days) <= 30
+            && floor(tonumber(var.upstreams[key].recovery_window_in_days))
+            == tonumber(var.upstreams[key].recovery_window_in_days)
+          ),
+          false
+        )
+      )
+    ]), local.secrets, "(not shown, it may be a secret)")
+  }
+
+  validation {
+    condition = alltrue([
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].credential_secret_arn), null) == null
+      || (
+        can(regex(
+          join("", [
+            "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
+            "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+          ]),
+          tostring(var.upstreams[key].credential_secret_arn)
+        ))
+        && try(length(tostring(var.upstreams[key].credential_secret_arn)) >= 50, false)
+        && try(length(tostring(var.upstreams[key].credential_secret_arn)) <= 612, false)
+      )
+    ])
+    error_message = replace(join("\n", [
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      join("", [
+        "`upstreams[${jsonencode(key)}].credential_secret_arn` must be the full ARN of a Secrets Manager secret ",
+        "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
+        "shown, since it may be a secret; copy it from Secrets Manager, or use `credential_secret_name`",
+      ])
+      if !(
+        try(tostring(var.upstreams[key].credential_secret_arn), null) == null
+        || (
+          can(regex(
+            join("", [
+              "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
+              "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+            ]),
+            tostring(var.upstreams[key].credential_secret_arn)
+          ))
+          && try(length(tostring(var.upstreams[key].credential_secret_arn)) >= 50, false)
+          && try(length(tostring(var.upstreams[key].credential_secret_arn)) <= 612, false)
+        )
+      )
+    ]), local.secrets, "(not shown, it may be a secret)")
+  }
+
+  validation {
+    condition = alltrue([
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].credential_secret_name), null) == null
+      || (
+        can(regex(
+          "^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$",
+          tostring(var.upstreams[key].credential_secret_name)
+        ))
+        && try(length(tostring(var.upstreams[key].credential_secret_name)) <= 512, false)
+      )
+    ])
+    error_message = replace(join("\n", [
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
       if !(
-        value == null
-        || (can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", value)) && try(length(value) <= 512, false))
+        try(tostring(var.upstreams[key].credential_secret_name), null) == null
+        || (
+          can(regex(
+            "^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$",
+            tostring(var.upstreams[key].credential_secret_name)
+          ))
+          && try(length(tostring(var.upstreams[key].credential_secret_name)) <= 512, false)
+        )
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].account_id), null)
-      } :
-      value == null || can(regex("^\\d{12}$", value))
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].account_id), null) == null
+      || can(regex("^\\d{12}$", tostring(var.upstreams[key].account_id)))
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].account_id), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].account_id` must be an AWS account ID of 12 digits, got ",
-        "${jsonencode(value)}; leave it out for the account of the cache",
+        "${jsonencode(tostring(var.upstreams[key].account_id))}; leave it out for the account of the cache",
       ])
-      if !(value == null || can(regex("^\\d{12}$", value)))
+      if !(
+        try(tostring(var.upstreams[key].account_id), null) == null
+        || can(regex("^\\d{12}$", tostring(var.upstreams[key].account_id)))
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-      } :
-      value == null
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].upstream_repository_prefix), null) == null
       || (
-        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", value))
-        && try(length(value) >= 2, false)
-        && try(length(value) <= 30, false)
+        can(regex(
+          "^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$",
+          tostring(var.upstreams[key].upstream_repository_prefix)
+        ))
+        && try(length(tostring(var.upstreams[key].upstream_repository_prefix)) >= 2, false)
+        && try(length(tostring(var.upstreams[key].upstream_repository_prefix)) <= 30, false)
       )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must be 2 to 30 characters: lower-case ",
         "letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ",
-        "${jsonencode(value)}; use ROOT to cache every repository; it must be a literal",
+        "${jsonencode(tostring(var.upstreams[key].upstream_repository_prefix))}; use ROOT to cache every ",
+        "repository; it must be a literal",
       ])
       if !(
-        value == null
+        try(tostring(var.upstreams[key].upstream_repository_prefix), null) == null
         || (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", value))
-          && try(length(value) >= 2, false)
-          && try(length(value) <= 30, false)
+          can(regex(
+            "^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$",
+            tostring(var.upstreams[key].upstream_repository_prefix)
+          ))
+          && try(length(tostring(var.upstreams[key].upstream_repository_prefix)) >= 2, false)
+          && try(length(tostring(var.upstreams[key].upstream_repository_prefix)) <= 30, false)
         )
       )
     ]), local.secrets, "(not shown, it may be a secret)")
@@ -576,32 +572,33 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.description), null)
-      } :
-      value == null
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.description), null) == null
       || (
-        can(regex("^", value))
-        && try(length(value) >= 1, false)
-        && try(length(replace(base64encode(value), "=", "")) <= 340, false)
+        can(regex("^", tostring(var.upstreams[key].repository_settings.description)))
+        && try(length(tostring(var.upstreams[key].repository_settings.description)) >= 1, false)
+        && try(
+          length(replace(base64encode(tostring(var.upstreams[key].repository_settings.description)), "=", "")) <= 340,
+          false
+        )
       )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.description), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.description` must be a string of 1 to 255 bytes in ",
-        "UTF-8, got ${jsonencode(value)}; shorten it, or leave it out for none",
+        "UTF-8, got ${jsonencode(tostring(var.upstreams[key].repository_settings.description))}; shorten it, or ",
+        "leave it out for none",
       ])
       if !(
-        value == null
+        try(tostring(var.upstreams[key].repository_settings.description), null) == null
         || (
-          can(regex("^", value))
-          && try(length(value) >= 1, false)
-          && try(length(replace(base64encode(value), "=", "")) <= 340, false)
+          can(regex("^", tostring(var.upstreams[key].repository_settings.description)))
+          && try(length(tostring(var.upstreams[key].repository_settings.description)) >= 1, false)
+          && try(
+            length(replace(base64encode(tostring(var.upstreams[key].repository_settings.description)), "=", "")) <= 340,
+            false
+          )
         )
       )
     ]), local.secrets, "(not shown, it may be a secret)")
@@ -609,106 +606,132 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null)
-      } :
-      value == null || try(value >= 1 && floor(value) == value, false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null) == null
+      || try(
+        tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days) >= 1
+        && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days))
+        == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
+        false
+      )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.untagged_expiration_in_days` must be an integer of ",
-        "1 or more, got ${jsonencode(value)}; to keep every image, use `keep_all_images`",
+        "1 or more, got ",
+        "${jsonencode(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days))}; to keep ",
+        "every image, use `keep_all_images`",
       ])
-      if !(value == null || try(value >= 1 && floor(value) == value, false))
+      if !(
+        try(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days), null) == null
+        || try(
+          tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days) >= 1
+          && floor(tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days))
+          == tonumber(var.upstreams[key].repository_settings.untagged_expiration_in_days),
+          false
+        )
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null)
-      } :
-      value == null || try(value >= 1 && floor(value) == value, false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null) == null
+      || try(
+        tonumber(var.upstreams[key].repository_settings.keep_last_images) >= 1
+        && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images))
+        == tonumber(var.upstreams[key].repository_settings.keep_last_images),
+        false
+      )
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_last_images` must be an integer of 1 or more, ",
-        "got ${jsonencode(value)}; to keep every image, use `keep_all_images`",
+        "got ${jsonencode(tonumber(var.upstreams[key].repository_settings.keep_last_images))}; to keep every ",
+        "image, use `keep_all_images`",
       ])
-      if !(value == null || try(value >= 1 && floor(value) == value, false))
+      if !(
+        try(tonumber(var.upstreams[key].repository_settings.keep_last_images), null) == null
+        || try(
+          tonumber(var.upstreams[key].repository_settings.keep_last_images) >= 1
+          && floor(tonumber(var.upstreams[key].repository_settings.keep_last_images))
+          == tonumber(var.upstreams[key].repository_settings.keep_last_images),
+          false
+        )
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null)
-      } :
-      value == null || can(jsondecode(value).rules[0])
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null) == null
+      || can(jsondecode(tostring(var.upstreams[key].repository_settings.lifecycle_policy)).rules[0])
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be JSON text of an object ",
-        "whose `rules` are a list of at least one, got ${jsonencode(value)}; write it with jsonencode",
+        "whose `rules` are a list of at least one, got ",
+        "${jsonencode(tostring(var.upstreams[key].repository_settings.lifecycle_policy))}; write it with ",
+        "jsonencode",
       ])
-      if !(value == null || can(jsondecode(value).rules[0]))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null) == null
+        || can(jsondecode(tostring(var.upstreams[key].repository_settings.lifecycle_policy)).rules[0])
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null)
-      } :
-      value == null || try(length(value) <= 30720, false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null) == null
+      || try(length(tostring(var.upstreams[key].repository_settings.lifecycle_policy)) <= 30720, false)
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be at most 30720 characters, ",
-        "got ${jsonencode("${try(length(value), 0)} characters")}; leave out descriptions, or combine rules",
+        "got ",
+        jsonencode(
+          "${try(length(tostring(var.upstreams[key].repository_settings.lifecycle_policy)), 0)} characters"
+        ),
+        "; leave out descriptions, or combine rules",
       ])
-      if !(value == null || try(length(value) <= 30720, false))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.lifecycle_policy), null) == null
+        || try(length(tostring(var.upstreams[key].repository_settings.lifecycle_policy)) <= 30720, false)
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.tag_mutability), null)
-      } :
-      value == null || try(contains(["MUTABLE", "IMMUTABLE"], value), false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.tag_mutability), null) == null
+      || try(contains(
+        ["MUTABLE", "IMMUTABLE"],
+        tostring(var.upstreams[key].repository_settings.tag_mutability)
+      ), false)
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.tag_mutability), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tag_mutability` must be one of MUTABLE, IMMUTABLE, ",
-        "got ${jsonencode(value)}; leave it out for MUTABLE",
+        "got ${jsonencode(tostring(var.upstreams[key].repository_settings.tag_mutability))}; leave it out for ",
+        "MUTABLE",
       ])
-      if !(value == null || try(contains(["MUTABLE", "IMMUTABLE"], value), false))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.tag_mutability), null) == null
+        || try(contains(
+          ["MUTABLE", "IMMUTABLE"],
+          tostring(var.upstreams[key].repository_settings.tag_mutability)
+        ), false)
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -740,22 +763,21 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.encryption_type), null)
-      } :
-      value == null || try(contains(["AES256", "KMS"], value), false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.encryption_type), null) == null
+      || try(contains(["AES256", "KMS"], tostring(var.upstreams[key].repository_settings.encryption_type)), false)
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.encryption_type), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.encryption_type` must be one of AES256, KMS, got ",
-        "${jsonencode(value)}; leave it out for AES256",
+        "${jsonencode(tostring(var.upstreams[key].repository_settings.encryption_type))}; leave it out for ",
+        "AES256",
       ])
-      if !(value == null || try(contains(["AES256", "KMS"], value), false))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.encryption_type), null) == null
+        || try(contains(["AES256", "KMS"], tostring(var.upstreams[key].repository_settings.encryption_type)), false)
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -771,7 +793,7 @@ variable "upstreams" {
         "${jsonencode(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])), 0))}; ECR accepts ",
         "no more tags on a repository",
       ])
-      if !(try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false))
+      if !try(length(try(keys(var.upstreams[key].repository_settings.tags), [])) <= 50, false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -796,11 +818,9 @@ variable "upstreams" {
           "spaces and _.:/=+-@ that do not start with aws:, got ${jsonencode(name)}; rename the tag",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-            && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-            && try(length(name) <= 128, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+          && try(length(name) <= 128, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -830,12 +850,10 @@ variable "upstreams" {
           "does not accept",
         ])
         if !(
-          (
-            can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
-              var.upstreams[key].repository_settings.tags[name]
-            )))
-            && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
-          )
+          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(
+            var.upstreams[key].repository_settings.tags[name]
+          )))
+          && try(length(tostring(var.upstreams[key].repository_settings.tags[name])) <= 256, false)
         )
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
@@ -843,43 +861,44 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.repository_policy), null)
-      } :
-      value == null || can(keys(jsondecode(value)))
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.repository_policy), null) == null
+      || can(keys(jsondecode(tostring(var.upstreams[key].repository_settings.repository_policy))))
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.repository_policy), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be a policy as JSON text, ",
-        "got ${jsonencode(value)}; write it with jsonencode",
+        "got ${jsonencode(tostring(var.upstreams[key].repository_settings.repository_policy))}; write it with ",
+        "jsonencode",
       ])
-      if !(value == null || can(keys(jsondecode(value))))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.repository_policy), null) == null
+        || can(keys(jsondecode(tostring(var.upstreams[key].repository_settings.repository_policy))))
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.repository_policy), null)
-      } :
-      value == null || try(length(value) <= 10240, false)
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      try(tostring(var.upstreams[key].repository_settings.repository_policy), null) == null
+      || try(length(tostring(var.upstreams[key].repository_settings.repository_policy)) <= 10240, false)
     ])
     error_message = replace(join("\n", [
-      for key, value in {
-        for key in try(keys(nonsensitive(var.upstreams)), []) :
-        key => try(tostring(var.upstreams[key].repository_settings.repository_policy), null)
-      } :
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be at most 10240 ",
-        "characters, got ${jsonencode("${try(length(value), 0)} characters")}; combine its statements",
+        "characters, got ",
+        jsonencode(
+          "${try(length(tostring(var.upstreams[key].repository_settings.repository_policy)), 0)} characters"
+        ),
+        "; combine its statements",
       ])
-      if !(value == null || try(length(value) <= 10240, false))
+      if !(
+        try(tostring(var.upstreams[key].repository_settings.repository_policy), null) == null
+        || try(length(tostring(var.upstreams[key].repository_settings.repository_policy)) <= 10240, false)
+      )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -969,20 +988,18 @@ variable "upstreams" {
         "use one of ecr-public, kubernetes, quay, docker-hub, github, gitlab, azure, chainguard, private-ecr, ",
         "unlisted",
       ])
-      if !(
-        contains([
-          "ecr-public",
-          "kubernetes",
-          "quay",
-          "docker-hub",
-          "github",
-          "gitlab",
-          "azure",
-          "chainguard",
-          "private-ecr",
-          "unlisted",
-        ], kind)
-      )
+      if !contains([
+        "ecr-public",
+        "kubernetes",
+        "quay",
+        "docker-hub",
+        "github",
+        "gitlab",
+        "azure",
+        "chainguard",
+        "private-ecr",
+        "unlisted",
+      ], kind)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1035,11 +1052,9 @@ variable "upstreams" {
         "literal like docker-hub, since resources are named after it",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
-          && try(length(prefix) >= 2, false)
-          && try(length(prefix) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", prefix))
+        && try(length(prefix) >= 2, false)
+        && try(length(prefix) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1118,7 +1133,7 @@ variable "upstreams" {
           ),
           "; give one of the two another prefix; a slash at the end makes no difference",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1152,7 +1167,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].credential` is required; ECR caches this registry only with a ",
         "credential: use one of `credential`, `credential_secret_arn`, `credential_secret_name`",
       ])
-      if !(!none)
+      if none
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1229,44 +1244,52 @@ variable "upstreams" {
   validation {
     condition = alltrue(flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      flatten([
-        for kind in [try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)] :
-        [
-          for name, fits in {
-            registry_name              = kind == "azure"
-            upstream_registry_url      = kind == "unlisted"
-            region                     = kind == "private-ecr"
-            account_id                 = kind == "private-ecr"
-            upstream_repository_prefix = kind == "private-ecr"
-            role                       = kind == "private-ecr"
-            credential_version         = try(var.upstreams[key].credential, null) != null
-            secret_name                = try(var.upstreams[key].credential, null) != null
-            recovery_window_in_days    = try(var.upstreams[key].credential, null) != null
-          } :
-          fits || try(var.upstreams[key][name], null) == null
-        ]
-      ])
+      [
+        for name in try(keys(var.upstreams[key]), []) :
+        lookup(local.kinds_of_attributes, name, try(tostring(
+          var.upstreams[key].kind == null ? key : var.upstreams[key].kind
+        ), key))
+        == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
+        || try(var.upstreams[key][name], null) == null
+      ]
     ]))
     error_message = replace(join("\n", flatten([
       for key in try(keys(nonsensitive(var.upstreams)), []) :
-      flatten([
-        for kind in [try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)] :
-        [
-          for name, fits in {
-            registry_name              = kind == "azure"
-            upstream_registry_url      = kind == "unlisted"
-            region                     = kind == "private-ecr"
-            account_id                 = kind == "private-ecr"
-            upstream_repository_prefix = kind == "private-ecr"
-            role                       = kind == "private-ecr"
-            credential_version         = try(var.upstreams[key].credential, null) != null
-            secret_name                = try(var.upstreams[key].credential, null) != null
-            recovery_window_in_days    = try(var.upstreams[key].credential, null) != null
-          } :
-          "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
-          if !(fits || try(var.upstreams[key][name], null) == null)
-        ]
-      ])
+      [
+        for name in try(keys(var.upstreams[key]), []) :
+        "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
+        if !(
+          lookup(local.kinds_of_attributes, name, try(tostring(
+            var.upstreams[key].kind == null ? key : var.upstreams[key].kind
+          ), key))
+          == try(tostring(var.upstreams[key].kind == null ? key : var.upstreams[key].kind), key)
+          || try(var.upstreams[key][name], null) == null
+        )
+      ]
+    ])), local.secrets, "(not shown, it may be a secret)")
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      [
+        for name in try(keys(var.upstreams[key]), []) :
+        !contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
+        || try(var.upstreams[key].credential, null) != null
+        || try(var.upstreams[key][name], null) == null
+      ]
+    ]))
+    error_message = replace(join("\n", flatten([
+      for key in try(keys(nonsensitive(var.upstreams)), []) :
+      [
+        for name in try(keys(var.upstreams[key]), []) :
+        "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
+        if !(
+          !contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
+          || try(var.upstreams[key].credential, null) != null
+          || try(var.upstreams[key][name], null) == null
+        )
+      ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1290,7 +1313,7 @@ variable "upstreams" {
         "without a hyphen and a hash behind them, got ${jsonencode(name)}; use the name that Azure shows, ",
         "without .azurecr.io",
       ])
-      if !(can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name)))
+      if !can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1318,10 +1341,8 @@ variable "upstreams" {
         "image's name",
       ])
       if !(
-        (
-          can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
-          && try(length(host) <= 253, false)
-        )
+        can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
+        && try(length(host) <= 253, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1349,13 +1370,9 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_registry_url` must be a registry that this version does not ",
         "know, got ${jsonencode(host)}; use its `kind`",
       ])
-      if !(
-        !(
-          anytrue([for known in values(local.hosts) : known == host])
-          || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
-          || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
-        )
-      )
+      if anytrue([for known in values(local.hosts) : known == host])
+      || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
+      || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1378,7 +1395,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].region` must be the name of an AWS region, like eu-west-1, got ",
         "${jsonencode(region)}; give the region, not an availability zone",
       ])
-      if !(can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region)))
+      if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1387,7 +1404,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1401,7 +1419,8 @@ variable "upstreams" {
       for key, prefix in {
         for key in try(keys(nonsensitive(var.upstreams)), []) :
         key => try(tostring(var.upstreams[key].upstream_repository_prefix), null)
-        if "ROOT" == (
+        if "ROOT"
+        == (
           try(tostring(var.upstreams[key].prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(
             var.upstreams[key].kind == null ? key : var.upstreams[key].kind
@@ -1413,7 +1432,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must not be given beside the prefix ROOT, ",
         "got ${jsonencode(prefix)}; leave it out, or choose another `prefix`",
       ])
-      if !(coalesce(prefix, "ROOT") == "ROOT")
+      if coalesce(prefix, "ROOT") != "ROOT"
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1475,7 +1494,7 @@ variable "upstreams" {
           "writes, but ${join(", ", [for other in slice(keys, 0, at) : "upstreams[${jsonencode(other)}]"])} ",
           "does, got ${jsonencode(name)}; give each its own `secret_name`",
         ])
-        if !(at == 0)
+        if at != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1555,7 +1574,7 @@ variable "upstreams" {
           "${join(", ", [for other in writers : "upstreams[${jsonencode(other)}]"])} creates it, got ",
           "${jsonencode(name)}; use a secret that exists before the first apply",
         ])
-        if !(length(writers) == 0)
+        if length(writers) != 0
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1574,7 +1593,8 @@ variable "upstreams" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     ])
     error_message = replace(join("\n", [
       for key in try(keys(nonsensitive(var.upstreams)), []) :
@@ -1609,7 +1629,8 @@ variable "upstreams" {
             && value != "false"
           ],
           []
-        )) == 0
+        ))
+        == 0
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1741,12 +1762,12 @@ variable "credentials" {
   ephemeral   = true
 
   validation {
-    condition = length(setsubtract(keys(var.credentials), keys(local.managed_secrets))) == 0
+    condition = length(setsubtract(keys(var.credentials), keys(local.managed_secret_names))) == 0
     error_message = replace(
       join("", [
         "`credentials` must have the keys of upstreams whose `credential` is managed, and no others, got a ",
         "value not shown, since it may be a secret; rename or remove the others; the managed upstreams are ",
-        "${jsonencode(keys(local.managed_secrets))}",
+        "${jsonencode(keys(local.managed_secret_names))}",
       ]),
       local.secrets,
       "(not shown, it may be a secret)"
@@ -1784,17 +1805,10 @@ variable "repository_settings" {
 
   validation {
     condition = alltrue([
-      for name in [
-        for name in try(keys(var.repository_settings), []) : name
-        if !contains(keys(local.attributes["repository settings"]), name)
-      ] :
-      false
+      for name in try(keys(var.repository_settings), []) : can(local.attributes["repository settings"][name])
     ])
     error_message = replace(join("\n", [
-      for name in [
-        for name in try(keys(var.repository_settings), []) : name
-        if !contains(keys(local.attributes["repository settings"]), name)
-      ] :
+      for name in try(keys(var.repository_settings), []) :
       join("", [
         "`repository_settings.${name}` is not an attribute of repository settings; ",
         [
@@ -1827,30 +1841,30 @@ variable "repository_settings" {
           : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
         ][0],
       ])
+      if !can(local.attributes["repository settings"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for name in [
-        for name in try(keys(var.repository_settings), []) : name
-        if lookup(local.attributes["repository settings"], name, null) != null
-      ] :
+      for name in try(keys(var.repository_settings), []) :
       try(var.repository_settings[name] == null, true)
-      || {
-        "a string"      = can(tostring(var.repository_settings[name]))
-        "a number"      = can(tonumber(var.repository_settings[name]))
-        "true or false" = can(tobool(var.repository_settings[name]))
-        "an object"     = can(keys(var.repository_settings[name]))
-      }[local.attributes["repository settings"][name]]
+      || lookup(
+        {
+          "a string"      = can(tostring(var.repository_settings[name]))
+          "a number"      = can(tonumber(var.repository_settings[name]))
+          "true or false" = can(tobool(var.repository_settings[name]))
+          "an object"     = can(keys(var.repository_settings[name]))
+        },
+        lookup(local.attributes["repository settings"], name, ""),
+        true
+      )
     ])
     error_message = replace(join("\n", [
-      for name in [
-        for name in try(keys(var.repository_settings), []) : name
-        if lookup(local.attributes["repository settings"], name, null) != null
-      ] :
+      for name in try(keys(var.repository_settings), []) :
       join("", [
-        "`repository_settings.${name}` must be ${local.attributes["repository settings"][name]}, got ",
+        "`repository_settings.${name}` must be ${lookup(local.attributes["repository settings"], name, "")}, ",
+        "got ",
         startswith(jsonencode(var.repository_settings[name]), "{")
         ? "an object"
         : startswith(jsonencode(var.repository_settings[name]), "[")
@@ -1862,47 +1876,39 @@ variable "repository_settings" {
       ])
       if !(
         try(var.repository_settings[name] == null, true)
-        || {
-          "a string"      = can(tostring(var.repository_settings[name]))
-          "a number"      = can(tonumber(var.repository_settings[name]))
-          "true or false" = can(tobool(var.repository_settings[name]))
-          "an object"     = can(keys(var.repository_settings[name]))
-        }[local.attributes["repository settings"][name]]
+        || lookup(
+          {
+            "a string"      = can(tostring(var.repository_settings[name]))
+            "a number"      = can(tonumber(var.repository_settings[name]))
+            "true or false" = can(tobool(var.repository_settings[name]))
+            "an object"     = can(keys(var.repository_settings[name]))
+          },
+          lookup(local.attributes["repository settings"], name, ""),
+          true
+        )
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for name in [
-        for name in try(keys(var.repository_settings.kms_key), []) : name
-        if !contains(keys(local.attributes["a KMS key"]), name)
-      ] :
-      false
+      for name in try(keys(var.repository_settings.kms_key), []) : can(local.attributes["a KMS key"][name])
     ])
     error_message = replace(join("\n", [
-      for name in [
-        for name in try(keys(var.repository_settings.kms_key), []) : name
-        if !contains(keys(local.attributes["a KMS key"]), name)
-      ] :
+      for name in try(keys(var.repository_settings.kms_key), []) :
       "`repository_settings.kms_key.${name}` is not an attribute of a KMS key; known attributes: arn"
+      if !can(local.attributes["a KMS key"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for name in [
-        for name in try(keys(var.repository_settings.role), []) : name
-        if !contains(keys(local.attributes["a role"]), name)
-      ] :
-      false
+      for name in try(keys(var.repository_settings.role), []) : can(local.attributes["a role"][name])
     ])
     error_message = replace(join("\n", [
-      for name in [
-        for name in try(keys(var.repository_settings.role), []) : name
-        if !contains(keys(local.attributes["a role"]), name)
-      ] :
+      for name in try(keys(var.repository_settings.role), []) :
       "`repository_settings.role.${name}` is not an attribute of a role; known attributes: arn"
+      if !can(local.attributes["a role"][name])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -2070,11 +2076,9 @@ variable "repository_settings" {
         "start with aws:, got ${jsonencode(name)}; rename the tag",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
-          && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
-          && try(length(name) <= 128, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+$", name))
+        && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
+        && try(length(name) <= 128, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2095,10 +2099,8 @@ variable "repository_settings" {
         "does not accept",
       ])
       if !(
-        (
-          can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
-          && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
-        )
+        can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
+        && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -2165,7 +2167,8 @@ variable "repository_settings" {
           && value != "false"
         ],
         []
-      )) == 0
+      ))
+      == 0
     )
     error_message = replace(
       join("", [
@@ -2315,9 +2318,11 @@ variable "acknowledged_warnings" {
         "region-without-pull-through-cache, unlisted-registry, got ${jsonencode(element)}; leave it out: the ",
         "module has no such warning",
       ])
-      if !(
-        try(contains(["immutable-tags", "region-without-pull-through-cache", "unlisted-registry"], element), false)
-      )
+      if !try(contains([
+        "immutable-tags",
+        "region-without-pull-through-cache",
+        "unlisted-registry",
+      ], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

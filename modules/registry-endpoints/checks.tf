@@ -1,74 +1,59 @@
+locals {
+  client_blocks = [
+    for block in concat(values(var.client_cidrs), values(var.client_ipv6_cidrs)) : {
+      cidr   = block
+      length = split("/", block)[1]
+      widest = strcontains(block, ":") ? local.widest_client_blocks.ipv6 : local.widest_client_blocks.ipv4
+    }
+  ]
+  wide_client_blocks = [for block in local.client_blocks : block if block.length < block.widest]
+}
+
 check "wide_client_cidr" {
   assert {
     condition = (
       contains(var.acknowledged_warnings, "wide-client-cidr")
-      || length([
-        for block in concat(values(var.client_cidrs), values(var.client_ipv6_cidrs)) :
-        join("", [
-          "${block} in the clients' blocks is wider than /${(strcontains(block, ":") ? 32 : 8)}, the widest block ",
-          "of a private network: give the blocks of the clients' VPC.",
-        ])
-        if !(try(split("/", block)[1] >= (strcontains(block, ":") ? 32 : 8), true))
-      ]) == 0
+      || length(local.wide_client_blocks) == 0
     )
-    error_message = replace(join(
-      "\n",
-      concat(
+    error_message = replace(
+      join("\n", concat(
         [
-          for block in concat(values(var.client_cidrs), values(var.client_ipv6_cidrs)) :
+          for block in local.wide_client_blocks :
           join("", [
-            "${block} in the clients' blocks is wider than /${(strcontains(block, ":") ? 32 : 8)}, the widest ",
-            "block of a private network: give the blocks of the clients' VPC.",
+            "${block.cidr} in the clients' blocks is wider than /${block.widest}, the widest block of a private ",
+            "network: give the blocks of the clients' VPC.",
           ])
-          if !(try(split("/", block)[1] >= (strcontains(block, ":") ? 32 : 8), true))
         ],
         ["If this is meant, add \"wide-client-cidr\" to acknowledged_warnings."]
-      )
-    ), local.secrets, "(not shown, it may be a secret)")
+      )),
+      local.secrets,
+      "(not shown, it may be a secret)"
+    )
   }
 }
 
+# Only a warning: with a private hosted zone of their own, clients can reach an endpoint of another VPC.
 check "registry_endpoints_reached" {
   assert {
-    condition = length([
-      for endpoint in values(data.aws_vpc_endpoint.registry) :
+    condition = length(local.unreached_endpoints) == 0
+    error_message = join("\n", [
+      for id in local.unreached_endpoints :
       join("", [
-        "The endpoint ${endpoint.id} is in another VPC than ${var.vpc_id} or has no private DNS: clients in the ",
-        "VPC will not use it unless your own DNS resolves the service name to it.",
+        "The endpoint ${id} is in another VPC than ${var.vpc_id} or has no private DNS: clients in the VPC will ",
+        "not use it unless your own DNS resolves the service name to it.",
       ])
-      if !(endpoint.vpc_id == "${var.vpc_id}" && endpoint.private_dns_enabled)
-    ]) == 0
-    error_message = join(
-      "\n",
-      [
-        for endpoint in values(data.aws_vpc_endpoint.registry) :
-        join("", [
-          "The endpoint ${endpoint.id} is in another VPC than ${var.vpc_id} or has no private DNS: clients in the ",
-          "VPC will not use it unless your own DNS resolves the service name to it.",
-        ])
-        if !(endpoint.vpc_id == "${var.vpc_id}" && endpoint.private_dns_enabled)
-      ]
-    )
+    ])
   }
 }
 
+# Only a warning: a proxy, or routes for halves of the internet, may reach the internet as well.
 check "first_pull" {
   assert {
-    condition = (
-      var.first_pull != "INTERNET_ROUTE"
-      || length([
-        for table in values(data.aws_route_table.given) : table.route_table_id
-        if !anytrue([
-          for route in table.routes :
-          contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))
-        ])
-      ]) == 0
-    )
+    condition = var.first_pull != "INTERNET_ROUTE" || length(local.tables_without_default_route) == 0
     error_message = join("", [
       "With `first_pull` set to INTERNET_ROUTE, the clients' route tables need a default route, and these have ",
-      "none: ",
-      "${join(", ", [for table in values(data.aws_route_table.given) : table.route_table_id if !anytrue([for route in table.routes : contains(["0.0.0.0/0", "::/0"], coalesce(route.cidr_block, route.ipv6_cidr_block, "-"))])])}. ",
-      "Without a default route the first pull of an image hangs.",
+      "none: ${join(", ", local.tables_without_default_route)}. Without a default route the first pull of an ",
+      "image hangs.",
     ])
   }
 }

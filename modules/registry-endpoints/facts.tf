@@ -6,4 +6,65 @@ locals {
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # The ends of dual-stack hosts of registries, by partition. AWS documents none for the other
+  # partitions. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+  dual_stack_suffixes = { "aws-cn" = "on.amazonwebservices.com.cn", "aws-us-gov" = "on.aws", aws = "on.aws" }
+
+  # The start of the names of most endpoint services, in all partitions.
+  # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+  common_service_prefix = "com.amazonaws"
+
+  # The services whose names start with the reverse DNS name of the partition.
+  services_named_after_partition = ["ecr.api", "ecr.dkr", "ec2", "sts", "eks"]
+
+  # The actions of pulls through a cache. The first pull creates the repository.
+  pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+  ]
+
+  # The same where the creation template sets tags. AWS's pages disagree on `ecr:TagResource`; with it,
+  # pulls work whichever is right.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+  tagged_pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+    "ecr:TagResource",
+  ]
+
+  # The actions of pulls from other repositories.
+  read_actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+  # The actions of pushes. Clients upload layers to ECR itself, and not to S3.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+  push_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+  ]
+
+  # The objects from which ECR serves layers.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+  layers_arn = "arn:${local.partition}:s3:::prod-${local.region}-starport-layer-bucket/*"
+
+  # The endpoint policy that allows everything. It is written out, since AWS keeps the former policy
+  # when none is given.
+  full_access_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }]
+  })
+
+  # The prefix lengths of the largest private IPv4 network, and of the IPv6 block that a regional
+  # internet registry allocates to one network.
+  widest_client_blocks = { ipv4 = 8, ipv6 = 32 }
 }

@@ -1,6 +1,6 @@
-import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
 import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
+import { bucketArns } from "../../src/network/policy-statements";
 import {
   CLIENT_BLOCK,
   CREATED_ANYWAY,
@@ -21,25 +21,18 @@ import type { WarningId } from "../../src/terraform/warnings";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import type { Input, Inputs, ModuleDefinition, ValidationRule } from "../generator/definition";
 import { expression, hcl, inSnakeCase, snakeCase } from "../generator/hcl";
-import {
-  ACCOUNT_INPUT,
-  PARTITION,
-  REGION_EXPRESSION,
-  TAGGED_PREFIXES_FAULT,
-  TAGGED_PREFIXES_INPUT,
-} from "../generator/registry";
+import { ACCOUNT_INPUT, TAGGED_PREFIXES_FAULT, TAGGED_PREFIXES_INPUT } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { canonicalBlock, isBlock } from "./cidr-expressions";
-import { ECR_POLICY, PULL_POLICY, S3_POLICY, generatedPolicyRule, ownPolicyRules } from "./policies";
-import { MAKES_INTERFACES, MAKES_REGISTRY, NAMED_SERVICES, REGISTRY_SERVICES } from "./service-expressions";
+import { FACTS } from "./facts";
+import { generatedPolicyRule, ownPolicyRules } from "./policy-rules";
 
 /** The warnings of endpoints. */
 export const ENDPOINT_WARNINGS = ["wide-client-cidr"] as const satisfies WarningId[];
-/** How the dual-stack hosts of registries end, by partition. */
-export const DUAL_STACK_SUFFIXES = Object.fromEntries(
-  PARTITION_NAMES.map((name) => [name, dualStackSuffixOf(name)] as const).filter(([, suffix]) => suffix !== undefined),
-);
+
+const PARTITION = "local.partition";
+const REGION = "local.region";
 
 /** The input for an existing endpoint: an object, so that its ID may be known only after apply. */
 function existing(description: string): Input {
@@ -61,7 +54,7 @@ function existing(description: string): Input {
 /** The rule that an input is empty if no interface endpoint is created. */
 function onlyWithInterfaces(input: string): ValidationRule {
   return {
-    holds: `${MAKES_INTERFACES} || length(var.${input}) == 0`,
+    holds: `local.creates_interface_endpoints || length(var.${input}) == 0`,
     place: input,
     ...ENDPOINTS_RULES.noInterface,
     got: `var.${input}`,
@@ -96,15 +89,21 @@ function repositories(input: string, description: string, policyRule: Validation
       givenOnce(input, "list"),
       {
         each: [`key, element in var.${input}`],
-        holds: `alltrue([for own in [[1, ${PARTITION}], [3, ${REGION_EXPRESSION}]] : try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)])`,
+        holds: `${isOwnPart(1, PARTITION)} && ${isOwnPart(3, REGION)}`,
         place: `${input}[\${key}]`,
-        ...ENDPOINTS_RULES.location(expression(PARTITION), expression(REGION_EXPRESSION)),
+        ...ENDPOINTS_RULES.location(expression(PARTITION), expression(REGION)),
         got: "element",
       },
       ...exclusions(input),
       policyRule,
     ],
   };
+}
+
+/** The expression that a part of an ARN is a value or has a wildcard. */
+function isOwnPart(index: number, own: string): string {
+  const part = `split(":", element)[${index}]`;
+  return `try(${part} == ${own} || can(regex("[*?]", ${part})), true)`;
 }
 
 // Props whose inputs are objects, so that their values may be known only after apply.
@@ -133,6 +132,8 @@ function exclusions(input: string): ValidationRule[] {
   }));
 }
 
+const BUCKET_ARNS = `flatten([for bucket in var.bucket_names : ${hcl(bucketArns("${local.partition}", "${bucket}"))}])`;
+
 /** The hint for a wrong name of a service, as an expression. */
 function serviceHint(hint: string): string {
   return expression(
@@ -156,7 +157,7 @@ const INPUTS: Inputs = {
     elementRules: [following(ID_RULES.subnet)],
     validations: [
       {
-        holds: `!(${MAKES_INTERFACES}) || length(var.subnet_ids) > 0`,
+        holds: "!local.creates_interface_endpoints || length(var.subnet_ids) > 0",
         place: "subnet_ids",
         requirement: atLeastOne("list"),
         got: "var.subnet_ids",
@@ -192,7 +193,8 @@ const INPUTS: Inputs = {
     "IPv4 CIDR blocks of the clients that may use the interface endpoints on port 443, by keys that you choose, like `{ vpc = aws_vpc.main.cidr_block }`.",
     [
       {
-        holds: `!(${MAKES_INTERFACES}) || length(var.client_cidrs) > 0 || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,
+        holds:
+          "!local.creates_interface_endpoints || length(var.client_cidrs) > 0 || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0",
         place: "client_cidrs",
         ...ENDPOINTS_RULES.clients,
         told: "If an interface endpoint is created, `client_cidrs`, `client_ipv6_cidrs` or `client_security_group_ids` is required.",
@@ -211,7 +213,8 @@ const INPUTS: Inputs = {
         got: "var.client_ipv6_cidrs",
       },
       {
-        holds: `!var.dual_stack || !(${MAKES_INTERFACES}) || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0`,
+        holds:
+          "!var.dual_stack || !local.creates_interface_endpoints || length(var.client_ipv6_cidrs) > 0 || length(var.client_security_group_ids) > 0",
         place: "client_ipv6_cidrs",
         ...ENDPOINTS_RULES.ipv6WithDualStack,
         told: "Required with `dual_stack` and without `client_security_group_ids`.",
@@ -251,9 +254,9 @@ const INPUTS: Inputs = {
     validations: [
       {
         each: ["element in var.service_names"],
-        holds: `try(contains(split(".", element), ${REGION_EXPRESSION}), true)`,
+        holds: `try(contains(split(".", element), ${REGION}), true)`,
         place: "service_names[${jsonencode(element)}]",
-        ...ENDPOINTS_RULES.region(expression(REGION_EXPRESSION)),
+        ...ENDPOINTS_RULES.region(expression(REGION)),
         got: "element",
       },
       {
@@ -265,7 +268,7 @@ const INPUTS: Inputs = {
       },
       {
         each: ["element in var.service_names"],
-        holds: `!contains(concat(values(${NAMED_SERVICES}), values(${REGISTRY_SERVICES})), element)`,
+        holds: "!contains(concat(values(local.services_by_name), values(local.registry_services)), element)",
         place: "service_names[${jsonencode(element)}]",
         ...onlyWithPrivateDns("${element}", "leave it out: an endpoint of this service is created anyway"),
         got: "element",
@@ -280,7 +283,8 @@ const INPUTS: Inputs = {
     elementRules: [following(REPOSITORY_PREFIX, "give the output `prefixes` of the cache")],
     validations: [
       {
-        holds: `!(${MAKES_REGISTRY}) || var.full_access || var.ecr_endpoint_policy != null || length(var.prefixes) > 0`,
+        holds:
+          "!local.creates_registry_endpoints || var.full_access || var.ecr_endpoint_policy != null || length(var.prefixes) > 0",
         place: "prefixes",
         requirement: AT_LEAST_ONE_PREFIX,
         told: "Required if an ECR endpoint is created, unless `ecr_endpoint_policy` or `full_access` is given.",
@@ -294,7 +298,7 @@ const INPUTS: Inputs = {
   repository_arns: repositories(
     "repository_arns",
     "ARNs of other repositories that clients may pull from through the ECR endpoints, wildcards allowed: your own, or those of AWS's accounts with the images that EKS nodes start with.",
-    generatedPolicyRule("repository_arns", "`prefixes`", PULL_POLICY),
+    generatedPolicyRule("repository_arns", "`prefixes`", "var.repository_arns"),
   ),
   push_repository_arns: repositories(
     "push_repository_arns",
@@ -302,8 +306,9 @@ const INPUTS: Inputs = {
     generatedPolicyRule(
       "push_repository_arns",
       "`prefixes`",
-      ECR_POLICY,
-      `length(${PULL_POLICY}) > ${MAX_ENDPOINT_POLICY} || `,
+      "var.push_repository_arns",
+      // If the pulls alone are too long, the rule of `repository_arns` says so.
+      `local.policy_length_of_pulls > ${MAX_ENDPOINT_POLICY} || `,
     ),
   ),
   bucket_names: {
@@ -315,7 +320,7 @@ const INPUTS: Inputs = {
     validations: [
       givenOnce("bucket_names", "list"),
       ...exclusions("bucket_names"),
-      generatedPolicyRule("bucket_names", "layers", S3_POLICY),
+      generatedPolicyRule("bucket_names", "layers", BUCKET_ARNS),
     ],
   },
   full_access: {
@@ -346,7 +351,7 @@ const INPUTS: Inputs = {
       "Whether all created endpoints, those of S3 and of other services included, have IPv4 and IPv6 addresses. The URIs then have the dual-stack host. The subnets need an IPv6 block, and existing endpoints must be dual-stack. Changing it back to false leaves the S3 endpoint dual-stack.",
     validations: [
       {
-        holds: `!var.dual_stack || contains(${hcl(Object.keys(DUAL_STACK_SUFFIXES))}, ${PARTITION})`,
+        holds: `!var.dual_stack || contains(keys(local.dual_stack_suffixes), ${PARTITION})`,
         place: "dual_stack",
         ...ENDPOINTS_RULES.dualStackHost,
         got: PARTITION,
@@ -370,4 +375,4 @@ const INPUTS: Inputs = {
 };
 
 /** The inputs of the module registry-endpoints. */
-export const registryEndpoints: ModuleDefinition = { name: "registry-endpoints", inputs: INPUTS };
+export const registryEndpoints: ModuleDefinition = { name: "registry-endpoints", inputs: INPUTS, facts: FACTS };

@@ -1,161 +1,72 @@
 locals {
-  account_id = (
-    var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
-  )
-  registry_uri = "${local.account_id}.dkr.ecr.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
-  registry_arn = "arn:${data.aws_partition.current.partition}:ecr:${data.aws_region.current.id}:${local.account_id}"
-  host = (
-    var.dual_stack
-    ? "${local.account_id}.dkr-ecr.${data.aws_region.current.id}.${lookup({ "aws-cn" = "on.amazonwebservices.com.cn", "aws-us-gov" = "on.aws", aws = "on.aws" }, data.aws_partition.current.partition, "")}"
-    : local.registry_uri
-  )
-  untagged_prefixes = [
-    for prefix in var.prefixes : prefix
-    if !contains([for prefix in var.tagged_prefixes : trimsuffix(prefix, "/")], trimsuffix(prefix, "/"))
-  ]
-  untagged_arns = distinct(
-    contains(local.untagged_prefixes, "ROOT")
-    ? ["${local.registry_arn}:repository/*"]
-    : [for prefix in local.untagged_prefixes : "${local.registry_arn}:repository/${trimsuffix(prefix, "/")}/*"]
-  )
-  tagged_arns = distinct(
-    contains(var.tagged_prefixes, "ROOT")
-    ? ["${local.registry_arn}:repository/*"]
-    : [for prefix in var.tagged_prefixes : "${local.registry_arn}:repository/${trimsuffix(prefix, "/")}/*"]
-  )
-  ecr_endpoint_policy = (
-    var.ecr_endpoint_policy != null
-    ? var.ecr_endpoint_policy
-    : var.full_access
-    ? "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}"
-    : jsonencode({
-      Version = "2012-10-17"
-      Statement = concat(
-        concat(
-          [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-          [
-            for statement in [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action = [
-                  "ecr:BatchCheckLayerAvailability",
-                  "ecr:BatchGetImage",
-                  "ecr:GetDownloadUrlForLayer",
-                  "ecr:BatchImportUpstreamImage",
-                  "ecr:CreateRepository",
-                ]
-                Resource = local.untagged_arns
-              },
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action = [
-                  "ecr:BatchCheckLayerAvailability",
-                  "ecr:BatchGetImage",
-                  "ecr:GetDownloadUrlForLayer",
-                  "ecr:BatchImportUpstreamImage",
-                  "ecr:CreateRepository",
-                  "ecr:TagResource",
-                ]
-                Resource = local.tagged_arns
-              },
-            ] :
-            statement
-            if length(statement.Resource) > 0
-          ]
-        ),
-        length(var.repository_arns) == 0
-        ? []
-        : [
-          {
-            Effect    = "Allow"
-            Principal = "*"
-            Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-            Resource  = var.repository_arns
-          },
-        ],
-        length(var.push_repository_arns) == 0
-        ? []
-        : [
-          {
-            Effect    = "Allow"
-            Principal = "*"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:CompleteLayerUpload",
-              "ecr:InitiateLayerUpload",
-              "ecr:PutImage",
-              "ecr:UploadLayerPart",
-            ]
-            Resource = var.push_repository_arns
-          },
-        ]
-      )
-    })
-  )
-  s3_endpoint_policy = (
-    var.s3_endpoint_policy != null
-    ? var.s3_endpoint_policy
-    : var.full_access
-    ? "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}"
-    : jsonencode({
-      Version = "2012-10-17"
-      Statement = concat(
-        [
-          {
-            Effect    = "Allow"
-            Principal = "*"
-            Action    = "s3:GetObject"
-            Resource  = "arn:${data.aws_partition.current.partition}:s3:::prod-${data.aws_region.current.id}-starport-layer-bucket/*"
-          },
-        ],
-        length(var.bucket_names) == 0
-        ? []
-        : [
-          {
-            Effect    = "Allow"
-            Principal = "*"
-            Action    = "s3:*"
-            Resource = flatten([
-              for bucket in var.bucket_names :
-              [
-                "arn:${data.aws_partition.current.partition}:s3:::${bucket}",
-                "arn:${data.aws_partition.current.partition}:s3:::${bucket}/*",
-              ]
-            ])
-          },
-        ]
-      )
-    })
-  )
-  client_ipv6_cidrs = {
-    for key, block in var.client_ipv6_cidrs : key => try("${cidrhost(block, 0)}/${split("/", block)[1]}", block)
-  }
-  registry_services = {
-    for name, whole in {
-      "ecr.api" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.api"
-      "ecr.dkr" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.dkr"
-    } :
-    name => whole
-    if nonsensitive({ "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint }[name] == null)
-  }
-  services = merge(
-    {
-      for name in var.services :
-      name => "${contains(["ecr.api", "ecr.dkr", "ec2", "sts", "eks"], name) ? data.aws_partition.current.reverse_dns_prefix : "com.amazonaws"}.${data.aws_region.current.id}.${name}"
-    },
-    { for name in var.service_names : name => name }
-  )
+  partition = data.aws_partition.current.partition
+  # `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
+  region = data.aws_region.current.id
+}
+
+# The registry
+locals {
+  account_id = var.account_id != null ? var.account_id : one(data.aws_caller_identity.current[*].account_id)
+
+  ipv4_host         = "${local.account_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
+  dual_stack_suffix = lookup(local.dual_stack_suffixes, local.partition, "")
+  dual_stack_host   = "${local.account_id}.dkr-ecr.${local.region}.${local.dual_stack_suffix}"
+  host              = var.dual_stack ? local.dual_stack_host : local.ipv4_host
+}
+
+# The endpoints: those that are created, and those that exist already. Terraform refuses sensitive values in `count` and
+# `for_each`; which endpoints are created is no secret.
+locals {
+  creates_registry_endpoints  = nonsensitive(var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null)
+  creates_other_endpoints     = nonsensitive(length(var.services) > 0 || length(var.service_names) > 0)
+  creates_interface_endpoints = local.creates_registry_endpoints || local.creates_other_endpoints
+  creates_s3_endpoint         = nonsensitive(var.s3_endpoint == null)
+
+  given_registry_endpoints = { "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint }
+
   existing_registry_endpoints = {
-    for name, endpoint in { "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint } :
-    name => endpoint.id
-    if nonsensitive(endpoint != null)
+    for name, endpoint in local.given_registry_endpoints : name => endpoint.id if nonsensitive(endpoint != null)
   }
   registry_endpoint_ids = merge(
     local.existing_registry_endpoints,
     { for name, endpoint in aws_vpc_endpoint.registry : name => endpoint.id }
   )
-  s3_endpoint_id = var.s3_endpoint == null ? one(aws_vpc_endpoint.s3[*].id) : var.s3_endpoint.id
+  s3_endpoint_id = local.creates_s3_endpoint ? one(aws_vpc_endpoint.s3[*].id) : var.s3_endpoint.id
+
+  ip_address_type = var.dual_stack ? "dualstack" : "ipv4"
+}
+
+# The names of endpoint services, by their last parts
+locals {
+  reverse_dns_prefix = data.aws_partition.current.reverse_dns_prefix
+
+  registry_service_names = {
+    for name in keys(local.given_registry_endpoints) :
+    name => "${local.reverse_dns_prefix}.${local.region}.${name}"
+  }
+  registry_services = {
+    for name, service in local.registry_service_names :
+    name => service
+    if nonsensitive(local.given_registry_endpoints[name] == null)
+  }
+
+  services_by_name = {
+    for name in var.services :
+    name => join(".", [
+      contains(local.services_named_after_partition, name) ? local.reverse_dns_prefix : local.common_service_prefix,
+      local.region,
+      name,
+    ])
+  }
+  services = merge(local.services_by_name, { for service in var.service_names : service => service })
+
+  s3_service = "${local.common_service_prefix}.${local.region}.s3"
+}
+
+# The clients
+locals {
+  # AWS returns the canonical spelling, and any other would be a change in every plan.
+  client_ipv6_cidrs = {
+    for key, block in var.client_ipv6_cidrs : key => "${cidrhost(block, 0)}/${split("/", block)[1]}"
+  }
 }

@@ -46,20 +46,12 @@ variable "subnet_ids" {
         "`subnet_ids[${key}]` must be the ID of a subnet: subnet- and 8 or 17 hexadecimal digits, got ",
         "${jsonencode(element)}; give one private subnet per availability zone",
       ])
-      if !(can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element)))
+      if !can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
-    condition = (
-      !(
-        var.ecr_api_endpoint == null
-        || var.ecr_dkr_endpoint == null
-        || length(var.services) > 0
-        || length(var.service_names) > 0
-      )
-      || length(nonsensitive(var.subnet_ids)) > 0
-    )
+    condition = !local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) > 0
     error_message = replace(
       join("", [
         "`subnet_ids` must be a list of at least one, got ${jsonencode(nonsensitive(var.subnet_ids))}; give one ",
@@ -71,13 +63,7 @@ variable "subnet_ids" {
   }
 
   validation {
-    condition = (
-      var.ecr_api_endpoint == null
-      || var.ecr_dkr_endpoint == null
-      || length(var.services) > 0
-      || length(var.service_names) > 0
-      || length(nonsensitive(var.subnet_ids)) == 0
-    )
+    condition = local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) == 0
     error_message = replace(
       join("", [
         "`subnet_ids` must not be given when no interface endpoint is created, got ",
@@ -91,12 +77,12 @@ variable "subnet_ids" {
   validation {
     condition = alltrue([
       for key, element in nonsensitive(var.subnet_ids) :
-      try(!contains([for other in slice(nonsensitive(var.subnet_ids), 0, key) : other], element), true)
+      try(index(nonsensitive(var.subnet_ids), element) == key, true)
     ])
     error_message = replace(join("\n", [
       for key, element in nonsensitive(var.subnet_ids) :
       "`subnet_ids[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(try(!contains([for other in slice(nonsensitive(var.subnet_ids), 0, key) : other], element), true))
+      if !try(index(nonsensitive(var.subnet_ids), element) == key, true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
@@ -132,7 +118,7 @@ variable "route_table_ids" {
         "`route_table_ids[${jsonencode(key)}]` must be the ID of a route table: rtb- and 8 or 17 hexadecimal ",
         "digits, got ${jsonencode(element)}; give the route tables of the clients' subnets",
       ])
-      if !(can(regex("^rtb-([0-9a-f]{8}|[0-9a-f]{17})$", element)))
+      if !can(regex("^rtb-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -152,14 +138,8 @@ variable "route_table_ids" {
     condition = alltrue([
       for key, element in nonsensitive(var.route_table_ids) :
       try(
-        !contains([
-          for other in slice(
-            keys(nonsensitive(var.route_table_ids)),
-            0,
-            index(keys(nonsensitive(var.route_table_ids)), key)
-          ) :
-          nonsensitive(var.route_table_ids)[other]
-        ], element),
+        index(values(nonsensitive(var.route_table_ids)), element)
+        == index(keys(nonsensitive(var.route_table_ids)), key),
         true
       )
     ])
@@ -169,18 +149,10 @@ variable "route_table_ids" {
         "`route_table_ids[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the ",
         "second one",
       ])
-      if !(
-        try(
-          !contains([
-            for other in slice(
-              keys(nonsensitive(var.route_table_ids)),
-              0,
-              index(keys(nonsensitive(var.route_table_ids)), key)
-            ) :
-            nonsensitive(var.route_table_ids)[other]
-          ], element),
-          true
-        )
+      if !try(
+        index(values(nonsensitive(var.route_table_ids)), element)
+        == index(keys(nonsensitive(var.route_table_ids)), key),
+        true
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -226,44 +198,22 @@ variable "client_cidrs" {
     condition = alltrue([
       for key, element in nonsensitive(var.client_cidrs) :
       try(
-        !contains([
-          for other in slice(
-            keys(nonsensitive(var.client_cidrs)),
-            0,
-            index(keys(nonsensitive(var.client_cidrs)), key)
-          ) :
-          nonsensitive(var.client_cidrs)[other]
-        ], element),
+        index(values(nonsensitive(var.client_cidrs)), element) == index(keys(nonsensitive(var.client_cidrs)), key),
         true
       )
     ])
     error_message = replace(join("\n", [
       for key, element in nonsensitive(var.client_cidrs) :
       "`client_cidrs[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(
-        try(
-          !contains([
-            for other in slice(
-              keys(nonsensitive(var.client_cidrs)),
-              0,
-              index(keys(nonsensitive(var.client_cidrs)), key)
-            ) :
-            nonsensitive(var.client_cidrs)[other]
-          ], element),
-          true
-        )
+      if !try(
+        index(values(nonsensitive(var.client_cidrs)), element) == index(keys(nonsensitive(var.client_cidrs)), key),
+        true
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
-    condition = (
-      var.ecr_api_endpoint == null
-      || var.ecr_dkr_endpoint == null
-      || length(var.services) > 0
-      || length(var.service_names) > 0
-      || length(nonsensitive(var.client_cidrs)) == 0
-    )
+    condition = local.creates_interface_endpoints || length(nonsensitive(var.client_cidrs)) == 0
     error_message = replace(
       join("", [
         "`client_cidrs` must not be given when no interface endpoint is created, got ",
@@ -276,12 +226,7 @@ variable "client_cidrs" {
 
   validation {
     condition = (
-      !(
-        var.ecr_api_endpoint == null
-        || var.ecr_dkr_endpoint == null
-        || length(var.services) > 0
-        || length(var.service_names) > 0
-      )
+      !local.creates_interface_endpoints
       || length(nonsensitive(var.client_cidrs)) > 0
       || length(var.client_ipv6_cidrs) > 0
       || length(var.client_security_group_ids) > 0
@@ -347,23 +292,14 @@ variable "client_ipv6_cidrs" {
     condition = alltrue([
       for key, element in nonsensitive(var.client_ipv6_cidrs) :
       try(
-        !contains(
+        index(
           [
-            for other in slice(
-              keys(nonsensitive(var.client_ipv6_cidrs)),
-              0,
-              index(keys(nonsensitive(var.client_ipv6_cidrs)), key)
-            ) :
-            try(
-              join("", [
-                "${cidrhost(nonsensitive(var.client_ipv6_cidrs)[other], 0)}/",
-                "${split("/", nonsensitive(var.client_ipv6_cidrs)[other])[1]}",
-              ]),
-              nonsensitive(var.client_ipv6_cidrs)[other]
-            )
+            for other in values(nonsensitive(var.client_ipv6_cidrs)) :
+            try("${cidrhost(other, 0)}/${split("/", other)[1]}", other)
           ],
           try("${cidrhost(element, 0)}/${split("/", element)[1]}", element)
-        ),
+        )
+        == index(keys(nonsensitive(var.client_ipv6_cidrs)), key),
         true
       )
     ])
@@ -373,39 +309,22 @@ variable "client_ipv6_cidrs" {
         "`client_ipv6_cidrs[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the ",
         "second one",
       ])
-      if !(
-        try(
-          !contains(
-            [
-              for other in slice(
-                keys(nonsensitive(var.client_ipv6_cidrs)),
-                0,
-                index(keys(nonsensitive(var.client_ipv6_cidrs)), key)
-              ) :
-              try(
-                join("", [
-                  "${cidrhost(nonsensitive(var.client_ipv6_cidrs)[other], 0)}/",
-                  "${split("/", nonsensitive(var.client_ipv6_cidrs)[other])[1]}",
-                ]),
-                nonsensitive(var.client_ipv6_cidrs)[other]
-              )
-            ],
-            try("${cidrhost(element, 0)}/${split("/", element)[1]}", element)
-          ),
-          true
+      if !try(
+        index(
+          [
+            for other in values(nonsensitive(var.client_ipv6_cidrs)) :
+            try("${cidrhost(other, 0)}/${split("/", other)[1]}", other)
+          ],
+          try("${cidrhost(element, 0)}/${split("/", element)[1]}", element)
         )
+        == index(keys(nonsensitive(var.client_ipv6_cidrs)), key),
+        true
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
-    condition = (
-      var.ecr_api_endpoint == null
-      || var.ecr_dkr_endpoint == null
-      || length(var.services) > 0
-      || length(var.service_names) > 0
-      || length(nonsensitive(var.client_ipv6_cidrs)) == 0
-    )
+    condition = local.creates_interface_endpoints || length(nonsensitive(var.client_ipv6_cidrs)) == 0
     error_message = replace(
       join("", [
         "`client_ipv6_cidrs` must not be given when no interface endpoint is created, got ",
@@ -432,12 +351,7 @@ variable "client_ipv6_cidrs" {
   validation {
     condition = (
       !var.dual_stack
-      || !(
-        var.ecr_api_endpoint == null
-        || var.ecr_dkr_endpoint == null
-        || length(var.services) > 0
-        || length(var.service_names) > 0
-      )
+      || !local.creates_interface_endpoints
       || length(nonsensitive(var.client_ipv6_cidrs)) > 0
       || length(var.client_security_group_ids) > 0
     )
@@ -477,7 +391,7 @@ variable "client_security_group_ids" {
         "hexadecimal digits, after the account and a slash if the group belongs to another account, got ",
         "${jsonencode(element)}; give the security groups of the clients",
       ])
-      if !(can(regex("^(\\d{12}/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$", element)))
+      if !can(regex("^(\\d{12}/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -485,14 +399,8 @@ variable "client_security_group_ids" {
     condition = alltrue([
       for key, element in nonsensitive(var.client_security_group_ids) :
       try(
-        !contains([
-          for other in slice(
-            keys(nonsensitive(var.client_security_group_ids)),
-            0,
-            index(keys(nonsensitive(var.client_security_group_ids)), key)
-          ) :
-          nonsensitive(var.client_security_group_ids)[other]
-        ], element),
+        index(values(nonsensitive(var.client_security_group_ids)), element)
+        == index(keys(nonsensitive(var.client_security_group_ids)), key),
         true
       )
     ])
@@ -502,30 +410,16 @@ variable "client_security_group_ids" {
         "`client_security_group_ids[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave ",
         "out the second one",
       ])
-      if !(
-        try(
-          !contains([
-            for other in slice(
-              keys(nonsensitive(var.client_security_group_ids)),
-              0,
-              index(keys(nonsensitive(var.client_security_group_ids)), key)
-            ) :
-            nonsensitive(var.client_security_group_ids)[other]
-          ], element),
-          true
-        )
+      if !try(
+        index(values(nonsensitive(var.client_security_group_ids)), element)
+        == index(keys(nonsensitive(var.client_security_group_ids)), key),
+        true
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
-    condition = (
-      var.ecr_api_endpoint == null
-      || var.ecr_dkr_endpoint == null
-      || length(var.services) > 0
-      || length(var.service_names) > 0
-      || length(nonsensitive(var.client_security_group_ids)) == 0
-    )
+    condition = local.creates_interface_endpoints || length(nonsensitive(var.client_security_group_ids)) == 0
     error_message = replace(
       join("", [
         "`client_security_group_ids` must not be given when no interface endpoint is created, got ",
@@ -596,10 +490,8 @@ variable "services" {
         : "give the last part, or use `service_names` for the whole name",
       ])
       if !(
-        (
-          can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
-          && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
-        )
+        can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
+        && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -635,23 +527,21 @@ variable "service_names" {
         ? "leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway"
         : "give the whole name, or use `services` for the last part",
       ])
-      if !(can(regex("^[a-z]+(\\.[a-z0-9-]+){3,}$", element)))
+      if !can(regex("^[a-z]+(\\.[a-z0-9-]+){3,}$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for element in nonsensitive(var.service_names) :
-      try(contains(split(".", element), data.aws_region.current.id), true)
+      for element in nonsensitive(var.service_names) : try(contains(split(".", element), local.region), true)
     ])
     error_message = replace(join("\n", [
       for element in nonsensitive(var.service_names) :
       join("", [
-        "`service_names[${jsonencode(element)}]` must be in the region of the VPC, ",
-        "${data.aws_region.current.id}, got ${jsonencode(element)}; leave it out: an endpoint reaches its own ",
-        "region only",
+        "`service_names[${jsonencode(element)}]` must be in the region of the VPC, ${local.region}, got ",
+        "${jsonencode(element)}; leave it out: an endpoint reaches its own region only",
       ])
-      if !(try(contains(split(".", element), data.aws_region.current.id), true))
+      if !try(contains(split(".", element), local.region), true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -663,32 +553,14 @@ variable "service_names" {
         "`service_names[${jsonencode(element)}]` must be a service given once, got ${jsonencode(element)}; ",
         "leave out the second one: a VPC has one private DNS name per service",
       ])
-      if !(!contains(var.services, element))
+      if contains(var.services, element)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
       for element in nonsensitive(var.service_names) :
-      !contains(concat(
-        values({
-          for name in var.services :
-          name => join("", [
-            contains(["ecr.api", "ecr.dkr", "ec2", "sts", "eks"], name)
-            ? data.aws_partition.current.reverse_dns_prefix
-            : "com.amazonaws",
-            ".${data.aws_region.current.id}.${name}",
-          ])
-        }),
-        values({
-          for name, whole in {
-            "ecr.api" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.api"
-            "ecr.dkr" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.dkr"
-          } :
-          name => whole
-          if nonsensitive({ "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint }[name] == null)
-        })
-      ), element)
+      !contains(concat(values(local.services_by_name), values(local.registry_services)), element)
     ])
     error_message = replace(join("\n", [
       for element in nonsensitive(var.service_names) :
@@ -696,27 +568,7 @@ variable "service_names" {
         "`service_names[${jsonencode(element)}]` must be the only endpoint of ${element} with private DNS in ",
         "its VPC, got ${jsonencode(element)}; leave it out: an endpoint of this service is created anyway",
       ])
-      if !(
-        !contains(concat(
-          values({
-            for name in var.services :
-            name => join("", [
-              contains(["ecr.api", "ecr.dkr", "ec2", "sts", "eks"], name)
-              ? data.aws_partition.current.reverse_dns_prefix
-              : "com.amazonaws",
-              ".${data.aws_region.current.id}.${name}",
-            ])
-          }),
-          values({
-            for name, whole in {
-              "ecr.api" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.api"
-              "ecr.dkr" = "${data.aws_partition.current.reverse_dns_prefix}.${data.aws_region.current.id}.ecr.dkr"
-            } :
-            name => whole
-            if nonsensitive({ "ecr.api" = var.ecr_api_endpoint, "ecr.dkr" = var.ecr_dkr_endpoint }[name] == null)
-          })
-        ), element)
-      )
+      if contains(concat(values(local.services_by_name), values(local.registry_services)), element)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
@@ -747,18 +599,16 @@ variable "prefixes" {
         "of the cache",
       ])
       if !(
-        (
-          can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element))
-          && try(length(element) >= 2, false)
-          && try(length(element) <= 30, false)
-        )
+        can(regex("^((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*/?|ROOT)$", element))
+        && try(length(element) >= 2, false)
+        && try(length(element) <= 30, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = (
-      !(var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null)
+      !local.creates_registry_endpoints
       || var.full_access
       || var.ecr_endpoint_policy != null
       || length(var.prefixes) > 0
@@ -794,7 +644,7 @@ variable "tagged_prefixes" {
         "`tagged_prefixes[${key}]` must be one of `prefixes`, got ${jsonencode(element)}; leave it out, or add ",
         "it to `prefixes`",
       ])
-      if !(try(contains([for prefix in var.prefixes : trimsuffix(prefix, "/")], trimsuffix(element, "/")), false))
+      if !try(contains([for prefix in var.prefixes : trimsuffix(prefix, "/")], trimsuffix(element, "/")), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
@@ -841,42 +691,36 @@ variable "repository_arns" {
         "arn:aws:ecr:eu-west-1:111122223333:repository/team/*, got ${jsonencode(element)}; give ARNs, wildcards ",
         "allowed",
       ])
-      if !(can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element)))
+      if !can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, element in var.repository_arns :
-      try(!contains([for other in slice(var.repository_arns, 0, key) : other], element), true)
+      for key, element in var.repository_arns : try(index(var.repository_arns, element) == key, true)
     ])
     error_message = replace(join("\n", [
       for key, element in var.repository_arns :
       "`repository_arns[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(try(!contains([for other in slice(var.repository_arns, 0, key) : other], element), true))
+      if !try(index(var.repository_arns, element) == key, true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
       for key, element in var.repository_arns :
-      alltrue([
-        for own in [[1, data.aws_partition.current.partition], [3, data.aws_region.current.id]] :
-        try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)
-      ])
+      try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
+      && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
     ])
     error_message = replace(join("\n", [
       for key, element in var.repository_arns :
       join("", [
-        "`repository_arns[${key}]` must be in the partition and region of the VPC, ",
-        "${data.aws_partition.current.partition} and ${data.aws_region.current.id}, got ${jsonencode(element)}; ",
-        "leave it out: an endpoint reaches its own region only",
+        "`repository_arns[${key}]` must be in the partition and region of the VPC, ${local.partition} and ",
+        "${local.region}, got ${jsonencode(element)}; leave it out: an endpoint reaches its own region only",
       ])
       if !(
-        alltrue([
-          for own in [[1, data.aws_partition.current.partition], [3, data.aws_region.current.id]] :
-          try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)
-        ])
+        try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
+        && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -920,109 +764,13 @@ variable "repository_arns" {
   validation {
     condition = (
       length(var.repository_arns) == 0
-      || length(jsonencode({
-        Version = "2012-10-17"
-        Statement = concat(
-          concat(
-            [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-            [
-              for statement in [
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                  ]
-                  Resource = local.untagged_arns
-                },
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                    "ecr:TagResource",
-                  ]
-                  Resource = local.tagged_arns
-                },
-              ] :
-              statement
-              if length(statement.Resource) > 0
-            ]
-          ),
-          length(var.repository_arns) == 0
-          ? []
-          : [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-              Resource  = var.repository_arns
-            },
-          ]
-        )
-      })) <= 20480
+      || local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)) <= 20480
     )
     error_message = replace(
       join("", [
         "`repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
-        jsonencode(length(jsonencode({
-          Version = "2012-10-17"
-          Statement = concat(
-            concat(
-              [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-              [
-                for statement in [
-                  {
-                    Effect    = "Allow"
-                    Principal = "*"
-                    Action = [
-                      "ecr:BatchCheckLayerAvailability",
-                      "ecr:BatchGetImage",
-                      "ecr:GetDownloadUrlForLayer",
-                      "ecr:BatchImportUpstreamImage",
-                      "ecr:CreateRepository",
-                    ]
-                    Resource = local.untagged_arns
-                  },
-                  {
-                    Effect    = "Allow"
-                    Principal = "*"
-                    Action = [
-                      "ecr:BatchCheckLayerAvailability",
-                      "ecr:BatchGetImage",
-                      "ecr:GetDownloadUrlForLayer",
-                      "ecr:BatchImportUpstreamImage",
-                      "ecr:CreateRepository",
-                      "ecr:TagResource",
-                    ]
-                    Resource = local.tagged_arns
-                  },
-                ] :
-                statement
-                if length(statement.Resource) > 0
-              ]
-            ),
-            length(var.repository_arns) == 0
-            ? []
-            : [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-                Resource  = var.repository_arns
-              },
-            ]
-          )
-        }))),
-        "; use fewer entries, with wildcards, or `full_access`",
+        "${jsonencode(local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)))}; ",
+        "use fewer entries, with wildcards, or `full_access`",
       ]),
       local.secrets,
       "(not shown, it may be a secret)"
@@ -1052,42 +800,36 @@ variable "push_repository_arns" {
         "arn:aws:ecr:eu-west-1:111122223333:repository/team/*, got ${jsonencode(element)}; give ARNs, wildcards ",
         "allowed",
       ])
-      if !(can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element)))
+      if !can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, element in var.push_repository_arns :
-      try(!contains([for other in slice(var.push_repository_arns, 0, key) : other], element), true)
+      for key, element in var.push_repository_arns : try(index(var.push_repository_arns, element) == key, true)
     ])
     error_message = replace(join("\n", [
       for key, element in var.push_repository_arns :
       "`push_repository_arns[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(try(!contains([for other in slice(var.push_repository_arns, 0, key) : other], element), true))
+      if !try(index(var.push_repository_arns, element) == key, true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
       for key, element in var.push_repository_arns :
-      alltrue([
-        for own in [[1, data.aws_partition.current.partition], [3, data.aws_region.current.id]] :
-        try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)
-      ])
+      try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
+      && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
     ])
     error_message = replace(join("\n", [
       for key, element in var.push_repository_arns :
       join("", [
-        "`push_repository_arns[${key}]` must be in the partition and region of the VPC, ",
-        "${data.aws_partition.current.partition} and ${data.aws_region.current.id}, got ${jsonencode(element)}; ",
-        "leave it out: an endpoint reaches its own region only",
+        "`push_repository_arns[${key}]` must be in the partition and region of the VPC, ${local.partition} and ",
+        "${local.region}, got ${jsonencode(element)}; leave it out: an endpoint reaches its own region only",
       ])
       if !(
-        alltrue([
-          for own in [[1, data.aws_partition.current.partition], [3, data.aws_region.current.id]] :
-          try(split(":", element)[own[0]] == own[1] || can(regex("[*?]", split(":", element)[own[0]])), true)
-        ])
+        try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
+        && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
@@ -1133,191 +875,13 @@ variable "push_repository_arns" {
   validation {
     condition = (
       length(var.push_repository_arns) == 0
-      || length(jsonencode({
-        Version = "2012-10-17"
-        Statement = concat(
-          concat(
-            [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-            [
-              for statement in [
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                  ]
-                  Resource = local.untagged_arns
-                },
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                    "ecr:TagResource",
-                  ]
-                  Resource = local.tagged_arns
-                },
-              ] :
-              statement
-              if length(statement.Resource) > 0
-            ]
-          ),
-          length(var.repository_arns) == 0
-          ? []
-          : [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-              Resource  = var.repository_arns
-            },
-          ]
-        )
-      })) > 20480
-      || length(jsonencode({
-        Version = "2012-10-17"
-        Statement = concat(
-          concat(
-            [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-            [
-              for statement in [
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                  ]
-                  Resource = local.untagged_arns
-                },
-                {
-                  Effect    = "Allow"
-                  Principal = "*"
-                  Action = [
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:BatchImportUpstreamImage",
-                    "ecr:CreateRepository",
-                    "ecr:TagResource",
-                  ]
-                  Resource = local.tagged_arns
-                },
-              ] :
-              statement
-              if length(statement.Resource) > 0
-            ]
-          ),
-          length(var.repository_arns) == 0
-          ? []
-          : [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-              Resource  = var.repository_arns
-            },
-          ],
-          length(var.push_repository_arns) == 0
-          ? []
-          : [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action = [
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
-              ]
-              Resource = var.push_repository_arns
-            },
-          ]
-        )
-      })) <= 20480
+      || local.policy_length_of_pulls > 20480
+      || local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns)) <= 20480
     )
     error_message = replace(
       join("", [
         "`push_repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
-        jsonencode(length(jsonencode({
-          Version = "2012-10-17"
-          Statement = concat(
-            concat(
-              [{ Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
-              [
-                for statement in [
-                  {
-                    Effect    = "Allow"
-                    Principal = "*"
-                    Action = [
-                      "ecr:BatchCheckLayerAvailability",
-                      "ecr:BatchGetImage",
-                      "ecr:GetDownloadUrlForLayer",
-                      "ecr:BatchImportUpstreamImage",
-                      "ecr:CreateRepository",
-                    ]
-                    Resource = local.untagged_arns
-                  },
-                  {
-                    Effect    = "Allow"
-                    Principal = "*"
-                    Action = [
-                      "ecr:BatchCheckLayerAvailability",
-                      "ecr:BatchGetImage",
-                      "ecr:GetDownloadUrlForLayer",
-                      "ecr:BatchImportUpstreamImage",
-                      "ecr:CreateRepository",
-                      "ecr:TagResource",
-                    ]
-                    Resource = local.tagged_arns
-                  },
-                ] :
-                statement
-                if length(statement.Resource) > 0
-              ]
-            ),
-            length(var.repository_arns) == 0
-            ? []
-            : [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-                Resource  = var.repository_arns
-              },
-            ],
-            length(var.push_repository_arns) == 0
-            ? []
-            : [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action = [
-                  "ecr:BatchCheckLayerAvailability",
-                  "ecr:BatchGetImage",
-                  "ecr:CompleteLayerUpload",
-                  "ecr:InitiateLayerUpload",
-                  "ecr:PutImage",
-                  "ecr:UploadLayerPart",
-                ]
-                Resource = var.push_repository_arns
-              },
-            ]
-          )
-        }))),
+        jsonencode(local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns))),
         "; use fewer entries, with wildcards, or `full_access`",
       ]),
       local.secrets,
@@ -1359,31 +923,28 @@ variable "bucket_names" {
         "ARNs",
       ])
       if !(
-        (
-          can(regex("^[a-z0-9*?][a-z0-9.*?-]*[a-z0-9*?]$", element))
-          && !can(regex(
-            join("", [
-              "\\.\\.|^\\d{1,3}(\\.\\d{1,3}){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\\.mrap|",
-              "--x-s3|--table-s3)$",
-            ]),
-            element
-          ))
-          && try(length(element) >= 3, false)
-          && try(length(element) <= 63, false)
-        )
+        can(regex("^[a-z0-9*?][a-z0-9.*?-]*[a-z0-9*?]$", element))
+        && !can(regex(
+          join("", [
+            "\\.\\.|^\\d{1,3}(\\.\\d{1,3}){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\\.mrap|--x-s3|",
+            "--table-s3)$",
+          ]),
+          element
+        ))
+        && try(length(element) >= 3, false)
+        && try(length(element) <= 63, false)
       )
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = alltrue([
-      for key, element in var.bucket_names :
-      try(!contains([for other in slice(var.bucket_names, 0, key) : other], element), true)
+      for key, element in var.bucket_names : try(index(var.bucket_names, element) == key, true)
     ])
     error_message = replace(join("\n", [
       for key, element in var.bucket_names :
       "`bucket_names[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !(try(!contains([for other in slice(var.bucket_names, 0, key) : other], element), true))
+      if !try(index(var.bucket_names, element) == key, true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -1426,74 +987,20 @@ variable "bucket_names" {
   validation {
     condition = (
       length(var.bucket_names) == 0
-      || length(jsonencode({
-        Version = "2012-10-17"
-        Statement = concat(
-          [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action    = "s3:GetObject"
-              Resource = join("", [
-                "arn:${data.aws_partition.current.partition}:s3:::prod-${data.aws_region.current.id}",
-                "-starport-layer-bucket/*",
-              ])
-            },
-          ],
-          length(var.bucket_names) == 0
-          ? []
-          : [
-            {
-              Effect    = "Allow"
-              Principal = "*"
-              Action    = "s3:*"
-              Resource = flatten([
-                for bucket in var.bucket_names :
-                [
-                  "arn:${data.aws_partition.current.partition}:s3:::${bucket}",
-                  "arn:${data.aws_partition.current.partition}:s3:::${bucket}/*",
-                ]
-              ])
-            },
-          ]
-        )
-      })) <= 20480
+      || local.policy_length_without_bucket_names + length(jsonencode(flatten([
+        for bucket in var.bucket_names :
+        ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
+      ]))) <= 20480
     )
     error_message = replace(
       join("", [
         "`bucket_names` must result, with layers, in a policy of at most 20480 characters, got ",
-        jsonencode(length(jsonencode({
-          Version = "2012-10-17"
-          Statement = concat(
-            [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action    = "s3:GetObject"
-                Resource = join("", [
-                  "arn:${data.aws_partition.current.partition}:s3:::prod-${data.aws_region.current.id}",
-                  "-starport-layer-bucket/*",
-                ])
-              },
-            ],
-            length(var.bucket_names) == 0
-            ? []
-            : [
-              {
-                Effect    = "Allow"
-                Principal = "*"
-                Action    = "s3:*"
-                Resource = flatten([
-                  for bucket in var.bucket_names :
-                  [
-                    "arn:${data.aws_partition.current.partition}:s3:::${bucket}",
-                    "arn:${data.aws_partition.current.partition}:s3:::${bucket}/*",
-                  ]
-                ])
-              },
-            ]
-          )
-        }))),
+        jsonencode(
+          local.policy_length_without_bucket_names + length(jsonencode(flatten([
+            for bucket in var.bucket_names :
+            ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
+          ])))
+        ),
         "; use fewer entries, with wildcards, or `full_access`",
       ]),
       local.secrets,
@@ -1524,18 +1031,10 @@ variable "ecr_endpoint_policy" {
   validation {
     condition = (
       var.ecr_endpoint_policy == null
+      || can(keys(jsondecode(var.ecr_endpoint_policy).Statement))
       || try(
-        length(try(
-          concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-          [jsondecode(var.ecr_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
-          for statement in try(
-            concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-            [jsondecode(var.ecr_endpoint_policy).Statement]
-          ) :
-          can(keys(statement))
-        ]),
+        length(jsondecode(var.ecr_endpoint_policy).Statement) > 0
+        && alltrue([for statement in jsondecode(var.ecr_endpoint_policy).Statement : can(keys(statement))]),
         false
       )
     )
@@ -1552,27 +1051,17 @@ variable "ecr_endpoint_policy" {
   validation {
     condition = (
       var.ecr_endpoint_policy == null
-      || !try(
-        length(try(
-          concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-          [jsondecode(var.ecr_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
+      || try(
+        jsondecode(var.ecr_endpoint_policy).Statement == []
+        || anytrue([
           for statement in try(
             concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
             [jsondecode(var.ecr_endpoint_policy).Statement]
           ) :
-          can(keys(statement))
+          lookup(statement, "Effect", "") == "Allow"
         ]),
-        false
+        true
       )
-      || try(anytrue([
-        for statement in try(
-          concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-          [jsondecode(var.ecr_endpoint_policy).Statement]
-        ) :
-        try(statement.Effect == "Allow", false)
-      ]), false)
     )
     error_message = replace(
       join("", [
@@ -1594,27 +1083,13 @@ variable "ecr_endpoint_policy" {
   validation {
     condition = (
       var.ecr_endpoint_policy == null
-      || !try(
-        length(try(
-          concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-          [jsondecode(var.ecr_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
-          for statement in try(
-            concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-            [jsondecode(var.ecr_endpoint_policy).Statement]
-          ) :
-          can(keys(statement))
-        ]),
-        false
-      )
       || try(alltrue([
         for statement in try(
           concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
           [jsondecode(var.ecr_endpoint_policy).Statement]
         ) :
-        can(statement.Principal) || can(statement.NotPrincipal)
-      ]), false)
+        length(setintersection(keys(statement), ["Principal", "NotPrincipal"])) > 0
+      ]), true)
     )
     error_message = replace(
       join("", [
@@ -1675,18 +1150,10 @@ variable "s3_endpoint_policy" {
   validation {
     condition = (
       var.s3_endpoint_policy == null
+      || can(keys(jsondecode(var.s3_endpoint_policy).Statement))
       || try(
-        length(try(
-          concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-          [jsondecode(var.s3_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
-          for statement in try(
-            concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-            [jsondecode(var.s3_endpoint_policy).Statement]
-          ) :
-          can(keys(statement))
-        ]),
+        length(jsondecode(var.s3_endpoint_policy).Statement) > 0
+        && alltrue([for statement in jsondecode(var.s3_endpoint_policy).Statement : can(keys(statement))]),
         false
       )
     )
@@ -1703,27 +1170,17 @@ variable "s3_endpoint_policy" {
   validation {
     condition = (
       var.s3_endpoint_policy == null
-      || !try(
-        length(try(
-          concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-          [jsondecode(var.s3_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
+      || try(
+        jsondecode(var.s3_endpoint_policy).Statement == []
+        || anytrue([
           for statement in try(
             concat(jsondecode(var.s3_endpoint_policy).Statement, []),
             [jsondecode(var.s3_endpoint_policy).Statement]
           ) :
-          can(keys(statement))
+          lookup(statement, "Effect", "") == "Allow"
         ]),
-        false
+        true
       )
-      || try(anytrue([
-        for statement in try(
-          concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-          [jsondecode(var.s3_endpoint_policy).Statement]
-        ) :
-        try(statement.Effect == "Allow", false)
-      ]), false)
     )
     error_message = replace(
       join("", [
@@ -1745,27 +1202,13 @@ variable "s3_endpoint_policy" {
   validation {
     condition = (
       var.s3_endpoint_policy == null
-      || !try(
-        length(try(
-          concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-          [jsondecode(var.s3_endpoint_policy).Statement]
-        )) > 0
-        && alltrue([
-          for statement in try(
-            concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-            [jsondecode(var.s3_endpoint_policy).Statement]
-          ) :
-          can(keys(statement))
-        ]),
-        false
-      )
       || try(alltrue([
         for statement in try(
           concat(jsondecode(var.s3_endpoint_policy).Statement, []),
           [jsondecode(var.s3_endpoint_policy).Statement]
         ) :
-        can(statement.Principal) || can(statement.NotPrincipal)
-      ]), false)
+        length(setintersection(keys(statement), ["Principal", "NotPrincipal"])) > 0
+      ]), true)
     )
     error_message = replace(
       join("", [
@@ -1825,13 +1268,11 @@ variable "dual_stack" {
   nullable    = false
 
   validation {
-    condition = (
-      !var.dual_stack || contains(["aws-cn", "aws-us-gov", "aws"], data.aws_partition.current.partition)
-    )
+    condition = !var.dual_stack || contains(keys(local.dual_stack_suffixes), local.partition)
     error_message = replace(
       join("", [
         "`dual_stack` must be false where AWS documents no dual-stack host of Amazon ECR, got ",
-        "${jsonencode(data.aws_partition.current.partition)}; leave it out",
+        "${jsonencode(local.partition)}; leave it out",
       ]),
       local.secrets,
       "(not shown, it may be a secret)"
@@ -1933,7 +1374,7 @@ variable "acknowledged_warnings" {
         "`acknowledged_warnings[${jsonencode(key)}]` must be one of wide-client-cidr, got ",
         "${jsonencode(element)}; leave it out: the module has no such warning",
       ])
-      if !(try(contains(["wide-client-cidr"], element), false))
+      if !try(contains(["wide-client-cidr"], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

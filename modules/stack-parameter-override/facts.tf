@@ -6,4 +6,11 @@ locals {
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # A match is an access token if the captured part has a digit, which names of words do not have.
+  access_token = "(?i)(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})"
+
+  # How long a template can be that an update sends.
+  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+  max_template_bytes = 51200
 }

@@ -1,9 +1,11 @@
+import { UPDATE_PROGRAM } from "../../src/stack-override/cli-update";
 import { OverrideAction } from "../../src/stack-override/override-action";
 import { OverrideStrategy } from "../../src/stack-override/override-strategy";
 import {
   CAPABILITIES,
   CLOUDFORMATION_STACK_NAME,
   CONTROL_CHARACTER,
+  MAX_TEMPLATE_BYTES,
   MAX_VALUE_BYTES,
   NOT_OF_A_STACK_SET,
   OVERRIDE_RULES,
@@ -15,7 +17,7 @@ import {
 import { bytesAtMost } from "../../src/terraform/plan-condition";
 import { ACCESS_TOKEN } from "../../src/validation/redaction";
 import type { InputRule, ModuleDefinition } from "../generator/definition";
-import { matchesExpression, regex } from "../generator/hcl";
+import { expression, matchesExpression, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
 
 // Terraform does not forget a resource that the module still declares, so that there is no FORGET.
@@ -30,7 +32,7 @@ const VALUE_RULES: readonly InputRule[] = [
   {
     ...OVERRIDE_RULES.noAccessToken,
     holds: (value) =>
-      `!anytrue([for rest in try(regexall(${regex(ACCESS_TOKEN)}, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
+      `!anytrue([for rest in try(regexall(local.access_token, ${value}), []) : can(regex("[0-9]", rest[0]))])`,
     withheld: true,
   },
   { ...OVERRIDE_RULES.notEmpty, holds: (value) => `try(trimspace(${value}) != "", true)` },
@@ -47,9 +49,28 @@ const VALUE_RULES: readonly InputRule[] = [
   },
 ];
 
+// What the provisioner of terraform_data.update sets, and the reason that it names the stack by its ARN.
+const ABOUT_THE_PROGRAM = `
+# Makes the AWS CLI update the stack STACK in REGION, and waits at most MINUTES. STACK is an ARN, so credentials of
+# another account fail. NAMES are the parameters to set, VALUE_<name> their values, and PARAMETERS both as JSON.
+# https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
+`;
+
 /** The inputs of the module stack-parameter-override. */
 export const stackParameterOverride: ModuleDefinition = {
   name: "stack-parameter-override",
+  facts: {
+    access_token: {
+      comment: "A match is an access token if the captured part has a digit, which names of words do not have.",
+      value: expression(regex(ACCESS_TOKEN)),
+    },
+    max_template_bytes: {
+      comment:
+        "How long a template can be that an update sends. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
+      value: MAX_TEMPLATE_BYTES,
+    },
+  },
+  programs: { "update.sh": `${ABOUT_THE_PROGRAM}\n${UPDATE_PROGRAM}` },
   inputs: {
     stack_name: {
       type: "string",

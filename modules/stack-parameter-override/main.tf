@@ -1,62 +1,37 @@
+# The stack in a plan. This must depend on nothing that changes: Terraform would read the stack in the apply only, and
+# every plan would show an update.
 data "aws_cloudformation_stack" "current" {
   name = var.stack_name
 }
 
-data "aws_cloudformation_stack" "at-apply" {
-  count = var.strategy == "ADOPT" ? 1 : 0
-
-  name = (
-    length(local.differing) == 0
-    ? data.aws_cloudformation_stack.current.name
-    : "${data.aws_cloudformation_stack.current.name}${substr(timestamp(), 0, 0)}"
-  )
-
-  depends_on = [terraform_data.stack]
-}
-
-data "aws_cloudformation_stack" "after-update" {
-  count = var.strategy == "ADOPT" ? 0 : 1
-
-  name = var.stack_name
-
-  depends_on = [terraform_data.update]
-}
-
-data "aws_cloudcontrolapi_resource" "current" {
-  count = var.strategy == "ADOPT" && var.require_termination_protection ? 1 : 0
-
-  type_name  = "AWS::CloudFormation::Stack"
-  identifier = data.aws_cloudformation_stack.current.id
-}
-
-data "aws_default_tags" "current" {
-}
-
+# Strategy ADOPT: Terraform imports the stack and updates it. The first plan lists every parameter as new; review
+# terraform_data.change instead.
 resource "aws_cloudformation_stack" "adopted" {
-  count = var.strategy == "ADOPT" ? 1 : 0
+  count = local.adopts ? 1 : 0
 
-  name = var.stack_name
-  parameters = (
-    var.action == "RESTORE"
-    ? tomap({
-      for name, value in merge(data.aws_cloudformation_stack.current.parameters, local.values) : name => value
-      if value != "" || !contains(keys(local.values), name)
-    })
-    : tomap(merge(data.aws_cloudformation_stack.current.parameters, local.values))
-  )
+  name         = var.stack_name
+  parameters   = local.restores ? tomap(local.all_but_emptied_parameters) : tomap(local.all_parameters)
+  template_url = var.template_url
+
+  # AWS records capabilities with an update only: others without one would be a change in every plan.
   capabilities = (
     length(local.differing) == 0
     ? data.aws_cloudformation_stack.current.capabilities
     : setunion(data.aws_cloudformation_stack.current.capabilities, var.capabilities)
   )
-  template_url = var.template_url
 
   timeouts {
     update = "${var.update_timeout_in_minutes}m"
   }
 
   lifecycle {
+    # Somebody else owns the stack.
     prevent_destroy = true
+
+    # These keep their imported values, and updates send them. If they were not ignored, an update would delete the tags
+    # and the service role, and replace a stack with a timeout. template_url is not ignored: the provider never reads it
+    # back, and would go on sending a URL that was removed from the declaration.
+    # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/cloudformation_stack
     ignore_changes = [
       disable_rollback,
       iam_role_arn,
@@ -70,6 +45,7 @@ resource "aws_cloudformation_stack" "adopted" {
       timeout_in_minutes,
     ]
 
+    # The input of the record is known in a plan, unlike the output of a record that changes.
     precondition {
       condition = terraform_data.stack.input.id == data.aws_cloudformation_stack.current.id
       error_message = join("", [
@@ -81,141 +57,71 @@ resource "aws_cloudformation_stack" "adopted" {
     }
 
     precondition {
-      condition = length(setsubtract(keys(local.values), keys(data.aws_cloudformation_stack.current.parameters))) == 0
+      condition = length(local.missing_parameters) == 0
       error_message = join("", [
-        "The template of the stack ${var.stack_name} has no parameter named ",
-        "${join(", ", setsubtract(keys(local.values), keys(data.aws_cloudformation_stack.current.parameters)))}; ",
-        "it has ${join(", ", keys(data.aws_cloudformation_stack.current.parameters))}. Use these names.",
+        "The template of the stack ${var.stack_name} has no parameter named ${join(", ", local.missing_parameters)}; ",
+        "it has ${join(", ", keys(local.current_parameters))}. Use these names.",
       ])
     }
 
     precondition {
-      condition = length([
-        for name in keys(data.aws_cloudformation_stack.current.parameters) : name
-        if try(tobool(local.declared[name].NoEcho), false)
-        || can(regex("^[*]{2,}$", lookup(data.aws_cloudformation_stack.current.parameters, name, "")))
-      ]) == 0
+      condition = local.restores || length(local.refused_values) == 0
       error_message = join("", [
-        "The stack ${var.stack_name} has NoEcho parameters: ",
-        "${join(", ", [for name in keys(data.aws_cloudformation_stack.current.parameters) : name if try(tobool(local.declared[name].NoEcho), false) || can(regex("^[*]{2,}$", lookup(data.aws_cloudformation_stack.current.parameters, name, "")))])}. ",
-        "Terraform cannot read their values, and this update would overwrite them with asterisks. Use strategy = ",
-        "\"AWS_CLI\", which keeps them.",
+        "These values do not fit the parameters of the stack ${var.stack_name}: ${join("; ", local.refused_values)}.",
       ])
     }
 
     precondition {
-      condition = length([
-        for key, value in data.aws_default_tags.current.tags : key
-        if lookup(data.aws_cloudformation_stack.current.tags, key, null) != value
-      ]) == 0
-      error_message = join("", [
-        "The AWS provider has default tags that the stack ${var.stack_name} does not have, and this update would ",
-        "add them: ",
-        "${join(", ", [for key, value in data.aws_default_tags.current.tags : key if lookup(data.aws_cloudformation_stack.current.tags, key, null) != value])}. ",
-        "Give the override a provider without default tags.",
-      ])
-    }
-
-    precondition {
-      condition = length([
-        for part in ["template_body", "parameters", "tags", "capabilities", "iam_role_arn", "notification_arns"] :
-        part
-        if anytrue([
-          for stack in data.aws_cloudformation_stack.at-apply[*] :
-          stack[part] != data.aws_cloudformation_stack.current[part]
-        ])
-      ]) == 0
-      error_message = join("", [
-        "Somebody has changed the stack ${var.stack_name} since this plan was made: ",
-        "${join(", ", [for part in ["template_body", "parameters", "tags", "capabilities", "iam_role_arn", "notification_arns"] : part if anytrue([for stack in data.aws_cloudformation_stack.at-apply[*] : stack[part] != data.aws_cloudformation_stack.current[part]])])}. ",
-        "This update would revert that. Plan again.",
-      ])
-    }
-
-    precondition {
-      condition = (
-        var.action != "RESTORE"
-        ? length([
-          for name, value in local.values :
-          format(
-            "%s = %q, where the template allows %s",
-            name,
-            value,
-            try(jsonencode(local.declared[name].AllowedValues), local.declared[name].AllowedPattern)
-          )
-          if try(local.declared[name].Type, "") == "String"
-          && alltrue([for one in try(local.declared[name].AllowedValues, []) : one == try(tostring(one), "")])
-          && !(
-            try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(local.declared[name].AllowedValues, value), true)
-            && try(
-              strcontains(local.declared[name].AllowedPattern, "&&")
-              || length(regexall(format("^(?:%s)$", local.declared[name].AllowedPattern), value)) > 0,
-              true
-            )
-          )
-        ]) == 0
-        : true
-      )
-      error_message = join("", [
-        "These values do not fit the parameters of the stack ${var.stack_name}: ",
-        "${join("; ", [for name, value in local.values : format("%s = %q, where the template allows %s", name, value, try(jsonencode(local.declared[name].AllowedValues), local.declared[name].AllowedPattern)) if try(local.declared[name].Type, "") == "String" && alltrue([for one in try(local.declared[name].AllowedValues, []) : one == try(tostring(one), "")]) && !(try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(local.declared[name].AllowedValues, value), true) && try(strcontains(local.declared[name].AllowedPattern, "&&") || length(regexall(format("^(?:%s)$", local.declared[name].AllowedPattern), value)) > 0, true))])}.",
-      ])
-    }
-
-    precondition {
-      condition = (
-        var.action == "RESTORE"
-        ? length([
-          for name, change in terraform_data.change : name
-          if change.input.before == null || change.input.before == change.input.after
-        ]) == 0
-        : true
-      )
+      condition = !local.restores || length(local.parameters_without_former_value) == 0
       error_message = join("", [
         "Terraform's state has no former values of these parameters of the stack ${var.stack_name}: ",
-        "${join(", ", [for name, change in terraform_data.change : name if change.input.before == null || change.input.before == change.input.after])}. ",
-        "Either they had the declared values before the override, or the state was lost. Remove them from ",
-        "parameters to keep their values, or declare their former values and set action to SET.",
+        "${join(", ", local.parameters_without_former_value)}. Either they had the declared values before the ",
+        "override, or the state was lost. Remove them from parameters to keep their values, or declare their former ",
+        "values and set action to SET.",
       ])
     }
 
     precondition {
-      condition = (
-        var.action == "RESTORE"
-        ? length([
-          for name, value in local.values : name
-          if value == "" && !try(tostring(local.declared[name].Default) == "", false)
-        ]) == 0
-        : true
-      )
+      condition = !local.restores || length(local.parameters_not_empty_by_default) == 0
       error_message = join("", [
         "These parameters of the stack ${var.stack_name} were empty, and their defaults are not: ",
-        "${join(", ", [for name, value in local.values : name if value == "" && !try(tostring(local.declared[name].Default) == "", false)])}. ",
-        "Terraform's AWS provider cannot set an empty value: restore them with strategy = \"AWS_CLI\".",
+        "${join(", ", local.parameters_not_empty_by_default)}. Terraform's AWS provider cannot set an empty value: ",
+        "restore them with strategy = \"AWS_CLI\".",
       ])
     }
 
     precondition {
-      condition = (
-        !var.question_marks_are_genuine
-        ? length(concat(
-          [
-            for name, value in data.aws_cloudformation_stack.current.parameters : name
-            if strcontains(value, "?") && !contains(keys(local.values), name)
-          ],
-          [
-            for key, value in data.aws_cloudformation_stack.current.tags : "the tag ${key}"
-            if strcontains("${key}${value}", "?")
-          ]
-        )) == 0
-        : true
-      )
+      condition = length(local.noecho_parameters_of_stack) == 0
+      error_message = join("", [
+        "The stack ${var.stack_name} has NoEcho parameters: ${join(", ", local.noecho_parameters_of_stack)}. ",
+        "Terraform cannot read their values, and this update would overwrite them with asterisks. ",
+        "Use strategy = \"AWS_CLI\", which keeps them.",
+      ])
+    }
+
+    precondition {
+      condition = length(local.added_tags) == 0
+      error_message = join("", [
+        "The AWS provider has default tags that the stack ${var.stack_name} does not have, and this update would ",
+        "add them: ${join(", ", local.added_tags)}. Give the override a provider without default tags.",
+      ])
+    }
+
+    precondition {
+      condition = length(local.parts_changed_since_plan) == 0
+      error_message = join("", [
+        "Somebody has changed the stack ${var.stack_name} since this plan was made: ",
+        "${join(", ", local.parts_changed_since_plan)}. This update would revert that. Plan again.",
+      ])
+    }
+
+    precondition {
+      condition = var.question_marks_are_genuine || length(local.question_marks) == 0
       error_message = join("", [
         "These parameters or tags of the stack ${var.stack_name} contain question marks: ",
-        "${join(", ", concat([for name, value in data.aws_cloudformation_stack.current.parameters : name if strcontains(value, "?") && !contains(keys(local.values), name)], [for key, value in data.aws_cloudformation_stack.current.tags : "the tag ${key}" if strcontains("${key}${value}", "?")]))}. ",
-        "CloudFormation shows a question mark in place of each character that is not ASCII, and this update would ",
-        "send it. Use strategy = \"AWS_CLI\", which keeps the values; or set question_marks_are_genuine if the ",
-        "values are right.",
+        "${join(", ", local.question_marks)}. CloudFormation shows a question mark in place of each character that ",
+        "is not ASCII, and this update would send it. Use strategy = \"AWS_CLI\", which keeps the values; or set ",
+        "question_marks_are_genuine if the values are right.",
       ])
     }
 
@@ -227,30 +133,43 @@ resource "aws_cloudformation_stack" "adopted" {
       error_message = join("", [
         "The stack ${var.stack_name} has no termination protection. Enable it, so that AWS refuses to delete the ",
         "stack: aws cloudformation update-termination-protection --enable-termination-protection --region ",
-        "${try(split(":", data.aws_cloudformation_stack.current.id)[3], "<region>")} --stack-name ",
-        "${var.stack_name}",
+        "${try(split(":", data.aws_cloudformation_stack.current.id)[3], "<region>")} --stack-name ${var.stack_name}",
       ])
     }
 
+    # With -refresh=false the state has the tags, topics and template of the last run.
     postcondition {
       condition = (
         self.tags_all == data.aws_cloudformation_stack.current.tags
         && coalesce(self.notification_arns, toset([])) == data.aws_cloudformation_stack.current.notification_arns
       )
       error_message = join("", [
-        "The tags or topics of the stack ${var.stack_name} differ from those in Terraform's state. This update ",
-        "would revert changes that others have made. Plan without -refresh=false, which keeps Terraform from ",
-        "reading the stack.",
+        "The tags or topics of the stack ${var.stack_name} differ from those in Terraform's state. This update would ",
+        "revert changes that others have made. Plan without -refresh=false, which keeps Terraform from reading the ",
+        "stack.",
       ])
     }
 
+    # A template with macros cannot be compared.
+    postcondition {
+      condition = (
+        var.template_url != null
+        || can(jsondecode(self.template_body).Transform)
+        || can(regex(local.macro, self.template_body))
+        || self.template_body == local.template
+      )
+      error_message = join("", [
+        "The template of the stack ${var.stack_name} differs from the one in Terraform's state. This update would ",
+        "revert changes that others have made. Plan without -refresh=false, which keeps Terraform from reading the ",
+        "stack.",
+      ])
+    }
+
+    # A stack that was deployed by change sets need not list the capability.
     postcondition {
       condition = (
         length(local.differing) == 0
-        || !(
-          can(jsondecode(self.template_body).Transform)
-          || can(regex("(?m)^[\"']?Transform[\"']?[ \\t]*:|Fn::Transform|!Transform", self.template_body))
-        )
+        || !(can(jsondecode(self.template_body).Transform) || can(regex(local.macro, self.template_body)))
         || contains(coalesce(self.capabilities, toset([])), "CAPABILITY_AUTO_EXPAND")
       )
       error_message = join("", [
@@ -260,59 +179,39 @@ resource "aws_cloudformation_stack" "adopted" {
       ])
     }
 
+    # CloudFormation shows ASCII only, so a character is a byte.
     postcondition {
-      condition = (
-        var.template_url == null
-        ? (
-          can(jsondecode(self.template_body).Transform)
-          || can(regex("(?m)^[\"']?Transform[\"']?[ \\t]*:|Fn::Transform|!Transform", self.template_body))
-        )
-        || self.template_body == data.aws_cloudformation_stack.current.template_body
-        : true
-      )
+      condition = var.template_url != null || length(self.template_body) <= local.max_template_bytes
       error_message = join("", [
-        "The template of the stack ${var.stack_name} differs from the one in Terraform's state. This update would ",
-        "revert changes that others have made. Plan without -refresh=false, which keeps Terraform from reading ",
-        "the stack.",
-      ])
-    }
-
-    postcondition {
-      condition = var.template_url == null ? length(self.template_body) <= 51200 : true
-      error_message = join("", [
-        "The template of the stack ${var.stack_name} is larger than 51200 bytes, and an update cannot send it. ",
-        "Upload the unchanged template to an S3 bucket and set template_url to its URL, or use strategy = ",
-        "\"AWS_CLI\".",
+        "The template of the stack ${var.stack_name} is larger than ${local.max_template_bytes} bytes, and an update ",
+        "cannot send it. Upload the unchanged template to an S3 bucket and set template_url to its URL, or use ",
+        "strategy = \"AWS_CLI\".",
       ])
     }
 
     postcondition {
       condition = (
-        var.template_url == null
-        ? !can(jsondecode(self.template_body))
-        || length(regexall(
-          "[-0-9.]*[0-9]{16,}[0-9.]*|[-0-9.]*[0-9][eE][-+]?[0-9]+",
-          replace(self.template_body, "/\"(?:[^\"\\\\]|\\\\.)*\"/", "")
-        )) == 0
-        : true
+        var.template_url != null
+        || !can(jsondecode(self.template_body))
+        || length(regexall(local.inexact_number, replace(self.template_body, local.json_string, ""))) == 0
       )
       error_message = join("", [
-        "The template of the stack ${var.stack_name} is JSON with numbers that Terraform's AWS provider cannot ",
-        "send exactly, and reads as ",
-        "${join(", ", regexall("[-0-9.]*[0-9]{16,}[0-9.]*|[-0-9.]*[0-9][eE][-+]?[0-9]+", replace(self.template_body, "/\"(?:[^\"\\\\]|\\\\.)*\"/", "")))}. ",
-        "Use strategy = \"AWS_CLI\", which keeps the template, or set template_url to the URL of the vendor's ",
+        "The template of the stack ${var.stack_name} is JSON with numbers that Terraform's AWS provider cannot send ",
+        "exactly, and reads as ",
+        join(", ", regexall(local.inexact_number, replace(self.template_body, local.json_string, ""))),
+        ". Use strategy = \"AWS_CLI\", which keeps the template, or set template_url to the URL of the vendor's ",
         "template.",
       ])
     }
 
     postcondition {
       condition = (
-        var.template_url == null && !var.question_marks_are_genuine ? !strcontains(self.template_body, "?") : true
+        var.template_url != null || var.question_marks_are_genuine || !strcontains(self.template_body, "?")
       )
       error_message = join("", [
-        "The template of the stack ${var.stack_name} contains question marks. CloudFormation shows a question ",
-        "mark in place of each character that is not ASCII, and this update would send it. Use strategy = ",
-        "\"AWS_CLI\", which keeps the template; or set template_url to the URL of the vendor's template; or set ",
+        "The template of the stack ${var.stack_name} contains question marks. CloudFormation shows a question mark ",
+        "in place of each character that is not ASCII, and this update would send it. Use strategy = \"AWS_CLI\", ",
+        "which keeps the template; or set template_url to the URL of the vendor's template; or set ",
         "question_marks_are_genuine if the vendor's template is ASCII only.",
       ])
     }
@@ -321,87 +220,37 @@ resource "aws_cloudformation_stack" "adopted" {
   depends_on = [terraform_data.change]
 }
 
-resource "terraform_data" "stack" {
-  input = {
-    id           = data.aws_cloudformation_stack.current.id
-    template_url = var.template_url
-    parameters   = keys(data.aws_cloudformation_stack.current.parameters)
-  }
-
-  lifecycle {
-    ignore_changes = [input.id]
-  }
-}
-
-resource "terraform_data" "change" {
-  for_each = { for name, value in var.parameters : name => value if contains(["SET", "RESTORE"], var.action) }
-
-  input = {
-    before = var.action == "RESTORE" ? null : lookup(data.aws_cloudformation_stack.current.parameters, each.key, "")
-    after  = each.value
-  }
-
-  lifecycle {
-    ignore_changes = [input.before]
-  }
-}
-
+# Fails the plan of a stack that was not imported. An unknown condition does not fail a plan, but an unknown count does:
+# Terraform knows the id of a stack that it has imported, and does not know the id of one that it would create.
 resource "terraform_data" "needs_an_import_block" {
   count = length([for stack in aws_cloudformation_stack.adopted[*] : stack if stack.id == ""])
 }
 
+# Strategy AWS_CLI: the AWS CLI updates the stack where Terraform applies.
 resource "terraform_data" "update" {
-  count = var.strategy == "ADOPT" ? 0 : 1
+  count = local.adopts ? 0 : 1
 
-  triggers_replace = { stack = data.aws_cloudformation_stack.current.id, parameters = local.values }
+  triggers_replace = {
+    stack      = data.aws_cloudformation_stack.current.id
+    parameters = local.values
+  }
 
+  # The program is a file, because Terraform begins an error with the whole command, which would hide the reason. The
+  # values are in the environment, where the shell does not evaluate them.
   provisioner "local-exec" {
-    interpreter = ["/bin/sh", "-c"]
-    command     = "eval \"$UPDATE\""
+    interpreter = ["/bin/sh"]
+    command     = "${path.module}/update.sh"
     quiet       = true
+
     environment = merge(
       {
-        UPDATE = join("", [
-          "set -eu\nfail() { printf '%s\\n' \"$*\" >&2; exit 1; }\nstack() { operation=$1; shift; aws ",
-          "cloudformation \"$operation\" --region \"$REGION\" --stack-name \"$STACK\" \"$@\"; }\ndescribed() { ",
-          "stack describe-stacks --output text --query \"Stacks[0].$1\"; }\nvalue() { described ",
-          "\"Parameters[?ParameterKey=='$1'].ParameterValue | [0]\"; }\n# The shell drops newlines at the end of ",
-          "what a command prints: a dot keeps them.\nis() { [ \"$(value \"$1\"; echo .)\" = \"$(printf '%s\\n.' ",
-          "\"$2\")\" ]; }\nas_declared() {\n  for name in $NAMES; do\n    eval \"wanted=\\$VALUE_$name\"\n    is ",
-          "\"$name\" \"$wanted\" || return 1\n  done\n}\nreasons() {\n  stack describe-stack-events --output text ",
-          "\\\n    --query \"StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ",
-          "ResourceStatusReason] | [0:10]\"\n}\n# Waits until no operation is in progress.\nsettle() {\n  ",
-          "end=$(($(date +%s) + 60 * MINUTES))\n  now=$(described StackStatus)\n  while case $now in ",
-          "*_IN_PROGRESS) ;; *) false ;; esac; do\n    [ \"$now\" != REVIEW_IN_PROGRESS ] ||\n      fail \"$STACK ",
-          "is in REVIEW_IN_PROGRESS: somebody must execute the change set that creates its resources.\"\n    [ ",
-          "\"$(date +%s)\" -lt \"$end\" ] || fail \"$STACK is still in $now after $MINUTES minutes: $1\"\n    ",
-          "sleep 5\n    now=$(described StackStatus)\n  done\n}\n\ncommand -v aws >/dev/null || fail \"The AWS ",
-          "CLI is not on PATH: install it where Terraform applies.\"\nanswer=$(described StackStatus 2>&1) ||\n  ",
-          "fail \"The AWS CLI cannot read $STACK with the credentials of the environment, which must be for its ",
-          "account: $answer\"\nsettle \"nothing has been changed.\"\nif as_declared; then\n  echo \"The ",
-          "parameters are as declared already.\"\n  exit 0\nfi\n# The stack's parameters now, not in the plan: an ",
-          "omitted parameter would get its default.\nall=$(described \"Parameters[].ParameterKey\")\nothers=\nfor ",
-          "name in $all; do\n  case \" $NAMES \" in\n    *\" $name \"*) ;;\n    *) ",
-          "others=\"$others{\\\"ParameterKey\\\":\\\"$name\\\",\\\"UsePreviousValue\\\":true},\" ;;\n  ",
-          "esac\ndone\ncapabilities=$(described \"Capabilities[]\")\ncase $capabilities in None) capabilities= ;; ",
-          "esac\ntransforms=$(stack get-template-summary --output text --query \"DeclaredTransforms[]\")\ncase ",
-          "$capabilities in\n  *CAPABILITY_AUTO_EXPAND*) ;;\n  *) case $transforms in \"\" | None) ;; *) ",
-          "capabilities=\"$capabilities CAPABILITY_AUTO_EXPAND\" ;; esac ;;\nesac\nset -- --use-previous-template ",
-          "--parameters \"[$others$PARAMETERS]\"\ncase $capabilities in \"\") ;; *) set -- \"$@\" --capabilities ",
-          "$capabilities ;; esac\nanswer=$(stack update-stack \"$@\" 2>&1) ||\n  case $answer in *\"No updates ",
-          "are to be performed\"*) exit 0 ;; *) fail \"$answer\" ;; esac\nsettle \"the update continues, and the ",
-          "next plan shows its result.\"\n[ \"$now\" = UPDATE_COMPLETE ] ||\n  fail \"The update of $STACK did ",
-          "not complete, and the stack is now $now: $(reasons)\"\necho \"The parameters are as declared, and ",
-          "nothing else has changed.\"",
-        ])
         STACK   = data.aws_cloudformation_stack.current.id
         REGION  = split(":", data.aws_cloudformation_stack.current.id)[3]
         MINUTES = var.update_timeout_in_minutes
         NAMES   = join(" ", keys(local.values))
-        PARAMETERS = join(
-          ",",
-          [for name, value in local.values : jsonencode({ ParameterKey = name, ParameterValue = value })]
-        )
+        PARAMETERS = join(",", [
+          for name, value in local.values : jsonencode({ ParameterKey = name, ParameterValue = value })
+        ])
       },
       { for name, value in local.values : "VALUE_${name}" => value }
     )
@@ -419,75 +268,40 @@ resource "terraform_data" "update" {
     }
 
     precondition {
-      condition = length(setsubtract(keys(local.values), keys(data.aws_cloudformation_stack.current.parameters))) == 0
+      condition = length(local.missing_parameters) == 0
       error_message = join("", [
-        "The template of the stack ${var.stack_name} has no parameter named ",
-        "${join(", ", setsubtract(keys(local.values), keys(data.aws_cloudformation_stack.current.parameters)))}; ",
-        "it has ${join(", ", keys(data.aws_cloudformation_stack.current.parameters))}. Use these names.",
+        "The template of the stack ${var.stack_name} has no parameter named ${join(", ", local.missing_parameters)}; ",
+        "it has ${join(", ", keys(local.current_parameters))}. Use these names.",
       ])
     }
 
     precondition {
-      condition = length([
-        for name in keys(local.values) : name
-        if try(tobool(local.declared[name].NoEcho), false)
-        || can(regex("^[*]{2,}$", lookup(data.aws_cloudformation_stack.current.parameters, name, "")))
-      ]) == 0
+      condition = local.restores || length(local.refused_values) == 0
       error_message = join("", [
-        "These parameters of the stack ${var.stack_name} are NoEcho, and Terraform's state would contain their ",
-        "values: ",
-        "${join(", ", [for name in keys(local.values) : name if try(tobool(local.declared[name].NoEcho), false) || can(regex("^[*]{2,}$", lookup(data.aws_cloudformation_stack.current.parameters, name, "")))])}. ",
-        "Remove them from parameters.",
+        "These values do not fit the parameters of the stack ${var.stack_name}: ${join("; ", local.refused_values)}.",
       ])
     }
 
     precondition {
-      condition = (
-        var.action != "RESTORE"
-        ? length([
-          for name, value in local.values :
-          format(
-            "%s = %q, where the template allows %s",
-            name,
-            value,
-            try(jsonencode(local.declared[name].AllowedValues), local.declared[name].AllowedPattern)
-          )
-          if try(local.declared[name].Type, "") == "String"
-          && alltrue([for one in try(local.declared[name].AllowedValues, []) : one == try(tostring(one), "")])
-          && !(
-            try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(local.declared[name].AllowedValues, value), true)
-            && try(
-              strcontains(local.declared[name].AllowedPattern, "&&")
-              || length(regexall(format("^(?:%s)$", local.declared[name].AllowedPattern), value)) > 0,
-              true
-            )
-          )
-        ]) == 0
-        : true
-      )
-      error_message = join("", [
-        "These values do not fit the parameters of the stack ${var.stack_name}: ",
-        "${join("; ", [for name, value in local.values : format("%s = %q, where the template allows %s", name, value, try(jsonencode(local.declared[name].AllowedValues), local.declared[name].AllowedPattern)) if try(local.declared[name].Type, "") == "String" && alltrue([for one in try(local.declared[name].AllowedValues, []) : one == try(tostring(one), "")]) && !(try(can(regex("^[0-9]+-[0-9]+-", value)) || contains(local.declared[name].AllowedValues, value), true) && try(strcontains(local.declared[name].AllowedPattern, "&&") || length(regexall(format("^(?:%s)$", local.declared[name].AllowedPattern), value)) > 0, true))])}.",
-      ])
-    }
-
-    precondition {
-      condition = (
-        var.action == "RESTORE"
-        ? length([
-          for name, change in terraform_data.change : name
-          if change.input.before == null || change.input.before == change.input.after
-        ]) == 0
-        : true
-      )
+      condition = !local.restores || length(local.parameters_without_former_value) == 0
       error_message = join("", [
         "Terraform's state has no former values of these parameters of the stack ${var.stack_name}: ",
-        "${join(", ", [for name, change in terraform_data.change : name if change.input.before == null || change.input.before == change.input.after])}. ",
-        "Either they had the declared values before the override, or the state was lost. Remove them from ",
-        "parameters to keep their values, or declare their former values and set action to SET.",
+        "${join(", ", local.parameters_without_former_value)}. Either they had the declared values before the ",
+        "override, or the state was lost. Remove them from parameters to keep their values, or declare their former ",
+        "values and set action to SET.",
       ])
     }
 
+    # The AWS CLI keeps the values of all other NoEcho parameters.
+    precondition {
+      condition = length(local.noecho_parameters_to_set) == 0
+      error_message = join("", [
+        "These parameters of the stack ${var.stack_name} are NoEcho, and Terraform's state would contain their ",
+        "values: ${join(", ", local.noecho_parameters_to_set)}. Remove them from parameters.",
+      ])
+    }
+
+    # Without a signature, which is as good as a password until it expires.
     precondition {
       condition = var.template_url == null
       error_message = replace(
@@ -503,40 +317,93 @@ resource "terraform_data" "update" {
 
     precondition {
       condition = length(var.capabilities) == 0
-      error_message = replace(
-        join("", [
-          "`capabilities` must not be set with the strategy AWS_CLI, got ${jsonencode(var.capabilities)}; omit ",
-          "it: this strategy does not adopt the stack and keeps its template",
-        ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
-      )
+      error_message = join("", [
+        "`capabilities` must not be set with the strategy AWS_CLI, got ${jsonencode(var.capabilities)}; omit it: ",
+        "this strategy does not adopt the stack and keeps its template",
+      ])
     }
 
     precondition {
       condition = !var.question_marks_are_genuine
-      error_message = replace(
-        join("", [
-          "`question_marks_are_genuine` must not be set with the strategy AWS_CLI, got ${jsonencode(true)}; omit ",
-          "it: this strategy does not adopt the stack and keeps its template",
-        ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
-      )
+      error_message = join("", [
+        "`question_marks_are_genuine` must not be set with the strategy AWS_CLI, got true; omit it: this strategy ",
+        "does not adopt the stack and keeps its template",
+      ])
     }
 
     precondition {
       condition = !var.require_termination_protection
-      error_message = replace(
-        join("", [
-          "`require_termination_protection` must not be set with the strategy AWS_CLI, got ${jsonencode(true)}; ",
-          "omit it: this strategy does not adopt the stack and keeps its template",
-        ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
-      )
+      error_message = join("", [
+        "`require_termination_protection` must not be set with the strategy AWS_CLI, got true; omit it: this ",
+        "strategy does not adopt the stack and keeps its template",
+      ])
     }
   }
 
   depends_on = [terraform_data.stack, terraform_data.change]
 }
+
+# The record of each change, with the value before it. The state keeps the first one.
+resource "terraform_data" "change" {
+  # The condition holds for both actions. It fails the plan for an action that only an apply knows, since Terraform
+  # could not evaluate the preconditions then.
+  for_each = { for name, value in var.parameters : name => value if contains(["SET", "RESTORE"], var.action) }
+
+  input = {
+    # RESTORE creates a record only where the state has none, and then nobody knows the former value.
+    before = local.restores ? null : lookup(local.current_parameters, each.key, "")
+    after  = each.value
+  }
+
+  # Without prevent_destroy, which would make it impossible to remove a parameter.
+  lifecycle {
+    ignore_changes = [input.before]
+  }
+}
+
+# The record of the stack that was overridden first. A change of the template's URL or parameters causes an update
+# although no value changes: the record shows it, and data.aws_cloudformation_stack.at_apply waits for it.
+resource "terraform_data" "stack" {
+  input = {
+    id           = data.aws_cloudformation_stack.current.id
+    template_url = var.template_url
+    parameters   = keys(local.current_parameters)
+  }
+
+  lifecycle {
+    ignore_changes = [input.id]
+  }
+}
+
+# The stack right before an update. timestamp() is known only after apply: while a value changes, the name is too, and
+# Terraform reads the stack again in the apply.
+data "aws_cloudformation_stack" "at_apply" {
+  count = local.adopts ? 1 : 0
+
+  name = (
+    length(local.differing) == 0
+    ? data.aws_cloudformation_stack.current.name
+    : "${data.aws_cloudformation_stack.current.name}${substr(timestamp(), 0, 0)}"
+  )
+
+  depends_on = [terraform_data.stack]
+}
+
+# The stack after the update, so that the update itself causes no warning of the check.
+data "aws_cloudformation_stack" "after_update" {
+  count = local.adopts ? 0 : 1
+
+  name = var.stack_name
+
+  depends_on = [terraform_data.update]
+}
+
+# CloudFormation's own data source has no termination protection.
+data "aws_cloudcontrolapi_resource" "current" {
+  count = local.adopts && var.require_termination_protection ? 1 : 0
+
+  type_name  = "AWS::CloudFormation::Stack"
+  identifier = data.aws_cloudformation_stack.current.id
+}
+
+data "aws_default_tags" "current" {}

@@ -71,7 +71,7 @@ variable "parameters" {
         "`parameters` must have parameter names of letters and digits, got ${jsonencode(key)}; copy the name ",
         "from the template",
       ])
-      if !((can(regex("^[A-Za-z0-9]+$", key)) && try(length(key) <= 255, false)))
+      if !(can(regex("^[A-Za-z0-9]+$", key)) && try(length(key) <= 255, false))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -90,16 +90,7 @@ variable "parameters" {
   validation {
     condition = alltrue([
       for key, element in nonsensitive(var.parameters) :
-      !anytrue([
-        for rest in try(
-          regexall(
-            "(?i)(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})",
-            element
-          ),
-          []
-        ) :
-        can(regex("[0-9]", rest[0]))
-      ])
+      !anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
     ])
     error_message = replace(join("\n", [
       for key, element in nonsensitive(var.parameters) :
@@ -108,18 +99,7 @@ variable "parameters" {
         "a secret; keep secrets in Secrets Manager, since Terraform stores the values of parameters in its plan ",
         "and state",
       ])
-      if !(
-        !anytrue([
-          for rest in try(
-            regexall(
-              "(?i)(?:^|[^a-z0-9])(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})",
-              element
-            ),
-            []
-          ) :
-          can(regex("[0-9]", rest[0]))
-        ])
-      )
+      if anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -133,7 +113,7 @@ variable "parameters" {
         "`parameters[${jsonencode(key)}]` must not be empty, got ${jsonencode(element)}; set `action` to ",
         "RESTORE to give a parameter its former value",
       ])
-      if !(try(trimspace(element) != "", true))
+      if !try(trimspace(element) != "", true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -148,7 +128,7 @@ variable "parameters" {
         "`parameters[${jsonencode(key)}]` must be at most 4096 bytes long, got a value not shown, since it may ",
         "be a secret; shorten it",
       ])
-      if !(try(length(replace(base64encode(element), "=", "")) <= 5462, true))
+      if !try(length(replace(base64encode(element), "=", "")) <= 5462, true)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 
@@ -162,7 +142,7 @@ variable "parameters" {
         "`parameters[${jsonencode(key)}]` must contain no control characters except tab and newline, got a ",
         "value not shown, since it may be a secret; remove them",
       ])
-      if !(!can(regex("[^\\P{Cc}\\t\\n]", element)))
+      if can(regex("[^\\P{Cc}\\t\\n]", element))
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
@@ -240,7 +220,7 @@ variable "capabilities" {
         "`capabilities[${jsonencode(key)}]` must be one of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, ",
         "CAPABILITY_AUTO_EXPAND, got ${jsonencode(element)}; omit those that the stack lists already",
       ])
-      if !(try(contains(["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"], element), false))
+      if !try(contains(["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"], element), false)
     ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

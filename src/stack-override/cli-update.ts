@@ -1,11 +1,12 @@
 import { ADDRESS } from "./expressions";
 import { AUTO_EXPAND } from "./rules";
 
-// Runs where Terraform applies. It uses the stack's ARN, so credentials of another account fail, and contains no
-// dollar-brace, which Terraform would evaluate.
-// https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
-const SCRIPT = `
-set -eu
+/**
+ * Makes the AWS CLI update the stack, where Terraform applies. It uses the stack's ARN, so credentials of another account
+ * fail, and contains no dollar-brace, which Terraform would evaluate.
+ * https://docs.aws.amazon.com/cli/latest/reference/cloudformation/update-stack.html
+ */
+export const UPDATE_PROGRAM = `set -eu
 fail() { printf '%s\\n' "$*" >&2; exit 1; }
 stack() { operation=$1; shift; aws cloudformation "$operation" --region "$REGION" --stack-name "$STACK" "$@"; }
 described() { stack describe-stacks --output text --query "Stacks[0].$1"; }
@@ -77,7 +78,7 @@ echo "The parameters are as declared, and nothing else has changed."
 export function cliUpdate(minutes: string): object {
   const own = `[for name, value in ${ADDRESS.values} : jsonencode({ ParameterKey = name, ParameterValue = value })]`;
   const settings = {
-    UPDATE: JSON.stringify(SCRIPT.trim()),
+    UPDATE: JSON.stringify(UPDATE_PROGRAM.trim()),
     STACK: `${ADDRESS.current}.id`,
     REGION: `split(":", ${ADDRESS.current}.id)[3]`,
     MINUTES: minutes,

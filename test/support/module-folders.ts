@@ -13,12 +13,15 @@ export const MODULE_EXAMPLES: readonly (readonly [string, string])[] = MODULE_NA
   ({ module, name, hcl }) => [`${module}: ${name}`, hcl] as const,
 );
 
-/** The files of each module that Terraform reads, mocks for tests included and tests left out. */
+/** The files of each module that Terraform reads or runs, mocks for tests included and tests left out. */
 const FILES = new Map(
   MODULE_NAMES.map((name) => {
     const folder = path.join(MODULES_FOLDER, name);
     const others = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return [name, [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|js)$/.test(file))]] as const;
+    return [
+      name,
+      [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|sh|js)$/.test(file))],
+    ] as const;
   }),
 );
 

@@ -180,6 +180,10 @@ function templateOf(node: Node, mark: string): string {
       // These take the message, or the messages of all elements, as their first or second argument.
       const part = { concat: 0, flatten: 0, join: 1, replace: 0 }[node.name];
       const argument = part === undefined ? undefined : node.args[part];
+      if (argument?.type === "list" && node.name === "join") {
+        const separator = node.args[0]?.type === "text" ? templateOf(node.args[0], mark) : mark;
+        return argument.items.map((item) => templateOf(item, mark)).join(separator);
+      }
       return argument === undefined ? mark : templateOf(argument, mark);
     }
     default:

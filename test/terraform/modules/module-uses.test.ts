@@ -9,24 +9,24 @@ import { pathWithAwsCli } from "../../support/path-with-aws-cli";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";
-const FORGET = "stack-parameter-override: make-terraform-forget-the-stack";
+const FORGET = "stack-parameter-override: forget";
 const TOKENS = { TF_VAR_ghcr_token: "not-a-token", TF_VAR_hub_token: "not-a-token" };
 
 /** What an example expects to be there. */
 const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | void } = {
-  "private-registry: smallest-use": async (aws) => {
+  "private-registry: minimal": async (aws) => {
     addNetwork(aws);
     await new IAMClient(clientConfig(aws)).send(
       new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
     );
   },
-  "pull-through-cache: import-an-existing-rule": (aws) =>
+  "pull-through-cache: import": (aws) =>
     new ECRClient(clientConfig(aws, { region: REGION })).send(
       new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
     ),
-  "registry-endpoints: smallest-use": addNetwork,
-  "stack-parameter-override: smallest-use": (aws) => createAgentStack(aws, { region: REGION }),
-  "stack-parameter-override: a-stack-with-noecho-parameters": (aws) => createAgentStack(aws, { region: REGION }),
+  "registry-endpoints: minimal": addNetwork,
+  "stack-parameter-override: minimal": (aws) => createAgentStack(aws, { region: REGION }),
+  "stack-parameter-override: aws-cli": (aws) => createAgentStack(aws, { region: REGION }),
 };
 
 /** What stays of an example: a secret is gone when its recovery window is over, which is 30 days unless it says otherwise. */
@@ -55,7 +55,7 @@ function addNetwork(aws: LocalAws): void {
 
 /** How an example ends: with `destroy`, or with another example in its place where Terraform must not delete the adopted stack. */
 function endOf(use: string): string | undefined {
-  return use === "stack-parameter-override: smallest-use" ? FORGET : undefined;
+  return use === "stack-parameter-override: minimal" ? FORGET : undefined;
 }
 
 const hclOf = (use: string | undefined): string => {
