@@ -40,8 +40,8 @@ locals {
     }
   ]
 
-  rule_hosts   = local.rules[*].host
-  foreign_keys = [for index, name in local.names : index if !contains(local.rule_hosts, name.host)]
+  rule_hosts           = local.rules[*].host
+  indexes_without_rule = [for index, name in local.names : index if !contains(local.rule_hosts, name.host)]
 
   # The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
@@ -104,30 +104,31 @@ locals {
     ])
   ]
 
-  # By the indexes of the images.
+  # By the indexes of the images, as text.
   problems_of = { for at, place in local.places : place.index => join("; ", local.problems[at])... }
-  places_of = {
-    for at, place in local.places : place.index => { prefix = place.prefix, path = place.path }...
-    if length(local.problems[at]) == 0
-  }
+  places_of   = { for at, place in local.places : place.index => place... if length(local.problems[at]) == 0 }
 
-  homeless_keys = [for index in keys(local.problems_of) : index if !contains(keys(local.places_of), index)]
+  # The first rule by key applies.
+  place_of              = { for index, places in local.places_of : index => places[0] }
+  indexes_with_place    = keys(local.place_of)
+  indexes_without_place = [for index in keys(local.problems_of) : index if !contains(local.indexes_with_place, index)]
 
   cached_images = [
     for index, name in local.names : {
       image  = name.image
-      prefix = local.places_of[index][0].prefix
-      path   = local.places_of[index][0].path
+      prefix = local.place_of[index].prefix
+      path   = local.place_of[index].path
       tag    = name.tag
     }
-    if contains(keys(local.places_of), tostring(index))
+    if contains(local.indexes_with_place, tostring(index))
   ]
 
-  keys_by_place = {
-    for index, name in local.names : "${local.places_of[index][0].path}:${name.tag}" => index...
-    if contains(keys(local.places_of), tostring(index))
+  # Two names, like nginx and docker.io/library/nginx, may mean one image.
+  indexes_by_image = {
+    for index, name in local.names : "${local.place_of[index].path}:${name.tag}" => index...
+    if contains(local.indexes_with_place, tostring(index))
   }
-  duplicate_keys = flatten([for keys in values(local.keys_by_place) : slice(keys, 1, length(keys))])
+  repeated_indexes = flatten([for indexes in values(local.indexes_by_image) : slice(indexes, 1, length(indexes))])
 }
 
 # What a build runs.
@@ -175,7 +176,8 @@ locals {
     if length(statement.Resource) > 0
   ]
 
-  subnet_arns = [for id in(var.vpc_config == null ? [] : var.vpc_config.subnet_ids) : "${local.ec2_arn}:subnet/${id}"]
+  subnet_ids  = var.vpc_config == null ? [] : var.vpc_config.subnet_ids
+  subnet_arns = [for id in local.subnet_ids : "${local.ec2_arn}:subnet/${id}"]
 
   network_statements = [
     for statement in [
@@ -192,6 +194,6 @@ locals {
         }
       },
     ] : statement
-    if var.vpc_config != null
+    if nonsensitive(var.vpc_config != null)
   ]
 }

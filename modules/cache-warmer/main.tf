@@ -64,9 +64,9 @@ resource "aws_codebuild_project" "warmer" {
 
   lifecycle {
     precondition {
-      condition = length(local.foreign_keys) == 0
+      condition = length(local.indexes_without_rule) == 0
       error_message = replace(join("\n", [
-        for index in local.foreign_keys :
+        for index in local.indexes_without_rule :
         join("", [
           "`images[${index}]` must come from an upstream of the cache, got ${jsonencode(var.images[index])}; ",
           "`rules` has no upstream ${local.names[index].host}: add it to the cache, and give the image by its name ",
@@ -76,9 +76,9 @@ resource "aws_codebuild_project" "warmer" {
     }
 
     precondition {
-      condition = length(local.homeless_keys) == 0
+      condition = length(local.indexes_without_place) == 0
       error_message = replace(join("\n", [
-        for index in local.homeless_keys :
+        for index in local.indexes_without_place :
         join("", [
           "`images[${index}]` must be an image that the cache can hold, got ${jsonencode(var.images[index])}; ",
           "${join("; ", local.problems_of[index])}",
@@ -87,9 +87,9 @@ resource "aws_codebuild_project" "warmer" {
     }
 
     precondition {
-      condition = length(local.duplicate_keys) == 0
+      condition = length(local.repeated_indexes) == 0
       error_message = replace(join("\n", [
-        for index in local.duplicate_keys :
+        for index in local.repeated_indexes :
         "`images[${index}]` must be given once, got ${jsonencode(var.images[index])}; leave out the second one"
       ]), local.secrets, "(not shown, it may be a secret)")
     }

@@ -81,7 +81,7 @@ export function tables({ inputs }: ModuleDefinition, parsed: ParsedModule): stri
     "## Outputs",
     table(
       ["Name", "Description"],
-      Object.entries(output).map(([name, { description }]) => [code(name), description]),
+      Object.entries(output).map(([name, { description }]) => [code(name), description.trim().replace(/\s+/g, " ")]),
     ),
   ].join("\n\n");
 }

@@ -157,6 +157,21 @@ run "takes_as_many_characters_as_a_command_has_room_for" {
   }
 }
 
+run "takes_sensitive_values" {
+  command = plan
+  variables {
+    schedule      = sensitive("rate(6 hours)")
+    run_on_change = sensitive(true)
+    alarm_topic   = sensitive({ arn = "arn:aws:sns:eu-west-1:111122223333:alarms" })
+    vpc_config    = sensitive({ vpc_id = "vpc-0a1b2c3d", subnet_ids = ["subnet-0a1b2c3d"], security_group_ids = ["sg-0a1b2c3d"] })
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.failed) + length(aws_scheduler_schedule.run_on_change) == 2
+    error_message = "a resource is missing"
+  }
+}
+
 run "takes_a_name_of_54_characters_with_run_on_change" {
   command = plan
   variables {

@@ -220,6 +220,22 @@ describeWithTerraform("the module cache-warmer", () => {
     }
   });
 
+  test("is planned with hosts of upstreams, a topic and a network that are known only after apply", async () => {
+    const later = (value: string): string => `\${terraform_data.later.id == "" ? "" : "${value}"}`;
+    const rule = { prefix: "quay", upstream_registry_url: later("quay.io"), upstream_repository_prefix: "ROOT" };
+    const network = { vpc_id: "vpc-01234567", subnet_ids: ["subnet-01234567"], security_group_ids: ["sg-01234567"] };
+    const inputs = {
+      rules: { quay: rule },
+      images: IMAGES,
+      project_name: "unknown",
+      alarm_topic: { arn: later(TOPIC) },
+      vpc_config: Object.fromEntries(
+        Object.entries(network).map(([name, ids]) => [name, typeof ids === "string" ? later(ids) : ids.map(later)]),
+      ),
+    };
+    expect(await refusalsOf(subject, inputs, { terraform_data: { later: {} } })).toEqual([]);
+  });
+
   test("gives its roles the permissions that the construct gives", async () => {
     const aws = subject.aws;
     expect(aws.contents()).toEqual([]);
