@@ -6,4 +6,45 @@ locals {
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # The actions of pulls from repositories that exist.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+  pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+  ]
+
+  # The actions of pulls, including the first one, which creates the repository.
+  first_pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+  ]
+
+  # The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls
+  # work in any case.
+  tagging_first_pull_actions = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
+    "ecr:TagResource",
+  ]
+
+  # The partitions of regions whose names match a pattern; all others are in the partition aws.
+  # https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  partitions_by_region = {
+    "^cn-"      = "aws-cn"
+    "^us-gov-"  = "aws-us-gov"
+    "^us-iso-"  = "aws-iso"
+    "^us-isob-" = "aws-iso-b"
+    "^eu-isoe-" = "aws-iso-e"
+    "^us-isof-" = "aws-iso-f"
+    "^eusc-"    = "aws-eusc"
+  }
 }

@@ -1,7 +1,7 @@
 import { REGION_NAME } from "../../src/aws/partitions";
 import { AT_LEAST_ONE_PREFIX, POLICY_NAME, REPOSITORY_PREFIX, ROLE_NAME } from "../../src/cache/rules";
 import type { ModuleDefinition } from "../generator/definition";
-import { ACCOUNT_INPUT, TAGGED_PREFIXES_INPUT } from "../generator/registry";
+import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS, TAGGED_PREFIXES_INPUT } from "../generator/registry";
 import { following, givenOnce } from "../generator/rules";
 
 /** The inputs of the module pull-policy. */
@@ -60,5 +60,11 @@ export const pullPolicy: ModuleDefinition = {
       elementRules: [following(REGION_NAME)],
     },
     account_id: ACCOUNT_INPUT,
+  },
+  facts: {
+    pull_actions: PULL_ACTIONS.existing,
+    first_pull_actions: PULL_ACTIONS.first,
+    tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
+    partitions_by_region: PARTITIONS_BY_REGION,
   },
 };

@@ -1,86 +1,61 @@
 locals {
+  partition  = data.aws_partition.current.partition
   account_id = var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
-  regions    = length(var.regions) == 0 ? [data.aws_region.current.id] : sort(var.regions)
-  repository_arns = distinct(flatten([
-    for region in local.regions :
-    contains(var.prefixes, "ROOT")
-    ? ["arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/*"]
-    : [
-      for prefix in var.prefixes :
-      "arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/${trimsuffix(prefix, "/")}/*"
-    ]
-  ]))
-  tagged_prefixes = [for prefix in var.tagged_prefixes : prefix if var.create_repositories]
-  untagged_prefixes = (
-    var.create_repositories
-    ? [
-      for prefix in var.prefixes : prefix
-      if !contains([for prefix in var.tagged_prefixes : trimsuffix(prefix, "/")], trimsuffix(prefix, "/"))
-    ]
-    : var.prefixes
-  )
-  tagged_arns = distinct(flatten([
-    for region in local.regions :
-    contains(local.tagged_prefixes, "ROOT")
-    ? ["arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/*"]
-    : [
-      for prefix in local.tagged_prefixes :
-      "arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/${trimsuffix(prefix, "/")}/*"
-    ]
-  ]))
-  untagged_arns = distinct(flatten([
-    for region in local.regions :
-    contains(local.untagged_prefixes, "ROOT")
-    ? ["arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/*"]
-    : [
-      for prefix in local.untagged_prefixes :
-      "arn:${data.aws_partition.current.partition}:ecr:${region}:${local.account_id}:repository/${trimsuffix(prefix, "/")}/*"
-    ]
-  ]))
+
+  # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.
+  regions = length(var.regions) == 0 ? [data.aws_region.current.id] : sort(var.regions)
+
+  registry_arns = [for region in local.regions : "arn:${local.partition}:ecr:${region}:${local.account_id}"]
+
+  # Only a pull that creates repositories tags them.
+  tagged_prefixes   = [for prefix in var.tagged_prefixes : trimsuffix(prefix, "/") if var.create_repositories]
+  all_prefixes      = [for prefix in var.prefixes : trimsuffix(prefix, "/")]
+  untagged_prefixes = [for prefix in local.all_prefixes : prefix if !contains(local.tagged_prefixes, prefix)]
+
+  # ROOT is the prefix of all repositories, so that the other prefixes add nothing to it.
+  paths = {
+    for name, prefixes in {
+      all      = local.all_prefixes
+      tagged   = local.tagged_prefixes
+      untagged = local.untagged_prefixes
+    } :
+    name => contains(prefixes, "ROOT") ? ["*"] : [for prefix in prefixes : "${prefix}/*"]
+  }
+
+  arns = {
+    for name, paths in local.paths :
+    name => distinct([for pair in setproduct(local.registry_arns, paths) : "${pair[0]}:repository/${pair[1]}"])
+  }
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
+      # A token to sign in is valid for a whole registry: the action has no resources.
       [{ Effect = "Allow", Action = "ecr:GetAuthorizationToken", Resource = "*" }],
       [
         for statement in [
-          var.create_repositories
-          ? {
-            Effect = "Allow"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:GetDownloadUrlForLayer",
-              "ecr:BatchImportUpstreamImage",
-              "ecr:CreateRepository",
-            ]
-            Resource = local.untagged_arns
-          }
-          : {
-            Effect = "Allow"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:GetDownloadUrlForLayer",
-              "ecr:BatchImportUpstreamImage",
-            ]
-            Resource = local.untagged_arns
-          },
           {
-            Effect = "Allow"
-            Action = [
-              "ecr:BatchCheckLayerAvailability",
-              "ecr:BatchGetImage",
-              "ecr:GetDownloadUrlForLayer",
-              "ecr:BatchImportUpstreamImage",
-              "ecr:CreateRepository",
-              "ecr:TagResource",
-            ]
-            Resource = local.tagged_arns
+            Effect   = "Allow"
+            Action   = var.create_repositories ? local.first_pull_actions : local.pull_actions
+            Resource = local.arns.untagged
           },
+          { Effect = "Allow", Action = local.tagging_first_pull_actions, Resource = local.arns.tagged },
         ] :
-        statement
-        if length(statement.Resource) > 0
+        statement if length(statement.Resource) > 0
       ]
     )
   })
+
+  regions_of_other_partitions = [
+    for region in local.regions : region
+    if local.partition != concat(
+      [for pattern, partition in local.partitions_by_region : partition if can(regex(pattern, region))],
+      ["aws"]
+    )[0]
+  ]
+
+  tagged_prefixes_without_cache = {
+    for index, prefix in var.tagged_prefixes : index => prefix
+    if !contains(local.all_prefixes, trimsuffix(prefix, "/"))
+  }
 }

@@ -14,8 +14,8 @@ locals {
 
 # Upstreams, by the keys of var.upstreams.
 locals {
-  # The input has type any, since Terraform silently drops attributes that an object type does not have. This gives every
-  # upstream all attributes, converted to their types. No try(): it is unknown as a whole if an attribute is.
+  # The input has type any, since Terraform silently drops attributes that an object type does not have. This gives
+  # every upstream all attributes, converted to their types. No try(): it is unknown as a whole if an attribute is.
   upstreams = {
     for key, upstream in var.upstreams :
     key => {
@@ -204,10 +204,12 @@ locals {
         : coalesce(own.encryption_type, local.common_settings.encryption_type, local.default_encryption_type)
       )
 
-      kms_key           = local.has_own_encryption[key] ? own.kms_key : local.common_settings.kms_key
-      tags              = coalesce(own.tags, local.common_settings.tags, {})
-      repository_policy = own.repository_policy == null ? local.common_settings.repository_policy : own.repository_policy
-      role              = own.role == null ? local.common_settings.role : own.role
+      kms_key = local.has_own_encryption[key] ? own.kms_key : local.common_settings.kms_key
+      tags    = coalesce(own.tags, local.common_settings.tags, {})
+      repository_policy = (
+        own.repository_policy == null ? local.common_settings.repository_policy : own.repository_policy
+      )
+      role = own.role == null ? local.common_settings.role : own.role
     }
   }
 

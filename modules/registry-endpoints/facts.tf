@@ -18,8 +18,8 @@ locals {
   # The services whose names start with the reverse DNS name of the partition.
   services_named_after_partition = ["ecr.api", "ecr.dkr", "ec2", "sts", "eks"]
 
-  # The actions of pulls through a cache. The first pull creates the repository.
-  pull_actions = [
+  # The actions of pulls, including the first one, which creates the repository.
+  first_pull_actions = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",
@@ -27,10 +27,9 @@ locals {
     "ecr:CreateRepository",
   ]
 
-  # The same where the creation template sets tags. AWS's pages disagree on `ecr:TagResource`; with it,
-  # pulls work whichever is right.
-  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-  tagged_pull_actions = [
+  # The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls
+  # work in any case.
+  tagging_first_pull_actions = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",

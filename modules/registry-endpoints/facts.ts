@@ -1,10 +1,11 @@
 import { COMMON_PREFIX, NAMED_AFTER_PARTITION } from "../../src/aws/endpoint-service-names";
 import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
-import { createStatement, createTaggedStatement, readStatement } from "../../src/cache/policy-statements";
+import { readStatement } from "../../src/cache/policy-statements";
 import { FULL_ACCESS, layersStatement, pushStatement } from "../../src/network/policy-statements";
 import { WIDEST } from "../../src/network/rules";
 import type { Fact } from "../generator/definition";
 import { expression, hcl } from "../generator/hcl";
+import { PULL_ACTIONS } from "../generator/registry";
 
 /** What AWS and the rules of the constructs determine for the module registry-endpoints. */
 export const FACTS: { readonly [name: string]: Fact } = {
@@ -27,15 +28,8 @@ export const FACTS: { readonly [name: string]: Fact } = {
     comment: "The services whose names start with the reverse DNS name of the partition.",
     value: NAMED_AFTER_PARTITION,
   },
-  pull_actions: {
-    comment: "The actions of pulls through a cache. The first pull creates the repository.",
-    value: createStatement("").Action,
-  },
-  tagged_pull_actions: {
-    comment:
-      "The same where the creation template sets tags. AWS's pages disagree on `ecr:TagResource`; with it, pulls work whichever is right. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html",
-    value: createTaggedStatement("").Action,
-  },
+  first_pull_actions: PULL_ACTIONS.first,
+  tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
   read_actions: {
     comment: "The actions of pulls from other repositories.",
     value: readStatement("").Action,

@@ -35,8 +35,8 @@ locals {
       # An authorization token is valid for a whole registry, so that the action has no resources:
       # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
       { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" },
-      { Effect = "Allow", Principal = "*", Action = local.pull_actions, Resource = local.untagged_arns },
-      { Effect = "Allow", Principal = "*", Action = local.tagged_pull_actions, Resource = local.tagged_arns },
+      { Effect = "Allow", Principal = "*", Action = local.first_pull_actions, Resource = local.untagged_arns },
+      { Effect = "Allow", Principal = "*", Action = local.tagging_first_pull_actions, Resource = local.tagged_arns },
     ] :
     statement
     # AWS refuses a statement without resources.
