@@ -8,7 +8,7 @@ const providerRoot = {
 };
 
 export default tseslint.config(
-  { ignores: ["lib/", "build/", "coverage/", "**/cdktf.out/", "node_modules/"] },
+  { ignores: ["lib/", "build/", "coverage/", "**/cdktf.out/", "node_modules/", "modules/*/*.js"] },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -234,9 +234,9 @@ const PROJECTS = regional("codebuild", "project/registries-*");
 const SCHEDULES = regional("scheduler", "schedule/default/registries-*");
 
 const WARMER: Part = {
-  title: "`CacheWarmer`",
+  title: "`CacheWarmer` and module cache-warmer",
   purpose:
-    "Replace `registries` with the beginning of the `projectName`; by default that is the name of the stack. The cache needs the permissions of `PullThroughCache` as well.",
+    "Replace `registries` with the beginning of the `projectName` or `project_name`; that of `CacheWarmer` is by default the name of the stack. The cache needs its own permissions as well.",
   plan: [
     {
       Sid: "ReadWarmers",

@@ -7,7 +7,7 @@ export interface ModuleDefinition {
   readonly inputs: Inputs;
   /** What AWS and the rules of the constructs determine, as locals by their names. */
   readonly facts?: { readonly [name: string]: Fact };
-  /** Shell programs that it shares with the constructs, by the names of their files. */
+  /** Programs that it shares with the constructs, in shell or JavaScript, by the names of their files. */
   readonly programs?: { readonly [file: string]: string };
 }
 

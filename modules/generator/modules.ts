@@ -1,3 +1,4 @@
+import { cacheWarmer } from "../cache-warmer/inputs";
 import { privateRegistry } from "../private-registry/inputs";
 import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
@@ -13,6 +14,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   pullPolicy,
   registryEndpoints,
   privateRegistry,
+  cacheWarmer,
   stackParameterOverride,
 ];
 

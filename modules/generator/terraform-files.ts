@@ -17,7 +17,9 @@ export function terraformFiles({ inputs, facts, programs = {} }: ModuleDefinitio
 } {
   const variables = Object.entries(inputs).map(([name, input]) => variable(name, input));
   const locals = { ...SECRETS_FACT, ...attributeFacts(inputs), ...facts };
-  const marked = Object.entries(programs).map(([file, text]) => [file, `${MARK}\n${text}`] as const);
+  const marked = Object.entries(programs).map(
+    ([file, text]) => [file, `${file.endsWith(".js") ? MARK.replace("#", "//") : MARK}\n${text}`] as const,
+  );
   return {
     ...Object.fromEntries(marked),
     "variables.tf": `${[MARK, ...variables].join("\n\n")}\n`,

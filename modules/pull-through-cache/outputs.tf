@@ -24,10 +24,19 @@ output "tagged_prefixes" {
 }
 
 output "rules" {
-  description = "The rules, by the keys of `upstreams`: `prefix` and `upstream_registry_url`."
+  description = <<-EOT
+    The rules, by the keys of `upstreams`, for the module cache-warmer: `prefix`,
+    `upstream_registry_url` and `upstream_repository_prefix`.
+  EOT
   value = {
     for key, rule in aws_ecr_pull_through_cache_rule.upstream :
-    key => { prefix = rule.ecr_repository_prefix, upstream_registry_url = rule.upstream_registry_url }
+    key => {
+      prefix                = rule.ecr_repository_prefix
+      upstream_registry_url = rule.upstream_registry_url
+      # Without one the provider reads an empty text, and AWS means ROOT.
+      # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+      upstream_repository_prefix = coalesce(rule.upstream_repository_prefix, "ROOT")
+    }
   }
 }
 

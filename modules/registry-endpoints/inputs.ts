@@ -234,7 +234,7 @@ const INPUTS: Inputs = {
     type: "string",
     required: true,
     description: `How clients reach the upstream for the first pull of an image: \`${FirstPull.INTERNET_ROUTE}\` if the clients' subnets have a route to the internet, \`${FirstPull.PREWARMED}\` if something with such a route pulls every image before the clients do.`,
-    rules: [oneOf(Object.values(FirstPull), firstPullHint("", "a scheduled build"))],
+    rules: [oneOf(Object.values(FirstPull), firstPullHint("", "the module cache-warmer"))],
   },
   services: {
     type: "set(string)",

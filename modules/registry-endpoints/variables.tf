@@ -445,8 +445,9 @@ variable "first_pull" {
     error_message = replace(
       join("", [
         "`first_pull` must be one of INTERNET_ROUTE, PREWARMED, got ${jsonencode(var.first_pull)}; choose ",
-        "INTERNET_ROUTE if the clients' subnets have a route to the internet, or PREWARMED if a scheduled build ",
-        "pulls every image first: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+        "INTERNET_ROUTE if the clients' subnets have a route to the internet, or PREWARMED if the module ",
+        "cache-warmer pulls every image first: ",
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
       ]),
       local.secrets,
       "(not shown, it may be a secret)"

@@ -4,7 +4,7 @@ import { parseImage } from "./image-reference";
 import type { ImageReference } from "./image-reference";
 import type { PullThroughCache } from "./pull-through-cache";
 import { isUnder, under } from "./repository-path";
-import { PULL_RULES, ROOT } from "./rules";
+import { DIGEST_HINT, IMAGE_NAME, PULL_RULES, ROOT } from "./rules";
 import { kindOf, reasonUnsupported, SUPPORTED_REGISTRIES } from "./supported-registries";
 import type { Upstream } from "./upstream";
 import { upstreamImage, upstreamUrl } from "./upstream-spec";
@@ -36,10 +36,7 @@ export function cachedImage(
   }
   const reference = typeof image === "string" ? parseImage(image) : undefined;
   if (reference === undefined) {
-    const hint =
-      typeof image === "string" && image.includes("@")
-        ? "use a tag: ECR does not cache a first pull by digest"
-        : "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2";
+    const hint = typeof image === "string" && image.includes("@") ? DIGEST_HINT : IMAGE_NAME.hint;
     errors.addBroken(prop, PULL_RULES.image(hint), image);
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { REPOSITORY_PATH } from "./rules";
-import { SUPPORTED_REGISTRIES } from "./supported-registries";
+import { DEFAULT_TAG, IMAGE_NAME } from "./rules";
+import { DOCKER_HUB_HOSTS, SUPPORTED_REGISTRIES } from "./supported-registries";
 
 /** The parts of the name of an image. */
 export interface ImageReference {
@@ -11,29 +11,19 @@ export interface ImageReference {
 }
 
 const DOCKER_HUB = SUPPORTED_REGISTRIES["docker-hub"].host;
-const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$/i;
-const TAG = /^\w[\w.-]{0,127}$/;
 
-/**
- * Parses `[host/]path[:tag]` as container clients do; undefined for anything else, and for an image with a digest.
- * https://github.com/distribution/reference
- */
+/** Parses the name of an image; undefined for anything else, and for an image with a digest. */
 export function parseImage(text: string): ImageReference | undefined {
-  const [first = "", ...rest] = text.split("/");
-  // A first part with a dot or a port is a host; every other name is a path on Docker Hub.
-  const named = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  const [, repository = "", tag] = /^([^:]*)(?::([^:]*))?$/.exec(named ? rest.join("/") : text) ?? [];
-  if (!REPOSITORY_PATH.pattern.test(repository) || (tag !== undefined && !TAG.test(tag))) {
+  const parts = IMAGE_NAME.pattern.exec(text);
+  if (parts === null) {
     return undefined;
   }
-  if (named && !HOST.test(first)) {
-    return undefined;
-  }
+  const [, given = DOCKER_HUB, pathAfterHost, path, tag = DEFAULT_TAG] = parts;
   // Hosts are case-insensitive, and 443 is their default port.
-  const host = named ? first.toLowerCase().replace(/:443$/, "") : DOCKER_HUB;
-  return { host: isDockerHub(host) ? DOCKER_HUB : host, repository, tag: tag ?? "latest" };
-}
-
-function isDockerHub(host: string): boolean {
-  return /^(index\.|registry-1\.)?docker\.io$/.test(host);
+  const host = given.toLowerCase().replace(/:443$/, "");
+  return {
+    host: DOCKER_HUB_HOSTS.includes(host) ? DOCKER_HUB : host,
+    repository: pathAfterHost ?? path ?? "",
+    tag,
+  };
 }

@@ -46,6 +46,31 @@ export const REPOSITORY_PATH: Rule = {
   hint: "use the path in the upstream registry, like library/nginx",
 };
 
+const HOST_LABEL = "[A-Za-z0-9-]+";
+const PATH_COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const PATH_COMPONENT_WITHOUT_DOT = PATH_COMPONENT.replace("\\.|", "");
+
+/**
+ * The name of an image, `[host/]path[:tag]`, as container clients parse it; with a digest it is none. Its groups are the
+ * host, the path after a host, the path without a host, and the tag. A first part with a dot or a port is a host; every
+ * other name is a path on Docker Hub.
+ * https://github.com/distribution/reference
+ */
+export const IMAGE_NAME: Rule = {
+  pattern: new RegExp(
+    `^(?:(${HOST_LABEL}(?:\\.${HOST_LABEL})+(?::\\d+)?|${HOST_LABEL}:\\d+|localhost)/(${PATH_COMPONENT}(?:/${PATH_COMPONENT})*)` +
+      `|(${PATH_COMPONENT}|${PATH_COMPONENT_WITHOUT_DOT}(?:/${PATH_COMPONENT})+))(?::(\\w[\\w.-]{0,127}))?$`,
+  ),
+  requirement: "be the name of an image, with or without a tag",
+  hint: "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
+};
+
+/** The hint for an image with a digest. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html */
+export const DIGEST_HINT = "use a tag: ECR does not cache a first pull by digest";
+
+/** The tag of an image whose name has none. */
+export const DEFAULT_TAG = "latest";
+
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
 export const MAX_REPOSITORY_POLICY = 10240;
 export const MAX_TAGS = 50;
@@ -431,7 +456,7 @@ export const PULL_RULES = {
     requirement: "be known at synth",
     hint: "use a literal, since its upstream must be known",
   },
-  image: (hint: string): Requirement => ({ requirement: "be the name of an image, with or without a tag", hint }),
+  image: (hint: string): Requirement => ({ requirement: IMAGE_NAME.requirement, hint }),
   imageOfUpstream: (host: string, hint: string): Requirement => ({
     requirement: "come from an upstream of the cache",
     hint: `the cache has no upstream ${host}: ${hint}`,

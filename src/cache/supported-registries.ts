@@ -100,6 +100,23 @@ export function kindOf(host: string): RegistryKind | undefined {
   });
 }
 
+/** The hosts that names of Docker Hub's images have; ECR requests the last one. */
+export const DOCKER_HUB_HOSTS: readonly string[] = [
+  "docker.io",
+  "index.docker.io",
+  SUPPORTED_REGISTRIES["docker-hub"].host,
+];
+
+/** The host of any registry that ECR documents, or of Docker Hub: the path of a repository does not begin with it. */
+export const REGISTRY_HOST = new RegExp(
+  `^(?:${[...Object.values(SUPPORTED_REGISTRIES).map(({ host }) => patternOf(host)), "(?:[^/]*\\.)?docker\\.io"].join("|")})$`,
+);
+
+/** The pattern of a host, without its anchors. */
+function patternOf(host: string | RegExp): string {
+  return typeof host === "string" ? host.replace(/\./g, "\\.") : host.source.slice(1, -1);
+}
+
 const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[] = [
   {
     host: /^(index\.|www\.|hub\.)?docker\.(io|com)$|^registry\.hub\.docker\.com$/,

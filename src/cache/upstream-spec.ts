@@ -7,7 +7,7 @@ import type { RegistryCredential } from "./registry-credential";
 import { isUnder, under, withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
 import { PULL_RULES, REPOSITORY_PATH, ROOT } from "./rules";
-import { kindOf } from "./supported-registries";
+import { REGISTRY_HOST } from "./supported-registries";
 import type { RegistryKind } from "./supported-registries";
 
 /** The declaration of an upstream. */
@@ -91,7 +91,7 @@ export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, reposit
     return "";
   }
   const [first = "", ...rest] = repository.split("/");
-  if (rest.length > 0 && (first === spec.host || kindOf(first) !== undefined || /(^|\.)docker\.io$/.test(first))) {
+  if (rest.length > 0 && (first === spec.host || REGISTRY_HOST.test(first))) {
     errors.addBroken("repository", PULL_RULES.noHost(first), repository);
   }
   // The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.

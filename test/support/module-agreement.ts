@@ -49,6 +49,34 @@ export async function planBoth(subject: Subject, declarations: readonly Declarat
   }));
 }
 
+/** Applies the construct and the module of every declaration in one run, and returns what there is then. */
+export async function applyBoth(subject: Subject, declarations: readonly Declaration[]): Promise<PlannedPair[]> {
+  const workspace = await withBoth(subject, declarations, () => "modules");
+  await workspace.apply();
+  const { values } = JSON.parse(await workspace.run(["show", "-json"])) as State;
+  const resourcesIn = (folder: string): PlannedResource[] =>
+    (values.root_module.child_modules ?? [])
+      .filter(({ address }) => address === `module.${folder}`)
+      .flatMap(({ resources = [] }) => resources.filter(({ mode }) => mode === "managed"))
+      .map((resource) => ({ type: resource.type, after: comparable(resource.values), unknown: {} }))
+      .sort((one, other) => compare(JSON.stringify(one), JSON.stringify(other)));
+  return declarations.map((_, index) => ({
+    construct: resourcesIn(`construct_${index}`),
+    module: resourcesIn(`module_${index}`),
+  }));
+}
+
+interface State {
+  readonly values: {
+    readonly root_module: {
+      readonly child_modules?: readonly {
+        readonly address: string;
+        readonly resources?: readonly { readonly type: string; readonly mode: string; readonly values: unknown }[];
+      }[];
+    };
+  };
+}
+
 /** What one plan says against the construct and the module of every declaration, sorted. */
 export async function failBoth(subject: Subject, declarations: readonly Declaration[]): Promise<Refusal[]> {
   // Each has modules of its own: a condition that fails is only told by the file that it stands in.

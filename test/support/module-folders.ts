@@ -18,7 +18,10 @@ const FILES = new Map(
   MODULE_NAMES.map((name) => {
     const folder = path.join(MODULES_FOLDER, name);
     const others = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-    return [name, [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|sh)$/.test(file))]] as const;
+    return [
+      name,
+      [...terraformFilesIn(folder), ...others.filter((file) => /\.(tfmock\.hcl|sh|js)$/.test(file))],
+    ] as const;
   }),
 );
 

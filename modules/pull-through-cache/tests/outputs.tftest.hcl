@@ -37,8 +37,12 @@ run "names_what_to_pull_and_what_lets_it" {
 
   assert {
     condition = output.rules == {
-      quay       = { prefix = "quay", upstream_registry_url = "quay.io" }
-      kubernetes = { prefix = "k8s/images/", upstream_registry_url = "registry.k8s.io" }
+      quay = { prefix = "quay", upstream_registry_url = "quay.io", upstream_repository_prefix = "ROOT" }
+      kubernetes = {
+        prefix                     = "k8s/images/"
+        upstream_registry_url      = "registry.k8s.io"
+        upstream_repository_prefix = "ROOT"
+      }
     }
     error_message = "the rules are not those made"
   }

@@ -10,10 +10,10 @@ run "takes_values_that_only_an_apply_tells" {
   }
 
   assert {
-    condition = module.cache.rules == {
-      docker-hub = { prefix = "docker-hub", upstream_registry_url = "registry-1.docker.io" }
-      platform   = { prefix = "platform", upstream_registry_url = "444455556666.dkr.ecr.us-east-1.amazonaws.com" }
-      unlisted   = { prefix = "new", upstream_registry_url = "registry.example.com" }
+    condition = { for key, rule in module.cache.rules : key => "${rule.prefix} ${rule.upstream_registry_url}" } == {
+      docker-hub = "docker-hub registry-1.docker.io"
+      platform   = "platform 444455556666.dkr.ecr.us-east-1.amazonaws.com"
+      unlisted   = "new registry.example.com"
     }
     error_message = "the rules are not those of the upstreams"
   }

@@ -156,21 +156,49 @@ const endpoints: Program = (isChanged) => {
   );
 };
 
-const warmer: Program = (isChanged) =>
-  json(isChanged, (stack) => {
-    new CacheWarmer(stack, "warmer", {
-      cache: cacheIn(stack),
-      projectName: "registries-warmer",
-      images: [`public.ecr.aws/docker/library/alpine:${isChanged ? "3.22" : "3.21"}`],
-      schedule: isChanged ? "rate(2 hours)" : "rate(1 hour)",
-      runOnChange: true,
-      logRetentionInDays: isChanged ? 7 : 30,
-      alarmTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:${isChanged ? "new" : "old"}`,
-      vpcId: "vpc-0c0de000000000001",
-      subnetIds: ["subnet-0c0de00000000000a"],
-      securityGroupIds: ["sg-0c0de000000000001"],
-    });
-  });
+const warmer: Program = (isChanged) => {
+  const images = [`public.ecr.aws/docker/library/alpine:${isChanged ? "3.22" : "3.21"}`];
+  const schedule = isChanged ? "rate(2 hours)" : "rate(1 hour)";
+  const retention = isChanged ? 7 : 30;
+  const alarmTopicArn = `arn:aws:sns:${REGION}:${ACCOUNT}:${isChanged ? "new" : "old"}`;
+  const vpcId = "vpc-0c0de000000000001";
+  const subnetIds = ["subnet-0c0de00000000000a"];
+  const securityGroupIds = ["sg-0c0de000000000001"];
+  const module = {
+    rules: {
+      "ecr-public": {
+        prefix: "ecr-public",
+        upstream_registry_url: "public.ecr.aws",
+        upstream_repository_prefix: "ROOT",
+      },
+    },
+    images,
+    project_name: "registries-by-module",
+    schedule,
+    run_on_change: true,
+    log_retention_in_days: retention,
+    alarm_topic: { arn: alarmTopicArn },
+    vpc_config: { vpc_id: vpcId, subnet_ids: subnetIds, security_group_ids: securityGroupIds },
+  };
+  return json(
+    isChanged,
+    (stack) => {
+      new CacheWarmer(stack, "warmer", {
+        cache: cacheIn(stack),
+        projectName: "registries-warmer",
+        images,
+        schedule,
+        runOnChange: true,
+        logRetentionInDays: retention,
+        alarmTopicArn,
+        vpcId,
+        subnetIds,
+        securityGroupIds,
+      });
+    },
+    { "cache-warmer": module },
+  );
+};
 
 const states: Program = (isChanged) => {
   const fleet = new PullThroughCacheFleet(testApp(), "registries", {
@@ -246,7 +274,7 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
   "caches, by construct and module": { part: PARTS.CACHE, steps: twice(caches) },
   "grants, by construct and module": { part: PARTS.GRANT, beside: CACHE_ONLY, steps: twice(grants) },
   "managed policies, by construct and module": { part: PARTS.MANAGED_POLICY, steps: twice(managedPolicies) },
-  warmers: { part: PARTS.WARMER, beside: CACHE_ONLY, steps: twice(warmer) },
+  "warmers, by construct and module": { part: PARTS.WARMER, beside: CACHE_ONLY, steps: twice(warmer) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },
   "overrides with the AWS CLI, by module": { part: PARTS.AWS_CLI, steps: moduleOverride("AWS_CLI"), isOver: true },
