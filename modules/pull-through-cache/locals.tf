@@ -312,8 +312,8 @@ locals {
   )
 }
 
-# Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do not.
-# Each precondition costs every instance time, so that there is one for each ARN and not for each part.
+# Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do
+# not. Each precondition costs every instance time, so that there is one for each ARN and not for each part.
 locals {
   location  = { account = local.account_id, partition = local.partition, region = local.region }
   arn_parts = { account = 4, partition = 1, region = 3 }

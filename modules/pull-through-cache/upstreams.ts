@@ -204,17 +204,19 @@ export function upstreamRules(): ValidationRule[] {
     place: `${PLACE}.${attributeName}`,
     ...rule,
   });
-  const hasPrefix = `!(${given(ELEMENT, "prefix")} == null && !contains(keys(local.usual_prefixes), ${KIND}))`;
+  const hasPrefix = `!(${given(ELEMENT, "prefix")} == null && !can(local.usual_prefixes[${KIND}]))`;
   const credentials = CREDENTIALS.map((name) => given(ELEMENT, name));
   const none = credentials.map((value) => `${value} == null`).join(" && ");
   const count = `length([for value in [${credentials.join(", ")}] : true if value != null])`;
-  const notOfThisKind = {
-    each: [LOOP, `name in try(keys(${ELEMENT}), [])`],
+  const notOfThisKind = (
+    condition: string,
+  ): Pick<ValidationRule, "each" | "place" | "requirement" | "hint" | "told"> => ({
+    each: [LOOP, `name in [for name in try(keys(${ELEMENT}), []) : name if ${condition}]`],
     place: `${PLACE}.\${name}`,
     requirement: "is not an attribute of this kind of upstream",
     hint: "leave it out",
     told: "Attributes of another kind, and unknown attributes, are errors.",
-  };
+  });
   return [
     {
       holds: "try(length(nonsensitive(var.upstreams)), 1) > 0",
@@ -278,12 +280,12 @@ export function upstreamRules(): ValidationRule[] {
       hint: `use only one of ${NAMES_OF_CREDENTIALS}`,
     }),
     {
-      ...notOfThisKind,
-      holds: `lookup(local.kinds_of_attributes, name, ${KIND}) == ${KIND} || try(${ELEMENT}[name], null) == null`,
+      ...notOfThisKind("can(local.kinds_of_attributes[name])"),
+      holds: `local.kinds_of_attributes[name] == ${KIND} || try(${ELEMENT}[name], null) == null`,
     },
     {
-      ...notOfThisKind,
-      holds: `!contains(${hcl(OF_MANAGED_CREDENTIALS)}, name) || ${given(ELEMENT, "credential")} != null || try(${ELEMENT}[name], null) == null`,
+      ...notOfThisKind(`contains(${hcl(OF_MANAGED_CREDENTIALS)}, name)`),
+      holds: `${given(ELEMENT, "credential")} != null || try(${ELEMENT}[name], null) == null`,
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted(ELEMENT, "registry_name", "string"), ofKind("azure"))}`],

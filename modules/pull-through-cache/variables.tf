@@ -976,7 +976,7 @@ variable "upstreams" {
         )
         if !(
           try(upstream.prefix, null) == null
-          && !contains(keys(local.usual_prefixes), try(tostring(upstream.kind == null ? key : upstream.kind), key))
+          && !can(local.usual_prefixes[try(tostring(upstream.kind == null ? key : upstream.kind), key)])
         )
       } :
       (
@@ -995,7 +995,7 @@ variable "upstreams" {
         )
         if !(
           try(upstream.prefix, null) == null
-          && !contains(keys(local.usual_prefixes), try(tostring(upstream.kind == null ? key : upstream.kind), key))
+          && !can(local.usual_prefixes[try(tostring(upstream.kind == null ? key : upstream.kind), key)])
         )
       } :
       join("", [
@@ -1193,20 +1193,18 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
-        for name in try(keys(upstream), []) :
-        lookup(local.kinds_of_attributes, name, try(tostring(upstream.kind == null ? key : upstream.kind), key))
-        == try(tostring(upstream.kind == null ? key : upstream.kind), key)
+        for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
+        local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
         || try(upstream[name], null) == null
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
-        for name in try(keys(upstream), []) :
+        for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
         if !(
-          lookup(local.kinds_of_attributes, name, try(tostring(upstream.kind == null ? key : upstream.kind), key))
-          == try(tostring(upstream.kind == null ? key : upstream.kind), key)
+          local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
           || try(upstream[name], null) == null
         )
       ]
@@ -1217,22 +1215,22 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
-        for name in try(keys(upstream), []) :
-        !contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
-        || try(upstream.credential, null) != null
-        || try(upstream[name], null) == null
+        for name in [
+          for name in try(keys(upstream), []) : name
+          if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
+        ] :
+        try(upstream.credential, null) != null || try(upstream[name], null) == null
       ]
     ]))
     error_message = replace(join("\n", flatten([
       for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
-        for name in try(keys(upstream), []) :
+        for name in [
+          for name in try(keys(upstream), []) : name
+          if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
+        ] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
-        if !(
-          !contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
-          || try(upstream.credential, null) != null
-          || try(upstream[name], null) == null
-        )
+        if !(try(upstream.credential, null) != null || try(upstream[name], null) == null)
       ]
     ])), local.secrets, "(not shown, it may be a secret)")
   }
