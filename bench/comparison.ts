@@ -6,8 +6,8 @@ import { growthExponent, median, quantile } from "./statistics";
 /** One measure of the pack against the same by hand. */
 export interface Comparison {
   readonly measure: string;
-  /** The number of regions, as the table shows it. */
-  readonly regions: string;
+  /** The number of regions or upstreams, as the table shows it. */
+  readonly size: string;
   /** Medians of both sides, in the unit that the measure names. */
   readonly pack: number;
   readonly hand: number;
@@ -19,7 +19,8 @@ export interface Comparison {
   readonly target?: number;
 }
 
-type Labels = Pick<Comparison, "measure" | "regions" | "target">;
+/** What a comparison is about. */
+export type Labels = Pick<Comparison, "measure" | "size" | "target">;
 
 interface Measure {
   readonly name: string;
@@ -42,7 +43,7 @@ export function compare(rounds: readonly Round[]): Comparison[] {
   const synthesis = [WHOLE_PROCESS_CPU, CONSTRUCT_AND_SYNTH, BYTES, WALL, PEAK_MEMORY].flatMap((measure) =>
     REGION_COUNTS.map((regions) =>
       comparePairs(
-        { measure: measure.name, regions: String(regions), target: measure.target },
+        { measure: measure.name, size: String(regions), target: measure.target },
         measure,
         rounds.map((round) => synthesisOf(round, regions)),
       ),
@@ -53,12 +54,12 @@ export function compare(rounds: readonly Round[]): Comparison[] {
     compareGrowth("Growth exponent, construct and synth", CONSTRUCT_AND_SYNTH, rounds),
     compareGrowth("Growth exponent, Terraform JSON", BYTES, rounds),
     comparePairs(
-      { measure: "Import, CPU ms", regions: "–", target: WHOLE_PROCESS_CPU.target },
+      { measure: "Import, CPU ms", size: "–", target: WHOLE_PROCESS_CPU.target },
       WHOLE_PROCESS_CPU,
       rounds.map(({ imports }) => imports),
     ),
     comparePairs(
-      { measure: "Import with room in the heap, CPU ms", regions: "–" },
+      { measure: "Import with room in the heap, CPU ms", size: "–" },
       WHOLE_PROCESS_CPU,
       rounds.map(({ importsWithRoom }) => importsWithRoom),
     ),
@@ -76,12 +77,13 @@ function compareGrowth(name: string, measure: Measure, rounds: readonly Round[])
   const exponent = (round: Round, side: keyof Pair): number =>
     growthExponent(REGION_COUNTS.map((x) => ({ x, y: measure.of(synthesisOf(round, x)[side]) })));
   return comparison(
-    { measure: name, regions: `${Math.min(...REGION_COUNTS)}–${Math.max(...REGION_COUNTS)}`, target: 1.05 },
+    { measure: name, size: `${Math.min(...REGION_COUNTS)}–${Math.max(...REGION_COUNTS)}`, target: 1.05 },
     rounds.map((round) => [exponent(round, "pack"), exponent(round, "hand")]),
   );
 }
 
-function comparison(what: Labels, values: readonly (readonly [pack: number, hand: number])[]): Comparison {
+/** Compares the pairs of one measure. */
+export function comparison(what: Labels, values: readonly (readonly [pack: number, hand: number])[]): Comparison {
   const ratios = values.map(([pack, hand]) => pack / hand);
   return {
     ...what,

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Comparison } from "./comparison";
 
 /** What the results were measured on and with. */
@@ -7,24 +9,34 @@ export interface Circumstances {
   readonly cpus: number;
 }
 
-const HEADER = ["Measure", "Regions", "This pack", "By hand", "Ratio", "Middle half", "Target", "Met"];
+const RESULTS = join(__dirname, "RESULTS.md");
 
-/** A Markdown table of all comparisons, one to a row. */
-export function resultsTable(comparisons: readonly Comparison[]): string {
-  const rows = [HEADER, ...comparisons.map(cellsOf)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+/** A Markdown table of all comparisons, one to a row; `size` heads the column of their sizes. */
+export function resultsTable(comparisons: readonly Comparison[], size: string): string {
+  const header = ["Measure", size, "This pack", "By hand", "Ratio", "Middle half", "Target", "Met"];
+  const rows = [header, ...comparisons.map(cellsOf)];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
   lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
   return lines.join("\n");
 }
 
-/** The text of RESULTS.md. */
-export function resultsDocument(comparisons: readonly Comparison[], circumstances: Circumstances): string {
+/** Writes a section of RESULTS.md, and keeps the others. */
+export function writeSection(section: string): void {
+  const title = /^# .*$/m.exec(section)?.[0];
+  const before = existsSync(RESULTS) ? readFileSync(RESULTS, "utf8").split(/^(?=# )/m) : [];
+  const others = before.map((other) => other.trim()).filter((other) => !other.startsWith(`${title}\n`));
+  const all = [...others, section.trim()].sort();
+  writeFileSync(RESULTS, `${all.join("\n\n")}\n`);
+}
+
+/** The section on synthesis. */
+export function synthesisSection(comparisons: readonly Comparison[], circumstances: Circumstances): string {
   const { pairs, nodeVersion, cpus } = circumstances;
   const widest = Math.max(...comparisons.map(({ spread: [from, to] }) => to - from));
   return `# Cost of the pack against the same resources by hand
 
-${resultsTable(comparisons)}
+${resultsTable(comparisons, "Regions")}
 
 Both sides declare the same resources, variables, providers and backends, which is verified before anything is timed:
 Amazon ECR Public, Kubernetes, Quay, Docker Hub with a managed credential and GitHub with an existing secret, with
@@ -44,10 +56,30 @@ hundredths in any ratio of time, and only the bytes are exact.
 `;
 }
 
-function cellsOf({ measure, regions, pack, hand, ratio, spread, target }: Comparison): string[] {
+/** The section on plans of the plain module. */
+export function plansSection(
+  comparisons: readonly Comparison[],
+  { pairs, cpus }: Pick<Circumstances, "pairs" | "cpus">,
+): string {
+  return `# Plans of the module pull-through-cache against the same resources by hand
+
+${resultsTable(comparisons, "Upstreams")}
+
+The CPU time of \`terraform plan\`, with the real provider and from an empty state. Both sides plan the same resources,
+which is verified before anything is timed: a third of the upstreams without a credential, a third with a secret of its
+own, a third with a managed secret and settings, all with tagged repositories. By hand means resources in the root
+module without validations and preconditions (bench/workloads/plan-by-hand). Most of the time on both sides is what
+Terraform needs to load the provider and its schema.
+
+- This pack and by hand: medians. Ratio: median of the ratios of ${pairs} pairs, run in turns. ${cpus} CPUs.
+- Run again with \`npm run bench:plans\`; \`BENCH_PAIRS=31 npm run bench:plans\` takes more pairs.
+`;
+}
+
+function cellsOf({ measure, size, pack, hand, ratio, spread, target }: Comparison): string[] {
   return [
     measure,
-    regions,
+    size,
     inThreeDigits(pack),
     inThreeDigits(hand),
     ratio.toFixed(3),
