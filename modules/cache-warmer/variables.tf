@@ -177,14 +177,10 @@ variable "images" {
 
   validation {
     condition = length(var.images) >= 1 && length(var.images) <= 500
-    error_message = replace(
-      join("", [
-        "`images` must be a list of 1 to 500 images, got ${jsonencode(length(var.images))}; give image names, ",
-        "like [\"nginx:1.27\"]",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`images` must be a list of 1 to 500 images, got ${jsonencode(length(var.images))}; give image names, ",
+      "like [\"nginx:1.27\"]",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -200,28 +196,20 @@ variable "project_name" {
     condition = (
       can(regex("^[A-Za-z0-9][A-Za-z0-9_-]+$", var.project_name)) && try(length(var.project_name) <= 64, false)
     )
-    error_message = replace(
-      join("", [
-        "`project_name` must be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or ",
-        "digit, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`project_name` must be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or ",
+      "digit, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = (
       !var.run_on_change || try(length(var.project_name) <= 54, false) || try(length(var.project_name) > 64, true)
     )
-    error_message = replace(
-      join("", [
-        "`project_name` must be 2 to 54 letters, digits, hyphens and underscores, starting with a letter or ",
-        "digit, with `run_on_change`, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`project_name` must be 2 to 54 letters, digits, hyphens and underscores, starting with a letter or ",
+      "digit, with `run_on_change`, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -237,24 +225,17 @@ variable "schedule" {
 
   validation {
     condition = (
-      can(regex(
-        join("", [
-          "^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\([0-9A-Z*,/#-]+ [0-9A-Z*,/#-]+ ([0-9A-Z*,/#-]+ ",
-          "[0-9A-Z*,/#-]+ \\?|\\? [0-9A-Z*,/#-]+ [0-9A-Z*,/#-]+) [0-9A-Z*,/#-]+\\))$",
-        ]),
-        var.schedule
-      ))
+      can(regex(join("", [
+        "^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\([0-9A-Z*,/#-]+ [0-9A-Z*,/#-]+ ([0-9A-Z*,/#-]+ ",
+        "[0-9A-Z*,/#-]+ \\?|\\? [0-9A-Z*,/#-]+ [0-9A-Z*,/#-]+) [0-9A-Z*,/#-]+\\))$",
+      ]), var.schedule))
       && try(length(var.schedule) <= 256, false)
     )
-    error_message = replace(
-      join("", [
-        "`schedule` must be at most 256 characters like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with ",
-        "one ? for the day of the month or of the week, got ${jsonencode(var.schedule)}; leave it out for every ",
-        "hour",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`schedule` must be at most 256 characters like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with ",
+      "one ? for the day of the month or of the week, got ${jsonencode(var.schedule)}; leave it out for every ",
+      "hour",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -295,14 +276,10 @@ variable "timeout_in_minutes" {
       && var.timeout_in_minutes <= 720
       && floor(var.timeout_in_minutes) == var.timeout_in_minutes
     )
-    error_message = replace(
-      join("", [
-        "`timeout_in_minutes` must be an integer from 5 to 720, got ${jsonencode(var.timeout_in_minutes)}; ",
-        "leave it out for an hour",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`timeout_in_minutes` must be an integer from 5 to 720, got ${jsonencode(var.timeout_in_minutes)}; leave ",
+      "it out for an hour",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -337,15 +314,11 @@ variable "log_retention_in_days" {
       3288,
       3653,
     ], var.log_retention_in_days)
-    error_message = replace(
-      join("", [
-        "`log_retention_in_days` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, ",
-        "1096, 1827, 2192, 2557, 2922, 3288, 3653, got ${jsonencode(var.log_retention_in_days)}; CloudWatch ",
-        "Logs accepts no other number",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`log_retention_in_days` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, ",
+      "1096, 1827, 2192, 2557, 2922, 3288, 3653, got ${jsonencode(var.log_retention_in_days)}; CloudWatch Logs ",
+      "accepts no other number",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -362,14 +335,10 @@ variable "alarm_topic" {
       var.alarm_topic == null
       || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}$", try(var.alarm_topic.arn, null)))
     )
-    error_message = replace(
-      join("", [
-        "`alarm_topic.arn` must be the ARN of a standard SNS topic, got ",
-        "${jsonencode(try(var.alarm_topic.arn, null))}; leave it out for no alarm",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`alarm_topic.arn` must be the ARN of a standard SNS topic, got ",
+      "${jsonencode(try(var.alarm_topic.arn, null))}; leave it out for no alarm",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -382,39 +351,27 @@ variable "vpc_config" {
     condition = (
       var.vpc_config == null || can(regex("^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", try(var.vpc_config.vpc_id, null)))
     )
-    error_message = replace(
-      join("", [
-        "`vpc_config.vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ",
-        "${jsonencode(try(var.vpc_config.vpc_id, null))}; give all of `vpc_id`, `subnet_ids` and ",
-        "`security_group_ids`, or leave all of them out for no VPC",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_config.vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ",
+      "${jsonencode(try(var.vpc_config.vpc_id, null))}; give all of `vpc_id`, `subnet_ids` and ",
+      "`security_group_ids`, or leave all of them out for no VPC",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.vpc_config == null || try(length(try(var.vpc_config.subnet_ids, null)) > 0, false)
-    error_message = replace(
-      join("", [
-        "`vpc_config.subnet_ids` must be a list of at least one, got ",
-        "${jsonencode(try(var.vpc_config.subnet_ids, null))}; give subnets with a route to the internet",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_config.subnet_ids` must be a list of at least one, got ",
+      "${jsonencode(try(var.vpc_config.subnet_ids, null))}; give subnets with a route to the internet",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.vpc_config == null || try(length(try(var.vpc_config.subnet_ids, null)) <= 16, true)
-    error_message = replace(
-      join("", [
-        "`vpc_config.subnet_ids` must be a list of at most 16, got ",
-        "${jsonencode(try(length(try(var.vpc_config.subnet_ids, null)), null))}; CodeBuild accepts no more",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_config.subnet_ids` must be a list of at most 16, got ",
+      "${jsonencode(try(length(try(var.vpc_config.subnet_ids, null)), null))}; CodeBuild accepts no more",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -434,28 +391,20 @@ variable "vpc_config" {
 
   validation {
     condition = var.vpc_config == null || try(length(try(var.vpc_config.security_group_ids, null)) > 0, false)
-    error_message = replace(
-      join("", [
-        "`vpc_config.security_group_ids` must be a list of at least one, got ",
-        "${jsonencode(try(var.vpc_config.security_group_ids, null))}; give security groups that allow outbound ",
-        "port 443",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_config.security_group_ids` must be a list of at least one, got ",
+      "${jsonencode(try(var.vpc_config.security_group_ids, null))}; give security groups that allow outbound ",
+      "port 443",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.vpc_config == null || try(length(try(var.vpc_config.security_group_ids, null)) <= 5, true)
-    error_message = replace(
-      join("", [
-        "`vpc_config.security_group_ids` must be a list of at most 5, got ",
-        "${jsonencode(try(length(try(var.vpc_config.security_group_ids, null)), null))}; CodeBuild accepts no ",
-        "more",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_config.security_group_ids` must be a list of at most 5, got ",
+      "${jsonencode(try(length(try(var.vpc_config.security_group_ids, null)), null))}; CodeBuild accepts no ",
+      "more",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -484,13 +433,9 @@ variable "account_id" {
 
   validation {
     condition = var.account_id == null || can(regex("^\\d{12}$", var.account_id))
-    error_message = replace(
-      join("", [
-        "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
-        "string, with its leading zeros and without hyphens",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
+      "string, with its leading zeros and without hyphens",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

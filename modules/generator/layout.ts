@@ -27,8 +27,12 @@ export type Node =
       readonly condition?: Node;
     };
 
-/** Expressions that begin and end with brackets: a call may have its own brackets in the same lines. */
-const BRACKETED = ["list", "object", "for", "call"];
+/** Whether an expression begins and ends with brackets: a call may have its own brackets in the same lines. */
+function isBracketed(node: Node, indent: number): boolean {
+  return node.type === "text"
+    ? node.text.includes(" ") && splitText(node.text, indent).length > 1
+    : ["list", "object", "for", "call"].includes(node.type);
+}
 
 /** An expression as the value of an argument at an indentation, of which `used` characters of the first line are taken. */
 export function laidOut(expression: string, indent: number, used: number): string {
@@ -65,7 +69,7 @@ function render(node: Node, indent: number, used: number, isInBrackets: boolean)
     case "atom":
       return whole;
     case "text": {
-      const parts = partsOfText(node.text, WIDTH - inner - 4);
+      const parts = splitText(node.text, indent);
       if (parts.length === 1) {
         return whole;
       }
@@ -91,7 +95,7 @@ function render(node: Node, indent: number, used: number, isInBrackets: boolean)
     }
     case "call": {
       const end = node.expands ? "..." : "";
-      const [first, ...others] = node.args.filter((arg) => BRACKETED.includes(arg.type));
+      const [first, ...others] = node.args.filter((arg) => isBracketed(arg, indent));
       const rest = node.args.filter((arg) => arg !== first);
       if (first !== undefined && others.length === 0 && rest.every((arg) => flat(arg).length <= 40)) {
         const at = node.args.indexOf(first);
@@ -181,8 +185,9 @@ export function flat(node: Node): string {
   }
 }
 
-/** A string in parts of a length, which end at spaces; a long expression in it is a part without quotes. */
-function partsOfText(text: string, width: number): string[] {
+/** A string in parts that fit into lines and end at spaces; a long expression in it is a part without quotes. */
+function splitText(text: string, indent: number): string[] {
+  const width = WIDTH - indent - 6;
   const parts: string[] = [];
   const hasSpaces = /^[^$]* /.test(text);
   let isOpen = false;

@@ -30,14 +30,10 @@ variable "prefixes" {
 
   validation {
     condition = length(var.prefixes) > 0
-    error_message = replace(
-      join("", [
-        "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; list the prefixes ",
-        "of the caches that may be pulled from",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; list the prefixes of ",
+      "the caches that may be pulled from",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -125,14 +121,10 @@ variable "managed_policy" {
         && try(length(try(var.managed_policy.name, null)) <= 128, false)
       )
     )
-    error_message = replace(
-      join("", [
-        "`managed_policy.name` must be a policy's name: up to 128 letters, digits and _+=,.@-, got ",
-        "${jsonencode(try(var.managed_policy.name, null))}; choose another name",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`managed_policy.name` must be a policy's name: up to 128 letters, digits and _+=,.@-, got ",
+      "${jsonencode(try(var.managed_policy.name, null))}; choose another name",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -165,13 +157,9 @@ variable "account_id" {
 
   validation {
     condition = var.account_id == null || can(regex("^\\d{12}$", var.account_id))
-    error_message = replace(
-      join("", [
-        "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
-        "string, with its leading zeros and without hyphens",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
+      "string, with its leading zeros and without hyphens",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

@@ -23,19 +23,15 @@ variable "upstreams" {
 
   validation {
     condition = can(keys(var.upstreams))
-    error_message = replace(
-      join("", [
-        "`upstreams` must be a map of objects, got ",
-        startswith(jsonencode(var.upstreams), "{")
-        ? "an object"
-        : startswith(jsonencode(var.upstreams), "[")
-        ? "a list"
-        : startswith(jsonencode(var.upstreams), "\"") ? "a string" : jsonencode(var.upstreams),
-        "; give an object for each key, {} for one without attributes",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`upstreams` must be a map of objects, got ",
+      startswith(jsonencode(var.upstreams), "{")
+      ? "an object"
+      : startswith(jsonencode(var.upstreams), "[")
+      ? "a list"
+      : startswith(jsonencode(var.upstreams), "\"") ? "a string" : jsonencode(var.upstreams),
+      "; give an object for each key, {} for one without attributes",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -898,27 +894,19 @@ variable "upstreams" {
 
   validation {
     condition = try(length(nonsensitive(var.upstreams)), 1) > 0
-    error_message = replace(
-      join("", [
-        "`upstreams` must be a map of at least one upstream, got ${jsonencode({})}; name the registries to ",
-        "cache, for example { ecr-public = {} }",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`upstreams` must be a map of at least one upstream, got ${jsonencode({})}; name the registries to cache, ",
+      "for example { ecr-public = {} }",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]) <= 50
-    error_message = replace(
-      join("", [
-        "`upstreams` must have at most 50 upstreams per account and region, got ",
-        jsonencode(length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key])),
-        "; AWS does not raise this quota: use another region or account for the rest",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`upstreams` must have at most 50 upstreams per account and region, got ",
+      "${jsonencode(length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]))}; ",
+      "AWS does not raise this quota: use another region or account for the rest",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1699,15 +1687,11 @@ variable "credentials" {
 
   validation {
     condition = length(setsubtract(keys(var.credentials), keys(local.managed_secret_names))) == 0
-    error_message = replace(
-      join("", [
-        "`credentials` must have the keys of upstreams whose `credential` is managed, and no others, got a ",
-        "value not shown, since it may be a secret; rename or remove the others; the managed upstreams are ",
-        "${jsonencode(keys(local.managed_secret_names))}",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`credentials` must have the keys of upstreams whose `credential` is managed, and no others, got a value ",
+      "not shown, since it may be a secret; rename or remove the others; the managed upstreams are ",
+      "${jsonencode(keys(local.managed_secret_names))}",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1726,19 +1710,15 @@ variable "repository_settings" {
 
   validation {
     condition = can(keys(var.repository_settings))
-    error_message = replace(
-      join("", [
-        "`repository_settings` must be an object, got ",
-        startswith(jsonencode(var.repository_settings), "{")
-        ? "an object"
-        : startswith(jsonencode(var.repository_settings), "[")
-        ? "a list"
-        : startswith(jsonencode(var.repository_settings), "\"") ? "a string" : jsonencode(var.repository_settings),
-        "; give its attributes, or leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings` must be an object, got ",
+      startswith(jsonencode(var.repository_settings), "{")
+      ? "an object"
+      : startswith(jsonencode(var.repository_settings), "[")
+      ? "a list"
+      : startswith(jsonencode(var.repository_settings), "\"") ? "a string" : jsonencode(var.repository_settings),
+      "; give its attributes, or leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1960,14 +1940,10 @@ variable "repository_settings" {
         try(var.repository_settings.kms_key.arn, null)
       ))
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.kms_key.arn` must be the ARN of a KMS key in lower case, not of an alias, got ",
-        "${jsonencode(try(var.repository_settings.kms_key.arn, null))}; use the ARN of the key",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.kms_key.arn` must be the ARN of a KMS key in lower case, not of an alias, got ",
+      "${jsonencode(try(var.repository_settings.kms_key.arn, null))}; use the ARN of the key",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1987,15 +1963,11 @@ variable "repository_settings" {
 
   validation {
     condition = try(length(try(keys(var.repository_settings.tags), [])) <= 50, false)
-    error_message = replace(
-      join("", [
-        "`repository_settings.tags` must have at most 50 entries, got ",
-        "${jsonencode(try(length(try(keys(var.repository_settings.tags), [])), 0))}; ECR accepts no more tags ",
-        "on a repository",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.tags` must have at most 50 entries, got ",
+      "${jsonencode(try(length(try(keys(var.repository_settings.tags), [])), 0))}; ECR accepts no more tags on ",
+      "a repository",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2081,15 +2053,11 @@ variable "repository_settings" {
         && try(length(try(var.repository_settings.role.arn, null)) <= 2048, false)
       )
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.role.arn` must be the ARN of an IAM role, got ",
-        "${jsonencode(try(var.repository_settings.role.arn, null))}; leave it out: a role is created if one is ",
-        "needed",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.role.arn` must be the ARN of an IAM role, got ",
+      "${jsonencode(try(var.repository_settings.role.arn, null))}; leave it out: a role is created if one is ",
+      "needed",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2108,29 +2076,25 @@ variable "repository_settings" {
       ))
       == 0
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.creation_template` must not be false beside ",
-        join(", ", [
-          for name in try(
-            [
-              for name, value in var.repository_settings : name
-              if name != "creation_template"
-              && contains(keys(local.attributes["repository settings"]), name)
-              && value != null
-              && value != false
-              && value != "false"
-            ],
-            []
-          ) :
-          "`${name}`"
-        ]),
-        ", got ${jsonencode(false)}; ECR applies settings only with a template: leave them out, or keep the ",
-        "template",
+    error_message = replace(join("", [
+      "`repository_settings.creation_template` must not be false beside ",
+      join(", ", [
+        for name in try(
+          [
+            for name, value in var.repository_settings : name
+            if name != "creation_template"
+            && contains(keys(local.attributes["repository settings"]), name)
+            && value != null
+            && value != false
+            && value != "false"
+          ],
+          []
+        ) :
+        "`${name}`"
       ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+      ", got ${jsonencode(false)}; ECR applies settings only with a template: leave them out, or keep the ",
+      "template",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2141,14 +2105,10 @@ variable "repository_settings" {
         && try(var.repository_settings.keep_last_images, null) == null
       )
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.keep_all_images` must not be true beside `untagged_expiration_in_days` or ",
-        "`keep_last_images`, got ${jsonencode(true)}; choose one or the other",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.keep_all_images` must not be true beside `untagged_expiration_in_days` or ",
+      "`keep_last_images`, got ${jsonencode(true)}; choose one or the other",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2157,15 +2117,11 @@ variable "repository_settings" {
       || try(var.repository_settings.untagged_expiration_in_days, null) == null
       || try(tobool(var.repository_settings.untagged_expiration_in_days), null) == false
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.untagged_expiration_in_days` must not be given beside `lifecycle_policy`, got ",
-        "${jsonencode(try(var.repository_settings.untagged_expiration_in_days, null))}; write all rules into ",
-        "the policy",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.untagged_expiration_in_days` must not be given beside `lifecycle_policy`, got ",
+      "${jsonencode(try(var.repository_settings.untagged_expiration_in_days, null))}; write all rules into the ",
+      "policy",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2174,14 +2130,10 @@ variable "repository_settings" {
       || try(var.repository_settings.keep_last_images, null) == null
       || try(tobool(var.repository_settings.keep_last_images), null) == false
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.keep_last_images` must not be given beside `lifecycle_policy`, got ",
-        "${jsonencode(try(var.repository_settings.keep_last_images, null))}; write all rules into the policy",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.keep_last_images` must not be given beside `lifecycle_policy`, got ",
+      "${jsonencode(try(var.repository_settings.keep_last_images, null))}; write all rules into the policy",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2190,14 +2142,10 @@ variable "repository_settings" {
       || try(var.repository_settings.keep_all_images, null) == null
       || try(tobool(var.repository_settings.keep_all_images), null) == false
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.keep_all_images` must not be given beside `lifecycle_policy`, got ",
-        "${jsonencode(try(var.repository_settings.keep_all_images, null))}; write all rules into the policy",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.keep_all_images` must not be given beside `lifecycle_policy`, got ",
+      "${jsonencode(try(var.repository_settings.keep_all_images, null))}; write all rules into the policy",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -2205,15 +2153,10 @@ variable "repository_settings" {
       try(var.repository_settings.kms_key, null) == null
       || try(var.repository_settings.encryption_type, null) == null
     )
-    error_message = replace(
-      join("", [
-        "`repository_settings.encryption_type` must not be given beside a KMS key, got ",
-        "${jsonencode(try(var.repository_settings.encryption_type, null))}; leave it out, since a key implies ",
-        "KMS",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_settings.encryption_type` must not be given beside a KMS key, got ",
+      "${jsonencode(try(var.repository_settings.encryption_type, null))}; leave it out, since a key implies KMS",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -2227,14 +2170,10 @@ variable "account_id" {
 
   validation {
     condition = var.account_id == null || can(regex("^\\d{12}$", var.account_id))
-    error_message = replace(
-      join("", [
-        "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
-        "string, with its leading zeros and without hyphens",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
+      "string, with its leading zeros and without hyphens",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 

@@ -7,14 +7,10 @@ variable "vpc_id" {
 
   validation {
     condition = can(regex("^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", var.vpc_id))
-    error_message = replace(
-      join("", [
-        "`vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ${jsonencode(var.vpc_id)}; ",
-        "give the VPC of the clients",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ${jsonencode(var.vpc_id)}; ",
+      "give the VPC of the clients",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -52,26 +48,18 @@ variable "subnet_ids" {
 
   validation {
     condition = !local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) > 0
-    error_message = replace(
-      join("", [
-        "`subnet_ids` must be a list of at least one, got ${jsonencode(nonsensitive(var.subnet_ids))}; give one ",
-        "private subnet per availability zone",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`subnet_ids` must be a list of at least one, got ${jsonencode(nonsensitive(var.subnet_ids))}; give one ",
+      "private subnet per availability zone",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) == 0
-    error_message = replace(
-      join("", [
-        "`subnet_ids` must not be given when no interface endpoint is created, got ",
-        "${jsonencode(nonsensitive(var.subnet_ids))}; leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`subnet_ids` must not be given when no interface endpoint is created, got ",
+      "${jsonencode(nonsensitive(var.subnet_ids))}; leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -124,14 +112,10 @@ variable "route_table_ids" {
 
   validation {
     condition = var.s3_endpoint != null || length(nonsensitive(var.route_table_ids)) > 0
-    error_message = replace(
-      join("", [
-        "`route_table_ids` must be a map of at least one, got ${jsonencode(nonsensitive(var.route_table_ids))}; ",
-        "give the route tables of the clients' subnets",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`route_table_ids` must be a map of at least one, got ${jsonencode(nonsensitive(var.route_table_ids))}; ",
+      "give the route tables of the clients' subnets",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -214,14 +198,10 @@ variable "client_cidrs" {
 
   validation {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_cidrs)) == 0
-    error_message = replace(
-      join("", [
-        "`client_cidrs` must not be given when no interface endpoint is created, got ",
-        "${jsonencode(nonsensitive(var.client_cidrs))}; leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`client_cidrs` must not be given when no interface endpoint is created, got ",
+      "${jsonencode(nonsensitive(var.client_cidrs))}; leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -325,27 +305,19 @@ variable "client_ipv6_cidrs" {
 
   validation {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_ipv6_cidrs)) == 0
-    error_message = replace(
-      join("", [
-        "`client_ipv6_cidrs` must not be given when no interface endpoint is created, got ",
-        "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`client_ipv6_cidrs` must not be given when no interface endpoint is created, got ",
+      "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.dual_stack || length(nonsensitive(var.client_ipv6_cidrs)) == 0
-    error_message = replace(
-      join("", [
-        "`client_ipv6_cidrs` must not be given without `dual_stack`, got ",
-        "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; set `dual_stack` to true for endpoints with IPv6 ",
-        "addresses",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`client_ipv6_cidrs` must not be given without `dual_stack`, got ",
+      "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; set `dual_stack` to true for endpoints with IPv6 ",
+      "addresses",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -420,14 +392,10 @@ variable "client_security_group_ids" {
 
   validation {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_security_group_ids)) == 0
-    error_message = replace(
-      join("", [
-        "`client_security_group_ids` must not be given when no interface endpoint is created, got ",
-        "${jsonencode(nonsensitive(var.client_security_group_ids))}; leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`client_security_group_ids` must not be given when no interface endpoint is created, got ",
+      "${jsonencode(nonsensitive(var.client_security_group_ids))}; leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -442,16 +410,12 @@ variable "first_pull" {
 
   validation {
     condition = try(contains(["INTERNET_ROUTE", "PREWARMED"], var.first_pull), false)
-    error_message = replace(
-      join("", [
-        "`first_pull` must be one of INTERNET_ROUTE, PREWARMED, got ${jsonencode(var.first_pull)}; choose ",
-        "INTERNET_ROUTE if the clients' subnets have a route to the internet, or PREWARMED if the module ",
-        "cache-warmer pulls every image first: ",
-        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`first_pull` must be one of INTERNET_ROUTE, PREWARMED, got ${jsonencode(var.first_pull)}; choose ",
+      "INTERNET_ROUTE if the clients' subnets have a route to the internet, or PREWARMED if the module ",
+      "cache-warmer pulls every image first: ",
+      "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -614,14 +578,10 @@ variable "prefixes" {
       || var.ecr_endpoint_policy != null
       || length(var.prefixes) > 0
     )
-    error_message = replace(
-      join("", [
-        "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; give the output ",
-        "`prefixes` of the cache, or `ecr_endpoint_policy` or `full_access`",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; give the output ",
+      "`prefixes` of the cache, or `ecr_endpoint_policy` or `full_access`",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -660,14 +620,10 @@ variable "account_id" {
 
   validation {
     condition = var.account_id == null || can(regex("^\\d{12}$", var.account_id))
-    error_message = replace(
-      join("", [
-        "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
-        "string, with its leading zeros and without hyphens",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
+      "string, with its leading zeros and without hyphens",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -728,38 +684,26 @@ variable "repository_arns" {
 
   validation {
     condition = length(var.repository_arns) == 0 || !var.full_access
-    error_message = replace(
-      join("", [
-        "`repository_arns` must not be given together with `full_access`, got ",
-        "${jsonencode(var.repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_arns` must not be given together with `full_access`, got ${jsonencode(var.repository_arns)}; ",
+      "leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length(var.repository_arns) == 0 || var.ecr_endpoint_policy == null
-    error_message = replace(
-      join("", [
-        "`repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
-        "${jsonencode(var.repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
+      "${jsonencode(var.repository_arns)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length(var.repository_arns) == 0 || var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null
-    error_message = replace(
-      join("", [
-        "`repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
-        "${jsonencode(var.repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
+      "${jsonencode(var.repository_arns)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -767,15 +711,11 @@ variable "repository_arns" {
       length(var.repository_arns) == 0
       || local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)) <= 20480
     )
-    error_message = replace(
-      join("", [
-        "`repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
-        "${jsonencode(local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)))}; ",
-        "use fewer entries, with wildcards, or `full_access`",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
+      "${jsonencode(local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)))}; ",
+      "use fewer entries, with wildcards, or `full_access`",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -837,40 +777,28 @@ variable "push_repository_arns" {
 
   validation {
     condition = length(var.push_repository_arns) == 0 || !var.full_access
-    error_message = replace(
-      join("", [
-        "`push_repository_arns` must not be given together with `full_access`, got ",
-        "${jsonencode(var.push_repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`push_repository_arns` must not be given together with `full_access`, got ",
+      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length(var.push_repository_arns) == 0 || var.ecr_endpoint_policy == null
-    error_message = replace(
-      join("", [
-        "`push_repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
-        "${jsonencode(var.push_repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`push_repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
+      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = (
       length(var.push_repository_arns) == 0 || var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null
     )
-    error_message = replace(
-      join("", [
-        "`push_repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
-        "${jsonencode(var.push_repository_arns)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`push_repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
+      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -879,15 +807,11 @@ variable "push_repository_arns" {
       || local.policy_length_of_pulls > 20480
       || local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns)) <= 20480
     )
-    error_message = replace(
-      join("", [
-        "`push_repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
-        jsonencode(local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns))),
-        "; use fewer entries, with wildcards, or `full_access`",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`push_repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
+      jsonencode(local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns))),
+      "; use fewer entries, with wildcards, or `full_access`",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -951,38 +875,26 @@ variable "bucket_names" {
 
   validation {
     condition = length(var.bucket_names) == 0 || !var.full_access
-    error_message = replace(
-      join("", [
-        "`bucket_names` must not be given together with `full_access`, got ${jsonencode(var.bucket_names)}; ",
-        "leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`bucket_names` must not be given together with `full_access`, got ${jsonencode(var.bucket_names)}; leave ",
+      "one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length(var.bucket_names) == 0 || var.s3_endpoint_policy == null
-    error_message = replace(
-      join("", [
-        "`bucket_names` must not be given together with `s3_endpoint_policy`, got ",
-        "${jsonencode(var.bucket_names)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`bucket_names` must not be given together with `s3_endpoint_policy`, got ${jsonencode(var.bucket_names)}; ",
+      "leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = length(var.bucket_names) == 0 || var.s3_endpoint == null
-    error_message = replace(
-      join("", [
-        "`bucket_names` must not be given together with `s3_endpoint`, got ${jsonencode(var.bucket_names)}; ",
-        "leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`bucket_names` must not be given together with `s3_endpoint`, got ${jsonencode(var.bucket_names)}; leave ",
+      "one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -993,20 +905,16 @@ variable "bucket_names" {
         ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
       ]))) <= 20480
     )
-    error_message = replace(
-      join("", [
-        "`bucket_names` must result, with layers, in a policy of at most 20480 characters, got ",
-        jsonencode(
-          local.policy_length_without_bucket_names + length(jsonencode(flatten([
-            for bucket in var.bucket_names :
-            ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
-          ])))
-        ),
-        "; use fewer entries, with wildcards, or `full_access`",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`bucket_names` must result, with layers, in a policy of at most 20480 characters, got ",
+      jsonencode(
+        local.policy_length_without_bucket_names + length(jsonencode(flatten([
+          for bucket in var.bucket_names :
+          ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
+        ])))
+      ),
+      "; use fewer entries, with wildcards, or `full_access`",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1039,14 +947,10 @@ variable "ecr_endpoint_policy" {
         false
       )
     )
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must be a policy with statements as JSON text, got ",
-        "${jsonencode(var.ecr_endpoint_policy)}; write it with jsonencode",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must be a policy with statements as JSON text, got ",
+      "${jsonencode(var.ecr_endpoint_policy)}; write it with jsonencode",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1064,21 +968,17 @@ variable "ecr_endpoint_policy" {
         true
       )
     )
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must have an Allow statement, got ",
-        jsonencode(try([
-          for statement in try(
-            concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
-            [jsondecode(var.ecr_endpoint_policy).Statement]
-          ) :
-          try(statement.Effect, null)
-        ], null)),
-        "; an endpoint policy denies by default: add a statement with the effect Allow",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must have an Allow statement, got ",
+      jsonencode(try([
+        for statement in try(
+          concat(jsondecode(var.ecr_endpoint_policy).Statement, []),
+          [jsondecode(var.ecr_endpoint_policy).Statement]
+        ) :
+        try(statement.Effect, null)
+      ], null)),
+      "; an endpoint policy denies by default: add a statement with the effect Allow",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1092,50 +992,34 @@ variable "ecr_endpoint_policy" {
         length(setintersection(keys(statement), ["Principal", "NotPrincipal"])) > 0
       ]), true)
     )
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must have a Principal in every statement, got ",
-        "${jsonencode("a statement without one")}; add the Principal \"*\"",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must have a Principal in every statement, got ",
+      "${jsonencode("a statement without one")}; add the Principal \"*\"",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.ecr_endpoint_policy == null || try(length(var.ecr_endpoint_policy) <= 20480, false)
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must be at most 20480 characters, got ",
-        "${jsonencode(try(length(var.ecr_endpoint_policy), 0))}; merge its statements",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must be at most 20480 characters, got ",
+      "${jsonencode(try(length(var.ecr_endpoint_policy), 0))}; merge its statements",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.ecr_endpoint_policy == null || !var.full_access
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must not be given together with `full_access`, got ",
-        "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must not be given together with `full_access`, got ",
+      "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.ecr_endpoint_policy == null || var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null
-    error_message = replace(
-      join("", [
-        "`ecr_endpoint_policy` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
-        "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_endpoint_policy` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
+      "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1158,14 +1042,10 @@ variable "s3_endpoint_policy" {
         false
       )
     )
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must be a policy with statements as JSON text, got ",
-        "${jsonencode(var.s3_endpoint_policy)}; write it with jsonencode",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must be a policy with statements as JSON text, got ",
+      "${jsonencode(var.s3_endpoint_policy)}; write it with jsonencode",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1183,21 +1063,17 @@ variable "s3_endpoint_policy" {
         true
       )
     )
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must have an Allow statement, got ",
-        jsonencode(try([
-          for statement in try(
-            concat(jsondecode(var.s3_endpoint_policy).Statement, []),
-            [jsondecode(var.s3_endpoint_policy).Statement]
-          ) :
-          try(statement.Effect, null)
-        ], null)),
-        "; an endpoint policy denies by default: add a statement with the effect Allow",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must have an Allow statement, got ",
+      jsonencode(try([
+        for statement in try(
+          concat(jsondecode(var.s3_endpoint_policy).Statement, []),
+          [jsondecode(var.s3_endpoint_policy).Statement]
+        ) :
+        try(statement.Effect, null)
+      ], null)),
+      "; an endpoint policy denies by default: add a statement with the effect Allow",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -1211,50 +1087,34 @@ variable "s3_endpoint_policy" {
         length(setintersection(keys(statement), ["Principal", "NotPrincipal"])) > 0
       ]), true)
     )
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must have a Principal in every statement, got ",
-        "${jsonencode("a statement without one")}; add the Principal \"*\"",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must have a Principal in every statement, got ",
+      "${jsonencode("a statement without one")}; add the Principal \"*\"",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.s3_endpoint_policy == null || try(length(var.s3_endpoint_policy) <= 20480, false)
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must be at most 20480 characters, got ",
-        "${jsonencode(try(length(var.s3_endpoint_policy), 0))}; merge its statements",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must be at most 20480 characters, got ",
+      "${jsonencode(try(length(var.s3_endpoint_policy), 0))}; merge its statements",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.s3_endpoint_policy == null || !var.full_access
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must not be given together with `full_access`, got ",
-        "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must not be given together with `full_access`, got ",
+      "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = var.s3_endpoint_policy == null || var.s3_endpoint == null
-    error_message = replace(
-      join("", [
-        "`s3_endpoint_policy` must not be given together with `s3_endpoint`, got ",
-        "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint_policy` must not be given together with `s3_endpoint`, got ",
+      "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1270,14 +1130,10 @@ variable "dual_stack" {
 
   validation {
     condition = !var.dual_stack || contains(keys(local.dual_stack_suffixes), local.partition)
-    error_message = replace(
-      join("", [
-        "`dual_stack` must be false where AWS documents no dual-stack host of Amazon ECR, got ",
-        "${jsonencode(local.partition)}; leave it out",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`dual_stack` must be false where AWS documents no dual-stack host of Amazon ECR, got ",
+      "${jsonencode(local.partition)}; leave it out",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1294,14 +1150,10 @@ variable "ecr_api_endpoint" {
       var.ecr_api_endpoint == null
       || can(regex("^vpce-([0-9a-f]{8}|[0-9a-f]{17})$", try(var.ecr_api_endpoint.id, null)))
     )
-    error_message = replace(
-      join("", [
-        "`ecr_api_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
-        "${jsonencode(try(var.ecr_api_endpoint.id, null))}; leave the endpoint out to create a new one",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_api_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
+      "${jsonencode(try(var.ecr_api_endpoint.id, null))}; leave the endpoint out to create a new one",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1315,14 +1167,10 @@ variable "ecr_dkr_endpoint" {
       var.ecr_dkr_endpoint == null
       || can(regex("^vpce-([0-9a-f]{8}|[0-9a-f]{17})$", try(var.ecr_dkr_endpoint.id, null)))
     )
-    error_message = replace(
-      join("", [
-        "`ecr_dkr_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
-        "${jsonencode(try(var.ecr_dkr_endpoint.id, null))}; leave the endpoint out to create a new one",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`ecr_dkr_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
+      "${jsonencode(try(var.ecr_dkr_endpoint.id, null))}; leave the endpoint out to create a new one",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -1338,14 +1186,10 @@ variable "s3_endpoint" {
     condition = (
       var.s3_endpoint == null || can(regex("^vpce-([0-9a-f]{8}|[0-9a-f]{17})$", try(var.s3_endpoint.id, null)))
     )
-    error_message = replace(
-      join("", [
-        "`s3_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
-        "${jsonencode(try(var.s3_endpoint.id, null))}; leave the endpoint out to create a new one",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`s3_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
+      "${jsonencode(try(var.s3_endpoint.id, null))}; leave the endpoint out to create a new one",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 

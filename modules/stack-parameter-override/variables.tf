@@ -9,26 +9,18 @@ variable "stack_name" {
     condition = (
       can(regex("^[A-Za-z][A-Za-z0-9-]*$", var.stack_name)) && try(length(var.stack_name) <= 128, false)
     )
-    error_message = replace(
-      join("", [
-        "`stack_name` must be a stack name: a letter, then letters, digits and hyphens, at most 128 characters, ",
-        "got ${jsonencode(var.stack_name)}; use the name that CloudFormation shows, not the ARN",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`stack_name` must be a stack name: a letter, then letters, digits and hyphens, at most 128 characters, ",
+      "got ${jsonencode(var.stack_name)}; use the name that CloudFormation shows, not the ARN",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
     condition = (can(regex("^", var.stack_name)) && !can(regex("^StackSet-", var.stack_name)))
-    error_message = replace(
-      join("", [
-        "`stack_name` must not belong to a stack set, whose next operation would overwrite the parameters, got ",
-        "${jsonencode(var.stack_name)}; change the parameter in the stack set",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`stack_name` must not belong to a stack set, whose next operation would overwrite the parameters, got ",
+      "${jsonencode(var.stack_name)}; change the parameter in the stack set",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -50,14 +42,10 @@ variable "parameters" {
 
   validation {
     condition = length(nonsensitive(var.parameters)) > 0
-    error_message = replace(
-      join("", [
-        "`parameters` must be a map with at least one parameter, got ",
-        "${jsonencode(nonsensitive(var.parameters))}; declare the parameters to change with their values",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`parameters` must be a map with at least one parameter, got ${jsonencode(nonsensitive(var.parameters))}; ",
+      "declare the parameters to change with their values",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 
   validation {
@@ -187,14 +175,10 @@ variable "template_url" {
         && try(length(var.template_url) <= 5120, false)
       )
     )
-    error_message = replace(
-      join("", [
-        "`template_url` must be the https URL of an object in S3, without a signature, got ",
-        "${jsonencode(try(split("?", var.template_url)[0], null))}; upload the template to an S3 bucket",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`template_url` must be the https URL of an object in S3, without a signature, got ",
+      "${jsonencode(try(split("?", var.template_url)[0], null))}; upload the template to an S3 bucket",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -261,15 +245,11 @@ variable "update_timeout_in_minutes" {
       var.update_timeout_in_minutes >= 1 && floor(var.update_timeout_in_minutes) == var.update_timeout_in_minutes,
       false
     )
-    error_message = replace(
-      join("", [
-        "`update_timeout_in_minutes` must be an integer of 1 or more, got ",
-        "${jsonencode(var.update_timeout_in_minutes)}; use whole minutes, enough for the longest update of the ",
-        "stack",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`update_timeout_in_minutes` must be an integer of 1 or more, got ",
+      "${jsonencode(var.update_timeout_in_minutes)}; use whole minutes, enough for the longest update of the ",
+      "stack",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }
 
@@ -293,13 +273,9 @@ variable "action" {
 
   validation {
     condition = try(contains(["SET", "RESTORE"], nonsensitive(var.action)), false)
-    error_message = replace(
-      join("", [
-        "`action` must be one of SET, RESTORE, got ${jsonencode(nonsensitive(var.action))}; to make Terraform ",
-        "forget the stack, replace the module call by a removed block",
-      ]),
-      local.secrets,
-      "(not shown, it may be a secret)"
-    )
+    error_message = replace(join("", [
+      "`action` must be one of SET, RESTORE, got ${jsonencode(nonsensitive(var.action))}; to make Terraform ",
+      "forget the stack, replace the module call by a removed block",
+    ]), local.secrets, "(not shown, it may be a secret)")
   }
 }

@@ -460,6 +460,11 @@ describe("the layout", () => {
       `"${"word ".repeat(30)}$\{f("}")} end"`,
       `join("", [\n    "${"word ".repeat(21)}",\n    "${"word ".repeat(9)}$\{f("}")} end",\n  ])`,
     ],
+    [
+      `f("${"word ".repeat(30)}", a.b)`,
+      `f(join("", [\n    "${"word ".repeat(21)}",\n    "${"word ".repeat(9)}",\n  ]), a.b)`,
+    ],
+    [`f("${long}", ${long}, 1)`, `f(\n    "${long}",\n    ${long},\n    1\n  )`],
   ])("breaks an expression where people would: %s", (expression, expected) => {
     expect(laidOut(expression, 2, 10)).toBe(expected);
   });
