@@ -1,6 +1,8 @@
+# The registry of the cache.
 locals {
-  account_id   = var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
-  partition    = data.aws_partition.current.partition
+  account_id = var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
+  partition  = data.aws_partition.current.partition
+  # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.
   region       = data.aws_region.current.id
   registry_uri = "${local.account_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
   registry_arn = "arn:${local.partition}:ecr:${local.region}:${local.account_id}"
@@ -30,7 +32,7 @@ locals {
 
 # The place of each image in the cache.
 locals {
-  # ECR assumes a slash at the end of a prefix that has none, so that both forms are one prefix.
+  # ECR assumes a slash at the end of a prefix that has none: both forms are one prefix.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
   rules = [
     for rule in var.rules : {
@@ -95,11 +97,9 @@ locals {
       # ECR applies the longest prefix that matches.
       join(", ", [
         for rule in local.rules : "the longer prefix ${rule.prefix} of another upstream applies to ${place.path}"
-        if(
-          rule.prefix != "ROOT"
-          && length(rule.prefix) > (place.prefix == "ROOT" ? 0 : length(place.prefix))
-          && startswith(place.path, "${rule.prefix}/")
-        )
+        if rule.prefix != "ROOT"
+        && length(rule.prefix) > (place.prefix == "ROOT" ? 0 : length(place.prefix))
+        && startswith(place.path, "${rule.prefix}/")
       ]),
     ])
   ]
@@ -158,15 +158,19 @@ locals {
 # What a build may do, in a VPC also with network interfaces.
 # https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
 locals {
-  prefixes      = distinct(local.cached_images[*].prefix)
-  with_tags     = [for prefix in var.tagged_prefixes : trimsuffix(prefix, "/")]
-  tagged_arns   = [for prefix in local.prefixes : local.repository_arns[prefix] if contains(local.with_tags, prefix)]
-  untagged_arns = [for prefix in local.prefixes : local.repository_arns[prefix] if !contains(local.with_tags, prefix)]
-
+  prefixes = distinct(local.cached_images[*].prefix)
   repository_arns = {
     for prefix in local.prefixes :
     prefix => "${local.registry_arn}:repository/${prefix == "ROOT" ? "*" : "${prefix}/*"}"
   }
+
+  tagged_prefixes = [for prefix in var.tagged_prefixes : trimsuffix(prefix, "/")]
+  tagged_arns = [
+    for prefix in local.prefixes : local.repository_arns[prefix] if contains(local.tagged_prefixes, prefix)
+  ]
+  untagged_arns = [
+    for prefix in local.prefixes : local.repository_arns[prefix] if !contains(local.tagged_prefixes, prefix)
+  ]
 
   pull_statements = [
     for statement in [

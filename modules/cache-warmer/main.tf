@@ -2,11 +2,9 @@ data "aws_caller_identity" "current" {
   count = nonsensitive(var.account_id == null) ? 1 : 0
 }
 
-data "aws_partition" "current" {
-}
+data "aws_partition" "current" {}
 
-data "aws_region" "current" {
-}
+data "aws_region" "current" {}
 
 resource "aws_codebuild_project" "warmer" {
   name          = var.project_name
@@ -113,8 +111,8 @@ resource "aws_codebuild_project" "warmer" {
   depends_on = [aws_iam_role_policy.build]
 }
 
-# A schedule with a rate starts its first run at once, and the run needs the rules of the cache. The schedule is created
-# after them, since the project depends on `rules`.
+# A schedule with a rate starts its first run at once, and the run needs the rules of the cache. Terraform creates the
+# schedule after them, since the project depends on `rules`.
 resource "aws_scheduler_schedule" "warmer" {
   name                = var.project_name
   description         = "Starts the CodeBuild project ${var.project_name}"
@@ -138,6 +136,7 @@ resource "aws_scheduler_schedule" "warmer" {
   depends_on = [aws_iam_role_policy.schedule]
 }
 
+# The one-time schedule of a run after each change of what the builds pull.
 resource "aws_scheduler_schedule" "run_on_change" {
   count = nonsensitive(var.run_on_change) ? 1 : 0
 
@@ -179,7 +178,7 @@ resource "aws_cloudwatch_log_group" "builds" {
   retention_in_days = var.log_retention_in_days
 }
 
-# https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html
+# CodeBuild's metric of failed builds: https://docs.aws.amazon.com/codebuild/latest/userguide/monitoring-metrics.html
 resource "aws_cloudwatch_metric_alarm" "failed" {
   count = nonsensitive(var.alarm_topic == null) ? 0 : 1
 
@@ -224,7 +223,7 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   }
 }
 
-# https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+# The role of the builds: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 resource "aws_iam_role" "build" {
   name_prefix = "ecr-cache-warmer-"
   description = "Pulls images through a cache for the CodeBuild project ${var.project_name}"
@@ -259,7 +258,7 @@ resource "aws_iam_role_policy" "build" {
   })
 }
 
-# https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
+# The role of both schedules: https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
 resource "aws_iam_role" "schedule" {
   name_prefix = "ecr-cache-warmer-schedule-"
   description = "Starts the CodeBuild project ${var.project_name}"

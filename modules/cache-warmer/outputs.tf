@@ -10,5 +10,10 @@ output "project_arn" {
 
 output "image_uris" {
   description = "What clients pull from the cache, by the names in `images`."
-  value       = { for image in local.cached_images : image.image => "${local.registry_uri}/${image.path}:${image.tag}" }
+
+  # Grouped by name: for a name that is given twice, the only error is that of the precondition.
+  value = {
+    for name, images in { for image in local.cached_images : image.image => image... } :
+    name => "${local.registry_uri}/${images[0].path}:${images[0].tag}"
+  }
 }

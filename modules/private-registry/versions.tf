@@ -1,4 +1,5 @@
 terraform {
+  # The module pull-through-cache needs 1.11.
   required_version = ">= 1.11"
 
   required_providers {

@@ -12,7 +12,7 @@ locals {
   all_prefixes      = [for prefix in var.prefixes : trimsuffix(prefix, "/")]
   untagged_prefixes = [for prefix in local.all_prefixes : prefix if !contains(local.tagged_prefixes, prefix)]
 
-  # ROOT is the prefix of all repositories, so that the other prefixes add nothing to it.
+  # ROOT is the prefix of all repositories: the other prefixes add nothing to it.
   paths = {
     for name, prefixes in {
       all      = local.all_prefixes
@@ -46,6 +46,7 @@ locals {
     )
   })
 
+  # What the preconditions of the output `json` refuse.
   regions_of_other_partitions = [
     for region in local.regions : region
     if local.partition != concat(

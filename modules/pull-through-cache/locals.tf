@@ -115,7 +115,7 @@ locals {
     for settings in concat(
       [var.repository_settings],
       [
-        # The missing attribute of a map of strings is a string, which merge() does not accept.
+        # In a map of strings lookup() returns a null of type string, which merge() does not accept.
         for upstream in values(var.upstreams) :
         merge({}, lookup(upstream, "repository_settings", null) == null ? null : upstream.repository_settings)
       ]
@@ -265,7 +265,7 @@ locals {
     )
   ]
 
-  # Only AWS knows the ID of its own key, so that every key is allowed for it.
+  # Only AWS knows the ID of its key aws/ecr: for a template with that key the role may use every key.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html
   kms_key_arns = distinct([
     for key in local.keys_of_created_role :
@@ -281,8 +281,8 @@ locals {
   tagging_keys     = [for key in local.template_keys : key if length(local.settings[key].tags) > 0]
   tagging_prefixes = [for key in local.tagging_keys : trimsuffix(local.prefixes[key], "/")]
 
-  # ECR applies the template with the longest matching prefix, so that an upstream without one gets that of a shorter
-  # prefix. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+  # ECR applies the template with the longest matching prefix: an upstream without one gets that of a shorter prefix.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
   inherits_tags = {
     for key, prefix in local.prefixes :
     key => anytrue([
@@ -313,7 +313,7 @@ locals {
 }
 
 # Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do
-# not. Each precondition costs every instance time, so that there is one for each ARN and not for each part.
+# not. Each precondition costs time for every instance, so there is one for each ARN and not for each part.
 locals {
   location  = { account = local.account_id, partition = local.partition, region = local.region }
   arn_parts = { account = 4, partition = 1, region = 3 }

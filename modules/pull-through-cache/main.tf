@@ -154,7 +154,7 @@ resource "aws_ecr_repository_creation_template" "upstream" {
     }
   }
 
-  # ECR uses the role at the first pull, which then needs its policy.
+  # ECR uses the role at the first pull: by then the role must have its policy.
   depends_on = [aws_iam_role_policy.repository_creation]
 }
 
@@ -186,9 +186,10 @@ resource "aws_secretsmanager_secret_version" "credential" {
   })
 
   lifecycle {
+    # As for the secret.
     create_before_destroy = true
 
-    # A message must not depend on an ephemeral value, so that there are two conditions.
+    # A message must not depend on an ephemeral value, so there is a precondition for each of the two messages.
     precondition {
       condition = contains(keys(var.credentials), each.key)
       error_message = replace(join("", [
@@ -210,6 +211,7 @@ resource "aws_secretsmanager_secret_version" "credential" {
   }
 }
 
+# The role with which ECR creates repositories that have tags or KMS encryption.
 resource "aws_iam_role" "repository_creation" {
   count = length(local.keys_of_created_role) > 0 ? 1 : 0
 

@@ -1,4 +1,5 @@
 terraform {
+  # Write-only arguments need 1.11.
   required_version = ">= 1.11"
 
   required_providers {

@@ -1,12 +1,13 @@
+# The location of the registry.
 locals {
   partition = data.aws_partition.current.partition
-  # `id` is the region's name in every version of the AWS provider; `name` is deprecated in 6.
+  # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.
   region = data.aws_region.current.id
 }
 
-# The registry
+# The registry and its hosts.
 locals {
-  account_id = var.account_id != null ? var.account_id : one(data.aws_caller_identity.current[*].account_id)
+  account_id = var.account_id == null ? one(data.aws_caller_identity.current[*].account_id) : var.account_id
 
   ipv4_host         = "${local.account_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
   dual_stack_suffix = lookup(local.dual_stack_suffixes, local.partition, "")
@@ -36,7 +37,7 @@ locals {
   ip_address_type = var.dual_stack ? "dualstack" : "ipv4"
 }
 
-# The names of endpoint services, by their last parts
+# The names of endpoint services, by their last parts.
 locals {
   reverse_dns_prefix = data.aws_partition.current.reverse_dns_prefix
 
@@ -63,7 +64,7 @@ locals {
   s3_service = "${local.common_service_prefix}.${local.region}.s3"
 }
 
-# The clients
+# The clients.
 locals {
   # AWS returns the canonical spelling, and any other would be a change in every plan.
   client_ipv6_cidrs = {

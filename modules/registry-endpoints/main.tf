@@ -80,7 +80,7 @@ resource "aws_security_group" "endpoints" {
   vpc_id      = var.vpc_id
 
   lifecycle {
-    # Here and not at the subnets, since it compares all of them, and because it holds before any endpoint is created.
+    # Here and not at the subnets, since it compares all of them and must hold before any endpoint is created.
     precondition {
       condition = length(local.subnets_in_a_zone_before) == 0
       error_message = join("\n", [

@@ -10,7 +10,7 @@ locals {
   )
 }
 
-# ECR
+# The policy of the endpoints ecr.api and ecr.dkr.
 locals {
   repository_arn = "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository"
 
@@ -32,7 +32,7 @@ locals {
 
   cache_statements = [
     for statement in [
-      # An authorization token is valid for a whole registry, so that the action has no resources:
+      # An authorization token is valid for a whole registry: the action has no resources.
       # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
       { Effect = "Allow", Principal = "*", Action = "ecr:GetAuthorizationToken", Resource = "*" },
       { Effect = "Allow", Principal = "*", Action = local.first_pull_actions, Resource = local.untagged_arns },
@@ -65,8 +65,8 @@ locals {
   })
 }
 
-# S3. ECR signs the URLs of layers with an account of AWS, so that conditions on the caller's account or organization
-# would deny all downloads: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+# The policy of the S3 endpoint. ECR signs the URLs of layers with an account of AWS: conditions on the caller's account
+# or organization would deny all downloads. https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 locals {
   layers_statement  = { Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = local.layers_arn }
   bucket_permission = { Effect = "Allow", Principal = "*", Action = "s3:*" }

@@ -75,7 +75,7 @@ locals {
   ]
 }
 
-# Changes that an update of an adopted stack would make beside the parameters.
+# Changes that an update of an adopted stack would make besides those of the parameters.
 locals {
   # Every update sends the provider's default tags, and no plan shows them.
   added_tags = [
@@ -120,6 +120,7 @@ locals {
   json_string = "/\"(?:[^\"\\\\]|\\\\.)*\"/"
 }
 
+# Parameters whose values are no longer those that the strategy AWS_CLI has set.
 locals {
   parameters_changed_by_others = [
     for name, value in local.values : name

@@ -1,8 +1,18 @@
-# The stack in a plan. This must depend on nothing that changes: Terraform would read the stack in the apply only, and
-# every plan would show an update.
+# The stack when Terraform plans. This must depend on nothing that changes: otherwise Terraform would read the stack
+# only when it applies, and every plan would show an update.
 data "aws_cloudformation_stack" "current" {
   name = var.stack_name
 }
+
+# The termination protection of the stack, which the data source above does not have.
+data "aws_cloudcontrolapi_resource" "current" {
+  count = local.adopts && var.require_termination_protection ? 1 : 0
+
+  type_name  = "AWS::CloudFormation::Stack"
+  identifier = data.aws_cloudformation_stack.current.id
+}
+
+data "aws_default_tags" "current" {}
 
 # Strategy ADOPT: Terraform imports the stack and updates it. The first plan lists every parameter as new; review
 # terraform_data.change instead.
@@ -13,7 +23,7 @@ resource "aws_cloudformation_stack" "adopted" {
   parameters   = local.restores ? tomap(local.all_but_emptied_parameters) : tomap(local.all_parameters)
   template_url = var.template_url
 
-  # AWS records capabilities with an update only: others without one would be a change in every plan.
+  # AWS records capabilities only with an update: if no value changes, new ones would be a change in every plan.
   capabilities = (
     length(local.differing) == 0
     ? data.aws_cloudformation_stack.current.capabilities
@@ -301,7 +311,7 @@ resource "terraform_data" "update" {
       ])
     }
 
-    # Without a signature, which is as good as a password until it expires.
+    # The message leaves out the query: a signature there is as good as a password until it expires.
     precondition {
       condition = var.template_url == null
       error_message = replace(
@@ -355,7 +365,7 @@ resource "terraform_data" "change" {
     after  = each.value
   }
 
-  # Without prevent_destroy, which would make it impossible to remove a parameter.
+  # No prevent_destroy: with it, nobody could remove a parameter.
   lifecycle {
     ignore_changes = [input.before]
   }
@@ -397,13 +407,3 @@ data "aws_cloudformation_stack" "after_update" {
 
   depends_on = [terraform_data.update]
 }
-
-# CloudFormation's own data source has no termination protection.
-data "aws_cloudcontrolapi_resource" "current" {
-  count = local.adopts && var.require_termination_protection ? 1 : 0
-
-  type_name  = "AWS::CloudFormation::Stack"
-  identifier = data.aws_cloudformation_stack.current.id
-}
-
-data "aws_default_tags" "current" {}
