@@ -2,10 +2,13 @@
 
 locals {
   # Text that may be an access token or contain a password: no message shows it.
-  secrets = join("", [
+  secret_pattern = join("", [
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # The text that messages show in its place.
+  redacted = "(not shown, it may be a secret)"
 
   # The name of an image. Its groups are the host, the path after a host, the path without a host, and
   # the tag. https://github.com/distribution/reference
@@ -31,9 +34,8 @@ locals {
   # The bound of the path of a repository, in characters.
   max_path_characters = 256
 
-  # What a first pull needs.
-  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-  pull_actions = [
+  # The actions of pulls, including the first one, which creates the repository.
+  first_pull_actions = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",
@@ -41,8 +43,9 @@ locals {
     "ecr:CreateRepository",
   ]
 
-  # The same where the creation template sets tags.
-  tagged_pull_actions = [
+  # The same if the creation template sets tags. AWS's pages disagree on ecr:TagResource; with it, pulls
+  # work in any case.
+  tagging_first_pull_actions = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",

@@ -1,4 +1,3 @@
-import { createStatement, createTaggedStatement } from "../../src/cache/policy-statements";
 import {
   DIGEST_HINT,
   HOST,
@@ -25,7 +24,7 @@ import {
 } from "../../src/warmer/rules";
 import type { Input, InputRule, ModuleDefinition } from "../generator/definition";
 import { hcl, quoted } from "../generator/hcl";
-import { ACCOUNT_INPUT } from "../generator/registry";
+import { ACCOUNT_INPUT, PULL_ACTIONS } from "../generator/registry";
 import { following } from "../generator/rules";
 
 const OUTPUT_OF_THE_CACHE = "use the output `rules` of pull-through-cache";
@@ -50,7 +49,8 @@ function ids({ rule, max }: (typeof NETWORK)["subnetIds" | "securityGroupIds"], 
 }
 
 const IS_IMAGE: InputRule = {
-  ...following(IMAGE_NAME),
+  requirement: IMAGE_NAME.requirement,
+  holds: (value: string): string => `can(regex(local.image_name, ${value}))`,
   hint: `\${strcontains(jsonencode(element), "@") ? ${quoted(DIGEST_HINT)} : ${quoted(IMAGE_NAME.hint)}}`,
 };
 
@@ -232,15 +232,8 @@ export const cacheWarmer: ModuleDefinition = {
       comment: "The bound of the path of a repository, in characters.",
       value: REPOSITORY_PATH.maxLength,
     },
-    pull_actions: {
-      comment:
-        "What a first pull needs. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html",
-      value: createStatement([]).Action,
-    },
-    tagged_pull_actions: {
-      comment: "The same where the creation template sets tags.",
-      value: createTaggedStatement([]).Action,
-    },
+    first_pull_actions: PULL_ACTIONS.first,
+    tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
     network_actions: {
       comment: "What a build in a VPC needs.",
       value: networkStatements("", [])[0]?.Action,

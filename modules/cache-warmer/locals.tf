@@ -174,8 +174,8 @@ locals {
 
   pull_statements = [
     for statement in [
-      { Effect = "Allow", Action = local.pull_actions, Resource = local.untagged_arns },
-      { Effect = "Allow", Action = local.tagged_pull_actions, Resource = local.tagged_arns },
+      { Effect = "Allow", Action = local.first_pull_actions, Resource = local.untagged_arns },
+      { Effect = "Allow", Action = local.tagging_first_pull_actions, Resource = local.tagged_arns },
     ] : statement
     if length(statement.Resource) > 0
   ]

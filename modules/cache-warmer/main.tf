@@ -70,7 +70,7 @@ resource "aws_codebuild_project" "warmer" {
           "`rules` has no upstream ${local.names[index].host}: add it to the cache, and give the image by its name ",
           "there, not by its name in the cache",
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -81,7 +81,7 @@ resource "aws_codebuild_project" "warmer" {
           "`images[${index}]` must be an image that the cache can hold, got ${jsonencode(var.images[index])}; ",
           "${join("; ", local.problems_of[index])}",
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -89,7 +89,7 @@ resource "aws_codebuild_project" "warmer" {
       error_message = replace(join("\n", [
         for index in local.repeated_indexes :
         "`images[${index}]` must be given once, got ${jsonencode(var.images[index])}; leave out the second one"
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     # The images are part of one argument of a command, which Linux limits to 128 KiB.
@@ -101,8 +101,8 @@ resource "aws_codebuild_project" "warmer" {
           "`images` must be at most 120000 characters as JSON, with their repositories in the cache, ",
           "got ${length(jsonencode(local.cached_images))}; move some images to a second warmer",
         ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
+        local.secret_pattern,
+        local.redacted
       )
     }
   }
@@ -203,8 +203,8 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
           "`alarm_topic.arn` must be in the partition of the cache, ${local.partition}, got ",
           "${jsonencode(var.alarm_topic.arn)}; give an ARN of that partition",
         ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
+        local.secret_pattern,
+        local.redacted
       )
     }
 
@@ -216,8 +216,8 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
           "${jsonencode(var.alarm_topic.arn)}; give a topic in that region: an alarm cannot notify topics of ",
           "other regions",
         ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
+        local.secret_pattern,
+        local.redacted
       )
     }
   }

@@ -21,7 +21,7 @@ variable "rules" {
         "without attributes",
       ])
       if !(element != null)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -45,7 +45,7 @@ variable "rules" {
         && try(length(element.prefix) >= 2, false)
         && try(length(element.prefix) <= 30, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -72,7 +72,7 @@ variable "rules" {
         ))
         && try(length(element.upstream_registry_url) <= 253, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -102,7 +102,7 @@ variable "rules" {
         && try(length(element.upstream_repository_prefix) >= 2, false)
         && try(length(element.upstream_repository_prefix) <= 30, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -127,7 +127,7 @@ variable "tagged_prefixes" {
         "outputs `rules` and `tagged_prefixes` of the same cache",
       ])
       if !try(contains([for rule in var.rules : trimsuffix(rule.prefix, "/")], trimsuffix(element, "/")), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -143,18 +143,7 @@ variable "images" {
   nullable    = false
 
   validation {
-    condition = alltrue([
-      for key, element in var.images :
-      can(regex(
-        join("", [
-          "^(?:([A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)/([a-z0-9]+(?:(?:\\.|",
-          "_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:\\.|_|__|",
-          "-+)[a-z0-9]+)*|[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)+))(?::",
-          "(\\w[\\w.-]{0,127}))?$",
-        ]),
-        element
-      ))
-    ])
+    condition = alltrue([for key, element in var.images : can(regex(local.image_name, element))])
     error_message = replace(join("\n", [
       for key, element in var.images :
       join("", [
@@ -163,16 +152,8 @@ variable "images" {
         ? "use a tag: ECR does not cache a first pull by digest"
         : "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
       ])
-      if !can(regex(
-        join("", [
-          "^(?:([A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)/([a-z0-9]+(?:(?:\\.|",
-          "_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:\\.|_|__|",
-          "-+)[a-z0-9]+)*|[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)+))(?::",
-          "(\\w[\\w.-]{0,127}))?$",
-        ]),
-        element
-      ))
-    ]), local.secrets, "(not shown, it may be a secret)")
+      if !can(regex(local.image_name, element))
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -180,7 +161,7 @@ variable "images" {
     error_message = replace(join("", [
       "`images` must be a list of 1 to 500 images, got ${jsonencode(length(var.images))}; give image names, ",
       "like [\"nginx:1.27\"]",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -199,7 +180,7 @@ variable "project_name" {
     error_message = replace(join("", [
       "`project_name` must be 2 to 64 letters, digits, hyphens and underscores, starting with a letter or ",
       "digit, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -209,7 +190,7 @@ variable "project_name" {
     error_message = replace(join("", [
       "`project_name` must be 2 to 54 letters, digits, hyphens and underscores, starting with a letter or ",
       "digit, with `run_on_change`, got ${jsonencode(var.project_name)}; give a shorter or simpler name",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -235,7 +216,7 @@ variable "schedule" {
       "`schedule` must be at most 256 characters like rate(1 hour), rate(6 hours) or cron(0 6 * * ? *), with ",
       "one ? for the day of the month or of the week, got ${jsonencode(var.schedule)}; leave it out for every ",
       "hour",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -279,7 +260,7 @@ variable "timeout_in_minutes" {
     error_message = replace(join("", [
       "`timeout_in_minutes` must be an integer from 5 to 720, got ${jsonencode(var.timeout_in_minutes)}; leave ",
       "it out for an hour",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -318,7 +299,7 @@ variable "log_retention_in_days" {
       "`log_retention_in_days` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, ",
       "1096, 1827, 2192, 2557, 2922, 3288, 3653, got ${jsonencode(var.log_retention_in_days)}; CloudWatch Logs ",
       "accepts no other number",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -338,7 +319,7 @@ variable "alarm_topic" {
     error_message = replace(join("", [
       "`alarm_topic.arn` must be the ARN of a standard SNS topic, got ",
       "${jsonencode(try(var.alarm_topic.arn, null))}; leave it out for no alarm",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -355,7 +336,7 @@ variable "vpc_config" {
       "`vpc_config.vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ",
       "${jsonencode(try(var.vpc_config.vpc_id, null))}; give all of `vpc_id`, `subnet_ids` and ",
       "`security_group_ids`, or leave all of them out for no VPC",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -363,7 +344,7 @@ variable "vpc_config" {
     error_message = replace(join("", [
       "`vpc_config.subnet_ids` must be a list of at least one, got ",
       "${jsonencode(try(var.vpc_config.subnet_ids, null))}; give subnets with a route to the internet",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -371,7 +352,7 @@ variable "vpc_config" {
     error_message = replace(join("", [
       "`vpc_config.subnet_ids` must be a list of at most 16, got ",
       "${jsonencode(try(length(try(var.vpc_config.subnet_ids, null)), null))}; CodeBuild accepts no more",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -386,7 +367,7 @@ variable "vpc_config" {
         "hexadecimal digits, got ${jsonencode(element)}; give subnets with a route to the internet",
       ])
       if !can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -395,7 +376,7 @@ variable "vpc_config" {
       "`vpc_config.security_group_ids` must be a list of at least one, got ",
       "${jsonencode(try(var.vpc_config.security_group_ids, null))}; give security groups that allow outbound ",
       "port 443",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -404,7 +385,7 @@ variable "vpc_config" {
       "`vpc_config.security_group_ids` must be a list of at most 5, got ",
       "${jsonencode(try(length(try(var.vpc_config.security_group_ids, null)), null))}; CodeBuild accepts no ",
       "more",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -419,7 +400,7 @@ variable "vpc_config" {
         "17 hexadecimal digits, got ${jsonencode(element)}; give security groups that allow outbound port 443",
       ])
       if !can(regex("^sg-([0-9a-f]{8}|[0-9a-f]{17})$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -436,6 +417,6 @@ variable "account_id" {
     error_message = replace(join("", [
       "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
       "string, with its leading zeros and without hyphens",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

@@ -81,15 +81,16 @@ function negated(condition: string): string {
 
 /** A message with secrets redacted: people paste access tokens and URLs with passwords into inputs for names. */
 export function withoutSecrets(message: string): string {
-  return `replace(${message}, local.secrets, "(not shown, it may be a secret)")`;
+  return `replace(${message}, local.secret_pattern, local.redacted)`;
 }
 
-/** The local that `withoutSecrets` uses. */
-export const SECRETS_FACT = {
-  secrets: {
+/** The locals that `withoutSecrets` uses. */
+export const SECRETS_FACTS = {
+  secret_pattern: {
     comment: "Text that may be an access token or contain a password: no message shows it.",
     value: `/(?i)${SECRETS.source}/`,
   },
+  redacted: { comment: "The text that messages show in its place.", value: "(not shown, it may be a secret)" },
 };
 
 /** The validations of an input: one for each rule of the input and of its attributes, then the rules of several inputs. */

@@ -2,10 +2,13 @@
 
 locals {
   # Text that may be an access token or contain a password: no message shows it.
-  secrets = join("", [
+  secret_pattern = join("", [
     "/(?i)(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})|[^ \"\\n]*:[^@ ",
     "\"\\n]*@[a-z0-9][^ \"\\n]*/",
   ])
+
+  # The text that messages show in its place.
+  redacted = "(not shown, it may be a secret)"
 
   # The warnings of pull-through-cache, which refuses to acknowledge any other.
   cache_warnings = ["immutable-tags", "region-without-pull-through-cache", "unlisted-registry"]

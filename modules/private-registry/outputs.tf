@@ -10,8 +10,18 @@ output "repository_uris" {
   depends_on = [module.cache, module.endpoints, module.pulls]
 }
 
+output "rules" {
+  description = "The cache rules, by the keys of `upstreams`, for the module cache-warmer."
+  value       = module.cache.rules
+}
+
+output "tagged_prefixes" {
+  description = "The prefixes whose creation template sets tags, for the module cache-warmer."
+  value       = module.cache.tagged_prefixes
+}
+
 output "pull_policy_json" {
-  description = "The IAM policy that allows to pull, as JSON."
+  description = "The IAM policy that allows pulls, as JSON."
   value       = module.pulls.json
 }
 

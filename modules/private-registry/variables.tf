@@ -297,6 +297,6 @@ variable "acknowledged_warnings" {
         "unlisted-registry",
         "wide-client-cidr",
       ], element), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

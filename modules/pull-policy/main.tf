@@ -22,7 +22,7 @@ resource "aws_iam_role_policy" "pull" {
         "`role_names[${jsonencode(each.key)}]` must have at most 10240 characters of inline policies from all grants ",
         "to it, got ${length(local.policy)}; ",
         "use fewer prefixes, or create a `managed_policy` for some of them",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
   }
 }

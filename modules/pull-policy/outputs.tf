@@ -19,7 +19,7 @@ output "json" {
         "`tagged_prefixes[${index}]` must be one of `prefixes`, got ${jsonencode(prefix)}; ",
         "leave it out, or add it to `prefixes`",
       ])
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -29,6 +29,6 @@ output "policy_arn" {
 }
 
 output "repository_arns" {
-  description = "The ARNs of the repositories that the policy allows to pull."
+  description = "ARNs of the repositories that the policy allows pulls from."
   value       = local.arns.all
 }

@@ -25,7 +25,7 @@ variable "prefixes" {
         && try(length(element) >= 2, false)
         && try(length(element) <= 30, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -33,7 +33,7 @@ variable "prefixes" {
     error_message = replace(join("", [
       "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; list the prefixes of ",
       "the caches that may be pulled from",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -86,7 +86,7 @@ variable "role_names" {
         "${jsonencode(element)}; use the name of the role without its path, not its ARN",
       ])
       if !(can(regex("^[\\w+=,.@-]+$", element)) && try(length(element) <= 64, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -104,7 +104,7 @@ variable "role_names" {
         index(values(nonsensitive(var.role_names)), element) == index(keys(nonsensitive(var.role_names)), key),
         true
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -124,7 +124,7 @@ variable "managed_policy" {
     error_message = replace(join("", [
       "`managed_policy.name` must be a policy's name: up to 128 letters, digits and _+=,.@-, got ",
       "${jsonencode(try(var.managed_policy.name, null))}; choose another name",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -143,7 +143,7 @@ variable "regions" {
         "${jsonencode(element)}; give the region, not an availability zone",
       ])
       if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -160,6 +160,6 @@ variable "account_id" {
     error_message = replace(join("", [
       "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
       "string, with its leading zeros and without hyphens",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

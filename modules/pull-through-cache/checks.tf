@@ -16,7 +16,7 @@ check "immutable_tags" {
         "Tags under ${local.prefixes[key]} are immutable: Amazon ECR will never refresh a cached tag."
       ],
       ["If this is meant, add \"immutable-tags\" to acknowledged_warnings."]
-    )), local.secrets, "(not shown, it may be a secret)")
+    )), local.secret_pattern, local.redacted)
   }
 }
 
@@ -44,6 +44,6 @@ check "unlisted_registry" {
         ])
       ],
       ["If this is meant, add \"unlisted-registry\" to acknowledged_warnings."]
-    )), local.secrets, "(not shown, it may be a secret)")
+    )), local.secret_pattern, local.redacted)
   }
 }

@@ -63,6 +63,15 @@ locals {
     )
   }
 
+  # For every upstream, also one without a region: with a filter, one unknown region would make all unknown.
+  upstream_partitions = {
+    for key, upstream in local.upstreams :
+    key => concat(
+      [for pattern, partition in local.partitions_by_region : partition if can(regex(pattern, upstream.region))],
+      ["aws"]
+    )[0]
+  }
+
   # Private registries of another account, for which ECR needs a role.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
   cross_account_keys = [

@@ -43,7 +43,7 @@ resource "aws_ecr_pull_through_cache_rule" "upstream" {
           "${local.location[part]}, got ${jsonencode(local.upstreams[each.key].credential_secret_arn)}; ",
           local.secret_location_hints[part],
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -54,7 +54,7 @@ resource "aws_ecr_pull_through_cache_rule" "upstream" {
           "${local.location[part]}, got ${jsonencode(local.upstreams[each.key].role.arn)}; ",
           local.role_location_hints[part],
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -63,22 +63,16 @@ resource "aws_ecr_pull_through_cache_rule" "upstream" {
         "`upstreams[${jsonencode(each.key)}].role` must be given only for an upstream in another account, ",
         "got ${jsonencode(local.upstreams[each.key].role)}; ",
         "set `account_id` to that account, or leave the role out",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
-      condition = local.upstreams[each.key].region == null || try(concat(
-        [
-          for pattern, partition in local.partitions_by_region : partition
-          if can(regex(pattern, local.upstreams[each.key].region))
-        ],
-        ["aws"]
-      )[0] == local.partition, false)
+      condition = local.upstreams[each.key].region == null || local.upstream_partitions[each.key] == local.partition
       error_message = replace(join("", [
         "`upstreams[${jsonencode(each.key)}].region` must be in the partition of the cache, ",
         "${local.partition}, got ${jsonencode(local.upstreams[each.key].region)}; ",
         "ECR cannot reach a registry in another partition",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -87,7 +81,7 @@ resource "aws_ecr_pull_through_cache_rule" "upstream" {
         "`upstreams[${jsonencode(each.key)}].region` must be another region than the cache's, ",
         "got ${jsonencode(local.upstreams[each.key].region)}; ",
         "a registry cannot cache itself: pull from it directly",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
   }
 
@@ -138,7 +132,7 @@ resource "aws_ecr_repository_creation_template" "upstream" {
           "${local.location[part]}, got ${jsonencode(local.settings[each.key].kms_key.arn)}; ",
           local.key_location_hints[part],
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -150,7 +144,7 @@ resource "aws_ecr_repository_creation_template" "upstream" {
           "${local.location[part]}, got ${jsonencode(local.settings[each.key].role.arn)}; ",
           local.role_location_hints[part],
         ])
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
   }
 
@@ -195,7 +189,7 @@ resource "aws_secretsmanager_secret_version" "credential" {
       error_message = replace(join("", [
         "`credentials[${jsonencode(each.key)}]` must have a username and an access_token that are not empty, ",
         "got nothing; set both for every plan and apply",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
 
     precondition {
@@ -206,7 +200,7 @@ resource "aws_secretsmanager_secret_version" "credential" {
       error_message = replace(join("", [
         "`credentials[${jsonencode(each.key)}]` must have a username and an access_token that are not empty, ",
         "got a value not shown, since it may be a secret; set both for every plan and apply",
-      ]), local.secrets, "(not shown, it may be a secret)")
+      ]), local.secret_pattern, local.redacted)
     }
   }
 }

@@ -31,7 +31,7 @@ variable "upstreams" {
       ? "a list"
       : startswith(jsonencode(var.upstreams), "\"") ? "a string" : jsonencode(var.upstreams),
       "; give an object for each key, {} for one without attributes",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -50,7 +50,7 @@ variable "upstreams" {
         "; use {} for an object without attributes",
       ])
       if !can(keys(upstream))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -96,7 +96,7 @@ variable "upstreams" {
         ])
         if !can(local.attributes["an upstream"][name])
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -143,7 +143,7 @@ variable "upstreams" {
           )
         )
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -158,7 +158,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
         if !can(local.attributes["a role"][name])
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -205,7 +205,7 @@ variable "upstreams" {
         ])
         if !can(local.attributes["repository settings"][name])
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -256,7 +256,7 @@ variable "upstreams" {
           )
         )
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -274,7 +274,7 @@ variable "upstreams" {
         ])
         if !can(local.attributes["a KMS key"][name])
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -292,7 +292,7 @@ variable "upstreams" {
         ])
         if !can(local.attributes["a role"][name])
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -311,7 +311,7 @@ variable "upstreams" {
         try(tostring(upstream.credential), null) == null
         || try(contains(["managed"], tostring(upstream.credential)), false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -339,7 +339,7 @@ variable "upstreams" {
           false
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -365,7 +365,7 @@ variable "upstreams" {
           && try(length(tostring(upstream.secret_name)) <= 512, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -401,7 +401,7 @@ variable "upstreams" {
           false
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -441,7 +441,7 @@ variable "upstreams" {
           && try(length(tostring(upstream.credential_secret_arn)) <= 612, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -467,7 +467,7 @@ variable "upstreams" {
           && try(length(tostring(upstream.credential_secret_name)) <= 512, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -484,7 +484,7 @@ variable "upstreams" {
       if !(
         try(tostring(upstream.account_id), null) == null || can(regex("^\\d{12}$", tostring(upstream.account_id)))
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -519,7 +519,7 @@ variable "upstreams" {
           && try(length(tostring(upstream.upstream_repository_prefix)) <= 30, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -544,7 +544,7 @@ variable "upstreams" {
           && try(length(try(upstream.role.arn, null)) <= 2048, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -578,7 +578,7 @@ variable "upstreams" {
           )
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -608,7 +608,7 @@ variable "upstreams" {
           false
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -638,7 +638,7 @@ variable "upstreams" {
           false
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -658,7 +658,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.lifecycle_policy), null) == null
         || can(jsondecode(tostring(upstream.repository_settings.lifecycle_policy)).rules[0])
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -679,7 +679,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.lifecycle_policy), null) == null
         || try(length(tostring(upstream.repository_settings.lifecycle_policy)) <= 30720, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -698,7 +698,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.tag_mutability), null) == null
         || try(contains(["MUTABLE", "IMMUTABLE"], tostring(upstream.repository_settings.tag_mutability)), false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -724,7 +724,7 @@ variable "upstreams" {
           try(upstream.repository_settings.kms_key.arn, null)
         ))
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -743,7 +743,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.encryption_type), null) == null
         || try(contains(["AES256", "KMS"], tostring(upstream.repository_settings.encryption_type)), false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -759,7 +759,7 @@ variable "upstreams" {
         "tags on a repository",
       ])
       if !try(length(try(keys(upstream.repository_settings.tags), [])) <= 50, false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -788,7 +788,7 @@ variable "upstreams" {
           && try(length(name) <= 128, false)
         )
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -817,7 +817,7 @@ variable "upstreams" {
           && try(length(tostring(upstream.repository_settings.tags[name])) <= 256, false)
         )
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -836,7 +836,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.repository_policy), null) == null
         || can(keys(jsondecode(tostring(upstream.repository_settings.repository_policy))))
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -857,7 +857,7 @@ variable "upstreams" {
         try(tostring(upstream.repository_settings.repository_policy), null) == null
         || try(length(tostring(upstream.repository_settings.repository_policy)) <= 10240, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -889,7 +889,7 @@ variable "upstreams" {
           && try(length(try(upstream.repository_settings.role.arn, null)) <= 2048, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -897,7 +897,7 @@ variable "upstreams" {
     error_message = replace(join("", [
       "`upstreams` must be a map of at least one upstream, got ${jsonencode({})}; name the registries to cache, ",
       "for example { ecr-public = {} }",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -906,7 +906,7 @@ variable "upstreams" {
       "`upstreams` must have at most 50 upstreams per account and region, got ",
       "${jsonencode(length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]))}; ",
       "AWS does not raise this quota: use another region or account for the rest",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -950,7 +950,7 @@ variable "upstreams" {
         "private-ecr",
         "unlisted",
       ], kind)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -996,7 +996,7 @@ variable "upstreams" {
         && try(length(prefix) >= 2, false)
         && try(length(prefix) <= 30, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1019,7 +1019,7 @@ variable "upstreams" {
         "which the names of its repositories begin",
       ])
       if !(prefix != null)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1071,7 +1071,7 @@ variable "upstreams" {
         ])
         if at != 0
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1104,7 +1104,7 @@ variable "upstreams" {
         "credential: use one of `credential`, `credential_secret_arn`, `credential_secret_name`",
       ])
       if none
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1137,7 +1137,7 @@ variable "upstreams" {
         "accepts no credential for this registry: leave it out",
       ])
       if !(none)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1174,7 +1174,7 @@ variable "upstreams" {
         "only one of `credential`, `credential_secret_arn`, `credential_secret_name`",
       ])
       if !(count <= 1)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1196,7 +1196,7 @@ variable "upstreams" {
           || try(upstream[name], null) == null
         )
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1220,7 +1220,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
         if !(try(upstream.credential, null) != null || try(upstream[name], null) == null)
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1244,7 +1244,7 @@ variable "upstreams" {
         "without .azurecr.io",
       ])
       if !can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?$", name))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1274,7 +1274,7 @@ variable "upstreams" {
         can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", host))
         && try(length(host) <= 253, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1303,7 +1303,7 @@ variable "upstreams" {
       if anytrue([for known in values(local.hosts) : known == host])
       || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
       || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1326,7 +1326,7 @@ variable "upstreams" {
         "${jsonencode(region)}; give the region, not an availability zone",
       ])
       if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", region))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1359,7 +1359,7 @@ variable "upstreams" {
         "got ${jsonencode(prefix)}; leave it out, or choose another `prefix`",
       ])
       if coalesce(prefix, "ROOT") != "ROOT"
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1422,7 +1422,7 @@ variable "upstreams" {
         ])
         if at != 0
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1502,7 +1502,7 @@ variable "upstreams" {
         ])
         if length(writers) != 0
       ]
-    ])), local.secrets, "(not shown, it may be a secret)")
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1558,7 +1558,7 @@ variable "upstreams" {
         ))
         == 0
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1583,7 +1583,7 @@ variable "upstreams" {
           && try(upstream.repository_settings.keep_last_images, null) == null
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1606,7 +1606,7 @@ variable "upstreams" {
         || try(upstream.repository_settings.untagged_expiration_in_days, null) == null
         || try(tobool(upstream.repository_settings.untagged_expiration_in_days), null) == false
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1628,7 +1628,7 @@ variable "upstreams" {
         || try(upstream.repository_settings.keep_last_images, null) == null
         || try(tobool(upstream.repository_settings.keep_last_images), null) == false
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1650,7 +1650,7 @@ variable "upstreams" {
         || try(upstream.repository_settings.keep_all_images, null) == null
         || try(tobool(upstream.repository_settings.keep_all_images), null) == false
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1670,7 +1670,7 @@ variable "upstreams" {
         try(upstream.repository_settings.kms_key, null) == null
         || try(upstream.repository_settings.encryption_type, null) == null
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1691,7 +1691,7 @@ variable "credentials" {
       "`credentials` must have the keys of upstreams whose `credential` is managed, and no others, got a value ",
       "not shown, since it may be a secret; rename or remove the others; the managed upstreams are ",
       "${jsonencode(keys(local.managed_secret_names))}",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1718,7 +1718,7 @@ variable "repository_settings" {
       ? "a list"
       : startswith(jsonencode(var.repository_settings), "\"") ? "a string" : jsonencode(var.repository_settings),
       "; give its attributes, or leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1760,7 +1760,7 @@ variable "repository_settings" {
         ][0],
       ])
       if !can(local.attributes["repository settings"][name])
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1805,7 +1805,7 @@ variable "repository_settings" {
           true
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1816,7 +1816,7 @@ variable "repository_settings" {
       for name in try(keys(var.repository_settings.kms_key), []) :
       "`repository_settings.kms_key.${name}` is not an attribute of a KMS key; known attributes: arn"
       if !can(local.attributes["a KMS key"][name])
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1827,7 +1827,7 @@ variable "repository_settings" {
       for name in try(keys(var.repository_settings.role), []) :
       "`repository_settings.role.${name}` is not an attribute of a role; known attributes: arn"
       if !can(local.attributes["a role"][name])
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1854,7 +1854,7 @@ variable "repository_settings" {
           && try(length(replace(base64encode(value), "=", "")) <= 340, false)
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1869,7 +1869,7 @@ variable "repository_settings" {
         "${jsonencode(value)}; to keep every image, use `keep_all_images`",
       ])
       if !(value == null || try(value >= 1 && floor(value) == value, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1884,7 +1884,7 @@ variable "repository_settings" {
         "keep every image, use `keep_all_images`",
       ])
       if !(value == null || try(value >= 1 && floor(value) == value, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1899,7 +1899,7 @@ variable "repository_settings" {
         "least one, got ${jsonencode(value)}; write it with jsonencode",
       ])
       if !(value == null || can(jsondecode(value).rules[0]))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1914,7 +1914,7 @@ variable "repository_settings" {
         "${jsonencode("${try(length(value), 0)} characters")}; leave out descriptions, or combine rules",
       ])
       if !(value == null || try(length(value) <= 30720, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1929,7 +1929,7 @@ variable "repository_settings" {
         "leave it out for MUTABLE",
       ])
       if !(value == null || try(contains(["MUTABLE", "IMMUTABLE"], value), false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1943,7 +1943,7 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.kms_key.arn` must be the ARN of a KMS key in lower case, not of an alias, got ",
       "${jsonencode(try(var.repository_settings.kms_key.arn, null))}; use the ARN of the key",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1958,7 +1958,7 @@ variable "repository_settings" {
         "out for AES256",
       ])
       if !(value == null || try(contains(["AES256", "KMS"], value), false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1967,7 +1967,7 @@ variable "repository_settings" {
       "`repository_settings.tags` must have at most 50 entries, got ",
       "${jsonencode(try(length(try(keys(var.repository_settings.tags), [])), 0))}; ECR accepts no more tags on ",
       "a repository",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1990,7 +1990,7 @@ variable "repository_settings" {
         && !can(regex("^([aA][wW][sS]:|\\p{Z}*$)", name))
         && try(length(name) <= 128, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2012,7 +2012,7 @@ variable "repository_settings" {
         can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", tostring(var.repository_settings.tags[name])))
         && try(length(tostring(var.repository_settings.tags[name])) <= 256, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2027,7 +2027,7 @@ variable "repository_settings" {
         "it with jsonencode",
       ])
       if !(value == null || can(keys(jsondecode(value))))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2042,7 +2042,7 @@ variable "repository_settings" {
         "${jsonencode("${try(length(value), 0)} characters")}; combine its statements",
       ])
       if !(value == null || try(length(value) <= 10240, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2057,7 +2057,7 @@ variable "repository_settings" {
       "`repository_settings.role.arn` must be the ARN of an IAM role, got ",
       "${jsonencode(try(var.repository_settings.role.arn, null))}; leave it out: a role is created if one is ",
       "needed",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2094,7 +2094,7 @@ variable "repository_settings" {
       ]),
       ", got ${jsonencode(false)}; ECR applies settings only with a template: leave them out, or keep the ",
       "template",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2108,7 +2108,7 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.keep_all_images` must not be true beside `untagged_expiration_in_days` or ",
       "`keep_last_images`, got ${jsonencode(true)}; choose one or the other",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2121,7 +2121,7 @@ variable "repository_settings" {
       "`repository_settings.untagged_expiration_in_days` must not be given beside `lifecycle_policy`, got ",
       "${jsonencode(try(var.repository_settings.untagged_expiration_in_days, null))}; write all rules into the ",
       "policy",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2133,7 +2133,7 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.keep_last_images` must not be given beside `lifecycle_policy`, got ",
       "${jsonencode(try(var.repository_settings.keep_last_images, null))}; write all rules into the policy",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2145,7 +2145,7 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.keep_all_images` must not be given beside `lifecycle_policy`, got ",
       "${jsonencode(try(var.repository_settings.keep_all_images, null))}; write all rules into the policy",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -2156,7 +2156,7 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.encryption_type` must not be given beside a KMS key, got ",
       "${jsonencode(try(var.repository_settings.encryption_type, null))}; leave it out, since a key implies KMS",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -2173,7 +2173,7 @@ variable "account_id" {
     error_message = replace(join("", [
       "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
       "string, with its leading zeros and without hyphens",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -2200,6 +2200,6 @@ variable "acknowledged_warnings" {
         "region-without-pull-through-cache",
         "unlisted-registry",
       ], element), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

@@ -26,8 +26,8 @@ check "wide_client_cidr" {
         ],
         ["If this is meant, add \"wide-client-cidr\" to acknowledged_warnings."]
       )),
-      local.secrets,
-      "(not shown, it may be a secret)"
+      local.secret_pattern,
+      local.redacted
     )
   }
 }

@@ -92,6 +92,7 @@ function repositories(input: string, description: string, policyRule: Validation
         holds: `${isOwnPart(1, PARTITION)} && ${isOwnPart(3, REGION)}`,
         place: `${input}[\${key}]`,
         ...ENDPOINTS_RULES.location(expression(PARTITION), expression(REGION)),
+        told: "Each must be in the partition and region of the VPC.",
         got: "element",
       },
       ...exclusions(input),
@@ -257,6 +258,7 @@ const INPUTS: Inputs = {
         holds: `try(contains(split(".", element), ${REGION}), true)`,
         place: "service_names[${jsonencode(element)}]",
         ...ENDPOINTS_RULES.region(expression(REGION)),
+        told: "Each must be in the region of the VPC.",
         got: "element",
       },
       {
@@ -271,6 +273,7 @@ const INPUTS: Inputs = {
         holds: "!contains(concat(values(local.services_by_name), values(local.registry_services)), element)",
         place: "service_names[${jsonencode(element)}]",
         ...onlyWithPrivateDns("${element}", "leave it out: an endpoint of this service is created anyway"),
+        told: "Each must be the only endpoint of its service with private DNS in the VPC.",
         got: "element",
       },
     ],

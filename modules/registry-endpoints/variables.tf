@@ -10,7 +10,7 @@ variable "vpc_id" {
     error_message = replace(join("", [
       "`vpc_id` must be the ID of a VPC: vpc- and 8 or 17 hexadecimal digits, got ${jsonencode(var.vpc_id)}; ",
       "give the VPC of the clients",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -43,7 +43,7 @@ variable "subnet_ids" {
         "${jsonencode(element)}; give one private subnet per availability zone",
       ])
       if !can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -51,7 +51,7 @@ variable "subnet_ids" {
     error_message = replace(join("", [
       "`subnet_ids` must be a list of at least one, got ${jsonencode(nonsensitive(var.subnet_ids))}; give one ",
       "private subnet per availability zone",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -59,7 +59,7 @@ variable "subnet_ids" {
     error_message = replace(join("", [
       "`subnet_ids` must not be given when no interface endpoint is created, got ",
       "${jsonencode(nonsensitive(var.subnet_ids))}; leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -71,7 +71,7 @@ variable "subnet_ids" {
       for key, element in nonsensitive(var.subnet_ids) :
       "`subnet_ids[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
       if !try(index(nonsensitive(var.subnet_ids), element) == key, true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -107,7 +107,7 @@ variable "route_table_ids" {
         "digits, got ${jsonencode(element)}; give the route tables of the clients' subnets",
       ])
       if !can(regex("^rtb-([0-9a-f]{8}|[0-9a-f]{17})$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -115,7 +115,7 @@ variable "route_table_ids" {
     error_message = replace(join("", [
       "`route_table_ids` must be a map of at least one, got ${jsonencode(nonsensitive(var.route_table_ids))}; ",
       "give the route tables of the clients' subnets",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -138,7 +138,7 @@ variable "route_table_ids" {
         == index(keys(nonsensitive(var.route_table_ids)), key),
         true
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -175,7 +175,7 @@ variable "client_cidrs" {
         can(regex("^((0|[1-9][0-9]{0,2})\\.){3}(0|[1-9][0-9]{0,2})/(0|[1-9][0-9]?)$", element))
         && try(cidrhost(element, 0) == split("/", element)[0], false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -193,7 +193,7 @@ variable "client_cidrs" {
         index(values(nonsensitive(var.client_cidrs)), element) == index(keys(nonsensitive(var.client_cidrs)), key),
         true
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -201,7 +201,7 @@ variable "client_cidrs" {
     error_message = replace(join("", [
       "`client_cidrs` must not be given when no interface endpoint is created, got ",
       "${jsonencode(nonsensitive(var.client_cidrs))}; leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -265,7 +265,7 @@ variable "client_ipv6_cidrs" {
           false
         )
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -300,7 +300,7 @@ variable "client_ipv6_cidrs" {
         == index(keys(nonsensitive(var.client_ipv6_cidrs)), key),
         true
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -308,7 +308,7 @@ variable "client_ipv6_cidrs" {
     error_message = replace(join("", [
       "`client_ipv6_cidrs` must not be given when no interface endpoint is created, got ",
       "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -317,7 +317,7 @@ variable "client_ipv6_cidrs" {
       "`client_ipv6_cidrs` must not be given without `dual_stack`, got ",
       "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; set `dual_stack` to true for endpoints with IPv6 ",
       "addresses",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -364,7 +364,7 @@ variable "client_security_group_ids" {
         "${jsonencode(element)}; give the security groups of the clients",
       ])
       if !can(regex("^(\\d{12}/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -387,7 +387,7 @@ variable "client_security_group_ids" {
         == index(keys(nonsensitive(var.client_security_group_ids)), key),
         true
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -395,7 +395,7 @@ variable "client_security_group_ids" {
     error_message = replace(join("", [
       "`client_security_group_ids` must not be given when no interface endpoint is created, got ",
       "${jsonencode(nonsensitive(var.client_security_group_ids))}; leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -415,7 +415,7 @@ variable "first_pull" {
       "INTERNET_ROUTE if the clients' subnets have a route to the internet, or PREWARMED if the module ",
       "cache-warmer pulls every image first: ",
       "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -458,7 +458,7 @@ variable "services" {
         can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
         && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -493,7 +493,7 @@ variable "service_names" {
         : "give the whole name, or use `services` for the last part",
       ])
       if !can(regex("^[a-z]+(\\.[a-z0-9-]+){3,}$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -507,7 +507,7 @@ variable "service_names" {
         "${jsonencode(element)}; leave it out: an endpoint reaches its own region only",
       ])
       if !try(contains(split(".", element), local.region), true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -519,7 +519,7 @@ variable "service_names" {
         "leave out the second one: a VPC has one private DNS name per service",
       ])
       if contains(var.services, element)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -534,7 +534,7 @@ variable "service_names" {
         "its VPC, got ${jsonencode(element)}; leave it out: an endpoint of this service is created anyway",
       ])
       if contains(concat(values(local.services_by_name), values(local.registry_services)), element)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -568,7 +568,7 @@ variable "prefixes" {
         && try(length(element) >= 2, false)
         && try(length(element) <= 30, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -581,7 +581,7 @@ variable "prefixes" {
     error_message = replace(join("", [
       "`prefixes` must be a list of at least one prefix, got ${jsonencode(var.prefixes)}; give the output ",
       "`prefixes` of the cache, or `ecr_endpoint_policy` or `full_access`",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -606,7 +606,7 @@ variable "tagged_prefixes" {
         "it to `prefixes`",
       ])
       if !try(contains([for prefix in var.prefixes : trimsuffix(prefix, "/")], trimsuffix(element, "/")), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -623,7 +623,7 @@ variable "account_id" {
     error_message = replace(join("", [
       "`account_id` must be an AWS account ID of 12 digits, got ${jsonencode(var.account_id)}; give it as a ",
       "string, with its leading zeros and without hyphens",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -649,7 +649,7 @@ variable "repository_arns" {
         "allowed",
       ])
       if !can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -660,7 +660,7 @@ variable "repository_arns" {
       for key, element in var.repository_arns :
       "`repository_arns[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
       if !try(index(var.repository_arns, element) == key, true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -679,7 +679,7 @@ variable "repository_arns" {
         try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
         && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -687,7 +687,7 @@ variable "repository_arns" {
     error_message = replace(join("", [
       "`repository_arns` must not be given together with `full_access`, got ${jsonencode(var.repository_arns)}; ",
       "leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -695,7 +695,7 @@ variable "repository_arns" {
     error_message = replace(join("", [
       "`repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
       "${jsonencode(var.repository_arns)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -703,7 +703,7 @@ variable "repository_arns" {
     error_message = replace(join("", [
       "`repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
       "${jsonencode(var.repository_arns)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -715,7 +715,7 @@ variable "repository_arns" {
       "`repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
       "${jsonencode(local.policy_length_without_repository_arns + length(jsonencode(var.repository_arns)))}; ",
       "use fewer entries, with wildcards, or `full_access`",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -742,7 +742,7 @@ variable "push_repository_arns" {
         "allowed",
       ])
       if !can(regex("^arn:aws[a-z-]*:ecr:[a-z0-9*-]+:(\\d{12}|\\*):repository/[a-z0-9._/*?-]+$", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -753,7 +753,7 @@ variable "push_repository_arns" {
       for key, element in var.push_repository_arns :
       "`push_repository_arns[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
       if !try(index(var.push_repository_arns, element) == key, true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -772,7 +772,7 @@ variable "push_repository_arns" {
         try(split(":", element)[1] == local.partition || can(regex("[*?]", split(":", element)[1])), true)
         && try(split(":", element)[3] == local.region || can(regex("[*?]", split(":", element)[3])), true)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -780,7 +780,7 @@ variable "push_repository_arns" {
     error_message = replace(join("", [
       "`push_repository_arns` must not be given together with `full_access`, got ",
       "${jsonencode(var.push_repository_arns)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -788,7 +788,7 @@ variable "push_repository_arns" {
     error_message = replace(join("", [
       "`push_repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
       "${jsonencode(var.push_repository_arns)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -798,7 +798,7 @@ variable "push_repository_arns" {
     error_message = replace(join("", [
       "`push_repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
       "${jsonencode(var.push_repository_arns)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -811,7 +811,7 @@ variable "push_repository_arns" {
       "`push_repository_arns` must result, with `prefixes`, in a policy of at most 20480 characters, got ",
       jsonencode(local.policy_length_without_push_repository_arns + length(jsonencode(var.push_repository_arns))),
       "; use fewer entries, with wildcards, or `full_access`",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -859,7 +859,7 @@ variable "bucket_names" {
         && try(length(element) >= 3, false)
         && try(length(element) <= 63, false)
       )
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -870,7 +870,7 @@ variable "bucket_names" {
       for key, element in var.bucket_names :
       "`bucket_names[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
       if !try(index(var.bucket_names, element) == key, true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -878,7 +878,7 @@ variable "bucket_names" {
     error_message = replace(join("", [
       "`bucket_names` must not be given together with `full_access`, got ${jsonencode(var.bucket_names)}; leave ",
       "one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -886,7 +886,7 @@ variable "bucket_names" {
     error_message = replace(join("", [
       "`bucket_names` must not be given together with `s3_endpoint_policy`, got ${jsonencode(var.bucket_names)}; ",
       "leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -894,7 +894,7 @@ variable "bucket_names" {
     error_message = replace(join("", [
       "`bucket_names` must not be given together with `s3_endpoint`, got ${jsonencode(var.bucket_names)}; leave ",
       "one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -914,7 +914,7 @@ variable "bucket_names" {
         ])))
       ),
       "; use fewer entries, with wildcards, or `full_access`",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -950,7 +950,7 @@ variable "ecr_endpoint_policy" {
     error_message = replace(join("", [
       "`ecr_endpoint_policy` must be a policy with statements as JSON text, got ",
       "${jsonencode(var.ecr_endpoint_policy)}; write it with jsonencode",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -978,7 +978,7 @@ variable "ecr_endpoint_policy" {
         try(statement.Effect, null)
       ], null)),
       "; an endpoint policy denies by default: add a statement with the effect Allow",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -995,7 +995,7 @@ variable "ecr_endpoint_policy" {
     error_message = replace(join("", [
       "`ecr_endpoint_policy` must have a Principal in every statement, got ",
       "${jsonencode("a statement without one")}; add the Principal \"*\"",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1003,7 +1003,7 @@ variable "ecr_endpoint_policy" {
     error_message = replace(join("", [
       "`ecr_endpoint_policy` must be at most 20480 characters, got ",
       "${jsonencode(try(length(var.ecr_endpoint_policy), 0))}; merge its statements",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1011,7 +1011,7 @@ variable "ecr_endpoint_policy" {
     error_message = replace(join("", [
       "`ecr_endpoint_policy` must not be given together with `full_access`, got ",
       "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1019,7 +1019,7 @@ variable "ecr_endpoint_policy" {
     error_message = replace(join("", [
       "`ecr_endpoint_policy` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
       "${jsonencode(var.ecr_endpoint_policy)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1045,7 +1045,7 @@ variable "s3_endpoint_policy" {
     error_message = replace(join("", [
       "`s3_endpoint_policy` must be a policy with statements as JSON text, got ",
       "${jsonencode(var.s3_endpoint_policy)}; write it with jsonencode",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1073,7 +1073,7 @@ variable "s3_endpoint_policy" {
         try(statement.Effect, null)
       ], null)),
       "; an endpoint policy denies by default: add a statement with the effect Allow",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1090,7 +1090,7 @@ variable "s3_endpoint_policy" {
     error_message = replace(join("", [
       "`s3_endpoint_policy` must have a Principal in every statement, got ",
       "${jsonencode("a statement without one")}; add the Principal \"*\"",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1098,7 +1098,7 @@ variable "s3_endpoint_policy" {
     error_message = replace(join("", [
       "`s3_endpoint_policy` must be at most 20480 characters, got ",
       "${jsonencode(try(length(var.s3_endpoint_policy), 0))}; merge its statements",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1106,7 +1106,7 @@ variable "s3_endpoint_policy" {
     error_message = replace(join("", [
       "`s3_endpoint_policy` must not be given together with `full_access`, got ",
       "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -1114,7 +1114,7 @@ variable "s3_endpoint_policy" {
     error_message = replace(join("", [
       "`s3_endpoint_policy` must not be given together with `s3_endpoint`, got ",
       "${jsonencode(var.s3_endpoint_policy)}; leave one of them out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1133,7 +1133,7 @@ variable "dual_stack" {
     error_message = replace(join("", [
       "`dual_stack` must be false where AWS documents no dual-stack host of Amazon ECR, got ",
       "${jsonencode(local.partition)}; leave it out",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1153,7 +1153,7 @@ variable "ecr_api_endpoint" {
     error_message = replace(join("", [
       "`ecr_api_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
       "${jsonencode(try(var.ecr_api_endpoint.id, null))}; leave the endpoint out to create a new one",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1170,7 +1170,7 @@ variable "ecr_dkr_endpoint" {
     error_message = replace(join("", [
       "`ecr_dkr_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
       "${jsonencode(try(var.ecr_dkr_endpoint.id, null))}; leave the endpoint out to create a new one",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1189,7 +1189,7 @@ variable "s3_endpoint" {
     error_message = replace(join("", [
       "`s3_endpoint.id` must be the ID of a VPC endpoint: vpce- and 8 or 17 hexadecimal digits, got ",
       "${jsonencode(try(var.s3_endpoint.id, null))}; leave the endpoint out to create a new one",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -1220,6 +1220,6 @@ variable "acknowledged_warnings" {
         "${jsonencode(element)}; leave it out: the module has no such warning",
       ])
       if !try(contains(["wide-client-cidr"], element), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

@@ -320,8 +320,8 @@ resource "terraform_data" "update" {
           "${jsonencode(try(split("?", var.template_url)[0], null))}; omit it: this strategy does not adopt the ",
           "stack and keeps its template",
         ]),
-        local.secrets,
-        "(not shown, it may be a secret)"
+        local.secret_pattern,
+        local.redacted
       )
     }
 

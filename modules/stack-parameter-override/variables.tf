@@ -12,7 +12,7 @@ variable "stack_name" {
     error_message = replace(join("", [
       "`stack_name` must be a stack name: a letter, then letters, digits and hyphens, at most 128 characters, ",
       "got ${jsonencode(var.stack_name)}; use the name that CloudFormation shows, not the ARN",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -20,7 +20,7 @@ variable "stack_name" {
     error_message = replace(join("", [
       "`stack_name` must not belong to a stack set, whose next operation would overwrite the parameters, got ",
       "${jsonencode(var.stack_name)}; change the parameter in the stack set",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -45,7 +45,7 @@ variable "parameters" {
     error_message = replace(join("", [
       "`parameters` must be a map with at least one parameter, got ${jsonencode(nonsensitive(var.parameters))}; ",
       "declare the parameters to change with their values",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -60,7 +60,7 @@ variable "parameters" {
         "from the template",
       ])
       if !(can(regex("^[A-Za-z0-9]+$", key)) && try(length(key) <= 255, false))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -72,7 +72,7 @@ variable "parameters" {
         "text, such as `3` or `a,b`",
       ])
       if !(element != null)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -88,7 +88,7 @@ variable "parameters" {
         "and state",
       ])
       if anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -102,7 +102,7 @@ variable "parameters" {
         "RESTORE to give a parameter its former value",
       ])
       if !try(trimspace(element) != "", true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -117,7 +117,7 @@ variable "parameters" {
         "be a secret; shorten it",
       ])
       if !try(length(replace(base64encode(element), "=", "")) <= 5462, true)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 
   validation {
@@ -131,7 +131,7 @@ variable "parameters" {
         "value not shown, since it may be a secret; remove them",
       ])
       if can(regex("[^\\P{Cc}\\t\\n]", element))
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -149,8 +149,8 @@ variable "strategy" {
     condition = try(contains(["ADOPT", "AWS_CLI"], var.strategy), false)
     error_message = replace(
       "`strategy` must be one of ADOPT, AWS_CLI, got ${jsonencode(var.strategy)}; omit it for ADOPT",
-      local.secrets,
-      "(not shown, it may be a secret)"
+      local.secret_pattern,
+      local.redacted
     )
   }
 }
@@ -178,7 +178,7 @@ variable "template_url" {
     error_message = replace(join("", [
       "`template_url` must be the https URL of an object in S3, without a signature, got ",
       "${jsonencode(try(split("?", var.template_url)[0], null))}; upload the template to an S3 bucket",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -205,7 +205,7 @@ variable "capabilities" {
         "CAPABILITY_AUTO_EXPAND, got ${jsonencode(element)}; omit those that the stack lists already",
       ])
       if !try(contains(["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"], element), false)
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -249,7 +249,7 @@ variable "update_timeout_in_minutes" {
       "`update_timeout_in_minutes` must be an integer of 1 or more, got ",
       "${jsonencode(var.update_timeout_in_minutes)}; use whole minutes, enough for the longest update of the ",
       "stack",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }
 
@@ -276,6 +276,6 @@ variable "action" {
     error_message = replace(join("", [
       "`action` must be one of SET, RESTORE, got ${jsonencode(nonsensitive(var.action))}; to make Terraform ",
       "forget the stack, replace the module call by a removed block",
-    ]), local.secrets, "(not shown, it may be a secret)")
+    ]), local.secret_pattern, local.redacted)
   }
 }

@@ -9,7 +9,7 @@ import { integerFrom, messageOf, oneOf, validationOf, validationsOf } from "../.
 import { terraformFiles } from "../../modules/generator/terraform-files";
 import { acknowledgedWarnings } from "../../modules/generator/warnings";
 
-const HIDING = 'local.secrets, "(not shown, it may be a secret)"';
+const HIDING = "local.secret_pattern, local.redacted";
 const NAME = { pattern: /^[a-z]+$/, requirement: "be a name", hint: "choose another" };
 
 describe("an expression", () => {

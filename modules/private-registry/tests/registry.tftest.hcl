@@ -27,6 +27,10 @@ run "repositories_are_named_by_the_keys_of_their_upstreams" {
     condition     = keys(output.secret_arns) == ["hub"]
     error_message = "the secrets are ${jsonencode(output.secret_arns)}"
   }
+  assert {
+    condition     = output.rules["hub"].upstream_registry_url == "registry-1.docker.io" && output.tagged_prefixes == []
+    error_message = "the rules are ${jsonencode(output.rules)}, the tagged prefixes ${jsonencode(output.tagged_prefixes)}"
+  }
 }
 
 run "with_dual_stack_they_are_at_the_host_for_both" {

@@ -3,7 +3,7 @@ module "pulls" {
 
   prefixes       = ["ecr-public"]
   regions        = ["us-east-1", "eu-west-1"]
-  managed_policy = { name = "elastio-pull" }
+  managed_policy = { name = "ecr-cache-pull" }
 }
 
 output "policy_arn" {
