@@ -161,12 +161,13 @@ locals {
     for key, own in local.own_settings : key => own.kms_key != null || own.encryption_type != null
   }
 
-  # An upstream with settings of its own has a template even if the others have none.
+  # An upstream with settings of its own has a template even if the others have none. With `||`, a setting that only an
+  # apply knows would make this unknown in any case.
   has_template = {
     for key, own in local.own_settings :
     key => nonsensitive(coalesce(
       own.creation_template,
-      local.common_settings.creation_template != false || anytrue([for value in own : value != null])
+      local.common_settings.creation_template != false ? true : anytrue([for value in own : value != null])
     ))
   }
   template_keys = [for key, has_template in local.has_template : key if has_template]

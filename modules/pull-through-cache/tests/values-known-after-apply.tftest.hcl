@@ -12,6 +12,7 @@ run "takes_values_that_only_an_apply_tells" {
   assert {
     condition = { for key, rule in module.cache.rules : key => "${rule.prefix} ${rule.upstream_registry_url}" } == {
       docker-hub = "docker-hub registry-1.docker.io"
+      kubernetes = "kubernetes registry.k8s.io"
       platform   = "platform 444455556666.dkr.ecr.us-east-1.amazonaws.com"
       unlisted   = "new registry.example.com"
     }

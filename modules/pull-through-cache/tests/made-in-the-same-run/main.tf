@@ -26,6 +26,9 @@ module "cache" {
       credential_secret_arn = aws_secretsmanager_secret.docker_hub.arn
       repository_settings   = { role = { arn = aws_iam_role.ecr["ecr"].arn } }
     }
+    kubernetes = {
+      repository_settings = { description = aws_kms_key.repositories.key_id }
+    }
     platform = {
       kind       = "private-ecr"
       prefix     = "platform"
