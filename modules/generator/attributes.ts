@@ -35,7 +35,8 @@ export function converted(object: string, name: string, type: Input["type"]): st
 
 /** The head of a loop over an open map; over nothing if it is not a map, which another rule reports. */
 export function elementsOf(map: string, element: string): string {
-  return `key, ${element} in [{}, ${map}][${isObject(map)} ? 1 : 0]`;
+  // Another rule refuses a map that is sensitive as a whole; sensitive values in it stay sensitive.
+  return `key, ${element} in [{}, nonsensitive(${map})][${isObject(map)} ? 1 : 0]`;
 }
 
 /** The description of an input, with the attributes of an open one, whose type does not show them. */

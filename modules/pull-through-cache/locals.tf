@@ -172,7 +172,8 @@ locals {
   }
   template_keys = [for key, has_template in local.has_template : key if has_template]
 
-  # The settings of an upstream take precedence over the common ones.
+  # The settings of an upstream take precedence over the common ones. Conditions are nested where one part may be known
+  # only after apply: before Terraform 1.12, `true || unknown` is unknown.
   settings = {
     for key, own in local.own_settings :
     key => {
@@ -185,9 +186,9 @@ locals {
       )
 
       untagged_expiration_in_days = (
-        own.untagged_expiration_in_days != null || own.keep_all_images == true
+        own.untagged_expiration_in_days != null
         ? own.untagged_expiration_in_days
-        : local.common_settings.untagged_expiration_in_days
+        : own.keep_all_images == true ? null : local.common_settings.untagged_expiration_in_days
       )
 
       keep_last_images = coalesce(
@@ -197,9 +198,9 @@ locals {
       )
 
       lifecycle_policy = (
-        own.lifecycle_policy != null || own.keep_all_images == true || local.has_own_limits[key]
+        own.lifecycle_policy != null
         ? own.lifecycle_policy
-        : local.common_settings.lifecycle_policy
+        : own.keep_all_images == true || local.has_own_limits[key] ? null : local.common_settings.lifecycle_policy
       )
 
       tag_mutability = coalesce(
@@ -257,9 +258,9 @@ locals {
   lifecycle_policies = {
     for key, settings in local.settings :
     key => (
-      settings.lifecycle_policy != null || settings.keep_all_images
+      settings.lifecycle_policy != null
       ? settings.lifecycle_policy
-      : local.generated_lifecycle_policies[key]
+      : settings.keep_all_images ? null : local.generated_lifecycle_policies[key]
     )
   }
 }

@@ -36,10 +36,10 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : can(keys(upstream))
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] : can(keys(upstream))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}]` must be an object, got ",
         startswith(jsonencode(upstream), "{")
@@ -55,11 +55,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [for name in try(keys(upstream), []) : can(local.attributes["an upstream"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream), []) :
         join("", [
@@ -101,7 +101,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream), []) :
         try(upstream[name] == null, true)
@@ -117,7 +117,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream), []) :
         join("", [
@@ -148,11 +148,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [for name in try(keys(upstream.role), []) : can(local.attributes["a role"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.role), []) :
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
@@ -163,11 +163,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [for name in try(keys(upstream.repository_settings), []) : can(local.attributes["repository settings"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings), []) :
         join("", [
@@ -210,7 +210,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings), []) :
         try(upstream.repository_settings[name] == null, true)
@@ -227,7 +227,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings), []) :
         join("", [
@@ -261,11 +261,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [for name in try(keys(upstream.repository_settings.kms_key), []) : can(local.attributes["a KMS key"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.kms_key), []) :
         join("", [
@@ -279,11 +279,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [for name in try(keys(upstream.repository_settings.role), []) : can(local.attributes["a role"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.role), []) :
         join("", [
@@ -297,12 +297,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.credential), null) == null
       || try(contains(["managed"], tostring(upstream.credential)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential` must be one of managed, got a value not shown, since it may ",
         "be a secret; set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`",
@@ -316,7 +316,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tonumber(upstream.credential_version), null) == null
       || try(
         tonumber(upstream.credential_version) >= 1
@@ -325,7 +325,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_version` must be an integer of 1 or more, got ",
         "${jsonencode(tonumber(upstream.credential_version))}; start at 1 and increase it by one with every new ",
@@ -344,7 +344,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.secret_name), null) == null
       || (
         can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.secret_name)))
@@ -352,7 +352,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
@@ -370,7 +370,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tonumber(upstream.recovery_window_in_days), null) == null
       || try(
         tonumber(upstream.recovery_window_in_days) == 0
@@ -383,7 +383,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].recovery_window_in_days` must be 0, or an integer from 7 to 30, got ",
         "${jsonencode(tonumber(upstream.recovery_window_in_days))}; use 0 to free the name of a deleted secret ",
@@ -406,7 +406,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.credential_secret_arn), null) == null
       || (
         can(regex(
@@ -421,7 +421,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_secret_arn` must be the full ARN of a Secrets Manager secret ",
         "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
@@ -446,7 +446,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.credential_secret_name), null) == null
       || (
         can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.credential_secret_name)))
@@ -454,7 +454,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
@@ -472,11 +472,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.account_id), null) == null || can(regex("^\\d{12}$", tostring(upstream.account_id)))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].account_id` must be an AWS account ID of 12 digits, got ",
         "${jsonencode(tostring(upstream.account_id))}; leave it out for the account of the cache",
@@ -489,7 +489,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.upstream_repository_prefix), null) == null
       || (
         can(regex(
@@ -501,7 +501,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must be 2 to 30 characters: lower-case ",
         "letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ",
@@ -524,7 +524,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.role, null) == null
       || (
         can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(upstream.role.arn, null)))
@@ -532,7 +532,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].role.arn` must be the ARN of an IAM role, got ",
         "${jsonencode(try(upstream.role.arn, null))}; leave it out: a role is created if one is needed",
@@ -549,7 +549,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.description), null) == null
       || (
         can(regex("^", tostring(upstream.repository_settings.description)))
@@ -561,7 +561,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.description` must be a string of 1 to 255 bytes in ",
         "UTF-8, got ${jsonencode(tostring(upstream.repository_settings.description))}; shorten it, or leave it ",
@@ -583,7 +583,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tonumber(upstream.repository_settings.untagged_expiration_in_days), null) == null
       || try(
         tonumber(upstream.repository_settings.untagged_expiration_in_days) >= 1
@@ -593,7 +593,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.untagged_expiration_in_days` must be an integer of ",
         "1 or more, got ${jsonencode(tonumber(upstream.repository_settings.untagged_expiration_in_days))}; to ",
@@ -613,7 +613,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tonumber(upstream.repository_settings.keep_last_images), null) == null
       || try(
         tonumber(upstream.repository_settings.keep_last_images) >= 1
@@ -623,7 +623,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_last_images` must be an integer of 1 or more, ",
         "got ${jsonencode(tonumber(upstream.repository_settings.keep_last_images))}; to keep every image, use ",
@@ -643,12 +643,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.lifecycle_policy), null) == null
       || can(jsondecode(tostring(upstream.repository_settings.lifecycle_policy)).rules[0])
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be JSON text of an object ",
         "whose `rules` are a list of at least one, got ",
@@ -663,12 +663,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.lifecycle_policy), null) == null
       || try(length(tostring(upstream.repository_settings.lifecycle_policy)) <= 30720, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be at most 30720 characters, ",
         "got ",
@@ -684,12 +684,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.tag_mutability), null) == null
       || try(contains(["MUTABLE", "IMMUTABLE"], tostring(upstream.repository_settings.tag_mutability)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tag_mutability` must be one of MUTABLE, IMMUTABLE, ",
         "got ${jsonencode(tostring(upstream.repository_settings.tag_mutability))}; leave it out for MUTABLE",
@@ -703,7 +703,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.kms_key, null) == null
       || can(regex(
         "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
@@ -711,7 +711,7 @@ variable "upstreams" {
       ))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.kms_key.arn` must be the ARN of a KMS key in lower ",
         "case, not of an alias, got ${jsonencode(try(upstream.repository_settings.kms_key.arn, null))}; use the ",
@@ -729,12 +729,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.encryption_type), null) == null
       || try(contains(["AES256", "KMS"], tostring(upstream.repository_settings.encryption_type)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.encryption_type` must be one of AES256, KMS, got ",
         "${jsonencode(tostring(upstream.repository_settings.encryption_type))}; leave it out for AES256",
@@ -748,11 +748,11 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(length(try(keys(upstream.repository_settings.tags), [])) <= 50, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tags` must have at most 50 entries, got ",
         "${jsonencode(try(length(try(keys(upstream.repository_settings.tags), [])), 0))}; ECR accepts no more ",
@@ -764,7 +764,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         (
@@ -775,7 +775,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         join("", [
@@ -793,7 +793,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         (
@@ -803,7 +803,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         join("", [
@@ -822,12 +822,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.repository_policy), null) == null
       || can(keys(jsondecode(tostring(upstream.repository_settings.repository_policy))))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be a policy as JSON text, ",
         "got ${jsonencode(tostring(upstream.repository_settings.repository_policy))}; write it with jsonencode",
@@ -841,12 +841,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tostring(upstream.repository_settings.repository_policy), null) == null
       || try(length(tostring(upstream.repository_settings.repository_policy)) <= 10240, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be at most 10240 ",
         "characters, got ",
@@ -862,7 +862,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.role, null) == null
       || (
         can(regex(
@@ -873,7 +873,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.role.arn` must be the ARN of an IAM role, got ",
         "${jsonencode(try(upstream.repository_settings.role.arn, null))}; leave it out: a role is created if ",
@@ -901,18 +901,22 @@ variable "upstreams" {
   }
 
   validation {
-    condition = length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]) <= 50
+    condition = length([
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] : key
+    ]) <= 50
     error_message = replace(join("", [
       "`upstreams` must have at most 50 upstreams per account and region, got ",
-      "${jsonencode(length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]))}; ",
-      "AWS does not raise this quota: use another region or account for the rest",
+      jsonencode(length([
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] : key
+      ])),
+      "; AWS does not raise this quota: use another region or account for the rest",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = alltrue([
       for key, kind in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.kind == null ? key : upstream.kind), key)
       } :
       contains([
@@ -930,7 +934,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, kind in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.kind == null ? key : upstream.kind), key)
       } :
       join("", [
@@ -956,7 +960,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => (
           try(tostring(upstream.prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -975,7 +979,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => (
           try(tostring(upstream.prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1002,7 +1006,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.prefix, null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1010,7 +1014,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.prefix, null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1026,7 +1030,7 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for prefix, keys in {
         for key, prefix in {
-          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
           key => (
             try(tostring(upstream.prefix), null) == null
             ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1041,7 +1045,7 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for prefix, keys in {
         for key, prefix in {
-          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
           key => (
             try(tostring(upstream.prefix), null) == null
             ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1059,7 +1063,7 @@ variable "upstreams" {
           "already, got ",
           jsonencode(
             {
-              for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+              for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
               key => (
                 try(tostring(upstream.prefix), null) == null
                 ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1077,7 +1081,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, none in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1090,7 +1094,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, none in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1110,7 +1114,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, none in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1123,7 +1127,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, none in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1143,7 +1147,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, count in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => length([
           for value in [
             try(upstream.credential, null),
@@ -1158,7 +1162,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, count in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => length([
           for value in [
             try(upstream.credential, null),
@@ -1179,21 +1183,21 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
         local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
-        || try(upstream[name], null) == null
+        || upstream[name] == null
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
         if !(
           local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
-          || try(upstream[name], null) == null
+          || upstream[name] == null
         )
       ]
     ])), local.secret_pattern, local.redacted)
@@ -1201,24 +1205,24 @@ variable "upstreams" {
 
   validation {
     condition = alltrue(flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [
           for name in try(keys(upstream), []) : name
           if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
         ] :
-        try(upstream.credential, null) != null || try(upstream[name], null) == null
+        try(upstream.credential, null) != null || upstream[name] == null
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [
           for name in try(keys(upstream), []) : name
           if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
         ] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
-        if !(try(upstream.credential, null) != null || try(upstream[name], null) == null)
+        if !(try(upstream.credential, null) != null || upstream[name] == null)
       ]
     ])), local.secret_pattern, local.redacted)
   }
@@ -1226,7 +1230,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, name in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.registry_name), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "azure"
       } :
@@ -1234,7 +1238,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, name in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.registry_name), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "azure"
       } :
@@ -1250,7 +1254,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, host in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1261,7 +1265,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, host in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1280,7 +1284,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, host in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1292,7 +1296,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, host in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1309,7 +1313,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, region in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.region), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "private-ecr"
       } :
@@ -1317,7 +1321,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, region in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.region), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "private-ecr"
       } :
@@ -1332,7 +1336,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_repository_prefix), null)
         if "ROOT"
         == (
@@ -1345,7 +1349,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_repository_prefix), null)
         if "ROOT"
         == (
@@ -1366,7 +1370,7 @@ variable "upstreams" {
     condition = alltrue(flatten([
       for name, keys in {
         for key, name in {
-          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
           key => coalesce(
             try(tostring(upstream.secret_name), null),
             join("", [
@@ -1392,7 +1396,7 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for name, keys in {
         for key, name in {
-          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
           key => coalesce(
             try(tostring(upstream.secret_name), null),
             join("", [
@@ -1428,7 +1432,7 @@ variable "upstreams" {
   validation {
     condition = alltrue(flatten([
       for key, name in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
         if try(upstream.credential_secret_name, null) != null
       } :
@@ -1436,7 +1440,7 @@ variable "upstreams" {
         for writers in [
           [
             for other, written in {
-              for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+              for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
               key => coalesce(
                 try(tostring(upstream.secret_name), null),
                 join("", [
@@ -1464,7 +1468,7 @@ variable "upstreams" {
     ]))
     error_message = replace(join("\n", flatten([
       for key, name in {
-        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
         if try(upstream.credential_secret_name, null) != null
       } :
@@ -1472,7 +1476,7 @@ variable "upstreams" {
         for writers in [
           [
             for other, written in {
-              for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+              for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
               key => coalesce(
                 try(tostring(upstream.secret_name), null),
                 join("", [
@@ -1507,7 +1511,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tobool(upstream.repository_settings.creation_template), null) != false
       || length(try(
         [
@@ -1523,7 +1527,7 @@ variable "upstreams" {
       == 0
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.creation_template` must not be false beside ",
         join(", ", [
@@ -1563,7 +1567,7 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(tobool(upstream.repository_settings.keep_all_images), null) != true
       || (
         try(upstream.repository_settings.untagged_expiration_in_days, null) == null
@@ -1571,7 +1575,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_all_images` must not be true beside ",
         "`untagged_expiration_in_days` or `keep_last_images`, got ${jsonencode(true)}; choose one or the other",
@@ -1588,13 +1592,13 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.lifecycle_policy, null) == null
       || try(upstream.repository_settings.untagged_expiration_in_days, null) == null
       || try(tobool(upstream.repository_settings.untagged_expiration_in_days), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.untagged_expiration_in_days` must not be given ",
         "beside `lifecycle_policy`, got ",
@@ -1611,13 +1615,13 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.lifecycle_policy, null) == null
       || try(upstream.repository_settings.keep_last_images, null) == null
       || try(tobool(upstream.repository_settings.keep_last_images), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_last_images` must not be given beside ",
         "`lifecycle_policy`, got ${jsonencode(try(upstream.repository_settings.keep_last_images, null))}; write ",
@@ -1633,13 +1637,13 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.lifecycle_policy, null) == null
       || try(upstream.repository_settings.keep_all_images, null) == null
       || try(tobool(upstream.repository_settings.keep_all_images), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_all_images` must not be given beside ",
         "`lifecycle_policy`, got ${jsonencode(try(upstream.repository_settings.keep_all_images, null))}; write ",
@@ -1655,12 +1659,12 @@ variable "upstreams" {
 
   validation {
     condition = alltrue([
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       try(upstream.repository_settings.kms_key, null) == null
       || try(upstream.repository_settings.encryption_type, null) == null
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.encryption_type` must not be given beside a KMS ",
         "key, got ${jsonencode(try(upstream.repository_settings.encryption_type, null))}; leave it out, since a ",

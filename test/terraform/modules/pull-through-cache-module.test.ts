@@ -460,9 +460,18 @@ describeWithTerraform("the module pull-through-cache", () => {
 
   test("fails with what is misspelt at any depth, also beside values that only an apply tells", async () => {
     const made = { arn: "${terraform_data.made.output}" };
+    // Terraform knows that it is not null.
+    const unknownText = "x-${terraform_data.made.output}";
     const call = {
       upstreams: {
-        quay: { prefx: "q", keep_last_images: 5, KmsKeyArn: "", zone: 1 },
+        quay: {
+          prefx: "q",
+          keep_last_images: 5,
+          KmsKeyArn: "",
+          zone: 1,
+          region: unknownText,
+          secret_name: unknownText,
+        },
         kubernetes: {
           credential_arn: made.arn,
           repository_settings: { expire_untagged: 7, images: 5, role: { ...made, path: "/" }, kms_key: made },
@@ -479,6 +488,8 @@ describeWithTerraform("the module pull-through-cache", () => {
       [
         '`upstreams["quay"].KmsKeyArn` is not an attribute of an upstream; did you mean `repository_settings.kms_key`?',
         '`upstreams["quay"].keep_last_images` is not an attribute of an upstream; did you mean `repository_settings.keep_last_images`?',
+        '`upstreams["quay"].region` is not an attribute of this kind of upstream; leave it out',
+        '`upstreams["quay"].secret_name` is not an attribute of this kind of upstream; leave it out',
         '`upstreams["quay"].prefx` is not an attribute of an upstream; did you mean `prefix`?',
         '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repository_settings, role, secret_name, upstream_registry_url, upstream_repository_prefix',
         '`upstreams["kubernetes"].credential_arn` is not an attribute of an upstream; did you mean `credential_secret_arn`?',
