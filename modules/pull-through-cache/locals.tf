@@ -43,23 +43,14 @@ locals {
     key => upstream.prefix == null ? lookup(local.usual_prefixes, local.kinds[key], "") : upstream.prefix
   }
 
-  hosts_of_private_registries = {
-    for key, upstream in local.upstreams :
-    key => "${coalesce(upstream.account_id, local.account_id)}.dkr.ecr.${upstream.region}.${local.dns_suffix}"
-    if local.kinds[key] == "private-ecr"
-  }
-
-  hosts_of_azure_registries = {
-    for key, upstream in local.upstreams : key => "${upstream.registry_name}.azurecr.io" if local.kinds[key] == "azure"
-  }
-
   urls = {
     for key, upstream in local.upstreams :
-    key => coalesce(
-      lookup(local.hosts_of_private_registries, key, null),
-      lookup(local.hosts_of_azure_registries, key, null),
-      lookup(local.hosts, local.kinds[key], null),
-      upstream.upstream_registry_url
+    key => (
+      local.kinds[key] == "azure"
+      ? "${upstream.registry_name}.azurecr.io"
+      : local.kinds[key] == "private-ecr"
+      ? join(".", [coalesce(upstream.account_id, local.account_id), "dkr.ecr", upstream.region, local.dns_suffix])
+      : lookup(local.hosts, local.kinds[key], upstream.upstream_registry_url)
     )
   }
 

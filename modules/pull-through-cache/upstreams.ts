@@ -281,11 +281,11 @@ export function upstreamRules(): ValidationRule[] {
     }),
     {
       ...notOfThisKind("can(local.kinds_of_attributes[name])"),
-      holds: `local.kinds_of_attributes[name] == ${KIND} || ${ELEMENT}[name] == null`,
+      holds: `local.kinds_of_attributes[name] == ${KIND} || try(${ELEMENT}[name] == null, true)`,
     },
     {
       ...notOfThisKind(`contains(${hcl(OF_MANAGED_CREDENTIALS)}, name)`),
-      holds: `${given(ELEMENT, "credential")} != null || ${ELEMENT}[name] == null`,
+      holds: `${given(ELEMENT, "credential")} != null || try(${ELEMENT}[name] == null, true)`,
     },
     upstream("registry_name", {
       each: [`key, name in ${by(converted(ELEMENT, "registry_name", "string"), ofKind("azure"))}`],

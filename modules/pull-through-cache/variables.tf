@@ -1187,7 +1187,7 @@ variable "upstreams" {
       [
         for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
         local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
-        || upstream[name] == null
+        || try(upstream[name] == null, true)
       ]
     ]))
     error_message = replace(join("\n", flatten([
@@ -1197,7 +1197,7 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
         if !(
           local.kinds_of_attributes[name] == try(tostring(upstream.kind == null ? key : upstream.kind), key)
-          || upstream[name] == null
+          || try(upstream[name] == null, true)
         )
       ]
     ])), local.secret_pattern, local.redacted)
@@ -1211,7 +1211,7 @@ variable "upstreams" {
           for name in try(keys(upstream), []) : name
           if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
         ] :
-        try(upstream.credential, null) != null || upstream[name] == null
+        try(upstream.credential, null) != null || try(upstream[name] == null, true)
       ]
     ]))
     error_message = replace(join("\n", flatten([
@@ -1222,7 +1222,7 @@ variable "upstreams" {
           if contains(["credential_version", "secret_name", "recovery_window_in_days"], name)
         ] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
-        if !(try(upstream.credential, null) != null || upstream[name] == null)
+        if !(try(upstream.credential, null) != null || try(upstream[name] == null, true))
       ]
     ])), local.secret_pattern, local.redacted)
   }
