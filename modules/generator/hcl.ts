@@ -97,7 +97,7 @@ export function segments(text: string): string[] {
 }
 
 /** The end of the expression that begins with the `${` at `open`; braces in strings do not count. */
-export function endOfExpression(text: string, open: number): number {
+function endOfExpression(text: string, open: number): number {
   const within = ["{"];
   let end = open + 2;
   for (; within.length > 0; end++) {

@@ -4,7 +4,6 @@ import {
   DEFAULT_SETTINGS,
   DESCRIPTION,
   KMS_KEY,
-  GENERATED_LIFECYCLE,
   LIFECYCLE_SETTINGS,
   LIFECYCLE_POLICY_RULES,
   MAX_LIFECYCLE_POLICY,
@@ -16,7 +15,7 @@ import {
 } from "../../src/cache/rules";
 import { converted, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
-import { expression, hcl, inSnakeCase, quoted, snakeCase } from "../generator/hcl";
+import { expression, inSnakeCase, quoted, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";
 
 const lengthOf = (value: string): string => quoted(`${expression(`try(length(${value}), 0)`)} characters`);
@@ -195,53 +194,4 @@ export function settingsRules(place: string, settings: string, each: readonly st
       got: at("encryption_type"),
     },
   ];
-}
-
-/**
- * The settings of every upstream: its own take precedence over the common ones. An upstream with settings of its own has a
- * template even if the others have none, and its own limits replace a common `keep_all_images`.
- */
-export function mergedSettings(): string {
-  const own = (name: string): string => `own.${name}`;
-  const common = (name: string): string => `local.repository_settings.${name}`;
-  const either = (name: string): string => `${own(name)} == null ? ${common(name)} : ${own(name)}`;
-  const ownEncryption = `${own("kms_key")} != null || ${own("encryption_type")} != null`;
-  const limits = `${own("untagged_expiration_in_days")} != null || ${own("keep_last_images")} != null`;
-  const saysSomething = "anytrue([for value in own : value != null])";
-  const limitOf = (name: string): string =>
-    `${own(name)} != null ? ${own(name)} : ${own("keep_all_images")} == true ? null : ${common(name)}`;
-  const key = `${ownEncryption} ? ${own("kms_key")} : ${common("kms_key")}`;
-  const settings = {
-    ...Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, expression(either(name))])),
-    creation_template: expression(
-      `nonsensitive(${own("creation_template")} != null ? ${own("creation_template")} : (${common("creation_template")} != false ? true : ${saysSomething}))`,
-    ),
-    keep_all_images: expression(
-      `coalesce(${own("keep_all_images")}, (${limits}) ? false : ${common("keep_all_images")}, false)`,
-    ),
-    untagged_expiration_in_days: expression(limitOf("untagged_expiration_in_days")),
-    keep_last_images: expression(`coalesce(${limitOf("keep_last_images")}, ${DEFAULT_SETTINGS.keepLastImages})`),
-    lifecycle_policy: expression(
-      `${own("lifecycle_policy")} != null ? ${own("lifecycle_policy")} : ${own("keep_all_images")} == true || ${limits} ? null : ${common("lifecycle_policy")}`,
-    ),
-    tag_mutability: expression(
-      `coalesce(${own("tag_mutability")}, ${common("tag_mutability")}, "${DEFAULT_SETTINGS.tagMutability}")`,
-    ),
-    kms_key: expression(key),
-    encryption_type: expression(
-      `nonsensitive((${key}) != null) ? "${EncryptionType.KMS}" : coalesce(${own("encryption_type")}, ${common("encryption_type")}, "${DEFAULT_SETTINGS.encryptionType}")`,
-    ),
-    tags: expression(`coalesce(${own("tags")}, ${common("tags")}, {})`),
-  };
-  return expression(`{ for key, own in local.own_settings : key => ${hcl(settings)} }`);
-}
-
-/** The lifecycle policy of repositories; `settings` is an expression. */
-export function lifecyclePolicy(settings: string): string {
-  const days = `${settings}.untagged_expiration_in_days`;
-  const untagged = hcl(GENERATED_LIFECYCLE.untagged(expression(days)));
-  const newest = hcl(GENERATED_LIFECYCLE.newest(expression(`${settings}.keep_last_images`)));
-  const made = `jsonencode({ rules = concat(${days} == null ? [] : [${untagged}], [${newest}]) })`;
-  const given = `${settings}.lifecycle_policy`;
-  return expression(`${given} != null ? ${given} : ${settings}.keep_all_images ? null : ${made}`);
 }

@@ -23,7 +23,7 @@ import { following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
 /** The kind of registries that this version does not know. */
-export const UNLISTED = "unlisted";
+const UNLISTED = "unlisted";
 const KINDS = [...Object.keys(SUPPORTED_REGISTRIES), UNLISTED];
 
 /** The usual prefixes of kinds. */
@@ -49,7 +49,7 @@ const [, FIRST_DAY = 0] = RECOVERY_WINDOWS;
 const LAST_DAY = RECOVERY_WINDOWS.at(-1) ?? 0;
 
 /** The attributes of an upstream, but for the settings of its repositories. */
-export const UPSTREAM_ITSELF: Inputs = {
+const UPSTREAM_ITSELF: Inputs = {
   kind: {
     type: "string",
     description: `Which registry it is: ${KINDS.join(", ")}.`,
