@@ -20,8 +20,7 @@ const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
   bool: "tobool",
 };
 
-// Terraform parses the expressions of validations at each evaluation, so they are kept short. A `try` around the path of one
-// attribute is unknown only if that attribute is.
+// A `try` around the path of one attribute is unknown only if that attribute is.
 
 /** An attribute of an open object without conversion; null if the object does not have it. */
 export function given(object: string, name: string): string {

@@ -52,7 +52,7 @@ export const TAGGED_PREFIXES_INPUT: Input = {
 };
 
 /** The rule that tagged prefixes are among `prefixes`. */
-export const TAGGED_PREFIXES_FAULT: ValidationRule = {
+export const TAGGED_PREFIXES_RULE: ValidationRule = {
   each: ["key, element in var.tagged_prefixes"],
   holds: `try(contains(${trimmed("var.prefixes")}, trimsuffix(element, "/")), false)`,
   place: "tagged_prefixes[${key}]",

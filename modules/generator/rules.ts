@@ -61,9 +61,7 @@ export function validationOf(rule: ValidationRule): Validation {
   }
   return {
     condition: `alltrue(${looped(each, holds)})`,
-    message: withoutSecrets(
-      `join("\\n", ${looped(each, holds === "false" ? message : `${message} if ${negated(holds)}`)})`,
-    ),
+    message: withoutSecrets(`join("\\n", ${looped(each, `${message} if ${negated(holds)}`)})`),
   };
 }
 

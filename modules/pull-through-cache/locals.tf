@@ -1,6 +1,3 @@
-# Terraform evaluates a local once for all resources. A data source or a large for_each is read again for each instance:
-# resources refer to these locals, and iterate over keys.
-
 # Location of the registry.
 locals {
   # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.

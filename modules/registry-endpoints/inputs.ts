@@ -21,7 +21,7 @@ import type { WarningId } from "../../src/terraform/warnings";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import type { Input, Inputs, ModuleDefinition, ValidationRule } from "../generator/definition";
 import { expression, hcl, inSnakeCase, snakeCase } from "../generator/hcl";
-import { ACCOUNT_INPUT, TAGGED_PREFIXES_FAULT, TAGGED_PREFIXES_INPUT } from "../generator/registry";
+import { ACCOUNT_INPUT, TAGGED_PREFIXES_RULE, TAGGED_PREFIXES_INPUT } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { canonicalBlock, isBlock } from "./cidr-expressions";
@@ -296,7 +296,7 @@ const INPUTS: Inputs = {
       },
     ],
   },
-  tagged_prefixes: { ...TAGGED_PREFIXES_INPUT, validations: [TAGGED_PREFIXES_FAULT] },
+  tagged_prefixes: { ...TAGGED_PREFIXES_INPUT, validations: [TAGGED_PREFIXES_RULE] },
   account_id: ACCOUNT_INPUT,
   repository_arns: repositories(
     "repository_arns",

@@ -150,12 +150,6 @@ describe("a validation", () => {
     expect(message).toContain(`count again" if ${broken}])`);
   });
 
-  test("of a loop over wrong elements has a message for each of them", () => {
-    expect(validationOf({ ...error, each: ["key in wrong(var.a)"], holds: "false", got: undefined }).message).toContain(
-      '[for key in wrong(var.a) : "`a` must be one, got a value not shown, since it may be a secret; count again"]',
-    );
-  });
-
   test("of a loop in a loop is flat", () => {
     const each = ["key, item in var.a", "name, value in item"];
     expect(validationOf({ ...error, each, holds: "value > 0" }).condition).toBe(
