@@ -6,7 +6,7 @@ import { whyMalformed } from "../local-aws/iam/policy-document";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 
-const PAGE = fs.readFileSync(path.join(ROOT, "docs", "deployer-permissions.md"), "utf8");
+const PAGE = fs.readFileSync(path.join(ROOT, "docs", "reference", "deployer-permissions.md"), "utf8");
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MANAGED_POLICY = 6_144;
