@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import MarkdownIt from "markdown-it";
+import type { Token } from "markdown-it";
+import { ROOT } from "./examples";
+
+/** A block of code in a document. */
+export interface CodeBlock {
+  readonly language: string;
+  readonly text: string;
+  /** The line of the document that it begins at. */
+  readonly line: number;
+  /** The file that the comment before the block names, from the project's folder. */
+  readonly file: string | undefined;
+}
+
+/** A document in Markdown. */
+export interface MarkdownDocument {
+  /** From the project's folder. */
+  readonly name: string;
+  readonly text: string;
+  readonly headings: readonly string[];
+  /** The names that links into the document end with. */
+  readonly anchors: readonly string[];
+  readonly links: readonly string[];
+  readonly blocks: readonly CodeBlock[];
+}
+
+const FILE = /^<!-- (\S+\.\w+) -->\s*$/;
+
+const markdown = new MarkdownIt({ html: true });
+
+/** A document by its name from the project's folder. */
+export function readDocument(name: string): MarkdownDocument {
+  const text = fs.readFileSync(path.join(ROOT, name), "utf8");
+  const tokens = markdown.parse(text, {});
+  const inline = tokens.flatMap(({ children }) => children ?? []);
+  const headings = tokens
+    .filter((_, index) => tokens[index - 1]?.type === "heading_open")
+    .map(({ children }) => (children ?? []).map(({ content }) => content).join(""));
+  const links = inline.flatMap((token) => String(token.attrGet("href") ?? token.attrGet("src") ?? "") || []);
+  return { name, text, headings, anchors: anchorsOf(headings), links, blocks: blocksOf(tokens) };
+}
+
+/** The documents in a folder and in those below it, and no pages that are generated from code. */
+export function documentsIn(folder: string): string[] {
+  return fs
+    .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => path.join(folder, file))
+    .sort();
+}
+
+/** The anchors that GitHub gives to headings. */
+function anchorsOf(headings: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return headings.map((heading) => {
+    const anchor = heading
+      .trim()
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_\- ]/gu, "")
+      .replaceAll(" ", "-");
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return count === 0 ? anchor : `${anchor}-${count}`;
+  });
+}
+
+function blocksOf(tokens: readonly Token[]): CodeBlock[] {
+  return tokens.flatMap((token, index) => {
+    const before = tokens[index - 1];
+    const comment = before?.type === "html_block" ? before.content : "";
+    return token.type === "fence"
+      ? [
+          {
+            language: token.info,
+            text: token.content,
+            line: (token.map?.[0] ?? 0) + 1,
+            file: FILE.exec(comment)?.[1],
+          },
+        ]
+      : [];
+  });
+}
