@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { documentsIn, readDocument } from "../support/documents";
+import { documentsIn, readDocument, readersTerraform } from "../support/documents";
 import { ROOT } from "../support/examples";
 import { GUIDES } from "../support/guides";
 import { MODULE_NAMES } from "../support/module-folders";
@@ -30,7 +30,8 @@ function dedented(text: string): string {
 
 /** Whether a file has these lines side by side, at any depth. */
 function hasLines(file: string, block: string): boolean {
-  const lines = fs.readFileSync(path.join(ROOT, file), "utf8").split("\n");
+  const text = file.endsWith(".tf") ? readersTerraform(file) : fs.readFileSync(path.join(ROOT, file), "utf8");
+  const lines = text.split("\n");
   const count = block.trimEnd().split("\n").length;
   return lines.some((_, at) => dedented(lines.slice(at, at + count).join("\n")) === dedented(block.trimEnd()));
 }

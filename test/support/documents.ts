@@ -42,6 +42,14 @@ export function readDocument(name: string): MarkdownDocument {
   return { name, text, headings, anchors: anchorsOf(headings), links, blocks: blocksOf(tokens) };
 }
 
+/** An example of a module as its reader has it: beside a clone, and not in the module's folder. */
+export function readersTerraform(file: string): string {
+  const [, module = ""] = /^modules\/([a-z-]+)\/examples\//.exec(file) ?? [];
+  return fs
+    .readFileSync(path.join(ROOT, file), "utf8")
+    .replaceAll('"../.."', `"../cdktf-ecr-pull-through-cache/modules/${module}"`);
+}
+
 /** The documents in a folder and in those below it, and no pages that are generated from code. */
 export function documentsIn(folder: string): string[] {
   return fs

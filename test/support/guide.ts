@@ -5,7 +5,7 @@ import { writeAnsweredCommand } from "./answered-command";
 import { runAwsCli } from "./aws-cli";
 import { execute } from "./commands";
 import { docker } from "./docker";
-import { readDocument } from "./documents";
+import { readDocument, readersTerraform } from "./documents";
 import type { CodeBlock } from "./documents";
 import { ROOT } from "./examples";
 import { kubectl } from "./kubectl";
@@ -92,18 +92,20 @@ function condensed(line: string): string {
   return line.trim().replace(/\s+/g, " ");
 }
 
-/** The folder that the reader works in. Programs find the packages, and modules are found beside it. */
+/** The folder that the reader works in: programs find the packages, and configurations in its folders a clone beside them. */
 function readersFolder(files: GuideSetup["files"]): string {
-  const parent = temporaryFolder();
-  const folder = path.join(parent, "caches");
-  fs.mkdirSync(folder);
+  const folder = temporaryFolder();
   for (const [name, source] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    fs.cpSync(path.join(ROOT, source), path.join(folder, name), { recursive: true });
+    if (source.endsWith(".tf")) {
+      fs.writeFileSync(path.join(folder, name), readersTerraform(source));
+    } else {
+      fs.cpSync(path.join(ROOT, source), path.join(folder, name), { recursive: true });
+    }
   }
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
-  fs.mkdirSync(path.join(parent, "cdktf-ecr-pull-through-cache"));
-  fs.symlinkSync(path.join(ROOT, "modules"), path.join(parent, "cdktf-ecr-pull-through-cache", "modules"));
+  fs.mkdirSync(path.join(folder, "cdktf-ecr-pull-through-cache"));
+  fs.symlinkSync(path.join(ROOT, "modules"), path.join(folder, "cdktf-ecr-pull-through-cache", "modules"));
   return folder;
 }
 
