@@ -9,13 +9,15 @@ import {
   CREATE_REPOSITORIES,
   READ_UPSTREAM,
   REPOSITORY_CREATION,
+  SIGN_IN,
   UPSTREAM_READING,
+  readStatement,
   useOfKeys,
 } from "../../src/cache/policy-statements";
 import { GENERATED_LIFECYCLE, DEFAULT_SETTINGS, MAX_RULES } from "../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import type { RegistryKind } from "../../src/cache/supported-registries";
-import { layersStatement } from "../../src/network/policy-statements";
+import { bucketsStatement, layersStatement, pushStatement } from "../../src/network/policy-statements";
 import { resolved } from "../../src/terraform/tokens";
 import { ValidationErrors } from "../../src/validation/validation-errors";
 import {
@@ -191,7 +193,16 @@ test("the security page names each role with who may assume it and what it may d
     [BUILD_ROLE.namePrefix]: ofStatements(BUILD_ROLE, writeLogs("group"), ...networkStatements("arn", "subnet")),
     [SCHEDULE_ROLE.namePrefix]: ofStatements(SCHEDULE_ROLE, startBuilds("project")),
   });
-  expect(page("security.md")).toContain(String(layersStatement("aws", "<region>").Resource).split(":::")[1]);
+});
+
+test("the security page names the actions that endpoint policies allow", () => {
+  const rows = tableRows(page("security.md"), "endpoint", "requests of every caller");
+  const layers = layersStatement("aws", "<region>");
+  const statements = [SIGN_IN, readStatement("arn"), pushStatement("arn"), layers, bucketsStatement("arn")];
+  expect(rows.map(([, , actions = ""]) => codeIn(actions)).filter(({ length }) => length > 0)).toEqual(
+    statements.map(({ Action }) => [Action].flat()),
+  );
+  expect(rows.map(([, , , resources]) => resources)).toContain(`\`${String(layers.Resource).split(":::")[1]}\``);
 });
 
 test("the page of versions has those of package.json and of the modules", () => {
