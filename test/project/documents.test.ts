@@ -16,9 +16,12 @@ const DOCUMENTS = ["README.md", ...PAGES.filter((name) => !GENERATED.test(name))
 const OTHERS = fs.readdirSync(ROOT).filter((name) => name.endsWith(".md") && name !== "README.md");
 const LINKING = ["README.md", ...PAGES, ...OTHERS, ...MODULE_NAMES.map((name) => `modules/${name}/README.md`)];
 
-/** Where the commands of a document that is no guide are run. */
-const COMMANDS_RUN_IN: { readonly [name: string]: string } = {
-  "README.md": "test/project/readme.test.ts",
+/** Languages of blocks that another test runs, or compares with the code. */
+const ELSEWHERE: { readonly [document: string]: string } = {
+  "README.md": "sh",
+  "docs/reference/pull-permissions.md": "json",
+  "docs/reference/repository-settings.md": "json",
+  "docs/reference/upstreams.md": "json",
 };
 
 /** Lines without the indentation that all of them have. */
@@ -57,8 +60,9 @@ test.each(DOCUMENTS)("every block of code in %s comes from a file or is run", (n
     if (file !== undefined) {
       return !hasLines(file, text);
     }
-    const isRun = name in GUIDES || name in COMMANDS_RUN_IN;
-    return !(language === "sh" && isRun) && !(language === "text" && blocks[index - 1]?.language === "sh");
+    const isRun = name in GUIDES && language === "sh";
+    const isPrinted = name in GUIDES && language === "text" && blocks[index - 1]?.language === "sh";
+    return !isRun && !isPrinted && ELSEWHERE[name] !== language;
   });
   expect(strays.map(({ line, text }) => `${name}:${line}: ${text}`)).toEqual([]);
 });

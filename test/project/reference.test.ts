@@ -28,17 +28,22 @@ import {
   writeLogs,
 } from "../../src/warmer/policy-statements";
 import { whyMalformed } from "../local-aws/iam/policy-document";
-import { anchorsOf, codeIn, fencedBlocks, isPartOf, markdownPages, tableRows } from "../support/documentation";
+import { codeIn, documentsIn, readDocument, tableRows } from "../support/documents";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 import { messageOf, stackIn } from "../support/synthesis";
 import { REGISTRY_KINDS, upstreamOfKind } from "../support/upstreams";
 
 const ACCOUNT = "111122223333";
-const PAGES = [...markdownPages("docs/reference"), ...markdownPages("docs/decisions")];
 
 function page(name: string): string {
-  return PAGES.find((one) => one.name === path.join("docs", "reference", name))?.text ?? "";
+  return text(path.join("docs", "reference", name));
+}
+
+/** The first block of JSON in a page. */
+function shownJson(name: string): string {
+  const { blocks } = readDocument(path.join("docs", "reference", name));
+  return blocks.find(({ language }) => language === "json")?.text ?? "";
 }
 
 function text(file: string): string {
@@ -52,23 +57,6 @@ const credential = RegistryCredential.fromSecretArn(
 function cacheOf(...upstreams: Upstream[]): PullThroughCache {
   return new PullThroughCache(stackIn("eu-west-1"), "cache", { upstreams, accountId: ACCOUNT });
 }
-
-test.each(PAGES.map(({ name, ...rest }) => [name, rest] as const))("every link of %s leads somewhere", (_, one) => {
-  for (const [, target = ""] of one.text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-    const [file = "", anchor] = target.split("#");
-    const full = file === "" ? undefined : path.join(one.folder, file);
-    expect([target, full === undefined || fs.existsSync(full)]).toEqual([target, true]);
-    if (anchor !== undefined) {
-      expect(anchorsOf(full === undefined ? one.text : fs.readFileSync(full, "utf8"))).toContain(anchor);
-    }
-  }
-});
-
-test.each(PAGES.map((one) => [one.name, one.text]))("every piece of code in %s is part of an example", (_, one) => {
-  for (const { file, code } of [...fencedBlocks(one, "ts"), ...fencedBlocks(one, "hcl")]) {
-    expect([file, file !== undefined && isPartOf(file, code)]).toEqual([file, true]);
-  }
-});
 
 describe("the page of registries", () => {
   const registries = page("upstreams.md");
@@ -128,7 +116,7 @@ describe("the page of registries", () => {
 
   test("has the number of rules, and a policy for the other account with the actions that the module's README names", () => {
     expect(registries).toContain(`| rules per account and region | ${MAX_RULES}, `);
-    const [policy = ""] = fencedBlocks(registries, "json").map(({ code }) => code);
+    const policy = shownJson("upstreams.md");
     expect(whyMalformed(policy, "resource")).toBeUndefined();
     const { Statement } = JSON.parse(policy) as { readonly Statement: readonly PolicyStatement[] };
     const [sentence = ""] =
@@ -155,8 +143,9 @@ describe("the page of repository settings", () => {
   });
 
   test("shows the lifecycle policy of a template without settings", () => {
-    const [policy = ""] = fencedBlocks(settings, "json").map(({ code }) => code);
-    expect(JSON.parse(policy)).toEqual({ rules: [GENERATED_LIFECYCLE.newest(DEFAULT_SETTINGS.keepLastImages)] });
+    expect(JSON.parse(shownJson("repository-settings.md"))).toEqual({
+      rules: [GENERATED_LIFECYCLE.newest(DEFAULT_SETTINGS.keepLastImages)],
+    });
   });
 });
 
@@ -169,8 +158,7 @@ test("the page of the permission to pull shows the policy that a cache writes", 
   const written = JSON.parse(resolved(cache, cache.pullPolicyJson())) as {
     readonly Statement: readonly PolicyStatement[];
   };
-  const [shown = ""] = fencedBlocks(pulls, "json").map(({ code }) => code);
-  expect(JSON.parse(shown)).toEqual(written);
+  expect(JSON.parse(shownJson("pull-permissions.md"))).toEqual(written);
   const inTable = tableRows(pulls, "action", "resource").flatMap(([action = ""]) => codeIn(action));
   expect(new Set(inTable)).toEqual(new Set(written.Statement.flatMap(({ Action }) => Action)));
 });
@@ -242,12 +230,13 @@ test("the page of the architecture has every folder of src", () => {
 });
 
 test("the index of decisions has every record", () => {
-  const [index] = PAGES.filter(({ name }) => name === path.join("docs", "decisions", "README.md"));
-  const records = PAGES.filter((one) => one.folder === index?.folder && one !== index);
+  const index = "docs/decisions/README.md";
+  const records = documentsIn("docs/decisions").filter((name) => name !== index);
   expect(records.length).toBeGreaterThan(4);
-  for (const { name, text: record } of records) {
+  for (const name of records) {
+    const record = text(name);
     const title = /^# (.+)\n\n\*\*Status:\*\* .+\n/.exec(record)?.[1];
-    expect(index?.text).toContain(`| [${title}](${path.basename(name)}) |`);
+    expect(text(index)).toContain(`| [${title}](${path.basename(name)}) |`);
     expect(record).toContain("\n## When to decide again\n");
   }
 });

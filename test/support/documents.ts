@@ -59,6 +59,28 @@ export function documentsIn(folder: string): string[] {
     .sort();
 }
 
+/** The rows of the table whose first line has the given cells at its start; each row is a list of cells. */
+export function tableRows(text: string, ...header: readonly string[]): string[][] {
+  const lines = text.split("\n");
+  const start = lines.findIndex((line) => line.startsWith(`| ${header.join(" | ")} |`));
+  if (start === -1) {
+    throw new Error(`there is no table that begins with ${header.join(", ")}`);
+  }
+  const after = lines.slice(start + 2);
+  const end = after.findIndex((line) => !line.startsWith("|"));
+  return after.slice(0, end === -1 ? undefined : end).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The pieces of code in text that is between backticks on one line. */
+export function codeIn(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+}
+
 /** The anchors that GitHub gives to headings. */
 function anchorsOf(headings: readonly string[]): string[] {
   const seen = new Map<string, number>();
