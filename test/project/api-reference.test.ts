@@ -1,0 +1,165 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as ts from "typescript";
+import { ROOT } from "../support/examples";
+
+const FOLDER = path.join(ROOT, "docs", "api");
+const SOURCES = path.join(ROOT, "src");
+
+const INDEX_PAGE = "README";
+const PAGES = new Map(
+  fs.readdirSync(FOLDER).map((file) => [path.basename(file, ".md"), fs.readFileSync(path.join(FOLDER, file), "utf8")]),
+);
+
+const program = ts.createProgram([path.join(SOURCES, "index.ts")], {
+  module: ts.ModuleKind.Node16,
+  moduleResolution: ts.ModuleResolutionKind.Node16,
+  target: ts.ScriptTarget.ES2022,
+  strict: true,
+  skipLibCheck: true,
+  types: ["node"],
+});
+const checker = program.getTypeChecker();
+
+/** The declarations that src/index.ts exports, by their names. */
+const EXPORTED: ReadonlyMap<string, ts.Declaration | undefined> = new Map(
+  exportsOf(program.getSourceFile(path.join(SOURCES, "index.ts"))).map((symbol) => [
+    symbol.name,
+    checker.getAliasedSymbol(symbol).declarations?.[0],
+  ]),
+);
+
+function exportsOf(file: ts.SourceFile | undefined): ts.Symbol[] {
+  const module = file && checker.getSymbolAtLocation(file);
+  return module === undefined ? [] : checker.getExportsOfModule(module);
+}
+
+/** The part of a page below a heading of any level, up to the next heading. */
+function section(page: string, heading: string): string {
+  const [, part = ""] = PAGES.get(page)?.split(new RegExp(`^#+ ${heading}$`, "m")) ?? [];
+  return part.split(/^#/m)[0] ?? "";
+}
+
+/** The anchors of a page, as GitHub derives them from headings. */
+function anchors(page: string): string[] {
+  return [...(PAGES.get(page) ?? "").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9_ -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** The public constructors, methods and getters of the exported classes, with the headings of their parts. */
+function publicMembers(): [page: string, heading: string, member: ts.Node][] {
+  return [...EXPORTED].flatMap(([page, declaration]) =>
+    declaration === undefined || !ts.isClassDeclaration(declaration)
+      ? []
+      : declaration.members
+          .filter((member) => (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Public) !== 0)
+          .flatMap((member): [string, string, ts.Node][] => {
+            const name = member.name?.getText() ?? "";
+            if (ts.isConstructorDeclaration(member)) {
+              return [[page, `new ${page}\\(\\)`, member]];
+            }
+            if (name.startsWith("_")) {
+              return [];
+            }
+            return ts.isMethodDeclaration(member)
+              ? [[page, `${name}\\(\\)`, member]]
+              : ts.isGetAccessor(member)
+                ? [[page, name, member]]
+                : [];
+          }),
+  );
+}
+
+/** Whether code contains `throw`, or uses other code of the package that does. */
+function canThrow(code: ts.Node, seen = new Set<ts.Node>()): boolean {
+  if (seen.has(code)) {
+    return false;
+  }
+  seen.add(code);
+  const visit = (node: ts.Node): boolean => {
+    if (ts.isThrowStatement(node)) {
+      return true;
+    }
+    const used = usedCode(node);
+    return used.some((other) => canThrow(other, seen)) || ts.forEachChild(node, visit) === true;
+  };
+  return ts.forEachChild(code, visit) === true;
+}
+
+/** The functions, methods, constructors and getters of the package that a node calls. */
+function usedCode(node: ts.Node): ts.Node[] {
+  const isCall = ts.isCallExpression(node) || ts.isNewExpression(node);
+  const name = isCall ? node.expression : ts.isPropertyAccessExpression(node) ? node : undefined;
+  const symbol = name && checker.getSymbolAtLocation(ts.isPropertyAccessExpression(name) ? name.name : name);
+  const target = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return (target?.declarations ?? [])
+    .filter((declaration) => declaration.getSourceFile().fileName.startsWith(SOURCES))
+    .flatMap((declaration): ts.Node[] => {
+      if (ts.isClassDeclaration(declaration)) {
+        return declaration.members.filter((member) => ts.isConstructorDeclaration(member));
+      }
+      const isCode = isCall ? ts.isFunctionLike(declaration) : ts.isGetAccessor(declaration);
+      return isCode ? [declaration] : [];
+    });
+}
+
+test("every export has a page, every page is that of an export, and the index links to each of them once", () => {
+  const names = [...EXPORTED.keys()].sort();
+  expect(names).toContain("PullThroughCacheProps");
+  expect([...PAGES.keys()].filter((page) => page !== INDEX_PAGE).sort()).toEqual(names);
+  const linked = [...(PAGES.get(INDEX_PAGE) ?? "").matchAll(/\]\((\w+)\.md\)/g)].map(([, page]) => page);
+  expect(linked.sort()).toEqual(names);
+});
+
+test("every property of props and options is required or has a default on its page", () => {
+  const properties = [...EXPORTED].flatMap(([page, declaration]) =>
+    declaration !== undefined && ts.isInterfaceDeclaration(declaration) && /(Props|Options|Settings)$/.test(page)
+      ? checker
+          .getTypeAtLocation(declaration)
+          .getProperties()
+          .map(({ name, flags }) => ({ page, name, isOptional: (flags & ts.SymbolFlags.Optional) !== 0 }))
+      : [],
+  );
+  expect(properties.length).toBeGreaterThan(80);
+  for (const { page, name, isOptional } of properties) {
+    const text = section(page, name);
+    const isRequired = /^Type: .*, required$/m.test(text);
+    const hasDefault = /^Type: .*, optional$[^]*^\*\*Default:\*\* [^\s`]|^\*\*Default:\*\* `[^`]/m.test(text);
+    expect([page, name, isRequired, hasDefault]).toEqual([page, name, !isOptional, isOptional]);
+  }
+});
+
+test("a constructor, method or getter has its errors on its page if its code can throw, and none otherwise", () => {
+  const members = publicMembers();
+  expect(members.length).toBeGreaterThan(40);
+  const documented = members.filter(([page, heading]) => section(page, heading).includes("**Throws**"));
+  const throwing = members.filter(([, , member]) => canThrow(member));
+  const named = (found: typeof members): string[] => found.map(([page, heading]) => `${page}: ${heading}`);
+  expect(named(documented)).toEqual(named(throwing));
+});
+
+test("every export, member and parameter in a table has a description", () => {
+  for (const [page, text] of PAGES) {
+    expect([page, text.match(/^.*\| +\|.*$/m)?.[0]]).toEqual([page, undefined]);
+  }
+});
+
+test("every link between the pages leads to a heading", () => {
+  for (const [page, text] of PAGES) {
+    for (const [, file, anchor] of text.matchAll(/\]\((?!https?:)(?:(\w+)\.md)?(?:#([\w-]+))?\)/g)) {
+      const target = file ?? page;
+      expect([page, target, PAGES.has(target)]).toEqual([page, target, true]);
+      expect([page, target, ...(anchor === undefined ? [] : [anchor])]).toEqual([
+        page,
+        target,
+        ...anchors(target)
+          .filter((other) => other === anchor)
+          .slice(0, 1),
+      ]);
+    }
+  }
+});
