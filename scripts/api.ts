@@ -175,8 +175,9 @@ class Page {
   }
 
   private description(comment: Comment | undefined): string {
-    const pages = this.blocks(comment, "@see").map((page) => `<${page}>`);
-    const see = pages.length === 0 ? [] : [`See ${pages.join(" and ")}.`];
+    // TypeDoc merges several tags into a list.
+    const pages = this.blocks(comment, "@see").flatMap((block) => block.match(/https:\S+/g) ?? []);
+    const see = pages.length === 0 ? [] : [`See ${pages.map((page) => `<${page}>`).join(" and ")}.`];
     return [this.text(comment?.summary ?? []), ...see].join("\n\n");
   }
 

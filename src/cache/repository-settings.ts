@@ -28,7 +28,7 @@ export enum EncryptionType {
 }
 
 /**
- * Settings of the repositories that ECR creates when an image is first pulled through a cache.
+ * Settings of the repositories that ECR creates at the first pull of an image through a cache.
  *
  * They apply to repositories that ECR creates later, never to existing ones. You can give each setting for all
  * upstreams of a cache and for one upstream; the setting of the upstream takes precedence.

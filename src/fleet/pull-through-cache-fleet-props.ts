@@ -7,7 +7,10 @@ import type { StateBackend } from "./state-backend";
 export interface PullThroughCacheFleetProps {
   /** The names of the regions, at least one and each once, as literals. Each region gets a stack. */
   readonly regions: string[];
-  /** The registries to cache, at least one, under the same prefixes in every region. AWS allows 50 per region. */
+  /**
+   * The registries to cache, at least one, under the same prefixes in every region. AWS allows 50 per account and
+   * region.
+   */
   readonly upstreams: Upstream[];
   /**
    * Settings of the repositories that ECR creates for cached images.

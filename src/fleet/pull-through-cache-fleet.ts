@@ -52,7 +52,7 @@ export class PullThroughCacheFleet extends Construct {
    * that the app uses already
    * @throws from `app.synth()`, if another stack of the app has the name of a stack of the fleet
    * @throws from `app.synth()`, if a token of `providerConfig` resolves to a literal that may be a secret
-   * @throws from `app.synth()`, if the cache of a region throws from it
+   * @throws from `app.synth()`, for the reasons that PullThroughCache lists, in any region
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheFleetProps) {
     super(scope, id);

@@ -6,8 +6,8 @@ export enum OverrideAction {
   /** Sets the declared values. The state remembers the value that each parameter had before. */
   SET = "SET",
   /**
-   * Gives every parameter the value that it had when it was first overridden. The plan fails for a parameter without a
-   * former value in the state.
+   * Gives every parameter the value that it had before the override first set it. The plan fails for a parameter
+   * without a former value in the state.
    */
   RESTORE = "RESTORE",
   /**

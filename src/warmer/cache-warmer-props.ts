@@ -12,9 +12,9 @@ export interface CacheWarmerProps {
    */
   readonly images: string[];
   /**
-   * The schedule expression of EventBridge Scheduler, like `rate(6 hours)` or `cron(0 6 * * ? *)`, in UTC. ECR checks a
-   * tag at the upstream at most once in 24 hours, on the first pull after that: the longer the time between two runs,
-   * the more likely a client makes that pull.
+   * The schedule expression of EventBridge Scheduler, of at most 256 characters and in UTC, like `rate(6 hours)` or
+   * `cron(0 6 * * ? *)`. ECR checks a tag at the upstream at most once in 24 hours, on the first pull after that: the
+   * longer the time between two runs, the more likely a client makes that pull.
    * @default "rate(1 hour)"
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */

@@ -153,8 +153,11 @@ test("every export, member and parameter in a table has a description", () => {
   }
 });
 
-test("every link between the pages leads to a heading", () => {
+test("every link between the pages leads to a heading, and every other link is an address", () => {
   for (const [page, text] of PAGES) {
+    for (const line of text.match(/^See .*$/gm) ?? []) {
+      expect(line).toMatch(/^See <https:[^\s<>]+>( and <https:[^\s<>]+>)*\.$/);
+    }
     for (const [, file, anchor] of text.matchAll(/\]\((?!https?:)(?:(\w+)\.md)?(?:#([\w-]+))?\)/g)) {
       const target = file ?? page;
       expect([page, target, PAGES.has(target)]).toEqual([page, target, true]);
