@@ -1,6 +1,30 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { MAX_INLINE_POLICIES, MAX_MANAGED_POLICY } from "../../src/aws/policy-document";
+import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
+import {
+  DEFAULT_SETTINGS,
+  MAX_LIFECYCLE_POLICY,
+  MAX_REPOSITORY_POLICY,
+  MAX_RULES,
+  MAX_TAGS,
+  SECRET_NAME,
+} from "../../src/cache/rules";
+import { WORKSPACE } from "../../src/fleet/rules";
+import { MAX_ENDPOINT_POLICY } from "../../src/network/rules";
+import { MAX_TEMPLATE_BYTES, MAX_VALUE_BYTES, UPDATE_MINUTES } from "../../src/stack-override/rules";
+import {
+  DEFAULTS,
+  MAX_CHARACTERS,
+  MAX_IMAGES,
+  NETWORK,
+  PROJECT_NAME,
+  PROJECT_NAME_WITH_RUN_ON_CHANGE,
+  RETENTION_DAYS,
+  SCHEDULE,
+  TIMEOUT_MINUTES,
+} from "../../src/warmer/rules";
 import { ROOT } from "../support/examples";
 
 const FOLDER = path.join(ROOT, "docs", "api");
@@ -41,7 +65,8 @@ function exportsOf(file: ts.SourceFile | undefined): ts.Symbol[] {
 
 /** The part of a page below a heading of any level, up to the next heading. */
 function section(page: string, heading: string): string {
-  const [, part = ""] = PAGES.get(page)?.split(new RegExp(`^#+ ${heading}$`, "m")) ?? [];
+  const escaped = heading.replace("()", "\\(\\)");
+  const [, part = ""] = PAGES.get(page)?.split(new RegExp(`^#+ ${escaped}$`, "m")) ?? [];
   return part.split(/^#/m)[0] ?? "";
 }
 
@@ -65,13 +90,13 @@ function publicMembers(): [page: string, heading: string, member: ts.Node][] {
           .flatMap((member): [string, string, ts.Node][] => {
             const name = member.name?.getText() ?? "";
             if (ts.isConstructorDeclaration(member)) {
-              return [[page, `new ${page}\\(\\)`, member]];
+              return [[page, `new ${page}()`, member]];
             }
             if (name.startsWith("_")) {
               return [];
             }
             return ts.isMethodDeclaration(member)
-              ? [[page, `${name}\\(\\)`, member]]
+              ? [[page, `${name}()`, member]]
               : ts.isGetAccessor(member)
                 ? [[page, name, member]]
                 : [];
@@ -136,6 +161,48 @@ test("every property of props and options is required or has a default on its pa
     const hasDefault = /^Type: .*, optional$[^]*^\*\*Default:\*\* [^\s`]|^\*\*Default:\*\* `[^`]/m.test(text);
     expect([page, name, isRequired, hasDefault]).toEqual([page, name, !isOptional, isOptional]);
   }
+});
+
+test.each([
+  ["RepositorySettings", "keepLastImages", String(DEFAULT_SETTINGS.keepLastImages)],
+  ["RepositorySettings", "tagMutability", `TagMutability.${DEFAULT_SETTINGS.tagMutability}`],
+  ["RepositorySettings", "encryptionType", `EncryptionType.${DEFAULT_SETTINGS.encryptionType}`],
+  ["CacheWarmerProps", "schedule", JSON.stringify(DEFAULTS.schedule)],
+  ["CacheWarmerProps", "timeoutInMinutes", String(DEFAULTS.timeoutInMinutes)],
+  ["CacheWarmerProps", "logRetentionInDays", String(DEFAULTS.logRetentionInDays)],
+  ["PullThroughCacheFleetProps", "providerVersion", JSON.stringify(PROVIDER_VERSIONS)],
+  ["StackParameterOverrideProps", "updateTimeoutInMinutes", String(UPDATE_MINUTES)],
+])("the default of %s.%s is that of the code", (page, name, value) => {
+  expect(section(page, name)).toContain(`**Default:** \`${value}\``);
+});
+
+test.each([
+  ["PullThroughCacheProps", "upstreams", [MAX_RULES]],
+  ["PullThroughCache", "new PullThroughCache()", [MAX_RULES, MAX_INLINE_POLICIES]],
+  ["PullThroughCacheFleet", "addPullPolicy()", [MAX_MANAGED_POLICY]],
+  ["PullThroughCacheFleetProps", "upstreams", [MAX_RULES]],
+  ["RepositorySettings", "lifecyclePolicy", [MAX_LIFECYCLE_POLICY]],
+  ["RepositorySettings", "repositoryPolicy", [MAX_REPOSITORY_POLICY]],
+  ["RepositorySettings", "tags", [MAX_TAGS]],
+  ["ManagedCredentialOptions", "secretName", [SECRET_NAME.maxLength]],
+  ["HcpTerraformStateOptions", "workspacePrefix", [WORKSPACE.maxLength]],
+  ["RegistryEndpoints", "new RegistryEndpoints()", [MAX_ENDPOINT_POLICY]],
+  ["RegistryEndpointsProps", "ecrEndpointPolicy", [MAX_ENDPOINT_POLICY]],
+  ["RegistryEndpointsProps", "s3EndpointPolicy", [MAX_ENDPOINT_POLICY]],
+  ["CacheWarmer", "new CacheWarmer()", [MAX_CHARACTERS]],
+  ["CacheWarmerProps", "images", [MAX_IMAGES]],
+  ["CacheWarmerProps", "schedule", [SCHEDULE.maxLength]],
+  ["CacheWarmerProps", "runOnChange", [PROJECT_NAME_WITH_RUN_ON_CHANGE.maxLength]],
+  ["CacheWarmerProps", "projectName", [PROJECT_NAME.maxLength]],
+  ["CacheWarmerProps", "timeoutInMinutes", [TIMEOUT_MINUTES.min, TIMEOUT_MINUTES.max]],
+  ["CacheWarmerProps", "logRetentionInDays", RETENTION_DAYS],
+  ["CacheWarmerProps", "subnetIds", [NETWORK.subnetIds.max]],
+  ["CacheWarmerProps", "securityGroupIds", [NETWORK.securityGroupIds.max]],
+  ["StackParameterOverrideProps", "parameters", [MAX_VALUE_BYTES]],
+  ["StackParameterOverrideProps", "templateUrl", [MAX_TEMPLATE_BYTES]],
+])("the limits of %s, %s are those of the code", (page, heading, limits) => {
+  const numbers = section(page, heading).match(/\b\d+(,\d{3})*\b/g) ?? [];
+  expect(numbers.map((number) => Number(number.replace(",", "")))).toEqual(expect.arrayContaining(limits));
 });
 
 test("a constructor, method or getter has its errors on its page if its code can throw, and none otherwise", () => {
