@@ -1,8 +1,21 @@
+import { addNetworks } from "../local-aws/ec2/networks";
 import { imageOf } from "../local-aws/ecr/images";
+import { ACCOUNT } from "../local-aws/server";
+import { runBuilds } from "./builds";
 import type { GuideSetup } from "./guide";
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
+  "docs/codebuild-private-subnets.md": {
+    files: { "main.ts": "examples/private-codebuild/main.ts" },
+    typed: ["not-a-token"],
+    prepare: (aws) => {
+      addNetworks(aws, ACCOUNT);
+      aws.ecr.upstreams.put("registry-1.docker.io", "library/python", "3.12-slim", imageOf("python"));
+      aws.ecr.upstreams.put("public.ecr.aws", "docker/library/alpine", "3.22", imageOf("alpine"));
+      runBuilds(aws);
+    },
+  },
   "docs/registry-credentials.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
     typed: ["not-a-token", "not-a-token-either"],
