@@ -1,3 +1,9 @@
+import {
+  AGENT_STACK,
+  createAgentStack,
+  createElastioStack,
+  protectStack,
+} from "../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../local-aws/ec2/networks";
 import { imageOf } from "../local-aws/ecr/images";
 import { ACCOUNT } from "../local-aws/server";
@@ -6,6 +12,14 @@ import type { GuideSetup } from "./guide";
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
+  "docs/cloudformation-stack-parameters.md": {
+    files: { "main.ts": "examples/vendor-stack/main.ts" },
+    prepare: async (aws) => {
+      const scope = { accountId: ACCOUNT, region: "eu-west-1" };
+      await createAgentStack(aws, scope);
+      await protectStack(aws, scope, AGENT_STACK, false);
+    },
+  },
   "docs/codebuild-private-subnets.md": {
     files: { "main.ts": "examples/private-codebuild/main.ts" },
     typed: ["not-a-token"],
@@ -14,6 +28,13 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
       aws.ecr.upstreams.put("registry-1.docker.io", "library/python", "3.12-slim", imageOf("python"));
       aws.ecr.upstreams.put("public.ecr.aws", "docker/library/alpine", "3.22", imageOf("alpine"));
       runBuilds(aws);
+    },
+  },
+  "docs/elastio-cloud-connector.md": {
+    files: { "main.ts": "examples/elastio-connector/main.ts" },
+    prepare: async (aws) => {
+      await createElastioStack(aws, { accountId: ACCOUNT, region: "us-east-1" });
+      aws.ecr.upstreams.put("public.ecr.aws", "docker/library/alpine", "3.22", imageOf("alpine"));
     },
   },
   "docs/registry-credentials.md": {
