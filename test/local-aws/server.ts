@@ -89,6 +89,7 @@ export class LocalAws {
   public readonly iam = new Iam();
   public readonly ecr: Ecr;
   public readonly codeBuild = new CodeBuild(this.iam);
+  public readonly logs = new CloudWatchLogs();
   public readonly requests: LoggedRequest[] = [];
   private readonly refusals: Refusal[] = [];
   private readonly server: http.Server;
@@ -104,7 +105,7 @@ export class LocalAws {
       ec2: this.ec2,
       ecr: this.ecr,
       iam: this.iam,
-      logs: new CloudWatchLogs(),
+      logs: this.logs,
       monitoring: new CloudWatch(),
       s3: new S3(),
       scheduler: new Scheduler(this.iam),

@@ -28,7 +28,7 @@ const PACKAGES: { readonly [service: string]: string } = {
 const GLOBAL: readonly string[] = ["iam"];
 
 /** Options that every command has. */
-const COMMON: readonly string[] = ["region", "output", "query", "no-cli-pager"];
+const COMMON: readonly string[] = ["region", "output", "query", "no-cli-pager", "no-paginate"];
 
 type Shape = NormalizedSchema;
 
@@ -161,11 +161,17 @@ function parsedWord(option: string, word: string, shape: Shape): unknown {
   return value;
 }
 
-/** All pages of an answer as one. */
-async function answerTo(sdk: Package, operation: string, client: Client, input: object): Promise<Answer> {
+/** All pages of an answer as one, or the first one alone. */
+async function answerTo(
+  sdk: Package,
+  operation: string,
+  client: Client,
+  input: object,
+  paginates: boolean,
+): Promise<Answer> {
   const paginate = sdk[`paginate${operation}`] as
     ((config: object, input: object) => AsyncIterable<Answer>) | undefined;
-  if (paginate === undefined) {
+  if (paginate === undefined || !paginates) {
     const Command = sdk[`${operation}Command`] as new (input: object) => object;
     return client.send(new Command(input));
   }
@@ -227,7 +233,7 @@ async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
     credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "" },
   });
   try {
-    const answer = await answerTo(sdk, operation, client, input);
+    const answer = await answerTo(sdk, operation, client, input, !line.options.has("no-paginate"));
     return { stdout: signsIn ? passwordOf(answer) : printed(answer, line), stderr: "", exitCode: 0 };
   } catch (error) {
     const { name, message, $fault } = error as Error & { readonly $fault?: string };

@@ -1,10 +1,44 @@
+import {
+  AGENT_STACK,
+  createAgentStack,
+  createElastioStack,
+  protectStack,
+} from "../local-aws/cloudformation/vendor-stacks";
+import { addNetworks } from "../local-aws/ec2/networks";
 import { imageOf } from "../local-aws/ecr/images";
 import { createStateBucket } from "../local-aws/s3/state-bucket";
+import { ACCOUNT } from "../local-aws/server";
 import type { LocalAws } from "../local-aws/server";
+import { runBuilds } from "./builds";
 import type { GuideSetup } from "./guide";
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
+  "docs/cloudformation-stack-parameters.md": {
+    files: { "main.ts": "examples/vendor-stack/main.ts" },
+    prepare: async (aws) => {
+      const scope = { accountId: ACCOUNT, region: "eu-west-1" };
+      await createAgentStack(aws, scope);
+      await protectStack(aws, scope, AGENT_STACK, false);
+    },
+  },
+  "docs/codebuild-private-subnets.md": {
+    files: { "main.ts": "examples/private-codebuild/main.ts" },
+    typed: ["not-a-token"],
+    prepare: (aws) => {
+      addNetworks(aws, ACCOUNT);
+      aws.ecr.upstreams.put("registry-1.docker.io", "library/python", "3.12-slim", imageOf("python"));
+      publishAlpine(aws);
+      runBuilds(aws);
+    },
+  },
+  "docs/elastio-cloud-connector.md": {
+    files: { "main.ts": "examples/elastio-connector/main.ts" },
+    prepare: async (aws) => {
+      await createElastioStack(aws, { accountId: ACCOUNT, region: "us-east-1" });
+      publishAlpine(aws);
+    },
+  },
   "docs/getting-started.md": {
     files: {
       "main.ts": "examples/ecr-public/main.ts",

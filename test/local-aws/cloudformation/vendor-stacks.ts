@@ -169,11 +169,14 @@ export async function updateStack(
   return settledStack(aws, scope, StackName);
 }
 
-/** Enables the termination protection of a stack. */
-export async function protectStack(aws: LocalAws, scope: Partial<Scope>, StackName: string): Promise<void> {
-  await client(aws, scope).send(
-    new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: true }),
-  );
+/** Enables the termination protection of a stack, or disables it. */
+export async function protectStack(
+  aws: LocalAws,
+  scope: Partial<Scope>,
+  StackName: string,
+  EnableTerminationProtection = true,
+): Promise<void> {
+  await client(aws, scope).send(new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection }));
 }
 
 async function settledStack(aws: LocalAws, scope: Partial<Scope>, name: string): Promise<Stack> {

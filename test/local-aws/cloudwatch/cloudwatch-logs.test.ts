@@ -4,13 +4,15 @@ import {
   DeleteLogGroupCommand,
   DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
   paginateDescribeLogGroups,
+  paginateFilterLogEvents,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { Sdk, pagesOf } from "../clients";
+import { REGION, Sdk, pagesOf } from "../clients";
 import { ACCOUNT } from "../server";
 
 const logGroupName = "/aws/codebuild/warmer";
@@ -154,6 +156,34 @@ describe("a list of log groups", () => {
     [{ nextToken: "page-7" }, "nextToken is not one that was answered"],
   ])("fails for %j", async (options, message) => {
     await expect(list(options)).rejects.toMatchObject({ name: INVALID, message });
+  });
+});
+
+describe("log events", () => {
+  const scope = { accountId: ACCOUNT, region: REGION };
+
+  test("are none at first, and then the lines that were written, in their order", async () => {
+    await create();
+    expect((await client.send(new FilterLogEventsCommand({ logGroupName }))).events).toEqual([]);
+    sdk.aws.logs.write(logGroupName, "run-1", ["one", "two"], scope);
+    sdk.aws.logs.write(logGroupName, "run-2", ["three"], scope);
+    const pages = await pagesOf(paginateFilterLogEvents({ client, pageSize: 2 }, { logGroupName }));
+    expect(pages.map(({ events }) => events?.map(({ logStreamName, message }) => [logStreamName, message]))).toEqual([
+      [
+        ["run-1", "one"],
+        ["run-1", "two"],
+      ],
+      [["run-2", "three"]],
+    ]);
+  });
+
+  test("fail to be read or written where there is no group, and to be filtered", async () => {
+    const read = (input: object) => client.send(new FilterLogEventsCommand({ logGroupName, ...input }));
+    await expect(read({})).rejects.toMatchObject({ name: NOT_FOUND });
+    expect(() => sdk.aws.logs.write(logGroupName, "run", ["one"], scope)).toThrow("does not exist");
+    await create();
+    await expect(read({ filterPattern: "FAILED" })).rejects.toMatchObject({ name: INVALID });
+    await expect(read({ limit: 10_001 })).rejects.toMatchObject({ name: INVALID });
   });
 });
 

@@ -8,6 +8,16 @@ interface LogGroup {
   readonly createdAt: number;
   retentionInDays: number | undefined;
   tags: { readonly [key: string]: string };
+  readonly events: LogEvent[];
+}
+
+/** A line that something has logged. */
+interface LogEvent {
+  readonly logStreamName: string;
+  readonly timestamp: number;
+  readonly message: string;
+  readonly ingestionTime: number;
+  readonly eventId: string;
 }
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -15,7 +25,7 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Amazon CloudWatch Logs: log groups, without what is logged. */
+/** Amazon CloudWatch Logs: log groups, and what `write` has put into them. */
 export class CloudWatchLogs implements Service {
   private readonly groups = new Store<LogGroup>("log group");
 
@@ -38,8 +48,23 @@ export class CloudWatchLogs implements Service {
         createdAt: Date.now(),
         retentionInDays: undefined,
         tags: tagsIn(input),
+        events: [],
       });
       return {};
+    },
+    FilterLogEvents: (input, scope) => {
+      const unknown = Object.keys(input).filter((name) => !["logGroupName", "limit", "nextToken"].includes(name));
+      if (unknown.length > 0) {
+        throw invalid(`${unknown.join(", ")} cannot be said of log events here`);
+      }
+      // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+      const { items, nextToken } = page(this.find(input, scope).events, input, scope, {
+        limit: "limit",
+        token: "nextToken",
+        bounds: [1, 10_000],
+        error: "InvalidParameterException",
+      });
+      return { events: items, nextToken };
     },
     DescribeLogGroups: (input, scope) => {
       const prefix = optionalText(input, "logGroupNamePrefix") ?? "";
@@ -86,6 +111,15 @@ export class CloudWatchLogs implements Service {
 
   public contents(): string[] {
     return this.groups.contents();
+  }
+
+  /** Logs lines, as a service of AWS does. */
+  public write(logGroupName: string, logStreamName: string, lines: readonly string[], scope: Scope): void {
+    const { events } = this.find({ logGroupName }, scope);
+    const timestamp = Date.now();
+    for (const message of lines) {
+      events.push({ logStreamName, timestamp, message, ingestionTime: timestamp, eventId: String(events.length) });
+    }
   }
 
   private find(input: Fields, scope: Scope): LogGroup {

@@ -4,12 +4,14 @@ import {
   CodeBuildClient,
   CreateProjectCommand,
   DeleteProjectCommand,
+  ListBuildsForProjectCommand,
   StartBuildCommand,
   UpdateProjectCommand,
 } from "@aws-sdk/client-codebuild";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { REGION, Sdk } from "../clients";
 import { ACCOUNT } from "../server";
+import type { StartedBuild } from "./codebuild";
 
 const NAME = "warmer";
 const ARN = `arn:aws:codebuild:us-east-1:${ACCOUNT}:project/${NAME}`;
@@ -325,6 +327,36 @@ describe("a build", () => {
       name: INVALID,
       message: expect.stringContaining("imageOverride") as string,
     });
+  });
+
+  test("is listed with those of its project, the last one first", async () => {
+    await create();
+    await create({ name: "other" });
+    const list = async (projectName: string) =>
+      (await client.send(new ListBuildsForProjectCommand({ projectName }))).ids;
+    expect(await list(NAME)).toEqual([]);
+    const [first, second] = [await start(), await start()];
+    await start("other");
+    expect(await list(NAME)).toEqual([second?.id, first?.id]);
+    expect(await list(ARN)).toEqual([second?.id, first?.id]);
+    await expect(list("absent")).rejects.toMatchObject({ name: NOT_FOUND });
+  });
+
+  test("is told to whoever runs builds", async () => {
+    const started: StartedBuild[] = [];
+    sdk.aws.codeBuild.onStart = (build) => started.push(build);
+    await create();
+    const id = (await start())?.id;
+    expect(started).toEqual([
+      {
+        accountId: ACCOUNT,
+        region: REGION,
+        id,
+        projectName: NAME,
+        buildNumber: 1,
+        settings: expect.objectContaining({ serviceRole: ROLE, environment: PROJECT.environment }) as object,
+      },
+    ]);
   });
 
   test("ends once", async () => {

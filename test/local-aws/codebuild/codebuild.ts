@@ -14,6 +14,14 @@ interface Build {
   endTime: number | undefined;
 }
 
+/** A build that has started, with what it has of its project. */
+export interface StartedBuild extends Scope {
+  readonly id: string;
+  readonly projectName: string;
+  readonly buildNumber: number;
+  readonly settings: Fields;
+}
+
 /** How far a build is. */
 export type BuildStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "FAULT" | "TIMED_OUT" | "STOPPED";
 
@@ -28,6 +36,8 @@ const OF_PROJECT = ["source", "artifacts", "environment", "serviceRole", "logsCo
 
 /** AWS CodeBuild: projects without a source, and their builds, which run until somebody says how they ended. */
 export class CodeBuild implements Service {
+  /** Is told of every build that starts. @default - builds run until somebody ends them */
+  public onStart: ((build: StartedBuild) => void) | undefined;
   private readonly projects = new Store<Fields>("build project");
   private readonly builds = new Store<Build>("build");
 
@@ -114,7 +124,20 @@ export class CodeBuild implements Service {
         endTime: undefined,
       };
       this.builds.in(scope).set(build.id, build);
+      const { id, buildNumber, settings } = build;
+      const { accountId, region } = scope;
+      this.onStart?.({ accountId, region, id, projectName, buildNumber, settings });
       return { build: described(build, scope) };
+    },
+    // The builds with the highest numbers come first.
+    ListBuildsForProject: (input, scope) => {
+      const others = Object.keys(input).filter((name) => name !== "projectName");
+      if (others.length > 0) {
+        throw invalid(`${others.join(", ")} cannot be said of a list here`);
+      }
+      const projectName = text(this.find(text(input, "projectName"), scope), "name");
+      const builds = [...this.builds.in(scope).values()].filter((build) => build.projectName === projectName);
+      return { ids: builds.map(({ id }) => id).reverse() };
     },
     BatchGetBuilds: (input, scope) => {
       const ids = optionalList<string>(input, "ids") ?? [];

@@ -426,6 +426,17 @@ describe("the policies of a pull", () => {
     expect(await pull(scope, asRole)).toBeUndefined();
   });
 
+  test("are asked of a client outside of a VPC too, which has a route to the internet", async () => {
+    const outside = { subnetId: undefined, repository: "docker-hub/library/nginx" };
+    const answers = await both({ nat: false, api: null, dkr: null, s3: null }, outside);
+    expect(answers).toEqual([undefined, undefined]);
+    const denied = await pull(
+      { accountId: ACCOUNT, region: "us-east-1" },
+      { ...outside, identityPolicies: identity(allow(TOKEN)) },
+    );
+    expect(denied).toBe(`ecr.dkr: the identity policy does not allow ecr:BatchGetImage on ${NGINX}`);
+  });
+
   test("fail to be judged when an endpoint names principals, which the simulator does not know", async () => {
     const { scope } = await build({ api: { statements: [{ ...EVERYTHING, Principal: { AWS: ACCOUNT } }] } });
     await expect(pull(scope)).rejects.toThrow("Principal must be");

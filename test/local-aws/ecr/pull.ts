@@ -10,7 +10,8 @@ import type { Scope } from "../service";
 
 /** A client that signs in to a registry and uses a repository of it. */
 export interface Push extends Scope {
-  readonly subnetId: string;
+  /** @default - none: the client is outside of a VPC and has a route to the internet */
+  readonly subnetId?: string;
   /** An address of either family; the one that the client opens its connections from. @default - one of the subnet */
   readonly clientIp?: string;
   /** @default - none */
@@ -90,8 +91,8 @@ function repositoryArn({ region, accountId, repository }: Push): string {
 
 /** The client in its network. */
 class Client {
-  private readonly subnet: Subnet;
-  private readonly routeTable: RouteTable;
+  private readonly subnet: Subnet | undefined;
+  private readonly routeTable: RouteTable | undefined;
   private readonly caller: Caller;
 
   public constructor(
@@ -99,10 +100,10 @@ class Client {
     private readonly pull: Push,
   ) {
     const { network } = aws.ec2;
-    this.subnet = network.subnet(pull.subnetId, pull);
-    this.routeTable = network.routeTableOf(this.subnet, pull);
+    this.subnet = pull.subnetId === undefined ? undefined : network.subnet(pull.subnetId, pull);
+    this.routeTable = this.subnet && network.routeTableOf(this.subnet, pull);
     this.caller = {
-      address: pull.clientIp ?? parsed(this.subnet.cidrBlock).address(4),
+      address: pull.clientIp ?? (this.subnet === undefined ? "" : parsed(this.subnet.cidrBlock).address(4)),
       groupIds: pull.clientSecurityGroupIds ?? [],
     };
   }
@@ -110,7 +111,7 @@ class Client {
   /** Why a service of the registry cannot be asked for these things. */
   public async whyNoRequests(name: string, actions: readonly string[], resource: string): Promise<string | undefined> {
     const { accountId, region, organizationId, roleName = "puller" } = this.pull;
-    const endpoint = this.aws.ec2.vpcEndpoints.byPrivateDns(this.subnet.vpcId, name, this.pull);
+    const endpoint = this.subnet && this.aws.ec2.vpcEndpoints.byPrivateDns(this.subnet.vpcId, name, this.pull);
     const blocked = endpoint === undefined ? this.whyNoDefaultRoute(name) : this.whyNoConnection(endpoint);
     if (blocked !== undefined) {
       return blocked;
@@ -137,7 +138,7 @@ class Client {
   /** Why the layers cannot be fetched: by URLs that AWS signs, from a bucket of its own. */
   public async whyNoLayers(): Promise<string | undefined> {
     const { region } = this.pull;
-    const endpoint = this.aws.ec2.vpcEndpoints.byRoute(this.routeTable, "s3", this.pull);
+    const endpoint = this.routeTable && this.aws.ec2.vpcEndpoints.byRoute(this.routeTable, "s3", this.pull);
     if (endpoint === undefined) {
       return this.whyNoDefaultRoute("s3");
     }
@@ -167,19 +168,21 @@ class Client {
 
   /** Why what ECR has not cached cannot be fetched where ECR redirects to. */
   public whyNoUpstream(): string | undefined {
-    return this.hasDefaultRoute
-      ? undefined
-      : `hangs: no route from ${this.subnet.subnetId} to the upstream's blob host`;
+    return this.hasDefaultRoute ? undefined : `hangs: no route from ${this.place} to the upstream's blob host`;
   }
 
   private get hasDefaultRoute(): boolean {
-    return this.routeTable.routes.some(({ destination }) => destination === EVERYWHERE);
+    return this.routeTable?.routes.some(({ destination }) => destination === EVERYWHERE) ?? true;
+  }
+
+  private get place(): string {
+    return this.subnet?.subnetId ?? "outside of a VPC";
   }
 
   private whyNoDefaultRoute(name: string): string | undefined {
     return this.hasDefaultRoute
       ? undefined
-      : `${name}: no route from ${this.subnet.subnetId}, neither through an endpoint nor by default`;
+      : `${name}: no route from ${this.place}, neither through an endpoint nor by default`;
   }
 
   private whyNoConnection(endpoint: VpcEndpoint): string | undefined {

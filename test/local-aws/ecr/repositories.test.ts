@@ -13,7 +13,7 @@ import {
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-ecr";
 import type { CreateRepositoryCommandInput, ImageIdentifier } from "@aws-sdk/client-ecr";
-import { Sdk } from "../clients";
+import { REGION, Sdk } from "../clients";
 import { ACCOUNT } from "../server";
 import { INVALID, ask, signIn } from "./fixtures";
 import { imageOf, indexOf } from "./images";
@@ -54,6 +54,23 @@ async function images() {
 function remove(...imageIds: ImageIdentifier[]) {
   return ecr.send(new BatchDeleteImageCommand({ repositoryName: NAME, imageIds }));
 }
+
+describe("a push", () => {
+  const scope = { accountId: ACCOUNT, region: REGION };
+  const push = (tag: string) => sdk.aws.ecr.repositories.push("team/app", tag, SINGLE, scope);
+
+  test("fails without a repository", () => {
+    expect(() => push("v1")).toThrow("The repository with name 'team/app' does not exist");
+  });
+
+  test("fails for a tag that exists, where tags are immutable", async () => {
+    const input = { repositoryName: "team/app", imageTagMutability: "IMMUTABLE" as const };
+    await ecr.send(new CreateRepositoryCommand(input));
+    push("v1");
+    push("v2");
+    expect(() => push("v1")).toThrow("cannot be overwritten because the tag is immutable");
+  });
+});
 
 describe("repository", () => {
   const resourceArn = `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/${NAME}`;
@@ -269,6 +286,11 @@ describe("images of a repository", () => {
       { imageId: ABSENT, failureCode: "ImageNotFound" },
     ]);
     expect(await images()).toHaveLength(4);
+  });
+
+  test("the images of a repository come from a push as well", async () => {
+    sdk.aws.ecr.repositories.push(NAME, "own", imageOf("own"), { accountId: ACCOUNT, region: REGION });
+    expect(await images()).toContainEqual({ imageDigest: imageOf("own").manifests[0].digest, imageTag: "own" });
   });
 
   test("the images of a repository are fetched anew when they were deleted", async () => {

@@ -31,7 +31,7 @@ const NAME = new RegExp(`^${REPOSITORY}$`);
 const NAME_LENGTH = [2, 256] as const;
 const NO_REPOSITORY = "RepositoryNotFoundException";
 
-/** The repositories of a registry. The cache alone puts images into them: nothing can be pushed here. */
+/** The repositories of a registry. The cache puts images into them, and `push` does what a client's push ends with. */
 export class Repositories {
   private readonly repositories = new Store<Repository>("repository");
 
@@ -169,6 +169,19 @@ export class Repositories {
 
   public tryFind(name: string, scope: Scope): Repository | undefined {
     return this.repositories.in(scope).get(name);
+  }
+
+  /** Keeps an image that a client pushes. */
+  public push(name: string, tag: string, image: Image, scope: Scope): void {
+    const repository = this.find({ repositoryName: name }, scope);
+    if (repository.tags.has(tag) && repository.settings.imageTagMutability === "IMMUTABLE") {
+      throw new AwsError(
+        "ImageTagAlreadyExistsException",
+        `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the tag ` +
+          "is immutable.",
+      );
+    }
+    keep(repository, tag, image);
   }
 
   /** Creates a repository with the settings of a template or of a request, if there are any. */
