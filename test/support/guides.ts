@@ -1,8 +1,21 @@
+import { createDockerHubCache } from "../local-aws/ecr/docker-hub-cache";
 import { imageOf } from "../local-aws/ecr/images";
 import type { GuideSetup } from "./guide";
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
+  "docs/import-existing-resources.md": {
+    files: {
+      "main.ts": "examples/docker-hub/import.ts",
+      "main.tf": "modules/pull-through-cache/examples/import/main.tf",
+    },
+    typed: ["not-a-token"],
+    prepare: async (aws) => {
+      await createDockerHubCache(aws, "us-east-1");
+      await createDockerHubCache(aws, "eu-west-1");
+      aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer"));
+    },
+  },
   "docs/registry-credentials.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
     typed: ["not-a-token", "not-a-token-either"],
