@@ -16,6 +16,16 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
       aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer"));
     },
   },
+  "docs/migrate.md": {
+    files: {
+      "docker-hub.tf": "test/project/hand-written/docker-hub.tf",
+      "docker-hub.new": "examples/plain-terraform/migrate/main.tf",
+      "europe/docker-hub.tf": "test/project/hand-written/docker-hub.tf",
+      "europe/main.ts": "examples/docker-hub/migrate.ts",
+    },
+    typed: ["not-a-token"],
+    prepare: (aws) => aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer")),
+  },
   "docs/registry-credentials.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
     typed: ["not-a-token", "not-a-token-either"],
