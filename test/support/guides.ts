@@ -31,4 +31,9 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token", "not-a-token-either"],
     prepare: (aws) => aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer")),
   },
+  "docs/remove.md": {
+    files: { "main.ts": "examples/docker-hub/main.ts" },
+    typed: ["not-a-token"],
+    prepare: (aws) => aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer")),
+  },
 };
