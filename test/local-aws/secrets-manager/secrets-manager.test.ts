@@ -176,7 +176,9 @@ describe("the list of secrets", () => {
     const { ARN } = await create({ SecretString: "s3cret", ClientRequestToken: FIRST, Description: "Docker Hub" });
     const { SecretList } = await client.send(new ListSecretsCommand({}));
     const versions = { [FIRST]: ["AWSCURRENT"] };
-    expect(SecretList).toMatchObject([{ ARN, Name: NAME, Description: "Docker Hub", SecretVersionsToStages: versions }]);
+    expect(SecretList).toMatchObject([
+      { ARN, Name: NAME, Description: "Docker Hub", SecretVersionsToStages: versions },
+    ]);
     expect(JSON.stringify(SecretList)).not.toContain("s3cret");
   });
 
