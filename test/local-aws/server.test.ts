@@ -22,7 +22,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
-  ListSecretsCommand,
+  BatchGetSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
@@ -109,7 +109,10 @@ describe("an unknown operation", () => {
       "scheduler: GET /schedule-groups/nightly",
       () => sdk.client(SchedulerClient).send(new GetScheduleGroupCommand({ Name: "nightly" })),
     ],
-    ["secretsmanager: ListSecrets", () => sdk.client(SecretsManagerClient).send(new ListSecretsCommand({}))],
+    [
+      "secretsmanager: BatchGetSecretValue",
+      () => sdk.client(SecretsManagerClient).send(new BatchGetSecretValueCommand({})),
+    ],
     ["sts: GetSessionToken", () => sdk.client(STSClient).send(new GetSessionTokenCommand({}))],
   ])("%s is refused by name, and not asked for again", async (name, send) => {
     await expect(send()).rejects.toMatchObject({

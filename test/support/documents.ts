@@ -42,12 +42,14 @@ export function readDocument(name: string): MarkdownDocument {
   return { name, text, headings, anchors: anchorsOf(headings), links, blocks: blocksOf(tokens) };
 }
 
-/** An example of a module as its reader has it: beside a clone, and not in the module's folder. */
+/** An example in Terraform as its reader has it: beside a clone, and not in it. */
 export function readersTerraform(file: string): string {
   const [, module = ""] = /^modules\/([a-z-]+)\/examples\//.exec(file) ?? [];
+  const modules = "../cdktf-ecr-pull-through-cache/modules";
   return fs
     .readFileSync(path.join(ROOT, file), "utf8")
-    .replaceAll('"../.."', `"../cdktf-ecr-pull-through-cache/modules/${module}"`);
+    .replaceAll('"../.."', `"${modules}/${module}"`)
+    .replaceAll('"../../../modules/', `"${modules}/`);
 }
 
 /** The documents in a folder and in those below it, and no pages that are generated from code. */

@@ -92,9 +92,10 @@ function condensed(line: string): string {
   return line.trim().replace(/\s+/g, " ");
 }
 
-/** The folder that the reader works in: programs find the packages, and configurations in its folders a clone beside them. */
+/** The folder that the reader works in: programs find the packages, and a clone is beside it and beside its folders. */
 function readersFolder(files: GuideSetup["files"]): string {
-  const folder = temporaryFolder();
+  const parent = temporaryFolder();
+  const folder = path.join(parent, "caches");
   for (const [name, source] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     if (source.endsWith(".tf")) {
@@ -104,8 +105,10 @@ function readersFolder(files: GuideSetup["files"]): string {
     }
   }
   fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
-  fs.mkdirSync(path.join(folder, "cdktf-ecr-pull-through-cache"));
-  fs.symlinkSync(path.join(ROOT, "modules"), path.join(folder, "cdktf-ecr-pull-through-cache", "modules"));
+  for (const beside of [parent, folder]) {
+    fs.mkdirSync(path.join(beside, "cdktf-ecr-pull-through-cache"));
+    fs.symlinkSync(path.join(ROOT, "modules"), path.join(beside, "cdktf-ecr-pull-through-cache", "modules"));
+  }
   return folder;
 }
 

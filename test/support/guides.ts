@@ -5,6 +5,7 @@ import {
   protectStack,
 } from "../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../local-aws/ec2/networks";
+import { createDockerHubCache } from "../local-aws/ecr/docker-hub-cache";
 import { imageOf } from "../local-aws/ecr/images";
 import { createStateBucket } from "../local-aws/s3/state-bucket";
 import { ACCOUNT } from "../local-aws/server";
@@ -46,6 +47,28 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     },
     prepare: (aws) => aws.ecr.upstreams.put("public.ecr.aws", "nginx/nginx", "1.29", imageOf("layer")),
   },
+  "docs/import-existing-resources.md": {
+    files: {
+      "main.ts": "examples/docker-hub/import.ts",
+      "main.tf": "modules/pull-through-cache/examples/import/main.tf",
+    },
+    typed: ["not-a-token"],
+    prepare: async (aws) => {
+      await createDockerHubCache(aws, "us-east-1");
+      await createDockerHubCache(aws, "eu-west-1");
+      publishNginx(aws);
+    },
+  },
+  "docs/migrate.md": {
+    files: {
+      "docker-hub.tf": "test/project/hand-written/docker-hub.tf",
+      "docker-hub.new": "examples/plain-terraform/migrate/main.tf",
+      "europe/docker-hub.tf": "test/project/hand-written/docker-hub.tf",
+      "europe/main.ts": "examples/docker-hub/migrate.ts",
+    },
+    typed: ["not-a-token"],
+    prepare: publishNginx,
+  },
   "docs/pipelines.md": {
     files: { "main.ts": "examples/pipeline/main.ts", ".github/workflows": "examples/pipeline/github" },
     typed: ["not-a-token"],
@@ -61,11 +84,21 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
   "docs/registry-credentials.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
     typed: ["not-a-token", "not-a-token-either"],
-    prepare: (aws) => aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer")),
+    prepare: publishNginx,
+  },
+  "docs/remove.md": {
+    files: { "main.ts": "examples/docker-hub/main.ts" },
+    typed: ["not-a-token"],
+    prepare: publishNginx,
   },
 };
 
 /** An image that ECR Public has. */
 function publishAlpine(aws: LocalAws): void {
   aws.ecr.upstreams.put("public.ecr.aws", "docker/library/alpine", "3.22", imageOf("layer"));
+}
+
+/** An image that Docker Hub has. */
+function publishNginx(aws: LocalAws): void {
+  aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer"));
 }

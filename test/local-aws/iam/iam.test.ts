@@ -10,6 +10,7 @@ import {
   ListAttachedRolePoliciesCommand,
   ListInstanceProfilesForRoleCommand,
   ListRolePoliciesCommand,
+  ListRolesCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
   UntagRoleCommand,
@@ -18,6 +19,7 @@ import {
   UpdateRoleDescriptionCommand,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
+  paginateListRoles,
 } from "@aws-sdk/client-iam";
 import { REGION, Sdk, pagesOf, trusting } from "../clients";
 import { ACCOUNT } from "../server";
@@ -162,6 +164,17 @@ describe("a role", () => {
     await create();
     await client.send(new DeleteRoleCommand({ RoleName }));
     expect(sdk.aws.contents()).toEqual([]);
+  });
+
+  test("is listed by its path, without its tags", async () => {
+    await create({ Tags: [{ Key: "team", Value: "platform" }] });
+    await create({ RoleName: "build", Path: "/ci/" });
+    const pages = await pagesOf(paginateListRoles({ client, pageSize: 1 }, {}));
+    expect(pages.flatMap(({ Roles = [] }) => Roles.map((one) => one.RoleName))).toEqual([RoleName, "build"]);
+    expect(pages[0]?.Roles).toMatchObject([{ RoleName, Path: "/" }]);
+    expect(pages[0]?.Roles?.[0]).not.toHaveProperty("Tags");
+    const { Roles = [] } = await client.send(new ListRolesCommand({ PathPrefix: "/ci/" }));
+    expect(Roles.map((one) => one.RoleName)).toEqual(["build"]);
   });
 
   test("has no managed policies and no instance profiles", async () => {

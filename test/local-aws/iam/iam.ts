@@ -76,6 +76,17 @@ export class Iam implements Service {
       return { Role: described(role) };
     },
     GetRole: (input, scope) => ({ Role: described(this.find(input, scope)) }),
+    ListRoles: (input, scope) => {
+      const start = optionalText(input, "PathPrefix") ?? "/";
+      const roles = [...this.of(scope).values()].filter(({ path }) => path.startsWith(start));
+      // A list has no tags of its roles: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+      return listed(
+        "Roles",
+        roles.map((role) => ({ ...described(role), Tags: undefined })),
+        input,
+        scope,
+      );
+    },
     UpdateRole: (input, scope) => {
       const role = this.find(input, scope);
       role.maxSessionDuration = sessionDurationIn(input) ?? role.maxSessionDuration;

@@ -3,14 +3,16 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretCommand,
+  paginateListSecrets,
 } from "@aws-sdk/client-secrets-manager";
-import { Sdk } from "../clients";
+import { Sdk, pagesOf } from "../clients";
 import { ACCOUNT } from "../server";
 
 const NAME = "ecr-pullthroughcache/docker-hub";
@@ -161,6 +163,53 @@ describe("a secret", () => {
     await expect(describeSecret()).rejects.toMatchObject({ name });
     await expect(put("s3cret")).rejects.toMatchObject({ name });
     await expect(remove()).rejects.toMatchObject({ name });
+  });
+});
+
+describe("the list of secrets", () => {
+  async function names(options: Partial<ListSecretsCommand["input"]> = {}): Promise<(string | undefined)[]> {
+    const { SecretList = [] } = await client.send(new ListSecretsCommand(options));
+    return SecretList.map(({ Name }) => Name);
+  }
+
+  test("has what the description of a secret has, and no value", async () => {
+    const { ARN } = await create({ SecretString: "s3cret", ClientRequestToken: FIRST, Description: "Docker Hub" });
+    const { SecretList } = await client.send(new ListSecretsCommand({}));
+    const versions = { [FIRST]: ["AWSCURRENT"] };
+    expect(SecretList).toMatchObject([
+      { ARN, Name: NAME, Description: "Docker Hub", SecretVersionsToStages: versions },
+    ]);
+    expect(JSON.stringify(SecretList)).not.toContain("s3cret");
+  });
+
+  test("can be limited to names that begin with a text", async () => {
+    await create();
+    await create({ Name: "database" });
+    expect(await names()).toEqual([NAME, "database"]);
+    expect(await names({ Filters: [{ Key: "name", Values: ["ecr-pullthroughcache/"] }] })).toEqual([NAME]);
+    expect(await names({ Filters: [{ Key: "name", Values: ["ECR", "data"] }] })).toEqual(["database"]);
+  });
+
+  test("refuses another filter, which is not kept here", async () => {
+    await expect(names({ Filters: [{ Key: "tag-key", Values: ["team"] }] })).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
+  });
+
+  test("has a secret that waits for its deletion only if the caller asks for it", async () => {
+    await create();
+    await remove();
+    expect(await names()).toEqual([]);
+    expect(await names({ IncludePlannedDeletion: true })).toEqual([NAME]);
+  });
+
+  test("comes in pages of 1 to 100", async () => {
+    await create();
+    await create({ Name: "database" });
+    const pages = await pagesOf(paginateListSecrets({ client, pageSize: 1 }, {}));
+    expect(pages.map(({ SecretList = [] }) => SecretList.map(({ Name }) => Name))).toEqual([[NAME], ["database"]]);
+    await expect(names({ MaxResults: 101 })).rejects.toMatchObject({ name: "InvalidParameterException" });
+    await expect(names({ NextToken: "unknown" })).rejects.toMatchObject({ name: "InvalidNextTokenException" });
   });
 });
 

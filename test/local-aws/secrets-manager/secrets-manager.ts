@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { AwsError, Store, optionalList, optionalText, partitionOf, text, tagging } from "../service";
+import { AwsError, Store, optionalList, optionalText, page, partitionOf, text, tagging } from "../service";
 import type { Fields, Scope, Service, Tag } from "../service";
 
 interface Secret {
@@ -16,6 +16,12 @@ interface Secret {
   current: string | undefined;
   previous: string | undefined;
   readonly versions: Map<string, string>;
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filter.html */
+interface Filter {
+  readonly Key?: string;
+  readonly Values?: readonly string[];
 }
 
 const DEFAULT_KEY = "alias/aws/secretsmanager";
@@ -72,19 +78,23 @@ export class SecretsManager implements Service {
     },
     DescribeSecret: (input, scope) => {
       const secret = this.find(input, scope, true);
+      return { ...described(secret), VersionIdsToStages: versionsOf(secret) };
+    },
+    ListSecrets: (input, scope) => {
+      const isListed = filterOf(optionalList<Filter>(input, "Filters") ?? []);
+      const secrets = [...this.secrets.in(scope).values()]
+        .filter(({ deletedAt }) => deletedAt === undefined || input["IncludePlannedDeletion"] === true)
+        .filter(isListed);
+      const { items, nextToken } = page(secrets, input, scope, {
+        limit: "MaxResults",
+        token: "NextToken",
+        bounds: [1, 100],
+        error: "InvalidParameterException",
+        tokenError: "InvalidNextTokenException",
+      });
       return {
-        ...identified(secret),
-        Description: secret.description,
-        // AWS leaves out its own key.
-        KmsKeyId: secret.kmsKeyId === DEFAULT_KEY ? undefined : secret.kmsKeyId,
-        Tags: secret.tags,
-        CreatedDate: secret.createdAt,
-        LastChangedDate: secret.changedAt,
-        LastAccessedDate: secret.accessedOn,
-        DeletedDate: secret.deletedAt,
-        VersionIdsToStages: Object.fromEntries(
-          [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [[id, stages(secret, id)]])),
-        ),
+        SecretList: items.map((secret) => ({ ...described(secret), SecretVersionsToStages: versionsOf(secret) })),
+        NextToken: nextToken,
       };
     },
     UpdateSecret: (input, scope) => {
@@ -241,6 +251,38 @@ function secretIdIn(input: Fields): string {
 
 function identified(secret: Secret): { readonly ARN: string; readonly Name: string } {
   return { ARN: secret.arn, Name: secret.name };
+}
+
+/** What an answer about a secret has, whether it is about one or about many. */
+function described(secret: Secret): Fields {
+  return {
+    ...identified(secret),
+    Description: secret.description,
+    // AWS leaves out its own key.
+    KmsKeyId: secret.kmsKeyId === DEFAULT_KEY ? undefined : secret.kmsKeyId,
+    Tags: secret.tags,
+    CreatedDate: secret.createdAt,
+    LastChangedDate: secret.changedAt,
+    LastAccessedDate: secret.accessedOn,
+    DeletedDate: secret.deletedAt,
+  };
+}
+
+function versionsOf(secret: Secret): Fields {
+  const ids = [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [id]));
+  return Object.fromEntries(ids.map((id) => [id, stages(secret, id)]));
+}
+
+/** Whether a secret is in a list: its name begins with one of the values, upper and lower case being different. */
+function filterOf(filters: readonly Filter[]): (secret: Secret) => boolean {
+  const others = filters.filter(({ Key }) => Key !== "name");
+  if (others.length > 0) {
+    throw new AwsError(
+      "InvalidParameterException",
+      `Filters other than name are not kept here: ${others.map(({ Key }) => Key).join()}`,
+    );
+  }
+  return ({ name }) => filters.every(({ Values = [] }) => Values.some((value) => name.startsWith(value)));
 }
 
 function tokenOf(input: Fields): string {

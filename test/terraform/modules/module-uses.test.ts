@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
+import { createDockerHubCache } from "../../local-aws/ecr/docker-hub-cache";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
 import { MODULE_EXAMPLES, copyModules } from "../../support/module-folders";
 import { pathWithAwsCli } from "../../support/path-with-aws-cli";
@@ -10,7 +10,12 @@ import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";
 const FORGET = "stack-parameter-override: forget";
-const TOKENS = { TF_VAR_ghcr_token: "not-a-token", TF_VAR_hub_token: "not-a-token" };
+const TOKENS = {
+  TF_VAR_docker_hub_access_token: "not-a-token",
+  TF_VAR_docker_hub_username: "acme",
+  TF_VAR_ghcr_token: "not-a-token",
+  TF_VAR_hub_token: "not-a-token",
+};
 
 /** What an example expects to be there. */
 const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | void } = {
@@ -20,10 +25,7 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
       new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
     );
   },
-  "pull-through-cache: import": (aws) =>
-    new ECRClient(clientConfig(aws, { region: REGION })).send(
-      new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" }),
-    ),
+  "pull-through-cache: import": (aws) => createDockerHubCache(aws, REGION),
   "registry-endpoints: minimal": addNetwork,
   "stack-parameter-override: minimal": (aws) => createAgentStack(aws, { region: REGION }),
   "stack-parameter-override: aws-cli": (aws) => createAgentStack(aws, { region: REGION }),
