@@ -70,11 +70,11 @@ test("GitHub's parser accepts the workflows, and the shell reads each of their s
   }
 });
 
-test("CI runs on every even version of Node.js from that of package.json's engines to that of .nvmrc and the next one", () => {
+test("CI runs on each even version of Node.js, from the oldest of package.json's engines to the one after .nvmrc", () => {
   const oldest = Number(/^>=(\d+)\./.exec(manifest.engines.node)?.[1]);
   const usual = Number(text(".nvmrc"));
   const tested = workflow("ci.yml").jobs["check"]?.strategy?.matrix.node ?? [];
-  expect(tested).toEqual([oldest, usual, usual + 2]);
+  expect(tested).toEqual(Array.from({ length: (usual - oldest) / 2 + 2 }, (_, index) => oldest + 2 * index));
 });
 
 test("the workflows have the Terraform that the README and the modules ask for", () => {
@@ -188,6 +188,16 @@ test.each([
   const changed = original.replace(from, to);
   expect(changed).not.toBe(original);
   expect(faultsOf("dependabot", parse(changed)).join("\n")).toContain(message);
+});
+
+test.each([
+  ["an unknown key", "blank_issues_enabled", "blank_issues", "must NOT have additional properties"],
+  ["a link without a text", /^ {4}about: .*\n/m, "", "must have required property 'about'"],
+  ["a link that is not encrypted", "https://", "http://", "must match pattern"],
+])("the schema of the issue chooser refuses %s", (_, from, to, message) => {
+  const changed = form("config.yml").replace(from, to);
+  expect(changed).not.toBe(form("config.yml"));
+  expect(faultsOf("issue chooser", parse(changed)).join("\n")).toContain(message);
 });
 
 test("the bug form asks for everything that a report needs", () => {
