@@ -28,6 +28,9 @@ const fleet = new PullThroughCacheFleet(app, "registries", {
       }),
     ),
   ],
+  repositorySettingsByRegion: {
+    "ap-southeast-2": { keepLastImages: 20 },
+  },
 });
 
 const connector = fleet.addFinalStack("connector", { region: "us-east-1" });

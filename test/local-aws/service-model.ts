@@ -247,6 +247,11 @@ function modelOf(service: string): { readonly [name: string]: unknown } {
   return jest.requireActual(`@aws-sdk/${PACKAGES[service] ?? ""}`);
 }
 
+/** Whether a service of AWS has an error with this code. */
+export function isErrorOfAws(code: string): boolean {
+  return Object.keys(PACKAGES).some((service) => errorCodes(service).includes(code));
+}
+
 /** The codes of a service's errors. Errors are [-3, namespace, name, traits, …]; a Query service may have another code. */
 function errorCodes(service: string): readonly string[] {
   const shapes = Object.values(modelOf(service)).filter((shape): shape is Structure => Array.isArray(shape));

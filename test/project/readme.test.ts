@@ -1,67 +1,48 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { drawn } from "../../scripts/pictures";
-import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import { EXAMPLES, ROOT } from "../support/examples";
+import { documentsIn, readDocument } from "../support/documents";
+import { ROOT } from "../support/examples";
 
-const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+const README = readDocument("README.md");
 
-function fenced(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
-    (match) => match[1] ?? "",
-  );
-}
-
-test("every snippet of the README stands in an example", () => {
-  const examples = EXAMPLES.map((example) => fs.readFileSync(path.join(ROOT, "examples", example, "main.ts"), "utf8"));
-  const snippets = fenced("ts");
-  expect(snippets.length).toBeGreaterThanOrEqual(3);
-  for (const snippet of snippets) {
-    expect(examples.some((example) => example.includes(snippet))).toBe(true);
-  }
+test("the README has at most 150 lines", () => {
+  expect(README.text.trimEnd().split("\n").length).toBeLessThanOrEqual(150);
 });
 
-test("every piece of Terraform in the README stands in an example", () => {
-  const folder = path.join(ROOT, "examples", "plain-terraform");
-  const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tf"));
-  const snippets = fenced("hcl");
-  expect(snippets.length).toBeGreaterThanOrEqual(1);
-  for (const snippet of snippets) {
-    expect(files.some((file) => fs.readFileSync(path.join(folder, file), "utf8").includes(snippet))).toBe(true);
-    expect(snippet).toMatch(/^\S[\s\S]*\n\}\n$/);
-  }
-});
-
-test("every npm script that the README names exists", () => {
+test("the README names two commands for a fresh clone, which CI runs, and npm scripts that exist", () => {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { scripts: object };
-  const named = [
-    ...readme.matchAll(/npm (?:run )?(demo|synth|test:unit|test|pictures|modules|bench|check|lint)\b/g),
-  ].map((match) => match[1]);
-  expect(named).toEqual(expect.arrayContaining(["demo", "synth", "test"]));
-  for (const name of named) {
-    expect(scripts).toHaveProperty(name ?? "");
+  const commands = README.blocks.filter(({ language }) => language === "sh").map(({ text }) => text.trim());
+  expect(commands).toEqual(["npm ci && npm run demo", "npm ci && npm test"]);
+  expect(scripts).toMatchObject({ demo: "tsx scripts/demo.ts", test: "jest" });
+});
+
+test("a section of the README for a task has at most ten lines and leads to a page", () => {
+  const sections = README.text.split(/^(?=##? )/m).find((section) => section.startsWith("## Tasks\n")) ?? "";
+  const tasks = sections.split(/^(?=### )/m).slice(1);
+  expect(tasks.length).toBeGreaterThanOrEqual(8);
+  for (const task of tasks) {
+    expect(task.trimEnd().split("\n").length).toBeLessThanOrEqual(10);
+    expect(task).toMatch(/\]\(docs\/[\w/-]+\.md\)/);
   }
 });
 
-test("every link into the project leads somewhere", () => {
-  for (const [, target = ""] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-    expect([target, fs.existsSync(path.join(ROOT, target))]).toEqual([target, true]);
-  }
+test("every guide and page is in the index of the documentation", () => {
+  const pages = documentsIn("docs").filter((name) => name !== "docs/README.md");
+  const listed = new Set(readDocument("docs/README.md").links.map((link) => path.posix.join("docs", link)));
+  // The pages of decisions and of the API have indexes of their own.
+  const expected = pages.filter((name) => !/^docs\/(api|decisions)\/(?!README)/.test(name));
+  expect(expected.filter((name) => !listed.has(name))).toEqual([]);
 });
 
-test("every picture is drawn from its text: npm run pictures renews it", async () => {
+test("every picture is drawn from its text, and a page shows it: npm run pictures renews it", async () => {
   const pictures = Object.entries(await drawn());
   expect(pictures.length).toBeGreaterThan(0);
+  const linked = ["README.md", ...documentsIn("docs")].flatMap((name) =>
+    readDocument(name).links.map((link) => path.join(ROOT, path.dirname(name), link)),
+  );
   for (const [file, svg] of pictures) {
     expect(fs.readFileSync(file, "utf8")).toBe(svg);
-    expect(readme).toContain(`(${path.relative(ROOT, file)})`);
-  }
-});
-
-test("every kind of upstream is in the README with its usual prefix", () => {
-  for (const registry of Object.values(SUPPORTED_REGISTRIES)) {
-    const factory = registry.factory.replace(/\(.*$/, "(");
-    const row = readme.split("\n").find((line) => line.startsWith(`| \`${factory}`));
-    expect(row).toContain(`| \`${registry.usualPrefix}\` |`);
+    expect(linked).toContain(file);
   }
 });

@@ -10,8 +10,15 @@ export interface Ended {
   readonly exitCode: number;
 }
 
+/** What else a command is given. */
+export interface Given {
+  readonly cwd: string;
+  /** What it reads where it has the option `--password-stdin`. */
+  readonly stdin: string;
+}
+
 /** Answers a command, from its arguments and the AWS variables of its environment. */
-export type Answer = (args: string[], env: NodeJS.ProcessEnv) => Promise<Ended>;
+export type Answer = (args: string[], env: NodeJS.ProcessEnv, given: Given) => Promise<Ended>;
 
 // A process that loads the SDK or the test's own code would cost half a second for each of many commands.
 const CLIENT = `
@@ -25,16 +32,21 @@ const request = require("node:http").request({ socketPath: process.argv[2], meth
   });
 });
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")));
-request.end(JSON.stringify({ args: process.argv.slice(3), env }));
+const args = process.argv.slice(3);
+const stdin = args.includes("--password-stdin") ? require("node:fs").readFileSync(0, "utf8") : "";
+request.end(JSON.stringify({ args, env, given: { cwd: process.cwd(), stdin } }));
 `;
 
 /** Writes a program into a folder, for other processes to run; this process answers its commands as long as it runs. */
 export function writeAnsweredCommand(folder: string, name: string, answer: Answer): void {
-  const [client, socket] = [path.join(folder, "client.js"), path.join(folder, "socket")];
+  const [client, socket] = [path.join(folder, `${name}.js`), path.join(folder, `${name}.socket`)];
   const server = http.createServer((request, response) => {
     void text(request)
-      .then((body) => JSON.parse(body) as { readonly args: string[]; readonly env: NodeJS.ProcessEnv })
-      .then(({ args, env }) => answer(args, env))
+      .then(
+        (body) =>
+          JSON.parse(body) as { readonly args: string[]; readonly env: NodeJS.ProcessEnv; readonly given: Given },
+      )
+      .then(({ args, env, given }) => answer(args, env, given))
       .catch((error: unknown): Ended => ({ stdout: "", stderr: `${String(error)}\n`, exitCode: 1 }))
       .then((ended) => response.end(JSON.stringify(ended)));
   });

@@ -1,29 +1,182 @@
-// Stands in for the AWS CLI, with the options that the project gives it: calls AWS through the SDK and ends as the CLI does.
-import { parseArgs } from "node:util";
-import {
-  CloudFormationClient,
-  CloudFormationServiceException,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-  GetTemplateSummaryCommand,
-  UpdateStackCommand,
-} from "@aws-sdk/client-cloudformation";
-import type { Capability, Parameter } from "@aws-sdk/client-cloudformation";
+// Stands in for the AWS CLI: takes its options as the model of the operation has them, calls AWS through the SDK, and
+// prints and ends as the CLI does.
+import { NormalizedSchema } from "@smithy/core/schema";
 import { search } from "jmespath";
 import type { Ended } from "./answered-command";
+import { without } from "./without";
 
 // https://docs.aws.amazon.com/cli/latest/topic/return-codes.html
 const USAGE = 252;
+const NOT_CONFIGURED = 253;
 const REFUSED = 254;
 
-interface Options {
-  readonly "stack-name": string;
-  readonly region?: string;
-  readonly output?: string;
-  readonly query?: string;
-  readonly parameters?: string;
-  readonly capabilities?: string[];
-  readonly "use-previous-template"?: boolean;
+/** The services by their names in the CLI, and the package of the SDK that has each. */
+const PACKAGES: { readonly [service: string]: string } = {
+  cloudformation: "client-cloudformation",
+  cloudwatch: "client-cloudwatch",
+  codebuild: "client-codebuild",
+  ec2: "client-ec2",
+  ecr: "client-ecr",
+  iam: "client-iam",
+  logs: "client-cloudwatch-logs",
+  scheduler: "client-scheduler",
+  secretsmanager: "client-secrets-manager",
+  sts: "client-sts",
+};
+
+/** Services that have one endpoint for all regions. */
+const GLOBAL: readonly string[] = ["iam"];
+
+/** Options that every command has. */
+const COMMON: readonly string[] = ["region", "output", "query", "no-cli-pager"];
+
+type Shape = NormalizedSchema;
+
+interface Answer {
+  readonly [member: string]: unknown;
+}
+
+interface Client {
+  send(command: object): Promise<Answer>;
+}
+
+interface Package {
+  readonly [name: string]: unknown;
+}
+
+interface CommandLine {
+  readonly service: string;
+  readonly operation: string;
+  /** The words after each option. */
+  readonly options: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The command line says something that the CLI does not know. */
+class UsageError extends Error {}
+
+/** `ecrRepositoryPrefix` or `EcrRepositoryPrefix` as the CLI has it: `ecr-repository-prefix`. */
+function optionOf(member: string): string {
+  return member
+    .replace(/(.)([A-Z][a-z]+)/g, "$1-$2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase();
+}
+
+function parse(args: readonly string[]): CommandLine {
+  const [service = "", operation = "", ...rest] = args;
+  const options = new Map<string, string[]>();
+  let words: string[] | undefined;
+  for (const arg of rest) {
+    if (arg.startsWith("--")) {
+      words = [];
+      options.set(arg.slice(2), words);
+    } else if (words === undefined) {
+      throw new UsageError(`Unknown options: ${arg}`);
+    } else {
+      words.push(arg);
+    }
+  }
+  return { service, operation, options };
+}
+
+function packageOf(service: string): Package {
+  const name = PACKAGES[service];
+  if (name === undefined) {
+    throw new UsageError(`aws ${service} is not known here`);
+  }
+  return jest.requireActual(`@aws-sdk/${name}`);
+}
+
+/** The name of an operation of a service, such as DescribeStacks for describe-stacks. */
+function operationOf(sdk: Package, { service, operation }: CommandLine): string {
+  const suffix = "Command";
+  const found = Object.keys(sdk).find(
+    (name) => name.endsWith(suffix) && optionOf(name.slice(0, -suffix.length)) === operation,
+  );
+  if (found === undefined) {
+    throw new UsageError(`aws ${service} ${operation} is no command of the AWS CLI`);
+  }
+  return found.slice(0, -suffix.length);
+}
+
+/** What the options say, as the input of the operation. */
+function inputOf(sdk: Package, operation: string, { options }: CommandLine): object {
+  const [, , , , sent] = sdk[`${operation}$`] as [number, string, string, unknown, () => object];
+  const members = new Map(
+    [...NormalizedSchema.of(sent() as never).structIterator()].map(([name, shape]) => [
+      optionOf(name),
+      { name, shape },
+    ]),
+  );
+  const input: { [member: string]: unknown } = {};
+  for (const [option, words] of options) {
+    const { name, shape } = members.get(option) ?? members.get(option.replace(/^no-/, "")) ?? {};
+    if (name !== undefined && shape !== undefined) {
+      input[name] = valueOf(option, words, shape, members.has(option));
+    } else if (!COMMON.includes(option)) {
+      throw new UsageError(`Unknown options: --${option}`);
+    }
+  }
+  return input;
+}
+
+function valueOf(option: string, words: readonly string[], shape: Shape, isMeant: boolean): unknown {
+  if (shape.isBooleanSchema()) {
+    return isMeant;
+  }
+  if (shape.isListSchema()) {
+    const [first = ""] = words;
+    return first.startsWith("[")
+      ? (JSON.parse(first) as unknown)
+      : words.map((word) => parsedWord(option, word, shape.getValueSchema()));
+  }
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0) {
+    throw new UsageError(`argument --${option}: expected one argument`);
+  }
+  return parsedWord(option, word, shape);
+}
+
+/** A word in JSON or in the CLI's shorthand, `key=value,key=value`, which a list as the last value may follow. */
+function parsedWord(option: string, word: string, shape: Shape): unknown {
+  if (shape.isNumericSchema()) {
+    return Number(word);
+  }
+  if (!shape.isStructSchema()) {
+    return word;
+  }
+  if (word.startsWith("{")) {
+    return JSON.parse(word) as unknown;
+  }
+  const members = new Map([...shape.structIterator()]);
+  const value: { [member: string]: unknown } = {};
+  for (const part of word.split(/,(?=\w+=)/)) {
+    const [, key = "", text = ""] = /^(\w+)=(.*)$/s.exec(part) ?? [];
+    const member = members.get(key);
+    if (member === undefined) {
+      throw new UsageError(`Error parsing parameter '--${option}': ${part} has no known key`);
+    }
+    value[key] = member.isListSchema() ? text.split(",") : text;
+  }
+  return value;
+}
+
+/** All pages of an answer as one. */
+async function answerTo(sdk: Package, operation: string, client: Client, input: object): Promise<Answer> {
+  const paginate = sdk[`paginate${operation}`] as
+    ((config: object, input: object) => AsyncIterable<Answer>) | undefined;
+  if (paginate === undefined) {
+    const Command = sdk[`${operation}Command`] as new (input: object) => object;
+    return client.send(new Command(input));
+  }
+  const whole: { [member: string]: unknown } = {};
+  for await (const page of paginate({ client }, input)) {
+    for (const [member, value] of Object.entries(page)) {
+      const former = whole[member];
+      whole[member] = Array.isArray(former) ? (former as unknown[]).concat(value) : value;
+    }
+  }
+  return whole;
 }
 
 /** Text output: a row for each list, and None for nothing. */
@@ -35,83 +188,62 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : value === null || value === undefined ? "None" : JSON.stringify(value);
 }
 
-function printed(answer: object, { query = "@", output = "json" }: Options): string {
-  const selected: unknown = search(answer, query);
-  return `${output === "text" ? asText(selected) : JSON.stringify(selected)}\n`;
-}
-
-async function answer(operation: string, client: CloudFormationClient, options: Options): Promise<object> {
-  const StackName = options["stack-name"];
-  switch (operation) {
-    case "describe-stacks":
-      return client.send(new DescribeStacksCommand({ StackName }));
-    case "describe-stack-events":
-      return client.send(new DescribeStackEventsCommand({ StackName }));
-    case "get-template-summary":
-      return client.send(new GetTemplateSummaryCommand({ StackName }));
-    case "update-stack":
-      return client.send(
-        new UpdateStackCommand({
-          StackName,
-          UsePreviousTemplate: options["use-previous-template"],
-          Parameters: JSON.parse(options.parameters ?? "[]") as Parameter[],
-          Capabilities: options.capabilities as Capability[] | undefined,
-        }),
-      );
-    default:
-      throw new TypeError(`aws cloudformation ${operation} is not known here`);
+function printed(answer: Answer, { options }: CommandLine): string {
+  const members = without(answer, "$metadata");
+  const plain: unknown = JSON.parse(JSON.stringify(members));
+  const query = options.get("query")?.[0];
+  const selected: unknown = query === undefined ? plain : search(plain, query);
+  if (options.get("output")?.[0] === "text") {
+    return `${asText(selected)}\n`;
   }
+  const isNothing = query === undefined && Object.keys(members).length === 0;
+  return isNothing ? "" : `${JSON.stringify(selected, undefined, 4)}\n`;
 }
 
-/** Options that take several values take all words up to the next option. */
-function separated(args: readonly string[]): string[] {
-  let several: string | undefined;
-  return args.flatMap((arg) => {
-    if (arg.startsWith("--")) {
-      several = arg === "--capabilities" ? arg : undefined;
-      return several === undefined ? [arg] : [];
-    }
-    return several === undefined ? [arg] : [several, arg];
+/** `aws ecr get-login-password` is a command of the CLI alone: it prints the second part of the token. */
+function passwordOf(answer: Answer): string {
+  const [data] = answer["authorizationData"] as readonly { readonly authorizationToken: string }[];
+  const decoded = Buffer.from(data?.authorizationToken ?? "", "base64").toString();
+  return `${decoded.replace(/^AWS:/, "")}\n`;
+}
+
+async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
+  const sdk = packageOf(line.service);
+  const signsIn = line.service === "ecr" && line.operation === "get-login-password";
+  const operation = signsIn ? "GetAuthorizationToken" : operationOf(sdk, line);
+  const input = inputOf(sdk, operation, line);
+  const region = line.options.get("region")?.[0] ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  if (region === undefined && !GLOBAL.includes(line.service)) {
+    const stderr = '\nYou must specify a region. You can also configure your region by running "aws configure".\n';
+    return { stdout: "", stderr, exitCode: NOT_CONFIGURED };
+  }
+  const [, Constructor] = Object.entries(sdk).find(([name]) => /^[A-Z]\w*Client$/.test(name)) as [
+    string,
+    new (config: object) => Client,
+  ];
+  const client = new Constructor({
+    region: region ?? "us-east-1",
+    endpoint: env["AWS_ENDPOINT_URL"],
+    credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "" },
   });
+  try {
+    const answer = await answerTo(sdk, operation, client, input);
+    return { stdout: signsIn ? passwordOf(answer) : printed(answer, line), stderr: "", exitCode: 0 };
+  } catch (error) {
+    const { name, message, $fault } = error as Error & { readonly $fault?: string };
+    if ($fault === undefined) {
+      throw error;
+    }
+    const stderr = `\nAn error occurred (${name}) when calling the ${operation} operation: ${message}\n`;
+    return { stdout: "", stderr, exitCode: REFUSED };
+  }
 }
 
 /** Runs the CLI with arguments and an environment. */
 export async function runAwsCli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   try {
-    const { values, positionals } = parseArgs({
-      args: separated(args),
-      allowPositionals: true,
-      options: {
-        "stack-name": { type: "string" },
-        region: { type: "string" },
-        output: { type: "string" },
-        query: { type: "string" },
-        parameters: { type: "string" },
-        capabilities: { type: "string", multiple: true },
-        "use-previous-template": { type: "boolean" },
-      },
-    });
-    const [service, ...operation] = positionals;
-    if (service !== "cloudformation") {
-      throw new TypeError(`aws ${service ?? ""} is not known here`);
-    }
-    const options = values as unknown as Options;
-    const client = new CloudFormationClient({
-      region: options.region,
-      endpoint: env["AWS_ENDPOINT_URL"],
-      credentials: {
-        accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
-        secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
-      },
-    });
-    return { stdout: printed(await answer(operation.join(" "), client, options), options), stderr: "", exitCode: 0 };
+    return await run(parse(args), env);
   } catch (error) {
-    return error instanceof CloudFormationServiceException
-      ? {
-          stdout: "",
-          stderr: `\nAn error occurred (${error.name}) when calling an operation: ${error.message}\n`,
-          exitCode: REFUSED,
-        }
-      : { stdout: "", stderr: `${String(error)}\n`, exitCode: USAGE };
+    return { stdout: "", stderr: `${String(error)}\n`, exitCode: USAGE };
   }
 }

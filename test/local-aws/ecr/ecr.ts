@@ -16,6 +16,7 @@ export class Ecr implements Service {
   /** The registries that are cached; a test puts images there. */
   public readonly upstreams = new Upstreams();
   public readonly creationTemplates = new CreationTemplates();
+  public readonly repositories = new Repositories();
   public readonly registry: Registry;
   public readonly operations: Service["operations"];
   private readonly parts: readonly { contents(): string[] }[];
@@ -24,7 +25,7 @@ export class Ecr implements Service {
     const rules = new CacheRules(secretsManager, iam, addedSince);
     const templates = this.creationTemplates;
     const policy = new RegistryPolicy();
-    const repositories = new Repositories();
+    const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
     this.registry = new Registry(cache, authorization);

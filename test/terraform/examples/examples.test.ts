@@ -18,6 +18,7 @@ const REGISTRY = {
 
 /** What a plan of each stack creates: prefixes by upstream URL, and how many of what else. */
 const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly others: object } } = {
+  caches: { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
   "docker-hub": {
     rules: { "docker-hub": "registry-1.docker.io" },
     others: { aws_secretsmanager_secret: 1, aws_secretsmanager_secret_version: 1 },

@@ -69,6 +69,7 @@ const WITHOUT_CACHES = {
 const MORE: { readonly [example: string]: readonly Edit[] } = {
   "all-upstreams": [["    Upstream.quay(),\n", '    Upstream.quay(),\n    Upstream.quay({ prefix: "more" }),\n']],
   "docker-hub": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
+  "ecr-public": [["[Upstream.ecrPublic()]", '[Upstream.ecrPublic(), Upstream.quay({ prefix: "more" })]']],
   "elastio-connector": [["[Upstream.ecrPublic()]", '[Upstream.ecrPublic(), Upstream.quay({ prefix: "more" })]']],
   pipeline: [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
   "private-codebuild": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
@@ -89,6 +90,7 @@ const POLICIES: { readonly [stack: string]: readonly string[] } = {
 const OTHERWISE: { readonly [example: string]: readonly Edit[] } = {
   "all-upstreams": [["keepLastImages: 50", "keepLastImages: 5"]],
   "docker-hub": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "ecr-public": [["{ upstreams: [", "{ repositorySettings: { keepLastImages: 5 }, upstreams: ["]],
   "elastio-connector": [["  upstreams: [", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: ["]],
   pipeline: [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
   "private-codebuild": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],

@@ -5,5 +5,5 @@ module "cache" {
 }
 
 output "nginx" {
-  value = "${module.cache.repository_uris["ecr-public"]}/nginx/nginx:1.27"
+  value = "${module.cache.repository_uris["ecr-public"]}/nginx/nginx:1.29"
 }

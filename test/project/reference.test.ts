@@ -1,0 +1,242 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
+import type { PolicyStatement } from "../../src/aws/policy-document";
+import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
+import { cachedImage } from "../../src/cache/cached-image";
+import {
+  CREATE_REPOSITORIES,
+  READ_UPSTREAM,
+  REPOSITORY_CREATION,
+  SIGN_IN,
+  UPSTREAM_READING,
+  readStatement,
+  useOfKeys,
+} from "../../src/cache/policy-statements";
+import { GENERATED_LIFECYCLE, DEFAULT_SETTINGS, MAX_RULES } from "../../src/cache/rules";
+import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
+import type { RegistryKind } from "../../src/cache/supported-registries";
+import { bucketsStatement, layersStatement, pushStatement } from "../../src/network/policy-statements";
+import { resolved } from "../../src/terraform/tokens";
+import { ValidationErrors } from "../../src/validation/validation-errors";
+import {
+  BUILD_ROLE,
+  networkStatements,
+  SCHEDULE_ROLE,
+  startBuilds,
+  writeLogs,
+} from "../../src/warmer/policy-statements";
+import { whyMalformed } from "../local-aws/iam/policy-document";
+import { codeIn, documentsIn, readDocument, tableRows } from "../support/documents";
+import { ROOT } from "../support/examples";
+import { MODULE_NAMES } from "../support/module-folders";
+import { messageOf, stackIn } from "../support/synthesis";
+import { REGISTRY_KINDS, upstreamOfKind } from "../support/upstreams";
+
+const ACCOUNT = "111122223333";
+
+function page(name: string): string {
+  return text(path.join("docs", "reference", name));
+}
+
+/** The first block of JSON in a page. */
+function shownJson(name: string): string {
+  const { blocks } = readDocument(path.join("docs", "reference", name));
+  return blocks.find(({ language }) => language === "json")?.text ?? "";
+}
+
+function text(file: string): string {
+  return fs.readFileSync(path.join(ROOT, file), "utf8");
+}
+
+const credential = RegistryCredential.fromSecretArn(
+  `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:ecr-pullthroughcache/registry-AbCdEf`,
+);
+
+function cacheOf(...upstreams: Upstream[]): PullThroughCache {
+  return new PullThroughCache(stackIn("eu-west-1"), "cache", { upstreams, accountId: ACCOUNT });
+}
+
+describe("the page of registries", () => {
+  const registries = page("upstreams.md");
+
+  test("has every kind of upstream with its host, its usual prefix, its factory and its key in the module", () => {
+    const rows = tableRows(registries, "registry", "host", "usual prefix");
+    expect(rows).toHaveLength(REGISTRY_KINDS.length);
+    for (const [kind, { host, usualPrefix, factory, credential: need }] of Object.entries(SUPPORTED_REGISTRIES)) {
+      const [, hostCell = "", prefixCell, credentialCell = "", , keyCell = ""] =
+        rows.find(([, , , , factoryCell]) => factoryCell === `\`${factory}\``) ?? [];
+      expect([kind, prefixCell, keyCell.split(",")[0]]).toEqual([kind, `\`${usualPrefix}\``, `\`${kind}\``]);
+      expect(credentialCell.startsWith(need === "required" ? "required" : "none")).toBe(true);
+      const sample = hostCell.replace(/`/g, "").replace("<name>", "contoso").replace("<account>", ACCOUNT);
+      expect(sample.replace("<region>", "eu-west-1")).toMatch(host);
+    }
+  });
+
+  test("shows the names of images as the cache has them", () => {
+    const ofKind = (kind: RegistryKind): Upstream =>
+      kind === "azure"
+        ? Upstream.azure("contoso", credential)
+        : kind === "private-ecr"
+          ? Upstream.privateEcr({ accountId: "444455556666", region: "us-east-1" })
+          : upstreamOfKind(kind, SUPPORTED_REGISTRIES[kind].credential === "required" ? credential : undefined);
+    const cache = cacheOf(...REGISTRY_KINDS.map(ofKind));
+    const rows = tableRows(registries, "image");
+    const prefixes = rows.map(([image = "", name]) => {
+      const errors = new ValidationErrors();
+      const { path: place, tag, prefix } = cachedImage(errors, "image", cache, codeIn(image)[0]) ?? {};
+      expect(errors.list()).toEqual([]);
+      expect(`\`${place}:${tag}\``).toBe(name);
+      return prefix;
+    });
+    expect(new Set(prefixes).size).toBe(REGISTRY_KINDS.length);
+  });
+
+  test("shows what a part of a private registry becomes", () => {
+    const part = {
+      accountId: "444455556666",
+      region: "us-east-1",
+      prefix: "platform",
+      upstreamRepositoryPrefix: "base",
+    };
+    expect(cacheOf(Upstream.privateEcr(part)).repositoryUri("platform", "base/java")).toMatch(/\/platform\/java$/);
+    expect(registries).toContain("`base/java` of account 444455556666 is `platform/java` in the cache");
+  });
+
+  test("names hosts that are refused with a reason", () => {
+    const hosts = tableRows(registries, "host", "registry").flatMap(([cell = ""]) => codeIn(cell));
+    const literal = hosts.filter((host) => !host.includes("*"));
+    expect(literal.length).toBeGreaterThan(12);
+    for (const host of literal) {
+      const message = messageOf(() => cacheOf(Upstream.fromRegistryUrl(host, { prefix: "refused" })));
+      expect([host, message]).toEqual([host, expect.stringMatching(/ECR (cannot cache|caches) .*copy these images/)]);
+    }
+  });
+
+  test("has the number of rules, and a policy for the other account with the actions that the module's README names", () => {
+    expect(registries).toContain(`| rules per account and region | ${MAX_RULES}, `);
+    const policy = shownJson("upstreams.md");
+    expect(whyMalformed(policy, "resource")).toBeUndefined();
+    const { Statement } = JSON.parse(policy) as { readonly Statement: readonly PolicyStatement[] };
+    const [sentence = ""] =
+      /^The other account must allow .*$/m.exec(text("modules/pull-through-cache/README.md")) ?? [];
+    expect(codeIn(sentence)).toEqual(expect.arrayContaining(Statement.flatMap(({ Action }) => Action)));
+    expect(codeIn(sentence).filter((code) => code.startsWith("ecr:"))).toHaveLength(4);
+  });
+});
+
+describe("the page of repository settings", () => {
+  const settings = page("repository-settings.md");
+  const rows = tableRows(settings, "TypeScript", "module", "default");
+
+  test("has every setting of the construct and of the module with its default", () => {
+    const props = [...text("src/cache/repository-settings.ts").matchAll(/^ {2}readonly (\w+)\?:/gm)].map(
+      ([, name = ""]) => name,
+    );
+    expect(rows.map(([prop = ""]) => codeIn(prop)[0]).sort()).toEqual(props.sort());
+    const attributes = rows.map(([, attribute = ""]) => codeIn(attribute)[0]?.replace(/ = .*$/, ""));
+    expect(attributes.sort()).toEqual(Object.keys(SETTINGS).sort());
+    for (const [prop, value] of Object.entries(DEFAULT_SETTINGS)) {
+      expect(rows.find(([cell]) => cell === `\`${prop}\``)?.[2]).toBe(`\`${value}\``);
+    }
+  });
+
+  test("shows the lifecycle policy of a template without settings", () => {
+    expect(JSON.parse(shownJson("repository-settings.md"))).toEqual({
+      rules: [GENERATED_LIFECYCLE.newest(DEFAULT_SETTINGS.keepLastImages)],
+    });
+  });
+});
+
+test("the page of the permission to pull shows the policy that a cache writes", () => {
+  const pulls = page("pull-permissions.md");
+  const cache = cacheOf(
+    Upstream.dockerHub(credential),
+    Upstream.quay({ repositorySettings: { tags: { team: "platform" } } }),
+  );
+  const written = JSON.parse(resolved(cache, cache.pullPolicyJson())) as {
+    readonly Statement: readonly PolicyStatement[];
+  };
+  expect(JSON.parse(shownJson("pull-permissions.md"))).toEqual(written);
+  const inTable = tableRows(pulls, "action", "resource").flatMap(([action = ""]) => codeIn(action));
+  expect(new Set(inTable)).toEqual(new Set(written.Statement.flatMap(({ Action }) => Action)));
+});
+
+test("the security page names each role with who may assume it and what it may do", () => {
+  const roles = new Map<string, { trust: string; actions: string[] }>();
+  let name = "";
+  for (const [first = "", , trust = "", actions = ""] of tableRows(page("security.md"), "name", "created if")) {
+    name = codeIn(first)[0] ?? name;
+    const role = roles.get(name) ?? { trust: codeIn(trust)[0] ?? "", actions: [] };
+    roles.set(name, { ...role, actions: [...role.actions, ...codeIn(actions)] });
+  }
+  const ofStatements = ({ service }: { readonly service: string }, ...statements: PolicyStatement[]): object => ({
+    trust: service,
+    actions: statements.flatMap(({ Action }) => Action),
+  });
+  expect(Object.fromEntries(roles)).toEqual({
+    [REPOSITORY_CREATION.namePrefix]: ofStatements(REPOSITORY_CREATION, CREATE_REPOSITORIES, useOfKeys("key")),
+    [UPSTREAM_READING.namePrefix]: ofStatements(UPSTREAM_READING, READ_UPSTREAM),
+    [BUILD_ROLE.namePrefix]: ofStatements(BUILD_ROLE, writeLogs("group"), ...networkStatements("arn", "subnet")),
+    [SCHEDULE_ROLE.namePrefix]: ofStatements(SCHEDULE_ROLE, startBuilds("project")),
+  });
+});
+
+test("the security page names the actions that endpoint policies allow", () => {
+  const rows = tableRows(page("security.md"), "endpoint", "requests of every caller");
+  const layers = layersStatement("aws", "<region>");
+  const statements = [SIGN_IN, readStatement("arn"), pushStatement("arn"), layers, bucketsStatement("arn")];
+  expect(rows.map(([, , actions = ""]) => codeIn(actions)).filter(({ length }) => length > 0)).toEqual(
+    statements.map(({ Action }) => [Action].flat()),
+  );
+  expect(rows.map(([, , , resources]) => resources)).toContain(`\`${String(layers.Resource).split(":::")[1]}\``);
+});
+
+test("the page of versions has those of package.json and of the modules", () => {
+  const rows = Object.fromEntries(
+    tableRows(page("upgrades.md"), "software", "versions").map(([name = "", versions = ""]) => [
+      name.replace(/`/g, ""),
+      versions,
+    ]),
+  );
+  const { engines, peerDependencies } = JSON.parse(text("package.json")) as {
+    readonly engines: { readonly node: string };
+    readonly peerDependencies: { readonly [name: string]: string };
+  };
+  expect(engines.node).toBe(">=20.9.0");
+  expect(rows["Node.js"]).toMatch(/^20\.9 or later/);
+  expect(peerDependencies).toEqual({
+    "@cdktf/provider-aws": ">=20.1.0 <22",
+    cdktf: "^0.21.0",
+    constructs: "^10.4.2",
+  });
+  expect(rows["cdktf"]).toBe("0.21");
+  expect(rows["constructs"]).toBe("10.4.2 or later, before 11");
+  expect(rows["@cdktf/provider-aws"]).toBe("20.1.0 or later, before 22");
+  expect(rows["hashicorp/aws"]).toBe(`\`${PROVIDER_VERSIONS}\``);
+  const [newer, older] = (rows["Terraform, modules"] ?? "").split(";");
+  expect(older).toBe(" 1.9 for the other modules");
+  for (const module of MODULE_NAMES) {
+    const needed = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
+    expect([module, needed]).toEqual([module, newer?.includes(module) === true ? "1.11" : "1.9"]);
+  }
+});
+
+test("the page of the architecture has every folder of src", () => {
+  const folders = tableRows(page("architecture.md"), "folder of `src/`").flatMap(([cell = ""]) => codeIn(cell));
+  const all = fs.readdirSync(path.join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.sort()).toEqual(all.map(({ name }) => `${name}/`).sort());
+});
+
+test("the index of decisions has every record", () => {
+  const index = "docs/decisions/README.md";
+  const records = documentsIn("docs/decisions").filter((name) => name !== index);
+  expect(records.length).toBeGreaterThan(4);
+  for (const name of records) {
+    const record = text(name);
+    const title = /^# (.+)\n\n\*\*Status:\*\* .+\n/.exec(record)?.[1];
+    expect(text(index)).toContain(`| [${title}](${path.basename(name)}) |`);
+    expect(record).toContain("\n## When to decide again\n");
+  }
+});

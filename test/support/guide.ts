@@ -1,0 +1,135 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LocalAws } from "../local-aws/server";
+import { writeAnsweredCommand } from "./answered-command";
+import { runAwsCli } from "./aws-cli";
+import { execute } from "./commands";
+import { docker } from "./docker";
+import { readDocument, readersTerraform } from "./documents";
+import type { CodeBlock } from "./documents";
+import { ROOT } from "./examples";
+import { kubectl } from "./kubectl";
+import type { Nodes } from "./kubectl";
+import { pathWithAttachedTerraform } from "./path-with-attached-terraform";
+import { temporaryFolder } from "./temporary-folder";
+import { terraformEnvironment } from "./terraform-environment";
+
+/** What a guide takes for given. */
+export interface GuideSetup {
+  /** The files and folders that the reader has when the guide begins, by their names there, from the project's folder. */
+  readonly files: { readonly [name: string]: string };
+  /** Fills AWS with what the reader has there. */
+  readonly prepare?: (aws: LocalAws) => Promise<void> | void;
+  /** What the reader types where a command reads a line without showing it. */
+  readonly typed?: readonly string[];
+  /** The nodes of the reader's cluster. */
+  readonly nodes?: Nodes;
+}
+
+/** Commands, and the lines that the guide shows of their output. */
+interface Step {
+  readonly block: CodeBlock;
+  readonly expected: string | undefined;
+}
+
+const MARK = "=== step";
+
+/**
+ * Follows a guide: runs all its `sh` blocks in one shell, in their order, and compares what they print with the `text`
+ * block behind each. Throws with the block that fails or prints something else.
+ */
+export async function followGuide(name: string, { files, prepare, typed = [], nodes }: GuideSetup): Promise<void> {
+  const steps = stepsOf(readDocument(name).blocks);
+  const aws = await LocalAws.start();
+  try {
+    await prepare?.(aws);
+    const folder = readersFolder(files);
+    const script = steps.map(({ block }, index) => `echo "${MARK} ${index}"\n${block.text}`).join("\n");
+    const file = path.join(temporaryFolder(), "guide.sh");
+    const input = typed.map((line) => `${line}\n`).join("");
+    fs.writeFileSync(file, `set -euo pipefail\nexec 2>&1 <<'TYPED'\n${input}TYPED\n${script}\n`);
+    const { status, output } = await execute("bash", [file], { cwd: folder, env: environment(aws, nodes) });
+    const outputs = output.split(new RegExp(`^${MARK} \\d+$`, "m")).slice(1);
+    steps.forEach(({ block, expected }, index) => {
+      const printed = outputs[index] ?? "";
+      const place = `${name}:${block.line}`;
+      if (index === outputs.length - 1 && status !== 0) {
+        throw new Error(`${place} ends with ${String(status)}:\n${printed}`);
+      }
+      const missing = firstMissing(expected ?? "", printed);
+      if (missing !== undefined) {
+        throw new Error(`${place} must print this, in its place: ${missing}\nbut prints:\n${printed}`);
+      }
+    });
+  } finally {
+    await aws.stop();
+  }
+}
+
+function stepsOf(blocks: readonly CodeBlock[]): Step[] {
+  return blocks.flatMap((block, index) => {
+    const next = blocks[index + 1];
+    return block.language === "sh" ? [{ block, expected: next?.language === "text" ? next.text : undefined }] : [];
+  });
+}
+
+/** The first expected line that the output does not have behind the ones before; `…` in it stands for any text. */
+function firstMissing(expected: string, printed: string): string | undefined {
+  const lines = printed.split("\n").map(condensed);
+  let from = 0;
+  return expected
+    .split("\n")
+    .filter((line) => condensed(line) !== "" && condensed(line) !== "…")
+    .find((line) => {
+      const pattern = new RegExp(`^${condensed(line).split("…").map(escaped).join(".*")}$`);
+      const found = lines.findIndex((candidate, index) => index >= from && pattern.test(candidate));
+      from = found + 1;
+      return found < 0;
+    });
+}
+
+function condensed(line: string): string {
+  return line.trim().replace(/\s+/g, " ");
+}
+
+/** The folder that the reader works in: programs find the packages, and configurations in its folders a clone beside them. */
+function readersFolder(files: GuideSetup["files"]): string {
+  const folder = temporaryFolder();
+  for (const [name, source] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    if (source.endsWith(".tf")) {
+      fs.writeFileSync(path.join(folder, name), readersTerraform(source));
+    } else {
+      fs.cpSync(path.join(ROOT, source), path.join(folder, name), { recursive: true });
+    }
+  }
+  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  fs.mkdirSync(path.join(folder, "cdktf-ecr-pull-through-cache"));
+  fs.symlinkSync(path.join(ROOT, "modules"), path.join(folder, "cdktf-ecr-pull-through-cache", "modules"));
+  return folder;
+}
+
+/** Terraform is the real one; AWS, the AWS CLI, Docker and kubectl are stood in for. */
+function environment(aws: LocalAws, nodes: Nodes | undefined): NodeJS.ProcessEnv {
+  const commands = temporaryFolder();
+  writeAnsweredCommand(commands, "aws", runAwsCli);
+  writeAnsweredCommand(commands, "docker", docker(aws));
+  if (nodes !== undefined) {
+    writeAnsweredCommand(commands, "kubectl", kubectl(aws, nodes));
+  }
+  return terraformEnvironment({
+    ...aws.environment(),
+    PATH: [commands, pathWithAttachedTerraform()].join(path.delimiter),
+    TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json"),
+    TF_CLI_ARGS: "-no-color",
+    TF_CLI_ARGS_apply: "-auto-approve",
+    TF_CLI_ARGS_destroy: "-auto-approve",
+    TF_INPUT: "0",
+    npm_config_loglevel: "error",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
