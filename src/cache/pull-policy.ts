@@ -42,16 +42,17 @@ export function readStatements(repositories: readonly string[]): PolicyStatement
   return repositories.length === 0 ? [] : [readStatement([...repositories])];
 }
 
-/** What a permission to pull covers. */
+/** The upstreams and repositories that a permission to pull covers. */
 export interface PullPolicyOptions {
   /**
-   * The prefixes of the upstreams that may be pulled.
+   * The prefixes of the upstreams that the permission covers, at least one.
    * @default - the prefixes of all upstreams, including upstreams that are added later
    */
   readonly prefixes?: string[];
   /**
-   * Whether a pull may create the repository of an image that was never pulled before. Without it, the first pull of
-   * such an image fails with "repository does not exist"; images in repositories that exist are pulled and refreshed.
+   * Whether a pull may create the repository of an image that nobody has pulled before. If it is false, the first pull
+   * of such an image fails with "repository does not exist"; pulls from existing repositories work and refresh their
+   * images.
    * @default true
    */
   readonly createRepositories?: boolean;

@@ -65,19 +65,21 @@ interface CreatedTemplate {
  * A pull-through cache: everything that Amazon ECR needs, in one account and region, to cache upstream registries.
  *
  * For each upstream it creates an `aws_ecr_pull_through_cache_rule` and an `aws_ecr_repository_creation_template` with
- * the same prefix; a Secrets Manager secret if the credential is a managed one; an IAM role for ECR if repositories have
- * tags or KMS encryption, and another one if an upstream is in another account. Each rule is created after everything
- * that it needs, so that no pull finds it incomplete.
+ * the same prefix; a Secrets Manager secret if the credential is a managed one; an IAM role for ECR if repositories
+ * have tags or KMS encryption, and another one if an upstream is in another account. Each rule is created after
+ * everything that it needs, so that no pull finds it incomplete.
  *
- * Rules are free of charge; storage, secrets and traffic are not. A change of an upstream's prefix or registry replaces its
- * rule and its template. Existing repositories remain, and ECR no longer refreshes those without a rule.
- *
- * All errors in the declaration are reported together, before the first resource is created.
+ * Rules are free of charge; storage, secrets and traffic are not. A change of an upstream's prefix or registry replaces
+ * its rule and its template. Existing repositories remain, and ECR no longer refreshes those without a rule.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
 export class PullThroughCache extends Construct {
-  /** Whether a value is a cache, including one that another copy of this package created. */
+  /**
+   * Whether a value is a cache. It recognizes a cache that another copy of this package created.
+   *
+   * @param candidate any value
+   */
   public static isPullThroughCache(candidate: unknown): candidate is PullThroughCache {
     return typeof candidate === "object" && candidate !== null && MARK in candidate;
   }
@@ -101,6 +103,14 @@ export class PullThroughCache extends Construct {
    * @param scope a stack with an AWS provider, or a construct in one
    * @param id part of the address of every resource: a change replaces them all; `Default` is left out of addresses
    * @param props the upstreams, the settings of their repositories, and the location of the cache
+   * @throws before it creates a resource, if the declaration has mistakes. One error lists all of them: unknown props;
+   * props, upstreams, credentials or settings that break a rule on their pages; two upstreams with one prefix, or more
+   * than 50 upstreams, in an account and region; two credentials or caches that write one secret
+   * @throws at once, if no scope is a TerraformStack
+   * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
+   * @throws from `app.synth()`, if another element of the stack has an address of the cache
+   * @throws from `app.synth()`, if a token of a credential resolves to a literal that may be a secret
+   * @throws from `app.synth()`, if the policies of all grants to a role exceed the 10,240 characters that IAM allows
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheProps) {
     super(scope, id);
@@ -147,7 +157,12 @@ export class PullThroughCache extends Construct {
     return [...this.members.values()];
   }
 
-  /** Adds an upstream, as if it were the last one of `upstreams`. */
+  /**
+   * Adds an upstream, as if it were the last one of `upstreams`.
+   *
+   * @param upstream the registry to cache
+   * @throws if the constructor would reject the upstream; nothing is created then
+   */
   public addUpstream(upstream: Upstream): void {
     const errors = new ValidationErrors();
     const names = NamesInUse.copyOf(namesInUse(this, this.registry));
@@ -160,9 +175,8 @@ export class PullThroughCache extends Construct {
   /**
    * The cache rule of an upstream, for example to import an existing rule or to add a dependency.
    *
-   * Throws if the cache has no upstream with that prefix.
-   *
    * @param prefix the prefix of the upstream, with or without a slash at its end
+   * @throws if the cache has no upstream with that prefix
    */
   public rule(prefix: string): EcrPullThroughCacheRule {
     return this.rules.get(this.keyOf(prefix)) as EcrPullThroughCacheRule;
@@ -171,9 +185,9 @@ export class PullThroughCache extends Construct {
   /**
    * The repository creation template of an upstream, for example to import an existing template.
    *
-   * Throws if the cache has no upstream with that prefix, and if the upstream has `creationTemplate: false`.
-   *
    * @param prefix the prefix of the upstream, with or without a slash at its end
+   * @throws if the cache has no upstream with that prefix
+   * @throws if the upstream has no template because of `creationTemplate: false`
    */
   public template(prefix: string): EcrRepositoryCreationTemplate {
     return this.templates.get(this.keyOf(prefix))?.resource ?? this.fail("prefix", PULL_RULES.withTemplate, prefix);
@@ -183,9 +197,9 @@ export class PullThroughCache extends Construct {
    * The Secrets Manager secret that a managed credential of an upstream writes. Upstreams that share the credential
    * share the secret.
    *
-   * Throws if the cache has no upstream with that prefix, and if its credential is not `RegistryCredential.managed`.
-   *
    * @param prefix the prefix of the upstream, with or without a slash at its end
+   * @throws if the cache has no upstream with that prefix
+   * @throws if the credential of the upstream is not one of `RegistryCredential.managed`
    */
   public secret(prefix: string): SecretsmanagerSecret {
     const { credential } = this.members.get(this.keyOf(prefix))?._spec ?? {};
@@ -197,23 +211,30 @@ export class PullThroughCache extends Construct {
    * The name to pull in place of a repository of an upstream, without tag:
    * `<account>.dkr.ecr.<region>.<suffix>/<prefix>/<repository>`.
    *
-   * The name of an official image of Docker Hub may be given with or without `library/`; the result contains it, since ECR
-   * answers 403 otherwise.
+   * You can give an official image of Docker Hub with or without `library/`. The result has it, since ECR answers 403
+   * without it. A repository that is a token gets no `library/`.
    *
-   * @param prefix the prefix of the upstream
+   * @param prefix the prefix of the upstream, with or without a slash at its end
    * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   * @throws if the cache has no upstream with that prefix
+   * @throws if the repository is not a path, or contains the host of a registry, a tag or a digest
+   * @throws if the upstream does not cache the repository: it is outside `upstreamRepositoryPrefix`, or the longer
+   * prefix of another upstream applies to it
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
    */
   public repositoryUri(prefix: string, repository: string): string {
     return `${this.registry.uri}/${this.repositoryPath(prefix, repository)}`;
   }
 
   /**
-   * Allows an IAM role of this app to pull through this cache, with an inline policy that contains only the actions that
-   * pulls need, on the repositories of this cache. Several grants to a role make one policy.
+   * Allows an IAM role of this app to pull through this cache, with an inline policy that contains only the actions
+   * that pulls need, on the repositories of this cache. Several grants to a role make one policy.
    *
    * @param role the role; for a role that this app does not create, use `grantPullToRoleNamed`
    * @param options the upstreams that the role may pull from
    * @returns the policy, for resources that depend on the permission
+   * @throws if the role is not an IamRole
+   * @throws if an option is unknown or has a wrong type, or the cache has no upstream with one of the `prefixes`
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public grantPull(role: IamRole, options: PullPolicyOptions = {}): IamRolePolicy {
@@ -228,6 +249,9 @@ export class PullThroughCache extends Construct {
    * @param roleName the name of a role in the account of the cache, without its path; may be a token
    * @param options the upstreams that the role may pull from
    * @returns the policy, for resources that depend on the permission
+   * @throws if the name is not that of a role: up to 64 letters, digits and `_+=,.@-`
+   * @throws if the name is a token that has no value yet, or that may name roles of several stacks
+   * @throws if an option is unknown or has a wrong type, or the cache has no upstream with one of the `prefixes`
    */
   public grantPullToRoleNamed(roleName: string, options: PullPolicyOptions = {}): IamRolePolicy {
     const errors = new ValidationErrors();
@@ -236,10 +260,11 @@ export class PullThroughCache extends Construct {
   }
 
   /**
-   * The IAM policy that allows an identity to pull through this cache, as JSON text for a managed policy, a permission set
-   * or any other tool. It includes upstreams that are added later.
+   * The IAM policy that allows an identity to pull through this cache, as JSON text for a managed policy, a permission
+   * set or any other tool. It includes upstreams that are added later.
    *
    * @param options the upstreams that the identity may pull from
+   * @throws if an option is unknown or has a wrong type, or the cache has no upstream with one of the `prefixes`
    */
   public pullPolicyJson(options: PullPolicyOptions = {}): string {
     const errors = new ValidationErrors();
@@ -495,9 +520,9 @@ export class PullThroughCache extends Construct {
   }
 
   /**
-   * The provider cannot remove a key from a template: it continues to send the former key. The resource that replaces the
-   * template exists for every template: if it were created and deleted with the key, nothing would replace the template
-   * that loses its key.
+   * The provider cannot remove a key from a template: it continues to send the former key. The resource that replaces
+   * the template exists for every template: if it were created and deleted with the key, nothing would replace the
+   * template that loses its key.
    */
   private templateLifecycle(id: string, template: RepositoryTemplate): TerraformResourceLifecycle | undefined {
     // cdktf's HCL cannot write the address.
@@ -537,8 +562,8 @@ export class PullThroughCache extends Construct {
   }
 
   /**
-   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. If the host does
-   * not determine whether there is a credential, this resource replaces the rule.
+   * The provider sends nothing when a rule loses its credential, and shows the same change in every plan. If the host
+   * does not determine whether there is a credential, this resource replaces the rule.
    */
   private authenticationOf(id: string, spec: UpstreamSpec): TerraformResource {
     const input = spec.credential === undefined ? "none" : "credential";
@@ -547,8 +572,8 @@ export class PullThroughCache extends Construct {
 }
 
 /**
- * An account ID for an expression. cdktf renders the value of its tokens without quotes: as a number, which never equals
- * a string.
+ * An account ID for an expression. cdktf renders the value of its tokens without quotes: as a number, which never
+ * equals a string.
  */
 function quotedIfLiteral(accountId: string): string {
   return Token.isUnresolved(accountId)
@@ -558,7 +583,9 @@ function quotedIfLiteral(accountId: string): string {
     : accountId;
 }
 
-/** Adds an error if the path is under the longer prefix of another upstream: ECR applies the longest matching prefix. */
+/**
+ * Adds an error if the path is under the longer prefix of another upstream: ECR applies the longest matching prefix.
+ */
 function checkOwnPath(
   errors: ValidationErrors,
   path: string,

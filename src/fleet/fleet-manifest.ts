@@ -5,8 +5,8 @@ export interface FleetManifestStack {
   /** The folder that Terraform runs in, relative to the output folder of the app: `stacks/<name>`. */
   readonly folder: string;
   /**
-   * The region of the stack's AWS provider; undefined if only Terraform knows it, and for a stack of another part of the
-   * app.
+   * The region of the stack's AWS provider; undefined if only Terraform knows it, and for a stack of another part of
+   * the app.
    */
   readonly region?: string;
   /** Whether the stack contains the cache of its region. */
@@ -14,8 +14,8 @@ export interface FleetManifestStack {
   /** Names of the stacks that must be applied before this one; all of them are in earlier stages. */
   readonly waitsFor: string[];
   /**
-   * Names of the input variables without a default: set `TF_VAR_<name>` for every plan. An ephemeral variable must be set
-   * again for the apply of a saved plan.
+   * Names of the input variables without a default: set `TF_VAR_<name>` for every plan. An ephemeral variable must be
+   * set again for the apply of a saved plan.
    */
   readonly variables: string[];
 }

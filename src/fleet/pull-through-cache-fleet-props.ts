@@ -3,11 +3,14 @@ import type { RepositorySettings } from "../cache/repository-settings";
 import type { Upstream } from "../cache/upstream";
 import type { StateBackend } from "./state-backend";
 
-/** A declaration of the same caches in many regions of one account. */
+/** The declaration of a PullThroughCacheFleet: the same caches in many regions of one account. */
 export interface PullThroughCacheFleetProps {
-  /** The regions, each once. */
+  /** The names of the regions, at least one and each once, as literals. Each region gets a stack. */
   readonly regions: string[];
-  /** The registries to cache, under the same prefixes in every region. */
+  /**
+   * The registries to cache, at least one, under the same prefixes in every region. AWS allows 50 per account and
+   * region.
+   */
   readonly upstreams: Upstream[];
   /**
    * Settings of the repositories that ECR creates for cached images.
@@ -15,13 +18,15 @@ export interface PullThroughCacheFleetProps {
    */
   readonly repositorySettings?: RepositorySettings;
   /**
-   * Settings that differ from `repositorySettings` in a region, by the region's name: for example a KMS key, which exists
-   * in one region only.
+   * Settings that differ from `repositorySettings` in a region, by the region's name: for example a KMS key, which
+   * exists in one region only. Each setting of a region takes precedence over that of `repositorySettings`.
    * @default - the same settings in all regions
    */
   readonly repositorySettingsByRegion?: { readonly [region: string]: RepositorySettings };
   /**
-   * The account ID; may be a token. With it, Terraform refuses to run a stack with credentials of another account.
+   * The account ID of 12 digits; may be a token. With it, Terraform refuses to run a stack with credentials of another
+   * account, unless `providerConfig` has `skipRequestingAccountId`. Excludes `allowedAccountIds` and
+   * `forbiddenAccountIds` of `providerConfig`.
    * @default - the account of the credentials that Terraform runs with
    */
   readonly accountId?: string;
@@ -32,17 +37,17 @@ export interface PullThroughCacheFleetProps {
   readonly backend?: StateBackend;
   /**
    * Configuration of the AWS provider of each stack, without `region` and `alias`: for example a role to assume or
-   * default tags.
+   * default tags. Literal credentials, web identity tokens and passwords are errors, since the JSON would contain them.
    * @default - the credentials that Terraform runs with
    */
   readonly providerConfig?: AwsProviderConfig;
   /**
-   * The version constraint of the provider hashicorp/aws in each stack. `terraform init` chooses the version in the lock
-   * file, and without a lock file the newest version that the constraint allows. Your own resources in the stacks may
-   * need a narrower constraint.
+   * The version constraint of the provider hashicorp/aws in each stack, a literal. `terraform init` chooses the version
+   * in the lock file, and without a lock file the newest version that the constraint allows. Your own resources in the
+   * stacks may need a narrower constraint.
    *
-   * Begin with the lowest version: `cdktf deploy` compares only the first version in the constraint with a lock file, and
-   * upgrades the provider if the constraint excludes that version.
+   * Begin with the lowest version: `cdktf deploy` compares only the first version in the constraint with a lock file,
+   * and upgrades the provider if the constraint excludes that version.
    * @default ">= 5.100.0, < 7.0.0"
    * @see https://developer.hashicorp.com/terraform/language/expressions/version-constraints
    */

@@ -29,14 +29,12 @@ import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
 
 /**
- * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, with its own AWS provider and
- * its own state.
+ * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, with its own AWS provider
+ * and its own state.
  *
  * Each region is planned, applied and rolled back separately, one after the other or in parallel jobs, and each run of
  * Terraform starts one provider process. The stacks are children of the app; `cdktf deploy '*'` applies all of them.
- * Removing a region from `regions` does not destroy its resources: destroy its stack first.
- *
- * One error reports everything that is wrong with the declaration, before the first stack is created.
+ * If you remove a region from `regions`, Terraform does not destroy its resources: destroy its stack first.
  */
 export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
@@ -46,9 +44,15 @@ export class PullThroughCacheFleet extends Construct {
   private policyStack: TerraformStack | undefined;
 
   /**
-   * @param scope the app
-   * @param id first part of the names of the stacks and of their states
-   * @param props what to cache where
+   * @param scope the app, or a construct outside of stacks
+   * @param id first part of the names of the stacks and of their states: letters, digits, dots, underscores and hyphens
+   * @param props the registries, the regions and the place of the states
+   * @throws before it creates a stack, if the declaration has mistakes. One error lists all of them: unknown props;
+   * props, upstreams, credentials or settings that break a rule on their pages; a scope in a stack; a name of a stack
+   * that the app uses already
+   * @throws from `app.synth()`, if another stack of the app has the name of a stack of the fleet
+   * @throws from `app.synth()`, if a token of `providerConfig` resolves to a literal that may be a secret
+   * @throws from `app.synth()`, for the reasons that PullThroughCache lists, in any region
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheFleetProps) {
     super(scope, id);
@@ -72,20 +76,34 @@ export class PullThroughCacheFleet extends Construct {
     return [...this.caches.keys()];
   }
 
-  /** The stack of a region, for resources of your own. Throws if the region is not one of the fleet's. */
+  /**
+   * The stack of a region, for resources of your own.
+   *
+   * @param region the name of the region
+   * @throws if the region is not one of the fleet's
+   */
   public stackIn(region: string): TerraformStack {
     return TerraformStack.of(this.cacheIn(region));
   }
 
-  /** The cache of a region. Throws if the region is not one of the fleet's. */
+  /**
+   * The cache of a region.
+   *
+   * @param region the name of the region
+   * @throws if the region is not one of the fleet's
+   */
   public cacheIn(region: string): PullThroughCache {
     const { requirement, hint } = FLEET_METHOD_RULES.region(this.regions);
     return this.caches.get(region) ?? fail(this.node.path, "region", requirement, region, hint);
   }
 
   /**
-   * Creates a stack that waits for the stacks of all regions: for changes that need the cache of every region. The stack
-   * is named `<id of the fleet>-<id>` and has an AWS provider and a state like the stacks of the regions.
+   * Creates a stack that waits for the stacks of all regions: for changes that need the cache of every region. The
+   * stack is named `<id of the fleet>-<id>` and has an AWS provider and a state like the stacks of the regions.
+   *
+   * @param id last part of the stack's name: letters, digits, dots, underscores and hyphens
+   * @param options the region of the stack's AWS provider
+   * @throws if the id or the region is not valid, an option is unknown, or the app has a stack of that name
    */
   public addFinalStack(id: string, options: FinalStackOptions): TerraformStack {
     const errors = new ValidationErrors();
@@ -100,18 +118,24 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   /**
-   * Creates a managed policy that allows pulls through the caches of all regions, for roles that other software creates:
-   * the stack of the Elastio Cloud Connector, for example, takes such ARNs as its parameter `globalManagedPolicies`.
+   * Creates a managed policy that allows pulls through the caches of all regions, for roles that other software
+   * creates: the stack of the Elastio Cloud Connector, for example, takes such ARNs as its parameter
+   * `globalManagedPolicies`.
    *
-   * The first policy creates a stack named `<id of the fleet>-iam` for all policies, since IAM is the same in all regions;
-   * `cdktf deploy` applies it before the other stacks of the fleet. The same id with the same options returns an equal
-   * object and creates nothing.
+   * The first policy creates a stack named `<id of the fleet>-iam` for all policies, since IAM is the same in all
+   * regions; `cdktf deploy` applies it before the other stacks of the fleet. The same id with the same options returns
+   * an equal object and creates nothing.
    *
-   * Throws unless the fleet has an `accountId`. The ARN consists of the account and the name, so any stack can use it
-   * before the policy exists.
+   * The ARN consists of the account and the name, so any stack can use it before the policy exists.
    *
-   * @param id last part of the policy's name, `<id of the fleet>-<id>`
-   * @param options what the policy allows to pull
+   * @param id last part of the policy's name, `<id of the fleet>-<id>`: up to 128 letters, digits and `_+=,.@-` in
+   * total
+   * @param options the upstreams that the policy covers
+   * @throws if the fleet has no `accountId`, or has regions of several partitions
+   * @throws if the id is not valid, if another policy of the fleet has it with other options or in another case, or if
+   * the app has a stack of the name `<id of the fleet>-iam` already
+   * @throws if an option is unknown or has a wrong type, or no region has an upstream with one of the `prefixes`
+   * @throws from `app.synth()`, if the policy exceeds the 6,144 characters that IAM allows
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public addPullPolicy(id: string, options: PullPolicyOptions = {}): FleetPullPolicy {
@@ -150,9 +174,9 @@ export class PullThroughCacheFleet extends Construct {
    * `{{account_id}}.dkr.ecr.{{region}}.<suffix>/<prefix>`, with exactly these braces. The stack of the Elastio Cloud
    * Connector takes it as its parameter `ecrPublicPrefix`.
    *
-   * Throws unless the prefix caches the same registry in all regions, and all regions have the same DNS suffix.
-   *
-   * @param prefix the prefix of an upstream
+   * @param prefix the prefix of an upstream, with or without a slash at its end
+   * @throws if the prefix caches no registry in a region, or different registries in two regions
+   * @throws if the regions have different DNS suffixes
    */
   public templatedRepositoryUri(prefix: string): string {
     const errors = new ValidationErrors();
@@ -188,11 +212,11 @@ export class PullThroughCacheFleet extends Construct {
 
   /**
    * The stacks of the fleet in the order in which a pipeline applies them: first the stack of the policies, then the
-   * stacks of the regions in parallel, then the final stacks. It includes other stacks of the app that a stack of the fleet
-   * waits for, by `addDependency` or by a reference. It is plain data without tokens and the same on every machine: write
-   * it beside the stacks with `JSON.stringify`.
+   * stacks of the regions in parallel, then the final stacks. It includes other stacks of the app that a stack of the
+   * fleet waits for, by `addDependency` or by a reference. It is plain data without tokens and the same on every
+   * machine: write it beside the stacks with `JSON.stringify`.
    *
-   * Call it after `app.synth()`: it throws if one of the stacks is not written yet.
+   * @throws if you call it before `app.synth()`, since the stacks are not written yet
    */
   public manifest(): FleetManifest {
     return { stages: stagesOf(this.node.path, App.of(this), this.stacks) };

@@ -19,14 +19,14 @@ import {
   WORKSPACE,
 } from "./rules";
 
-/** The place of the states in S3. */
+/** The place of the states in S3. All values must be literals: Terraform evaluates no expression in a backend. */
 export interface S3StateOptions {
-  /** Name of the bucket. It must exist; turn its versioning on. */
+  /** Name of the bucket. It must exist; turn its versioning on, so that you can restore an earlier state. */
   readonly bucket: string;
   /** Region of the bucket. */
   readonly region: string;
   /**
-   * First part of the keys of the states; `<stack>.tfstate` follows.
+   * First part of the keys of the states; `<stack>.tfstate` follows. It ends with a slash, or is empty.
    * @default "ecr-pull-through-cache/"
    */
   readonly keyPrefix?: string;
@@ -42,12 +42,13 @@ export interface S3StateOptions {
   readonly roleArn?: string;
 }
 
-/** The place of the states in HCP Terraform or Terraform Enterprise. */
+/** The place of the states in HCP Terraform or Terraform Enterprise. All values must be literals. */
 export interface HcpTerraformStateOptions {
   /** Name of the organization. */
   readonly organization: string;
   /**
-   * First part of the names of the workspaces; the stack's name follows.
+   * First part of the names of the workspaces; the stack's name follows. Both together have at most 90 letters, digits,
+   * underscores and hyphens.
    * @default - no prefix
    */
   readonly workspacePrefix?: string;
@@ -78,11 +79,14 @@ const HCP_OPTIONS = Object.keys({
   hostname: true,
 } satisfies AllKeys<HcpTerraformStateOptions>);
 
-/** The place where a fleet keeps its states: each stack has its own state, named after the stack. */
+/**
+ * The place where a fleet keeps its states: each stack has its own state, named after the stack. The factories throw no
+ * errors: the fleet reports mistakes in their options, together with all others.
+ */
 export class StateBackend {
   /**
-   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`. The path is relative, so that the JSON is the
-   * same on every machine.
+   * A file `terraform.<stack>.tfstate` beside the output folder `cdktf.out`. The path is relative, so that the JSON is
+   * the same on every machine.
    */
   public static local(): StateBackend {
     return new StateBackend(
@@ -94,6 +98,8 @@ export class StateBackend {
 
   /**
    * An encrypted object in S3 with S3's own state lock, which needs Terraform 1.11 and no DynamoDB table.
+   *
+   * @param options the bucket and its region, the keys and the encryption
    * @see https://developer.hashicorp.com/terraform/language/backend/s3
    */
   public static s3(options: S3StateOptions): StateBackend {
@@ -125,7 +131,12 @@ export class StateBackend {
     );
   }
 
-  /** A workspace of HCP Terraform or Terraform Enterprise, named after the stack. */
+  /**
+   * A workspace of HCP Terraform or Terraform Enterprise, named after the stack.
+   *
+   * @param options the organization, and the names of the workspaces
+   * @see https://developer.hashicorp.com/terraform/cli/cloud/settings
+   */
   public static hcpTerraform(options: HcpTerraformStateOptions): StateBackend {
     const { organization, workspacePrefix = "", project, hostname, ...unknown } = { ...options };
     return new StateBackend(

@@ -4,7 +4,8 @@ import type { ValidationErrors } from "../validation/validation-errors";
 import { CREATED_ANYWAY, ENDPOINTS_RULES, EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME } from "./rules";
 
 /**
- * An AWS service that clients in private subnets reach through an interface endpoint.
+ * An AWS service that clients in private subnets reach through an interface endpoint. The factories throw no errors:
+ * `RegistryEndpoints` reports a name that is not valid.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export class EndpointService {
@@ -43,8 +44,8 @@ export class EndpointService {
   }
 
   /**
-   * A service by the whole name of its endpoint service, for names that do not begin with `com.amazonaws`: some do not in
-   * China and in isolated regions.
+   * A service by the whole name of its endpoint service, for names that do not begin with `com.amazonaws`: some do not
+   * in China and in isolated regions.
    * @param serviceName the name, like `cn.com.amazonaws.cn-north-1.monitoring`
    */
   public static fromServiceName(serviceName: string): EndpointService {

@@ -1,6 +1,6 @@
 /**
- * How clients reach the upstream for the first pull of an image. ECR redirects that pull to the upstream's own host, which
- * no VPC endpoint reaches, and also a refresh that finds new layers.
+ * How clients reach the upstream for the first pull of an image. ECR redirects that pull to the upstream's own host,
+ * which no VPC endpoint reaches, and also a refresh that finds new layers.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export enum FirstPull {
@@ -10,9 +10,9 @@ export enum FirstPull {
    */
   INTERNET_ROUTE = "INTERNET_ROUTE",
   /**
-   * A program with such a route pulls every image before the clients do, and repeatedly, for example a `CacheWarmer`. The
-   * clients' subnets need no route. Each run of a `CacheWarmer` costs a short build, and clients can pull only images that
-   * have been pulled beforehand.
+   * A program with such a route pulls every image before the clients do, and repeatedly, for example a
+   * `CacheWarmer`. The clients' subnets need no route. Each run of a `CacheWarmer` costs a short build, and clients can
+   * pull only images that have been pulled beforehand.
    */
   PREWARMED = "PREWARMED",
 }

@@ -33,25 +33,25 @@ import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "./security-group";
 /**
  * The VPC endpoints through which clients in private subnets of one VPC pull from Amazon ECR.
  *
- * It creates interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, which serves the
- * layers, and a security group that allows the clients on port 443. The endpoint policies allow pulls through the caches
- * and the requests that the props name, and nothing else.
+ * It creates interface endpoints of `ecr.api` and `ecr.dkr` with private DNS, a gateway endpoint of S3, which serves
+ * the layers, and a security group that allows the clients on port 443. The endpoint policies allow pulls through the
+ * caches and the requests that the props name, and nothing else.
  *
- * Private DNS directs all clients in the VPC to these endpoints, and the route tables direct all of their subnets to the S3
- * endpoint: requests that the policies do not allow stop working there. Interface endpoints cost by the hour for every
- * subnet, and by the GB; the gateway endpoint is free. No endpoint reaches an upstream: the first pull of an image, and a
- * refresh that finds new layers, depends on `firstPull`.
+ * Private DNS directs all clients in the VPC to these endpoints, and the route tables direct all of their subnets to
+ * the S3 endpoint: requests that the policies do not allow stop working there. Interface endpoints cost by the hour for
+ * every subnet, and by the GB; the gateway endpoint is free. No endpoint reaches an upstream: the first pull of an
+ * image, and a refresh that finds new layers, depends on `firstPull`.
  *
- * If IDs are literals, the plan fails before any resource is created when the VPC has no DNS support or hostnames, when a
- * subnet or route table is in another VPC, when two subnets are in one zone, or when an existing endpoint is of another
- * service or type. This needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
- *
- * All errors in the props are thrown as one error before the first resource is created.
+ * If IDs are literals, the plan fails before any resource is created when the VPC has no DNS support or hostnames, when
+ * a subnet or route table is in another VPC, when two subnets are in one zone, or when an existing endpoint is of
+ * another service or type. This needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
 export class RegistryEndpoints extends Construct {
-  /** ID of the `ecr.api` endpoint, created or given: for another `RegistryEndpoints`, or for policies with conditions. */
+  /**
+   * ID of the `ecr.api` endpoint, created or given: for another `RegistryEndpoints`, or for policies with conditions.
+   */
   public readonly ecrApiEndpointId: string;
   /** ID of the `ecr.dkr` endpoint, created or given. */
   public readonly ecrDkrEndpointId: string;
@@ -69,7 +69,19 @@ export class RegistryEndpoints extends Construct {
   /**
    * @param scope a stack with an AWS provider of the VPC's account and region, for example `fleet.stackIn(region)`
    * @param id part of the address of every resource: changing it replaces them all
-   * @param props the VPC, its clients, and what they may pull and push
+   * @param props the VPC, its clients, and the repositories and buckets that they may use
+   * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props;
+   * values that break a rule of their prop; props that exclude each other; no cache in the stack, unless
+   * `caches`, `ecrEndpointPolicy` or `fullAccess` is given or both ECR endpoints exist
+   * @throws at once, if no scope is a TerraformStack
+   * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
+   * @throws from `app.synth()`, if another element of the stack has an address of the endpoints
+   * @throws from `app.synth()`, if another endpoint of the app has private DNS for the same service in the VPC, or is
+   * an S3 gateway endpoint in one of the route tables
+   * @throws from `app.synth()`, if the stack declares the VPC without DNS support or without DNS hostnames
+   * @throws from `app.synth()`, if `caches` is left out and a cache of the stack follows the endpoints
+   * @throws from `app.synth()`, if a generated policy exceeds the 20,480 characters that AWS allows
+   * @throws from `app.synth()`, if the app has HCL output
    */
   public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
     super(scope, id);
@@ -114,14 +126,15 @@ export class RegistryEndpoints extends Construct {
     });
   }
 
-  /** The created endpoints and routes that a pull needs, for `dependsOn`. */
+  /** The endpoints and routes that this construct creates, for the `dependsOn` of resources that pull. */
   public get dependables(): ITerraformDependable[] {
     return [...this.neededByPulls];
   }
 
   /**
-   * The host that clients of these endpoints sign in to and pull from: the dual-stack host with `dualStack`. Throws an
-   * error if the caches are in several accounts or regions.
+   * The host that clients of these endpoints sign in to and pull from: the dual-stack host with `dualStack`.
+   *
+   * @throws if the endpoints have no cache, or caches in several accounts or regions
    */
   public get registryUri(): string {
     const [host, ...others] = this.caches.map((cache) => this.uriOf(cache));
@@ -134,12 +147,14 @@ export class RegistryEndpoints extends Construct {
   }
 
   /**
-   * The URI that clients of these endpoints pull in place of a repository of an upstream: that of
-   * `PullThroughCache.repositoryUri`, at the dual-stack host with `dualStack`. Throws an error unless exactly one account
-   * and region has an upstream of the prefix.
+   * The name that clients of these endpoints pull in place of a repository of an upstream, without tag: the result of
+   * `PullThroughCache.repositoryUri`, at the dual-stack host with `dualStack`.
    *
-   * @param prefix the prefix of the upstream
-   * @param repository the repository as named by the upstream, like `library/nginx`; may be a token
+   * @param prefix the prefix of the upstream, with or without a slash at its end
+   * @param repository the repository as the upstream names it, like `library/nginx`; may be a token
+   * @throws if no cache of the endpoints has an upstream with that prefix, or caches of several accounts or regions
+   * have one
+   * @throws if `PullThroughCache.repositoryUri` rejects the repository
    */
   public repositoryUri(prefix: string, repository: string): string {
     const having = this.caches.filter((cache) => cache._internals.tryFindUpstream(prefix) !== undefined);
@@ -174,7 +189,10 @@ export class RegistryEndpoints extends Construct {
       );
   }
 
-  /** Caches that were created after the endpoints: the policies do not contain them, so that pulls through them would fail. */
+  /**
+   * Caches that were created after the endpoints: the policies do not contain them, so that pulls through them would
+   * fail.
+   */
   private lateCaches(): string[] {
     const errors = new ValidationErrors();
     const { caches, fullAccess, ecrEndpointPolicy } = this.props;

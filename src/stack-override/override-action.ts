@@ -1,13 +1,13 @@
 /**
- * What an override does with the parameters of its stack. Each action takes effect when it is applied. To remove an
- * override, apply RESTORE if the parameters shall have their former values, then FORGET, and then delete the construct.
+ * The action of an override on the parameters of its stack. Each action takes effect when you apply it. To remove an
+ * override, apply RESTORE if you want the former values, then FORGET, and then delete the construct.
  */
 export enum OverrideAction {
   /** Sets the declared values. The state remembers the value that each parameter had before. */
   SET = "SET",
   /**
-   * Gives every parameter the value that it had when it was first overridden. The plan fails for a parameter without a
-   * former value in the state.
+   * Gives every parameter the value that it had before the override first set it. The plan fails for a parameter
+   * without a former value in the state.
    */
   RESTORE = "RESTORE",
   /**

@@ -84,20 +84,20 @@ const WORDING: Wording = {
  * Changes parameters of a CloudFormation stack that somebody else owns, and nothing else: all other parameters, the
  * template, tags, capabilities, role, topics and timeout keep their values.
  *
- * OverrideStrategy.ADOPT creates an `aws_cloudformation_stack` that Terraform imports and must not destroy, with a copy of
- * the Terraform stack's provider, and a `terraform_data` for each parameter with its values before and after. The first
- * plan lists every parameter of the imported stack as new: review the `terraform_data` instead. OverrideStrategy.AWS_CLI
- * runs the `aws` command where Terraform applies, with the credentials of its environment.
+ * OverrideStrategy.ADOPT creates an `aws_cloudformation_stack` that Terraform imports and must not destroy, with a copy
+ * of the Terraform stack's provider, and a `terraform_data` for each parameter with its values before and after. The
+ * first plan lists every parameter of the imported stack as new: review the `terraform_data` instead.
+ * OverrideStrategy.AWS_CLI runs the `aws` command where Terraform applies, with the credentials of its environment.
  *
- * The plan fails before it changes anything if the template does not have a parameter or does not allow its value; if the
- * stack is another one of the same name; if the update would overwrite a NoEcho parameter; if the template is too large
- * for an update or would lose characters or digits; and if the provider has default tags that the stack does not have.
- * The apply fails before it changes anything if somebody has changed the stack since the plan.
+ * The plan fails before it changes anything if the template does not have a parameter or does not allow its value; if
+ * the stack is another one of the same name; if the update would overwrite a NoEcho parameter; if the template is too
+ * large for an update or would lose characters or digits; and if the provider has default tags that the stack does not
+ * have. The apply fails before it changes anything if somebody has changed the stack since the plan.
  *
- * It needs JSON output and a Terraform stack without other resources, since Terraform cannot destroy what shares a stack
- * with it. Enable the termination protection of the CloudFormation stack before you use it. Before you delete the
- * construct, apply it with OverrideAction.FORGET: otherwise every later plan fails, since the state contains the stack and
- * its provider is gone.
+ * It needs JSON output and a Terraform stack without other resources, since Terraform cannot destroy what shares a
+ * stack with it. Enable the termination protection of the CloudFormation stack before you use it. Before you delete the
+ * construct, apply it with OverrideAction.FORGET: otherwise every later plan fails, since the state contains the stack
+ * and its provider is gone.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
  */
@@ -108,6 +108,17 @@ export class StackParameterOverride extends Construct {
    * @param scope a Terraform stack without other resources, for example one from `fleet.addFinalStack`
    * @param id not part of any address: you can change it later
    * @param props the CloudFormation stack, and the parameters to change
+   * @throws before it creates an element, if the props have mistakes. One error lists all of them: unknown props;
+   * values that break a rule of their prop; props of OverrideStrategy.ADOPT with OverrideStrategy.AWS_CLI; another
+   * override in the Terraform stack
+   * @throws at once, if no scope is a TerraformStack
+   * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
+   * @throws from `app.synth()`, if the Terraform stack has resources or modules beside the override, or an element with
+   * one of its addresses
+   * @throws from `app.synth()`, if an earlier override of the app changes the same CloudFormation stack
+   * @throws from `app.synth()`, if a token resolves to a value that breaks a rule of `parameters`
+   * @throws from `app.synth()`, if the provider of an adopted stack has `ignoreTags`
+   * @throws from `app.synth()`, if the app has HCL output
    */
   public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
     super(scope, id);
@@ -151,9 +162,11 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * The value of a parameter when it was first overridden, for an output. Terraform knows it once the override is applied.
-   * If the state is lost, the value is the one when the override is applied again. Throws for a parameter that this
-   * override does not set.
+   * The value that a parameter had before the override first set it, for an output. Terraform knows the value after it
+   * has applied the override. If you lose the state and apply the override again, it is the value at that time.
+   *
+   * @param parameter the name of a parameter that the override sets
+   * @throws if the override does not set that parameter
    */
   public previousValue(parameter: string): string {
     const change = this.changes.get(parameter);
@@ -177,8 +190,8 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * Reads the stack. `current` must depend on nothing that changes: if Terraform read it in the apply only, every plan would
-   * show an update.
+   * Reads the stack. `current` must depend on nothing that changes: if Terraform read it in the apply only, every plan
+   * would show an update.
    */
   private read(
     key: "current" | "atApply" | "afterUpdate",
@@ -195,9 +208,9 @@ export class StackParameterOverride extends Construct {
   }
 
   /**
-   * Records the stack and each change of a parameter. A plan after an import lists every parameter as new: the records show
-   * which ones change, and the state keeps their former values. They also make `terraform destroy` fail, which ignores
-   * removed blocks and would delete a stack that Terraform has not forgotten yet.
+   * Records the stack and each change of a parameter. A plan after an import lists every parameter as new: the records
+   * show which ones change, and the state keeps their former values. They also make `terraform destroy` fail, which
+   * ignores removed blocks and would delete a stack that Terraform has not forgotten yet.
    */
   private recordChanges({ parameters, templateUrl, action = OverrideAction.SET }: StackParameterOverrideProps): void {
     const record = (id: string, { input, ignoreChanges }: ChangeRecord): TerraformResource =>

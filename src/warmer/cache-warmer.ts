@@ -34,21 +34,21 @@ import { DEFAULTS } from "./rules";
 import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from "./warmer-checks";
 
 /**
- * Pulls images through a cache on a schedule, from a network with a route to the internet. Clients in private subnets then
- * pull cached images only, and the daily refresh of tags happens here as well.
+ * Pulls images through a cache on a schedule, from a network with a route to the internet. Clients in private subnets
+ * then pull cached images only, and the daily refresh of tags happens here as well.
  *
  * It creates:
- * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is not
- *   cached yet, and stores nothing;
+ * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is
+ *   not cached yet, and stores nothing;
  * - a log group, and an EventBridge schedule that starts the project; with `runOnChange`, also a one-time schedule;
- * - a role for the project, which may pull through the upstreams of these images and write these logs, and a role for the
- *   schedule, which may start this project;
+ * - a role for the project, which may pull through the upstreams of these images and write these logs, and a role for
+ *   the schedule, which may start this project;
  * - an alarm, if a topic is given.
  *
- * Only one build runs at a time. A build tries all images, and then fails with the names of those that it could not pull or
- * had no time for. A run costs one or two minutes of the smallest CodeBuild compute type. To start one by hand, run
- * `aws codebuild start-build --project-name <projectName>`. Until a run has pulled an image, and for images that are not in
- * the list, a client makes the first pull.
+ * Only one build runs at a time. A build tries all images, and then fails with the names of those that it could not
+ * pull or had no time for. A run costs one or two minutes of the smallest CodeBuild compute type. To start one by hand,
+ * run `aws codebuild start-build --project-name <projectName>`. Until a run has pulled an image, and for images that
+ * are not in the list, a client makes the first pull.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */
@@ -61,7 +61,14 @@ export class CacheWarmer extends Construct {
   /**
    * @param scope the stack of the cache, or a construct in it
    * @param id part of the address of every resource: changing it replaces them all
-   * @param props the images, and when to pull them
+   * @param props the images, the schedule and the network
+   * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props;
+   * values that break a rule of their prop; a cache of another stack; images that are tokens, have a digest, come from
+   * no upstream of the cache, or are given twice; images of more than 120,000 characters as JSON
+   * @throws at once, if no scope is a TerraformStack
+   * @throws from `app.synth()`, if another element of the stack has an address of the warmer
+   * @throws from `app.synth()`, if another CodeBuild project of the app has the same name, provider and region
+   * @throws from `app.synth()`, if the app has HCL output and the warmer has `runOnChange`
    */
   public constructor(scope: Construct, id: string, props: CacheWarmerProps) {
     super(scope, id);
