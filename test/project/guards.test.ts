@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Construct } from "constructs";
+import * as ts from "typescript";
 import { execute } from "../support/commands";
 import { ROOT } from "../support/examples";
 
@@ -59,6 +60,20 @@ test("the sources import their peers' public parts only, and Node not at all", (
   for (const name of imports()) {
     expect(name).toMatch(/^(cdktf|constructs|@cdktf\/provider-aws\/lib\/[a-z-]+)$/);
   }
+});
+
+test("a source only declares: package.json promises bundlers that loading it has no side effects", () => {
+  const statementsOf = (file: string): readonly ts.Statement[] =>
+    ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022).statements;
+  const declares = (statement: ts.Statement): boolean =>
+    (ts.isImportDeclaration(statement) && statement.importClause !== undefined) ||
+    ts.isExportDeclaration(statement) ||
+    ts.isVariableStatement(statement) ||
+    ts.isDeclarationStatement(statement);
+  for (const file of sources()) {
+    expect([file, statementsOf(file).filter((statement) => !declares(statement))]).toEqual([file, []]);
+  }
+  expect(JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"))).toMatchObject({ sideEffects: false });
 });
 
 test("nothing private is exported, and every construct is in the README's table", () => {

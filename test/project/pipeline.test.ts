@@ -4,9 +4,9 @@ import { Ajv } from "ajv";
 import type { FleetManifest } from "cdktf-ecr-pull-through-cache";
 import { parse } from "yaml";
 import { BUILDSPEC_SCHEMA } from "../support/buildspec-schema";
-import { execute } from "../support/commands";
 import { ROOT, synthesizeExample } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
+import { lintWorkflows, syntaxErrors } from "../support/workflows";
 
 const EXAMPLE = path.join(ROOT, "examples", "pipeline");
 const GITHUB = path.join(EXAMPLE, "github");
@@ -56,20 +56,7 @@ async function lint(edits: { readonly [workflow: string]: readonly [from: string
     expect(textOf(workflow)).toContain(from);
     fs.writeFileSync(path.join(folder, workflow), textOf(workflow).replace(from, to));
   }
-  const program = path.join(ROOT, "test", "support", "lint-workflows.ts");
-  const files = WORKFLOWS.map((workflow) => path.join(folder, workflow));
-  const { status, output } = await execute("node", ["--import", require.resolve("tsx"), program, ...files], {
-    cwd: ROOT,
-  });
-  expect(`${String(status)} ${status === 0 ? "" : output}`).toBe("0 ");
-  return JSON.parse(output) as { readonly [workflow: string]: readonly string[] };
-}
-
-/** What a shell has against commands, without running them. */
-async function syntaxErrors(shell: string, commands: string): Promise<string> {
-  // What GitHub puts in before the shell reads it is no syntax of the shell's.
-  const { output } = await execute(shell, ["-n", "-c", commands.replace(/\$\{\{.*?\}\}/g, "value")], { cwd: ROOT });
-  return output;
+  return lintWorkflows(WORKFLOWS.map((workflow) => path.join(folder, workflow)));
 }
 
 test("the workflows are what GitHub takes", async () => {

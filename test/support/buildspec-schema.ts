@@ -1,3 +1,5 @@
+import { closed } from "./json-schema";
+
 /**
  * A buildspec for AWS CodeBuild with a batch in it, as AWS describes them; what is not described is refused.
  * https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
@@ -13,10 +15,6 @@ const variables = {
   propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_]*$" },
   additionalProperties: text,
 };
-
-function closed(properties: object, required: readonly string[] = []): object {
-  return { type: "object", properties, required, additionalProperties: false };
-}
 
 const phase = closed(
   {

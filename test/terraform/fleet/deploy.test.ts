@@ -1,6 +1,8 @@
 import * as path from "node:path";
 import { createElastioStack } from "../../local-aws/cloudformation/vendor-stacks";
+import { cdktfCliObstacle } from "../../support/cdktf-cli";
 import { execute } from "../../support/commands";
+import { describeWherePossible } from "../../support/describe-unless";
 import type { Edit } from "../../support/example-program";
 import { ROOT, stackFolders, synthesizeExample } from "../../support/examples";
 import { temporaryFolder } from "../../support/temporary-folder";
@@ -53,31 +55,42 @@ describeWithTerraform("a provider that is attached to Terraform", () => {
   });
 });
 
-describeWithTerraform("one command of cdktf", () => {
-  const aws = useLocalAws();
+describeWherePossible(cdktfCliObstacle(), "the CLI of cdktf", () => {
+  describeWithTerraform("one command of cdktf", () => {
+    const aws = useLocalAws();
 
-  test("makes the policy to pull, the caches of all regions, and then changes the connector's parameters", async () => {
-    await createElastioStack(aws, { region: "us-east-1" });
-    const output = path.join(temporaryFolder(), "cdktf.out");
-    const args = ["--no-install", "cdktf", "deploy", "*", "--auto-approve", "--skip-provider-lock", "--output", output];
-    const deploy = await execute("npx", args, {
-      cwd: ROOT,
-      env: terraformEnvironment({ CI: "1", ...aws.environment() }),
+    test("makes the policy to pull, the caches of all regions, and then changes the connector's parameters", async () => {
+      await createElastioStack(aws, { region: "us-east-1" });
+      const output = path.join(temporaryFolder(), "cdktf.out");
+      const args = [
+        "--no-install",
+        "cdktf",
+        "deploy",
+        "*",
+        "--auto-approve",
+        "--skip-provider-lock",
+        "--output",
+        output,
+      ];
+      const deploy = await execute("npx", args, {
+        cwd: ROOT,
+        env: terraformEnvironment({ CI: "1", ...aws.environment() }),
+      });
+      expect(`${String(deploy.status)} ${deploy.status === 0 ? "" : deploy.output}`).toBe("0 ");
+      const made = aws.requests.filter(({ operation }) =>
+        /^(CreatePolicy|CreatePullThroughCacheRule|UpdateStack)$/.test(operation),
+      );
+      expect(
+        made
+          .slice(1, 4)
+          .map(({ region }) => region)
+          .sort(),
+      ).toEqual(["ap-southeast-2", "eu-west-1", "us-east-1"]);
+      expect(made.map(({ operation }) => operation)).toEqual([
+        "CreatePolicy",
+        ...Array<string>(3).fill("CreatePullThroughCacheRule"),
+        "UpdateStack",
+      ]);
     });
-    expect(`${String(deploy.status)} ${deploy.status === 0 ? "" : deploy.output}`).toBe("0 ");
-    const made = aws.requests.filter(({ operation }) =>
-      /^(CreatePolicy|CreatePullThroughCacheRule|UpdateStack)$/.test(operation),
-    );
-    expect(
-      made
-        .slice(1, 4)
-        .map(({ region }) => region)
-        .sort(),
-    ).toEqual(["ap-southeast-2", "eu-west-1", "us-east-1"]);
-    expect(made.map(({ operation }) => operation)).toEqual([
-      "CreatePolicy",
-      ...Array<string>(3).fill("CreatePullThroughCacheRule"),
-      "UpdateStack",
-    ]);
   });
 });
