@@ -13,6 +13,7 @@ import {
 } from "../test/local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../test/local-aws/ec2/networks";
 import { createStateBucket } from "../test/local-aws/s3/state-bucket";
+import { createCredential } from "../test/local-aws/secrets-manager/credentials";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
 import { PROJECT_ROOT, runExample } from "../test/support/example-program";
@@ -197,6 +198,7 @@ async function startAws(session: Session): Promise<LocalAws> {
   // Nothing of the demo is in them; with --keep the examples in private subnets, and those with states in S3, can be
   // planned there.
   addNetworks(session.aws, ACCOUNT);
+  await createCredential(session.aws, "docker-hub", { region: "eu-west-1" });
   await createStateBucket(session.aws);
   const stack = await createElastioStack(session.aws, { region: REGION });
   print(`  ${session.aws.url}, account ${ACCOUNT}`);

@@ -13,7 +13,7 @@ export interface Ended {
 /** What else a command is given. */
 export interface Given {
   readonly cwd: string;
-  /** What it reads where it has the option `--password-stdin`. */
+  /** What it reads where an option of it says so: `--password-stdin`, `file:///dev/stdin`. */
   readonly stdin: string;
 }
 
@@ -33,7 +33,8 @@ const request = require("node:http").request({ socketPath: process.argv[2], meth
 });
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")));
 const args = process.argv.slice(3);
-const stdin = args.includes("--password-stdin") ? require("node:fs").readFileSync(0, "utf8") : "";
+const reads = args.includes("--password-stdin") || args.includes("file:///dev/stdin");
+const stdin = reads ? require("node:fs").readFileSync(0, "utf8") : "";
 request.end(JSON.stringify({ args, env, given: { cwd: process.cwd(), stdin } }));
 `;
 

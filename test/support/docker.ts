@@ -68,8 +68,15 @@ export async function pullImage(aws: LocalAws, image: string, token: string): Pr
   return { digest: String(top.headers["docker-content-digest"]) };
 }
 
-/** `docker login` and `docker pull`. */
-export function docker(aws: LocalAws): Answer {
+function refused(reason: string): Ended {
+  return { stdout: "", stderr: `Error response from daemon: ${reason}\n`, exitCode: 1 };
+}
+
+/**
+ * `docker login` and `docker pull`.
+ * @param whyNoImage why the machine cannot pull an image; by default it has a route and the permissions
+ */
+export function docker(aws: LocalAws, whyNoImage?: (image: string) => Promise<string | undefined>): Answer {
   const tokens = new Map<string, string>();
 
   async function logIn(args: string[], stdin: string): Promise<Ended> {
@@ -78,8 +85,7 @@ export function docker(aws: LocalAws): Answer {
     const token = Buffer.from(`${user}:${stdin.trim()}`).toString("base64");
     const { status } = await ask(aws, `https://${host}/v2/`, { authorization: `Basic ${token}` });
     if (registryAt(host) === undefined || status !== 200) {
-      const stderr = `Error response from daemon: login attempt to https://${host}/v2/ failed with status: ${status}\n`;
-      return { stdout: "", stderr, exitCode: 1 };
+      return refused(`login attempt to https://${host}/v2/ failed with status: ${status}`);
     }
     tokens.set(host, token);
     return { stdout: "Login Succeeded\n", stderr: "", exitCode: 0 };
@@ -88,20 +94,21 @@ export function docker(aws: LocalAws): Answer {
   async function pull(image: string): Promise<Ended> {
     const { host, repository, tag } = partsOf(image);
     const token = tokens.get(host);
-    const pulled: Pulled =
-      token === undefined
-        ? {
-            status: 401,
-            message: `Head "https://${host}/v2/${repository}/manifests/${tag}": no basic auth credentials`,
-          }
-        : await pullImage(aws, image, token);
+    if (token === undefined) {
+      return refused(`Head "https://${host}/v2/${repository}/manifests/${tag}": no basic auth credentials`);
+    }
+    const failure = await whyNoImage?.(image);
+    if (failure !== undefined) {
+      return refused(failure);
+    }
+    const pulled = await pullImage(aws, image, token);
     return "digest" in pulled
       ? {
           stdout: `${tag}: Pulling from ${repository}\nDigest: ${pulled.digest}\nStatus: Downloaded newer image for ${image}\n${image}\n`,
           stderr: "",
           exitCode: 0,
         }
-      : { stdout: "", stderr: `Error response from daemon: ${pulled.message}\n`, exitCode: 1 };
+      : refused(pulled.message);
   }
 
   return async (args, _, { stdin }) => {
