@@ -198,7 +198,6 @@ async function startAws(session: Session): Promise<LocalAws> {
   // Nothing of the demo is in them; with --keep the examples in private subnets, and those with states in S3, can be
   // planned there.
   addNetworks(session.aws, ACCOUNT);
-  await createCredential(session.aws, "docker-hub", { region: "eu-west-1" });
   await createStateBucket(session.aws);
   const stack = await createElastioStack(session.aws, { region: REGION });
   print(`  ${session.aws.url}, account ${ACCOUNT}`);
@@ -282,6 +281,8 @@ async function destroy(session: Session, aws: LocalAws, stacks: readonly string[
 }
 
 async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
+  // Examples that can be planned there look it up.
+  await createCredential(aws, "docker-hub", { region: "eu-west-1" });
   print("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
   for (const [name, value] of Object.entries({ ...aws.environment(), AWS_REGION: REGION })) {
     print(`  export ${name}=${value}`);

@@ -89,6 +89,11 @@ function packageOf(service: string): Package {
   return jest.requireActual(`@aws-sdk/${name}`);
 }
 
+/** Loads the SDK of every service. Jest refuses to load one in a command that runs while no test is the current one. */
+export function loadServices(): void {
+  Object.keys(PACKAGES).forEach(packageOf);
+}
+
 /** The name of an operation of a service, such as DescribeStacks for describe-stacks. */
 function operationOf(sdk: Package, { service, operation }: CommandLine): string {
   const suffix = "Command";

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws } from "../local-aws/server";
 import { writeAnsweredCommand } from "./answered-command";
-import { runAwsCli } from "./aws-cli";
+import { loadServices, runAwsCli } from "./aws-cli";
 import { execute } from "./commands";
 import { docker } from "./docker";
 import { readDocument } from "./documents";
@@ -36,6 +36,9 @@ interface Step {
 }
 
 const MARK = "=== step";
+
+// Guides are followed at the same time.
+loadServices();
 
 /**
  * Follows a guide: runs all its `sh` blocks in one shell, in their order, and compares what they print with the `text`
