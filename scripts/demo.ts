@@ -13,6 +13,7 @@ import {
 } from "../test/local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../test/local-aws/ec2/networks";
 import { createStateBucket } from "../test/local-aws/s3/state-bucket";
+import { createCredential } from "../test/local-aws/secrets-manager/credentials";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
 import { PROJECT_ROOT, runExample } from "../test/support/example-program";
@@ -280,6 +281,8 @@ async function destroy(session: Session, aws: LocalAws, stacks: readonly string[
 }
 
 async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
+  // Examples that can be planned there look it up.
+  await createCredential(aws, "docker-hub", { region: "eu-west-1" });
   print("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
   for (const [name, value] of Object.entries({ ...aws.environment(), AWS_REGION: REGION })) {
     print(`  export ${name}=${value}`);

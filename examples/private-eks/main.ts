@@ -1,5 +1,5 @@
 // Nodes of an EKS cluster in private subnets pull public images through caches, their first pull through a NAT gateway.
-// Creates: endpoints of ECR, S3, EC2, STS and EKS, caches of four registries, and the permission to pull for the nodes' role.
+// Creates: endpoints of ECR, S3, EC2, STS and EKS, caches of three registries, and the permission to pull for the nodes' role.
 // Run: npx tsx examples/private-eks/main.ts, then terraform init and plan in cdktf.out/stacks/private-eks.
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
@@ -17,18 +17,12 @@ const stack = new TerraformStack(app, "private-eks");
 new AwsProvider(stack, "aws", { region: "eu-west-1" });
 new LocalBackend(stack, { path: "../../../terraform.private-eks.tfstate" });
 
-const secret = (name: string) =>
-  RegistryCredential.fromSecretArn(
-    `arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/${name}-AbCdEf`,
-  );
-
 const cache = new PullThroughCache(stack, "cache", {
   accountId: "111122223333",
   upstreams: [
-    Upstream.dockerHub(secret("docker-hub")),
+    Upstream.dockerHub(RegistryCredential.fromSecretName("ecr-pullthroughcache/docker-hub")),
     Upstream.kubernetes(),
     Upstream.quay(),
-    Upstream.github(secret("github")),
   ],
 });
 
@@ -50,7 +44,6 @@ const images: { readonly [prefix: string]: string } = {
   "docker-hub": "library/redis",
   kubernetes: "ingress-nginx/controller",
   quay: "prometheus/node-exporter",
-  github: "external-secrets/external-secrets",
 };
 for (const [prefix, repository] of Object.entries(images)) {
   new TerraformOutput(stack, prefix, { value: endpoints.repositoryUri(prefix, repository) });

@@ -13,7 +13,7 @@ export interface Ended {
 /** What else a command is given. */
 export interface Given {
   readonly cwd: string;
-  /** What it reads where it has the option `--password-stdin` or ends with `-`. */
+  /** What it reads where an argument says so: `--password-stdin`, `file:///dev/stdin`, a last `-`. */
   readonly stdin: string;
 }
 
@@ -33,7 +33,8 @@ const request = require("node:http").request({ socketPath: process.argv[2], meth
 });
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("AWS_")));
 const args = process.argv.slice(3);
-const stdin = args.includes("--password-stdin") || args.at(-1) === "-" ? require("node:fs").readFileSync(0, "utf8") : "";
+const reads = ["--password-stdin", "file:///dev/stdin"].some((word) => args.includes(word)) || args.at(-1) === "-";
+const stdin = reads ? require("node:fs").readFileSync(0, "utf8") : "";
 request.end(JSON.stringify({ args, env, given: { cwd: process.cwd(), stdin } }));
 `;
 

@@ -1,8 +1,10 @@
 // Stands in for the AWS CLI: takes its options as the model of the operation has them, calls AWS through the SDK, and
 // prints and ends as the CLI does.
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { search } from "jmespath";
-import type { Ended } from "./answered-command";
+import type { Ended, Given } from "./answered-command";
 import { without } from "./without";
 
 // https://docs.aws.amazon.com/cli/latest/topic/return-codes.html
@@ -85,6 +87,11 @@ function packageOf(service: string): Package {
     throw new UsageError(`aws ${service} is not known here`);
   }
   return jest.requireActual(`@aws-sdk/${name}`);
+}
+
+/** Loads the SDK of every service. Jest refuses to load one in a command that runs while no test is the current one. */
+export function loadServices(): void {
+  Object.keys(PACKAGES).forEach(packageOf);
 }
 
 /** The name of an operation of a service, such as DescribeStacks for describe-stacks. */
@@ -245,10 +252,20 @@ async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
   }
 }
 
+/** A word of the command line, or the text of the file that it names. */
+function wordOrFile(word: string, { cwd, stdin }: Given): string {
+  // https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
+  const [, file] = /^file:\/\/(.+)$/.exec(word) ?? [];
+  if (file === undefined) {
+    return word;
+  }
+  return file === "/dev/stdin" ? stdin : fs.readFileSync(path.resolve(cwd, file), "utf8");
+}
+
 /** Runs the CLI with arguments and an environment. */
-export async function runAwsCli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+export async function runAwsCli(args: readonly string[], env: NodeJS.ProcessEnv, given: Given): Promise<Ended> {
   try {
-    return await run(parse(args), env);
+    return await run(parse(args.map((word) => wordOrFile(word, given))), env);
   } catch (error) {
     return { stdout: "", stderr: `${String(error)}\n`, exitCode: USAGE };
   }

@@ -2,15 +2,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws } from "../local-aws/server";
 import { writeAnsweredCommand } from "./answered-command";
-import { runAwsCli } from "./aws-cli";
+import { loadServices, runAwsCli } from "./aws-cli";
 import { execute } from "./commands";
 import { docker } from "./docker";
 import { readDocument, readersTerraform } from "./documents";
 import type { CodeBlock } from "./documents";
 import { ROOT } from "./examples";
 import { kubectl } from "./kubectl";
-import type { Nodes } from "./kubectl";
 import { pathWithAttachedTerraform } from "./path-with-attached-terraform";
+import { limitsOf } from "./puller";
+import type { Puller } from "./puller";
 import { temporaryFolder } from "./temporary-folder";
 import { terraformEnvironment } from "./terraform-environment";
 
@@ -23,7 +24,9 @@ export interface GuideSetup {
   /** What the reader types where a command reads a line without showing it. */
   readonly typed?: readonly string[];
   /** The nodes of the reader's cluster. */
-  readonly nodes?: Nodes;
+  readonly nodes?: Puller;
+  /** The machine that the reader runs Docker on. @default - one with a route to the internet and all permissions */
+  readonly machine?: Puller;
 }
 
 /** Commands, and the lines that the guide shows of their output. */
@@ -34,11 +37,15 @@ interface Step {
 
 const MARK = "=== step";
 
+// Guides are followed at the same time.
+loadServices();
+
 /**
  * Follows a guide: runs all its `sh` blocks in one shell, in their order, and compares what they print with the `text`
  * block behind each. Throws with the block that fails or prints something else.
  */
-export async function followGuide(name: string, { files, prepare, typed = [], nodes }: GuideSetup): Promise<void> {
+export async function followGuide(name: string, setup: GuideSetup): Promise<void> {
+  const { files, prepare, typed = [] } = setup;
   const steps = stepsOf(readDocument(name).blocks);
   const aws = await LocalAws.start();
   try {
@@ -48,7 +55,7 @@ export async function followGuide(name: string, { files, prepare, typed = [], no
     const file = path.join(temporaryFolder(), "guide.sh");
     const input = typed.map((line) => `${line}\n`).join("");
     fs.writeFileSync(file, `set -euo pipefail\nexec 2>&1 <<'TYPED'\n${input}TYPED\n${script}\n`);
-    const { status, output } = await execute("bash", [file], { cwd: folder, env: environment(aws, nodes) });
+    const { status, output } = await execute("bash", [file], { cwd: folder, env: environment(aws, setup) });
     const outputs = output.split(new RegExp(`^${MARK} \\d+$`, "m")).slice(1);
     steps.forEach(({ block, expected }, index) => {
       const printed = outputs[index] ?? "";
@@ -113,10 +120,10 @@ function readersFolder(files: GuideSetup["files"]): string {
 }
 
 /** Terraform is the real one; AWS, the AWS CLI, Docker and kubectl are stood in for, and `sleep` wakes early. */
-function environment(aws: LocalAws, nodes: Nodes | undefined): NodeJS.ProcessEnv {
+function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.ProcessEnv {
   const commands = temporaryFolder();
   writeAnsweredCommand(commands, "aws", runAwsCli);
-  writeAnsweredCommand(commands, "docker", docker(aws));
+  writeAnsweredCommand(commands, "docker", docker(aws, machine && limitsOf(aws, machine)));
   fs.writeFileSync(path.join(commands, "sleep"), "#!/bin/sh\nexec /bin/sleep 0.5\n", { mode: 0o755 });
   if (nodes !== undefined) {
     writeAnsweredCommand(commands, "kubectl", kubectl(aws, nodes));

@@ -1,3 +1,5 @@
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { clientConfig, trusting } from "../local-aws/clients";
 import {
   AGENT_STACK,
   createAgentStack,
@@ -8,10 +10,15 @@ import { addNetworks } from "../local-aws/ec2/networks";
 import { createDockerHubCache } from "../local-aws/ecr/docker-hub-cache";
 import { imageOf } from "../local-aws/ecr/images";
 import { createStateBucket } from "../local-aws/s3/state-bucket";
+import { createCredential } from "../local-aws/secrets-manager/credentials";
 import { ACCOUNT } from "../local-aws/server";
 import type { LocalAws } from "../local-aws/server";
 import { runBuilds } from "./builds";
 import type { GuideSetup } from "./guide";
+import type { Puller } from "./puller";
+
+/** A node of the example `private-eks`. */
+const NODE: Puller = { roleName: "eks-node", subnetId: "subnet-0e45000000000000a" };
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
@@ -32,6 +39,15 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
       publishAlpine(aws);
       runBuilds(aws);
     },
+  },
+  "docs/eks-docker-hub.md": {
+    files: {
+      "main.ts": "examples/private-eks/main.ts",
+      "deployment.yaml": "examples/private-eks/deployment.yaml",
+    },
+    typed: ["not-a-token"],
+    prepare: addPrivateEks,
+    nodes: NODE,
   },
   "docs/elastio-cloud-connector.md": {
     files: { "main.ts": "examples/elastio-connector/main.ts" },
@@ -91,6 +107,14 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token"],
     prepare: publishNginx,
   },
+  "docs/vpc-endpoints.md": {
+    files: { "main.ts": "examples/private-eks/main.ts" },
+    prepare: async (aws) => {
+      await addPrivateEks(aws);
+      await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+    },
+    machine: NODE,
+  },
 };
 
 /** An image that ECR Public has. */
@@ -101,4 +125,13 @@ function publishAlpine(aws: LocalAws): void {
 /** An image that Docker Hub has. */
 function publishNginx(aws: LocalAws): void {
   aws.ecr.upstreams.put("registry-1.docker.io", "library/nginx", "1.29", imageOf("layer"));
+}
+
+/** The network of the example `private-eks`, the role of its nodes, and the image that they pull. */
+async function addPrivateEks(aws: LocalAws): Promise<void> {
+  addNetworks(aws, ACCOUNT);
+  aws.ecr.upstreams.put("registry-1.docker.io", "library/redis", "7.4", imageOf("layer"));
+  await new IAMClient(clientConfig(aws)).send(
+    new CreateRoleCommand({ RoleName: NODE.roleName, AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
+  );
 }

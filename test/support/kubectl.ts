@@ -1,21 +1,11 @@
 // Stands in for kubectl and for a cluster whose kubelets pull images: a pod of a Deployment runs once its images are there.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { parseAllDocuments } from "yaml";
-import { clientConfig } from "../local-aws/clients";
-import { registryAt } from "../local-aws/ecr/hosts";
-import { whyNoPull } from "../local-aws/ecr/pull";
 import type { LocalAws } from "../local-aws/server";
 import type { Answer, Ended } from "./answered-command";
-import { partsOf, pullImage } from "./docker";
-
-/** The nodes of the cluster: where they are, and the role that their kubelet signs in with. */
-export interface Nodes {
-  readonly roleName: string;
-  readonly subnetId: string;
-  readonly securityGroupIds?: readonly string[];
-}
+import { whyNoImage } from "./puller";
+import type { Puller } from "./puller";
 
 interface Deployment {
   readonly kind: string;
@@ -31,51 +21,24 @@ interface Container {
   readonly failure: string | undefined;
 }
 
+interface Pod {
+  readonly name: string;
+  /** What `-l` selects it by. */
+  readonly label: string;
+  readonly containers: readonly Container[];
+}
+
 /** What a program prints when all is well. */
 const printed = (...lines: readonly string[]): Ended => ({ stdout: `${lines.join("\n")}\n`, stderr: "", exitCode: 0 });
 const failed = (line: string): Ended => ({ stdout: "", stderr: `${line}\n`, exitCode: 1 });
 
-/** `kubectl apply`, `rollout status`, `get pods` and `describe pods`, for Deployments. */
-export function kubectl(aws: LocalAws, nodes: Nodes): Answer {
-  const deployments = new Map<string, readonly Container[]>();
+/** `kubectl apply` of Deployments, `rollout status`, `run`, `get pods`, `describe` and `delete` of a pod. */
+export function kubectl(aws: LocalAws, nodes: Puller): Answer {
+  /** The pods by what made them, such as `deployment/redis`. A Deployment has one. */
+  const pods = new Map<string, Pod>();
 
-  /** Why a kubelet cannot pull, in containerd's words; undefined where it can. */
-  async function whyNoImage(image: string): Promise<string | undefined> {
-    const { host, repository, tag } = partsOf(image);
-    const scope = registryAt(host);
-    const resolve = `failed to pull and unpack image "${image}": failed to resolve reference "${image}"`;
-    if (scope === undefined) {
-      return `${resolve}: failed to do request: Head "https://${host}/v2/${repository}/manifests/${tag}": dial tcp: i/o timeout`;
-    }
-    const { roleName, subnetId, securityGroupIds: clientSecurityGroupIds } = nodes;
-    const reason = await whyNoPull(aws, {
-      ...scope,
-      roleName,
-      subnetId,
-      clientSecurityGroupIds,
-      repository,
-      cached: aws.ecr.repositories.tryFind(repository, scope)?.tags.has(tag) ?? false,
-    });
-    if (reason !== undefined) {
-      // A first pull that may not create the repository is answered as if the upstream had none.
-      const isUnknown = /ecr:(CreateRepository|BatchImportUpstreamImage|TagResource)/.test(reason);
-      const isDenied = /\becr:|\bs3:/.test(reason);
-      return isUnknown
-        ? `${resolve}: ${image}: not found`
-        : isDenied
-          ? `${resolve}: unexpected status from HEAD request to https://${host}/v2/${repository}/manifests/${tag}: 403 Forbidden`
-          : `failed to pull and unpack image "${image}": failed to copy: httpReadSeeker: failed open: dial tcp: i/o timeout`;
-    }
-    const { authorizationData = [] } = await new ECRClient(clientConfig(aws, scope)).send(
-      new GetAuthorizationTokenCommand({}),
-    );
-    const pulled = await pullImage(aws, image, authorizationData[0]?.authorizationToken ?? "");
-    if ("digest" in pulled) {
-      return undefined;
-    }
-    return pulled.status === 404
-      ? `${resolve}: ${image}: not found`
-      : `${resolve}: unexpected status from HEAD request to https://${host}/v2/${repository}/manifests/${tag}: ${pulled.status} Forbidden`;
+  async function containersOf(images: readonly string[]): Promise<Container[]> {
+    return Promise.all(images.map(async (image) => ({ image, failure: await whyNoImage(aws, nodes, image) })));
   }
 
   async function apply(file: string): Promise<Ended> {
@@ -85,21 +48,38 @@ export function kubectl(aws: LocalAws, nodes: Nodes): Answer {
       if (kind !== "Deployment") {
         return failed(`${kind} is not known here`);
       }
-      const containers = spec.template.spec.containers.map(async ({ image }) => ({
-        image,
-        failure: await whyNoImage(image),
-      }));
-      const verb = deployments.has(metadata.name) ? "configured" : "created";
-      deployments.set(metadata.name, await Promise.all(containers));
-      lines.push(`deployment.apps/${metadata.name} ${verb}`);
+      const { name } = metadata;
+      const verb = pods.has(`deployment/${name}`) ? "configured" : "created";
+      const containers = await containersOf(spec.template.spec.containers.map(({ image }) => image));
+      pods.set(`deployment/${name}`, { name: `${name}-0`, label: `app=${name}`, containers });
+      lines.push(`deployment.apps/${name} ${verb}`);
     }
     return printed(...lines);
   }
 
-  /** The pods of a Deployment named by a label `app=<name>`, or of all. */
-  function pods(args: readonly string[]): [string, readonly Container[]][] {
-    const [, name] = /^app=(.+)$/.exec(args[args.indexOf("-l") + 1] ?? "") ?? [];
-    return [...deployments].filter(([deployment]) => name === undefined || deployment === name);
+  async function run(name: string, image: string): Promise<Ended> {
+    pods.set(`pod/${name}`, { name, label: `run=${name}`, containers: await containersOf([image]) });
+    return printed(`pod/${name} created`);
+  }
+
+  function remove(name: string): Ended {
+    return pods.delete(`pod/${name}`) ? printed(`pod "${name}" deleted`) : notFound("pods", name);
+  }
+
+  /** Prints the pods that a command names, or selects by a label, or all. */
+  function show(args: readonly string[], print: (selected: readonly Pod[]) => readonly string[]): Ended {
+    const [, , name] = args;
+    const label = args.includes("-l") ? args[args.indexOf("-l") + 1] : undefined;
+    const isMeant = (pod: Pod): boolean =>
+      label === undefined ? name === undefined || pod.name === name : pod.label === label;
+    const selected = [...pods.values()].filter(isMeant);
+    return selected.length === 0 && label === undefined && name !== undefined
+      ? notFound("pods", name)
+      : printed(...print(selected));
+  }
+
+  function notFound(kind: string, name: string): Ended {
+    return failed(`Error from server (NotFound): ${kind} "${name}" not found`);
   }
 
   function status(containers: readonly Container[]): string {
@@ -107,38 +87,47 @@ export function kubectl(aws: LocalAws, nodes: Nodes): Answer {
   }
 
   function rollout(name: string): Ended {
-    const containers = deployments.get(name);
-    return containers === undefined
-      ? failed(`Error from server (NotFound): deployments.apps "${name}" not found`)
-      : status(containers) === "Running"
+    const pod = pods.get(`deployment/${name}`);
+    return pod === undefined
+      ? notFound("deployments.apps", name)
+      : status(pod.containers) === "Running"
         ? printed(`deployment "${name}" successfully rolled out`)
         : failed("error: timed out waiting for the condition");
   }
 
-  function describePod([name, containers]: [string, readonly Container[]]): string[] {
+  function row({ name, containers }: Pod): string {
+    const ready = containers.filter(({ failure }) => failure === undefined).length;
+    return `${name}   ${ready}/${containers.length}   ${status(containers)}   0   1s`;
+  }
+
+  function describePod({ name, containers }: Pod): string[] {
     const events = containers.flatMap(({ image, failure }) => [
       `  Normal   Pulling    kubelet  Pulling image "${image}"`,
       failure === undefined
         ? `  Normal   Pulled     kubelet  Successfully pulled image "${image}"`
         : `  Warning  Failed     kubelet  Failed to pull image "${image}": ${failure}`,
     ]);
-    return [`Name:  ${name}-0`, `Status:  ${status(containers)}`, "Events:", ...events];
+    return [`Name:  ${name}`, `Status:  ${status(containers)}`, "Events:", ...events];
   }
 
   return async (args, _, { cwd }) => {
-    const [verb = "", object = ""] = args;
-    if (verb === "apply") {
-      return apply(path.resolve(cwd, args[args.indexOf("-f") + 1] ?? ""));
+    const [verb = "", object = "", name = ""] = args;
+    const command = /^(get|describe|delete) pods?$/.test(`${verb} ${object}`) ? `${verb} pod` : verb;
+    switch (command) {
+      case "apply":
+        return apply(path.resolve(cwd, args[args.indexOf("-f") + 1] ?? ""));
+      case "rollout":
+        return rollout(name.replace(/^deployment\//, ""));
+      case "run":
+        return run(object, (args.find((arg) => arg.startsWith("--image=")) ?? "").replace("--image=", ""));
+      case "get pod":
+        return show(args, (selected) => ["NAME   READY   STATUS   RESTARTS   AGE", ...selected.map(row)]);
+      case "describe pod":
+        return show(args, (selected) => selected.flatMap(describePod));
+      case "delete pod":
+        return remove(name);
+      default:
+        return failed(`kubectl ${args.join(" ")} is not known here`);
     }
-    if (verb === "rollout" && object === "status") {
-      return rollout((args[2] ?? "").replace(/^deployment\//, ""));
-    }
-    if (verb === "get" && /^pods?$/.test(object)) {
-      const rows = pods(args).map(([name, containers]) => `${name}-0   ${status(containers)}   0`);
-      return printed("NAME   STATUS   RESTARTS", ...rows);
-    }
-    return verb === "describe" && /^pods?$/.test(object)
-      ? printed(...pods(args).flatMap(describePod))
-      : failed(`kubectl ${args.join(" ")} is not known here`);
   };
 }

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { createAgentStack, createElastioStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
 import { createStateBucket } from "../../local-aws/s3/state-bucket";
+import { createCredential } from "../../local-aws/secrets-manager/credentials";
 import { ACCOUNT } from "../../local-aws/server";
 import { EXAMPLES, stackFolders, synthesizeExample } from "../../support/examples";
 import { STARTS_PROVIDERS, Workspace, describeWithTerraform } from "../../support/terraform";
@@ -77,7 +78,6 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
       "docker-hub": "registry-1.docker.io",
       kubernetes: "registry.k8s.io",
       quay: "quay.io",
-      github: "ghcr.io",
     },
     others: {
       aws_iam_role_policy: 1,
@@ -98,6 +98,7 @@ describeWithTerraform("the examples", () => {
     await createAgentStack(aws, { region: "eu-west-1" });
     addNetworks(aws, ACCOUNT);
     await createStateBucket(aws);
+    await createCredential(aws, "docker-hub", { region: "eu-west-1" });
     aws.requests.length = 0;
     for (const example of EXAMPLES) {
       for (const folder of stackFolders(await synthesizeExample(example))) {
@@ -119,7 +120,7 @@ describeWithTerraform("the examples", () => {
     }
   });
 
-  test("plan to create what they say, and ask AWS for nothing but the account, states, the vendors' stacks and the networks", async () => {
+  test("plan to create what they say, and ask AWS for nothing but the account, states, secrets, the vendors' stacks and the networks", async () => {
     for (const { name, workspace } of workspaces) {
       const plan = await workspace.plan(env);
       const created = (plan.resource_changes ?? []).filter((resource) => resource.mode === "managed");
@@ -151,10 +152,12 @@ describeWithTerraform("the examples", () => {
     );
     expect([...new Set(asked.map(({ operation }) => operation))].sort()).toEqual([
       "DescribeRouteTables",
+      "DescribeSecret",
       "DescribeStacks",
       "DescribeSubnets",
       "DescribeVpcAttribute",
       "DescribeVpcs",
+      "GetResourcePolicy",
       "GetTemplate",
     ]);
   });

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import {
   AGENT_PARAMETERS,
@@ -15,6 +14,7 @@ import {
 } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
 import { createStateBucket } from "../../local-aws/s3/state-bucket";
+import { createCredential } from "../../local-aws/secrets-manager/credentials";
 import type { LoggedRequest } from "../../local-aws/server";
 import { modelViolations } from "../../local-aws/service-model";
 import type { Edit } from "../../support/example-program";
@@ -103,7 +103,7 @@ const LEFT_OUT: readonly string[] = ["registries-eu-west-1", "registries-ap-sout
 /** Secrets and roles that an example expects to be there. */
 const EXPECTED: { readonly [example: string]: { readonly region: string; readonly secrets: readonly string[] } } = {
   "all-upstreams": { region: "us-east-1", secrets: ["github", "gitlab", "azure", "chainguard"] },
-  "private-eks": { region: "eu-west-1", secrets: ["docker-hub", "github"] },
+  "private-eks": { region: "eu-west-1", secrets: ["docker-hub"] },
 };
 
 /** What has changed something, but for states in S3 and for the stacks of others, which other tests change meanwhile. */
@@ -138,12 +138,7 @@ beforeAll(async () => {
     }
     const { region, secrets } = EXPECTED[example] ?? { region: "us-east-1", secrets: [] };
     for (const name of secrets) {
-      await new SecretsManagerClient(clientConfig(aws, { accountId, region })).send(
-        new CreateSecretCommand({
-          Name: `ecr-pullthroughcache/${name}`,
-          SecretString: JSON.stringify({ username: "bot", accessToken: "not-a-token" }),
-        }),
-      );
+      await createCredential(aws, name, { accountId, region });
     }
     addNetworks(aws, accountId);
   }
