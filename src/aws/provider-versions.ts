@@ -5,7 +5,8 @@ export const PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
 const VERSION = String.raw`\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
 const SUPPORTED_FROM = [5, 100, 0];
-const CONDITION = String.raw` *(=|!=|>|>=|<|<=|~>)? *${VERSION} *`;
+// One way to match each space: with two, the time to refuse a text grows exponentially with the number of its conditions.
+const CONDITION = String.raw` *((=|!=|>|>=|<|<=|~>) *)?${VERSION} *`;
 
 /** A version constraint. https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export const VERSION_CONSTRAINT: Rule = {

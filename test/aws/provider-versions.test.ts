@@ -1,4 +1,5 @@
-import { PROVIDER_VERSIONS, allowsSupportedVersion } from "../../src/aws/provider-versions";
+import { PROVIDER_VERSIONS, VERSION_CONSTRAINT, allowsSupportedVersion } from "../../src/aws/provider-versions";
+import { matches } from "../../src/validation/rule";
 
 test.each([
   PROVIDER_VERSIONS,
@@ -31,4 +32,10 @@ test.each([
   "~> 4.0, >= 5",
 ])("%s allows none", (constraint) => {
   expect(allowsSupportedVersion(constraint)).toBe(false);
+});
+
+test("many conditions with many spaces are refused at once when the last one is wrong", () => {
+  const conditions = `${" ".repeat(20)}6.0${" ".repeat(20)},`.repeat(50);
+  expect(matches(`${conditions} 6.0`, VERSION_CONSTRAINT)).toBe(true);
+  expect(matches(`${conditions} six`, VERSION_CONSTRAINT)).toBe(false);
 });
