@@ -1,17 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { LocalAws } from "../local-aws/server";
-import { writeAnsweredCommand } from "./answered-command";
-import { loadServices, runAwsCli } from "./aws-cli";
+import { writeAnsweredCommand } from "../local-commands/answered-command";
+import { loadServices, runAwsCli } from "../local-commands/aws-cli";
+import { docker } from "../local-commands/docker";
+import { kubectl } from "../local-commands/kubectl";
+import { limitsOf } from "../local-commands/puller";
+import type { Puller } from "../local-commands/puller";
 import { execute } from "./commands";
-import { docker } from "./docker";
 import { readDocument, readersTerraform } from "./documents";
 import type { CodeBlock } from "./documents";
 import { ROOT } from "./examples";
-import { kubectl } from "./kubectl";
 import { pathWithAttachedTerraform } from "./path-with-attached-terraform";
-import { limitsOf } from "./puller";
-import type { Puller } from "./puller";
 import { temporaryFolder } from "./temporary-folder";
 import { terraformEnvironment } from "./terraform-environment";
 

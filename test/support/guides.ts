@@ -13,9 +13,9 @@ import { createStateBucket } from "../local-aws/s3/state-bucket";
 import { createCredential } from "../local-aws/secrets-manager/credentials";
 import { ACCOUNT } from "../local-aws/server";
 import type { LocalAws } from "../local-aws/server";
-import { runBuilds } from "./builds";
+import { runBuilds } from "../local-commands/builds";
+import type { Puller } from "../local-commands/puller";
 import type { GuideSetup } from "./guide";
-import type { Puller } from "./puller";
 
 /** A node of the example `private-eks`. */
 const NODE: Puller = { roleName: "eks-node", subnetId: "subnet-0e45000000000000a" };

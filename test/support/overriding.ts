@@ -4,8 +4,8 @@ import { createStack, describeStack, parametersOf, vendorTemplate } from "../loc
 import { ACCOUNT } from "../local-aws/server";
 import type { LocalAws, LoggedRequest } from "../local-aws/server";
 import type { Scope } from "../local-aws/service";
+import { pathWithAwsCli } from "../local-commands/path-with-aws-cli";
 import { copyModules } from "./module-folders";
-import { pathWithAwsCli } from "./path-with-aws-cli";
 import { Workspace } from "./terraform";
 
 /** The account and the region of the stacks that most tests override. */

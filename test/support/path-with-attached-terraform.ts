@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeAnsweredCommand } from "./answered-command";
+import { writeAnsweredCommand } from "../local-commands/answered-command";
 import { temporaryFolder } from "./temporary-folder";
 import { attachment } from "./terraform";
 

@@ -4,8 +4,8 @@ import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { createDockerHubCache } from "../../local-aws/ecr/docker-hub-cache";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { MODULE_EXAMPLES, copyModules } from "../../support/module-folders";
-import { pathWithAwsCli } from "../../support/path-with-aws-cli";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";

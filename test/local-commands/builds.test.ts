@@ -7,10 +7,10 @@ import {
 } from "@aws-sdk/client-codebuild";
 import { CreatePullThroughCacheRuleCommand, CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { runBuilds } from "../../support/builds";
-import { REGION, Sdk, trusting } from "../clients";
-import { imageOf } from "../ecr/images";
-import { ACCOUNT } from "../server";
+import { REGION, Sdk, trusting } from "../local-aws/clients";
+import { imageOf } from "../local-aws/ecr/images";
+import { ACCOUNT } from "../local-aws/server";
+import { runBuilds } from "./builds";
 
 const REGISTRY = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const BASE = `${REGISTRY}/ecr-public/team/base:1`;

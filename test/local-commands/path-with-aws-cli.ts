@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { temporaryFolder } from "../support/temporary-folder";
 import { writeAnsweredCommand } from "./answered-command";
 import { runAwsCli } from "./aws-cli";
-import { temporaryFolder } from "./temporary-folder";
 
 /** A PATH on which `aws` is what stands in for the AWS CLI, run by this process. */
 export function pathWithAwsCli(): string {

@@ -6,11 +6,11 @@ import { clientConfig, trusting } from "../local-aws/clients";
 import { addNetworks } from "../local-aws/ec2/networks";
 import { imageOf } from "../local-aws/ecr/images";
 import { ACCOUNT } from "../local-aws/server";
-import { docker } from "../support/docker";
-import { kubectl } from "../support/kubectl";
-import { whyNoImage } from "../support/puller";
 import { temporaryFolder } from "../support/temporary-folder";
 import { useLocalAws } from "../support/use-local-aws";
+import { docker } from "./docker";
+import { kubectl } from "./kubectl";
+import { whyNoImage } from "./puller";
 
 const REGION = "eu-west-1";
 const HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
@@ -104,7 +104,10 @@ describe("Docker", () => {
       new GetAuthorizationTokenCommand({}),
     );
     const token = Buffer.from(authorizationData[0]?.authorizationToken ?? "", "base64").toString();
-    const answer = docker(aws, { whyNoPull: () => Promise.resolve("no way there"), whyNoPush: () => Promise.resolve(undefined) });
+    const answer = docker(aws, {
+      whyNoPull: () => Promise.resolve("no way there"),
+      whyNoPush: () => Promise.resolve(undefined),
+    });
     const login = ["login", "--username", "AWS", "--password-stdin", HOST];
     await answer(login, {}, { ...given, stdin: token.replace(/^AWS:/, "") });
     const stderr = "Error response from daemon: no way there\n";

@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { NormalizedSchema } from "@smithy/core/schema";
 import { search } from "jmespath";
+import { without } from "../support/without";
 import type { Ended, Given } from "./answered-command";
-import { without } from "./without";
 
 // https://docs.aws.amazon.com/cli/latest/topic/return-codes.html
 const USAGE = 252;

@@ -9,12 +9,12 @@ import { registryAt } from "../local-aws/ecr/hosts";
 import { whyNoPull, whyNoPush } from "../local-aws/ecr/pull";
 import type { Push } from "../local-aws/ecr/pull";
 import type { LocalAws } from "../local-aws/server";
+import { execute } from "../support/commands";
+import { temporaryFolder } from "../support/temporary-folder";
 import { writeAnsweredCommand } from "./answered-command";
 import { runAwsCli } from "./aws-cli";
-import { execute } from "./commands";
 import { ask, docker } from "./docker";
 import type { ClientLimits, Reply } from "./docker";
-import { temporaryFolder } from "./temporary-folder";
 
 /** What a build has of its project. */
 interface Settings {
