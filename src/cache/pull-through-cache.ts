@@ -69,8 +69,9 @@ interface CreatedTemplate {
  * have tags or KMS encryption, and another one if an upstream is in another account. Each rule is created after
  * everything that it needs, so that no pull finds it incomplete.
  *
- * Rules are free of charge; storage, secrets and traffic are not. A change of an upstream's prefix or registry replaces
- * its rule and its template. Existing repositories remain, and ECR no longer refreshes those without a rule.
+ * Rules are free of charge; storage, secrets and traffic are not. A change of an upstream's prefix replaces its rule
+ * and its template, and a change of its registry replaces its rule. Existing repositories remain, and ECR no longer
+ * refreshes those without a rule.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
  */

@@ -26,8 +26,8 @@ export interface CacheWarmerProps {
    *
    * It adds a second, one-time schedule. AWS keeps that schedule after its run, and a change replaces it. The apply
    * neither waits for the run nor fails with it: set `alarmTopicArn`. CodeBuild refuses the run while another one is
-   * running; EventBridge Scheduler tries again for 15 minutes and then drops the run. The project name has at most 54
-   * characters, and the app needs JSON output, the default of cdktf.
+   * running; EventBridge Scheduler tries again at most twice within 15 minutes and then drops the run. The project
+   * name has at most 54 characters, and the app needs JSON output, the default of cdktf.
    * @default false
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html
