@@ -153,7 +153,7 @@ const MANAGED_POLICIES = iam("policy/registries-*");
 const MANAGED_POLICY: Part = {
   title: "`PullThroughCacheFleet.addPullPolicy` and module pull-policy with `managed_policy`",
   purpose:
-    "Replace `registries` with the id of the fleet, with which the names of its policies begin, or with the name of the module's policy.",
+    "Replace `registries` with the id of the fleet, which is the first part of the names of its policies, or with the name of the module's policy.",
   plan: [{ Sid: "ReadPolicies", Action: ["iam:GetPolicy", "iam:GetPolicyVersion"], Resource: [MANAGED_POLICIES] }],
   apply: [
     {

@@ -21,12 +21,13 @@ const cache = new PullThroughCache(stack, "cache", {
   accountId: "111122223333",
   upstreams: [
     Upstream.dockerHub(RegistryCredential.fromSecretName("ecr-pullthroughcache/docker-hub")),
+    Upstream.ecrPublic(),
     Upstream.kubernetes(),
     Upstream.quay(),
   ],
 });
 
-cache.grantPullToRoleNamed("eks-node"); // the name of the nodes' role, made with the cluster
+cache.grantPullToRoleNamed("eks-node"); // the name of the nodes' role, which exists already
 
 const endpoints = new RegistryEndpoints(stack, "endpoints", {
   vpcId: "vpc-0e450000000000001",
@@ -42,6 +43,7 @@ const endpoints = new RegistryEndpoints(stack, "endpoints", {
 
 const images: { readonly [prefix: string]: string } = {
   "docker-hub": "library/redis",
+  "ecr-public": "eks/aws-load-balancer-controller",
   kubernetes: "ingress-nginx/controller",
   quay: "prometheus/node-exporter",
 };

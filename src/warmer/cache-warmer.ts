@@ -35,7 +35,7 @@ import { checkWarmer, defaultProjectName, projectClashes, warmedImages } from ".
 
 /**
  * Pulls images through a cache on a schedule, from a network with a route to the internet. Clients in private subnets
- * then pull cached images only, and the daily refresh of tags happens here as well.
+ * then pull images that ECR has cached already, and the runs make most of the daily refreshes of tags.
  *
  * It creates:
  * - a CodeBuild project without source and without privileges. A build reads every manifest, and every layer that is

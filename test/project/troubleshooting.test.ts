@@ -27,7 +27,7 @@ const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
 };
 
 /** What the stand-ins for AWS, Docker and kubectl print. */
-const PRINTED = ["test/local-aws", "test/support"]
+const PRINTED = ["test/local-aws", "test/local-commands"]
   .flatMap((folder) =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })

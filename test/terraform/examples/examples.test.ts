@@ -76,6 +76,7 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "private-eks": {
     rules: {
       "docker-hub": "registry-1.docker.io",
+      "ecr-public": "public.ecr.aws",
       kubernetes: "registry.k8s.io",
       quay: "quay.io",
     },
