@@ -36,6 +36,7 @@ interface Step {
 }
 
 const MARK = "=== step";
+const TSX = require.resolve("tsx");
 
 // Guides are followed at the same time.
 loadServices();
@@ -124,7 +125,9 @@ function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.Proc
   const commands = temporaryFolder();
   writeAnsweredCommand(commands, "aws", runAwsCli);
   writeAnsweredCommand(commands, "docker", docker(aws, machine && limitsOf(aws, machine)));
-  fs.writeFileSync(path.join(commands, "sleep"), "#!/bin/sh\nexec /bin/sleep 0.5\n", { mode: 0o755 });
+  // The real npx and the command tsx take as long to start as a program takes to run.
+  writeScript(commands, "npx", `[ "$1" = tsx ] && shift && exec '${process.execPath}' --import '${TSX}' "$@"`);
+  writeScript(commands, "sleep", "exec /bin/sleep 0.5");
   if (nodes !== undefined) {
     writeAnsweredCommand(commands, "kubectl", kubectl(aws, nodes));
   }
@@ -139,6 +142,10 @@ function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.Proc
     npm_config_loglevel: "error",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   });
+}
+
+function writeScript(folder: string, name: string, text: string): void {
+  fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 }
 
 function escaped(text: string): string {

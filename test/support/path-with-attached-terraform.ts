@@ -7,7 +7,7 @@ import { attachment } from "./terraform";
 
 /**
  * A PATH on which `terraform` is attached to the kept providers, for programs that run Terraform themselves. `init`
- * installs the provider as always, and with STARTS_PROVIDERS Terraform also starts it as always.
+ * installs the provider only if a lock file decides which. With STARTS_PROVIDERS Terraform installs and starts it itself.
  */
 export function pathWithAttachedTerraform(): string {
   const folder = temporaryFolder();
@@ -20,8 +20,9 @@ export function pathWithAttachedTerraform(): string {
     path.join(folder, "terraform"),
     `#!/bin/sh
 for word; do case $word in -*) ;; *) break ;; esac; done
-case $word in
-  plan | apply | destroy | output | show)
+case "$word $*" in
+  init*-lockfile=*) ;;
+  init* | plan* | apply* | destroy* | output* | show*)
     : "\${TF_REATTACH_PROVIDERS=$('${path.join(folder, "attachment")}')}"
     export TF_REATTACH_PROVIDERS
     ;;

@@ -3,11 +3,8 @@ import * as path from "node:path";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import {
-  AGENT_PARAMETERS,
-  AGENT_STACK,
   ELASTIO_PARAMETERS,
   ELASTIO_STACK,
-  createAgentStack,
   createElastioStack,
   describeStack,
   parametersOf,
@@ -27,17 +24,6 @@ const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_
 
 /** The stacks that change somebody else's. */
 const OVERRIDES = {
-  "elastio-connector": {
-    example: "elastio-connector",
-    stackName: ELASTIO_STACK,
-    region: "us-east-1",
-    parameters: ELASTIO_PARAMETERS,
-    changed: {
-      ecrPublicPrefix: "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/ecr-public",
-      globalManagedPolicies: "arn:aws:iam::<account>:policy/elastio-pull",
-    },
-    lastLine: 'fleet.addPullPolicy("pull").policyArn,\n  },\n',
-  },
   "registries-connector": {
     example: "pipeline",
     stackName: ELASTIO_STACK,
@@ -48,14 +34,6 @@ const OVERRIDES = {
       globalManagedPolicies: "arn:aws:iam::<account>:policy/registries-pull",
     },
     lastLine: 'fleet.addPullPolicy("pull", { prefixes: ["ecr-public"] }).policyArn,\n  },\n',
-  },
-  "vendor-stack": {
-    example: "vendor-stack",
-    stackName: AGENT_STACK,
-    region: "eu-west-1",
-    parameters: AGENT_PARAMETERS,
-    changed: { imageRegistry: "<account>.dkr.ecr.eu-west-1.amazonaws.com/quay" },
-    lastLine: "// AWS_CLI where the stack has NoEcho parameters\n",
   },
 } as const;
 
@@ -68,8 +46,6 @@ const WITHOUT_CACHES = {
 /** One more upstream, where the example lists its own. */
 const MORE: { readonly [example: string]: readonly Edit[] } = {
   "all-upstreams": [["    Upstream.quay(),\n", '    Upstream.quay(),\n    Upstream.quay({ prefix: "more" }),\n']],
-  "docker-hub": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
-  "ecr-public": [["[Upstream.ecrPublic()]", '[Upstream.ecrPublic(), Upstream.quay({ prefix: "more" })]']],
   "elastio-connector": [["[Upstream.ecrPublic()]", '[Upstream.ecrPublic(), Upstream.quay({ prefix: "more" })]']],
   pipeline: [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
   "private-codebuild": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
@@ -89,16 +65,25 @@ const POLICIES: { readonly [stack: string]: readonly string[] } = {
 /** Other settings of the repositories, for every upstream. */
 const OTHERWISE: { readonly [example: string]: readonly Edit[] } = {
   "all-upstreams": [["keepLastImages: 50", "keepLastImages: 5"]],
-  "docker-hub": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
-  "ecr-public": [["{ upstreams: [", "{ repositorySettings: { keepLastImages: 5 }, upstreams: ["]],
   "elastio-connector": [["  upstreams: [", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: ["]],
   pipeline: [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
   "private-codebuild": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
   "private-eks": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
 };
 
-/** Further regions of a fleet, which live as its first one does: test/terraform/examples/pipeline.test.ts applies them all. */
-const LEFT_OUT: readonly string[] = ["registries-eu-west-1", "registries-ap-southeast-2"];
+/** Stacks whose resources another stack here has too, and which other tests apply. */
+const LEFT_OUT: readonly string[] = [
+  // test/terraform/examples/pipeline.test.ts
+  "registries-eu-west-1",
+  "registries-ap-southeast-2",
+  // test/terraform/guides.test.ts, which also restores and forgets the stacks of others
+  "caches",
+  "docker-hub",
+  "elastio-connector",
+  "elastio-eu-west-1",
+  "elastio-ap-southeast-2",
+  "vendor-stack",
+];
 
 /** Secrets and roles that an example expects to be there. */
 const EXPECTED: { readonly [example: string]: { readonly region: string; readonly secrets: readonly string[] } } = {
@@ -145,9 +130,7 @@ beforeAll(async () => {
   await new IAMClient(clientConfig(aws, { accountId: accountOf("private-eks") })).send(
     new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
   );
-  await createElastioStack(aws, { accountId: accountOf("elastio-connector") });
   await createElastioStack(aws, { accountId: accountOf("pipeline") });
-  await createAgentStack(aws, { accountId: accountOf("vendor-stack"), region: "eu-west-1" });
   foreign = aws.contents();
 });
 
