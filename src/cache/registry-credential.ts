@@ -56,11 +56,15 @@ export class RegistryCredential {
    * pipeline. Terraform writes the value with a write-only argument: it is in no JSON, plan or state. Requires
    * Terraform 1.11 or later. A secret costs a monthly fee per region.
    *
-   * A new `version` writes a new value into the same secret; the former values are lost. A new `secretName`, a new
-   * prefix of the upstream without a `secretName`, and another kind of credential delete the secret after the rule of
-   * the upstream has its new credential; if AWS rejects that one, the secret remains. Both secrets exist at that time,
-   * so that your own secret needs another name. Removing the upstream, or the whole cache, deletes the rule and then
-   * the secret. A deleted secret cannot be restored, unless it has `recoveryWindowInDays`; cached images remain.
+   * A new `version` writes a new value into the same secret. The former values are lost.
+   *
+   * These changes replace the secret: a new `secretName`, a new prefix of the upstream without a `secretName`, and
+   * another kind of credential. First the rule of the upstream gets its new credential, then the former secret is
+   * deleted. If AWS rejects the new credential, the former secret remains. Both secrets exist at the same time, so your
+   * own secret needs another name.
+   *
+   * Removing the upstream, or the whole cache, deletes the rule and then the secret. A deleted secret cannot be
+   * restored, unless it has `recoveryWindowInDays`. Cached images remain.
    *
    * `terraform apply -replace` of the secret fails, since its name is in use: increase `version` to write it again.
    * `terraform untaint` keeps a secret whose creation failed halfway.

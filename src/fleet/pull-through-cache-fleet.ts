@@ -101,9 +101,11 @@ export class PullThroughCacheFleet extends Construct {
    * Creates a stack that waits for the stacks of all regions: for changes that need the cache of every region. The
    * stack is named `<id of the fleet>-<id>` and has an AWS provider and a state like the stacks of the regions.
    *
-   * @param id last part of the stack's name: letters, digits, dots, underscores and hyphens
+   * @param id last part of the stack's name: up to 128 letters, digits, dots, underscores and hyphens, of which the
+   * first is a letter or digit
    * @param options the region of the stack's AWS provider
-   * @throws if the id or the region is not valid, an option is unknown, or the app has a stack of that name
+   * @throws if the id breaks this rule, or the app has a stack of that name, ignoring case
+   * @throws if the region is missing or does not have the form of a region's name, or an option is unknown
    */
   public addFinalStack(id: string, options: FinalStackOptions): TerraformStack {
     const errors = new ValidationErrors();

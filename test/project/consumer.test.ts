@@ -133,13 +133,14 @@ describe("the package, unpacked beside its peers", () => {
         "package/lib/index.d.ts",
         "package/LICENSE",
         ...MODULE_NAMES.map((name) => `package/modules/${name}/main.tf`),
+        "package/modules/README.md",
         "package/modules/stack-parameter-override/update.sh",
       ]),
     );
     expect(
       files.filter(
         (file) =>
-          !/^package\/(lib\/|docs\/|examples\/|modules\/[a-z-]+\/((examples\/[a-z-]+\/)?[a-z]+\.(tf|sh)|[a-z-]+\.js|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
+          !/^package\/(lib\/|docs\/|examples\/|modules\/README\.md$|modules\/[a-z-]+\/((examples\/[a-z-]+\/)?[a-z]+\.(tf|sh)|[a-z-]+\.js|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
             file,
           ),
       ),

@@ -12,9 +12,10 @@ const NO_GUIDES: readonly string[] = ["docs/README.md", "docs/troubleshooting.md
 
 const PAGES = documentsIn("docs");
 const GUIDE_NAMES = PAGES.filter((name) => path.dirname(name) === "docs" && !NO_GUIDES.includes(name));
-const DOCUMENTS = ["README.md", ...PAGES.filter((name) => !GENERATED.test(name))];
+const DOCUMENTS = ["README.md", "modules/README.md", ...PAGES.filter((name) => !GENERATED.test(name))];
 const OTHERS = fs.readdirSync(ROOT).filter((name) => name.endsWith(".md") && name !== "README.md");
-const LINKING = ["README.md", ...PAGES, ...OTHERS, ...MODULE_NAMES.map((name) => `modules/${name}/README.md`)];
+const MODULE_PAGES = MODULE_NAMES.map((name) => `modules/${name}/README.md`);
+const LINKING = ["README.md", "modules/README.md", ...PAGES, ...OTHERS, ...MODULE_PAGES];
 
 /** Languages of blocks that another test runs, or compares with the code. */
 const ELSEWHERE: { readonly [document: string]: string } = {
@@ -73,6 +74,11 @@ test("every guide is followed by a test, says its goal, and ends with a check", 
     const { text, headings } = readDocument(name);
     expect([name, headings.includes("Check"), text.includes("\n**Goal:** ")]).toEqual([name, true, true]);
   }
+});
+
+test("the index of the modules has every module", () => {
+  const { links } = readDocument("modules/README.md");
+  expect(links).toEqual(expect.arrayContaining(MODULE_NAMES.map((name) => `${name}/README.md`)));
 });
 
 test("every heading of a document is there once", () => {

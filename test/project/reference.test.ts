@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { EndpointService, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
 import type { PolicyStatement } from "../../src/aws/policy-document";
 import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
@@ -191,6 +191,13 @@ test("the security page names the actions that endpoint policies allow", () => {
     statements.map(({ Action }) => [Action].flat()),
   );
   expect(rows.map(([, , , resources]) => resources)).toContain(`\`${String(layers.Resource).split(":::")[1]}\``);
+});
+
+test("the guide of VPC endpoints has each constant of EndpointService with its name in the module", () => {
+  const rows = tableRows(text("docs/vpc-endpoints.md"), "constant", "with modules");
+  const constants = Object.entries(EndpointService).map(([constant, { name }]) => [`\`${constant}\``, `\`${name}\``]);
+  expect(constants.length).toBeGreaterThan(10);
+  expect(rows).toEqual(constants);
 });
 
 test("the page of versions has those of package.json and of the modules", () => {

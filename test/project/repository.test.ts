@@ -60,6 +60,7 @@ test("every file that names the repository's address names the one of package.js
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !link.startsWith(`${address}/`) && !link.startsWith(`${address}#`))).toEqual([]);
   }
+  expect(text("docs", "getting-started.md")).toContain(`git clone ${address}\``);
   expect(text("SECURITY.md")).toContain(`(${address}/security/advisories/new)`);
 });
 

@@ -15,15 +15,23 @@ const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
   "Docker Hub and Amazon ECR": ["toomanyrequests"],
   Kubernetes: ["ErrImagePull"],
   Terraform: [
+    "Cannot import non-existent remote object",
+    "Ephemeral value not allowed",
     "Error acquiring the state lock",
     "Instance cannot be destroyed",
     "Invalid count argument",
     "No value for required variable",
     "Provider configuration not present",
     "Saved plan is stale",
+    "The error message included a sensitive value",
     "the lock file is read-only",
   ],
-  "hashicorp/aws": ["AWS account ID not allowed", "no matching CloudFormation Stack found"],
+  "hashicorp/aws": [
+    "AWS account ID not allowed",
+    "couldn't find resource",
+    "invalid AWS Region",
+    "no matching CloudFormation Stack found",
+  ],
 };
 
 /** What the stand-ins for AWS, Docker and kubectl print. */

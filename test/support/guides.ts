@@ -99,7 +99,7 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
   },
   "docs/registry-credentials.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
-    typed: ["not-a-token", "not-a-token-either"],
+    typed: ["not-a-token", "not-a-token-either", "not-a-token-of-github"],
     prepare: publishNginx,
   },
   "docs/remove.md": {
