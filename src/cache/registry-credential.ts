@@ -58,10 +58,9 @@ export class RegistryCredential {
    *
    * A new `version` writes a new value into the same secret. The former values are lost.
    *
-   * These changes replace the secret: a new `secretName`, a new prefix of the upstream without a `secretName`, and
-   * another kind of credential. First the rule of the upstream gets its new credential, then the former secret is
-   * deleted. If AWS rejects the new credential, the former secret remains. Both secrets exist at the same time, so your
-   * own secret needs another name.
+   * These changes delete the secret: a new `secretName`, a new prefix of the upstream without a `secretName`, and
+   * another kind of credential. The rule of the upstream gets its new credential first. If AWS rejects that one, the
+   * secret remains. Both secrets exist at the same time, so your own secret needs another name.
    *
    * Removing the upstream, or the whole cache, deletes the rule and then the secret. A deleted secret cannot be
    * restored, unless it has `recoveryWindowInDays`. Cached images remain.

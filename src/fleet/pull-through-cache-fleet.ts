@@ -104,7 +104,7 @@ export class PullThroughCacheFleet extends Construct {
    * @param id last part of the stack's name: up to 128 letters, digits, dots, underscores and hyphens, of which the
    * first is a letter or digit
    * @param options the region of the stack's AWS provider
-   * @throws if the id breaks this rule, if the app has a stack of that name, ignoring case, or if the backend cannot
+   * @throws if the id has another form, if the app has a stack of that name, ignoring case, or if the backend cannot
    * have a state of that name
    * @throws if the region is missing or does not have the form of a region's name, or an option is unknown
    */
