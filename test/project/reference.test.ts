@@ -195,7 +195,8 @@ test("the security page names the actions that endpoint policies allow", () => {
 
 test("the guide of VPC endpoints has each constant of EndpointService, and beside it its name in the module", () => {
   const rows = tableRows(text("docs/vpc-endpoints.md"), "clients", "constants of `EndpointService`");
-  const names = new Map(Object.entries(EndpointService).map(([constant, { name }]) => [constant, name] as const));
+  const services = Object.entries<EndpointService>({ ...(EndpointService as object) });
+  const names = new Map(services.map(([constant, { name }]) => [constant, name] as const));
   const constants = rows.map(([, cell = ""]) => codeIn(cell));
   expect(new Set(constants.flat())).toEqual(new Set(names.keys()));
   expect(rows.map(([, , cell = ""]) => codeIn(cell))).toEqual(
