@@ -1,3 +1,8 @@
+/** The hint that another name is meant. */
+export function didYouMean(name: string): string {
+  return `did you mean \`${name}\`?`;
+}
+
 /** The known name that is most similar to a misspelt one, with at most two letters changed; undefined if there is none. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [nearest] = known

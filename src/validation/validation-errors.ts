@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { nearestName } from "./nearest-name";
+import { didYouMean, nearestName } from "./nearest-name";
 import { display, looksLikeSecret } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
@@ -154,5 +154,5 @@ function worded(prop: string, requirement: string, got: unknown, hint: string): 
 /** A suggestion: the most similar known name, or all known names. */
 function meant(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+  return nearest === undefined ? `use one of ${known.join(", ")}` : didYouMean(nearest);
 }
