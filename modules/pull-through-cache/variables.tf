@@ -64,35 +64,50 @@ variable "upstreams" {
         for name in try(keys(upstream), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
-          [
-            for likely in [
-              for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
-              coalescelist(
-                [for word, right in local.misnomers["an upstream"] : right if word == join("_", words)],
-                [
-                  for one in keys(local.attributes["an upstream"]) : one
-                  if length(setintersection(
-                    flatten([
-                      for word in [one] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ]),
-                    flatten([
-                      for word in [join("_", words)] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ])
-                  )) > 0
-                ],
-                [
-                  for one in keys(local.attributes["an upstream"]) : one
-                  if length(setintersection(split("_", one), words)) > 0
-                ],
-                [""]
-              )
-            ] :
-            likely[0] == ""
-            ? "known attributes: ${join(", ", keys(local.attributes["an upstream"]))}"
-            : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
-          ][0],
+          try(
+            local.misplaced["an upstream"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+            [
+              for likely in [
+                for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+                coalescelist(
+                  distinct(concat(
+                    [
+                      for one in keys(local.attributes["an upstream"]) : one
+                      if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                    ],
+                    [for word, right in local.misnomers["an upstream"] : right if word == join("_", words)]
+                  )),
+                  [
+                    for one in keys(local.attributes["an upstream"]) : one
+                    if length(setintersection(
+                      flatten([
+                        for word in [one] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ]),
+                      flatten([
+                        for word in [join("_", words)] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ])
+                    )) > 0
+                  ],
+                  [
+                    for one in keys(local.attributes["an upstream"]) : one
+                    if length(setintersection(split("_", one), words)) > 0
+                  ],
+                  [""]
+                )
+              ] :
+              likely[0] == ""
+              ? "known attributes: ${join(", ", keys(local.attributes["an upstream"]))}"
+              : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+            ][0]
+          ),
         ])
         if !can(local.attributes["an upstream"][name])
       ]
@@ -128,7 +143,12 @@ variable "upstreams" {
           : startswith(jsonencode(upstream[name]), "[")
           ? "a list"
           : startswith(jsonencode(upstream[name]), "\"") ? "a string" : jsonencode(upstream[name]),
-          "; the README of the module has the type of each attribute",
+          "; ",
+          lookup(
+            { role = "write `role = { arn = … }`" },
+            name,
+            "the README of the module has the type of each attribute"
+          ),
         ])
         if !(
           try(upstream[name] == null, true)
@@ -177,7 +197,13 @@ variable "upstreams" {
             for likely in [
               for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
               coalescelist(
-                [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)],
+                distinct(concat(
+                  [
+                    for one in keys(local.attributes["repository settings"]) : one
+                    if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                  ],
+                  [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+                )),
                 [
                   for one in keys(local.attributes["repository settings"]) : one
                   if length(setintersection(
@@ -240,7 +266,12 @@ variable "upstreams" {
           : startswith(jsonencode(upstream.repository_settings[name]), "\"")
           ? "a string"
           : jsonencode(upstream.repository_settings[name]),
-          "; the README of the module has the type of each attribute",
+          "; ",
+          lookup(
+            { kms_key = "write `kms_key = { arn = … }`", role = "write `role = { arn = … }`" },
+            name,
+            "the README of the module has the type of each attribute"
+          ),
         ])
         if !(
           try(upstream.repository_settings[name] == null, true)
@@ -525,7 +556,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.role, null) == null
+      try(keys(upstream.role), null) == null
       || (
         can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(upstream.role.arn, null)))
         && try(length(try(upstream.role.arn, null)) <= 2048, false)
@@ -538,7 +569,7 @@ variable "upstreams" {
         "${jsonencode(try(upstream.role.arn, null))}; leave it out: a role is created if one is needed",
       ])
       if !(
-        try(upstream.role, null) == null
+        try(keys(upstream.role), null) == null
         || (
           can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(upstream.role.arn, null)))
           && try(length(try(upstream.role.arn, null)) <= 2048, false)
@@ -704,7 +735,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.repository_settings.kms_key, null) == null
+      try(keys(upstream.repository_settings.kms_key), null) == null
       || can(regex(
         "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
         try(upstream.repository_settings.kms_key.arn, null)
@@ -718,7 +749,7 @@ variable "upstreams" {
         "ARN of the key",
       ])
       if !(
-        try(upstream.repository_settings.kms_key, null) == null
+        try(keys(upstream.repository_settings.kms_key), null) == null
         || can(regex(
           "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
           try(upstream.repository_settings.kms_key.arn, null)
@@ -863,7 +894,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.repository_settings.role, null) == null
+      try(keys(upstream.repository_settings.role), null) == null
       || (
         can(regex(
           "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$",
@@ -880,7 +911,7 @@ variable "upstreams" {
         "one is needed",
       ])
       if !(
-        try(upstream.repository_settings.role, null) == null
+        try(keys(upstream.repository_settings.role), null) == null
         || (
           can(regex(
             "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$",
@@ -1737,7 +1768,13 @@ variable "repository_settings" {
           for likely in [
             for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
             coalescelist(
-              [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)],
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["repository settings"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+              )),
               [
                 for one in keys(local.attributes["repository settings"]) : one
                 if length(setintersection(
@@ -1794,7 +1831,12 @@ variable "repository_settings" {
         : startswith(jsonencode(var.repository_settings[name]), "\"")
         ? "a string"
         : jsonencode(var.repository_settings[name]),
-        "; the README of the module has the type of each attribute",
+        "; ",
+        lookup(
+          { kms_key = "write `kms_key = { arn = … }`", role = "write `role = { arn = … }`" },
+          name,
+          "the README of the module has the type of each attribute"
+        ),
       ])
       if !(
         try(var.repository_settings[name] == null, true)
@@ -1938,7 +1980,7 @@ variable "repository_settings" {
 
   validation {
     condition = (
-      try(var.repository_settings.kms_key, null) == null
+      try(keys(var.repository_settings.kms_key), null) == null
       || can(regex(
         "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
         try(var.repository_settings.kms_key.arn, null)
@@ -2051,7 +2093,7 @@ variable "repository_settings" {
 
   validation {
     condition = (
-      try(var.repository_settings.role, null) == null
+      try(keys(var.repository_settings.role), null) == null
       || (
         can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(var.repository_settings.role.arn, null)))
         && try(length(try(var.repository_settings.role.arn, null)) <= 2048, false)

@@ -99,13 +99,22 @@ export class ValidationErrors {
     }
   }
 
-  /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
-  public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
+  /**
+   * Adds an error for every key of `given` that is not known: a misspelt key would have no effect. `hints` are those of
+   * keys that people expect.
+   */
+  public checkKeys(
+    prop: string,
+    given: object,
+    known: readonly string[],
+    what: string,
+    hints: ReadonlyMap<string, string> = new Map(),
+  ): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
         const name = looksLikeSecret(key) ? "(a key not shown)" : key;
         const place = prop === "" ? name : `${prop}.${name}`;
-        this.messages.add(`\`${place}\` is not ${what}; ${meant(key, known)}`);
+        this.messages.add(`\`${place}\` is not ${what}; ${hints.get(key) ?? meant(key, known)}`);
       }
     }
   }
