@@ -19,7 +19,7 @@ import {
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import { converted, elementsOf, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
-import { matchesExpression, hcl, regex, snakeCase } from "../generator/hcl";
+import { expression, matchesExpression, hcl, regex, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
@@ -348,13 +348,13 @@ function secretRules(): ValidationRule[] {
     },
     {
       each: [
-        `key, name in ${by(converted(ELEMENT, "credential_secret_name", "string"), `${given(ELEMENT, "credential_secret_name")} != null`)}`,
-        `writers in [[for other, written in ${names} : other if written == name]]`,
+        `key, name in ${by(converted(ELEMENT, "credential_secret_name", "string"), `nonsensitive(${given(ELEMENT, "credential_secret_name")} != null)`)}`,
+        `writers in [[for other, written in ${names} : other if nonsensitive(written == name)]]`,
       ],
       holds: "length(writers) == 0",
       place: `${PLACE}.credential_secret_name`,
       requirement: CREDENTIAL_RULES.notCreated(placesOf("writers")).requirement,
-      got: "name",
+      gotText: expression('[jsonencode(name), "a sensitive name"][issensitive(name) ? 1 : 0]'),
       hint: "use a secret that exists before the first apply",
       told: "It must not be a secret that the same call creates.",
     },

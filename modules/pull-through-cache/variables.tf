@@ -338,9 +338,11 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].credential` must be one of managed, got a value not shown, since it may ",
         "be a secret; set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`",
       ])
-      if !(
-        try(tostring(upstream.credential), null) == null
-        || try(contains(["managed"], tostring(upstream.credential)), false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential), null) == null
+          || try(contains(["managed"], tostring(upstream.credential)), false)
+        )
       )
     ]), local.secret_pattern, local.redacted)
   }
@@ -389,11 +391,13 @@ variable "upstreams" {
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
-      if !(
-        try(tostring(upstream.secret_name), null) == null
-        || (
-          can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.secret_name)))
-          && try(length(tostring(upstream.secret_name)) <= 512, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.secret_name), null) == null
+          || (
+            can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.secret_name)))
+            && try(length(tostring(upstream.secret_name)) <= 512, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -458,18 +462,20 @@ variable "upstreams" {
         "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
         "shown, since it may be a secret; copy it from Secrets Manager, or use `credential_secret_name`",
       ])
-      if !(
-        try(tostring(upstream.credential_secret_arn), null) == null
-        || (
-          can(regex(
-            join("", [
-              "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
-              "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
-            ]),
-            tostring(upstream.credential_secret_arn)
-          ))
-          && try(length(tostring(upstream.credential_secret_arn)) >= 50, false)
-          && try(length(tostring(upstream.credential_secret_arn)) <= 612, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential_secret_arn), null) == null
+          || (
+            can(regex(
+              join("", [
+                "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
+                "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+              ]),
+              tostring(upstream.credential_secret_arn)
+            ))
+            && try(length(tostring(upstream.credential_secret_arn)) >= 50, false)
+            && try(length(tostring(upstream.credential_secret_arn)) <= 612, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -491,11 +497,13 @@ variable "upstreams" {
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
-      if !(
-        try(tostring(upstream.credential_secret_name), null) == null
-        || (
-          can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.credential_secret_name)))
-          && try(length(tostring(upstream.credential_secret_name)) <= 512, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential_secret_name), null) == null
+          || (
+            can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.credential_secret_name)))
+            && try(length(tostring(upstream.credential_secret_name)) <= 512, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -1465,7 +1473,7 @@ variable "upstreams" {
       for key, name in {
         for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
-        if try(upstream.credential_secret_name, null) != null
+        if nonsensitive(try(upstream.credential_secret_name, null) != null)
       } :
       [
         for writers in [
@@ -1491,7 +1499,7 @@ variable "upstreams" {
               if try(upstream.credential, null) == "managed"
             } :
             other
-            if written == name
+            if nonsensitive(written == name)
           ],
         ] :
         length(writers) == 0
@@ -1501,7 +1509,7 @@ variable "upstreams" {
       for key, name in {
         for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
-        if try(upstream.credential_secret_name, null) != null
+        if nonsensitive(try(upstream.credential_secret_name, null) != null)
       } :
       [
         for writers in [
@@ -1527,13 +1535,14 @@ variable "upstreams" {
               if try(upstream.credential, null) == "managed"
             } :
             other
-            if written == name
+            if nonsensitive(written == name)
           ],
         ] :
         join("", [
           "`upstreams[${jsonencode(key)}].credential_secret_name` must be a secret that exists already, but ",
           "${join(", ", [for other in writers : "upstreams[${jsonencode(other)}]"])} creates it, got ",
-          "${jsonencode(name)}; use a secret that exists before the first apply",
+          "${[jsonencode(name), "a sensitive name"][issensitive(name) ? 1 : 0]}; use a secret that exists ",
+          "before the first apply",
         ])
         if length(writers) != 0
       ]

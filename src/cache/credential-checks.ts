@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { expressionOf, isUnresolved, literalPrefix, resolved } from "../terraform/tokens";
+import { didYouMean } from "../validation/nearest-name";
 import {
   Redacted,
   expressionContainsAccessToken,
@@ -10,7 +11,6 @@ import {
   looksLikeSecret,
   mayContainSecret,
 } from "../validation/redaction";
-import { didYouMean } from "../validation/nearest-name";
 import { matches } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
