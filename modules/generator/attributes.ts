@@ -1,5 +1,6 @@
+import { MIN_BEGINNING } from "../../src/validation/nearest-name";
 import type { Fact, Input, InputRule, Inputs, ValidationRule } from "./definition";
-import { expression, quoted } from "./hcl";
+import { expression, hcl, quoted } from "./hcl";
 
 // Terraform drops attributes that a closed object type does not have before validations run, so a misspelt attribute has no
 // effect. An open input has the type `any`, and validations check its attributes.
@@ -57,6 +58,7 @@ export function attributeFacts(inputs: Inputs): { readonly [name: string]: Fact 
       // The rules of a required attribute check its type in any case.
       Object.entries(attributes).map(([name, { type, required }]) => [name, required === true ? null : TYPES[type]]),
     );
+  const misplaced = objects.flatMap(({ noun = "", misplaced: hints }) => (hints === undefined ? [] : [[noun, hints]]));
   return {
     attributes: {
       comment: "The attributes of inputs of type any, and the type of each that is optional.",
@@ -68,6 +70,12 @@ export function attributeFacts(inputs: Inputs): { readonly [name: string]: Fact 
         objects.flatMap(({ noun = "", misnomers }) => (misnomers === undefined ? [] : [[noun, misnomers]])),
       ),
     },
+    ...(misplaced.length > 0 && {
+      misplaced: {
+        comment: "Names of values that people may expect among attributes, with the hints where to give them.",
+        value: Object.fromEntries(misplaced),
+      },
+    }),
   };
 }
 
@@ -112,10 +120,8 @@ export function openRules(name: string, input: Input): ValidationRule[] {
 }
 
 /** Rules of the names and types of the attributes of an object, and of the objects in it. */
-function nameAndTypeRules(
-  { attributes = {}, noun = "" }: Input,
-  { place, path, loop }: Omit<OpenPlace, "around">,
-): ValidationRule[] {
+function nameAndTypeRules(input: Input, { place, path, loop }: Omit<OpenPlace, "around">): ValidationRule[] {
+  const { attributes = {}, noun = "" } = input;
   const table = `local.attributes[${quoted(noun)}]`;
   const loops = loop === undefined ? [] : [loop];
   const item = `${path}[name]`;
@@ -135,7 +141,7 @@ function nameAndTypeRules(
     place: `${place}.\${name}`,
     requirement: `be \${lookup(${table}, name, "")}`,
     gotText: expression(described(item)),
-    hint: "the README of the module has the type of each attribute",
+    hint: typeHint(attributes),
   };
   return [
     {
@@ -143,7 +149,7 @@ function nameAndTypeRules(
       holds: `can(${table}[name])`,
       place: `${place}.\${name}`,
       requirement: `is not an attribute of ${noun}`,
-      hint: hint("name", noun, Object.keys(attributes)),
+      hint: hint("name", input),
     },
     ...(optional.length === 0 ? [] : [typeRule]),
     ...Object.entries(attributes)
@@ -178,7 +184,7 @@ function attributeRules(
   const own = { place: `${place}.${name}`, path: `${path}.${name}` };
   const loops = loop === undefined ? [] : [loop];
   if (type === "object") {
-    return attributesRules(input, { ...own, around: given(path, name), loop });
+    return attributesRules(input, { ...own, around: `try(keys(${own.path}), null)`, loop });
   }
   const errors = (
     list: readonly InputRule[],
@@ -236,22 +242,36 @@ function described(value: string): string {
   return `startswith(${json}, "{") ? "an object" : startswith(${json}, "[") ? "a list" : startswith(${json}, "\\"") ? "a string" : ${json}`;
 }
 
+/** The hint for a value of a wrong type: how to write an object with one attribute, which people leave out. */
+function typeHint(attributes: Inputs): string {
+  const usual = "the README of the module has the type of each attribute";
+  const written = Object.entries(attributes).flatMap(([name, { type, attributes: inner = {} }]) => {
+    const [only, ...others] = Object.keys(inner);
+    return type === "object" && only !== undefined && others.length === 0
+      ? [[name, `write \`${name} = { ${only} = … }\``]]
+      : [];
+  });
+  return written.length === 0 ? usual : expression(`lookup(${hcl(Object.fromEntries(written))}, name, ${hcl(usual)})`);
+}
+
 /**
- * A suggestion for an unknown name: the attribute that the name is another word for, the attributes that differ by one
- * letter, or those that share a word with it.
+ * A suggestion for an unknown name: where to give a value that belongs elsewhere; the attributes that begin with the name,
+ * and the one that it is another word for; those that differ by one letter; or those that share a word with it.
  */
-function hint(name: string, noun: string, attributes: readonly string[]): string {
-  if (attributes.length === 1) {
-    return `known attributes: ${attributes.join()}`;
+function hint(name: string, { noun = "", misplaced, attributes = {} }: Input): string {
+  const names = Object.keys(attributes);
+  if (names.length === 1) {
+    return `known attributes: ${names.join()}`;
   }
   const known = `keys(local.attributes[${quoted(noun)}])`;
   const another = `[for word, right in local.misnomers[${quoted(noun)}] : right if word == join("_", words)]`;
+  const begun = `[for one in ${known} : one if length(join("_", words)) >= ${MIN_BEGINNING} && startswith(one, join("_", words))]`;
   const near = `[for one in ${known} : one if length(setintersection(${spellings("one")}, ${spellings('join("_", words)')})) > 0]`;
   const sharing = `[for one in ${known} : one if length(setintersection(split("_", one), words)) > 0]`;
-  const likely = `[for words in [[for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)]] : coalescelist(${another}, ${near}, ${sharing}, [""])]`;
-  return expression(
-    `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`,
-  );
+  const likely = `[for words in [[for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)]] : coalescelist(distinct(concat(${begun}, ${another})), ${near}, ${sharing}, [""])]`;
+  const suggested = `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`;
+  const elsewhere = `local.misplaced[${quoted(noun)}][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)])]`;
+  return expression(misplaced === undefined ? suggested : `try(${elsewhere}, ${suggested})`);
 }
 
 /** A word and all its variants with one letter removed: words that differ by one letter have a variant in common. */

@@ -37,6 +37,8 @@ export interface Input {
   readonly noun?: string;
   /** Wrong names that people may use for its attributes, with the right names. */
   readonly misnomers?: { readonly [word: string]: string };
+  /** Names of values that people expect among its attributes, with the hints where to give them. */
+  readonly misplaced?: { readonly [word: string]: string };
   readonly description: string;
   /** Whether it must be given. An optional input without a default is null. */
   readonly required?: boolean;

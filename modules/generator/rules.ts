@@ -59,10 +59,17 @@ export function validationOf(rule: ValidationRule): Validation {
   if (each.length === 0) {
     return { condition: holds, message: message.includes("${") ? withoutSecrets(message) : message };
   }
+  // Terraform does not show a message that depends on a sensitive value. A message without the value may be shown.
+  const isBroken = isWithheld(rule) ? `nonsensitive(${negated(holds)})` : negated(holds);
   return {
     condition: `alltrue(${looped(each, holds)})`,
-    message: withoutSecrets(`join("\\n", ${looped(each, `${message} if ${negated(holds)}`)})`),
+    message: withoutSecrets(`join("\\n", ${looped(each, `${message} if ${isBroken}`)})`),
   };
+}
+
+/** Whether the message of a rule does not show the value that breaks the rule. */
+function isWithheld({ requirement, got, gotText }: ValidationRule): boolean {
+  return !requirement.startsWith("is ") && got === undefined && gotText === undefined;
 }
 
 /** The negation of a condition. */

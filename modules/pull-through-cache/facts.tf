@@ -61,7 +61,6 @@ locals {
       encryption_type             = "repository_settings.encryption_type"
       tags                        = "repository_settings.tags"
       repository_policy           = "repository_settings.repository_policy"
-      account                     = "account_id"
       credential_arn              = "credential_secret_arn"
       custom_role_arn             = "role"
       ecr_repository_prefix       = "prefix"
@@ -79,6 +78,32 @@ locals {
       encryption_configuration   = "encryption_type"
       immutable                  = "tag_mutability"
       resource_tags              = "tags"
+    }
+  }
+
+  # Names of values that people may expect among attributes, with the hints where to give them.
+  misplaced = {
+    "an upstream" = {
+      credentials = join("", [
+        "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
+        "\"managed\"` here",
+      ])
+      username = join("", [
+        "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
+        "\"managed\"` here",
+      ])
+      access_token = join("", [
+        "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
+        "\"managed\"` here",
+      ])
+      token = join("", [
+        "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
+        "\"managed\"` here",
+      ])
+      password = join("", [
+        "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
+        "\"managed\"` here",
+      ])
     }
   }
 

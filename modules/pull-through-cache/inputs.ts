@@ -12,6 +12,7 @@ import {
   MANAGED,
   UPSTREAM,
   UPSTREAM_MISNOMERS,
+  UPSTREAM_MISPLACED,
   USUAL_PREFIXES,
   upstreamRules,
 } from "./upstreams";
@@ -33,6 +34,7 @@ export const pullThroughCache: ModuleDefinition = {
       decides: true,
       noun: "an upstream",
       misnomers: UPSTREAM_MISNOMERS,
+      misplaced: UPSTREAM_MISPLACED,
       required: true,
       description:
         "The registries to cache, by your own keys, which must be known when Terraform plans: the addresses of resources contain them, and a new upstream changes no other.",

@@ -5,6 +5,7 @@ import {
   CREDENTIAL_RULES,
   HOST,
   MAX_RULES,
+  NAMES_OF_VALUES,
   RECOVERY_WINDOWS,
   REPOSITORY_PREFIX,
   SECRET_ARN,
@@ -18,7 +19,7 @@ import {
 import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
 import { converted, elementsOf, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
-import { matchesExpression, hcl, regex } from "../generator/hcl";
+import { expression, matchesExpression, hcl, regex, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
@@ -183,7 +184,6 @@ export const UPSTREAM_MISNOMERS = {
       .filter((name) => !(name in UPSTREAM))
       .map((name) => [name, `repository_settings.${name}`]),
   ),
-  account: "account_id",
   credential_arn: "credential_secret_arn",
   custom_role_arn: "role",
   ecr_repository_prefix: "prefix",
@@ -196,6 +196,14 @@ export const UPSTREAM_MISNOMERS = {
   secret_arn: "credential_secret_arn",
   type: "kind",
 };
+
+/** Names of attributes for the values of a credential, which belong to another input. */
+export const UPSTREAM_MISPLACED = Object.fromEntries(
+  ["credentials", ...NAMES_OF_VALUES.map(snakeCase)].map((name) => [
+    name,
+    'give the value in the input `credentials`, by the key of the upstream, and set `credential = "managed"` here',
+  ]),
+);
 
 /** Rules that concern several attributes of an upstream, or several upstreams. */
 export function upstreamRules(): ValidationRule[] {
@@ -340,13 +348,13 @@ function secretRules(): ValidationRule[] {
     },
     {
       each: [
-        `key, name in ${by(converted(ELEMENT, "credential_secret_name", "string"), `${given(ELEMENT, "credential_secret_name")} != null`)}`,
-        `writers in [[for other, written in ${names} : other if written == name]]`,
+        `key, name in ${by(converted(ELEMENT, "credential_secret_name", "string"), `nonsensitive(${given(ELEMENT, "credential_secret_name")} != null)`)}`,
+        `writers in [[for other, written in ${names} : other if nonsensitive(written == name)]]`,
       ],
       holds: "length(writers) == 0",
       place: `${PLACE}.credential_secret_name`,
       requirement: CREDENTIAL_RULES.notCreated(placesOf("writers")).requirement,
-      got: "name",
+      gotText: expression('[jsonencode(name), "a sensitive name"][issensitive(name) ? 1 : 0]'),
       hint: "use a secret that exists before the first apply",
       told: "It must not be a secret that the same call creates.",
     },

@@ -64,35 +64,50 @@ variable "upstreams" {
         for name in try(keys(upstream), []) :
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
-          [
-            for likely in [
-              for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
-              coalescelist(
-                [for word, right in local.misnomers["an upstream"] : right if word == join("_", words)],
-                [
-                  for one in keys(local.attributes["an upstream"]) : one
-                  if length(setintersection(
-                    flatten([
-                      for word in [one] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ]),
-                    flatten([
-                      for word in [join("_", words)] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ])
-                  )) > 0
-                ],
-                [
-                  for one in keys(local.attributes["an upstream"]) : one
-                  if length(setintersection(split("_", one), words)) > 0
-                ],
-                [""]
-              )
-            ] :
-            likely[0] == ""
-            ? "known attributes: ${join(", ", keys(local.attributes["an upstream"]))}"
-            : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
-          ][0],
+          try(
+            local.misplaced["an upstream"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+            [
+              for likely in [
+                for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+                coalescelist(
+                  distinct(concat(
+                    [
+                      for one in keys(local.attributes["an upstream"]) : one
+                      if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                    ],
+                    [for word, right in local.misnomers["an upstream"] : right if word == join("_", words)]
+                  )),
+                  [
+                    for one in keys(local.attributes["an upstream"]) : one
+                    if length(setintersection(
+                      flatten([
+                        for word in [one] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ]),
+                      flatten([
+                        for word in [join("_", words)] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ])
+                    )) > 0
+                  ],
+                  [
+                    for one in keys(local.attributes["an upstream"]) : one
+                    if length(setintersection(split("_", one), words)) > 0
+                  ],
+                  [""]
+                )
+              ] :
+              likely[0] == ""
+              ? "known attributes: ${join(", ", keys(local.attributes["an upstream"]))}"
+              : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+            ][0]
+          ),
         ])
         if !can(local.attributes["an upstream"][name])
       ]
@@ -128,7 +143,12 @@ variable "upstreams" {
           : startswith(jsonencode(upstream[name]), "[")
           ? "a list"
           : startswith(jsonencode(upstream[name]), "\"") ? "a string" : jsonencode(upstream[name]),
-          "; the README of the module has the type of each attribute",
+          "; ",
+          lookup(
+            { role = "write `role = { arn = … }`" },
+            name,
+            "the README of the module has the type of each attribute"
+          ),
         ])
         if !(
           try(upstream[name] == null, true)
@@ -177,7 +197,13 @@ variable "upstreams" {
             for likely in [
               for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
               coalescelist(
-                [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)],
+                distinct(concat(
+                  [
+                    for one in keys(local.attributes["repository settings"]) : one
+                    if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                  ],
+                  [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+                )),
                 [
                   for one in keys(local.attributes["repository settings"]) : one
                   if length(setintersection(
@@ -240,7 +266,12 @@ variable "upstreams" {
           : startswith(jsonencode(upstream.repository_settings[name]), "\"")
           ? "a string"
           : jsonencode(upstream.repository_settings[name]),
-          "; the README of the module has the type of each attribute",
+          "; ",
+          lookup(
+            { kms_key = "write `kms_key = { arn = … }`", role = "write `role = { arn = … }`" },
+            name,
+            "the README of the module has the type of each attribute"
+          ),
         ])
         if !(
           try(upstream.repository_settings[name] == null, true)
@@ -307,9 +338,11 @@ variable "upstreams" {
         "`upstreams[${jsonencode(key)}].credential` must be one of managed, got a value not shown, since it may ",
         "be a secret; set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`",
       ])
-      if !(
-        try(tostring(upstream.credential), null) == null
-        || try(contains(["managed"], tostring(upstream.credential)), false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential), null) == null
+          || try(contains(["managed"], tostring(upstream.credential)), false)
+        )
       )
     ]), local.secret_pattern, local.redacted)
   }
@@ -358,11 +391,13 @@ variable "upstreams" {
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
-      if !(
-        try(tostring(upstream.secret_name), null) == null
-        || (
-          can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.secret_name)))
-          && try(length(tostring(upstream.secret_name)) <= 512, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.secret_name), null) == null
+          || (
+            can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.secret_name)))
+            && try(length(tostring(upstream.secret_name)) <= 512, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -427,18 +462,20 @@ variable "upstreams" {
         "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
         "shown, since it may be a secret; copy it from Secrets Manager, or use `credential_secret_name`",
       ])
-      if !(
-        try(tostring(upstream.credential_secret_arn), null) == null
-        || (
-          can(regex(
-            join("", [
-              "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
-              "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
-            ]),
-            tostring(upstream.credential_secret_arn)
-          ))
-          && try(length(tostring(upstream.credential_secret_arn)) >= 50, false)
-          && try(length(tostring(upstream.credential_secret_arn)) <= 612, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential_secret_arn), null) == null
+          || (
+            can(regex(
+              join("", [
+                "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:",
+                "ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
+              ]),
+              tostring(upstream.credential_secret_arn)
+            ))
+            && try(length(tostring(upstream.credential_secret_arn)) >= 50, false)
+            && try(length(tostring(upstream.credential_secret_arn)) <= 612, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -460,11 +497,13 @@ variable "upstreams" {
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
         "secret; ECR reads only secrets whose names start with ecr-pullthroughcache/: rename it",
       ])
-      if !(
-        try(tostring(upstream.credential_secret_name), null) == null
-        || (
-          can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.credential_secret_name)))
-          && try(length(tostring(upstream.credential_secret_name)) <= 512, false)
+      if nonsensitive(
+        !(
+          try(tostring(upstream.credential_secret_name), null) == null
+          || (
+            can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$", tostring(upstream.credential_secret_name)))
+            && try(length(tostring(upstream.credential_secret_name)) <= 512, false)
+          )
         )
       )
     ]), local.secret_pattern, local.redacted)
@@ -525,7 +564,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.role, null) == null
+      try(keys(upstream.role), null) == null
       || (
         can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(upstream.role.arn, null)))
         && try(length(try(upstream.role.arn, null)) <= 2048, false)
@@ -538,7 +577,7 @@ variable "upstreams" {
         "${jsonencode(try(upstream.role.arn, null))}; leave it out: a role is created if one is needed",
       ])
       if !(
-        try(upstream.role, null) == null
+        try(keys(upstream.role), null) == null
         || (
           can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(upstream.role.arn, null)))
           && try(length(try(upstream.role.arn, null)) <= 2048, false)
@@ -704,7 +743,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.repository_settings.kms_key, null) == null
+      try(keys(upstream.repository_settings.kms_key), null) == null
       || can(regex(
         "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
         try(upstream.repository_settings.kms_key.arn, null)
@@ -718,7 +757,7 @@ variable "upstreams" {
         "ARN of the key",
       ])
       if !(
-        try(upstream.repository_settings.kms_key, null) == null
+        try(keys(upstream.repository_settings.kms_key), null) == null
         || can(regex(
           "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
           try(upstream.repository_settings.kms_key.arn, null)
@@ -863,7 +902,7 @@ variable "upstreams" {
   validation {
     condition = alltrue([
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
-      try(upstream.repository_settings.role, null) == null
+      try(keys(upstream.repository_settings.role), null) == null
       || (
         can(regex(
           "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$",
@@ -880,7 +919,7 @@ variable "upstreams" {
         "one is needed",
       ])
       if !(
-        try(upstream.repository_settings.role, null) == null
+        try(keys(upstream.repository_settings.role), null) == null
         || (
           can(regex(
             "^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$",
@@ -1434,7 +1473,7 @@ variable "upstreams" {
       for key, name in {
         for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
-        if try(upstream.credential_secret_name, null) != null
+        if nonsensitive(try(upstream.credential_secret_name, null) != null)
       } :
       [
         for writers in [
@@ -1460,7 +1499,7 @@ variable "upstreams" {
               if try(upstream.credential, null) == "managed"
             } :
             other
-            if written == name
+            if nonsensitive(written == name)
           ],
         ] :
         length(writers) == 0
@@ -1470,7 +1509,7 @@ variable "upstreams" {
       for key, name in {
         for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
-        if try(upstream.credential_secret_name, null) != null
+        if nonsensitive(try(upstream.credential_secret_name, null) != null)
       } :
       [
         for writers in [
@@ -1496,13 +1535,14 @@ variable "upstreams" {
               if try(upstream.credential, null) == "managed"
             } :
             other
-            if written == name
+            if nonsensitive(written == name)
           ],
         ] :
         join("", [
           "`upstreams[${jsonencode(key)}].credential_secret_name` must be a secret that exists already, but ",
           "${join(", ", [for other in writers : "upstreams[${jsonencode(other)}]"])} creates it, got ",
-          "${jsonencode(name)}; use a secret that exists before the first apply",
+          "${[jsonencode(name), "a sensitive name"][issensitive(name) ? 1 : 0]}; use a secret that exists ",
+          "before the first apply",
         ])
         if length(writers) != 0
       ]
@@ -1737,7 +1777,13 @@ variable "repository_settings" {
           for likely in [
             for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
             coalescelist(
-              [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)],
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["repository settings"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+              )),
               [
                 for one in keys(local.attributes["repository settings"]) : one
                 if length(setintersection(
@@ -1794,7 +1840,12 @@ variable "repository_settings" {
         : startswith(jsonencode(var.repository_settings[name]), "\"")
         ? "a string"
         : jsonencode(var.repository_settings[name]),
-        "; the README of the module has the type of each attribute",
+        "; ",
+        lookup(
+          { kms_key = "write `kms_key = { arn = … }`", role = "write `role = { arn = … }`" },
+          name,
+          "the README of the module has the type of each attribute"
+        ),
       ])
       if !(
         try(var.repository_settings[name] == null, true)
@@ -1938,7 +1989,7 @@ variable "repository_settings" {
 
   validation {
     condition = (
-      try(var.repository_settings.kms_key, null) == null
+      try(keys(var.repository_settings.kms_key), null) == null
       || can(regex(
         "^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$",
         try(var.repository_settings.kms_key.arn, null)
@@ -2051,7 +2102,7 @@ variable "repository_settings" {
 
   validation {
     condition = (
-      try(var.repository_settings.role, null) == null
+      try(keys(var.repository_settings.role), null) == null
       || (
         can(regex("^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+$", try(var.repository_settings.role.arn, null)))
         && try(length(try(var.repository_settings.role.arn, null)) <= 2048, false)

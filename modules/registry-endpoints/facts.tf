@@ -21,6 +21,28 @@ locals {
   # The services whose names start with the reverse DNS name of the partition.
   services_named_after_partition = ["ecr.api", "ecr.dkr", "ec2", "sts", "eks"]
 
+  # The last parts of endpoint services' names, by these parts and by the names of the services, both
+  # without hyphens.
+  # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+  known_services = {
+    cloudwatchlogs       = "logs"
+    codebuild            = "codebuild"
+    ec2                  = "ec2"
+    ecs                  = "ecs"
+    ecsagent             = "ecs-agent"
+    ecstelemetry         = "ecs-telemetry"
+    eks                  = "eks"
+    eksauth              = "eks-auth"
+    keymanagementservice = "kms"
+    kms                  = "kms"
+    logs                 = "logs"
+    secretsmanager       = "secretsmanager"
+    securitytokenservice = "sts"
+    ssm                  = "ssm"
+    sts                  = "sts"
+    systemsmanager       = "ssm"
+  }
+
   # The actions of pulls, including the first one, which creates the repository.
   first_pull_actions = [
     "ecr:BatchCheckLayerAvailability",

@@ -1,4 +1,4 @@
-import { COMMON_PREFIX, NAMED_AFTER_PARTITION } from "../../src/aws/endpoint-service-names";
+import { COMMON_PREFIX, KNOWN_SERVICES, NAMED_AFTER_PARTITION } from "../../src/aws/endpoint-service-names";
 import { PARTITION_NAMES, dualStackSuffixOf } from "../../src/aws/partitions";
 import { readStatement } from "../../src/cache/policy-statements";
 import { FULL_ACCESS, layersStatement, pushStatement } from "../../src/network/policy-statements";
@@ -27,6 +27,11 @@ export const FACTS: { readonly [name: string]: Fact } = {
   services_named_after_partition: {
     comment: "The services whose names start with the reverse DNS name of the partition.",
     value: NAMED_AFTER_PARTITION,
+  },
+  known_services: {
+    comment:
+      "The last parts of endpoint services' names, by these parts and by the names of the services, both without hyphens. https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html",
+    value: KNOWN_SERVICES,
   },
   first_pull_actions: PULL_ACTIONS.first,
   tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,

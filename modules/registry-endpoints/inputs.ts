@@ -18,8 +18,9 @@ import {
   onlyWithPrivateDns,
 } from "../../src/network/rules";
 import type { WarningId } from "../../src/terraform/warnings";
+import { didYouMean } from "../../src/validation/nearest-name";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
-import type { Input, Inputs, ModuleDefinition, ValidationRule } from "../generator/definition";
+import type { Input, InputRule, Inputs, ModuleDefinition, ValidationRule } from "../generator/definition";
 import { expression, hcl, inSnakeCase, snakeCase } from "../generator/hcl";
 import { ACCOUNT_INPUT, TAGGED_PREFIXES_RULE, TAGGED_PREFIXES_INPUT } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
@@ -142,6 +143,23 @@ function serviceHint(hint: string): string {
   );
 }
 
+/** The rule of the last part of an endpoint service's name. */
+function shortName(): InputRule {
+  const known = (value: string): string =>
+    `lookup(local.known_services, lower(replace(${value}, "/[_-]/", "")), ${value})`;
+  const hint = "give the last part in lower case with hyphens, or use `service_names` for the whole name";
+  const rule = following(SHORT_NAME);
+  return {
+    ...rule,
+    holds: (value) => `(${rule.holds(value)} && try(${known(value)} == ${value}, false))`,
+    hint: serviceHint(
+      expression(
+        `try(${known("element")}, element) != element ? ${hcl(didYouMean(expression(known("element"))))} : ${hcl(hint)}`,
+      ),
+    ),
+  };
+}
+
 const INPUTS: Inputs = {
   vpc_id: {
     type: "string",
@@ -243,7 +261,7 @@ const INPUTS: Inputs = {
     default: [],
     description:
       "Other AWS services that the clients call, by the last parts of their endpoint services' names, like `logs`. Each gets an interface endpoint with private DNS and no endpoint policy, which allows all requests.",
-    elementRules: [following(SHORT_NAME, serviceHint("give the last part, or use `service_names` for the whole name"))],
+    elementRules: [shortName()],
   },
   service_names: {
     type: "set(string)",

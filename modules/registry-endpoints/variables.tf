@@ -441,8 +441,11 @@ variable "services" {
     condition = alltrue([
       for key, element in nonsensitive(var.services) :
       (
-        can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
-        && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
+        (
+          can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
+          && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
+        )
+        && try(lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element) == element, false)
       )
     ])
     error_message = replace(join("\n", [
@@ -452,11 +455,16 @@ variable "services" {
         "than ecr.api, ecr.dkr and s3, got ${jsonencode(element)}; ",
         contains(["ecr.api", "ecr.dkr", "s3"], element)
         ? "leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway"
-        : "give the last part, or use `service_names` for the whole name",
+        : try(lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element), element) != element
+        ? "did you mean `${lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element)}`?"
+        : "give the last part in lower case with hyphens, or use `service_names` for the whole name",
       ])
       if !(
-        can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
-        && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
+        (
+          can(regex("^[a-z0-9][a-z0-9-]*(\\.[a-z0-9-]+)*$", element))
+          && !can(regex("^(ecr\\.(api|dkr)$|s3$|([a-z-]+\\.)*amazonaws\\.)", element))
+        )
+        && try(lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element) == element, false)
       )
     ]), local.secret_pattern, local.redacted)
   }

@@ -87,7 +87,9 @@ variable "parameters" {
         "a secret; keep secrets in Secrets Manager, since Terraform stores the values of parameters in its plan ",
         "and state",
       ])
-      if anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
+      if nonsensitive(anytrue([
+        for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))
+      ]))
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -116,7 +118,7 @@ variable "parameters" {
         "`parameters[${jsonencode(key)}]` must be at most 4096 bytes long, got a value not shown, since it may ",
         "be a secret; shorten it",
       ])
-      if !try(length(replace(base64encode(element), "=", "")) <= 5462, true)
+      if nonsensitive(!try(length(replace(base64encode(element), "=", "")) <= 5462, true))
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -130,7 +132,7 @@ variable "parameters" {
         "`parameters[${jsonencode(key)}]` must contain no control characters except tab and newline, got a ",
         "value not shown, since it may be a secret; remove them",
       ])
-      if can(regex("[^\\P{Cc}\\t\\n]", element))
+      if nonsensitive(can(regex("[^\\P{Cc}\\t\\n]", element)))
     ]), local.secret_pattern, local.redacted)
   }
 }

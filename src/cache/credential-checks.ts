@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { expressionOf, isUnresolved, literalPrefix, resolved } from "../terraform/tokens";
+import { didYouMean } from "../validation/nearest-name";
 import {
   Redacted,
   expressionContainsAccessToken,
@@ -49,6 +50,11 @@ const OPTIONS = Object.keys({
   secretName: true,
   recoveryWindowInDays: true,
 } satisfies AllKeys<ManagedCredentialOptions>);
+
+/** The hints for other names of the access token; the hint for a user name is the option that begins with it. */
+const VALUE_HINTS: ReadonlyMap<string, string> = new Map(
+  ["token", "password"].map((name) => [name, didYouMean("accessTokenVariable")]),
+);
 
 // Names that Terraform reserves. https://developer.hashicorp.com/terraform/language/values/variables
 const RESERVED_VARIABLE_NAMES = [
@@ -180,7 +186,7 @@ function checkVariables(
   variables: ManagedCredentialOptions,
   isTaken: (id: string) => boolean,
 ): void {
-  errors.checkKeys(prop, variables, OPTIONS, "an option of RegistryCredential.managed");
+  errors.checkKeys(prop, variables, OPTIONS, "an option of RegistryCredential.managed", VALUE_HINTS);
   for (const key of ["usernameVariable", "accessTokenVariable"] as const) {
     checkVariableName(errors, `${prop}.${key}`, variables[key], isTaken);
   }

@@ -306,6 +306,9 @@ export const CREDENTIAL_RULES = {
   }),
 } as const;
 
+/** Names under which people give a credential itself where only its source is given. */
+export const NAMES_OF_VALUES = ["username", "accessToken", "token", "password"] as const;
+
 /** The name of a Terraform variable that holds a part of a credential. */
 export const VARIABLE_NAME: Rule = {
   pattern: /^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$/,

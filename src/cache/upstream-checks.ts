@@ -15,6 +15,7 @@ import {
   CREDENTIAL_RULES,
   HOST,
   MAX_RULES,
+  NAMES_OF_VALUES,
   REPOSITORY_PREFIX,
   ROOT,
   UPSTREAM_ACCOUNT_ID,
@@ -37,6 +38,11 @@ const PRIVATE_ECR_OPTIONS = Object.keys({
   roleArn: true,
 } satisfies AllKeys<Omit<PrivateEcrOptions, keyof UpstreamOptions>>);
 
+/** The hints for the values of a credential among the options of an upstream that has one. */
+const CREDENTIAL_HINTS: ReadonlyMap<string, string> = new Map(
+  NAMES_OF_VALUES.map((name) => [name, `for the credential, ${CREDENTIAL_RULES.credential.hint}`]),
+);
+
 /** Adds the errors of an upstream; reserves its prefix and its secret if there are none. */
 export function checkUpstream(
   errors: ValidationErrors,
@@ -51,7 +57,8 @@ export function checkUpstream(
     return;
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
-  errors.checkKeys(prop, spec.unknown, known, "an option of this upstream");
+  const hints = spec.credential === undefined ? undefined : CREDENTIAL_HINTS;
+  errors.checkKeys(prop, spec.unknown, known, "an option of this upstream", hints);
   checkPrefix(errors, prop, spec, context);
   checkHost(errors, prop, spec);
   checkAuthentication(errors, `${prop}.credential`, spec, context);

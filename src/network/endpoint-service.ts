@@ -1,4 +1,5 @@
-import { serviceNameOf } from "../aws/endpoint-service-names";
+import { knownServiceOf, serviceNameOf } from "../aws/endpoint-service-names";
+import { didYouMean } from "../validation/nearest-name";
 import { matches } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { CREATED_ANYWAY, ENDPOINTS_RULES, EXISTING_ENDPOINTS, SERVICE_NAME, SHORT_NAME } from "./rules";
@@ -61,7 +62,11 @@ export class EndpointService {
   /** @internal */
   public _check(errors: ValidationErrors, prop: string, region: string | undefined): void {
     const rule = this.isWhole ? SERVICE_NAME : SHORT_NAME;
-    if (!matches(this.name, rule)) {
+    const given: unknown = this.name;
+    const known = this.isWhole || typeof given !== "string" ? undefined : knownServiceOf(given);
+    if (known !== undefined && known !== given) {
+      errors.addBroken(prop, { ...rule, hint: didYouMean(known) }, given);
+    } else if (!matches(this.name, rule)) {
       const isCreatedAnyway = Object.keys(EXISTING_ENDPOINTS).includes(this.name);
       errors.addBroken(prop, isCreatedAnyway ? { ...rule, hint: CREATED_ANYWAY } : rule, this.name);
     } else if (this.isWhole && region !== undefined && !this.name.includes(`.${region}.`)) {

@@ -206,7 +206,7 @@ export const SHORT_NAME: Rule = {
   pattern: /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*$/,
   except: /^(ecr\.(api|dkr)$|s3$|([a-z-]+\.)*amazonaws\.)/,
   requirement: "be the last part of an endpoint service's name, like kms, other than ecr.api, ecr.dkr and s3",
-  hint: "give the last part, or use EndpointService.fromServiceName for the whole name",
+  hint: "give the last part in lower case with hyphens, or use EndpointService.fromServiceName for the whole name",
 };
 
 /** The whole name of an endpoint service. */

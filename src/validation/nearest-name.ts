@@ -1,10 +1,25 @@
-/** The known name that is most similar to a misspelt one, with at most two letters changed; undefined if there is none. */
+/** The hint that another name is meant. */
+export function didYouMean(name: string): string {
+  return `did you mean \`${name}\`?`;
+}
+
+/** A name of fewer letters is the beginning of too many others. */
+export const MIN_BEGINNING = 3;
+
+/**
+ * The known name that is meant by an unknown one: the shortest that begins with it, or the most similar one, with at most
+ * two letters changed; undefined if there is none.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const beginning = plain(name);
+  const [begun] = known
+    .filter((candidate) => beginning.length >= MIN_BEGINNING && plain(candidate).startsWith(beginning))
+    .sort((one, other) => one.length - other.length);
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
     .filter(({ candidate, distance }) => distance <= 2 && distance < candidate.length / 2)
     .sort((one, other) => one.distance - other.distance);
-  return nearest?.candidate;
+  return begun ?? nearest?.candidate;
 }
 
 /** A name in lower case, without underscores and hyphens. */

@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { nearestName } from "./nearest-name";
+import { didYouMean, nearestName } from "./nearest-name";
 import { display, looksLikeSecret } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
@@ -99,13 +99,22 @@ export class ValidationErrors {
     }
   }
 
-  /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
-  public checkKeys(prop: string, given: object, known: readonly string[], what: string): void {
+  /**
+   * Adds an error for every key of `given` that is not known: a misspelt key would have no effect. `hints` are those of
+   * keys that people expect.
+   */
+  public checkKeys(
+    prop: string,
+    given: object,
+    known: readonly string[],
+    what: string,
+    hints: ReadonlyMap<string, string> = new Map(),
+  ): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
         const name = looksLikeSecret(key) ? "(a key not shown)" : key;
         const place = prop === "" ? name : `${prop}.${name}`;
-        this.messages.add(`\`${place}\` is not ${what}; ${meant(key, known)}`);
+        this.messages.add(`\`${place}\` is not ${what}; ${hints.get(key) ?? meant(key, known)}`);
       }
     }
   }
@@ -154,5 +163,5 @@ function worded(prop: string, requirement: string, got: unknown, hint: string): 
 /** A suggestion: the most similar known name, or all known names. */
 function meant(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+  return nearest === undefined ? `use one of ${known.join(", ")}` : didYouMean(nearest);
 }

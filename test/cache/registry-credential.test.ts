@@ -488,9 +488,20 @@ test.each([
 test("fails on a variable's name as it stands in the environment, and on an option that there is not", () => {
   const credential = (more: object) => RegistryCredential.managed({ ...variables, ...more });
   expect(faultOf(credential({ usernameVariable: "TF_VAR_hub" }))).toContain("must not begin with TF_VAR_");
-  expect(faultOf(credential({ password: "x" }))).toContain(
-    ".password` is not an option of RegistryCredential.managed; use one of",
+  expect(faultOf(credential({ size: 1 }))).toContain(
+    ".size` is not an option of RegistryCredential.managed; use one of usernameVariable, accessTokenVariable, version, secretName",
   );
+  for (const [name, right] of [
+    ["username", "usernameVariable"],
+    ["accessToken", "accessTokenVariable"],
+    ["token", "accessTokenVariable"],
+    ["password", "accessTokenVariable"],
+    ["secret", "secretName"],
+  ] as const) {
+    expect(faultOf(credential({ [name]: "x" }))).toContain(
+      `.${name}\` is not an option of RegistryCredential.managed; did you mean \`${right}\`?`,
+    );
+  }
 });
 
 test("no fault of anything else shows a credential, or what is shaped like a token", () => {

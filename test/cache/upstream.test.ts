@@ -367,6 +367,12 @@ describe("what a caller in JavaScript, or from a file, may pass", () => {
     expect(faultOf(Upstream.quay({ prefx: "x" } as never))).toBe(
       "stack/cache: `upstreams[0].prefx` is not an option of this upstream; did you mean `prefix`?",
     );
+    expect(faultOf(Upstream.dockerHub(credential, { accessToken: "x" } as never))).toBe(
+      "stack/cache: `upstreams[0].accessToken` is not an option of this upstream; for the credential, use RegistryCredential.managed, fromSecretArn or fromSecretName",
+    );
+    expect(faultOf(Upstream.quay({ accessToken: "x" } as never))).toBe(
+      "stack/cache: `upstreams[0].accessToken` is not an option of this upstream; use one of prefix, repositorySettings",
+    );
     expect(faultOf(Upstream.kubernetes({ credential } as never))).toContain(
       "`upstreams[0].credential` is not an option of this upstream",
     );

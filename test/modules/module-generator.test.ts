@@ -376,6 +376,7 @@ describe("an open input", () => {
     isOpen: true,
     noun: "a thing",
     misnomers: { amount: "count" },
+    misplaced: { value: "give it elsewhere" },
     required: true,
     description: "Things.",
     attributes: {
@@ -406,12 +407,13 @@ describe("an open input", () => {
   });
 
   test("is checked against a table of its attributes at every depth, which is a fact", () => {
-    const { attributes, misnomers } = attributeFacts(inputs);
+    const { attributes, misnomers, misplaced } = attributeFacts(inputs);
     expect(attributes?.value).toEqual({
       "a thing": { name: "a string", count: "a number", on: "true or false", tags: "an object", key: "an object" },
       "a key": { arn: null },
     });
     expect(misnomers?.value).toEqual({ "a thing": { amount: "count" } });
+    expect(misplaced?.value).toEqual({ "a thing": { value: "give it elsewhere" } });
   });
 
   test("has rules of its shape, of the names and types of its attributes, and of each of them", () => {

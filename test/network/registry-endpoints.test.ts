@@ -839,7 +839,26 @@ test.each<[string, object, string]>([
   [
     "services",
     { services: [EndpointService.named("com.amazonaws.eu-west-1.sts")] },
-    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "com.amazonaws.eu-west-1.sts"; give the last part, or use EndpointService.fromServiceName for the whole name',
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "com.amazonaws.eu-west-1.sts"; give the last part in lower case with hyphens, or use EndpointService.fromServiceName for the whole name',
+  ],
+  ...(
+    [
+      ["cloudwatch-logs", "logs"],
+      ["CLOUDWATCH_LOGS", "logs"],
+      ["secrets-manager", "secretsmanager"],
+      ["systems-manager", "ssm"],
+      ["EC2", "ec2"],
+      ["eks_auth", "eks-auth"],
+    ] as const
+  ).map(([name, right]): [string, object, string] => [
+    "services",
+    { services: [EndpointService.named(name)] },
+    `\`services[0]\` must be the last part of an endpoint service's name, like kms, other than ecr.api, ecr.dkr and s3, got "${name}"; did you mean \`${right}\`?`,
+  ]),
+  [
+    "services",
+    { services: [EndpointService.named("SNS")] },
+    '`services[0]` must be the last part of an endpoint service\'s name, like kms, other than ecr.api, ecr.dkr and s3, got "SNS"; give the last part in lower case with hyphens, or use EndpointService.fromServiceName for the whole name',
   ],
   [
     "services",
@@ -849,7 +868,7 @@ test.each<[string, object, string]>([
   [
     "services",
     { services: [EndpointService.named(undefined as never)] },
-    "`services[0]` is required; give the last part, or use EndpointService.fromServiceName for the whole name",
+    "`services[0]` is required; give the last part in lower case with hyphens, or use EndpointService.fromServiceName for the whole name",
   ],
   [
     "repositoryArns",

@@ -11,12 +11,23 @@ test.each([
   ["repository_settings", "repositorySettings"],
   ["REGION", "region"],
   ["regions2", "region"],
+  ["repository", "repositorySettings"],
+  ["repo", "repositorySettings"],
+  ["account", "accountId"],
 ])("%s is taken for %s", (name, nearest) => {
   expect(nearestName(name, KNOWN)).toBe(nearest);
 });
 
-test.each(["repositorySettingsxyz", "prefix", "", "onto", "no", "x"])("%j is not taken for another name", (name) => {
-  expect(nearestName(name, KNOWN)).toBeUndefined();
+test.each(["repositorySettingsxyz", "prefix", "", "onto", "no", "x", "re"])(
+  "%j is not taken for another name",
+  (name) => {
+    expect(nearestName(name, KNOWN)).toBeUndefined();
+  },
+);
+
+test("the shortest name that begins with the unknown one wins over a similar one", () => {
+  expect(nearestName("registry", ["registri", "registryUrl", "registryName"])).toBe("registryUrl");
+  expect(nearestName("registry", ["registryNames", "registryName"])).toBe("registryName");
 });
 
 test("the name with the fewest changed letters wins, and the first one of several", () => {

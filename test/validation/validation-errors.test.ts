@@ -143,6 +143,16 @@ test.each<[string, object, string[]]>([
   expect(errorsOf((errors) => errors.checkKeys("options", given, ["region", "name"], "an option"))).toEqual(messages);
 });
 
+test("a key that people expect has a hint of its own", () => {
+  const hints = new Map([["token", "give it elsewhere"]]);
+  expect(
+    errorsOf((errors) => errors.checkKeys("options", { token: 1, quota: 1 }, ["name"], "an option", hints)),
+  ).toEqual([
+    "`options.token` is not an option; give it elsewhere",
+    "`options.quota` is not an option; use one of name",
+  ]);
+});
+
 test("a key of the props has no place before it", () => {
   expect(errorsOf((errors) => errors.checkKeys("", { nam: 1 }, ["region", "name"], "a property"))).toEqual([
     "`nam` is not a property; did you mean `name`?",

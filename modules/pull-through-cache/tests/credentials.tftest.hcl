@@ -325,6 +325,32 @@ run "fails_with_the_name_of_a_secret_that_ecr_may_not_read" {
   expect_failures = [var.upstreams]
 }
 
+run "fails_with_a_sensitive_name_of_a_secret_that_ecr_may_not_read" {
+  command = plan
+
+  variables {
+    upstreams = {
+      docker-hub = { credential_secret_name = sensitive("docker-hub") }
+    }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
+run "fails_with_the_sensitive_name_of_a_secret_that_the_same_call_creates" {
+  command = plan
+
+  variables {
+    upstreams = {
+      docker-hub = { credential = "managed" }
+      github     = { credential_secret_name = sensitive("ecr-pullthroughcache/docker-hub") }
+    }
+    credentials = { docker-hub = { username = "robot", access_token = "not-a-token" } }
+  }
+
+  expect_failures = [var.upstreams]
+}
+
 run "fails_with_the_name_of_a_secret_of_513_characters" {
   command = plan
 

@@ -348,6 +348,14 @@ run "a_service_is_named_by_its_last_part" {
   expect_failures = [var.services]
 }
 
+run "a_service_is_not_named_after_the_product" {
+  command = plan
+  variables {
+    services = ["cloudwatch-logs"]
+  }
+  expect_failures = [var.services]
+}
+
 run "a_service_is_named_as_a_whole" {
   command = plan
   variables {

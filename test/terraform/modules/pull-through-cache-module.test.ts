@@ -474,6 +474,8 @@ describeWithTerraform("the module pull-through-cache", () => {
         },
         kubernetes: {
           credential_arn: made.arn,
+          accessToken: "x",
+          registry: "acme",
           repository_settings: { expire_untagged: 7, images: 5, role: { ...made, path: "/" }, kms_key: made },
         },
         "ecr-public": ["upstream"],
@@ -481,6 +483,7 @@ describeWithTerraform("the module pull-through-cache", () => {
       repository_settings: {
         image_tag_mutability: "IMMUTABLE",
         kms_key: { ...made, id: "one" },
+        role: "arn:aws:iam::111122223333:role/creates",
         tags: "team=platform",
       },
     };
@@ -493,6 +496,9 @@ describeWithTerraform("the module pull-through-cache", () => {
         '`upstreams["quay"].prefx` is not an attribute of an upstream; did you mean `prefix`?',
         '`upstreams["quay"].zone` is not an attribute of an upstream; known attributes: account_id, credential, credential_secret_arn, credential_secret_name, credential_version, kind, prefix, recovery_window_in_days, region, registry_name, repository_settings, role, secret_name, upstream_registry_url, upstream_repository_prefix',
         '`upstreams["kubernetes"].credential_arn` is not an attribute of an upstream; did you mean `credential_secret_arn`?',
+        '`upstreams["kubernetes"].accessToken` is not an attribute of an upstream; give the value in the input `credentials`, by the key of the upstream, and set `credential = "managed"` here',
+        '`upstreams["kubernetes"].registry` is not an attribute of an upstream; did you mean `registry_name` or `kind`?',
+        "`repository_settings.role` must be an object, got a string; write `role = { arn = … }`",
         '`upstreams["kubernetes"].repository_settings.expire_untagged` is not an attribute of repository settings; did you mean `untagged_expiration_in_days`?',
         '`upstreams["kubernetes"].repository_settings.images` is not an attribute of repository settings; did you mean `keep_all_images` or `keep_last_images`?',
         '`upstreams["kubernetes"].repository_settings.role.path` is not an attribute of a role; known attributes: arn',
