@@ -71,6 +71,9 @@ function restJson(parameters: Fields): Protocol {
   };
 }
 
+/** The members of S3's answers that are in headers. */
+const S3_HEADERS = { BucketRegion: "x-amz-bucket-region", ETag: "etag", LastModified: "last-modified" };
+
 function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol {
   const isChunked = /aws-chunked/.test(headers["content-encoding"] ?? "");
   return {
@@ -84,7 +87,12 @@ function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol 
     }),
     result: (operation, { Body, ...fields }) =>
       typeof Body === "string" ? Body : builder.build({ [`${operation}Result`]: fields }),
-    headers: ({ ETag }) => (typeof ETag === "string" ? { etag: ETag } : {}),
+    headers: (fields) =>
+      Object.fromEntries(
+        Object.entries(S3_HEADERS).flatMap(([member, name]) =>
+          typeof fields[member] === "string" ? [[name, fields[member]]] : [],
+        ),
+      ),
     error: ({ code, message }) => builder.build({ Error: { Code: code, Message: message } }),
   };
 }
