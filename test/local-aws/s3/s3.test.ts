@@ -1,6 +1,7 @@
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -65,6 +66,14 @@ describe("a bucket", () => {
     await expect(create(client)).rejects.toMatchObject({ name: "BucketAlreadyOwnedByYou" });
     const other = sdk.client(S3Client, { accountId: "444455556666" });
     await expect(create(other)).rejects.toMatchObject({ name: "BucketAlreadyExists" });
+  });
+
+  test("fails to answer what is not kept of it, by name", async () => {
+    const versioning = client.send(new GetBucketVersioningCommand({ Bucket }));
+    await expect(versioning).rejects.toMatchObject({
+      name: "UnknownOperationException",
+      message: expect.stringContaining(`s3: GET /${Bucket}/?versioning`) as string,
+    });
   });
 
   test("fails to be found where there is none", async () => {

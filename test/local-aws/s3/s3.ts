@@ -25,7 +25,7 @@ export class S3 implements Service {
     CreateBucket: "PUT /{Bucket}",
     HeadBucket: "HEAD /{Bucket}",
     ListObjectsV2:
-      "GET /{Bucket}?prefix={Prefix}&delimiter={Delimiter}&max-keys={MaxKeys}&continuation-token={ContinuationToken}",
+      "GET /{Bucket}?list-type=2&prefix={Prefix}&delimiter={Delimiter}&max-keys={MaxKeys}&continuation-token={ContinuationToken}",
     HeadObject: "HEAD /{Bucket}/{Key+}",
     GetObject: "GET /{Bucket}/{Key+}",
     PutObject: "PUT /{Bucket}/{Key+}",
