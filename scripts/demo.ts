@@ -11,8 +11,8 @@ import {
   describeStack,
   parametersOf,
 } from "../test/local-aws/cloudformation/vendor-stacks";
-import { addNetworks } from "../test/local-aws/ec2/networks";
-import { createStateBucket } from "../test/local-aws/s3/state-bucket";
+import { NETWORKS, addNetworks } from "../test/local-aws/ec2/networks";
+import { createStateBucket, stateBucket } from "../test/local-aws/s3/state-bucket";
 import { createCredential } from "../test/local-aws/secrets-manager/credentials";
 import { ACCOUNT, LocalAws } from "../test/local-aws/server";
 import type { LoggedRequest } from "../test/local-aws/server";
@@ -26,6 +26,10 @@ const POLICIES = "elastio-iam";
 const REGION = "us-east-1";
 const PARAMETER = "ecrPublicPrefix";
 const KEPT_FOR_MINUTES = 60;
+/** A region that the demo leaves empty, and an account. */
+const FREE_REGION = "eu-central-1";
+const FREE_ACCOUNT = "444455556666";
+const GUIDE = "docs/getting-started.md";
 
 /** What a request says to somebody who watches AWS; nothing of those that only read. */
 const EVENTS: { readonly [operation: string]: (request: LoggedRequest) => string } = {
@@ -151,6 +155,7 @@ async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
 
 async function main(session: Session, keep: boolean): Promise<void> {
   print("Deploys examples/elastio-connector on this machine: no AWS account is needed, and none is touched.");
+  print("Everybody can use the caches. The connector and step 5 are only for Elastio.");
   const aws = await step("1. Start a local AWS, with the stack of an Elastio Cloud Connector in it", () =>
     startAws(session),
   );
@@ -185,7 +190,7 @@ async function main(session: Session, keep: boolean): Promise<void> {
   await step("6. Destroy the caches and the policy", () => destroy(session, aws, stacks));
   print("\nDone: everything that the demo made is removed.");
   print("To look at it while it runs: npm run demo -- --keep");
-  print('To write your own: the section "Use it in a project" of README.md');
+  print(`To write your own: ${GUIDE}`);
 }
 
 async function startAws(session: Session): Promise<LocalAws> {
@@ -195,7 +200,7 @@ async function startAws(session: Session): Promise<LocalAws> {
     }
   };
   session.aws = await LocalAws.start({ onRequest });
-  // Nothing of the demo is in them; with --keep the examples in private subnets, and those with states in S3, can be
+  // The demo itself uses neither; with --keep the examples in private subnets, and those with states in S3, can be
   // planned there.
   addNetworks(session.aws, ACCOUNT);
   await createStateBucket(session.aws);
@@ -282,14 +287,24 @@ async function destroy(session: Session, aws: LocalAws, stacks: readonly string[
 
 async function keepUntilTold(session: Session, aws: LocalAws): Promise<void> {
   // Examples that can be planned there look it up.
-  await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+  await createCredential(aws, "docker-hub", { region: NETWORKS.region });
   print("\nKept. Point Terraform, or any AWS client, at it from another terminal:\n");
   for (const [name, value] of Object.entries({ ...aws.environment(), AWS_REGION: REGION })) {
     print(`  export ${name}=${value}`);
   }
   print(`  cd ${session.stackFolder(CONNECTOR)}`);
   print("  terraform plan");
-  print(`\nCtrl-C ends it and removes everything, and so do ${KEPT_FOR_MINUTES} minutes.`);
+  print("\nIt holds, by account and region:\n");
+  const networks = [NETWORKS.codeBuild, NETWORKS.eks].map((vpc) => `${ACCOUNT} ${NETWORKS.region} VPC ${vpc}`);
+  for (const line of [...aws.contents(), `${ACCOUNT} ${REGION} bucket ${stateBucket()}`, ...networks].sort()) {
+    print(`  ${line}`);
+  }
+  print(`\nAWS takes a prefix once per region. Free: ${FREE_REGION}, or another account:\n`);
+  print(`  export AWS_REGION=${FREE_REGION}`);
+  print(`  export AWS_ACCESS_KEY_ID=${FREE_ACCOUNT}`);
+  print(`\nCtrl-C ends it and removes everything, and so do ${KEPT_FOR_MINUTES} minutes. From elsewhere:\n`);
+  // A signal to npm does not arrive here: the shell between them does not pass it on.
+  print(`  kill -INT ${process.pid}`);
   await new Promise((resolve) => setTimeout(resolve, KEPT_FOR_MINUTES * 60_000));
 }
 

@@ -41,9 +41,12 @@ export function s3Call(routes: Routes, method: string, url: string, headers: Inc
   return { operation, protocol: s3Protocol(parameters, headers) };
 }
 
-/** A label that ends with a plus sign, as in `{Key+}`, takes the rest of the path. */
+/**
+ * A label that ends with a plus sign, as in `{Key+}`, takes the rest of the path. A query of a route has labels, which a
+ * request may leave out, and values, as in `list-type=2`, which a request must have.
+ */
 function routed(routes: Routes, method: string, url: string): { operation: string; parameters: Fields } {
-  const { pathname, searchParams } = new URL(url, "http://localhost");
+  const { pathname, search, searchParams } = new URL(url, "http://localhost");
   for (const [operation, route] of Object.entries(routes)) {
     const [path = "", query] = route.split("?");
     const pattern = path.replace(
@@ -51,15 +54,16 @@ function routed(routes: Routes, method: string, url: string): { operation: strin
       (_, label: string, rest: string) => `(?<${label}>${rest ? ".+" : "[^/]+"})`,
     );
     const labels = new RegExp(`^${pattern}/?$`).exec(`${method} ${pathname}`);
-    if (labels !== null) {
+    const parts = [...new URLSearchParams(query)];
+    if (labels !== null && parts.every(([name, part]) => part.startsWith("{") || searchParams.get(name) === part)) {
       const inPath = Object.entries(labels.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-      const inQuery = [...new URLSearchParams(query)]
-        .filter(([name]) => searchParams.has(name))
+      const inQuery = parts
+        .filter(([name, part]) => part.startsWith("{") && searchParams.has(name))
         .map(([name, label]) => [label.slice(1, -1), searchParams.get(name)]);
       return { operation, parameters: Object.fromEntries([...inPath, ...inQuery]) as Fields };
     }
   }
-  return { operation: `${method} ${pathname}`, parameters: {} };
+  return { operation: `${method} ${pathname}${search}`, parameters: {} };
 }
 
 function restJson(parameters: Fields): Protocol {
@@ -70,6 +74,9 @@ function restJson(parameters: Fields): Protocol {
     error: ({ message }) => JSON.stringify({ Message: message }),
   };
 }
+
+/** The members of S3's answers that are in headers. */
+const S3_HEADERS = { BucketRegion: "x-amz-bucket-region", ETag: "etag", LastModified: "last-modified" };
 
 function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol {
   const isChunked = /aws-chunked/.test(headers["content-encoding"] ?? "");
@@ -84,7 +91,12 @@ function s3Protocol(parameters: Fields, headers: IncomingHttpHeaders): Protocol 
     }),
     result: (operation, { Body, ...fields }) =>
       typeof Body === "string" ? Body : builder.build({ [`${operation}Result`]: fields }),
-    headers: ({ ETag }) => (typeof ETag === "string" ? { etag: ETag } : {}),
+    headers: (fields) =>
+      Object.fromEntries(
+        Object.entries(S3_HEADERS).flatMap(([member, name]) =>
+          typeof fields[member] === "string" ? [[name, fields[member]]] : [],
+        ),
+      ),
     error: ({ code, message }) => builder.build({ Error: { Code: code, Message: message } }),
   };
 }

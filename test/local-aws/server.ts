@@ -187,7 +187,11 @@ export class LocalAws {
       const answer = call.protocol.error(error);
       this.log(call, input, answer, error.code);
       response
-        .writeHead(error.status, { "content-type": call.protocol.contentType, "x-amzn-errortype": error.code })
+        .writeHead(error.status, {
+          "content-type": call.protocol.contentType,
+          "x-amzn-errortype": error.code,
+          ...error.headers,
+        })
         .end(answer);
     }
   }

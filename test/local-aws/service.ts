@@ -1,10 +1,14 @@
 /** What AWS answers in place of a result. */
 export class AwsError extends Error {
-  /** @param status what REST says of the error beside its code */
+  /**
+   * @param status what REST says of the error beside its code
+   * @param headers what the answer says of it in headers
+   */
   public constructor(
     public readonly code: string,
     message: string,
     public readonly status = 400,
+    public readonly headers: { readonly [name: string]: string } = {},
   ) {
     super(message);
   }

@@ -1,17 +1,17 @@
 import type { LocalAws } from "../server";
 
-const REGION = "eu-west-1";
+/** The VPCs of the networks that the examples name, and their region. */
+export const NETWORKS = { region: "eu-west-1", codeBuild: "vpc-0c0de000000000001", eks: "vpc-0e450000000000001" };
 
 /** The networks that the examples name: one that nothing leads out of, and one with a NAT gateway. */
 export function addNetworks(aws: LocalAws, accountId: string): void {
-  const scope = { accountId, region: REGION };
-  const codeBuild = "vpc-0c0de000000000001";
+  const { region, codeBuild, eks } = NETWORKS;
+  const scope = { accountId, region };
   aws.ec2.addVpc(scope, { vpcId: codeBuild, cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
   aws.ec2.addRouteTable(scope, { routeTableId: "rtb-0c0de000000000001", vpcId: codeBuild });
-  const eks = "vpc-0e450000000000001";
   aws.ec2.addVpc(scope, { vpcId: eks, cidrBlock: "10.0.0.0/16", enableDnsHostnames: true });
   for (const [index, zone] of ["a", "b"].entries()) {
-    const availabilityZone = `${REGION}${zone}`;
+    const availabilityZone = `${region}${zone}`;
     const cidrBlock = `10.0.${index}.0/24`;
     aws.ec2.addSubnet(scope, {
       subnetId: `subnet-0c0de00000000000${zone}`,

@@ -99,6 +99,13 @@ test.each<[string, string, string, object, Permission]>([
 
 test.each([
   ["secretsmanager", "CreateSecret", { Name: "a" }, { Tags: [{ Key: "k" }] }, "secretsmanager:TagResource"],
+  [
+    "secretsmanager",
+    "CreateSecret",
+    { Name: "a" },
+    { AddReplicaRegions: [{ Region: "eu-west-1" }] },
+    "secretsmanager:ReplicateSecretToRegions",
+  ],
   ["iam", "CreateRole", { RoleName: "a" }, { Tags: [{ Key: "k" }] }, "iam:TagRole"],
   ["iam", "CreatePolicy", { PolicyName: "a" }, { Tags: [{ Key: "k" }] }, "iam:TagPolicy"],
   ["logs", "CreateLogGroup", { logGroupName: "a" }, { tags: { k: "v" } }, "logs:TagResource"],

@@ -136,6 +136,8 @@ const SECRETS_MANAGER: { readonly [operation: string]: Ask } = {
       "GetResourcePolicy",
       "GetSecretValue",
       "PutSecretValue",
+      "ReplicateSecretToRegions",
+      "RemoveRegionsFromReplication",
       "DeleteSecret",
       "TagResource",
       "UntagResource",
@@ -145,6 +147,7 @@ const SECRETS_MANAGER: { readonly [operation: string]: Ask } = {
   CreateSecret: all(
     secret,
     ifGiven("Tags", (_, request) => allow("secretsmanager:TagResource", secrets(request))),
+    ifGiven("AddReplicaRegions", (_, request) => allow("secretsmanager:ReplicateSecretToRegions", secrets(request))),
   ),
 };
 

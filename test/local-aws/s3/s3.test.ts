@@ -1,6 +1,7 @@
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -67,6 +68,14 @@ describe("a bucket", () => {
     await expect(create(other)).rejects.toMatchObject({ name: "BucketAlreadyExists" });
   });
 
+  test("fails to answer what is not kept of it, by name", async () => {
+    const versioning = client.send(new GetBucketVersioningCommand({ Bucket }));
+    await expect(versioning).rejects.toMatchObject({
+      name: "UnknownOperationException",
+      message: expect.stringContaining(`s3: GET /${Bucket}/?versioning`) as string,
+    });
+  });
+
   test("fails to be found where there is none", async () => {
     const head = client.send(new HeadBucketCommand({ Bucket: "absent" }));
     await expect(head).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
@@ -83,6 +92,15 @@ describe("a bucket", () => {
       name: "PermanentRedirect",
     });
   });
+
+  test("tells its region, also to whoever asks through another one", async () => {
+    expect(await client.send(new HeadBucketCommand({ Bucket }))).toMatchObject({ BucketRegion: "us-east-1" });
+    const head = sdk.client(S3Client, { region: "eu-west-1" }).send(new HeadBucketCommand({ Bucket }));
+    await expect(head).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 301 },
+      $response: { headers: { "x-amz-bucket-region": "us-east-1" } },
+    });
+  });
 });
 
 describe("an object", () => {
@@ -93,6 +111,15 @@ describe("an object", () => {
     expect(second.ETag).not.toBe(first.ETag);
     const head = await client.send(new HeadObjectCommand({ Bucket, Key }));
     expect([head.ETag, head.ContentLength]).toEqual([second.ETag, Buffer.byteLength('{"serial":2,"name":"ä"}')]);
+  });
+
+  test("has the time when it was put, and the class of its storage", async () => {
+    await put("{}");
+    const { LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key }));
+    expect(Math.abs(Number(LastModified) - Date.now())).toBeLessThan(60_000);
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    expect(Contents).toMatchObject([{ Key, Size: 2, StorageClass: "STANDARD" }]);
+    expect(Math.abs(Number(Contents[0]?.LastModified) - Date.now())).toBeLessThan(60_000);
   });
 
   test("is put only where there is none, if that is asked for: so a lock is held by one", async () => {
@@ -144,6 +171,18 @@ describe("a list of objects", () => {
       { KeyCount: 1, IsTruncated: true, NextContinuationToken: expect.any(String) as string, Contents: [{ Key: "a" }] },
       { KeyCount: 1, IsTruncated: false, ContinuationToken: NextContinuationToken, Contents: [{ Key: "b" }] },
     ]);
+  });
+
+  test("has what keys begin with in place of the keys that go on after the delimiter", async () => {
+    for (const key of ["a", "b/1", "b/2", "c/d/e"]) {
+      await put("{}", { Key: key });
+    }
+    const top = await list({ Delimiter: "/" });
+    expect(top).toMatchObject({ Delimiter: "/", KeyCount: 3, Contents: [{ Key: "a" }] });
+    expect(top.CommonPrefixes).toEqual([{ Prefix: "b/" }, { Prefix: "c/" }]);
+    const below = await list({ Delimiter: "/", Prefix: "b/" });
+    expect(below.Contents?.map((object) => object.Key)).toEqual(["b/1", "b/2"]);
+    expect(below.CommonPrefixes).toBeUndefined();
   });
 
   test.each([

@@ -6,7 +6,11 @@ import type { Fields, Scope, Service } from "../service";
 interface S3Object {
   readonly body: string;
   readonly etag: string;
+  readonly putAt: Date;
 }
+
+/** What a list of objects has: an object, or what the keys of several begin with. */
+type Entry = { readonly key: string; readonly object: S3Object } | { readonly commonPrefix: string };
 
 interface Bucket extends Scope {
   readonly objects: Map<string, S3Object>;
@@ -20,7 +24,8 @@ export class S3 implements Service {
   public readonly routes = {
     CreateBucket: "PUT /{Bucket}",
     HeadBucket: "HEAD /{Bucket}",
-    ListObjectsV2: "GET /{Bucket}?prefix={Prefix}&max-keys={MaxKeys}&continuation-token={ContinuationToken}",
+    ListObjectsV2:
+      "GET /{Bucket}?list-type=2&prefix={Prefix}&delimiter={Delimiter}&max-keys={MaxKeys}&continuation-token={ContinuationToken}",
     HeadObject: "HEAD /{Bucket}/{Key+}",
     GetObject: "GET /{Bucket}/{Key+}",
     PutObject: "PUT /{Bucket}/{Key+}",
@@ -44,17 +49,15 @@ export class S3 implements Service {
       this.buckets.set(name, { ...scope, objects: new Map() });
       return {};
     },
-    HeadBucket: (input, scope) => {
-      this.bucket(input, scope);
-      return {};
-    },
+    HeadBucket: (input, scope) => ({ BucketRegion: this.bucket(input, scope).region }),
     ListObjectsV2: (input, scope) => {
       const prefix = optionalText(input, "Prefix") ?? "";
+      const delimiter = optionalText(input, "Delimiter") ?? "";
       const objects = [...this.bucket(input, scope).objects]
         .filter(([key]) => key.startsWith(prefix))
         .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
       const MaxKeys = keysPerPage(input);
-      const { items, nextToken } = page(objects, { ...input, MaxKeys }, scope, {
+      const { items, nextToken } = page(entriesOf(objects, prefix, delimiter), { ...input, MaxKeys }, scope, {
         limit: "MaxKeys",
         token: "ContinuationToken",
         bounds: [0, MAX_KEYS],
@@ -65,12 +68,14 @@ export class S3 implements Service {
       return {
         Name: input["Bucket"],
         Prefix: prefix,
+        Delimiter: input["Delimiter"],
         MaxKeys,
         KeyCount: items.length,
         IsTruncated: next !== undefined,
         ContinuationToken: input["ContinuationToken"],
         NextContinuationToken: next,
-        Contents: items.map(([Key, { body, etag }]) => ({ Key, ETag: etag, Size: Buffer.byteLength(body) })),
+        Contents: items.flatMap((entry) => ("key" in entry ? listed(entry.key, entry.object) : [])),
+        CommonPrefixes: items.flatMap((entry) => ("key" in entry ? [] : { Prefix: entry.commonPrefix })),
       };
     },
     HeadObject: (input, scope) => described(this.object(input, scope)),
@@ -84,7 +89,7 @@ export class S3 implements Service {
       }
       const body = String(input["Body"]);
       const etag = `"${createHash("md5").update(body).digest("hex")}"`;
-      objects.set(key, { body, etag });
+      objects.set(key, { body, etag, putAt: new Date() });
       return { ETag: etag };
     },
     DeleteObject: (input, scope) => {
@@ -112,7 +117,8 @@ export class S3 implements Service {
     }
     if (bucket.region !== region) {
       const message = `The bucket ${name} is in ${bucket.region}, and not in ${region}.`;
-      throw new AwsError("PermanentRedirect", message, 301);
+      // Whoever is told no region asks for it with HeadBucket, which is redirected as well.
+      throw new AwsError("PermanentRedirect", message, 301, { "x-amz-bucket-region": bucket.region });
     }
     return bucket;
   }
@@ -150,6 +156,27 @@ function keysPerPage(input: Fields): number {
   return Math.min(Number(asked), MAX_KEYS);
 }
 
-function described({ body, etag }: S3Object): Fields {
-  return { Body: body, ETag: etag };
+/** The objects of a list; those whose keys have the delimiter after the prefix are summed up as what these begin with. */
+function entriesOf(objects: readonly (readonly [string, S3Object])[], prefix: string, delimiter: string): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const [key, object] of objects) {
+    const end = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
+    const commonPrefix = key.slice(0, end + delimiter.length);
+    entries.set(end < 0 ? key : commonPrefix, end < 0 ? { key, object } : { commonPrefix });
+  }
+  return [...entries.values()];
+}
+
+function listed(key: string, { body, etag, putAt }: S3Object): Fields {
+  return {
+    Key: key,
+    LastModified: putAt.toISOString(),
+    ETag: etag,
+    Size: Buffer.byteLength(body),
+    StorageClass: "STANDARD",
+  };
+}
+
+function described({ body, etag, putAt }: S3Object): Fields {
+  return { Body: body, ETag: etag, LastModified: putAt.toUTCString() };
 }

@@ -5,6 +5,8 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
+  RemoveRegionsFromReplicationCommand,
+  ReplicateSecretToRegionsCommand,
   RestoreSecretCommand,
   SecretsManagerClient,
   TagResourceCommand,
@@ -14,6 +16,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { Sdk, pagesOf } from "../clients";
 import { ACCOUNT } from "../server";
+import { modelViolations } from "../service-model";
 
 const NAME = "ecr-pullthroughcache/docker-hub";
 const FIRST = "00000000-0000-4000-8000-000000000001";
@@ -353,5 +356,153 @@ describe("tags", () => {
     expect((await describeSecret()).Tags).toHaveLength(2);
     await client.send(new UntagResourceCommand({ SecretId: NAME, TagKeys: ["team", "absent"] }));
     expect((await describeSecret()).Tags).toEqual([{ Key: "stage", Value: "test" }]);
+  });
+});
+
+describe("a replica", () => {
+  let replica: SecretsManagerClient;
+  beforeEach(() => (replica = sdk.client(SecretsManagerClient, { region: "eu-west-1" })));
+  afterEach(() => expect(sdk.aws.requests.flatMap(modelViolations)).toEqual([]));
+
+  const AddReplicaRegions = [{ Region: "eu-west-1" }];
+  const KmsKeyId = "alias/aws/secretsmanager";
+  const inSync = [{ Region: "eu-west-1", KmsKeyId, Status: "InSync" }];
+  const failed = [
+    {
+      Region: "eu-west-1",
+      KmsKeyId,
+      Status: "Failed",
+      StatusMessage: `Replication failed: Secret name ${NAME} already exists in region eu-west-1.`,
+    },
+  ];
+
+  function replicate(options: Partial<ReplicateSecretToRegionsCommand["input"]> = {}) {
+    return client.send(new ReplicateSecretToRegionsCommand({ SecretId: NAME, AddReplicaRegions, ...options }));
+  }
+
+  function removeReplicas(...RemoveReplicaRegions: string[]) {
+    return client.send(new RemoveRegionsFromReplicationCommand({ SecretId: NAME, RemoveReplicaRegions }));
+  }
+
+  function getReplica() {
+    return replica.send(new GetSecretValueCommand({ SecretId: NAME }));
+  }
+
+  test("is made with its secret, and has its value, its tags, and its ARN but for the region", async () => {
+    const Tags = [{ Key: "team", Value: "platform" }];
+    const created = await create({ SecretString: "one", ClientRequestToken: FIRST, Tags, AddReplicaRegions });
+    expect(created.ReplicationStatus).toEqual(inSync);
+    const ARN = created.ARN?.replace("us-east-1", "eu-west-1");
+    expect(await getReplica()).toMatchObject({ ARN, Name: NAME, SecretString: "one", VersionId: FIRST });
+    const described = await replica.send(new DescribeSecretCommand({ SecretId: ARN }));
+    expect(described).toMatchObject({
+      ARN,
+      Tags,
+      PrimaryRegion: "us-east-1",
+      VersionIdsToStages: { [FIRST]: ["AWSCURRENT"] },
+    });
+    expect(await describeSecret()).toMatchObject({ PrimaryRegion: "us-east-1", ReplicationStatus: inSync });
+    expect(sdk.aws.contents()).toEqual([`${ACCOUNT} eu-west-1 secret ${NAME}`, `${ACCOUNT} us-east-1 secret ${NAME}`]);
+  });
+
+  test("is made of a secret that exists, with a key of its own", async () => {
+    await create({ SecretString: "one" });
+    expect((await describeSecret()).PrimaryRegion).toBeUndefined();
+    const key = { Region: "eu-west-1", KmsKeyId: "alias/team" };
+    const { ReplicationStatus } = await replicate({ AddReplicaRegions: [key] });
+    expect(ReplicationStatus).toEqual([{ ...key, Status: "InSync" }]);
+    expect(await replica.send(new DescribeSecretCommand({ SecretId: NAME }))).toMatchObject({ KmsKeyId: "alias/team" });
+    expect(await describeSecret()).not.toHaveProperty("KmsKeyId");
+    const { SecretList } = await replica.send(new ListSecretsCommand({}));
+    expect(SecretList).toMatchObject([{ Name: NAME, PrimaryRegion: "us-east-1" }]);
+  });
+
+  test("has each new value and tag of its secret", async () => {
+    await create({ SecretString: "one", AddReplicaRegions });
+    await put("two", SECOND);
+    expect(await getReplica()).toMatchObject({ SecretString: "two", VersionId: SECOND });
+    await client.send(new UpdateSecretCommand({ SecretId: NAME, SecretString: "three", Description: "new" }));
+    expect(await getReplica()).toMatchObject({ SecretString: "three" });
+    await client.send(new TagResourceCommand({ SecretId: NAME, Tags: [{ Key: "a", Value: "b" }] }));
+    expect(await replica.send(new DescribeSecretCommand({ SecretId: NAME }))).toMatchObject({
+      Description: "new",
+      Tags: [{ Key: "a", Value: "b" }],
+    });
+  });
+
+  test("fails to be changed or deleted", async () => {
+    await create({ SecretString: "one", AddReplicaRegions });
+    const refused = {
+      name: "InvalidParameterException",
+      message: "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    };
+    const SecretId = NAME;
+    for (const change of [
+      () => replica.send(new PutSecretValueCommand({ SecretId, SecretString: "two" })),
+      () => replica.send(new UpdateSecretCommand({ SecretId, SecretString: "two" })),
+      () => replica.send(new TagResourceCommand({ SecretId, Tags: [{ Key: "a", Value: "b" }] })),
+      () => replica.send(new UntagResourceCommand({ SecretId, TagKeys: ["a"] })),
+      () => replica.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
+      () => replica.send(new RestoreSecretCommand({ SecretId })),
+      () => replica.send(new ReplicateSecretToRegionsCommand({ SecretId, AddReplicaRegions })),
+      () => replica.send(new RemoveRegionsFromReplicationCommand({ SecretId, RemoveReplicaRegions: ["eu-west-1"] })),
+    ]) {
+      await expect(change()).rejects.toMatchObject(refused);
+    }
+    expect(await getReplica()).toMatchObject({ SecretString: "one" });
+  });
+
+  test("keeps its secret from being deleted, until the replica is removed", async () => {
+    const { ARN = "" } = await create({ SecretString: "one", AddReplicaRegions });
+    for (const options of [{}, { ForceDeleteWithoutRecovery: true }]) {
+      await expect(remove(options)).rejects.toMatchObject({
+        name: "InvalidParameterException",
+        message: `You can't delete secret ${ARN} that still has replica regions [eu-west-1].`,
+      });
+    }
+    for (let time = 0; time < 2; time++) {
+      expect(await removeReplicas("eu-west-1")).not.toHaveProperty("ReplicationStatus");
+    }
+    await expect(getReplica()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    await remove();
+  });
+
+  test("fails where a secret has its name, which is kept unless the caller says otherwise", async () => {
+    await replica.send(new CreateSecretCommand({ Name: NAME, SecretString: "other" }));
+    expect((await create({ SecretString: "one", AddReplicaRegions })).ReplicationStatus).toEqual(failed);
+    expect(await getReplica()).toMatchObject({ SecretString: "other" });
+    await removeReplicas("eu-west-1");
+    expect(await getReplica()).toMatchObject({ SecretString: "other" });
+    expect((await replicate()).ReplicationStatus).toEqual(failed);
+    expect((await replicate({ ForceOverwriteReplicaSecret: true })).ReplicationStatus).toEqual(inSync);
+    expect(await getReplica()).toMatchObject({ SecretString: "one" });
+  });
+
+  test("is never overwritten by the replica of another secret", async () => {
+    await create({ SecretString: "one", AddReplicaRegions });
+    const third = sdk.client(SecretsManagerClient, { region: "eu-central-1" });
+    const created = await third.send(
+      new CreateSecretCommand({
+        Name: NAME,
+        SecretString: "other",
+        AddReplicaRegions,
+        ForceOverwriteReplicaSecret: true,
+      }),
+    );
+    expect(created.ReplicationStatus).toEqual(failed);
+    expect(await getReplica()).toMatchObject({ SecretString: "one" });
+  });
+
+  test.each(["us-east-1", "nowhere", "cn-north-1"])("fails to be made in %s", async (Region) => {
+    const refused = { name: "InvalidParameterException", message: "Invalid replica region." };
+    await expect(create({ AddReplicaRegions: [{ Region }] })).rejects.toMatchObject(refused);
+    expect(sdk.aws.contents()).toEqual([]);
+  });
+
+  test("fails to be made in no region, and where there is one", async () => {
+    const name = "InvalidParameterException";
+    await expect(create({ AddReplicaRegions: [] })).rejects.toMatchObject({ name });
+    await create({ AddReplicaRegions });
+    await expect(replicate()).rejects.toMatchObject({ name });
   });
 });

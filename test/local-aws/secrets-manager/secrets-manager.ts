@@ -2,20 +2,43 @@ import { randomBytes } from "node:crypto";
 import { AwsError, Store, optionalList, optionalText, page, partitionOf, text, tagging } from "../service";
 import type { Fields, Scope, Service, Tag } from "../service";
 
-interface Secret {
-  readonly arn: string;
-  readonly name: string;
-  readonly createdAt: number;
+/** What a secret shares with its replicas. */
+interface Content {
   changedAt: number;
-  accessedOn: number | undefined;
   description: string;
-  kmsKeyId: string | undefined;
   tags: Tag[];
-  /** When the recovery window ends; undefined unless the secret is scheduled for deletion. */
-  deletedAt: number | undefined;
   current: string | undefined;
   previous: string | undefined;
   readonly versions: Map<string, string>;
+}
+
+interface Secret {
+  readonly arn: string;
+  readonly name: string;
+  readonly region: string;
+  readonly createdAt: number;
+  readonly content: Content;
+  /** The secret that this one is a replica of. */
+  readonly primary?: Secret;
+  /** What became of each replica, by its region. */
+  readonly replicas: Map<string, Replication>;
+  accessedOn: number | undefined;
+  kmsKeyId: string | undefined;
+  /** When the recovery window ends; undefined unless the secret is scheduled for deletion. */
+  deletedAt: number | undefined;
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicationStatusType.html */
+interface Replication {
+  readonly KmsKeyId: string;
+  readonly Status: "InSync" | "Failed";
+  readonly StatusMessage?: string;
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicaRegionType.html */
+interface ReplicaRegion {
+  readonly Region?: string;
+  readonly KmsKeyId?: string;
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filter.html */
@@ -31,6 +54,8 @@ const MAX_ID = 2_048;
 const SECRET_ID = /^(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@!-]+$/;
 /** A hyphen and six characters, with which Secrets Manager ends the ARN of each secret. */
 const SUFFIX_LENGTH = 7;
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicaRegionType.html
+const REGION = /^[a-z]+(?:-[a-z]+)+-\d+$/;
 const DAY = 24 * 60 * 60;
 
 /** AWS Secrets Manager, as far as a credential of a cache needs it. */
@@ -60,25 +85,47 @@ export class SecretsManager implements Service {
       const secret: Secret = {
         arn: `arn:${partitionOf(scope.region)}:secretsmanager:${scope.region}:${scope.accountId}:secret:${name}-${this.suffix(name, scope)}`,
         name,
-        description: optionalText(input, "Description") ?? "",
+        region: scope.region,
         kmsKeyId: optionalText(input, "KmsKeyId"),
-        tags: optionalList<Tag>(input, "Tags") ?? [],
         createdAt: now(),
-        changedAt: now(),
+        content: {
+          changedAt: now(),
+          description: optionalText(input, "Description") ?? "",
+          tags: optionalList<Tag>(input, "Tags") ?? [],
+          current: undefined,
+          previous: undefined,
+          versions: new Map(),
+        },
+        replicas: new Map(),
         accessedOn: undefined,
         deletedAt: undefined,
-        current: undefined,
-        previous: undefined,
-        versions: new Map(),
       };
       const value = optionalText(input, "SecretString");
-      const version = value === undefined ? {} : { VersionId: put(secret, tokenOf(input), value) };
+      const version = value === undefined ? {} : { VersionId: put(secret.content, tokenOf(input), value) };
+      if (input["AddReplicaRegions"] !== undefined) {
+        this.replicate(secret, input, scope);
+      }
       this.secrets.in(scope).set(name, secret);
-      return { ...identified(secret), ...version };
+      return { ...identified(secret), ...version, ...replicationOf(secret) };
+    },
+    ReplicateSecretToRegions: (input, scope) => {
+      const secret = this.findPrimary(input, scope);
+      this.replicate(secret, input, scope);
+      return { ARN: secret.arn, ...replicationOf(secret) };
+    },
+    RemoveRegionsFromReplication: (input, scope) => {
+      const secret = this.findPrimary(input, scope);
+      for (const region of optionalList<string>(input, "RemoveReplicaRegions") ?? []) {
+        if (secret.replicas.get(region)?.Status === "InSync") {
+          this.secrets.in({ ...scope, region }).delete(secret.name);
+        }
+        secret.replicas.delete(region);
+      }
+      return { ARN: secret.arn, ...replicationOf(secret) };
     },
     DescribeSecret: (input, scope) => {
       const secret = this.find(input, scope, true);
-      return { ...described(secret), VersionIdsToStages: versionsOf(secret) };
+      return { ...described(secret), VersionIdsToStages: versionsOf(secret), ...replicationOf(secret) };
     },
     ListSecrets: (input, scope) => {
       const isListed = filterOf(optionalList<Filter>(input, "Filters") ?? []);
@@ -98,34 +145,36 @@ export class SecretsManager implements Service {
       };
     },
     UpdateSecret: (input, scope) => {
-      const secret = this.find(input, scope);
+      const secret = this.findPrimary(input, scope);
+      const { content } = secret;
       const value = optionalText(input, "SecretString");
-      const version = value === undefined ? {} : { VersionId: put(secret, tokenOf(input), value) };
-      secret.description = optionalText(input, "Description") ?? secret.description;
+      const version = value === undefined ? {} : { VersionId: put(content, tokenOf(input), value) };
+      content.description = optionalText(input, "Description") ?? content.description;
       secret.kmsKeyId = optionalText(input, "KmsKeyId") ?? secret.kmsKeyId;
-      secret.changedAt = now();
+      content.changedAt = now();
       return { ...identified(secret), ...version };
     },
     GetResourcePolicy: (input, scope) => identified(this.find(input, scope)),
     ...tagging("TagResource", "UntagResource", (input, scope) => {
-      const secret = this.find(input, scope);
-      secret.changedAt = now();
-      return secret;
+      const { content } = this.findPrimary(input, scope);
+      content.changedAt = now();
+      return content;
     }),
     PutSecretValue: (input, scope) => {
-      const secret = this.find(input, scope);
+      const secret = this.findPrimary(input, scope);
       if (input["VersionStages"] !== undefined) {
         throw new AwsError("InvalidParameterException", "Stages other than AWSCURRENT are not kept here");
       }
-      const id = put(secret, tokenOf(input), text(input, "SecretString"));
-      secret.changedAt = now();
+      const id = put(secret.content, tokenOf(input), text(input, "SecretString"));
+      secret.content.changedAt = now();
       return { ...identified(secret), VersionId: id, VersionStages: stages(secret, id) };
     },
     GetSecretValue: (input, scope) => {
       const secret = this.find(input, scope);
       const stage = optionalText(input, "VersionStage") ?? "AWSCURRENT";
-      const id = optionalText(input, "VersionId") ?? (stage === "AWSPREVIOUS" ? secret.previous : secret.current) ?? "";
-      const value = secret.versions.get(id);
+      const { current, previous, versions } = secret.content;
+      const id = optionalText(input, "VersionId") ?? (stage === "AWSPREVIOUS" ? previous : current) ?? "";
+      const value = versions.get(id);
       if (value === undefined) {
         throw new AwsError(
           "ResourceNotFoundException",
@@ -142,7 +191,14 @@ export class SecretsManager implements Service {
       if (forced && this.tryFind(id, scope) === undefined) {
         return { Name: id, DeletionDate: now() };
       }
-      const secret = this.find(input, scope, forced);
+      const secret = this.findPrimary(input, scope, forced);
+      if (secret.replicas.size > 0) {
+        const regions = [...secret.replicas.keys()].join(", ");
+        throw new AwsError(
+          "InvalidParameterException",
+          `You can't delete secret ${secret.arn} that still has replica regions [${regions}].`,
+        );
+      }
       const days = input["RecoveryWindowInDays"];
       if (forced) {
         if (days !== undefined) {
@@ -161,13 +217,13 @@ export class SecretsManager implements Service {
         );
       }
       secret.deletedAt = now() + Number(days ?? 30) * DAY;
-      secret.changedAt = now();
+      secret.content.changedAt = now();
       return { ...identified(secret), DeletionDate: secret.deletedAt };
     },
     RestoreSecret: (input, scope) => {
-      const secret = this.find(input, scope, true);
+      const secret = this.findPrimary(input, scope, true);
       secret.deletedAt = undefined;
-      secret.changedAt = now();
+      secret.content.changedAt = now();
       return identified(secret);
     },
   };
@@ -180,7 +236,7 @@ export class SecretsManager implements Service {
   public readForEcr(secretArn: string, scope: Scope): string {
     // AWS does not document that ECR takes an ARN without its suffix, so ECR takes none here.
     const secret = [...this.secrets.in(scope).values()].find(({ arn }) => arn === secretArn);
-    if (secret === undefined || secret.deletedAt !== undefined || secret.current === undefined) {
+    if (secret === undefined || secret.deletedAt !== undefined || secret.content.current === undefined) {
       throw new AwsError("SecretNotFoundException", `The ARN of the secret ${secretArn} does not exist.`);
     }
     if (secret.kmsKeyId !== undefined && secret.kmsKeyId !== DEFAULT_KEY) {
@@ -189,17 +245,66 @@ export class SecretsManager implements Service {
         `The secret ${secretArn} is accessible but is unable to be decrypted.`,
       );
     }
-    return secret.versions.get(secret.current) ?? "";
+    return secret.content.versions.get(secret.content.current) ?? "";
+  }
+
+  /**
+   * Makes the replicas that a request asks for. A region that has a secret of this name keeps it unless the request says
+   * otherwise, and the replica fails. A replica, or a secret with replicas, is never overwritten here.
+   * https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+   */
+  private replicate(primary: Secret, input: Fields, scope: Scope): void {
+    const regions = optionalList<ReplicaRegion>(input, "AddReplicaRegions") ?? [];
+    if (regions.length === 0) {
+      throw new AwsError("InvalidParameterException", "AddReplicaRegions must have at least one region");
+    }
+    for (const { Region = "" } of regions) {
+      const isSamePartition = partitionOf(Region) === partitionOf(scope.region);
+      if (!REGION.test(Region) || Region === scope.region || !isSamePartition) {
+        throw new AwsError("InvalidParameterException", "Invalid replica region.");
+      }
+      if (primary.replicas.get(Region)?.Status === "InSync") {
+        throw new AwsError(
+          "InvalidParameterException",
+          `${primary.name} has a replica in ${Region}, and keeps it here`,
+        );
+      }
+    }
+    for (const { Region = "", KmsKeyId = DEFAULT_KEY } of regions) {
+      const secrets = this.secrets.in({ ...scope, region: Region });
+      const existing = secrets.get(primary.name);
+      const isReplicated = existing?.primary !== undefined || (existing?.replicas.size ?? 0) > 0;
+      if (existing !== undefined && (isReplicated || input["ForceOverwriteReplicaSecret"] !== true)) {
+        const StatusMessage = `Replication failed: Secret name ${primary.name} already exists in region ${Region}.`;
+        primary.replicas.set(Region, { KmsKeyId, Status: "Failed", StatusMessage });
+        continue;
+      }
+      this.useName(primary.name, { ...scope, region: Region });
+      secrets.set(primary.name, {
+        ...primary,
+        arn: primary.arn.replace(`:${scope.region}:`, `:${Region}:`),
+        region: Region,
+        kmsKeyId: KmsKeyId,
+        createdAt: now(),
+        primary,
+        replicas: new Map(),
+        accessedOn: undefined,
+      });
+      primary.replicas.set(Region, { KmsKeyId, Status: "InSync" });
+    }
   }
 
   /** AWS chooses it anew for each secret; here the first of a name has one that examples can know. */
   private suffix(name: string, scope: Scope): string {
-    const key = [scope.accountId, scope.region, name].join();
-    if (this.namesEverUsed.has(key)) {
-      return randomBytes(3).toString("hex");
-    }
+    return this.useName(name, scope) ? "AbCdEf" : randomBytes(3).toString("hex");
+  }
+
+  /** Whether a name is used for the first time. */
+  private useName(name: string, { accountId, region }: Scope): boolean {
+    const key = [accountId, region, name].join();
+    const isFirst = !this.namesEverUsed.has(key);
     this.namesEverUsed.add(key);
-    return "AbCdEf";
+    return isFirst;
   }
 
   private find(input: Fields, scope: Scope, evenDeleted = false): Secret {
@@ -211,6 +316,18 @@ export class SecretsManager implements Service {
       throw new AwsError(
         "InvalidRequestException",
         "You can't perform this operation on the secret because it was marked for deletion.",
+      );
+    }
+    return secret;
+  }
+
+  /** A secret to change, which a replica is not. */
+  private findPrimary(input: Fields, scope: Scope, evenDeleted = false): Secret {
+    const secret = this.find(input, scope, evenDeleted);
+    if (secret.primary !== undefined) {
+      throw new AwsError(
+        "InvalidParameterException",
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
       );
     }
     return secret;
@@ -257,19 +374,26 @@ function identified(secret: Secret): { readonly ARN: string; readonly Name: stri
 function described(secret: Secret): Fields {
   return {
     ...identified(secret),
-    Description: secret.description,
+    Description: secret.content.description,
     // AWS leaves out its own key.
     KmsKeyId: secret.kmsKeyId === DEFAULT_KEY ? undefined : secret.kmsKeyId,
-    Tags: secret.tags,
+    Tags: secret.content.tags,
     CreatedDate: secret.createdAt,
-    LastChangedDate: secret.changedAt,
+    LastChangedDate: secret.content.changedAt,
     LastAccessedDate: secret.accessedOn,
     DeletedDate: secret.deletedAt,
+    PrimaryRegion: secret.primary?.region ?? (secret.replicas.size > 0 ? secret.region : undefined),
   };
 }
 
+/** What an answer about a replicated secret has beside, where it is not about many. */
+function replicationOf({ replicas }: Secret): Fields {
+  const ReplicationStatus = [...replicas].map(([Region, replication]) => ({ Region, ...replication }));
+  return replicas.size === 0 ? {} : { ReplicationStatus };
+}
+
 function versionsOf(secret: Secret): Fields {
-  const ids = [secret.current, secret.previous].flatMap((id) => (id === undefined ? [] : [id]));
+  const ids = [secret.content.current, secret.content.previous].flatMap((id) => (id === undefined ? [] : [id]));
   return Object.fromEntries(ids.map((id) => [id, stages(secret, id)]));
 }
 
@@ -294,22 +418,22 @@ function tokenOf(input: Fields): string {
 }
 
 /** Writes a version; the same one written again is no error, another value under its id is. */
-function put(secret: Secret, id: string, value: string): string {
+function put(content: Content, id: string, value: string): string {
   if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
     throw new AwsError("ValidationException", `SecretString must have length less than or equal to ${MAX_VALUE_BYTES}`);
   }
-  const existing = secret.versions.get(id);
+  const existing = content.versions.get(id);
   if (existing !== undefined && existing !== value) {
     throw new AwsError("ResourceExistsException", "A version with this client request token has another value.");
   }
   if (existing === undefined) {
-    secret.versions.set(id, value);
-    secret.previous = secret.current;
-    secret.current = id;
+    content.versions.set(id, value);
+    content.previous = content.current;
+    content.current = id;
   }
   return id;
 }
 
-function stages(secret: Secret, id: string): string[] {
-  return [...(id === secret.current ? ["AWSCURRENT"] : []), ...(id === secret.previous ? ["AWSPREVIOUS"] : [])];
+function stages({ content: { current, previous } }: Secret, id: string): string[] {
+  return [...(id === current ? ["AWSCURRENT"] : []), ...(id === previous ? ["AWSPREVIOUS"] : [])];
 }

@@ -29,9 +29,19 @@ class Demo {
     this.closed = new Promise((resolve) => this.child.on("close", (status) => resolve(status)));
   }
 
+  public get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** The output on one line, with single spaces. */
   public get text(): string {
     return this.output.replace(/\s+/g, " ");
+  }
+
+  /** Lines that do not fit a terminal, but for those with a path that is itself almost as long as a line. */
+  public get longLines(): string[] {
+    const lines = this.output.split("\n");
+    return lines.filter((line) => line.length > 80 && line.split(" ").every((word) => word.length < 70));
   }
 
   /** The status it ends with. */
@@ -84,10 +94,10 @@ describeWithTerraform("the demo", () => {
       "What the local AWS holds now, as at the start: 111122223333 us-east-1 stack elastio-account-level-stack ",
     );
     expect(demo.text).toContain("Done: everything that the demo made is removed.");
+    const [, guide = "no guide"] = /To write your own: (\S+)/.exec(demo.text) ?? [];
+    expect(fs.existsSync(path.join(ROOT, guide))).toBe(true);
     expect(demo.leftovers).toEqual([]);
-    // A line that is longer is one word, which has no place to break.
-    const long = demo.output.split("\n").filter((line) => line.length > 80 && line.trim().includes(" "));
-    expect(long).toEqual([]);
+    expect(demo.longLines).toEqual([]);
   });
 
   test("leaves nothing behind when it is interrupted while Terraform runs", async () => {
@@ -99,9 +109,19 @@ describeWithTerraform("the demo", () => {
     expect(demo.leftovers).toEqual([]);
   });
 
-  test("keeps what it has deployed when it is told to, says how to reach it, and ends with Ctrl-C", async () => {
+  test("keeps what it has deployed when it is told to, says what there is and how to reach it, and ends with Ctrl-C", async () => {
     const demo = new Demo(["--keep"], { PATH: pathWithAttachedTerraform() });
-    await demo.says("Ctrl-C ends it");
+    await demo.says("  kill -INT ");
+    expect(demo.output).toContain(`  kill -INT ${demo.pid}\n`);
+    for (const region of ["us-east-1", "eu-west-1", "ap-southeast-2"]) {
+      expect(demo.output).toContain(`  111122223333 ${region} cache rule ecr-public\n`);
+    }
+    expect(demo.output).toContain("  111122223333 eu-west-1 secret ecr-pullthroughcache/docker-hub\n");
+    expect(demo.output).toContain("  111122223333 us-east-1 bucket terraform-states-111122223333\n");
+    expect(demo.output).toContain("  111122223333 eu-west-1 VPC vpc-0e450000000000001\n");
+    expect(demo.text).not.toContain("111122223333 eu-central-1");
+    expect(demo.output).toContain("  export AWS_REGION=eu-central-1\n");
+    expect(demo.longLines).toEqual([]);
     const url = /export AWS_ENDPOINT_URL=(\S+)/.exec(demo.output)?.[1] ?? "";
     expect(demo.output).toContain("export AWS_ACCESS_KEY_ID=111122223333");
     expect((await fetch(url, { method: "POST" })).status).toBe(400);
