@@ -8,7 +8,7 @@ data "aws_region" "current" {}
 
 resource "aws_codebuild_project" "warmer" {
   name          = var.project_name
-  description   = "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images"
+  description   = "Pulls images through the pull-through cache of Amazon ECR, so that clients pull cached images"
   service_role  = aws_iam_role.build.arn
   build_timeout = var.timeout_in_minutes
 

@@ -31,7 +31,7 @@ resource "aws_iam_policy" "pull" {
   count = nonsensitive(var.managed_policy == null) ? 0 : 1
 
   name        = var.managed_policy.name
-  description = "Lets pull through caches of Amazon ECR"
+  description = "Permission to pull through caches of Amazon ECR"
   policy      = local.policy
 
   lifecycle {

@@ -210,7 +210,7 @@ resource "aws_iam_role" "repository_creation" {
   count = length(local.keys_of_created_role) > 0 ? 1 : 0
 
   name_prefix = "ecr-repository-creation-"
-  description = "Amazon ECR creates the repositories of a pull-through cache with it"
+  description = "Amazon ECR assumes this role to create repositories of a pull-through cache"
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
@@ -237,7 +237,7 @@ resource "aws_iam_role" "upstream" {
   count = local.needs_upstream_role ? 1 : 0
 
   name_prefix = "ecr-pull-through-cache-"
-  description = "Amazon ECR reads private registries of other accounts for a pull-through cache with it"
+  description = "Amazon ECR assumes this role to read private registries of other accounts for a pull-through cache"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -18,7 +18,8 @@ export class CredentialVariable extends TerraformVariable {
   private constructor(stack: TerraformStack, name: string) {
     super(stack, name, {
       type: "string",
-      description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
+      description:
+        "Credential with which Amazon ECR signs in to an upstream registry. Terraform does not store it in the state.",
       sensitive: true,
       nullable: false,
       validation: [

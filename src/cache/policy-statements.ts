@@ -46,7 +46,7 @@ export const SIGN_IN: PolicyStatement = { Effect: "Allow", Action: "ecr:GetAutho
  */
 export const REPOSITORY_CREATION = {
   namePrefix: "ecr-repository-creation-",
-  description: "Amazon ECR creates the repositories of a pull-through cache with it",
+  description: "Amazon ECR assumes this role to create repositories of a pull-through cache",
   service: "ecr.amazonaws.com",
 } as const;
 
@@ -75,7 +75,7 @@ export function useOfKeys(kmsKeyArns: string | string[]): PolicyStatement {
  */
 export const UPSTREAM_READING = {
   namePrefix: "ecr-pull-through-cache-",
-  description: "Amazon ECR reads private registries of other accounts for a pull-through cache with it",
+  description: "Amazon ECR assumes this role to read private registries of other accounts for a pull-through cache",
   service: "pullthroughcache.ecr.amazonaws.com",
 } as const;
 

@@ -255,7 +255,7 @@ export class PullThroughCacheFleet extends Construct {
     const statements = (): PolicyStatement[] => pullStatements(this.pullGrants(options));
     const policy = new IamPolicy(this.policyStack, `policy-${constructId(id)}`, {
       name,
-      description: `Lets pull through the caches of ${this.node.id}`,
+      description: `Permission to pull through the caches of ${this.node.id}`,
       policy: Lazy.stringValue({ produce: () => policyDocument(...statements()) }),
     });
     policy.node.addValidation({ validate: () => tooLong(policyLength(...statements())) });

@@ -1,7 +1,7 @@
 /** The arguments of a warmer's resources that no user sets. */
 
 export const PROJECT_DESCRIPTION =
-  "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images";
+  "Pulls images through the pull-through cache of Amazon ECR, so that clients pull cached images";
 
 /**
  * The computer of a build, the smallest one. The image contains Node.js, a shell and the AWS CLI.

@@ -39,7 +39,8 @@ describe("a credential from variables", () => {
   test("declares two variables of the stack, sensitive, ephemeral and never empty", () => {
     const declared = (name: string) => ({
       type: "string",
-      description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
+      description:
+        "Credential with which Amazon ECR signs in to an upstream registry. Terraform does not store it in the state.",
       sensitive: true,
       ephemeral: true,
       nullable: false,

@@ -154,7 +154,7 @@ describe("a role for ECR to create repositories with", () => {
     const json = cacheWith({ tags: { team: "platform" } });
     expect(only(json, "aws_iam_role")).toEqual({
       name_prefix: "ecr-repository-creation-",
-      description: "Amazon ECR creates the repositories of a pull-through cache with it",
+      description: "Amazon ECR assumes this role to create repositories of a pull-through cache",
       assume_role_policy:
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecr.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
     });

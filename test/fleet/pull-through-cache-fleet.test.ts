@@ -636,7 +636,7 @@ describe("a policy to pull in all regions", () => {
     expect(policies(fleet)).toEqual([
       {
         name: "cache-elastio",
-        description: "Lets pull through the caches of cache",
+        description: "Permission to pull through the caches of cache",
         policy: {
           Version: "2012-10-17",
           Statement: [

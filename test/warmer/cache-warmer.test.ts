@@ -136,7 +136,7 @@ test("the smallest warmer is a project, its logs, its schedule and a role for ea
         build_timeout: 60,
         concurrent_build_limit: 1,
         depends_on: ["aws_iam_role_policy.warmer_build-role-policy_797E0DBD"],
-        description: "Pulls images through the pull-through cache of Amazon ECR, so that clients meet cached images",
+        description: "Pulls images through the pull-through cache of Amazon ECR, so that clients pull cached images",
         environment: {
           compute_type: "BUILD_GENERAL1_SMALL",
           environment_variable: [{ name: "REGISTRY", value: `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com` }, MINUTES],
