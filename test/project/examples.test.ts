@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cdktfCliObstacle } from "../support/cdktf-cli";
+import { describeWithCdktfCli } from "../support/cdktf-cli";
 import { execute } from "../support/commands";
-import { describeWherePossible } from "../support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -25,7 +24,7 @@ test("every example imports the package by name and opens with three lines", () 
   }
 });
 
-describeWherePossible(cdktfCliObstacle(), "the CLI of cdktf", () => {
+describeWithCdktfCli("the CLI of cdktf", () => {
   test("writes an example as the program itself writes it", async () => {
     const outdir = path.join(temporaryFolder(), "cdktf.out");
     const { status, output } = await execute("npx", ["--no-install", "cdktf", "synth", "--output", outdir], {

@@ -52,7 +52,7 @@ export function readersTerraform(file: string): string {
     .replaceAll('"../../../modules/', `"${modules}/`);
 }
 
-/** The documents in a folder and in those below it, and no pages that are generated from code. */
+/** The names of the documents in a folder and in those below it. */
 export function documentsIn(folder: string): string[] {
   return fs
     .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })

@@ -48,6 +48,9 @@ loadServices();
 export async function followGuide(name: string, setup: GuideSetup): Promise<void> {
   const { files, prepare, typed = [] } = setup;
   const steps = stepsOf(readDocument(name).blocks);
+  if (steps.length === 0) {
+    throw new Error(`${name} has no commands to run`);
+  }
   const aws = await LocalAws.start();
   try {
     await prepare?.(aws);
@@ -61,8 +64,9 @@ export async function followGuide(name: string, setup: GuideSetup): Promise<void
     steps.forEach(({ block, expected }, index) => {
       const printed = outputs[index] ?? "";
       const place = `${name}:${block.line}`;
-      if (index === outputs.length - 1 && status !== 0) {
-        throw new Error(`${place} ends with ${String(status)}:\n${printed}`);
+      // A script that bash cannot read ends before its first step.
+      if (index === Math.max(outputs.length - 1, 0) && status !== 0) {
+        throw new Error(`${place} ends with ${String(status)}:\n${outputs.length === 0 ? output : printed}`);
       }
       const missing = firstMissing(expected ?? "", printed);
       if (missing !== undefined) {
@@ -126,7 +130,11 @@ function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.Proc
   writeAnsweredCommand(commands, "aws", runAwsCli);
   writeAnsweredCommand(commands, "docker", docker(aws, machine && limitsOf(aws, machine)));
   // The real npx and the command tsx take as long to start as a program takes to run.
-  writeScript(commands, "npx", `[ "$1" = tsx ] && shift && exec '${process.execPath}' --import '${TSX}' "$@"`);
+  writeScript(
+    commands,
+    "npx",
+    `[ "$1" = tsx ] || { echo "npx $* is not known here"; exit 1; }\nshift\nexec '${process.execPath}' --import '${TSX}' "$@"`,
+  );
   writeScript(commands, "sleep", "exec /bin/sleep 0.5");
   if (nodes !== undefined) {
     writeAnsweredCommand(commands, "kubectl", kubectl(aws, nodes));

@@ -1,8 +1,7 @@
 import * as path from "node:path";
 import { createElastioStack } from "../../local-aws/cloudformation/vendor-stacks";
-import { cdktfCliObstacle } from "../../support/cdktf-cli";
+import { describeWithCdktfCli } from "../../support/cdktf-cli";
 import { execute } from "../../support/commands";
-import { describeWherePossible } from "../../support/describe-unless";
 import type { Edit } from "../../support/example-program";
 import { ROOT, stackFolders, synthesizeExample } from "../../support/examples";
 import { temporaryFolder } from "../../support/temporary-folder";
@@ -55,7 +54,7 @@ describeWithTerraform("a provider that is attached to Terraform", () => {
   });
 });
 
-describeWherePossible(cdktfCliObstacle(), "the CLI of cdktf", () => {
+describeWithCdktfCli("the CLI of cdktf", () => {
   describeWithTerraform("one command of cdktf", () => {
     const aws = useLocalAws();
 
