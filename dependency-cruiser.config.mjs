@@ -1,5 +1,5 @@
 // Who may import whom, type imports included; CONTRIBUTING.md describes the folders.
-const FLOORS = ["terraform", "validation", "aws", "cache"];
+const FLOORS = ["terraform", "validation", "aws", "image", "cache"];
 const FEATURES_OF_CACHES = ["network", "warmer", "fleet"];
 const FOLDERS = [...FLOORS, ...FEATURES_OF_CACHES, "stack-override"];
 
@@ -29,9 +29,16 @@ export default {
       to: {
         path: "^src/",
         pathNot:
-          "^src/(aws|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
-          "^src/(cache/(repository-settings|supported-registries)|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update)|warmer/(buildspec|fixed-arguments))[.]ts$",
+          "^src/(aws|image|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
+          "^src/(cache/repository-settings|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update)|warmer/(buildspec|fixed-arguments))[.]ts$",
       },
+    },
+    {
+      name: "the-command-line-runs-without-cdktf",
+      comment: "It is one file without dependencies, and cdktf takes a second to load.",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: { path: "^node_modules/(cdktf|constructs|@cdktf)/", reachable: true },
     },
     {
       name: "each-folder-has-its-place",
@@ -44,7 +51,7 @@ export default {
       name: "the-library-knows-nothing-of-the-rest",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(modules|test|examples|scripts|bench)/" },
+      to: { path: "^(cli|modules|test|examples|scripts|bench)/" },
     },
   ],
   options: {

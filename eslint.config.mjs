@@ -21,7 +21,7 @@ export default tseslint.config(
       "import-x/no-duplicates": ["error", { "prefer-inline": false }],
       "import-x/no-extraneous-dependencies": [
         "error",
-        { devDependencies: ["test/**", "bench/**", "scripts/**", "modules/**", "*.config.*"] },
+        { devDependencies: ["cli/**", "test/**", "bench/**", "scripts/**", "modules/**", "*.config.*"] },
       ],
       "import-x/order": [
         "error",

@@ -24,7 +24,7 @@ export default {
   testSequencer: "<rootDir>/test/support/longest-first.mjs",
   reporters: ["default", "<rootDir>/test/support/run-summary.mjs"],
   collectCoverage: true,
-  collectCoverageFrom: ["src/**/*.ts"],
+  collectCoverageFrom: ["src/**/*.ts", "cli/**/*.ts", "!cli/main.ts"],
   coverageReporters: ["text", "lcovonly"],
   coverageThreshold: { global: { lines: 95 } },
   // Terraform waits for CloudFormation most of the time.

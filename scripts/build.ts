@@ -1,4 +1,5 @@
-// Bundles src/ into lib/index.js, which takes less time to load than a file for each source. tsc writes the types.
+// Bundles src/ into lib/index.js, which takes less time to load than a file for each source, and cli/ with the packages
+// that it uses into lib/cli.js. tsc writes the types.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
@@ -47,4 +48,37 @@ for (const { path: file, text } of outputFiles) {
 /** What esbuild has no option for. Every line keeps its number, which the source map has. */
 function shaped(bundle: string): string {
   return bundle.replace(PROVIDER_IMPORT, "$1onFirstUse(() => $2);").replace(SAME_NAME, "");
+}
+
+const command = buildSync({
+  absWorkingDir: ROOT,
+  entryPoints: ["cli/main.ts"],
+  outfile: "lib/cli.js",
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  banner: { js: "#!/usr/bin/env node" },
+  legalComments: "none",
+  metafile: true,
+});
+fs.chmodSync(path.join(LIB, "cli.js"), 0o755);
+fs.writeFileSync(path.join(LIB, "cli.js.LICENSES.txt"), licensesOf(Object.keys(command.metafile.inputs)));
+
+/** The licences of the packages that a bundle contains. */
+function licensesOf(inputs: readonly string[]): string {
+  const packages = new Set(inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const files = fs.readdirSync(path.join(ROOT, folder)).filter((file) => /^licen[cs]e/i.test(file));
+      if (files.length === 0) {
+        throw new Error(`${folder} has no licence to include`);
+      }
+      const texts = files.map((file) => fs.readFileSync(path.join(ROOT, folder, file), "utf8").trim());
+      return `${folder.replace("node_modules/", "")}\n\n${texts.join("\n\n")}\n`;
+    })
+    .join("\n---\n\n");
 }

@@ -13,16 +13,24 @@ locals {
   # The name of an image. Its groups are the host, the path after a host, the path without a host, and
   # the tag. https://github.com/distribution/reference
   image_name = join("", [
-    "^(?:([A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+(?::\\d+)?|[A-Za-z0-9-]+:\\d+|localhost)/([a-z0-9]+(?:(?:\\.|_|__|",
-    "-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*|",
-    "[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)+))(?::(\\w[\\w.-]{0,127}))?$",
+    "^(?:([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+(?::[0-9]+)?|",
+    "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9]+|\\[[a-fA-F0-9:]+\\](?::[0-9]+)?|(?:",
+    "[a-z0-9][a-zA-Z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?|localhost)/([a-z0-9]+(?:(?:[._]|__|",
+    "-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*|",
+    "[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+))(?::",
+    "([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?$",
   ])
 
   # The host that ECR requests for Docker Hub.
   docker_hub_host = "registry-1.docker.io"
 
-  # The hosts that names of Docker Hub's images have.
-  docker_hub_hosts = ["docker.io", "index.docker.io", "registry-1.docker.io"]
+  # Other hosts of registries, and the hosts that ECR requests.
+  registry_aliases = {
+    "docker.io"               = "registry-1.docker.io"
+    "index.docker.io"         = "registry-1.docker.io"
+    "registry.hub.docker.com" = "registry-1.docker.io"
+    "k8s.gcr.io"              = "registry.k8s.io"
+  }
 
   # The host of any registry that ECR can cache: the path of a repository does not begin with one.
   registry_host = join("", [
@@ -32,7 +40,7 @@ locals {
   ])
 
   # The bound of the path of a repository, in characters.
-  max_path_characters = 256
+  max_path_characters = 255
 
   # The actions of pulls, including the first one, which creates the repository.
   first_pull_actions = [

@@ -6,7 +6,8 @@ import {
   REPOSITORY_PREFIX,
   UPSTREAM_REPOSITORY_PREFIX,
 } from "../../src/cache/rules";
-import { DOCKER_HUB_HOSTS, REGISTRY_HOST, SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
+import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
+import { REGISTRY_ALIASES, REGISTRY_HOST, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { warmingProgram } from "../../src/warmer/buildspec";
 import { networkStatements } from "../../src/warmer/policy-statements";
@@ -68,6 +69,17 @@ const RETENTION: InputRule = {
 };
 
 const MAX_NAME = PROJECT_NAME_WITH_RUN_ON_CHANGE.maxLength ?? 0;
+
+/** The hosts that ECR requests, by the other hosts that names of images may have. */
+function hostsByAlias(): { readonly [alias: string]: string } {
+  const dockerHub = SUPPORTED_REGISTRIES["docker-hub"].host;
+  const aliases = Object.entries({ [DEFAULT_DOMAIN]: DEFAULT_DOMAIN, ...REGISTRY_ALIASES });
+  return Object.fromEntries(
+    aliases
+      .filter(([alias]) => alias !== dockerHub)
+      .map(([alias, domain]) => [alias, domain === DEFAULT_DOMAIN ? dockerHub : domain]),
+  );
+}
 
 /** A pattern for Terraform, as text. */
 function source(pattern: RegExp): string {
@@ -223,7 +235,10 @@ export const cacheWarmer: ModuleDefinition = {
       comment: "The host that ECR requests for Docker Hub.",
       value: SUPPORTED_REGISTRIES["docker-hub"].host,
     },
-    docker_hub_hosts: { comment: "The hosts that names of Docker Hub's images have.", value: DOCKER_HUB_HOSTS },
+    registry_aliases: {
+      comment: "Other hosts of registries, and the hosts that ECR requests.",
+      value: hostsByAlias(),
+    },
     registry_host: {
       comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
       value: source(REGISTRY_HOST),

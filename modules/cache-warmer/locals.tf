@@ -23,7 +23,7 @@ locals {
   names = [
     for index, parts in local.name_parts : {
       image = var.images[index]
-      host  = contains(local.docker_hub_hosts, local.hosts[index]) ? local.docker_hub_host : local.hosts[index]
+      host  = lookup(local.registry_aliases, local.hosts[index], local.hosts[index])
       path  = parts[0] == null ? parts[2] : parts[1]
       tag   = parts[3] == null ? "latest" : parts[3]
     }

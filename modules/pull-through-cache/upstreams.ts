@@ -16,7 +16,7 @@ import {
   UPSTREAM_RULES,
   atLeastOneUpstream,
 } from "../../src/cache/rules";
-import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import { converted, elementsOf, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
 import { expression, matchesExpression, hcl, regex, snakeCase } from "../generator/hcl";

@@ -1,14 +1,23 @@
+import { DEFAULT_DOMAIN } from "../image/image-grammar";
+import { ImageReference, parseReference } from "../image/image-reference";
+import { canonicalDomain, privateRegistryAt } from "../image/registry-hosts";
+import { placesOf } from "../image/registry-map";
+import type { CachedPart, Place } from "../image/registry-map";
+import { ROOT, isUnder, under } from "../image/repository-path";
+import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../image/supported-registries";
 import { isUnresolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
-import { parseImage } from "./image-reference";
-import type { ImageReference } from "./image-reference";
-import type { PullThroughCache } from "./pull-through-cache";
-import { isUnder, under } from "./repository-path";
-import { DIGEST_HINT, IMAGE_NAME, PULL_RULES, ROOT } from "./rules";
-import { kindOf, reasonUnsupported, SUPPORTED_REGISTRIES } from "./supported-registries";
+import type { CacheInternals } from "./cache-internals";
+import { DEFAULT_TAG, DIGEST_HINT, IMAGE_NAME, PULL_RULES } from "./rules";
 import type { Upstream } from "./upstream";
-import { upstreamImage, upstreamUrl } from "./upstream-spec";
+import { cachedPart, upstreamImage } from "./upstream-spec";
 import type { UpstreamSpec } from "./upstream-spec";
+
+/** A cache, as far as the names of images are concerned. */
+export interface CacheOfImages {
+  readonly upstreams: readonly Upstream[];
+  readonly _internals: Pick<CacheInternals, "registry">;
+}
 
 /** An image, and its place in a cache. */
 export interface CachedImage {
@@ -21,88 +30,109 @@ export interface CachedImage {
 }
 
 /**
- * The place in a cache of an image that is given by its usual name. Adds an error if the name is not valid, or if the image
- * comes from no upstream of the cache; without a cache, only the name is checked.
+ * The place in a cache of an image to pull beforehand, which is given by its usual name. Adds an error if the name is not
+ * valid, or if the image comes from no upstream of the cache; without a cache, only the name is checked.
  */
 export function cachedImage(
   errors: ValidationErrors,
   prop: string,
-  cache: PullThroughCache | undefined,
+  cache: CacheOfImages | undefined,
   image: unknown,
 ): CachedImage | undefined {
   if (isUnresolved(image)) {
     errors.addBroken(prop, PULL_RULES.imageKnown, image);
     return undefined;
   }
-  const reference = typeof image === "string" ? parseImage(image) : undefined;
-  if (reference === undefined) {
+  const reference = typeof image === "string" ? parseReference(image) : undefined;
+  if (!(reference instanceof ImageReference) || reference.digest !== undefined) {
     const hint = typeof image === "string" && image.includes("@") ? DIGEST_HINT : IMAGE_NAME.hint;
     errors.addBroken(prop, PULL_RULES.image(hint), image);
     return undefined;
   }
-  return cache === undefined ? undefined : locate(errors, prop, cache, String(image), reference);
+  const place = cache && placeOf(errors, prop, cache, image, reference);
+  return place && { image: String(image), prefix: place.prefix, path: place.path, tag: reference.tag ?? DEFAULT_TAG };
 }
 
-function locate(
+/** The place of an image in a cache; adds an error if the cache cannot have it. */
+export function placeOf(
   errors: ValidationErrors,
   prop: string,
-  cache: PullThroughCache,
-  image: string,
-  { host, repository, tag }: ImageReference,
-): CachedImage | undefined {
-  const hosts = cache.upstreams.map((upstream) => upstreamUrl(upstream._spec, cache._internals.registry));
-  const upstreams = cache.upstreams.filter((_, index) => hosts[index] === host);
-  if (upstreams.length === 0) {
-    const kind = kindOf(host);
-    const hint =
-      hintOfOwnRegistry(cache, { host, repository, tag }) ??
-      (kind === "private-ecr" && hosts.some(isUnresolved)
-        ? "set `accountId` of the cache and the region of its provider as literals, since the hosts of private registries contain them"
-        : kind === undefined
-          ? (reasonUnsupported(host) ?? "ECR cannot cache that registry")
-          : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`);
-    errors.addBroken(prop, PULL_RULES.imageOfUpstream(host, hint), image);
-    return undefined;
+  cache: CacheOfImages,
+  image: unknown,
+  reference: ImageReference,
+): Place | undefined {
+  const parts = partsOf(cache);
+  const places = placesOf(parts, reference);
+  const found = places.find(({ problem }) => problem === undefined);
+  if (places.length === 0) {
+    const canonical = canonicalDomain(reference.domain);
+    const host = canonical === DEFAULT_DOMAIN ? SUPPORTED_REGISTRIES["docker-hub"].host : canonical;
+    errors.addBroken(prop, PULL_RULES.imageOfUpstream(host, hintOfMissing(cache, host, reference, parts)), image);
+  } else if (found === undefined) {
+    const problems = new ValidationErrors();
+    places.forEach((place) => addProblem(problems, place, reference));
+    errors.addBroken(prop, PULL_RULES.imageInCache(problems.list().join("; ")), image);
   }
-  // Two upstreams may be different parts of one private registry.
-  const tried = upstreams.map((upstream) => tryPath(cache, upstream, repository));
-  const [place] = tried.flatMap(({ path, prefix, problems }) => (problems.length === 0 ? [{ path, prefix }] : []));
-  if (place === undefined) {
-    const hint = tried.flatMap(({ problems }) => problems).join("; ");
-    errors.addBroken(prop, PULL_RULES.imageInCache(hint), image);
-    return undefined;
+  return found;
+}
+
+/** The registries of a cache, and the prefixes under which it has them. */
+export function partsOf(cache: CacheOfImages): CachedPart[] {
+  return cache.upstreams.map(({ _spec: spec }) => cachedPart(spec, cache._internals.registry));
+}
+
+function addProblem(errors: ValidationErrors, { path, problem }: Place, reference: ImageReference): void {
+  switch (problem?.kind) {
+    case "outside-part":
+      return errors.addBroken("repository", PULL_RULES.cachedPart(`${problem.part}/`), reference.path);
+    case "host-in-path":
+      return errors.addBroken("repository", PULL_RULES.noHost(problem.host), reference.path);
+    case "longer-prefix":
+      return errors.addBroken("repository", PULL_RULES.ownPath(problem.prefix), path);
+    case "too-long":
+      return errors.addBroken("repository", PULL_RULES.pathLength, path.length);
   }
-  return { image, ...place, tag };
+}
+
+function hintOfMissing(
+  cache: CacheOfImages,
+  host: string,
+  reference: ImageReference,
+  parts: readonly CachedPart[],
+): string {
+  const kind = kindOf(host);
+  return (
+    hintOfOwnRegistry(cache, host, reference) ??
+    (kind === "private-ecr" && parts.some(({ domain }) => isUnresolved(domain))
+      ? "set `accountId` of the cache and the region of its provider as literals, since the hosts of private registries contain them"
+      : kind === undefined
+        ? (reasonUnsupported(host) ?? "ECR cannot cache that registry")
+        : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`)
+  );
 }
 
 /** The hint for an image that is given by its name in the cache; undefined if its registry is, or may be, another one. */
-function hintOfOwnRegistry(cache: PullThroughCache, { host, repository, tag }: ImageReference): string | undefined {
+function hintOfOwnRegistry(
+  cache: CacheOfImages,
+  host: string,
+  { path, tag = DEFAULT_TAG }: ImageReference,
+): string | undefined {
   const { registry } = cache._internals;
   const { accountId: ownAccount, region: ownRegion } = registry.location;
-  const [accountId, , , region] = host.split(".");
+  const given = privateRegistryAt(host);
   const mayBeOwn =
-    kindOf(host) === "private-ecr" && accountId === (ownAccount ?? accountId) && region === (ownRegion ?? region);
+    given?.accountId === (ownAccount ?? given?.accountId) && given?.region === (ownRegion ?? given?.region);
   const isKnown = ownAccount !== undefined && ownRegion !== undefined;
   const keyLength = (spec: UpstreamSpec): number => under(spec.prefixKey, "").length;
   const [upstream] = cache.upstreams
     .map(({ _spec: spec }) => spec)
     // A registry that may be the cache's own is so if the image is under a prefix of the cache; ROOT matches every image.
-    .filter(({ prefixKey }) => isUnder(prefixKey, repository) && (isKnown || prefixKey !== ROOT))
+    .filter(({ prefixKey }) => isUnder(prefixKey, path) && (isKnown || prefixKey !== ROOT))
     .sort((one, other) => keyLength(other) - keyLength(one));
-  if (!mayBeOwn || (upstream === undefined && !isKnown)) {
+  if (given === undefined || !mayBeOwn || (upstream === undefined && !isKnown)) {
     return undefined;
   }
-  const name = upstream && upstreamImage(upstream, registry, repository);
+  const name = upstream && upstreamImage(upstream, registry, path);
   const example = name === undefined ? "" : `: ${name}:${tag}`;
   return `leave out the registry host, and use the name of the image at its upstream${example}`;
-}
-
-function tryPath(
-  cache: PullThroughCache,
-  upstream: Upstream,
-  repository: string,
-): { readonly path: string; readonly prefix: string; readonly problems: string[] } {
-  const errors = new ValidationErrors();
-  const path = cache._internals.pathOf(errors, upstream, repository);
-  return { path, prefix: upstream._spec.prefixKey, problems: errors.list() };
 }

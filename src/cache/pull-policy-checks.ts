@@ -1,13 +1,13 @@
 import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { withoutTrailingSlash } from "../image/repository-path";
 import { stacksWith } from "../terraform/addresses";
 import { expressionOf, isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { PullPolicyOptions } from "./pull-policy";
-import { withoutTrailingSlash } from "./repository-path";
 import { PULL_RULES, ROLE_NAME, prefixOfUpstream } from "./rules";
 
 const OPTIONS = Object.keys({

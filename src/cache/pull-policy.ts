@@ -1,6 +1,6 @@
 import type { PolicyStatement } from "../aws/policy-document";
+import { under } from "../image/repository-path";
 import { createStatement, createTaggedStatement, pullStatement, readStatement, SIGN_IN } from "./policy-statements";
-import { under } from "./repository-path";
 
 /** Repositories that an identity may pull, and whether its first pull may create them. */
 export interface PullGrant {

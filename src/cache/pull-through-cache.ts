@@ -12,6 +12,8 @@ import type { PolicyStatement } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";
+import { ROOT, isUnder, withoutTrailingSlash } from "../image/repository-path";
+import { reasonUnsupported } from "../image/supported-registries";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
@@ -25,6 +27,8 @@ import type { CacheInternals } from "./cache-internals";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
 import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
+import { imageUri, registryMap } from "./image-uri";
+import type { ImageUriOptions, RegistryMapOptions } from "./image-uri";
 import { NamesInUse, namesInUse } from "./names-in-use";
 import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
 import { pullStatements, repositoryArns } from "./pull-policy";
@@ -32,13 +36,11 @@ import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import { checkPullOptions, copyPullOptions, granteeOfRole, granteeOfRoleNamed } from "./pull-policy-checks";
 import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
-import { isUnder, withoutTrailingSlash } from "./repository-path";
 import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./repository-template";
 import type { RepositoryTemplate } from "./repository-template";
-import { PULL_RULES, ROOT, prefixOfUpstream } from "./rules";
-import { reasonUnsupported } from "./supported-registries";
+import { PULL_RULES, prefixOfUpstream } from "./rules";
 import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./upstream-spec";
@@ -225,6 +227,43 @@ export class PullThroughCache extends Construct {
    */
   public repositoryUri(prefix: string, repository: string): string {
     return `${this.registry.uri}/${this.repositoryPath(prefix, repository)}`;
+  }
+
+  /**
+   * The name to pull in place of an image: `nginx:1.27` becomes
+   * `<account>.dkr.ecr.<region>.<suffix>/docker-hub/library/nginx:1.27`.
+   *
+   * The name is read as Docker and Kubernetes read it, so it may lack the domain of Docker Hub and `library/`. Its tag or
+   * its digest may be a token. A name of an image in this registry is returned as it is.
+   *
+   * It adds a warning for a digest: ECR does not cache the first pull of an image by digest.
+   *
+   * @param image the usual name of the image
+   * @param options the host to use, and whether an image that the cache cannot have is an error
+   * @throws if the name is not valid; the error has the position of the mistake and the rule
+   * @throws if the image comes from no upstream of the cache, or the cache cannot hold it, unless `passThrough` is true
+   * @throws if an option is unknown or has a wrong type
+   * @throws if `dualStack` is true, and the partition has no such host or is not known at synth
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
+   */
+  public imageUri(image: string, options: ImageUriOptions = {}): string {
+    return imageUri(this, image, options);
+  }
+
+  /**
+   * The start of the names to pull, by the registries that the cache has: `docker.io` becomes
+   * `<account>.dkr.ecr.<region>.<suffix>/docker-hub`. A private ECR registry of which only a part is cached has the path
+   * of the part behind its host. The path of an image follows; those of Docker Hub's official images begin with
+   * `library/`.
+   *
+   * It includes the upstreams that the cache has when you call it.
+   *
+   * @param options the host to use
+   * @throws if an option is unknown or has a wrong type
+   * @throws if `dualStack` is true, and the partition has no such host or is not known at synth
+   */
+  public registryMap(options: RegistryMapOptions = {}): { [name: string]: string } {
+    return registryMap(this, options);
   }
 
   /**

@@ -1,5 +1,8 @@
 import { ACCOUNT_ID } from "../aws/partitions";
 import { INLINE_POLICIES } from "../aws/policy-document";
+import { DOMAIN_COMPONENT, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
+import { MAX_REPOSITORY_NAME } from "../image/registry-map";
+import { AZURE_NAME } from "../image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
 import { IS_REQUIRED } from "../validation/validation-errors";
@@ -25,9 +28,6 @@ export const UPSTREAM_REPOSITORY_PREFIX: Rule = {
   hint: "use ROOT to cache every repository; it must be a literal",
 };
 
-/** The prefix of repositories whose names have no prefix. */
-export const ROOT = "ROOT";
-
 /** The rule for a prop that takes a cache. */
 export const IS_CACHE: Requirement = {
   requirement: "be a PullThroughCache",
@@ -39,27 +39,32 @@ export const IS_CACHE: Requirement = {
  * https://github.com/distribution/reference
  */
 export const REPOSITORY_PATH: Rule = {
-  pattern: /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/,
+  pattern: new RegExp(`^${PATH}$`),
   minLength: 1,
-  maxLength: 256,
+  maxLength: MAX_PATH,
   requirement: "be the path of a repository: lower-case, without registry, tag or digest",
   hint: "use the path in the upstream registry, like library/nginx",
 };
 
-const HOST_LABEL = "[A-Za-z0-9-]+";
-const PATH_COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const PATH_COMPONENT_WITHOUT_DOT = PATH_COMPONENT.replace("\\.|", "");
+const LABEL_WITH_UPPER_CASE = `(?:[a-z0-9][a-zA-Z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`;
+const HOST_IN_NAME = [
+  `${DOMAIN_COMPONENT}(?:\\.${DOMAIN_COMPONENT})+(?::[0-9]+)?`,
+  `${DOMAIN_COMPONENT}:[0-9]+`,
+  "\\[[a-fA-F0-9:]+\\](?::[0-9]+)?",
+  LABEL_WITH_UPPER_CASE,
+  "localhost",
+].join("|");
+const PATH_COMPONENT_WITHOUT_DOT = PATH_COMPONENT.replace("[._]", "_");
 
 /**
  * The name of an image, `[host/]path[:tag]`, as container clients parse it; with a digest it is none. Its groups are the
- * host, the path after a host, the path without a host, and the tag. A first part with a dot or a port is a host; every
- * other name is a path on Docker Hub.
- * https://github.com/distribution/reference
+ * host, the path after a host, the path without a host, and the tag. It is `ImageReference` as one pattern, for plain
+ * modules.
+ * https://pkg.go.dev/github.com/distribution/reference
  */
 export const IMAGE_NAME: Rule = {
   pattern: new RegExp(
-    `^(?:(${HOST_LABEL}(?:\\.${HOST_LABEL})+(?::\\d+)?|${HOST_LABEL}:\\d+|localhost)/(${PATH_COMPONENT}(?:/${PATH_COMPONENT})*)` +
-      `|(${PATH_COMPONENT}|${PATH_COMPONENT_WITHOUT_DOT}(?:/${PATH_COMPONENT})+))(?::(\\w[\\w.-]{0,127}))?$`,
+    `^(?:(${HOST_IN_NAME})/(${PATH})|(${PATH_COMPONENT}|${PATH_COMPONENT_WITHOUT_DOT}(?:/${PATH_COMPONENT})+))(?::(${TAG}))?$`,
   ),
   requirement: "be the name of an image, with or without a tag",
   hint: "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
@@ -335,9 +340,6 @@ export const HOST: Rule = {
   hint: "use the host in lower case, without scheme, port or path: the path of a repository belongs in the image's name",
 };
 
-/** The names that Azure accepts for a registry. A hyphen and a hash follow if its owner chose a domain name label scope. */
-export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them";
-
 /** The name of an Azure registry. */
 export const AZURE_REGISTRY_NAME: Rule = {
   pattern: /^[a-z0-9]{5,50}(-[a-z0-9]+)?$/,
@@ -455,9 +457,23 @@ export const PULL_RULES = {
     requirement: `not be under the longer prefix ${prefix}, which another upstream has`,
     hint: "give one of the two upstreams another prefix",
   }),
+  pathLength: {
+    requirement: `have at most ${MAX_REPOSITORY_NAME} characters with the prefix`,
+    hint: "ECR allows no longer names of repositories",
+  },
   imageKnown: {
     requirement: "be known at synth",
     hint: "use a literal, since its upstream must be known",
+  },
+  imageNameKnown: {
+    requirement: "have a name that is known at synth",
+    hint: "only the tag or the digest may be a token: for a repository that is a token, use repositoryUri",
+  },
+  anyImage: "be the name of an image",
+  uriOptions: { requirement: "be an object of options", hint: "leave it out for the defaults" },
+  dualStack: {
+    requirement: "be left out",
+    hint: "AWS documents no host for IPv4 and IPv6 here, or the partition is not known at synth: set the region of the AWS provider as a literal",
   },
   image: (hint: string): Requirement => ({ requirement: IMAGE_NAME.requirement, hint }),
   imageOfUpstream: (host: string, hint: string): Requirement => ({

@@ -3,6 +3,8 @@ import { checkArn } from "../aws/arn-checks";
 import { REGION_NAME, dnsSuffixOf, partitionOf } from "../aws/partitions";
 import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
+import { ROOT } from "../image/repository-path";
+import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../image/supported-registries";
 import { isUnresolved } from "../terraform/tokens";
 import { Redacted, containsAccessToken } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
@@ -17,12 +19,10 @@ import {
   MAX_RULES,
   NAMES_OF_VALUES,
   REPOSITORY_PREFIX,
-  ROOT,
   UPSTREAM_ACCOUNT_ID,
   UPSTREAM_REPOSITORY_PREFIX,
   UPSTREAM_RULES,
 } from "./rules";
-import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
 import type { PrivateEcrOptions, Upstream, UpstreamOptions } from "./upstream";
 import { isCrossAccount } from "./upstream-spec";
 import type { PrivateEcrSpec, UpstreamContext, UpstreamSpec } from "./upstream-spec";

@@ -1,14 +1,16 @@
 import type { TerraformStack } from "cdktf";
 import type { Registry, KnownLocation } from "../aws/registry";
+import { canonicalDomain } from "../image/registry-hosts";
+import type { CachedPart } from "../image/registry-map";
+import { ROOT, isUnder, under, withoutTrailingSlash } from "../image/repository-path";
+import { REGISTRY_HOST } from "../image/supported-registries";
+import type { RegistryKind } from "../image/supported-registries";
 import { isUnresolved } from "../terraform/tokens";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { NamesInUse } from "./names-in-use";
 import type { RegistryCredential } from "./registry-credential";
-import { isUnder, under, withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
-import { PULL_RULES, REPOSITORY_PATH, ROOT } from "./rules";
-import { REGISTRY_HOST } from "./supported-registries";
-import type { RegistryKind } from "./supported-registries";
+import { PULL_RULES, REPOSITORY_PATH } from "./rules";
 
 /** The declaration of an upstream. */
 export interface UpstreamSpec {
@@ -76,6 +78,15 @@ export function upstreamRepositoryPrefix(spec: UpstreamSpec): string | undefined
 export function isCrossAccount(spec: UpstreamSpec, location: KnownLocation): boolean {
   const accountId = spec.privateEcr?.accountId;
   return accountId !== undefined && accountId !== location.accountId;
+}
+
+/** The registry of an upstream, as names of images have it, and the prefix under which the cache has it. */
+export function cachedPart(spec: UpstreamSpec, registry: Registry): CachedPart {
+  return {
+    domain: canonicalDomain(upstreamUrl(spec, registry)),
+    part: upstreamPrefixKey(spec),
+    prefix: spec.prefixKey,
+  };
 }
 
 /** The path that a repository of the upstream has in the cache. Adds an error if it cannot be cached. */

@@ -1,10 +1,10 @@
+import { withoutTrailingSlash } from "../image/repository-path";
+import { SUPPORTED_REGISTRIES, kindOf } from "../image/supported-registries";
+import type { RegistryKind, RegistryKindWithHost } from "../image/supported-registries";
 import { isPlainObject } from "../validation/plain-object";
 import type { RegistryCredential } from "./registry-credential";
-import { withoutTrailingSlash } from "./repository-path";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings } from "./repository-template";
-import { SUPPORTED_REGISTRIES, kindOf } from "./supported-registries";
-import type { RegistryKind, RegistryKindWithHost } from "./supported-registries";
 import type { UpstreamSpec } from "./upstream-spec";
 
 /** Options of every upstream. */

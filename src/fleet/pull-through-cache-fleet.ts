@@ -11,10 +11,9 @@ import { pullStatements } from "../cache/pull-policy";
 import type { PullGrant, PullPolicyOptions } from "../cache/pull-policy";
 import { checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
 import { PullThroughCache } from "../cache/pull-through-cache";
-import { withoutTrailingSlash } from "../cache/repository-path";
 import { mergeSettings } from "../cache/repository-template";
-import { ROOT } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
+import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
 import { deepCopy } from "../validation/plain-object";
@@ -23,7 +22,13 @@ import { checkFinalStack, checkFleet, checkPolicyStack, namesakeErrors } from ".
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
 import type { FinalStackOptions, FleetPullPolicy, PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
-import { FLEET_METHOD_RULES, FLEET_POLICY_NAME, PULL_POLICY_RULES, TEMPLATED_URI_RULES } from "./rules";
+import {
+  FLEET_METHOD_RULES,
+  FLEET_POLICY_NAME,
+  PULL_POLICY_RULES,
+  REGISTRY_MAP_RULES,
+  TEMPLATED_URI_RULES,
+} from "./rules";
 import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
 import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
@@ -223,6 +228,28 @@ export class PullThroughCacheFleet extends Construct {
    */
   public manifest(): FleetManifest {
     return { stages: stagesOf(this.node.path, App.of(this), this.stacks) };
+  }
+
+  /**
+   * The registry maps of all caches by their regions, as plain data without tokens: write it to `registry-map.json` beside
+   * the stacks with `JSON.stringify`. The command `ecr-pull-through-cache` reads it, and so can other tools.
+   *
+   * @throws if the fleet has no `accountId`, or only Terraform knows the account or the region of a private registry
+   * @see PullThroughCache.registryMap
+   */
+  public registryMaps(): { [region: string]: { [name: string]: string } } {
+    const errors = new ValidationErrors();
+    if (this.props.accountId === undefined || isUnresolved(this.props.accountId)) {
+      errors.addBroken("accountId", REGISTRY_MAP_RULES.account, this.props.accountId);
+    }
+    errors.throwIfAny(this.node.path);
+    const maps = [...this.caches].map(([region, cache]) => [region, cache.registryMap()] as const);
+    const unknown = maps.flatMap(([, map]) => Object.keys(map)).filter(isUnresolved);
+    if (unknown.length > 0) {
+      errors.addBroken("upstreams", REGISTRY_MAP_RULES.literal, unknown);
+    }
+    errors.throwIfAny(this.node.path);
+    return Object.fromEntries(maps);
   }
 
   private createCache(region: string): PullThroughCache {

@@ -50,6 +50,18 @@ export const FLEET_METHOD_RULES = {
   },
 } as const;
 
+/** Rules of the registry maps of a fleet. */
+export const REGISTRY_MAP_RULES = {
+  account: {
+    requirement: "be a literal in a fleet with registry maps",
+    hint: "it is a part of the hosts that the maps contain",
+  },
+  literal: {
+    requirement: "have private registries with a literal account and region in a fleet with registry maps",
+    hint: "the maps are plain data for other tools",
+  },
+} as const;
+
 /** Rules of the managed policies of a fleet. */
 export const PULL_POLICY_RULES = {
   account: {

@@ -11,7 +11,8 @@ export type WarningId =
   | "unlisted-registry"
   | "wide-client-cidr"
   | "nothing-warms"
-  | "secret-value-not-awaited";
+  | "secret-value-not-awaited"
+  | "first-pull-by-digest";
 
 /**
  * Adds a warning to a construct once, unless the app's context acknowledges it.

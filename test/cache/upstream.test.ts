@@ -2,7 +2,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { Lazy, Token } from "cdktf";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { UpstreamOptions } from "cdktf-ecr-pull-through-cache";
-import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import { blocks, messageOf, only, stackIn, stackWithCache, synthesized, warnings } from "../support/synthesis";
 
 const SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/registry-AbCdEf";

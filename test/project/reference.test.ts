@@ -15,8 +15,8 @@ import {
   useOfKeys,
 } from "../../src/cache/policy-statements";
 import { GENERATED_LIFECYCLE, DEFAULT_SETTINGS, MAX_RULES } from "../../src/cache/rules";
-import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import type { RegistryKind } from "../../src/cache/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
+import type { RegistryKind } from "../../src/image/supported-registries";
 import { bucketsStatement, layersStatement, pushStatement } from "../../src/network/policy-statements";
 import { resolved } from "../../src/terraform/tokens";
 import { ValidationErrors } from "../../src/validation/validation-errors";

@@ -1,7 +1,7 @@
 import { Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RegistryCredential, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
-import { SUPPORTED_REGISTRIES } from "../../src/cache/supported-registries";
-import type { RegistryKind, RegistryKindWithHost } from "../../src/cache/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
+import type { RegistryKind, RegistryKindWithHost } from "../../src/image/supported-registries";
 
 type Factory = (...args: readonly unknown[]) => Upstream;
 

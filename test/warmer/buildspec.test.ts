@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { CacheWarmer, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { parse } from "yaml";
-import { parseImage } from "../../src/cache/image-reference";
+import { ImageReference } from "../../src/image/image-reference";
 import { quoted, warmingBuildspec, warmingCommand } from "../../src/warmer/buildspec";
 import { MAX_CHARACTERS } from "../../src/warmer/rules";
 import { execute } from "../support/commands";
@@ -621,20 +621,21 @@ describe("for any text,", () => {
   test("the name of an image has the parts that it was put together from", () => {
     fc.assert(
       fc.property(host, repositoryName, tagName, (registryHost, path, tag) => {
-        expect(parseImage(`${registryHost}/${path}:${tag}`)).toEqual({ host: registryHost, repository: path, tag });
-        expect(parseImage(`${registryHost}/${path}`)).toEqual({ host: registryHost, repository: path, tag: "latest" });
+        const named = { domain: registryHost, path };
+        expect(ImageReference.parse(`${registryHost}/${path}:${tag}`)).toEqual({ ...named, tag });
+        expect(ImageReference.parse(`${registryHost}/${path}`)).toEqual(named);
       }),
     );
   });
 
   test("a name without a host is one of Docker Hub", () => {
-    const hub = { host: "registry-1.docker.io", tag: "1" };
     fc.assert(
       fc.property(repositoryName, (path) => {
         const [first = ""] = path.split("/");
         fc.pre(!path.includes("/") || (!first.includes(".") && first !== "localhost"));
-        expect(parseImage(`${path}:1`)).toEqual({ ...hub, repository: path });
-        expect(parseImage(`docker.io/${path}:1`)).toEqual({ ...hub, repository: path });
+        const hub = { domain: "docker.io", path: path.includes("/") ? path : `library/${path}`, tag: "1" };
+        expect(ImageReference.parse(`${path}:1`)).toEqual(hub);
+        expect(ImageReference.parse(`docker.io/${path}:1`)).toEqual(hub);
       }),
     );
   });

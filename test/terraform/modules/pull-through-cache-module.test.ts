@@ -9,8 +9,8 @@ import {
 import type { RepositorySettings, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
-import { SUPPORTED_REGISTRIES } from "../../../src/cache/supported-registries";
-import type { RegistryKindWithHost } from "../../../src/cache/supported-registries";
+import { SUPPORTED_REGISTRIES } from "../../../src/image/supported-registries";
+import type { RegistryKindWithHost } from "../../../src/image/supported-registries";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT } from "../../local-aws/server";
 import { planBoth, refusalsOf, refuseBoth } from "../../support/module-agreement";

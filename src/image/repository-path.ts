@@ -1,4 +1,5 @@
-import { ROOT } from "./rules";
+/** The prefix of repositories whose names have no prefix. */
+export const ROOT = "ROOT";
 
 /**
  * The key of a prefix: without the slash that ECR assumes at its end, so that `docker-hub` and `docker-hub/` have one key.

@@ -1,4 +1,7 @@
-import { AZURE_NAME } from "./rules";
+import { DEFAULT_DOMAIN } from "./image-grammar";
+
+/** The names that Azure accepts for a registry. A hyphen and a hash follow if its owner chose a domain name label scope. */
+export const AZURE_NAME = "5 to 50 lower-case letters and digits, with or without a hyphen and a hash behind them";
 
 /** A registry that Amazon ECR can cache. */
 interface SupportedRegistry {
@@ -100,12 +103,17 @@ export function kindOf(host: string): RegistryKind | undefined {
   });
 }
 
-/** The hosts that names of Docker Hub's images have; ECR requests the last one. */
-export const DOCKER_HUB_HOSTS: readonly string[] = [
-  "docker.io",
-  "index.docker.io",
-  SUPPORTED_REGISTRIES["docker-hub"].host,
-];
+/**
+ * Hosts that serve the images of a supported registry too, and the domain that stands for the registry in names. ECR
+ * requests Docker Hub's images from the host in the table above.
+ * https://kubernetes.io/blog/2023/03/10/image-registry-redirect/
+ */
+export const REGISTRY_ALIASES: { readonly [host: string]: string } = {
+  "index.docker.io": DEFAULT_DOMAIN,
+  "registry-1.docker.io": DEFAULT_DOMAIN,
+  "registry.hub.docker.com": DEFAULT_DOMAIN,
+  "k8s.gcr.io": SUPPORTED_REGISTRIES.kubernetes.host,
+};
 
 /** The host of any registry that ECR documents, or of Docker Hub: the path of a repository does not begin with it. */
 export const REGISTRY_HOST = new RegExp(

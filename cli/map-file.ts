@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { privateRegistryAt } from "../src/image/registry-hosts";
+import { RegistryMapping } from "../src/image/registry-map";
+import type { RegistryMap } from "../src/image/registry-map";
+import { CommandError } from "./io";
+import type { Io } from "./io";
+
+/** The file that the examples write, relative to the folder of the app. */
+export const DEFAULT_MAP_FILE = "cdktf.out/registry-map.json";
+
+/** Which map to use. */
+export interface MapOptions {
+  readonly map: string;
+  readonly region?: string;
+}
+
+/**
+ * The mapping of a region in a file, which has either one map or one for each region: the output of
+ * `cache.registryMap()`, `fleet.registryMaps()` or `terraform output -json registry_map`.
+ */
+export function readMapping(io: Io, { map: file, region }: MapOptions): RegistryMapping {
+  const maps = mapsIn(file, readJson(io, file));
+  const regions = [...maps.keys()];
+  const [only] = regions.length === 1 ? regions : [];
+  const chosen = region ?? only ?? io.env["AWS_REGION"] ?? io.env["AWS_DEFAULT_REGION"];
+  const map = maps.get(chosen ?? "");
+  if (map !== undefined) {
+    return new RegistryMapping(map);
+  }
+  throw new CommandError(
+    chosen === undefined
+      ? `give --region: ${file} has ${regions.join(", ")}`
+      : `${file} has no region ${chosen}: it has ${regions.join(", ")}`,
+  );
+}
+
+function readJson(io: Io, file: string): unknown {
+  let text;
+  try {
+    text = fs.readFileSync(path.resolve(io.cwd, file), "utf8");
+  } catch (error) {
+    throw new CommandError(
+      `cannot read ${file}: ${(error as Error).message}; write it with fleet.registryMaps(), cache.registryMap() or terraform output -json registry_map, and name it with --map`,
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(`${file} is not JSON`);
+  }
+}
+
+/** The maps of a file by their regions. */
+function mapsIn(file: string, content: unknown): Map<string, RegistryMap> {
+  if (isObject(content) && Object.keys(content).length > 0) {
+    const values = Object.values(content);
+    const maps = values.every((value) => typeof value === "string") ? [content] : values;
+    if (maps.every(isMap)) {
+      return new Map(maps.map((map) => [regionOf(map), map]));
+    }
+  }
+  throw new CommandError(
+    `${file} is not a registry map: it must have names like "docker.io" with the start of names in the cache, or such maps by their regions`,
+  );
+}
+
+function isMap(value: unknown): value is RegistryMap {
+  return isObject(value) && Object.keys(value).length > 0 && Object.values(value).every(isInRegistry);
+}
+
+/** Whether a value is the start of names of images in a private registry. */
+function isInRegistry(value: unknown): boolean {
+  return typeof value === "string" && privateRegistryAt(value.split("/", 1)[0] ?? "") !== undefined;
+}
+
+function regionOf(map: RegistryMap): string {
+  const [first = ""] = Object.values(map);
+  return privateRegistryAt(first.split("/", 1)[0] ?? "")?.region ?? "";
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

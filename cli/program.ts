@@ -1,0 +1,34 @@
+import { Command, CommanderError } from "commander";
+import { CommandError, ExitCode } from "./io";
+import type { Io } from "./io";
+import { addUri } from "./uri";
+
+/** Runs the command line and returns its exit code; it throws only what is a defect. */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.OK;
+  const finish = (ended: ExitCode): void => void (code = ended);
+  const program = new Command("ecr-pull-through-cache")
+    .description("Names of images in Amazon ECR pull-through caches, and why a pull fails.")
+    .showHelpAfterError("(--help lists the arguments)")
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .exitOverride();
+  for (const add of [addUri]) {
+    add(program, io, finish);
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+    if (error instanceof CommandError) {
+      io.stderr.write(`error: ${error.message}\n`);
+      return ExitCode.FAILED;
+    }
+    throw error;
+  }
+}

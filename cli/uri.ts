@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { CommandError, ExitCode } from "./io";
+import type { Io } from "./io";
+import { readMapping } from "./map-file";
+import type { MapOptions } from "./map-file";
+import { lookUp } from "./mapped-image";
+import { addMapOptions } from "./options";
+
+interface UriOptions extends MapOptions {
+  readonly dualStack?: boolean;
+  readonly passThrough?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the command that prints the names of images in the cache. */
+export function addUri(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  addMapOptions(
+    program
+      .command("uri")
+      .summary("print the name to pull in place of an image")
+      .description("Prints the name to pull in place of each image. It makes no call to AWS.")
+      .argument("<image...>", "names of images, like nginx:1.27"),
+  )
+    .option("--dual-stack", "use the host for IPv4 and IPv6")
+    .option("--pass-through", "print the name of an image that the cache cannot have as it is, in place of an error")
+    .option("--json", "print a JSON object with the images and their names")
+    .action((images: string[], options: UriOptions) => finish(uri(io, images, options)));
+}
+
+function uri(io: Io, images: readonly string[], options: UriOptions): ExitCode {
+  const mapping = readMapping(io, options);
+  const host = options.dualStack === true ? mapping.dualStackHost : mapping.registry;
+  if (host === undefined) {
+    throw new CommandError(`AWS documents no host for IPv4 and IPv6 for ${mapping.registry}: leave out --dual-stack`);
+  }
+  const found: { [image: string]: string | null } = {};
+  const codes: ExitCode[] = [ExitCode.OK];
+  for (const image of images) {
+    const result = lookUp(mapping, image, host);
+    if ("uri" in result) {
+      found[image] = result.uri;
+      if (result.isCached && result.hasDigest) {
+        io.stderr.write(
+          `warning: ${image}: ECR does not cache the first pull by digest: pull the tag through the cache once\n`,
+        );
+      }
+    } else if (options.passThrough === true && !result.isMalformed) {
+      found[image] = image;
+    } else {
+      found[image] = null;
+      io.stderr.write(`error: ${result.problem}\n`);
+      codes.push(result.isMalformed ? ExitCode.FAILED : ExitCode.FOUND);
+    }
+  }
+  const names = Object.values(found).filter((name) => name !== null);
+  io.stdout.write(
+    options.json === true ? `${JSON.stringify(found, undefined, 2)}\n` : names.map((name) => `${name}\n`).join(""),
+  );
+  return Math.max(...codes) as ExitCode;
+}
