@@ -6,6 +6,8 @@ export interface Io {
   readonly env: { readonly [name: string]: string | undefined };
   /** The folder that relative paths start from. */
   readonly cwd: string;
+  /** Sends a request by HTTP. */
+  readonly fetch: typeof fetch;
 }
 
 /** How a command ended. https://tldp.org/LDP/abs/html/exitcodes.html */
