@@ -51,8 +51,8 @@ const ARN_PARTS = 6;
 export function evaluatePolicy(document: string, request: PolicyRequest): Verdict {
   const { Statement: given } = JSON.parse(document) as { readonly Statement: Statement | readonly Statement[] };
   const judged = [given].flat().map((statement) => {
-    const parts = partsOf(statement as Statement, request);
-    return { effect: (statement as Statement).Effect, parts, match: all(parts.map(({ match }) => match)) };
+    const parts = partsOf(statement, request);
+    return { effect: statement.Effect, parts, match: all(parts.map(({ match }) => match)) };
   });
   const [denies, allows] = (["Deny", "Allow"] as const).map((effect) =>
     judged.filter((item) => item.effect === effect),
@@ -85,7 +85,7 @@ export function principalOf(accountId: string, arn?: string): PolicyRequest["isC
     if (principal === arn || role === undefined || role.isSession === own?.isSession) {
       return principal === arn;
     }
-    if (role.name !== own?.name || role.accountId !== own.accountId) {
+    if (own === undefined || role.name !== own.name || role.accountId !== own.accountId) {
       return false;
     }
     // A role stands for its sessions. Which session a role will have is not known.

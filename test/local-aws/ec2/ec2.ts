@@ -2,6 +2,8 @@ import { AwsError, optionalList } from "../service";
 import type { Fields, Scope, Service, Tag } from "../service";
 import { Network } from "./network";
 import type { RouteTableSeed, SubnetSeed, VpcSeed } from "./network";
+import { NetworkAcls } from "./network-acls";
+import type { NetworkAclSeed } from "./network-acls";
 import { NetworkChanges } from "./network-changes";
 import { NetworkInterfaces } from "./network-interfaces";
 import { endDryRun, withTags, withoutTags } from "./requests";
@@ -12,6 +14,7 @@ import { VpcEndpoints } from "./vpc-endpoints";
 /** Amazon EC2's networks: security groups and VPC endpoints, in VPCs that tests or clients make. */
 export class Ec2 implements Service {
   public readonly network = new Network();
+  public readonly networkAcls = new NetworkAcls(this.network);
   private readonly interfaces = new NetworkInterfaces(this.network);
   public readonly securityGroups = new SecurityGroups(this.network, this.interfaces);
   public readonly vpcEndpoints = new VpcEndpoints(this.network, this.interfaces, this.securityGroups);
@@ -19,6 +22,7 @@ export class Ec2 implements Service {
 
   public readonly operations: Service["operations"] = {
     ...this.network.operations,
+    ...this.networkAcls.operations,
     ...this.changes.operations,
     ...this.interfaces.operations,
     ...this.securityGroups.operations,
@@ -44,6 +48,10 @@ export class Ec2 implements Service {
 
   public addRouteTable(scope: Scope, seed: RouteTableSeed): void {
     this.network.addRouteTable(scope, seed);
+  }
+
+  public addNetworkAcl(scope: Scope, seed: NetworkAclSeed): void {
+    this.networkAcls.add(scope, seed);
   }
 
   private tag(input: Fields, scope: Scope, change: (tags: readonly Tag[], named: readonly Tag[]) => Tag[]): Fields {

@@ -3,7 +3,7 @@ import type { Fields, Scope, Service } from "../service";
 import { Cidr } from "./cidr";
 import type { Network } from "./network";
 import type { NetworkInterfaces } from "./network-interfaces";
-import { endDryRun, idWith, invalidValue, listed, newId, optionalFlag, required, tagsOf } from "./requests";
+import { endDryRun, invalidValue, newId, optionalFlag, required, tagsOf } from "./requests";
 import type { Tagged } from "./requests";
 import type { SecurityGroups } from "./security-groups";
 import type { VpcEndpoints } from "./vpc-endpoints";
@@ -91,29 +91,11 @@ export class NetworkChanges {
       const table = this.network.routeTable(required(input, "RouteTableId"), scope);
       return this.delete(table.routeTableId, this.network.isAssociated(table, scope), input, scope);
     },
-    DescribeNetworkAcls: (input, scope) =>
-      listed("networkAclSet", input, scope, {
-        items: this.defaultAcls(scope),
-        ids: {
-          name: "NetworkAclId",
-          find: (id) => {
-            throw new AwsError("InvalidNetworkAclID.NotFound", `The networkAcl ID '${id}' does not exist`);
-          },
-        },
-        filters: { "vpc-id": ({ vpcId }) => [vpcId], default: () => ["true"] },
-        describe: (acl) => ({ ...acl, ownerId: scope.accountId, default: true, entrySet: [], associationSet: [] }),
-      }),
   };
 
   /** Lists what clients made. */
   public contents(): string[] {
     return this.made.contents();
-  }
-
-  /** The network ACLs that VPCs come with. */
-  private defaultAcls(scope: Scope): ReadonlyMap<string, { readonly networkAclId: string; readonly vpcId: string }> {
-    const acls = this.network.vpcIds(scope).map((vpcId) => ({ networkAclId: idWith("acl", vpcId), vpcId }));
-    return new Map(acls.map((acl) => [acl.networkAclId, acl]));
   }
 
   private keep(id: string, tags: Tagged["tags"], scope: Scope): void {

@@ -40,6 +40,8 @@ export interface Route {
   /** A CIDR block, or the ID of a prefix list. */
   readonly destination: string;
   readonly target: string;
+  /** Whether what it leads to is no longer there, as after the deletion of a NAT gateway. */
+  readonly isBlackhole?: boolean;
 }
 
 interface Vpc extends Required<Omit<VpcSeed, "ipv6CidrBlock">>, Tagged {
@@ -165,6 +167,10 @@ export class Network {
 
   public vpcIds(scope: Scope): string[] {
     return [...this.vpcs.in(scope).keys()];
+  }
+
+  public subnetIdsIn(id: string, scope: Scope): string[] {
+    return [...this.subnets.in(scope).values()].filter(({ vpcId }) => vpcId === id).map(({ subnetId }) => subnetId);
   }
 
   /** Whether a VPC has subnets, or route tables beside the main one. */
@@ -340,7 +346,7 @@ function describedSubnet(subnet: Subnet, { accountId, region }: Scope): Fields {
   };
 }
 
-function describedRoute({ destination, target }: Route): Fields {
+function describedRoute({ destination, target, isBlackhole = false }: Route): Fields {
   const kind = destination.startsWith("pl-")
     ? "destinationPrefixListId"
     : destination.includes(":")
@@ -349,7 +355,7 @@ function describedRoute({ destination, target }: Route): Fields {
   return {
     [kind]: destination,
     [TARGETS[target.replace(/-.*/, "")] ?? "gatewayId"]: target,
-    state: "active",
+    state: isBlackhole ? "blackhole" : "active",
     origin: target === "local" ? "CreateRouteTable" : "CreateRoute",
   };
 }

@@ -51,6 +51,9 @@ const PUSH_ACTIONS = [
 const TAG_ACTION = "ecr:TagResource";
 const HTTPS = 443;
 const EVERYWHERE = "0.0.0.0/0";
+/** A port that clients of all systems open connections from, and an address outside of every VPC. */
+const CLIENT_PORT = 50_000;
+const OUTSIDE = "52.216.0.1";
 /** The account of AWS that signs the URLs of layers, and its organization: never the caller's. */
 const LAYERS = { accountId: "000000000000", organizationId: "o-0000000000" };
 
@@ -143,8 +146,9 @@ class Client {
       return this.whyNoDefaultRoute("s3");
     }
     const otherFamily = this.whyOtherFamily(endpoint);
-    if (otherFamily !== undefined) {
-      return otherFamily;
+    const blocked = otherFamily ?? this.whyBlocked("s3", OUTSIDE);
+    if (blocked !== undefined) {
+      return blocked;
     }
     const { accountId, organizationId } = LAYERS;
     const principalArn = `arn:${partitionOf(region)}:iam::${accountId}:role/ecr`;
@@ -168,11 +172,15 @@ class Client {
 
   /** Why what ECR has not cached cannot be fetched where ECR redirects to. */
   public whyNoUpstream(): string | undefined {
-    return this.hasDefaultRoute ? undefined : `hangs: no route from ${this.place} to the upstream's blob host`;
+    return this.hasDefaultRoute
+      ? this.whyBlocked("the upstream", OUTSIDE)
+      : `hangs: no route from ${this.place} to the upstream's blob host`;
   }
 
   private get hasDefaultRoute(): boolean {
-    return this.routeTable?.routes.some(({ destination }) => destination === EVERYWHERE) ?? true;
+    return (
+      this.routeTable?.routes.some((route) => route.destination === EVERYWHERE && route.isBlackhole !== true) ?? true
+    );
   }
 
   private get place(): string {
@@ -181,7 +189,7 @@ class Client {
 
   private whyNoDefaultRoute(name: string): string | undefined {
     return this.hasDefaultRoute
-      ? undefined
+      ? this.whyBlocked(name, OUTSIDE)
       : `${name}: no route from ${this.place}, neither through an endpoint nor by default`;
   }
 
@@ -191,12 +199,36 @@ class Client {
       return `${service.name} (${vpcEndpointId}): the endpoint has no network interface`;
     }
     const admits = this.aws.ec2.securityGroups.admit(groupIds, this.caller, HTTPS, this.pull);
+    const refused = admits
+      ? undefined
+      : `${service.name} (${vpcEndpointId}): ${groupIds.join(", ")} does not admit ${this.caller.address} to port 443`;
     return (
       this.whyOtherFamily(endpoint) ??
-      (admits
-        ? undefined
-        : `${service.name} (${vpcEndpointId}): ${groupIds.join(", ")} does not admit ${this.caller.address} to port 443`)
+      refused ??
+      interfaces
+        .map(({ privateIpAddress, subnetId }) =>
+          this.whyBlocked(service.name, privateIpAddress, this.aws.ec2.network.subnet(subnetId, this.pull)),
+        )
+        .find((reason) => reason !== undefined)
     );
+  }
+
+  /** Why network ACLs let a connection or its answers not pass; within a subnet they are not asked. */
+  private whyBlocked(name: string, address: string, peer?: Subnet): string | undefined {
+    const { subnet, caller } = this;
+    if (subnet === undefined || subnet.subnetId === peer?.subnetId || isIPv6(caller.address)) {
+      return undefined;
+    }
+    const asked = [
+      [subnet, true, address, HTTPS],
+      [subnet, false, address, CLIENT_PORT],
+      [peer, false, caller.address, HTTPS],
+      [peer, true, caller.address, CLIENT_PORT],
+    ] as const;
+    const blocked = asked.find(
+      ([of, egress, other, port]) => of && !this.aws.ec2.networkAcls.allows(of, egress, other, port, this.pull),
+    );
+    return blocked && `${name}: the network ACL of ${blocked[0]?.subnetId} blocks port ${blocked[3]}`;
   }
 
   private whyOtherFamily({ vpcEndpointId, service, settings }: VpcEndpoint): string | undefined {
