@@ -1,6 +1,7 @@
 import { Fn, Token } from "cdktf";
 import { escapeDirectives } from "../terraform/template-directives";
 import { isPlainObject } from "../validation/plain-object";
+import type { PolicyStatement } from "./policy-statement";
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 export const MAX_INLINE_POLICIES = 10_240;
@@ -9,16 +10,6 @@ export const MAX_MANAGED_POLICY = 6144;
 /** The requirements of the length of policies. */
 export const INLINE_POLICIES = `have at most ${MAX_INLINE_POLICIES} characters of inline policies from all grants to it`;
 export const MANAGED_POLICY = `make a policy of at most ${MAX_MANAGED_POLICY} characters`;
-
-/** One statement of an IAM policy, with AWS's own keys. */
-export interface PolicyStatement {
-  readonly Sid?: string;
-  readonly Effect: "Allow" | "Deny";
-  readonly Principal?: "*" | { readonly Service?: string; readonly AWS?: string | string[] };
-  readonly Action: string | string[];
-  readonly Resource?: string | string[];
-  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
-}
 
 /** An IAM policy as JSON. */
 export function policyDocument(...statements: PolicyStatement[]): string {

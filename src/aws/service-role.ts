@@ -4,7 +4,7 @@ import { Lazy } from "cdktf";
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { policyDocument, trustPolicy } from "./policy-document";
-import type { PolicyStatement } from "./policy-document";
+import type { PolicyStatement } from "./policy-statement";
 
 /** A role that an AWS service assumes, and the resources that must exist before the service uses it. */
 export interface ServiceRole {

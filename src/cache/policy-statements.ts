@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 
 /** The start of the names of inline policies; two policies of a role with the same name would silently overwrite each other. */
 export const PULL_POLICY_NAME_PREFIX = "ecr-pull-through-cache-";

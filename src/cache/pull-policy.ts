@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import { under } from "../image/repository-path";
 import { createStatement, createTaggedStatement, pullStatement, readStatement, SIGN_IN } from "./policy-statements";
 

@@ -8,7 +8,7 @@ import type { App, ITerraformDependable, TerraformResource, TerraformResourceLif
 import { Construct } from "constructs";
 import { lacksPullThroughCaches } from "../aws/partitions";
 import { MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy-document";
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";

@@ -4,7 +4,7 @@ import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { dnsSuffixOf, partitionOf } from "../aws/partitions";
 import { MAX_MANAGED_POLICY, policyDocument, policyLength } from "../aws/policy-document";
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import { PROVIDER_VERSIONS } from "../aws/provider-versions";
 import { markAsChecked } from "../cache/cache-checks";
 import { pullStatements } from "../cache/pull-policy";

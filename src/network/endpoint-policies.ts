@@ -1,5 +1,5 @@
 import { policyDocument } from "../aws/policy-document";
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import { pullStatements, readStatements } from "../cache/pull-policy";
 import type { PullGrant } from "../cache/pull-policy";
 import { bucketArns, bucketsStatement, forEverybody, layersStatement, pushStatement } from "./policy-statements";

@@ -1,8 +1,10 @@
-import { policyDocument } from "../aws/policy-document";
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 
 /** The endpoint policy that allows everything. It is written out, since AWS keeps the former policy when none is given. */
-export const FULL_ACCESS = policyDocument({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
+export const FULL_ACCESS = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+});
 
 /**
  * The statement that allows pushes. A client uploads layers to ECR itself, through `ecr.dkr`, and not to S3. The S3

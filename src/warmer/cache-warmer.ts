@@ -4,7 +4,7 @@ import { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import type { Registry } from "../aws/registry";
 import { serviceRole } from "../aws/service-role";
 import { pullStatements } from "../cache/pull-policy";

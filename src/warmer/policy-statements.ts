@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../aws/policy-document";
+import type { PolicyStatement } from "../aws/policy-statement";
 import { scheduleDescription } from "./fixed-arguments";
 
 /** The role of the builds. https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html */

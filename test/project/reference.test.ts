@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { EndpointService, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
-import type { PolicyStatement } from "../../src/aws/policy-document";
+import type { PolicyStatement } from "../../src/aws/policy-statement";
 import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
 import { cachedImage } from "../../src/cache/cached-image";
 import {
