@@ -32,7 +32,8 @@ function reasonOf(mapped: Exclude<MappedImage, { readonly uri: string }>): strin
   return mapped.problems.map(problemOf).join("; ");
 }
 
-function problemOf(problem: PlaceProblem): string {
+/** A sentence on why the cache cannot have an image at a place. */
+export function problemOf(problem: PlaceProblem): string {
   switch (problem.kind) {
     case "outside-part":
       return `the cache has only the part ${problem.part}/ of this registry`;

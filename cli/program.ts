@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addDoctor } from "./doctor";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
 import { addUri } from "./uri";
@@ -15,7 +16,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addUri]) {
+  for (const add of [addUri, addDoctor]) {
     add(program, io, finish);
   }
   try {

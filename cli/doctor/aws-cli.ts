@@ -76,30 +76,23 @@ export class AwsCli {
       ...["--cli-connect-timeout", String(SECONDS_TO_CONNECT)],
       ...["--cli-read-timeout", String(SECONDS_TO_ANSWER)],
     ];
-    const stdout = await this.run(`${service}:${pascal(operation)}`, [
-      service,
-      operation,
-      ...words,
-      ...common,
-      ...timeouts,
-    ]);
+    const args = [service, operation, ...words, ...common, ...timeouts];
+    const stdout = await run(this.io, `${service}:${pascal(operation)}`, args);
     // The CLI prints nothing for an empty answer.
-    return (stdout.trim() === "" ? {} : JSON.parse(stdout)) as Answer;
+    return (stdout.trim() === "" ? {} : jsonOf(stdout)) as Answer;
   }
 
-  private run(action: string, args: readonly string[]): Promise<string> {
-    // Version 1 does not know --no-cli-pager, and either version obeys its environment.
-    const env = { ...this.io.env, AWS_PAGER: "", AWS_CLI_AUTO_PROMPT: "off" };
-    return new Promise((resolve, reject) => {
-      const child = execFile("aws", args, { env, cwd: this.io.cwd, maxBuffer: Infinity }, (error, stdout, stderr) => {
-        if (error === null) {
-          resolve(stdout);
-        } else {
-          reject(error.code === "ENOENT" ? missing() : errorOf(action, stderr.trim() || error.message));
-        }
-      });
-      child.stdin?.end();
-    });
+  /** The region of the profile that the CLI uses; undefined if it has none. */
+  public static async configuredRegion(io: Io): Promise<string | undefined> {
+    try {
+      return (await run(io, "configure", ["configure", "get", "region"])).trim() || undefined;
+    } catch (error) {
+      // It fails without a word if there is none.
+      if (error instanceof NothingPrinted) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 }
 
@@ -160,9 +153,39 @@ function errorOf(action: string, stderr: string): Error {
       `the AWS CLI finds no credentials: ${lastLine}; https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html`,
     );
   }
+  if (stderr === "") {
+    return new NothingPrinted(`the AWS CLI failed at ${action} without a word`);
+  }
   return EXPIRED.test(stderr) ? expired() : new CommandError(`the AWS CLI failed at ${action}: ${lastLine}`);
 }
 
 function expired(): CommandError {
   return new CommandError("the AWS credentials have expired: sign in again");
+}
+
+/** The CLI failed without a word. */
+class NothingPrinted extends CommandError {}
+
+function run(io: Io, action: string, args: readonly string[]): Promise<string> {
+  // Version 1 does not know --no-cli-pager, and either version obeys its environment.
+  const env = { ...io.env, AWS_PAGER: "", AWS_CLI_AUTO_PROMPT: "off" };
+  return new Promise((resolve, reject) => {
+    const child = execFile("aws", args, { env, cwd: io.cwd, maxBuffer: Infinity }, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(stdout);
+      } else {
+        reject(error.code === "ENOENT" ? missing() : errorOf(action, stderr.trim()));
+      }
+    });
+    child.stdin?.end();
+  });
+}
+
+/** The error of JSON.parse repeats a part of the text, which may be a token. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError("the AWS CLI printed something else than JSON");
+  }
 }

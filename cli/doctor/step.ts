@@ -1,5 +1,7 @@
-const GUIDE =
-  "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs/troubleshooting.md";
+const DOCS = "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs";
+
+/** The page that lists the permission to pull. */
+export const PULL_PERMISSIONS = `${DOCS}/reference/pull-permissions.md`;
 
 /** The headings of the troubleshooting guide that the command refers to, as readers see them: without backquotes. */
 export const CAUSES = [
@@ -14,7 +16,6 @@ export const CAUSES = [
   "Docker Hub rate limit: toomanyrequests",
   "403 Forbidden",
   "not found on the first pull",
-  "AWS Lambda: Source image … does not exist",
   "A digest that was pulled before is not found",
   "A tag is out of date",
   "A tag never changes",
@@ -22,8 +23,6 @@ export const CAUSES = [
   "i/o timeout on the first pull",
   "i/o timeout on every pull",
   "Access Denied from S3 for layers",
-  "A push or another bucket is denied",
-  "ResourceInitializationError",
 ] as const;
 
 export type Cause = (typeof CAUSES)[number];
@@ -80,5 +79,5 @@ export function linkTo(heading: Cause): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
-  return `${GUIDE}#${anchor}`;
+  return `${DOCS}/troubleshooting.md#${anchor}`;
 }

@@ -1,0 +1,360 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { partitionOf } from "../../src/aws/partitions";
+import type { ImageReference } from "../../src/image/image-reference";
+import { hostOf, privateRegistryAt } from "../../src/image/registry-hosts";
+import type { RegistryMapping } from "../../src/image/registry-map";
+import { CommandError } from "../io";
+import type { Io } from "../io";
+import { DEFAULT_MAP_FILE, readMapping } from "../map-file";
+import type { CacheRule, Template } from "./answers";
+import { AwsCli, AwsRefusal, AwsUnreachable, checked } from "./aws-cli";
+import { imageRemarks, imageState } from "./image-state";
+import type { ImageState } from "./image-state";
+import { permissionRemarks, principalOfCaller } from "./permission-step";
+import type { Access } from "./permission-step";
+import { byLongestPrefix, caches, mappingOf, nameProblem, noRule, pathIn, placeAt, ruleOf, uriOf } from "./place";
+import type { Place } from "./place";
+import { RegistryClient, signIn } from "./pull-steps";
+import { secretRemarks } from "./secret-step";
+import { ok, skipped, unchecked } from "./step";
+import type { Remark, Step } from "./step";
+import { templateRemarks } from "./template-step";
+import { upstreamRoleRemarks, validationRemarks } from "./upstream-steps";
+
+/** What the command is asked. */
+export interface Question {
+  readonly image: ImageReference;
+  readonly region?: string;
+  readonly map?: string;
+  /** The role that pulls. @default - the caller of the command */
+  readonly role?: string;
+  /** The VPC that it pulls from. @default - its network is not looked at */
+  readonly vpc?: string;
+  /** Whether to pull the manifest, and a byte of a layer. */
+  readonly pull: boolean;
+}
+
+/** What the steps have learned. */
+export interface Examination {
+  readonly steps: readonly Step[];
+  /** The name that a client pulls; undefined if the image has none in the cache. */
+  readonly name?: string;
+}
+
+interface Caller {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+const SETTINGS = ["image", "upstream", "credential", "template", "permissions"];
+const PULL = ["sign-in", "manifest", "layer"];
+
+/** What the registry of an image has for it. */
+interface Registered {
+  readonly rule: CacheRule | undefined;
+  /** Undefined if it is not known. */
+  readonly state: ImageState | undefined;
+}
+
+/** Performs the steps of a client that pulls an image. Reads only, but for the pull. */
+export async function examine(io: Io, question: Question): Promise<Examination> {
+  return new Examiner(io, question, await regionOf(io, question)).examine();
+}
+
+/** The region to look at: that of the option, of the name, of the environment or of the profile. */
+async function regionOf(io: Io, { image, region }: Question): Promise<string> {
+  const chosen = region ?? privateRegistryAt(image.domain)?.region ?? (await usualRegions(io))[0];
+  if (chosen === undefined) {
+    throw new CommandError("give --region: neither the name of the image nor the environment has one");
+  }
+  return chosen;
+}
+
+/** The regions that the environment and the profile name. */
+async function usualRegions(io: Io): Promise<string[]> {
+  const regions = [io.env["AWS_REGION"], io.env["AWS_DEFAULT_REGION"], await AwsCli.configuredRegion(io)];
+  return regions.flatMap((region) => (region === undefined || region === "" ? [] : [region]));
+}
+
+class Examiner {
+  private readonly cli: AwsCli;
+  private readonly steps: Step[] = [];
+
+  public constructor(
+    private readonly io: Io,
+    private readonly question: Question,
+    private readonly region: string,
+  ) {
+    this.cli = new AwsCli(io, region);
+  }
+
+  public async examine(): Promise<Examination> {
+    const caller = await this.identify();
+    const rules = await this.rules(caller);
+    const place = await this.locate(caller, rules);
+    if ("kind" in place) {
+      this.add("name and rule", [place]);
+      this.skip("the image has no name in the cache", ...SETTINGS, ...PULL);
+      return { steps: this.steps };
+    }
+    const isOwn = caller === undefined || caller.accountId === place.registry.accountId;
+    const registered = isOwn ? await this.register(place, rules) : { rule: undefined, state: undefined };
+    if (isOwn) {
+      await this.lookAtSettings(place, registered, caller);
+    } else {
+      this.skip(`only credentials of the account ${place.registry.accountId} can look`, "name and rule", ...SETTINGS);
+    }
+    await this.pull(place, registered, isOwn);
+    return { steps: this.steps, name: uriOf(place) };
+  }
+
+  private async identify(): Promise<Caller | undefined> {
+    try {
+      const { Account, Arn } = await this.cli.call<{ readonly Account: string; readonly Arn: string }>(
+        "sts",
+        "get-caller-identity",
+      );
+      this.add("credentials", [ok(`${Arn} of the account ${Account}`)]);
+      return { accountId: Account, arn: Arn };
+    } catch (error) {
+      if (error instanceof AwsRefusal || error instanceof AwsUnreachable) {
+        this.add("credentials", [unchecked(`who the credentials belong to: ${error.message}`)]);
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** The rules of the caller's registry, or why they are not known. */
+  private async rules(caller: Caller | undefined): Promise<readonly CacheRule[] | Remark> {
+    if (caller === undefined) {
+      return unchecked("the rules: the account is not known");
+    }
+    let rules: readonly CacheRule[] = [];
+    const [remark] = await checked("the rules", async () => {
+      rules = await rulesOf(this.cli);
+      return [];
+    });
+    return remark ?? rules;
+  }
+
+  /** The place of the image, or why it has none. */
+  private async locate(caller: Caller | undefined, rules: readonly CacheRule[] | Remark): Promise<Place | Remark> {
+    const { image } = this.question;
+    const { region } = this;
+    const named = privateRegistryAt(image.domain);
+    const isUpstream = isList(rules) && rules.some((rule) => caches(rule, image.domain));
+    const isHome = named?.region === region && (caller === undefined || named.accountId === caller.accountId);
+    if (named !== undefined && (isHome || !isUpstream)) {
+      if (named.region !== region) {
+        throw new CommandError(`${image.name} is an image of ${named.region}: leave out --region ${region}`);
+      }
+      return placeAt(named, image.domain, image.path, image);
+    }
+    const map = this.mapOfFile();
+    if (map === undefined && !isList(rules)) {
+      return rules;
+    }
+    const home = { accountId: caller?.accountId ?? "", region };
+    const mapping = map ?? mappingOf(home, isList(rules) ? rules : []);
+    const registry = privateRegistryAt(mapping.registry) ?? home;
+    const path = await pathIn(mapping, image, region, () => this.elsewhere((rule) => caches(rule, image.domain)));
+    return typeof path === "string" ? placeAt(registry, hostOf(registry), path, image) : path;
+  }
+
+  /** The map of the file; undefined if the usual file has none for the region. */
+  private mapOfFile(): RegistryMapping | undefined {
+    const { map } = this.question;
+    if (map !== undefined) {
+      return readMapping(this.io, { map, region: this.region });
+    }
+    if (!fs.existsSync(path.resolve(this.io.cwd, DEFAULT_MAP_FILE))) {
+      return undefined;
+    }
+    try {
+      return readMapping(this.io, { map: DEFAULT_MAP_FILE, region: this.region });
+    } catch (error) {
+      // Nobody named the file, and the rules say the same.
+      if (error instanceof CommandError) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Other regions that are used here, and that have such a rule. */
+  private async elsewhere(isMeant: (rule: CacheRule) => boolean): Promise<string[]> {
+    const others = new Set((await usualRegions(this.io)).filter((region) => region !== this.region));
+    const found = await Promise.all(
+      [...others].map(async (region) => {
+        let hasRule = false;
+        await checked("the rules", async () => {
+          hasRule = (await rulesOf(this.cli.in(region))).some(isMeant);
+          return [];
+        });
+        return hasRule ? [region] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Looks at the rule of an image, at what ECR has of it, and at its name. */
+  private async register(place: Place, rules: readonly CacheRule[] | Remark): Promise<Registered> {
+    let state: ImageState | undefined;
+    const image = await checked(`the repository ${place.path}`, async () => {
+      state = await imageState(this.cli, place);
+      return imageRemarks(state, place);
+    });
+    const rule = isList(rules) ? ruleOf(rules, place.path) : undefined;
+    this.add("name and rule", [isList(rules) ? await this.ruleRemark(place, rule, state?.image !== undefined) : rules]);
+    this.add("image", image);
+    return { rule, state };
+  }
+
+  private async ruleRemark(place: Place, rule: CacheRule | undefined, isCached: boolean): Promise<Remark> {
+    if (rule !== undefined) {
+      const { ecrRepositoryPrefix, upstreamRegistryUrl } = rule;
+      const problem = isCached ? undefined : nameProblem(rule, place);
+      return problem ?? ok(`pull ${uriOf(place)}: the rule ${ecrRepositoryPrefix} caches ${upstreamRegistryUrl}`);
+    }
+    return isCached
+      ? ok(`pull ${uriOf(place)}: no rule caches it, and ECR has it`)
+      : noRule(
+          `has a prefix of ${place.path}`,
+          this.region,
+          await this.elsewhere((other) => ruleOf([other], place.path) !== undefined),
+          "correct the name of the image, or create the rule",
+        );
+  }
+
+  private async lookAtSettings(place: Place, { rule, state }: Registered, caller: Caller | undefined): Promise<void> {
+    const { accountId, region } = place.registry;
+    const repositoryArn = `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${place.path}`;
+    const isNew = state !== undefined && state.repository === undefined;
+    let template: Template | undefined;
+    const templates = await checked("the template", async () => {
+      template = await templateOf(this.cli, place.path);
+      return state === undefined
+        ? [skipped("whether ECR has the repository is not known")]
+        : templateRemarks(this.cli, template, state.repository, repositoryArn);
+    });
+    const [upstream, credential, permissions] = await Promise.all([
+      this.validate(rule),
+      this.lookAtCredential(place, rule),
+      this.permissions(caller, {
+        accountId,
+        repository: place.path,
+        repositoryArn,
+        // If it is not known, what every pull needs.
+        isCached: state === undefined || state.image !== undefined,
+        isNew,
+        template,
+      }),
+    ]);
+    this.add("upstream", upstream);
+    this.add("credential", credential);
+    this.add("template", templates);
+    this.add("permissions", permissions);
+  }
+
+  private validate(rule: CacheRule | undefined): Promise<readonly Remark[]> | readonly Remark[] {
+    return rule === undefined
+      ? [skipped("no rule is known")]
+      : checked("the rule", () => validationRemarks(this.cli, rule));
+  }
+
+  private lookAtCredential({ registry }: Place, rule: CacheRule | undefined): Promise<readonly Remark[]> | Remark[] {
+    const { credentialArn = "", customRoleArn = "", upstreamRegistryUrl = "" } = rule ?? {};
+    if (credentialArn !== "") {
+      return checked("the secret", () => secretRemarks(this.cli, registry, credentialArn));
+    }
+    return customRoleArn === ""
+      ? [skipped("the rule has none")]
+      : checked("the role of the rule", () => upstreamRoleRemarks(this.cli, customRoleArn, upstreamRegistryUrl));
+  }
+
+  private async permissions(caller: Caller | undefined, access: Access): Promise<readonly Remark[]> {
+    const { role } = this.question;
+    if (role !== undefined && accountOf(role) !== access.accountId) {
+      return [unchecked(`what ${role} may do: only its own account can simulate its policies`)];
+    }
+    return checked(`what ${role ?? "the caller"} may do`, async () => {
+      const principal = role ?? (caller && (await principalOfCaller(this.cli, caller.arn)));
+      return principal === undefined
+        ? [unchecked(`what ${caller?.arn ?? "the caller"} may do: IAM simulates only users and roles; give --role`)]
+        : permissionRemarks(this.cli, principal, access);
+    });
+  }
+
+  private async pull(place: Place, { rule, state }: Registered, isOwn: boolean): Promise<void> {
+    const why = this.whyNoPull;
+    if (why !== undefined) {
+      return this.skip(why, ...PULL);
+    }
+    const { token, remark } = await signIn(this.cli);
+    this.add("sign-in", [remark]);
+    if (token === undefined) {
+      return this.skip("no token", "manifest", "layer");
+    }
+    const isCached = state?.image !== undefined;
+    const effect = isCached ? "" : "; if ECR does not have it, ECR creates the repository and caches the image";
+    const role = this.question.role === undefined ? "" : `, and not with ${this.question.role}`;
+    this.io.stderr.write(
+      `pulling the manifest of ${uriOf(place)} with your credentials${role}${effect} (--no-pull leaves this out)\n`,
+    );
+    const client = new RegistryClient(this.io, token, place, { isOwn, rule });
+    const { manifest, remark: answer } = await client.manifest();
+    this.add("manifest", [answer]);
+    if (manifest === undefined) {
+      return this.skip("no manifest", "layer");
+    }
+    this.add("layer", [await client.layer(manifest)]);
+  }
+
+  private get whyNoPull(): string | undefined {
+    const named = this.steps.filter(({ name }) => name === "name and rule" || name === "image");
+    return !this.question.pull
+      ? "--no-pull"
+      : named.some(({ remarks }) => remarks.some(({ kind }) => kind === "cause"))
+        ? "ECR cannot have an image of this name"
+        : undefined;
+  }
+
+  private add(name: string, remarks: readonly Remark[]): void {
+    this.steps.push({ name, remarks });
+  }
+
+  private skip(detail: string, ...names: readonly string[]): void {
+    names.forEach((name) => this.add(name, [skipped(detail)]));
+  }
+}
+
+async function rulesOf(cli: AwsCli): Promise<readonly CacheRule[]> {
+  const { pullThroughCacheRules } = await cli.call<{ readonly pullThroughCacheRules: readonly CacheRule[] }>(
+    "ecr",
+    "describe-pull-through-cache-rules",
+  );
+  return pullThroughCacheRules;
+}
+
+/** The template that ECR applies to a new repository of the cache; undefined if there is none. */
+async function templateOf(cli: AwsCli, repository: string): Promise<Template | undefined> {
+  const { repositoryCreationTemplates } = await cli.call<{ readonly repositoryCreationTemplates: readonly Template[] }>(
+    "ecr",
+    "describe-repository-creation-templates",
+  );
+  const applied = repositoryCreationTemplates.filter(({ appliedFor = [] }) =>
+    appliedFor.includes("PULL_THROUGH_CACHE"),
+  );
+  return byLongestPrefix(applied, ({ prefix }) => prefix, repository);
+}
+
+/** The account of an ARN of IAM. */
+function accountOf(arn: string): string | undefined {
+  return arn.split(":")[4];
+}
+
+function isList(rules: readonly CacheRule[] | Remark): rules is readonly CacheRule[] {
+  return Array.isArray(rules);
+}

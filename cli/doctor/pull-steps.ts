@@ -1,0 +1,227 @@
+import type { Io } from "../io";
+import type { CacheRule } from "./answers";
+import { AwsRefusal, AwsUnreachable } from "./aws-cli";
+import type { AwsCli } from "./aws-cli";
+import { uriOf } from "./place";
+import type { Place } from "./place";
+import { PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
+import type { Remark } from "./step";
+
+/** What is known of an image before a pull. */
+export interface Known {
+  /** Whether the credentials are of the account of the registry. */
+  readonly isOwn: boolean;
+  readonly rule: CacheRule | undefined;
+}
+
+/** A manifest of an image, or an index of manifests. https://github.com/opencontainers/image-spec */
+interface Manifest {
+  readonly config?: Descriptor;
+  readonly layers?: readonly Descriptor[];
+  readonly manifests?: readonly Descriptor[];
+}
+
+interface Descriptor {
+  readonly digest: string;
+  readonly platform?: { readonly architecture?: string };
+}
+
+/** An answer of a registry. */
+interface Reply {
+  readonly status: number;
+  readonly location: string | null;
+  readonly body: string;
+}
+
+// ECR may fetch the image from its upstream before it answers.
+const SECONDS_TO_ANSWER = 90;
+const TYPES = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
+const SIGN_IN_AGAIN =
+  "sign in with aws ecr get-login-password, and allow the client ecr:GetAuthorizationToken in an identity-based policy";
+const REACH =
+  "let the client reach the registry: by a route to the internet, or by VPC endpoints; doctor --vpc looks at them";
+
+/** Signs in to the registry. The token is in the result alone, and in no remark. */
+export async function signIn(cli: AwsCli): Promise<{ readonly token?: string; readonly remark: Remark }> {
+  try {
+    const { authorizationData } = await cli.call<{
+      readonly authorizationData: readonly { readonly authorizationToken: string }[];
+    }>("ecr", "get-authorization-token");
+    return { token: authorizationData[0]?.authorizationToken, remark: ok("ECR gives a token") };
+  } catch (error) {
+    if (error instanceof AwsRefusal) {
+      return {
+        remark: cause(
+          "no basic auth credentials",
+          `ECR gives your credentials no token: ${error.message}`,
+          SIGN_IN_AGAIN,
+        ),
+      };
+    }
+    if (error instanceof AwsUnreachable) {
+      return { remark: cause("i/o timeout on every pull", error.message, REACH) };
+    }
+    throw error;
+  }
+}
+
+/** A registry, as a client that has signed in reads it. */
+export class RegistryClient {
+  public constructor(
+    private readonly io: Io,
+    private readonly token: string,
+    private readonly place: Place,
+    private readonly known: Known,
+  ) {}
+
+  /** Pulls the manifest, which lets ECR cache an image that it does not have. */
+  public async manifest(): Promise<{ readonly manifest?: Manifest; readonly remark: Remark }> {
+    const reply = await this.ask(`manifests/${this.place.reference}`);
+    if (typeof reply === "string") {
+      return { remark: cause("i/o timeout on every pull", `${this.place.host} does not answer: ${reply}`, REACH) };
+    }
+    if (reply.status !== 200) {
+      return { remark: this.failure(reply) };
+    }
+    return { manifest: JSON.parse(reply.body) as Manifest, remark: ok(`ECR has ${uriOf(this.place)}`) };
+  }
+
+  /** Asks for one layer, and for its first byte where the registry redirects to. */
+  public async layer(top: Manifest): Promise<Remark> {
+    const parts = top.manifests ?? [];
+    const part = parts.find(({ platform }) => platform?.architecture === "amd64") ?? parts[0];
+    const reply = part === undefined ? undefined : await this.ask(`manifests/${part.digest}`);
+    if (typeof reply === "string" || (reply !== undefined && reply.status !== 200)) {
+      return unchecked(`the manifest ${part?.digest}: ${typeof reply === "string" ? reply : messageIn(reply)}`);
+    }
+    const manifest = reply === undefined ? top : (JSON.parse(reply.body) as Manifest);
+    const digest = (manifest.layers?.[0] ?? manifest.config)?.digest;
+    if (digest === undefined) {
+      return unchecked("the image has no layer");
+    }
+    const blob = await this.ask(`blobs/${digest}`);
+    if (typeof blob === "string") {
+      return cause("i/o timeout on every pull", `${this.place.host} does not answer: ${blob}`, REACH);
+    }
+    return blob.location === null ? this.directLayer(blob) : this.redirectedLayer(new URL(blob.location));
+  }
+
+  private directLayer(reply: Reply): Remark {
+    return reply.status === 200 ? ok(`${this.place.host} has the layers itself`) : this.failure(reply);
+  }
+
+  private async redirectedLayer(location: URL): Promise<Remark> {
+    const { host } = location;
+    const isLayerBucket = /-starport-layer-bucket\.s3[.-]/.test(host);
+    const need = isLayerBucket
+      ? `the client needs a way to ${host}: an S3 endpoint of the VPC or the internet`
+      : `the client needs a route to the internet, to ${host}`;
+    try {
+      const response = await this.io.fetch(location, {
+        headers: { range: "bytes=0-0" },
+        redirect: "manual",
+        signal: AbortSignal.timeout(SECONDS_TO_ANSWER * 1000),
+      });
+      await response.body?.cancel();
+      if (response.status < 400) {
+        return ok(`the layers come from ${host}; ${need}`);
+      }
+      return isLayerBucket
+        ? cause(
+            "Access Denied from S3 for layers",
+            `${host} answers ${response.status}`,
+            "allow s3:GetObject on the layer bucket in the policy of the S3 endpoint, without a condition on the caller",
+          )
+        : unchecked(`the layers come from ${host}, which answers ${response.status}`);
+    } catch (error) {
+      return isLayerBucket
+        ? cause("i/o timeout on every pull", `${host}, which has the layers, does not answer: ${reasonOf(error)}`, need)
+        : cause(
+            "i/o timeout on the first pull",
+            `ECR redirects to ${host} for layers, which does not answer: ${reasonOf(error)}`,
+            `give the client a route to the internet, or pull the image beforehand with a CacheWarmer`,
+          );
+    }
+  }
+
+  /** The answer to a request; a sentence if there is none. */
+  private async ask(target: string): Promise<Reply | string> {
+    const { host, path } = this.place;
+    try {
+      const response = await this.io.fetch(`https://${host}/v2/${path}/${target}`, {
+        headers: { authorization: `Basic ${this.token}`, accept: TYPES.join(", ") },
+        // The token is for the registry alone.
+        redirect: "manual",
+        signal: AbortSignal.timeout(SECONDS_TO_ANSWER * 1000),
+      });
+      return { status: response.status, location: response.headers.get("location"), body: await response.text() };
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  /** Why the registry answers an error. https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors.html */
+  private failure(reply: Reply): Remark {
+    const { status } = reply;
+    const message = messageIn(reply);
+    const answer = `ECR answers ${status}: ${message}`;
+    if (status === 401) {
+      return cause("no basic auth credentials", answer, SIGN_IN_AGAIN);
+    }
+    if (status === 429 || /toomanyrequests/i.test(message)) {
+      return cause(
+        "Docker Hub rate limit: toomanyrequests",
+        answer,
+        "pull less at once; for ECR's own limits, ask AWS for a higher quota",
+      );
+    }
+    if (/authentication to the upstream registry failed|UnableToGetUpstreamImage/i.test(message)) {
+      return cause(
+        "The authentication to the upstream registry failed",
+        answer,
+        "check the name of the image and what the access token may read; if ECR cannot sign in, rotate the token",
+      );
+    }
+    if (status === 403) {
+      return this.known.isOwn
+        ? cause("403 Forbidden", answer, `grant the permission to pull: ${PULL_PERMISSIONS}`)
+        : cause(
+            "403 Forbidden",
+            answer,
+            `sign in to the account ${this.place.registry.accountId}, or let it grant you the pull`,
+          );
+    }
+    return status === 404 ? this.notFound(answer) : unchecked(`the manifest: ${answer}`);
+  }
+
+  private notFound(answer: string): Remark {
+    const { rule } = this.known;
+    return cause(
+      "not found on the first pull",
+      answer,
+      this.place.isDigest
+        ? "pull the tag once: ECR does not cache a first pull by digest"
+        : `check that ${rule === undefined ? "the registry" : rule.upstreamRegistryUrl} has the image and the tag, and what the other steps say`,
+    );
+  }
+}
+
+function messageIn({ body }: Reply): string {
+  try {
+    const { errors = [] } = JSON.parse(body) as { readonly errors?: readonly { readonly message?: string }[] };
+    return errors[0]?.message ?? "no message";
+  } catch {
+    return "no message";
+  }
+}
+
+/** The errors of fetch have their reason in their cause. */
+function reasonOf(error: unknown): string {
+  const { cause: inner, message } = error as Error & { readonly cause?: Error & { readonly code?: string } };
+  return inner?.code ?? inner?.message ?? message;
+}

@@ -1,0 +1,143 @@
+import { partitionOf } from "../../src/aws/partitions";
+import type { PrivateRegistry } from "../../src/image/registry-hosts";
+import { timeOf } from "./answers";
+import type { Timestamp } from "./answers";
+import { AwsRefusal } from "./aws-cli";
+import type { AwsCli } from "./aws-cli";
+import { evaluatePolicy, principalOf } from "./policy";
+import { cause, ok, unchecked } from "./step";
+import type { Remark } from "./step";
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html */
+interface Secret {
+  readonly DeletedDate?: Timestamp;
+  /** AWS leaves it out if the key is its own. */
+  readonly KmsKeyId?: string;
+  readonly VersionIdsToStages?: { readonly [id: string]: readonly string[] };
+}
+
+const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+)$/;
+const NAME_PREFIX = "ecr-pullthroughcache/";
+const DEFAULT_KEY = "alias/aws/secretsmanager";
+const CURRENT = "AWSCURRENT";
+const WRITE_VALUE = 'write the value as {"username": "…", "accessToken": "…"}';
+
+/** Looks at the secret of a rule, and never reads its value. */
+export async function secretRemarks(cli: AwsCli, registry: PrivateRegistry, arn: string): Promise<Remark[]> {
+  const [, region, accountId, name = ""] = ARN.exec(arn) ?? [];
+  if (region !== registry.region || accountId !== registry.accountId) {
+    return [
+      cause(
+        "SecretNotFoundException",
+        `the rule names the secret ${arn}, and its own account and region are ${registry.accountId} and ${registry.region}`,
+        "use a secret of the same account and region",
+      ),
+    ];
+  }
+  const secret = await describe(cli, arn);
+  if (secret === undefined) {
+    return [
+      cause("SecretNotFoundException", `there is no secret ${arn}`, "create the secret, and set its ARN in the rule"),
+    ];
+  }
+  const faults = [...faultsOf(name, secret), ...(await policyFaults(cli, registry, arn))];
+  const unread = "its value was not read: ECR needs the keys username and accessToken, and no others";
+  return faults.length > 0 ? faults : [ok(`${name} is there; ${unread}`)];
+}
+
+async function describe(cli: AwsCli, arn: string): Promise<Secret | undefined> {
+  try {
+    return await cli.call<Secret>("secretsmanager", "describe-secret", { "secret-id": arn });
+  } catch (error) {
+    if (error instanceof AwsRefusal && error.code === "ResourceNotFoundException") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {} }: Secret): Remark[] {
+  const faults: Remark[] = [];
+  if (DeletedDate !== undefined) {
+    faults.push(
+      cause(
+        "a secret with this name is already scheduled for deletion",
+        `the secret ${name} was deleted, and AWS removes it after ${timeOf(DeletedDate).toISOString()}`,
+        "restore it with aws secretsmanager restore-secret",
+      ),
+    );
+  }
+  if (!name.startsWith(NAME_PREFIX)) {
+    faults.push(
+      cause(
+        "UnableToAccessSecretException",
+        `ECR reads only secrets whose names begin with ${NAME_PREFIX}, and this one is ${name}`,
+        "use a secret with such a name",
+      ),
+    );
+  }
+  if (KmsKeyId !== undefined && !KmsKeyId.endsWith(DEFAULT_KEY)) {
+    faults.push(
+      cause(
+        "UnableToDecryptSecretValueException",
+        `the secret ${name} is encrypted with the key ${KmsKeyId}, which ECR cannot use`,
+        "encrypt the secret with the default key aws/secretsmanager",
+      ),
+    );
+  }
+  if (!Object.values(VersionIdsToStages).some((stages) => stages.includes(CURRENT))) {
+    faults.push(cause("SecretNotFoundException", `the secret ${name} has no value`, WRITE_VALUE));
+  }
+  return faults;
+}
+
+/** ECR reads a secret with its service-linked role, which needs no policy of the secret. */
+async function policyFaults(cli: AwsCli, { accountId, region }: PrivateRegistry, arn: string): Promise<Remark[]> {
+  const options = { "secret-id": arn };
+  let policy;
+  try {
+    const answer = await cli.call<{ readonly ResourcePolicy?: string }>(
+      "secretsmanager",
+      "get-resource-policy",
+      options,
+    );
+    policy = answer.ResourcePolicy;
+  } catch (error) {
+    // A secret that is scheduled for deletion does not show its policy.
+    if (error instanceof AwsRefusal && error.code === "InvalidRequestException") {
+      return [];
+    }
+    if (error instanceof AwsRefusal && error.isDenied) {
+      return [unchecked(`the policy of the secret: your credentials lack the permission ${error.action}`)];
+    }
+    throw error;
+  }
+  if (policy === undefined) {
+    return [];
+  }
+  const partition = partitionOf(region);
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html
+  const role = "aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache";
+  const verdict = evaluatePolicy(policy, {
+    action: "secretsmanager:GetSecretValue",
+    resource: arn,
+    isCalledBy: principalOf(accountId, `arn:${partition}:iam::${accountId}:role/${role}`),
+    context: {},
+  });
+  if (verdict.kind === "denied") {
+    return [
+      cause(
+        "UnableToAccessSecretException",
+        "the policy of the secret denies ECR to read it",
+        "remove the denial: ECR needs no policy of the secret",
+      ),
+    ];
+  }
+  return verdict.kind === "unknown"
+    ? [
+        unchecked(
+          `whether the policy of the secret denies ECR to read it: it depends on ${verdict.unknowns.join(", ")}`,
+        ),
+      ]
+    : [];
+}

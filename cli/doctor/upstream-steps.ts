@@ -1,0 +1,71 @@
+import { READ_UPSTREAM, UPSTREAM_READING } from "../../src/cache/policy-statements";
+import type { CacheRule } from "./answers";
+import type { AwsCli } from "./aws-cli";
+import { findRole, simulate, trusts } from "./roles";
+import { cause, ok, unchecked } from "./step";
+import type { Cause, Remark } from "./step";
+
+const NOT_AUTHENTICATED: Cause = "The authentication to the upstream registry failed";
+
+/** Lets ECR try a rule. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ValidatePullThroughCacheRule.html */
+export async function validationRemarks(cli: AwsCli, rule: CacheRule): Promise<Remark[]> {
+  const { isValid, failure = "no reason" } = await cli.call<{ readonly isValid: boolean; readonly failure?: string }>(
+    "ecr",
+    "validate-pull-through-cache-rule",
+    { "ecr-repository-prefix": rule.ecrRepositoryPrefix },
+  );
+  return [
+    isValid
+      ? ok(`ECR can sign in to ${rule.upstreamRegistryUrl}`)
+      : cause(causeOf(failure), `ECR cannot use the rule ${rule.ecrRepositoryPrefix}: ${failure}`, solutionOf(rule)),
+  ];
+}
+
+function causeOf(failure: string): Cause {
+  if (/decrypt/i.test(failure)) {
+    return "UnableToDecryptSecretValueException";
+  }
+  if (/secret/i.test(failure)) {
+    return /not (exist|found)|another (region|account)/i.test(failure)
+      ? "SecretNotFoundException"
+      : "UnableToAccessSecretException";
+  }
+  return NOT_AUTHENTICATED;
+}
+
+function solutionOf({ credentialArn, customRoleArn }: CacheRule): string {
+  return credentialArn !== undefined
+    ? "correct the secret, which the next step looks at; if it has the right keys, rotate the token"
+    : customRoleArn !== undefined
+      ? "correct the role, which the next step looks at"
+      : "create the rule again";
+}
+
+/** Looks at the role with which ECR reads a private registry of another account. */
+export async function upstreamRoleRemarks(cli: AwsCli, roleArn: string, upstream: string): Promise<Remark[]> {
+  const { service } = UPSTREAM_READING;
+  const role = await findRole(cli, roleArn);
+  if (role?.Arn !== roleArn) {
+    return [cause(NOT_AUTHENTICATED, `the rule names the role ${roleArn}, which does not exist`, "create the role")];
+  }
+  if (!trusts(role, service)) {
+    const detail = `the role ${roleArn} of the rule does not trust ${service}`;
+    return [cause(NOT_AUTHENTICATED, detail, `let the role trust ${service}`)];
+  }
+  const decisions = await simulate(cli, roleArn, [READ_UPSTREAM.Action].flat(), "*");
+  const missing = [...decisions]
+    .filter(([, { kind }]) => kind !== "allowed" && kind !== "unknown")
+    .map(([action]) => action);
+  return missing.length > 0
+    ? [
+        cause(
+          NOT_AUTHENTICATED,
+          `the role ${roleArn} of the rule may not ${missing.join(", ")}`,
+          "allow them to the role",
+        ),
+      ]
+    : [
+        ok(`ECR can use the role ${roleArn}`),
+        unchecked(`whether a policy of ${upstream} grants it to read: its account sees this`),
+      ];
+}
