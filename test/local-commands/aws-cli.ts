@@ -30,7 +30,15 @@ const PACKAGES: { readonly [service: string]: string } = {
 const GLOBAL: readonly string[] = ["iam"];
 
 /** Options that every command has. */
-const COMMON: readonly string[] = ["region", "output", "query", "no-cli-pager", "no-paginate"];
+const COMMON: readonly string[] = [
+  "cli-connect-timeout",
+  "cli-read-timeout",
+  "no-cli-pager",
+  "no-paginate",
+  "output",
+  "query",
+  "region",
+];
 
 type Shape = NormalizedSchema;
 
