@@ -58,8 +58,8 @@ interface Differences {
   readonly policies?: { readonly [service in Service]?: string };
   /** Whether the route table of the clients has the S3 endpoint. */
   readonly routesToS3?: boolean;
-  /** What the security group of the endpoints admits. */
-  readonly admitted?: string | "clients" | "others";
+  /** The block, or the name of the security group, that the endpoints admit. */
+  readonly admitted?: string;
   readonly dns?: { readonly enableDnsSupport?: boolean; readonly enableDnsHostnames?: boolean };
   readonly acl?: { readonly of: "clients" | "endpoints"; readonly entries: readonly AclEntry[] };
   /** Whether the security group of the clients lets nothing out. */
