@@ -1,0 +1,120 @@
+import { partitionOf } from "../../src/aws/partitions";
+import { SIGN_IN, createStatement, createTaggedStatement, readStatement } from "../../src/cache/policy-statements";
+import { layersStatement } from "../../src/network/policy-statements";
+import type { Endpoint } from "./network-facts";
+import type { NetworkQuestion } from "./network-question";
+import { evaluatePolicy, principalOf } from "./policy";
+import type { ContextValue, PolicyRequest, Verdict } from "./policy";
+import { cause, unchecked } from "./step";
+import type { Cause, Remark } from "./step";
+
+/** The services that a pull uses. */
+export type PullService = "ecr.api" | "ecr.dkr" | "s3";
+
+/** What pulls ask for through an endpoint. */
+interface Requests {
+  readonly actions: readonly string[];
+  readonly resource: string;
+  readonly isCalledBy: PolicyRequest["isCalledBy"];
+  readonly context: PolicyRequest["context"];
+  readonly solution: string;
+}
+
+/** What the policy of an endpoint refuses of a pull. An endpoint policy grants nothing, so that this is all it does. */
+export function policyRemarks(endpoint: Endpoint, service: PullService, question: NetworkQuestion): Remark[] {
+  const { VpcEndpointId: id, PolicyDocument: document } = endpoint;
+  const { actions, resource, isCalledBy, context, solution } = requestsOf(service, question);
+  const known = { ...context, "aws:sourcevpc": question.vpcId, "aws:sourcevpce": id };
+  const verdicts = new Map<
+    string,
+    { readonly verdict: Verdict; readonly heading: Cause; readonly actions: string[] }
+  >();
+  for (const action of actions) {
+    const verdict = evaluatePolicy(document, { action, resource, isCalledBy, context: known });
+    const heading = headingOf(action);
+    const key = JSON.stringify([verdict, heading]);
+    verdicts.set(key, { verdict, heading, actions: [...(verdicts.get(key)?.actions ?? []), action] });
+  }
+  return [...verdicts.values()].flatMap(({ verdict, heading, actions: judged }) => {
+    const asked = `${judged.join(", ")} on ${resource}`;
+    switch (verdict.kind) {
+      case "allowed":
+        return [];
+      case "denied":
+        return [cause(heading, `the policy of the endpoint ${id} of ${service} denies ${asked}`, solution)];
+      case "not-allowed":
+        return [cause(heading, `the policy of the endpoint ${id} of ${service} does not allow ${asked}`, solution)];
+      case "unknown":
+        return [
+          unchecked(
+            `whether the policy of the endpoint ${id} of ${service} allows ${asked} depends on ${verdict.unknowns.join(", ")}`,
+          ),
+        ];
+    }
+  });
+}
+
+function requestsOf(service: PullService, question: NetworkQuestion): Requests {
+  const { registry, caller, repository, isCached, hasTags } = question;
+  const partition = partitionOf(registry.region);
+  const common = { "aws:securetransport": "true", "aws:requestedregion": registry.region };
+  if (service === "s3") {
+    const { Resource: layers } = layersStatement(partition, registry.region);
+    const account = { isNot: (value: string) => value === caller.accountId };
+    return {
+      actions: ["s3:GetObject"],
+      resource: String(layers).replace("*", "layer"),
+      // ECR signs the URLs of layers with an account of AWS, and the bucket is AWS's too.
+      isCalledBy: (principal) => (principal.includes(caller.accountId) ? false : undefined),
+      context: { ...common, ...ofAccounts(account, account, NO_ORGANIZATION_OF_YOURS), "s3:resourceaccount": account },
+      solution: `allow s3:GetObject on ${String(layers)} without conditions on an account or an organization`,
+    };
+  }
+  const context = { ...common, ...ofAccounts(caller.accountId, registry.accountId) };
+  const isCalledBy = principalOf(caller.accountId, caller.arn);
+  if (service === "ecr.api") {
+    const solution = "allow ecr:GetAuthorizationToken on * in the policy of the endpoint";
+    return { actions: [String(SIGN_IN.Action)], resource: "*", isCalledBy, context, solution };
+  }
+  const resource = `arn:${partition}:ecr:${registry.region}:${registry.accountId}:repository/${repository}`;
+  const statementOf = isCached ? readStatement : hasTags ? createTaggedStatement : createStatement;
+  const actions = [statementOf(resource).Action].flat();
+  return {
+    actions,
+    resource,
+    isCalledBy,
+    context,
+    solution: `allow ${actions.join(", ")} in the policy of the endpoint`,
+  };
+}
+
+/** The organization of AWS's own accounts, which no policy names. */
+const NO_ORGANIZATION_OF_YOURS: ContextValue = { isNot: () => true };
+
+function ofAccounts(
+  caller: ContextValue,
+  owner: ContextValue,
+  organization?: ContextValue,
+): { readonly [key: string]: ContextValue } {
+  return {
+    "aws:principalaccount": caller,
+    "aws:resourceaccount": owner,
+    ...(organization && { "aws:principalorgid": organization, "aws:resourceorgid": organization }),
+  };
+}
+
+/** The heading for what a client reads if an action is refused. */
+function headingOf(action: string): Cause {
+  switch (action) {
+    case "ecr:GetAuthorizationToken":
+      return "no basic auth credentials";
+    case "ecr:BatchImportUpstreamImage":
+    case "ecr:CreateRepository":
+    case "ecr:TagResource":
+      return "not found on the first pull";
+    case "s3:GetObject":
+      return "Access Denied from S3 for layers";
+    default:
+      return "403 Forbidden";
+  }
+}
