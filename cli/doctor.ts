@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../src/aws/ec2-ids";
 import { REGION_NAME } from "../src/aws/partitions";
 import { ImageReference, parseReference, problemText } from "../src/image/image-reference";
 import { examine } from "./doctor/examination";
@@ -10,6 +11,8 @@ import { DEFAULT_MAP_FILE } from "./map-file";
 interface DoctorOptions {
   readonly region?: string;
   readonly vpc?: string;
+  readonly subnet: readonly string[];
+  readonly securityGroup: readonly string[];
   readonly role?: string;
   readonly pull: boolean;
   readonly map?: string;
@@ -18,7 +21,6 @@ interface DoctorOptions {
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 const PRINCIPAL_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
-const VPC_ID = /^vpc-[0-9a-f]+$/;
 
 /** Adds the command that says why a pull fails. */
 export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => void): void {
@@ -31,6 +33,8 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
     .argument("<image>", "the usual name of an image, like nginx:1.27, or its name in the cache")
     .option("--region <region>", "the region of the cache (default: that of the name, of AWS_REGION or of the profile)")
     .option("--vpc <id>", "the VPC that the client is in: look at its endpoints, routes and DNS")
+    .option("--subnet <id>", "a subnet of the client, in place of all of the VPC; may be repeated", collect, [])
+    .option("--security-group <id>", "a security group of the client; may be repeated", collect, [])
     .option("--role <arn>", "the role that the client pulls with: look at its permissions in place of yours")
     .option("--no-pull", "leave out the pull: sign-in, manifest and layer")
     .option("--map <file>", `the registry map (default: ${DEFAULT_MAP_FILE} if it exists, otherwise the rules in AWS)`)
@@ -38,7 +42,11 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
     .action(async (image: string, options: DoctorOptions) => finish(await doctor(io, image, options)));
 }
 
-async function doctor(io: Io, text: string, { json, ...options }: DoctorOptions): Promise<ExitCode> {
+async function doctor(
+  io: Io,
+  text: string,
+  { json, vpc, subnet, securityGroup, ...options }: DoctorOptions,
+): Promise<ExitCode> {
   const image = parseReference(text);
   if (!(image instanceof ImageReference)) {
     throw new CommandError(`${JSON.stringify(text)} is not the name of an image: ${problemText(image)}`);
@@ -46,12 +54,27 @@ async function doctor(io: Io, text: string, { json, ...options }: DoctorOptions)
   // The AWS CLI reads the file of a value that begins with file://.
   check("--region", options.region, REGION_NAME.pattern, "the name of a region, like eu-west-1");
   check("--role", options.role, PRINCIPAL_ARN, "the ARN of a role");
-  check("--vpc", options.vpc, VPC_ID, "the ID of a VPC");
-  const { steps, name } = await examine(io, { image, ...options });
+  check("--vpc", vpc, VPC_ID.pattern, "the ID of a VPC");
+  subnet.forEach((id) => check("--subnet", id, SUBNET_ID.pattern, "the ID of a subnet"));
+  securityGroup.forEach((id) => check("--security-group", id, SECURITY_GROUP_ID.pattern, "the ID of a security group"));
+  if (vpc === undefined && subnet.length + securityGroup.length > 0) {
+    throw new CommandError("--subnet and --security-group need --vpc");
+  }
+  const { steps, name } = await examine(io, {
+    image,
+    ...options,
+    vpc,
+    subnets: subnet.length === 0 ? undefined : subnet,
+    securityGroups: securityGroup.length === 0 ? undefined : securityGroup,
+  });
   io.stdout.write(
     json === true ? `${JSON.stringify(reportAsData(text, name, steps), undefined, 2)}\n` : reportAsText(steps),
   );
   return steps.some(({ remarks }) => remarks.some(({ kind }) => kind === "cause")) ? ExitCode.FOUND : ExitCode.OK;
+}
+
+function collect(value: string, former: readonly string[]): readonly string[] {
+  return [...former, value];
 }
 
 function check(option: string, value: string | undefined, pattern: RegExp, requirement: string): void {

@@ -11,6 +11,7 @@ import type { CacheRule, Template } from "./answers";
 import { AwsCli, AwsRefusal, AwsUnreachable, checked } from "./aws-cli";
 import { imageRemarks, imageState } from "./image-state";
 import type { ImageState } from "./image-state";
+import { networkRemarks } from "./network";
 import { permissionRemarks, principalOfCaller } from "./permission-step";
 import type { Access } from "./permission-step";
 import { byLongestPrefix, caches, mappingOf, nameProblem, noRule, pathIn, placeAt, ruleOf, uriOf } from "./place";
@@ -31,6 +32,10 @@ export interface Question {
   readonly role?: string;
   /** The VPC that it pulls from. @default - its network is not looked at */
   readonly vpc?: string;
+  /** The subnets that it may be in. @default - all of the VPC */
+  readonly subnets?: readonly string[];
+  /** Its security groups. @default - unknown */
+  readonly securityGroups?: readonly string[];
   /** Whether to pull the manifest, and a byte of a layer. */
   readonly pull: boolean;
 }
@@ -48,13 +53,15 @@ interface Caller {
 }
 
 const SETTINGS = ["image", "upstream", "credential", "template", "permissions"];
+const NETWORK = "network";
 const PULL = ["sign-in", "manifest", "layer"];
 
-/** What the registry of an image has for it. */
+/** What the registry of an image has for it; undefined where it is not known. */
 interface Registered {
-  readonly rule: CacheRule | undefined;
-  /** Undefined if it is not known. */
-  readonly state: ImageState | undefined;
+  readonly rule?: CacheRule;
+  readonly state?: ImageState;
+  /** The template by which ECR creates repositories like that of the image. */
+  readonly template?: Template;
 }
 
 /** Performs the steps of a client that pulls an image. Reads only, but for the pull. */
@@ -95,16 +102,17 @@ class Examiner {
     const place = await this.locate(caller, rules);
     if ("kind" in place) {
       this.add("name and rule", [place]);
-      this.skip("the image has no name in the cache", ...SETTINGS, ...PULL);
+      this.skip("the image has no name in the cache", ...SETTINGS, NETWORK, ...PULL);
       return { steps: this.steps };
     }
     const isOwn = caller === undefined || caller.accountId === place.registry.accountId;
-    const registered = isOwn ? await this.register(place, rules) : { rule: undefined, state: undefined };
+    let registered: Registered = {};
     if (isOwn) {
-      await this.lookAtSettings(place, registered, caller);
+      registered = await this.lookAtSettings(place, await this.register(place, rules), caller);
     } else {
       this.skip(`only credentials of the account ${place.registry.accountId} can look`, "name and rule", ...SETTINGS);
     }
+    await this.lookAtNetwork(place, registered, caller);
     await this.pull(place, registered, isOwn);
     return { steps: this.steps, name: uriOf(place) };
   }
@@ -228,7 +236,11 @@ class Examiner {
         );
   }
 
-  private async lookAtSettings(place: Place, { rule, state }: Registered, caller: Caller | undefined): Promise<void> {
+  private async lookAtSettings(
+    place: Place,
+    { rule, state }: Registered,
+    caller: Caller | undefined,
+  ): Promise<Registered> {
     const { accountId, region } = place.registry;
     const repositoryArn = `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${place.path}`;
     const isNew = state !== undefined && state.repository === undefined;
@@ -256,6 +268,27 @@ class Examiner {
     this.add("credential", credential);
     this.add("template", templates);
     this.add("permissions", permissions);
+    return { rule, state, template };
+  }
+
+  private async lookAtNetwork(
+    { registry, path: repository }: Place,
+    { state, template }: Registered,
+    caller: Caller | undefined,
+  ): Promise<void> {
+    const { vpc: vpcId, subnets: subnetIds, securityGroups: clientGroupIds, role } = this.question;
+    if (vpcId === undefined) {
+      return this.skip("give --vpc to look at the network of the client", NETWORK);
+    }
+    const isCached = state?.image !== undefined;
+    const hasTags = state?.repository === undefined && (template?.resourceTags ?? []).length > 0;
+    const arn = role ?? caller?.arn;
+    const client = { accountId: accountOf(arn ?? "") ?? registry.accountId, arn };
+    const where = { vpcId, subnetIds, clientGroupIds };
+    this.add(
+      NETWORK,
+      await networkRemarks(this.cli, { ...where, registry, repository, isCached, hasTags, caller: client }),
+    );
   }
 
   private validate(rule: CacheRule | undefined): Promise<readonly Remark[]> | readonly Remark[] {
@@ -350,7 +383,7 @@ async function templateOf(cli: AwsCli, repository: string): Promise<Template | u
   return byLongestPrefix(applied, ({ prefix }) => prefix, repository);
 }
 
-/** The account of an ARN of IAM. */
+/** The account of an ARN. */
 function accountOf(arn: string): string | undefined {
   return arn.split(":")[4];
 }

@@ -20,7 +20,9 @@ interface Role {
 interface EvaluationResult {
   readonly EvalActionName: string;
   readonly EvalDecision: "allowed" | "explicitDeny" | "implicitDeny";
+  /** For the resource `*`; those of another resource are in its result. */
   readonly MissingContextValues?: readonly string[];
+  readonly ResourceSpecificResults?: readonly { readonly MissingContextValues?: readonly string[] }[];
   readonly OrganizationsDecisionDetail?: { readonly AllowedByOrganizations: boolean };
   readonly PermissionsBoundaryDecisionDetail?: { readonly AllowedByPermissionsBoundary: boolean };
 }
@@ -76,12 +78,13 @@ export async function simulate(
 }
 
 function decisionOf(result: EvaluationResult): Decision {
-  const { EvalDecision, MissingContextValues = [] } = result;
+  const { EvalDecision, MissingContextValues = [], ResourceSpecificResults = [] } = result;
   if (EvalDecision === "allowed") {
     return { kind: "allowed" };
   }
-  if (MissingContextValues.length > 0) {
-    return { kind: "unknown", keys: MissingContextValues };
+  const missing = ResourceSpecificResults.flatMap(({ MissingContextValues: keys = [] }) => keys);
+  if (MissingContextValues.length + missing.length > 0) {
+    return { kind: "unknown", keys: [...MissingContextValues, ...missing] };
   }
   if (result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false) {
     return { kind: "denied", by: "its permissions boundary" };

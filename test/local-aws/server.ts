@@ -171,7 +171,7 @@ export class LocalAws {
     try {
       input = call.protocol.parse(body);
       await this.authorize(call, input);
-      const result = this.run(call, input);
+      const result = await this.run(call, input);
       const answer = call.protocol.result(call.operation, result);
       this.log(call, input, answer);
       response
@@ -219,7 +219,7 @@ export class LocalAws {
     }
   }
 
-  private run(call: Call, input: Fields): Fields {
+  private run(call: Call, input: Fields): Fields | Promise<Fields> {
     const { accountId, region } = call;
     if (!/^\d{12}$/.test(accountId)) {
       throw new AwsError("UnrecognizedClientException", "The access key is not the ID of an account.");

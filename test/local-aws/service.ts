@@ -40,7 +40,7 @@ export interface Routes {
 /** One AWS service. */
 export interface Service {
   /** The operations, by their names in AWS's API. */
-  readonly operations: { readonly [operation: string]: (input: Fields, scope: Scope) => Fields };
+  readonly operations: { readonly [operation: string]: (input: Fields, scope: Scope) => Fields | Promise<Fields> };
   /** Where a REST service answers them, as in `GET /things/{Name}?ownerId={OwnerId}`. */
   readonly routes?: Routes;
   /** What the service holds, one line for each thing. */

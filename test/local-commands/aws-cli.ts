@@ -31,14 +31,17 @@ const GLOBAL: readonly string[] = ["iam"];
 
 /** Options that every command has. */
 const COMMON: readonly string[] = [
-  "cli-connect-timeout",
-  "cli-read-timeout",
-  "no-cli-pager",
-  "no-paginate",
+  "region",
   "output",
   "query",
-  "region",
+  "no-cli-pager",
+  "no-paginate",
+  "cli-connect-timeout",
+  "cli-read-timeout",
 ];
+
+/** Members of IAM's answers that are documents. IAM encodes them, and the CLI prints what they say. */
+const DOCUMENTS: readonly string[] = ["AssumeRolePolicyDocument", "Document", "PolicyDocument"];
 
 type Shape = NormalizedSchema;
 
@@ -80,10 +83,10 @@ function parse(args: readonly string[]): CommandLine {
     if (arg.startsWith("--")) {
       words = [];
       options.set(arg.slice(2), words);
-    } else if (words === undefined) {
+    } else if (words === undefined && service !== "configure") {
       throw new UsageError(`Unknown options: ${arg}`);
     } else {
-      words.push(arg);
+      words?.push(arg);
     }
   }
   return { service, operation, options };
@@ -209,9 +212,13 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : value === null || value === undefined ? "None" : JSON.stringify(value);
 }
 
-function printed(answer: Answer, { options }: CommandLine): string {
+function printed(answer: Answer, { service, options }: CommandLine): string {
   const members = without(answer, "$metadata");
-  const plain: unknown = JSON.parse(JSON.stringify(members));
+  const plain: unknown = JSON.parse(JSON.stringify(members), (name, value: unknown) =>
+    service === "iam" && DOCUMENTS.includes(name) && typeof value === "string"
+      ? (JSON.parse(decodeURIComponent(value)) as unknown)
+      : value,
+  );
   const query = options.get("query")?.[0];
   const selected: unknown = query === undefined ? plain : search(plain, query);
   if (options.get("output")?.[0] === "text") {
@@ -229,6 +236,10 @@ function passwordOf(answer: Answer): string {
 }
 
 async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
+  if (line.service === "configure") {
+    // There is no profile, so that no setting has a value.
+    return { stdout: "", stderr: "", exitCode: 1 };
+  }
   const sdk = packageOf(line.service);
   const signsIn = line.service === "ecr" && line.operation === "get-login-password";
   const operation = signsIn ? "GetAuthorizationToken" : operationOf(sdk, line);

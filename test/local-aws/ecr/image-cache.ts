@@ -3,6 +3,7 @@ import type { Scope } from "../service";
 import type { CacheRule, CacheRules } from "./cache-rules";
 import type { CreationTemplate, CreationTemplates } from "./creation-templates";
 import type { Manifest } from "./images";
+import { now } from "./parameters";
 import { absent, keep } from "./repositories";
 import type { Repositories, Repository } from "./repositories";
 import { kindOf } from "./upstream-kinds";
@@ -42,7 +43,8 @@ export class ImageCache {
   public manifest(name: string, reference: string, scope: Scope): Manifest {
     const repository = this.repositories.tryFind(name, scope);
     const cached = repository?.manifests.get(repository.tags.get(reference) ?? reference);
-    if (cached !== undefined) {
+    if (repository !== undefined && cached !== undefined) {
+      repository.pulledAt.set(cached.digest, now());
       return cached;
     }
     const rule = this.rules.ruleOf(name, scope);
@@ -54,6 +56,11 @@ export class ImageCache {
 
   public blob(name: string, digest: string, scope: Scope): string | undefined {
     return this.repositories.tryFind(name, scope)?.blobs.get(digest);
+  }
+
+  /** The host that the upstream of a repository serves layers from, if a client has to go there; undefined otherwise. */
+  public blobHost(name: string, scope: Scope): string | undefined {
+    return this.upstreams.blobHosts.get(this.rules.ruleOf(name, scope)?.upstreamRegistryUrl ?? "");
   }
 
   private fetch(name: string, tag: string, rule: CacheRule, scope: Scope): Manifest {

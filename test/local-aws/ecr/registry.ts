@@ -45,11 +45,17 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
  */
 export class Registry {
   private readonly signedUrls = new Map<string, SignedUrl>();
+  private throttled = 0;
 
   public constructor(
     private readonly cache: ImageCache,
     private readonly authorization: Authorization,
   ) {}
+
+  /** Answers the next request for a manifest as if there had been too many. */
+  public throttleOnce(): void {
+    this.throttled += 1;
+  }
 
   /** Answers a request to the host of a registry or of the bucket; undefined where the host is neither. */
   public tryAnswer(request: HostRequest): HostAnswer | undefined {
@@ -102,6 +108,11 @@ export class Registry {
     if (!TAG.test(reference) && !DIGEST.test(reference)) {
       return failure(400, "TAG_INVALID", `${reference} is neither a tag nor a digest`);
     }
+    if (this.throttled > 0) {
+      this.throttled -= 1;
+      // https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors.html
+      return failure(429, "TOOMANYREQUESTS", "Rate exceeded");
+    }
     try {
       const { mediaType, digest, body } = this.cache.manifest(repository, reference, scope);
       return { status: 200, headers: { "content-type": mediaType, "docker-content-digest": digest }, body };
@@ -118,6 +129,10 @@ export class Registry {
     const blob = this.cache.blob(repository, digest, scope);
     if (blob === undefined) {
       return failure(404, "BLOB_UNKNOWN", `There is no layer ${digest} in ${repository}`);
+    }
+    const blobHost = this.cache.blobHost(repository, scope);
+    if (blobHost !== undefined) {
+      return { status: 307, headers: { location: `https://${blobHost}/${digest}` }, body: "" };
     }
     const path = `/${scope.accountId}/${digest.replace(":", "/")}`;
     const signature = randomBytes(32).toString("hex");

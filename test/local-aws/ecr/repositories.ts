@@ -19,6 +19,8 @@ export interface Repository {
   readonly blobs: Map<string, string>;
   /** The digests that tags name. */
   readonly tags: Map<string, string>;
+  /** When each image was pulled last, by its digest. */
+  readonly pulledAt: Map<string, number>;
 }
 
 interface ImageId {
@@ -128,6 +130,7 @@ export class Repositories {
           imageSizeInBytes: sizeOf(manifest, repository.manifests),
           imagePushedAt: manifest.pushedAt,
           imageManifestMediaType: manifest.mediaType,
+          lastRecordedPullTime: repository.pulledAt.get(manifest.digest),
         })),
         nextToken,
       };
@@ -199,6 +202,7 @@ export class Repositories {
       manifests: new Map<string, Manifest & { readonly pushedAt: number }>(),
       blobs: new Map<string, string>(),
       tags: new Map<string, string>(),
+      pulledAt: new Map<string, number>(),
     };
     this.repositories.in(scope).set(name, repository);
     return repository;

@@ -3,6 +3,12 @@ import type { Image } from "./images";
 /** The images that upstream registries have. A test puts them there. */
 export class Upstreams {
   private readonly images = new Map<string, Image>();
+  /**
+   * The hosts that upstreams serve layers from, by their own hosts. As long as one is set, ECR has not cached the layers of
+   * the upstream yet, and redirects clients there.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   */
+  public readonly blobHosts = new Map<string, string>();
 
   /** Puts an image into an upstream. The official images of Docker Hub lie under `library/`. */
   public put(host: string, repository: string, tag: string, image: Image): void {

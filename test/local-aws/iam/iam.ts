@@ -10,6 +10,7 @@ import {
   sizeOf,
   statements,
 } from "./policies";
+import { simulated } from "./simulation";
 
 interface Role {
   readonly id: string;
@@ -24,6 +25,8 @@ interface Role {
   readonly policies: Map<string, string>;
   /** The ARNs of the managed policies that it has. */
   readonly attached: Set<string>;
+  /** The ARN of the managed policy that bounds its permissions. */
+  readonly boundary: string | undefined;
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -71,6 +74,7 @@ export class Iam implements Service {
         tags: optionalList<Tag>(input, "Tags") ?? [],
         policies: new Map(),
         attached: new Set(),
+        boundary: optionalText(input, "PermissionsBoundary"),
       };
       roles.set(name, role);
       return { Role: described(role) };
@@ -167,6 +171,19 @@ export class Iam implements Service {
       }));
       return listed("AttachedPolicies", attached, input, scope);
     },
+    SimulatePrincipalPolicy: (input, scope) => {
+      const arn = text(input, "PolicySourceArn");
+      const role = [...this.of(scope).values()].find((candidate) => candidate.arn === arn);
+      if (role === undefined) {
+        throw new AwsError(NO_SUCH_ENTITY, `The entity ${arn} cannot be found.`);
+      }
+      const boundary = role.boundary === undefined ? undefined : this.policies.documentOf(role.boundary, scope);
+      return simulated(input, {
+        arn,
+        identityPolicies: this.policiesOf(scope, role.name),
+        boundary: boundary === undefined ? undefined : (JSON.parse(boundary) as Fields),
+      });
+    },
     ListInstanceProfilesForRole: (input, scope) => {
       this.find(input, scope);
       return listed("InstanceProfiles", [], input, scope);
@@ -229,6 +246,10 @@ function described(role: Role): Fields {
     Description: role.description,
     MaxSessionDuration: role.maxSessionDuration,
     Tags: role.tags,
+    PermissionsBoundary: role.boundary && {
+      PermissionsBoundaryType: "PermissionsBoundaryPolicy",
+      PermissionsBoundaryArn: role.boundary,
+    },
   };
 }
 

@@ -9,6 +9,8 @@ export interface Access {
   readonly accountId: string;
   /** Documents. @default - the principal may do everything */
   readonly identityPolicies?: readonly object[];
+  /** A document. @default - the principal has no permissions boundary */
+  readonly boundary?: object;
   /** A document. @default - the resource has no policy */
   readonly resourcePolicy?: object;
   /** A document. @default - the request goes through no endpoint */
@@ -19,14 +21,27 @@ export interface Access {
 
 export const FULL_ACCESS = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
-/** Which of the policies refuses an access and how; undefined where it is allowed. */
-export async function whyDenied(access: Access): Promise<string | undefined> {
+/** What a kind of policy says of an access. */
+export type Verdict = "Allowed" | "ExplicitlyDenied" | "ImplicitlyDenied";
+
+/** What all policies together say, and each kind by itself; undefined for a kind that there is none of. */
+export interface Evaluation {
+  readonly overall: Verdict;
+  readonly identity: Verdict | undefined;
+  readonly boundary: Verdict | undefined;
+  readonly resource: string | undefined;
+  readonly endpoint: Verdict | undefined;
+}
+
+/** Asks all policies. */
+export async function evaluate(access: Access): Promise<Evaluation> {
   const {
     principalArn,
     action,
     resource,
     accountId,
     identityPolicies = [FULL_ACCESS],
+    boundary,
     resourcePolicy,
     endpointPolicy,
     context,
@@ -41,6 +56,7 @@ export async function whyDenied(access: Access): Promise<string | undefined> {
       },
       resourcePolicy,
       identityPolicies: identityPolicies.map((policy, index) => ({ name: `identity policy ${index + 1}`, policy })),
+      permissionBoundaryPolicies: boundary && [{ name: "permissions boundary", policy: boundary }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       vpcEndpointPolicies: endpointPolicy && [{ name: "endpoint policy", policy: endpointPolicy }],
@@ -55,14 +71,27 @@ export async function whyDenied(access: Access): Promise<string | undefined> {
   if (ignoredContextKeys.length > 0) {
     throw new Error(`${action} has no ${ignoredContextKeys.join(", ")}`);
   }
-  if (simulation.overallResult === "Allowed") {
+  return {
+    overall: simulation.overallResult,
+    identity: analysis.identityAnalysis?.result,
+    boundary: analysis.permissionBoundaryAnalysis?.result,
+    resource: analysis.resourceAnalysis?.result,
+    endpoint: analysis.endpointAnalysis?.result,
+  };
+}
+
+/** Which of the policies refuses an access and how; undefined where it is allowed. */
+export async function whyDenied(access: Access): Promise<string | undefined> {
+  const { overall, endpoint, identity, resource } = await evaluate(access);
+  if (overall === "Allowed") {
     return undefined;
   }
   const verdicts = [
-    ["the endpoint policy", analysis.endpointAnalysis?.result],
-    ["the identity policy", analysis.identityAnalysis?.result],
-    ["the resource policy", analysis.resourceAnalysis?.result],
+    ["the endpoint policy", endpoint],
+    ["the identity policy", identity],
+    ["the resource policy", resource],
   ] as const;
   const [who, verdict] = verdicts.find(([, result]) => result !== undefined && result !== "Allowed") ?? [];
-  return `${who ?? "something"} ${verdict === "ExplicitlyDenied" ? "denies" : "does not allow"} ${action} on ${resource}`;
+  const verb = verdict === "ExplicitlyDenied" ? "denies" : "does not allow";
+  return `${who ?? "something"} ${verb} ${access.action} on ${access.resource}`;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { whyMalformed } from "../iam/policy-document";
 import { AwsError, Store, optionalList, optionalText, page, partitionOf, text, tagging } from "../service";
 import type { Fields, Scope, Service, Tag } from "../service";
 
@@ -24,6 +25,8 @@ interface Secret {
   readonly replicas: Map<string, Replication>;
   accessedOn: number | undefined;
   kmsKeyId: string | undefined;
+  /** The policy of the secret. */
+  policy: string | undefined;
   /** When the recovery window ends; undefined unless the secret is scheduled for deletion. */
   deletedAt: number | undefined;
 }
@@ -45,6 +48,12 @@ interface ReplicaRegion {
 interface Filter {
   readonly Key?: string;
   readonly Values?: readonly string[];
+}
+
+interface PolicyStatement {
+  readonly Effect?: string;
+  readonly Principal?: unknown;
+  readonly Action?: string | string[];
 }
 
 const DEFAULT_KEY = "alias/aws/secretsmanager";
@@ -87,6 +96,7 @@ export class SecretsManager implements Service {
         name,
         region: scope.region,
         kmsKeyId: optionalText(input, "KmsKeyId"),
+        policy: undefined,
         createdAt: now(),
         content: {
           changedAt: now(),
@@ -154,7 +164,23 @@ export class SecretsManager implements Service {
       content.changedAt = now();
       return { ...identified(secret), ...version };
     },
-    GetResourcePolicy: (input, scope) => identified(this.find(input, scope)),
+    PutResourcePolicy: (input, scope) => {
+      const secret = this.findPrimary(input, scope);
+      const policy = text(input, "ResourcePolicy");
+      const reason = whyMalformed(policy, "resource");
+      if (reason !== undefined) {
+        throw new AwsError(
+          "MalformedPolicyDocumentException",
+          `This resource policy contains a syntax error: ${reason}.`,
+        );
+      }
+      secret.policy = policy;
+      return identified(secret);
+    },
+    GetResourcePolicy: (input, scope) => {
+      const secret = this.find(input, scope);
+      return { ...identified(secret), ResourcePolicy: secret.policy };
+    },
     ...tagging("TagResource", "UntagResource", (input, scope) => {
       const { content } = this.findPrimary(input, scope);
       content.changedAt = now();
@@ -239,6 +265,9 @@ export class SecretsManager implements Service {
     if (secret === undefined || secret.deletedAt !== undefined || secret.content.current === undefined) {
       throw new AwsError("SecretNotFoundException", `The ARN of the secret ${secretArn} does not exist.`);
     }
+    if (secret.policy !== undefined && deniesEveryone(secret.policy)) {
+      throw new AwsError("UnableToAccessSecretException", `The secret ${secretArn} cannot be accessed.`);
+    }
     if (secret.kmsKeyId !== undefined && secret.kmsKeyId !== DEFAULT_KEY) {
       throw new AwsError(
         "UnableToDecryptSecretValueException",
@@ -285,6 +314,7 @@ export class SecretsManager implements Service {
         arn: primary.arn.replace(`:${scope.region}:`, `:${Region}:`),
         region: Region,
         kmsKeyId: KmsKeyId,
+        policy: undefined,
         createdAt: now(),
         primary,
         replicas: new Map(),
@@ -344,6 +374,15 @@ export class SecretsManager implements Service {
       secrets.find(({ arn }) => arn.slice(0, -SUFFIX_LENGTH) === id)
     );
   }
+}
+
+/** Whether a policy denies everybody to read, and with them ECR's service-linked role. Conditions are not looked at. */
+function deniesEveryone(policy: string): boolean {
+  const { Statement } = JSON.parse(policy) as { readonly Statement: PolicyStatement | readonly PolicyStatement[] };
+  return [Statement].flat().some(({ Effect, Principal, Action = [] }) => {
+    const reads = ["*", "secretsmanager:*", "secretsmanager:GetSecretValue"];
+    return Effect === "Deny" && Principal === "*" && [Action].flat().some((action) => reads.includes(action));
+  });
 }
 
 /** The time, in seconds. */
