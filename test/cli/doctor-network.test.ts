@@ -355,6 +355,22 @@ describe("a client is in a network", () => {
       ],
     ],
     [
+      "whose S3 policy is for roles of the account",
+      { policies: { s3: onlyIf(S3_POLICY, { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/*` } }) } },
+      {},
+      [["Access Denied from S3 for layers", /of s3 does not allow s3:GetObject/]],
+    ],
+    [
+      "whose endpoint policy is for another role",
+      {
+        policies: {
+          "ecr.dkr": onlyIf(EVERYTHING, { StringEquals: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/other` } }),
+        },
+      },
+      { isCached: true },
+      [["403 Forbidden", /of ecr\.dkr does not allow ecr:BatchCheckLayerAvailability/]],
+    ],
+    [
       "whose S3 policy has a condition on the account",
       { policies: { s3: onlyIf(S3_POLICY, { StringEquals: { "aws:ResourceAccount": ACCOUNT } }) } },
       {},
