@@ -1,5 +1,12 @@
 import { partitionOf } from "../../src/aws/partitions";
-import { SIGN_IN, createStatement, createTaggedStatement, readStatement } from "../../src/cache/policy-statements";
+import type { PolicyStatement } from "../../src/aws/policy-statement";
+import {
+  SIGN_IN,
+  createStatement,
+  createTaggedStatement,
+  pullStatement,
+  readStatement,
+} from "../../src/cache/policy-statements";
 import { layersStatement } from "../../src/network/policy-statements";
 import type { Endpoint } from "./network-facts";
 import type { NetworkQuestion } from "./network-question";
@@ -55,7 +62,7 @@ export function policyRemarks(endpoint: Endpoint, service: PullService, question
 }
 
 function requestsOf(service: PullService, question: NetworkQuestion): Requests {
-  const { registry, caller, repository, isCached, hasTags } = question;
+  const { registry, caller, repository } = question;
   const { accountId, arn } = caller;
   const partition = partitionOf(registry.region);
   const common = { "aws:securetransport": "true", "aws:requestedregion": registry.region };
@@ -83,10 +90,17 @@ function requestsOf(service: PullService, question: NetworkQuestion): Requests {
     return { actions: [String(SIGN_IN.Action)], resource: "*", isCalledBy, context, solution };
   }
   const resource = `arn:${partition}:ecr:${registry.region}:${registry.accountId}:repository/${repository}`;
-  const statementOf = isCached ? readStatement : hasTags ? createTaggedStatement : createStatement;
-  const actions = [statementOf(resource).Action].flat();
+  const actions = [statementOf(question)(resource).Action].flat();
   const solution = `allow ${actions.join(", ")} in the policy of the endpoint`;
   return { actions, resource, isCalledBy, context, solution };
+}
+
+/** The permission that the next pull needs. */
+function statementOf({ isCached, isNew, hasTags }: NetworkQuestion): (repository: string) => PolicyStatement {
+  if (isCached) {
+    return readStatement;
+  }
+  return !isNew ? pullStatement : hasTags ? createTaggedStatement : createStatement;
 }
 
 /** ECR signs the URLs of layers with an account of AWS, and the bucket belongs to AWS: never to the caller's account. */

@@ -191,7 +191,7 @@ class Judge {
       remarks: [
         isCached
           ? hint(FIRST_PULL, `layers that ECR has not stored yet cannot be pulled: ${noWayOut(client)}`, solution)
-          : cause(FIRST_PULL, `ECR has not stored the image yet, and ${noWayOut(client)}`, solution),
+          : cause(FIRST_PULL, `a first pull downloads layers from the upstream, and ${noWayOut(client)}`, solution),
       ],
     };
   }
