@@ -1,8 +1,6 @@
-import { VPC_ID } from "../../src/aws/ec2-ids";
 import { serviceNameOf } from "../../src/aws/endpoint-service-names";
 import { partitionOf, reverseDnsPrefixOf } from "../../src/aws/partitions";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
-import { matches } from "../../src/validation/rule";
 import { CommandError } from "../io";
 import { INTERNET } from "./addresses";
 import { checked } from "./aws-cli";
@@ -49,9 +47,6 @@ const MOST_NAMES = 6;
  */
 export async function networkRemarks(aws: AwsCli, question: NetworkQuestion): Promise<readonly Remark[]> {
   const { vpcId, clientGroupIds = [], registry } = question;
-  if (!matches(vpcId, VPC_ID)) {
-    throw new CommandError(`${question.vpcId} is not the ID of a VPC, like vpc-0a1b2c3d4e5f60718`);
-  }
   const services = SERVICES.map((service) => serviceName(service, registry));
   return checked(`the network of ${vpcId}`, async () => {
     const { network, remarks } = await readNetwork(aws, vpcId, clientGroupIds, ({ ServiceName }) =>

@@ -114,7 +114,7 @@ class Client {
   /** Why a service of the registry cannot be asked for these things. */
   public async whyNoRequests(name: string, actions: readonly string[], resource: string): Promise<string | undefined> {
     const { accountId, region, organizationId, roleName = "puller" } = this.pull;
-    const endpoint = this.subnet && this.aws.ec2.vpcEndpoints.byPrivateDns(this.subnet.vpcId, name, this.pull);
+    const endpoint = this.subnet && this.byPrivateDns(name, this.subnet);
     const blocked = endpoint === undefined ? this.whyNoDefaultRoute(name) : this.whyNoConnection(endpoint);
     if (blocked !== undefined) {
       return blocked;
@@ -175,6 +175,13 @@ class Client {
     return this.hasDefaultRoute
       ? this.whyBlocked("the upstream", OUTSIDE)
       : `hangs: no route from ${this.place} to the upstream's blob host`;
+  }
+
+  /** The endpoint that the name of a service resolves to. */
+  private byPrivateDns(name: string, { vpcId }: Subnet): VpcEndpoint | undefined {
+    const { network, vpcEndpoints } = this.aws.ec2;
+    const { enableDnsSupport, enableDnsHostnames } = network.vpc(vpcId, this.pull);
+    return enableDnsSupport && enableDnsHostnames ? vpcEndpoints.byPrivateDns(vpcId, name, this.pull) : undefined;
   }
 
   private get hasDefaultRoute(): boolean {

@@ -8,12 +8,17 @@ import {
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { RegistryEndpointsProps } from "cdktf-ecr-pull-through-cache";
+import { AwsCli } from "../../../cli/doctor/aws-cli";
+import { networkRemarks } from "../../../cli/doctor/network";
+import type { NetworkQuestion } from "../../../cli/doctor/network-question";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { whyNoPull, whyNoPush } from "../../local-aws/ecr/pull";
 import type { Pull } from "../../local-aws/ecr/pull";
 import { FULL_ACCESS } from "../../local-aws/iam/policy-evaluation";
 import { ACCOUNT } from "../../local-aws/server";
 import type { LocalAws } from "../../local-aws/server";
+import { loadServices } from "../../local-commands/aws-cli";
+import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
@@ -87,8 +92,11 @@ describeWithTerraform("clients in private subnets", () => {
   // With one item a page, the provider must read every page of a list.
   const aws = useLocalAws({ pageSize: 1 });
   let workspace: Workspace;
+  let commands: string;
 
   beforeAll(async () => {
+    loadServices();
+    commands = pathWithAwsCli();
     await addNetwork(aws);
     workspace = new Workspace(JSON.parse(network()) as object, aws.environment());
     await workspace.init();
@@ -145,6 +153,29 @@ describeWithTerraform("clients in private subnets", () => {
     ],
   ])("cannot pull %s", async (_, pull, reason) => {
     expect(await why(pull)).toMatch(reason);
+  });
+
+  test.each<[string, Partial<NetworkQuestion>, string[]]>([
+    ["by the NAT gateway", { subnetIds: [SUBNETS[1]] }, []],
+    ["that is cached", { isCached: true }, []],
+    ["without a route", { subnetIds: [SUBNETS[0]] }, ["i/o timeout on the first pull"]],
+    [
+      "of another repository",
+      { subnetIds: [SUBNETS[1]], repository: "team/app" },
+      ["403 Forbidden", "not found on the first pull"],
+    ],
+  ])("are told by doctor what is in the way of an image %s", async (_, more, expected) => {
+    const { stdin, stdout, stderr } = process;
+    const env = { ...aws.environment(), PATH: commands };
+    const caller = { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:role/puller` };
+    const image = { repository: "quay/prometheus/prometheus", isCached: false, hasTags: true };
+    const remarks = await networkRemarks(
+      new AwsCli({ stdin, stdout, stderr, env, cwd: process.cwd(), fetch }, REGION),
+      { vpcId: VPC, registry: SCOPE, caller, ...image, ...more },
+    );
+    const causes = remarks.flatMap((remark) => (remark.kind === "cause" ? [remark.cause] : []));
+    expect(causes.sort()).toEqual(expected);
+    expect(remarks.filter(({ kind }) => kind === "unchecked")).toEqual([]);
   });
 
   test("push to a repository that the endpoints name, and to no other", async () => {
