@@ -8,11 +8,11 @@ import type { CreateRepositoryCommandInput, CreateRepositoryCreationTemplateComm
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { run } from "../../cli/program";
-import { ask } from "../local-commands/docker";
 import { clientConfig, trusting } from "../local-aws/clients";
 import type { ClientConfig } from "../local-aws/clients";
 import { imageOf } from "../local-aws/ecr/images";
 import type { LocalAws } from "../local-aws/server";
+import { ask } from "../local-commands/docker";
 import { temporaryFolder } from "./temporary-folder";
 
 export const REGION = "eu-west-1";
