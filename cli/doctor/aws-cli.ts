@@ -134,7 +134,7 @@ function missing(): CommandError {
 
 function errorOf(action: string, stderr: string): Error {
   const [, code, , message = ""] = REFUSED.exec(stderr) ?? [];
-  const lastLine = stderr.split("\n").at(-1) ?? "";
+  const lastLine = (stderr.split("\n").at(-1) ?? "").replace(/\.$/, "");
   if (code !== undefined) {
     if (EXPIRED_CODES.includes(code)) {
       return expired();

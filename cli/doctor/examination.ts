@@ -101,6 +101,11 @@ class Examiner {
     const rules = await this.rules(caller);
     const place = await this.locate(caller, rules);
     if ("kind" in place) {
+      if (place.kind === "unchecked") {
+        throw new CommandError(
+          `cannot find the image in the cache: ${place.detail}; give --map, or its name in the cache`,
+        );
+      }
       this.add("name and rule", [place]);
       this.skip("the image has no name in the cache", ...SETTINGS, NETWORK, ...PULL);
       return { steps: this.steps };
@@ -137,7 +142,7 @@ class Examiner {
   /** The rules of the caller's registry, or why they are not known. */
   private async rules(caller: Caller | undefined): Promise<readonly CacheRule[] | Remark> {
     if (caller === undefined) {
-      return unchecked("the rules: the account is not known");
+      return unchecked("AWS does not say which account the credentials belong to");
     }
     let rules: readonly CacheRule[] = [];
     const [remark] = await checked("the rules", async () => {

@@ -119,8 +119,8 @@ export class RegistryClient {
     const { host } = location;
     const isLayerBucket = /-starport-layer-bucket\.s3[.-]/.test(host);
     const need = isLayerBucket
-      ? `the client needs a way to ${host}: an S3 endpoint of the VPC or the internet`
-      : `the client needs a route to the internet, to ${host}`;
+      ? "the client needs an S3 endpoint or a route to the internet"
+      : "the client needs a route to the internet";
     try {
       const response = await this.io.fetch(location, {
         headers: { range: "bytes=0-0" },
@@ -129,7 +129,7 @@ export class RegistryClient {
       });
       await response.body?.cancel();
       if (response.status < 400) {
-        return ok(`the layers come from ${host}; ${need}`);
+        return ok(`the layers come from ${host}: ${need}`);
       }
       return isLayerBucket
         ? cause(
@@ -140,7 +140,11 @@ export class RegistryClient {
         : unchecked(`the layers come from ${host}, which answers ${response.status}`);
     } catch (error) {
       return isLayerBucket
-        ? cause("i/o timeout on every pull", `${host}, which has the layers, does not answer: ${reasonOf(error)}`, need)
+        ? cause(
+            "i/o timeout on every pull",
+            `${host}, which has the layers, does not answer: ${reasonOf(error)}`,
+            REACH,
+          )
         : cause(
             "i/o timeout on the first pull",
             `ECR redirects to ${host} for layers, which does not answer: ${reasonOf(error)}`,

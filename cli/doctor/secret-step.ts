@@ -16,7 +16,8 @@ interface Secret {
   readonly VersionIdsToStages?: { readonly [id: string]: readonly string[] };
 }
 
-const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+)$/;
+// The name has a hyphen and six characters at its end, which Secrets Manager adds.
+const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+?)(?:-[A-Za-z0-9]{6})?$/;
 const NAME_PREFIX = "ecr-pullthroughcache/";
 const DEFAULT_KEY = "alias/aws/secretsmanager";
 const CURRENT = "AWSCURRENT";

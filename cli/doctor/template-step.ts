@@ -53,15 +53,20 @@ async function roleRemarks(cli: AwsCli, roleArn: string, repositoryArn: string, 
     const solution = `let the role trust ${service}`;
     return [cause(NOT_CREATED, `the role ${roleArn} of the template does not trust ${service}`, solution)];
   }
-  const remarks: Remark[] = [];
-  const decisions = await simulate(cli, roleArn, [CREATE_REPOSITORIES.Action].flat(), repositoryArn);
-  for (const [action, decision] of decisions) {
-    if (decision.kind === "unknown") {
-      remarks.push(unchecked(`whether ${roleArn} may ${action}: it depends on ${decision.keys.join(", ")}`));
-    } else if (decision.kind !== "allowed") {
-      const solution = `allow the role ${action}`;
-      remarks.push(cause(NOT_CREATED, `the role ${roleArn} of the template may not ${action}`, solution));
-    }
+  const decisions = [...(await simulate(cli, roleArn, [CREATE_REPOSITORIES.Action].flat(), repositoryArn))];
+  const remarks: Remark[] = decisions.flatMap(([action, decision]) =>
+    decision.kind === "unknown"
+      ? [unchecked(`whether ${roleArn} may ${action}: it depends on ${decision.keys.join(", ")}`)]
+      : [],
+  );
+  const refused = decisions.flatMap(([action, { kind }]) =>
+    kind === "denied" || kind === "not-allowed" ? [action] : [],
+  );
+  if (refused.length > 0) {
+    const actions = refused.join(", ");
+    remarks.push(
+      cause(NOT_CREATED, `the role ${roleArn} of the template may not ${actions}`, `allow the role ${actions}`),
+    );
   }
   if (kmsKey !== "") {
     const uses = await simulate(cli, roleArn, [useOfKeys(kmsKey).Action].flat(), kmsKey);

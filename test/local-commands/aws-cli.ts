@@ -263,11 +263,12 @@ async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
     const answer = await answerTo(sdk, operation, client, input, !line.options.has("no-paginate"));
     return { stdout: signsIn ? passwordOf(answer) : printed(answer, line), stderr: "", exitCode: 0 };
   } catch (error) {
-    const { name, message, $fault } = error as Error & { readonly $fault?: string };
+    // The SDK has names of its own for the errors of some services, such as NoSuchEntityException for NoSuchEntity.
+    const { name, Code, message, $fault } = error as Error & { readonly $fault?: string; readonly Code?: string };
     if ($fault === undefined) {
       throw error;
     }
-    const stderr = `\nAn error occurred (${name}) when calling the ${operation} operation: ${message}\n`;
+    const stderr = `\nAn error occurred (${Code ?? name}) when calling the ${operation} operation: ${message}\n`;
     return { stdout: "", stderr, exitCode: REFUSED };
   } finally {
     // Otherwise its connection stays open for some seconds, and many commands would exhaust the files of this process.

@@ -78,8 +78,11 @@ export class ImageCache {
       }
       throw this.repositories.tryFind(name, scope) ? unknownManifest(tag) : unknownName(name, scope);
     }
-    keep(this.repositories.tryFind(name, scope) ?? this.create(name, scope), tag, image);
-    return image.manifests[0];
+    const repository = this.repositories.tryFind(name, scope) ?? this.create(name, scope);
+    const [manifest] = image.manifests;
+    keep(repository, tag, image);
+    repository.pulledAt.set(manifest.digest, now());
+    return manifest;
   }
 
   private create(name: string, scope: Scope): Repository {

@@ -45,16 +45,16 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
  */
 export class Registry {
   private readonly signedUrls = new Map<string, SignedUrl>();
-  private throttled = 0;
+  private readonly throttled = new Set<string>();
 
   public constructor(
     private readonly cache: ImageCache,
     private readonly authorization: Authorization,
   ) {}
 
-  /** Answers the next request for a manifest as if there had been too many. */
-  public throttleOnce(): void {
-    this.throttled += 1;
+  /** Answers the next request of an account for a manifest as if there had been too many. */
+  public throttleOnce(accountId: string): void {
+    this.throttled.add(accountId);
   }
 
   /** Answers a request to the host of a registry or of the bucket; undefined where the host is neither. */
@@ -108,8 +108,7 @@ export class Registry {
     if (!TAG.test(reference) && !DIGEST.test(reference)) {
       return failure(400, "TAG_INVALID", `${reference} is neither a tag nor a digest`);
     }
-    if (this.throttled > 0) {
-      this.throttled -= 1;
+    if (this.throttled.delete(scope.accountId)) {
       // https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors.html
       return failure(429, "TOOMANYREQUESTS", "Rate exceeded");
     }
