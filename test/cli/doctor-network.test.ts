@@ -519,7 +519,7 @@ describe("the security groups of clients", () => {
   });
 });
 
-test("a VPC, or a subnet in it, that is not there is an error", async () => {
+test("a VPC, a subnet in it or a security group that is not there is an error", async () => {
   const absent = "vpc-0123456789abcdef0";
   await expect(networkRemarks(cli, question({ vpcId: absent }))).rejects.toThrow(
     `your account has no VPC ${absent} in ${REGION}`,
@@ -528,6 +528,10 @@ test("a VPC, or a subnet in it, that is not there is an error", async () => {
   const subnetIds = ["subnet-0123456789abcdef0"];
   await expect(networkRemarks(cli, question({ vpcId, subnetIds }))).rejects.toThrow(
     `${vpcId} has no subnet ${subnetIds[0]}`,
+  );
+  const clientGroupIds = ["sg-0123456789abcdef0"];
+  await expect(networkRemarks(cli, question({ vpcId, clientGroupIds }))).rejects.toThrow(
+    `The security group '${clientGroupIds[0]}' does not exist`,
   );
 });
 
