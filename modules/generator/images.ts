@@ -8,7 +8,7 @@ import {
 } from "../../src/image/image-grammar";
 import { HOST_OF_PRIVATE_REGISTRY } from "../../src/image/registry-hosts";
 import { MAX_REPOSITORY_NAME } from "../../src/image/registry-map";
-import { REGISTRY_HOST } from "../../src/image/supported-registries";
+import { REGISTRY_ALIASES, REGISTRY_HOST } from "../../src/image/supported-registries";
 import type { Rule } from "../../src/validation/rule";
 import type { InputRule } from "./definition";
 import { regex } from "./hcl";
@@ -40,6 +40,11 @@ export const IMAGE_FACTS = {
     ),
   },
   default_dns_suffix: { comment: "The suffix of registry hosts in the partition aws.", value: dnsSuffixOf("aws") },
+  registry_aliases: {
+    comment:
+      "Hosts that serve the images of a registry, too, and the domain that stands for the registry in names of images.",
+    value: REGISTRY_ALIASES,
+  },
   registry_host: {
     comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
     value: source(REGISTRY_HOST),
