@@ -8,8 +8,8 @@ check "first_pull_by_digest" {
     error_message = replace(join("\n", concat(
       [
         for key in local.keys_with_digest : join("", [
-          "Amazon ECR does not cache the first pull of images[${jsonencode(key)}], ${local.shown[key]}, since the name ",
-          "has a digest: pull its tag through the cache once.",
+          "Amazon ECR does not cache the first pull of images[${jsonencode(key)}], ${local.shown[key]}, since ",
+          "the name has a digest: pull its tag through the cache once.",
         ])
       ],
       ["If this is meant, add \"first-pull-by-digest\" to acknowledged_warnings."]
