@@ -77,7 +77,7 @@ locals {
         (
           startswith("${local.domains[key]}/${local.paths[key]}", "${place.name}/")
           ? ""
-          : "the cache has only the part ${place.name}/ of this registry"
+          : "the cache has only the part ${trimprefix(place.name, "${local.domains[key]}/")}/ of this registry"
         ),
         (
           local.first_parts[key] == local.domains[key] || can(regex(local.registry_host, local.first_parts[key]))
@@ -86,7 +86,8 @@ locals {
         ),
         # ECR applies the rule with the longest prefix that matches.
         join("; ", [
-          for start in values(var.registry_map) : "${start}, which another upstream has, applies to its path"
+          for start in values(var.registry_map) :
+          "the longer prefix ${trimprefix(start, "${local.registry}/")} of another upstream applies to it"
           if length(start) > length(place.start) && startswith(place.uri, "${start}/")
         ]),
         (
