@@ -1,5 +1,12 @@
 import { partitionOf } from "../../src/aws/partitions";
-import { SIGN_IN, createStatement, createTaggedStatement, readStatement } from "../../src/cache/policy-statements";
+import type { PolicyStatement } from "../../src/aws/policy-statement";
+import {
+  SIGN_IN,
+  createStatement,
+  createTaggedStatement,
+  pullStatement,
+  readStatement,
+} from "../../src/cache/policy-statements";
 import { layersStatement } from "../../src/network/policy-statements";
 import type { Endpoint } from "./network-facts";
 import type { NetworkQuestion } from "./network-question";
@@ -55,51 +62,59 @@ export function policyRemarks(endpoint: Endpoint, service: PullService, question
 }
 
 function requestsOf(service: PullService, question: NetworkQuestion): Requests {
-  const { registry, caller, repository, isCached, hasTags } = question;
+  const { registry, caller, repository } = question;
+  const { accountId, arn } = caller;
   const partition = partitionOf(registry.region);
   const common = { "aws:securetransport": "true", "aws:requestedregion": registry.region };
   if (service === "s3") {
-    const { Resource: layers } = layersStatement(partition, registry.region);
-    const account = { isNot: (value: string) => value === caller.accountId };
+    const layers = String(layersStatement(partition, registry.region).Resource);
     return {
       actions: ["s3:GetObject"],
-      resource: String(layers).replace("*", "layer"),
-      // ECR signs the URLs of layers with an account of AWS, and the bucket is AWS's too.
-      isCalledBy: (principal) => (principal.includes(caller.accountId) ? false : undefined),
-      context: { ...common, ...ofAccounts(account, account, NO_ORGANIZATION_OF_YOURS), "s3:resourceaccount": account },
-      solution: `allow s3:GetObject on ${String(layers)} without conditions on an account or an organization`,
+      resource: layers.replace("*", "layer"),
+      isCalledBy: (principal) => (principal.includes(accountId) ? false : undefined),
+      context: { ...common, ...contextOfLayers(accountId) },
+      solution: `allow s3:GetObject on ${layers} without conditions on an account or an organization`,
     };
   }
-  const context = { ...common, ...ofAccounts(caller.accountId, registry.accountId) };
-  const isCalledBy = principalOf(caller.accountId, caller.arn);
+  const isCalledBy = principalOf(accountId, arn);
+  const context = {
+    ...common,
+    "aws:principalaccount": accountId,
+    "aws:resourceaccount": registry.accountId,
+    "aws:principalisawsservice": "false",
+    // The ARN of a session is not the value of the key.
+    ...(arn?.includes(":iam::") === true && { "aws:principalarn": arn }),
+  };
   if (service === "ecr.api") {
     const solution = "allow ecr:GetAuthorizationToken on * in the policy of the endpoint";
     return { actions: [String(SIGN_IN.Action)], resource: "*", isCalledBy, context, solution };
   }
   const resource = `arn:${partition}:ecr:${registry.region}:${registry.accountId}:repository/${repository}`;
-  const statementOf = isCached ? readStatement : hasTags ? createTaggedStatement : createStatement;
-  const actions = [statementOf(resource).Action].flat();
-  return {
-    actions,
-    resource,
-    isCalledBy,
-    context,
-    solution: `allow ${actions.join(", ")} in the policy of the endpoint`,
-  };
+  const actions = [statementOf(question)(resource).Action].flat();
+  const solution = `allow ${actions.join(", ")} in the policy of the endpoint`;
+  return { actions, resource, isCalledBy, context, solution };
 }
 
-/** The organization of AWS's own accounts, which no policy names. */
-const NO_ORGANIZATION_OF_YOURS: ContextValue = { isNot: () => true };
+/** The permission that the next pull needs. */
+function statementOf({ isCached, isNew, hasTags }: NetworkQuestion): (repository: string) => PolicyStatement {
+  if (isCached) {
+    return readStatement;
+  }
+  return !isNew ? pullStatement : hasTags ? createTaggedStatement : createStatement;
+}
 
-function ofAccounts(
-  caller: ContextValue,
-  owner: ContextValue,
-  organization?: ContextValue,
-): { readonly [key: string]: ContextValue } {
+/** ECR signs the URLs of layers with an account of AWS, and the bucket belongs to AWS: never to the caller's account. */
+function contextOfLayers(accountId: string): PolicyRequest["context"] {
+  const account: ContextValue = { isNot: (wanted) => wanted === accountId };
+  // Only a pattern could match the organization of AWS, which nobody names.
+  const organization: ContextValue = { isNot: (wanted) => !/[*?]/.test(wanted) };
   return {
-    "aws:principalaccount": caller,
-    "aws:resourceaccount": owner,
-    ...(organization && { "aws:principalorgid": organization, "aws:resourceorgid": organization }),
+    "aws:principalaccount": account,
+    "aws:resourceaccount": account,
+    "s3:resourceaccount": account,
+    "aws:principalorgid": organization,
+    "aws:resourceorgid": organization,
+    "aws:principalarn": { isNot: (wanted) => wanted.includes(`::${accountId}:`) },
   };
 }
 

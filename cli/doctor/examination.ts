@@ -286,13 +286,14 @@ class Examiner {
       return this.skip("give --vpc to look at the network of the client", NETWORK);
     }
     const isCached = state?.image !== undefined;
-    const hasTags = state?.repository === undefined && (template?.resourceTags ?? []).length > 0;
+    const isNew = state?.repository === undefined;
+    const hasTags = (template?.resourceTags ?? []).length > 0;
     const arn = role ?? caller?.arn;
     const client = { accountId: accountOf(arn ?? "") ?? registry.accountId, arn };
     const where = { vpcId, subnetIds, clientGroupIds };
     this.add(
       NETWORK,
-      await networkRemarks(this.cli, { ...where, registry, repository, isCached, hasTags, caller: client }),
+      await networkRemarks(this.cli, { ...where, registry, repository, isCached, isNew, hasTags, caller: client }),
     );
   }
 

@@ -10,7 +10,7 @@ export const HTTPS = [443, 443] as const;
 
 /**
  * The ports that clients on Linux open connections from, and that answers return to.
- * https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+ * https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html
  */
 export const CLIENT_PORTS = [32_768, 60_999] as const;
 

@@ -12,7 +12,9 @@ export interface NetworkQuestion {
   readonly repository: string;
   /** Whether ECR has stored the image. */
   readonly isCached: boolean;
-  /** Whether the first pull creates the repository with tags. */
+  /** Whether the first pull creates the repository. */
+  readonly isNew: boolean;
+  /** Whether it creates it with tags. */
   readonly hasTags: boolean;
   /** Whose pulls they are; an ARN that is not known decides no policy. */
   readonly caller: { readonly accountId: string; readonly arn?: string };

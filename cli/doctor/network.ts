@@ -191,7 +191,7 @@ class Judge {
       remarks: [
         isCached
           ? hint(FIRST_PULL, `layers that ECR has not stored yet cannot be pulled: ${noWayOut(client)}`, solution)
-          : cause(FIRST_PULL, `ECR has not stored the image yet, and ${noWayOut(client)}`, solution),
+          : cause(FIRST_PULL, `a first pull downloads layers from the upstream, and ${noWayOut(client)}`, solution),
       ],
     };
   }
@@ -203,8 +203,8 @@ class Judge {
       VpcEndpointType === "Interface" &&
       isAvailable(endpoint) &&
       PrivateDnsEnabled === true &&
-      // Such names resolve for resolvers outside of AWS only, and clients in the VPC use the gateway endpoint:
-      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+      // Otherwise clients in the VPC use the gateway endpoint, and only those outside of AWS this one.
+      // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptionsSpecification.html
       DnsOptions?.PrivateDnsOnlyForInboundResolverEndpoint !== true &&
       this.network.hasDnsSupport &&
       this.network.hasDnsHostnames

@@ -1,8 +1,8 @@
 /** True, false, or undefined if what is known of a request does not decide it. */
 export type Match = boolean | undefined;
 
-/** The value of a condition key: known, or known only to differ from some values. */
-export type ContextValue = string | { readonly isNot: (value: string) => boolean };
+/** The value of a condition key: known, or known only to match no value or pattern of some kind. */
+export type ContextValue = string | { readonly isNot: (wanted: string) => boolean };
 
 /** A request that policies are asked about. */
 export interface PolicyRequest {
@@ -161,10 +161,8 @@ function compared(value: ContextValue, wanted: string, comparison: string, isArn
     return undefined;
   }
   if (typeof value !== "string") {
-    if (comparison === "like" && /[*?]/.test(wanted)) {
-      return /^\*+$/.test(wanted) ? true : undefined;
-    }
-    return value.isNot(wanted) ? false : undefined;
+    const isAnything = comparison === "like" && /^\*+$/.test(wanted);
+    return isAnything || (value.isNot(wanted) ? false : undefined);
   }
   if (comparison === "like") {
     return isArn ? likeArn(wanted, value) : like(wanted, value);

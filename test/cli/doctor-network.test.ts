@@ -5,6 +5,7 @@ import {
   EC2Client,
   RevokeSecurityGroupEgressCommand,
 } from "@aws-sdk/client-ec2";
+import * as fc from "fast-check";
 import { AwsCli, AwsRefusal } from "../../cli/doctor/aws-cli";
 import type { CliOptions } from "../../cli/doctor/aws-cli";
 import { judgeNetwork, networkRemarks } from "../../cli/doctor/network";
@@ -164,7 +165,7 @@ async function createGroup(VpcId: string, GroupName: string) {
 
 function question(more: Partial<NetworkQuestion> & Pick<NetworkQuestion, "vpcId">): NetworkQuestion {
   const caller = { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:role/puller` };
-  return { registry: SCOPE, repository: REPOSITORY, isCached: false, hasTags: false, caller, ...more };
+  return { registry: SCOPE, repository: REPOSITORY, isCached: false, isNew: true, hasTags: false, caller, ...more };
 }
 
 function causesIn(remarks: readonly Remark[]) {
@@ -214,7 +215,17 @@ describe("a client is in a network", () => {
   });
 
   test.each<[string, Differences, Partial<NetworkQuestion>, readonly (readonly [cause: string, detail: RegExp])[]]>([
-    ["without a default route", { routes: [] }, {}, [[FIRST_PULL, /ECR has not stored .* no default route/]]],
+    [
+      "without a default route",
+      { routes: [] },
+      {},
+      [
+        [
+          FIRST_PULL,
+          /a first pull downloads layers from the upstream, and the route table rtb-\w+ has no default route$/,
+        ],
+      ],
+    ],
     [
       "whose NAT gateway is gone",
       { routes: [{ ...NAT, isBlackhole: true }] },
@@ -355,6 +366,22 @@ describe("a client is in a network", () => {
       ],
     ],
     [
+      "whose S3 policy is for roles of the account",
+      { policies: { s3: onlyIf(S3_POLICY, { ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/*` } }) } },
+      {},
+      [["Access Denied from S3 for layers", /of s3 does not allow s3:GetObject/]],
+    ],
+    [
+      "whose endpoint policy is for another role",
+      {
+        policies: {
+          "ecr.dkr": onlyIf(EVERYTHING, { StringEquals: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/other` } }),
+        },
+      },
+      { isCached: true },
+      [["403 Forbidden", /of ecr\.dkr does not allow ecr:BatchCheckLayerAvailability/]],
+    ],
+    [
       "whose S3 policy has a condition on the account",
       { policies: { s3: onlyIf(S3_POLICY, { StringEquals: { "aws:ResourceAccount": ACCOUNT } }) } },
       {},
@@ -400,6 +427,69 @@ test("without a route, an image that ECR has stored is no cause, but a hint", as
     },
     { kind: "hint", cause: FIRST_PULL },
   ]);
+});
+
+test("it finds a cause where the stand-in lets no client pull, and nowhere else", async () => {
+  const acls: readonly Differences["acl"][] = (["clients", "endpoints"] as const).flatMap((of) => [
+    { of, entries: [entry(true, "allow"), entry(false, "allow", { ports: [1_024, 65_535] })] },
+    { of, entries: [entry(false, "allow"), entry(true, "allow", HTTPS)] },
+    {
+      of,
+      entries: [
+        entry(true, "deny", { cidrBlock: "10.0.0.0/16", ruleNumber: 50 }),
+        entry(true, "allow"),
+        entry(false, "allow"),
+      ],
+    },
+  ]);
+  const conditions = [
+    { StringEquals: { "aws:PrincipalAccount": ACCOUNT } },
+    { StringNotEquals: { "aws:ResourceAccount": ACCOUNT } },
+    { StringLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/*` } },
+  ];
+  const policies = (policy: string) =>
+    fc.constantFrom(
+      undefined,
+      undefined,
+      EVERYTHING,
+      policy,
+      ...conditions.map((condition) => onlyIf(policy, condition)),
+    );
+  const differing = fc.record(
+    {
+      routes: fc.constantFrom([], [NAT], [NAT], [{ ...NAT, isBlackhole: true }]),
+      services: fc.constantFrom<readonly Service[]>(
+        ["ecr.api", "ecr.dkr", "s3"],
+        ["ecr.api", "s3"],
+        ["ecr.api", "ecr.dkr"],
+        [],
+      ),
+      privateDns: fc.boolean(),
+      routesToS3: fc.boolean(),
+      admitted: fc.constantFrom("10.0.0.0/24", "10.0.1.0/24"),
+      dns: fc.constantFrom({}, { enableDnsHostnames: false }),
+      acl: fc.constantFrom(...acls),
+      policies: fc.record({
+        "ecr.api": policies(ECR_POLICY),
+        "ecr.dkr": policies(ECR_POLICY),
+        s3: policies(S3_POLICY),
+      }),
+    },
+    { requiredKeys: [] },
+  );
+  const seen = new Set<boolean>();
+  await fc.assert(
+    fc.asyncProperty(differing, fc.boolean(), async (differences, isCached) => {
+      const { vpcId, clients } = await makeNetwork(differences);
+      const remarks = await networkRemarks(inProcess, question({ vpcId, subnetIds: [clients], isCached }));
+      const isPulled = (await whyNoPullFrom(clients, { isCached })) === undefined;
+      seen.add(isPulled);
+      expect(remarks.filter(({ kind }) => kind === "unchecked")).toEqual([]);
+      expect(causesIn(remarks).length === 0).toBe(isPulled);
+    }),
+    { numRuns: 60 },
+  );
+  expect(seen.size).toBe(2);
 });
 
 describe("the security groups of clients", () => {
@@ -573,6 +663,14 @@ describe("in a network that the stand-in cannot have", () => {
         /^whether the policy of the endpoint vpce-\w+ of ecr\.api allows ecr:GetAuthorizationToken on \* depends on aws:PrincipalOrgID$/,
       ) as string,
     });
+  });
+
+  test("a pull of another tag of a repository needs no ecr:CreateRepository", () => {
+    const policy = without(ECR_POLICY, "ecr:CreateRepository");
+    const { endpoints } = withEndpoint("ecr.dkr", { PolicyDocument: policy });
+    const change = { ...withRoutes({ DestinationCidrBlock: "0.0.0.0/0", State: "active" }), endpoints };
+    expect(causesIn(judge(change, { isCached: false, isNew: false }))).toEqual([]);
+    expect(causesIn(judge(change, { isCached: false, isNew: true }))).toHaveLength(1);
   });
 
   test("a first pull into a repository with tags needs ecr:TagResource", () => {

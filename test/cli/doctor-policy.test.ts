@@ -6,7 +6,7 @@ import { whyDenied } from "../local-aws/iam/policy-evaluation";
 const ACCOUNT = "111122223333";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/team/puller`;
 const NGINX = `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/docker-hub/library/nginx`;
-const FOREIGN: ContextValue = { isNot: (value) => value === ACCOUNT };
+const FOREIGN: ContextValue = { isNot: (wanted) => wanted === ACCOUNT };
 
 function request(more: Partial<PolicyRequest> = {}): PolicyRequest {
   return {

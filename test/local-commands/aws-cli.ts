@@ -51,6 +51,7 @@ interface Answer {
 
 interface Client {
   send(command: object): Promise<Answer>;
+  destroy(): void;
 }
 
 interface Package {
@@ -269,6 +270,9 @@ async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
     }
     const stderr = `\nAn error occurred (${Code ?? name}) when calling the ${operation} operation: ${message}\n`;
     return { stdout: "", stderr, exitCode: REFUSED };
+  } finally {
+    // Otherwise its connection stays open for some seconds, and many commands would exhaust the files of this process.
+    client.destroy();
   }
 }
 

@@ -168,7 +168,7 @@ describeWithTerraform("clients in private subnets", () => {
     const { stdin, stdout, stderr } = process;
     const env = { ...aws.environment(), PATH: commands };
     const caller = { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:role/puller` };
-    const image = { repository: "quay/prometheus/prometheus", isCached: false, hasTags: true };
+    const image = { repository: "quay/prometheus/prometheus", isCached: false, isNew: true, hasTags: true };
     const remarks = await networkRemarks(
       new AwsCli({ stdin, stdout, stderr, env, cwd: process.cwd(), fetch }, REGION),
       { vpcId: VPC, registry: SCOPE, caller, ...image, ...more },
