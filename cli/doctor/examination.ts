@@ -258,7 +258,7 @@ class Examiner {
     });
     const [upstream, credential, permissions] = await Promise.all([
       this.validate(rule),
-      this.lookAtCredential(place, rule),
+      this.lookAtCredential(place, rule, repositoryArn),
       this.permissions(caller, {
         accountId,
         repository: place.path,
@@ -303,14 +303,20 @@ class Examiner {
       : checked("the rule", () => validationRemarks(this.cli, rule));
   }
 
-  private lookAtCredential({ registry }: Place, rule: CacheRule | undefined): Promise<readonly Remark[]> | Remark[] {
+  private lookAtCredential(
+    { registry }: Place,
+    rule: CacheRule | undefined,
+    repositoryArn: string,
+  ): Promise<readonly Remark[]> | Remark[] {
     const { credentialArn = "", customRoleArn = "", upstreamRegistryUrl = "" } = rule ?? {};
     if (credentialArn !== "") {
       return checked("the secret", () => secretRemarks(this.cli, registry, credentialArn));
     }
     return customRoleArn === ""
       ? [skipped("the rule has none")]
-      : checked("the role of the rule", () => upstreamRoleRemarks(this.cli, customRoleArn, upstreamRegistryUrl));
+      : checked("the role of the rule", () =>
+          upstreamRoleRemarks(this.cli, customRoleArn, upstreamRegistryUrl, repositoryArn),
+        );
   }
 
   private async permissions(caller: Caller | undefined, access: Access): Promise<readonly Remark[]> {

@@ -160,7 +160,7 @@ async function policy(cli: AwsCli, name: string, operation: string, options: Cli
     const { policyText } = await cli.call<{ readonly policyText: string }>("ecr", operation, options);
     return { name, document: policyText };
   } catch (error) {
-    if (error instanceof AwsRefusal && error.code.endsWith("PolicyNotFoundException")) {
+    if (error instanceof AwsRefusal && /NotFoundException$/.test(error.code)) {
       return { name, document: undefined };
     }
     if (error instanceof AwsRefusal && error.isDenied) {

@@ -1,4 +1,4 @@
-import { READ_UPSTREAM, UPSTREAM_READING } from "../../src/cache/policy-statements";
+import { READ_UPSTREAM, SIGN_IN, UPSTREAM_READING } from "../../src/cache/policy-statements";
 import type { CacheRule } from "./answers";
 import type { AwsCli } from "./aws-cli";
 import { findRole, simulate, trusts } from "./roles";
@@ -42,7 +42,12 @@ function solutionOf({ credentialArn, customRoleArn }: CacheRule): string {
 }
 
 /** Looks at the role with which ECR reads a private registry of another account. */
-export async function upstreamRoleRemarks(cli: AwsCli, roleArn: string, upstream: string): Promise<Remark[]> {
+export async function upstreamRoleRemarks(
+  cli: AwsCli,
+  roleArn: string,
+  upstream: string,
+  repositoryArn: string,
+): Promise<Remark[]> {
   const { service } = UPSTREAM_READING;
   const role = await findRole(cli, roleArn);
   if (role?.Arn !== roleArn) {
@@ -52,20 +57,15 @@ export async function upstreamRoleRemarks(cli: AwsCli, roleArn: string, upstream
     const detail = `the role ${roleArn} of the rule does not trust ${service}`;
     return [cause(NOT_AUTHENTICATED, detail, `let the role trust ${service}`)];
   }
-  const decisions = await simulate(cli, roleArn, [READ_UPSTREAM.Action].flat(), "*");
-  const missing = [...decisions]
-    .filter(([, { kind }]) => kind !== "allowed" && kind !== "unknown")
-    .map(([action]) => action);
-  return missing.length > 0
-    ? [
-        cause(
-          NOT_AUTHENTICATED,
-          `the role ${roleArn} of the rule may not ${missing.join(", ")}`,
-          "allow them to the role",
-        ),
-      ]
-    : [
-        ok(`ECR can use the role ${roleArn}`),
-        unchecked(`whether a policy of ${upstream} grants it to read: its account sees this`),
-      ];
+  const actions = [READ_UPSTREAM.Action].flat().filter((action) => action !== SIGN_IN.Action);
+  const decisions = await simulate(cli, roleArn, actions, repositoryArn);
+  const missing = [...decisions].filter(([, { kind }]) => kind !== "allowed").map(([action]) => action);
+  return [
+    ok(`${service} may assume the role ${roleArn}`),
+    // AWS's guide allows the role everything on all resources, and does not say which resource each action is for.
+    ...(missing.length === 0
+      ? []
+      : [unchecked(`whether the role ${roleArn} may ${missing.join(", ")}: no policy allows it on ${repositoryArn}`)]),
+    unchecked(`whether a policy of ${upstream} grants ECR to read: only its account can look`),
+  ];
 }

@@ -1,0 +1,423 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CreatePullThroughCacheRuleCommand, ECRClient, PutRegistryPolicyCommand } from "@aws-sdk/client-ecr";
+import {
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { trusting } from "../local-aws/clients";
+import { addNetworks, NETWORKS } from "../local-aws/ec2/networks";
+import { UPSTREAM_ROLE_ACTIONS } from "../local-aws/ecr/fixtures";
+import { imageOf, indexOf } from "../local-aws/ecr/images";
+import type { LocalAws } from "../local-aws/server";
+import { Account, FIRST_PULL, PULL, READ, SIGN_IN, found } from "../support/doctor";
+import { readDocument } from "../support/documents";
+import { temporaryFolder } from "../support/temporary-folder";
+import { useLocalAws } from "../support/use-local-aws";
+
+jest.mock("node:child_process", () => ({
+  ...jest.requireActual<object>("node:child_process"),
+  execFile: jest.requireActual<{ execFile: unknown }>("../support/aws-cli-in-process").execFile,
+}));
+
+/** Permissions that the accounts of these roles lack. */
+const forbidden = new Map<string, readonly string[]>();
+const aws: LocalAws = useLocalAws({
+  whyForbidden: ({ accountId, operation }) =>
+    Promise.resolve(forbidden.get(accountId)?.includes(operation) ? "not authorized" : undefined),
+});
+
+let accounts = 0;
+async function withCache(): Promise<Account> {
+  accounts += 1;
+  const account = new Account(aws, String(200_000_000_000 + accounts));
+  await account.createCache();
+  return account;
+}
+
+/** The operations that an account asked for. */
+function operationsOf({ id }: Account): string[] {
+  return aws.requests.filter(({ accountId }) => accountId === id).map(({ operation }) => operation);
+}
+
+const document = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
+
+describe("a healthy setup", () => {
+  test("has no cause, and a line for each step", async () => {
+    const account = await withCache();
+    addNetworks(aws, account.id);
+    const { code, stdout, stderr } = await account.doctor(["nginx:1.27", "--vpc", NETWORKS.eks]);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => line.slice(0, 23).trimEnd())).toEqual([
+      "ok      credentials",
+      "ok      name and rule",
+      "ok      image",
+      "ok      upstream",
+      "ok      credential",
+      "ok      template",
+      "ok      permissions",
+      "ok      network",
+      "ok      sign-in",
+      "ok      manifest",
+      "ok      layer",
+    ]);
+    expect(lines[1]).toContain(`pull ${account.host}/docker-hub/library/nginx:1.27`);
+    expect(stderr).toBe(
+      `pulling the manifest of ${account.host}/docker-hub/library/nginx:1.27 with your credentials; if ECR does not have it, ECR creates the repository and caches the image (--no-pull leaves this out)\n`,
+    );
+  });
+
+  test("shows no token and reads no secret, and nothing but the pull changes anything", async () => {
+    const account = await withCache();
+    const before = operationsOf(account).length;
+    const { stdout, stderr } = await account.doctor(["nginx:1.27", "--json"]);
+    const { answer } = aws.requests.filter(({ operation }) => operation === "GetAuthorizationToken").at(-1) ?? {};
+    const [{ authorizationToken }] = (
+      JSON.parse(answer ?? "") as { authorizationData: [{ readonly authorizationToken: string }] }
+    ).authorizationData;
+    const password = Buffer.from(authorizationToken, "base64").toString().replace("AWS:", "");
+    for (const secret of [authorizationToken, password, "not-a-token"]) {
+      expect(stdout + stderr).not.toContain(secret);
+    }
+    const asked = operationsOf(account).slice(before);
+    expect(
+      asked.filter((operation) => !/^(Describe|Get|Validate|Simulate|registry GET |layer bucket GET )/.test(operation)),
+    ).toEqual([]);
+    expect(asked).not.toContain("GetSecretValue");
+  });
+
+  test("has no cause once ECR has cached the image, which the next run says", async () => {
+    const account = await withCache();
+    await account.createTemplate({ resourceTags: [{ Key: "team", Value: "a" }] });
+    await account.createRole("reader", [...SIGN_IN, ...READ]);
+    await account.createRepository("docker-hub/library/nginx");
+    await account.examine(["nginx:1.27"]);
+    const report = await account.examine(["nginx:1.27", "--role", account.roleArn("reader")]);
+    expect([report.code, found(report, "cause")]).toEqual([0, []]);
+    expect(found(report, "ok").map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/^ECR has the image since .*, last pulled /),
+    );
+  });
+
+  test("with an image for several platforms asks for a layer of one of them", async () => {
+    const account = await withCache();
+    await account.createRule("kubernetes", "registry.k8s.io");
+    aws.ecr.upstreams.put("registry.k8s.io", "pause", "3.10", indexOf(imageOf("one"), imageOf("two")));
+    const report = await account.examine(["registry.k8s.io/pause:3.10"]);
+    expect(report.steps.at(-1)).toMatchObject({ step: "layer", status: "ok" });
+  });
+
+  test("with the layers at the upstream names the host that the client needs a route to", async () => {
+    const account = await withCache();
+    await account.createRule("quay", "quay.io");
+    aws.ecr.upstreams.put("quay.io", "a/b", "1", imageOf("layer"));
+    aws.ecr.upstreams.blobHosts.set("quay.io", "cdn01.quay.io");
+    const intercept = ({ host }: URL): Response | undefined =>
+      host === "cdn01.quay.io" ? new Response("l", { status: 206 }) : undefined;
+    const report = await account.examine(["quay.io/a/b:1"], { intercept });
+    expect(report.steps.at(-1)?.remarks).toEqual([
+      { kind: "ok", detail: "the layers come from cdn01.quay.io: the client needs a route to the internet" },
+    ]);
+  });
+});
+
+test("--no-pull neither signs in nor asks the registry", async () => {
+  const account = await withCache();
+  const { code, stderr } = await account.doctor(["nginx:1.27", "--no-pull"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(operationsOf(account).filter((operation) => /^registry|GetAuthorizationToken/.test(operation))).toEqual([]);
+});
+
+describe("the name of the image", () => {
+  test("may be its name in the cache, also with the host for IPv4 and IPv6", async () => {
+    const account = await withCache();
+    const dualStack = `${account.id}.dkr-ecr.eu-west-1.on.aws/docker-hub/library/nginx:1.27`;
+    expect(await account.examine([dualStack], { env: { AWS_REGION: "us-east-1" } })).toMatchObject({
+      code: 0,
+      name: dualStack,
+    });
+  });
+
+  test("is looked up in a registry map", async () => {
+    const account = await withCache();
+    const cwd = temporaryFolder();
+    fs.mkdirSync(path.join(cwd, "cdktf.out"));
+    const map = { "docker.io": `${account.host}/docker-hub`, "quay.io": `${account.host}/none` };
+    fs.writeFileSync(path.join(cwd, "cdktf.out", "registry-map.json"), JSON.stringify(map));
+    expect(await account.examine(["quay.io/a/b:1", "--no-pull"], { cwd })).toMatchObject({
+      code: 1,
+      name: `${account.host}/none/a/b:1`,
+    });
+    expect(await account.examine(["nginx:1.27", "--map", "cdktf.out/registry-map.json"], { cwd })).toMatchObject({
+      code: 0,
+    });
+    // The usual file has no such region, and the rules do not need it.
+    const elsewhere = await account.examine(["quay.io/a/b:1", "--region", "us-east-1"], { cwd });
+    expect(found(elsewhere, "cause")[0]?.detail).toContain("no rule of us-east-1 caches quay.io");
+  });
+
+  test("may be one of another private registry that the cache has", async () => {
+    const account = await withCache();
+    const client = account.client(ECRClient);
+    const roleArn = await account.createRole("upstream", UPSTREAM_ROLE_ACTIONS, {
+      service: "pullthroughcache.ecr.amazonaws.com",
+    });
+    const upstream = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
+    await client.send(
+      new CreatePullThroughCacheRuleCommand({
+        ecrRepositoryPrefix: "team",
+        upstreamRegistryUrl: upstream,
+        upstreamRepositoryPrefix: "ROOT",
+        customRoleArn: roleArn,
+      }),
+    );
+    aws.ecr.upstreams.put(upstream, "app", "1", imageOf("layer"));
+    const report = await account.examine([`${upstream}/app:1`, "--region", "eu-west-1"]);
+    expect(report).toMatchObject({ code: 0, name: `${account.host}/team/app:1` });
+    expect(found(report, "unchecked").map(({ detail }) => detail)).toEqual([
+      `whether a policy of ${upstream} grants ECR to read: only its account can look`,
+    ]);
+    await account.client(IAMClient).send(
+      new PutRolePolicyCommand({
+        RoleName: "upstream",
+        PolicyName: "policy",
+        PolicyDocument: document({ Effect: "Allow", Action: "ecr:PutImage", Resource: "*" }),
+      }),
+    );
+    const broken = await account.examine([`${upstream}/app:2`, "--region", "eu-west-1", "--no-pull"]);
+    expect(found(broken, "cause")).toMatchObject([{ cause: "The authentication to the upstream registry failed" }]);
+    expect(found(broken, "unchecked")[0]?.detail).toContain("may ecr:GetDownloadUrlForLayer, ecr:BatchImport");
+    const PolicyDocument = trusting("ec2.amazonaws.com");
+    await account.client(IAMClient).send(new UpdateAssumeRolePolicyCommand({ RoleName: "upstream", PolicyDocument }));
+    const untrusted = await account.examine([`${upstream}/app:2`, "--region", "eu-west-1", "--no-pull"]);
+    expect(found(untrusted, "cause").map(({ solution }) => solution)).toContain(
+      "let the role trust pullthroughcache.ecr.amazonaws.com",
+    );
+  });
+});
+
+describe("the command ends with 2", () => {
+  test.each<[string, readonly string[], string]>([
+    [
+      "a malformed name",
+      ["Nginx:1.27"],
+      '"Nginx:1.27" is not the name of an image: at character 1: a path is lower-case',
+    ],
+    ["a malformed region", ["nginx", "--region", "eu-west-1a"], "--region must be the name of a region"],
+    ["a role that is no ARN", ["nginx", "--role", "file:///etc/passwd"], "--role must be the ARN of a role"],
+    ["a VPC that is no ID", ["nginx", "--vpc", "vpc-x"], "--vpc must be the ID of a VPC"],
+    [
+      "a subnet without a VPC",
+      ["nginx", "--subnet", "subnet-0c0de00000000000a"],
+      "--subnet and --security-group need --vpc",
+    ],
+    ["a map that is missing", ["nginx", "--map", "none.json"], "cannot read none.json"],
+    ["an option that it does not have", ["nginx", "--push"], "unknown option '--push'"],
+    ["a VPC that does not exist", ["nginx", "--no-pull", "--vpc", "vpc-0123456789abcdef0"], "vpc-0123456789abcdef0"],
+  ])("for %s", async (_, args, message) => {
+    const account = await withCache();
+    const { code, stdout, stderr } = await account.doctor(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+
+  test("for a region that contradicts the name of the image", async () => {
+    const account = await withCache();
+    const { code, stderr } = await account.doctor([
+      `${account.host}/docker-hub/library/nginx`,
+      "--region",
+      "us-east-1",
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("is an image of eu-west-1: leave out --region us-east-1"),
+    ]);
+  });
+
+  test("without a region", async () => {
+    const account = await withCache();
+    const { code, stderr } = await account.doctor(["nginx"], { env: { AWS_REGION: undefined } });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("give --region")]);
+  });
+
+  test("without the rules or a map for a usual name", async () => {
+    const account = await withCache();
+    forbidden.set(account.id, ["DescribePullThroughCacheRules"]);
+    const { code, stderr } = await account.doctor(["nginx"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("your credentials lack the permission ecr:DescribePullThroughCacheRules");
+  });
+});
+
+describe("permissions", () => {
+  const grants = (Principal: object | string, more: object = {}): object => ({
+    Effect: "Allow",
+    Principal,
+    Action: FIRST_PULL,
+    Resource: "*",
+    ...more,
+  });
+
+  async function reader(policy?: (account: Account) => object): Promise<Account> {
+    const account = await withCache();
+    await account.createRole("reader", [...SIGN_IN, ...READ]);
+    if (policy !== undefined) {
+      const policyText = document({ Sid: "pull", ...policy(account) });
+      await account.client(ECRClient).send(new PutRegistryPolicyCommand({ policyText }));
+    }
+    return account;
+  }
+
+  const judge = async (account: Account, role = "reader"): Promise<readonly object[]> => {
+    const report = await account.examine(["nginx:1.27", "--no-pull", "--role", account.roleArn(role)]);
+    return report.steps.find(({ step }) => step === "permissions")?.remarks ?? [];
+  };
+
+  test("may come from the policy of the registry", async () => {
+    const account = await reader(({ id }) => grants({ AWS: `arn:aws:iam::${id}:role/reader` }));
+    expect(await judge(account)).toEqual([
+      { kind: "ok", detail: `${account.roleArn("reader")} may pull docker-hub/library/nginx` },
+    ]);
+  });
+
+  test("do not come from a policy that names the account only", async () => {
+    const account = await reader(({ id }) => grants({ AWS: `arn:aws:iam::${id}:root` }));
+    expect(await judge(account)).toMatchObject([{ kind: "cause", cause: "not found on the first pull" }]);
+  });
+
+  test("are not known where the policy of the registry has a condition on the request", async () => {
+    const Condition = { StringEquals: { "aws:SourceVpc": "vpc-0123456789abcdef0" } };
+    const account = await reader(() => grants("*", { Condition }));
+    expect(await judge(account)).toMatchObject([
+      { kind: "unchecked", detail: expect.stringContaining("it depends on aws:SourceVpc") as string },
+      { kind: "unchecked" },
+    ]);
+  });
+
+  test("are not known where the policies of the role have such a condition", async () => {
+    const account = await withCache();
+    const condition = { StringEquals: { "aws:SourceVpc": "vpc-0123456789abcdef0" } };
+    await account.createRole("inside", PULL, { condition });
+    expect(await judge(account, "inside")).toContainEqual({
+      kind: "unchecked",
+      detail: `whether ${account.roleArn("inside")} may ecr:BatchGetImage: it depends on aws:SourceVpc`,
+    });
+  });
+
+  test("are refused by a denial in the policy of the registry", async () => {
+    const account = await withCache();
+    const policyText = document({ Sid: "no", ...grants("*", { Effect: "Deny" }) });
+    await account.client(ECRClient).send(new PutRegistryPolicyCommand({ policyText }));
+    expect(await judge(account, "local")).toMatchObject([
+      { kind: "cause", detail: expect.stringContaining("the policy of the registry denies it") as string },
+    ]);
+  });
+
+  test("are refused by a permissions boundary", async () => {
+    const account = await withCache();
+    const iam = account.client(IAMClient);
+    const { Policy } = await iam.send(
+      new CreatePolicyCommand({
+        PolicyName: "boundary",
+        PolicyDocument: document({ Effect: "Allow", Action: [...SIGN_IN, ...READ], Resource: "*" }),
+      }),
+    );
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName: "bounded",
+        AssumeRolePolicyDocument: trusting("ec2.amazonaws.com"),
+        PermissionsBoundary: Policy?.Arn,
+      }),
+    );
+    const PolicyDocument = document({ Effect: "Allow", Action: PULL, Resource: "*" });
+    await iam.send(new PutRolePolicyCommand({ RoleName: "bounded", PolicyName: "pull", PolicyDocument }));
+    expect(await judge(account, "bounded")).toMatchObject([
+      { kind: "cause", detail: expect.stringContaining("its permissions boundary") as string },
+    ]);
+  });
+
+  test.each([
+    [
+      "SimulatePrincipalPolicy",
+      "permissions",
+      "what the caller may do: your credentials lack the permission iam:SimulatePrincipalPolicy",
+    ],
+    ["GetRole", "permissions", "what the caller may do: your credentials lack the permission iam:GetRole"],
+    ["DescribeSecret", "credential", "the secret: your credentials lack the permission secretsmanager:DescribeSecret"],
+    [
+      "GetResourcePolicy",
+      "credential",
+      "the policy of the secret: your credentials lack the permission secretsmanager:GetResourcePolicy",
+    ],
+    [
+      "ValidatePullThroughCacheRule",
+      "upstream",
+      "the rule: your credentials lack the permission ecr:ValidatePullThroughCacheRule",
+    ],
+    [
+      "DescribeRepositories",
+      "image",
+      "the repository docker-hub/library/nginx: your credentials lack the permission ecr:DescribeRepositories",
+    ],
+    [
+      "DescribeRepositoryCreationTemplates",
+      "template",
+      "the template: your credentials lack the permission ecr:DescribeRepositoryCreationTemplates",
+    ],
+  ])("to look that are missing are no cause: %s", async (operation, step, detail) => {
+    const account = await withCache();
+    forbidden.set(account.id, [operation]);
+    const report = await account.examine(["nginx:1.27", "--no-pull"]);
+    expect(report.code).toBe(0);
+    expect(report.steps.find((candidate) => candidate.step === step)).toMatchObject({ status: "unchecked" });
+    expect(found(report, "unchecked")).toEqual([{ kind: "unchecked", detail }]);
+  });
+
+  test("of the registry's policy that the caller may not read are not known", async () => {
+    const account = await reader();
+    forbidden.set(account.id, ["GetRegistryPolicy"]);
+    expect(await judge(account)).toMatchObject([
+      {
+        kind: "unchecked",
+        detail: expect.stringContaining(
+          "only the policy of the registry could allow it, and your credentials lack ecr:GetRegistryPolicy",
+        ) as string,
+      },
+      { kind: "unchecked" },
+    ]);
+  });
+
+  test("of a role of another account are not known", async () => {
+    const account = await withCache();
+    const report = await account.examine(["nginx:1.27", "--role", "arn:aws:iam::444455556666:role/node"]);
+    expect(found(report, "unchecked").map(({ detail }) => detail)).toEqual([
+      "what arn:aws:iam::444455556666:role/node may do: only its own account can simulate its policies",
+    ]);
+  });
+});
+
+test("the reference lists the permissions that the command needs, and no others", async () => {
+  const account = await withCache();
+  addNetworks(aws, account.id);
+  const customRoleArn = await account.createRole("creation", ["ecr:*"], { service: "ecr.amazonaws.com" });
+  await account.createTemplate({ customRoleArn });
+  const start = aws.requests.length;
+  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
+  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
+  const needed = aws.requests
+    .slice(start)
+    .filter(({ operation }) => /^\w+$/.test(operation))
+    .map(({ service, operation }) => `${service}:${operation}`);
+  const { text } = readDocument("docs/reference/command-line.md");
+  const [, section = ""] = /^### Permissions of `doctor`$(.*?)(?=^#|(?![^]))/ms.exec(text) ?? [];
+  const listed = [...section.matchAll(/`([a-z0-9]+:[A-Z]\w+)`/g)].map(([, action = ""]) => action);
+  const pulling = [...READ, ...FIRST_PULL];
+  expect([...new Set(listed)].filter((action) => !pulling.includes(action)).sort()).toEqual(
+    [...new Set(needed)].sort(),
+  );
+  expect(listed).toEqual(expect.arrayContaining(pulling));
+});
