@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreatePullThroughCacheRuleCommand, ECRClient, PutRegistryPolicyCommand } from "@aws-sdk/client-ecr";
 import {
   CreatePolicyCommand,
@@ -405,9 +406,13 @@ test("the reference lists the permissions that the command needs, and no others"
   addNetworks(aws, account.id);
   const customRoleArn = await account.createRole("creation", ["ecr:*"], { service: "ecr.amazonaws.com" });
   await account.createTemplate({ customRoleArn });
+  const { GroupId = "" } = await account
+    .client(EC2Client)
+    .send(new CreateSecurityGroupCommand({ GroupName: "nodes", Description: "nodes", VpcId: NETWORKS.eks }));
+  const args = ["nginx:1.27", "--vpc", NETWORKS.eks, "--security-group", GroupId];
   const start = aws.requests.length;
-  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
-  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
+  await account.examine(args);
+  await account.examine([...args, "--subnet", "subnet-0e45000000000000a"]);
   const needed = aws.requests
     .slice(start)
     .filter(({ operation }) => /^\w+$/.test(operation))
@@ -415,7 +420,7 @@ test("the reference lists the permissions that the command needs, and no others"
   const { text } = readDocument("docs/reference/command-line.md");
   const [, section = ""] = /^### Permissions of `doctor`$(.*?)(?=^#|(?![^]))/ms.exec(text) ?? [];
   const listed = [...section.matchAll(/`([a-z0-9]+:[A-Z]\w+)`/g)].map(([, action = ""]) => action);
-  const pulling = [...READ, ...FIRST_PULL];
+  const pulling = [...READ, ...FIRST_PULL, "ecr:TagResource"];
   expect([...new Set(listed)].filter((action) => !pulling.includes(action)).sort()).toEqual(
     [...new Set(needed)].sort(),
   );
