@@ -126,6 +126,55 @@ describe("a healthy setup", () => {
   });
 });
 
+describe("what a machine cannot tell", () => {
+  test.each<[string, (url: URL) => Response | undefined, string, object]>([
+    [
+      "behind a proxy",
+      () => {
+        throw new TypeError("fetch failed", { cause: new Error("no route") });
+      },
+      "does not answer: no route; the command does not use the proxy of HTTPS_PROXY",
+      { HTTPS_PROXY: "http://proxy.example.com" },
+    ],
+    ["from a page of a captive portal", () => new Response("<html>"), "answers something else than JSON", {}],
+    ["from a manifest without layers", () => new Response("{}"), "a layer: the manifest names none", {}],
+    [
+      "from an index whose manifest is gone",
+      ({ pathname }) =>
+        pathname.endsWith("1.27")
+          ? new Response('{"manifests":[{"digest":"sha256:0"}]}')
+          : new Response('{"errors":[{"message":"gone"}]}', { status: 404 }),
+      "the manifest sha256:0: gone",
+      {},
+    ],
+    ["from an error of the registry", () => new Response("no", { status: 500 }), "ECR answers 500: no message", {}],
+    [
+      "from an error of the upstream's host",
+      ({ host, pathname }) =>
+        pathname.includes("/blobs/")
+          ? new Response(null, { status: 307, headers: { location: "https://cdn.example.com/blob" } })
+          : host === "cdn.example.com"
+            ? new Response(null, { status: 503 })
+            : undefined,
+      "the layers come from cdn.example.com, which answers 503",
+      {},
+    ],
+  ])("is no cause: %s", async (_, intercept, detail, env) => {
+    const account = await withCache();
+    const report = await account.examine(["nginx:1.27"], { intercept, env: { ...env } });
+    expect(found(report, "unchecked").map((remark) => remark.detail)).toEqual([expect.stringContaining(detail)]);
+    expect(report.code).toBe(0);
+  });
+
+  test("is not the host of layers that the registry has itself", async () => {
+    const account = await withCache();
+    const intercept = ({ pathname }: URL): Response | undefined =>
+      pathname.includes("/blobs/") ? new Response("layer") : undefined;
+    const report = await account.examine(["nginx:1.27"], { intercept });
+    expect(report.steps.at(-1)?.remarks).toEqual([{ kind: "ok", detail: `${account.host} has the layers itself` }]);
+  });
+});
+
 test("--no-pull neither signs in nor asks the registry", async () => {
   const account = await withCache();
   const { code, stderr } = await account.doctor(["nginx:1.27", "--no-pull"]);
