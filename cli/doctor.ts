@@ -35,7 +35,7 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
     .option("--vpc <id>", "the VPC that the client is in: look at its endpoints, routes and DNS")
     .option("--subnet <id>", "a subnet of the client, in place of all of the VPC; may be repeated", collect, [])
     .option("--security-group <id>", "a security group of the client; may be repeated", collect, [])
-    .option("--role <arn>", "the role that the client pulls with: look at its permissions in place of yours")
+    .option("--role <arn>", "the role or user that the client pulls with: look at its permissions in place of yours")
     .option("--no-pull", "leave out the pull: sign-in, manifest and layer")
     .option("--map <file>", `the registry map (default: ${DEFAULT_MAP_FILE} if it exists, otherwise the rules in AWS)`)
     .option("--json", "print the steps as JSON")
@@ -53,7 +53,7 @@ async function doctor(
   }
   // The AWS CLI reads the file of a value that begins with file://.
   check("--region", options.region, REGION_NAME.pattern, "the name of a region, like eu-west-1");
-  check("--role", options.role, PRINCIPAL_ARN, "the ARN of a role");
+  check("--role", options.role, PRINCIPAL_ARN, "the ARN of a role or of a user");
   check("--vpc", vpc, VPC_ID.pattern, "the ID of a VPC");
   subnet.forEach((id) => check("--subnet", id, SUBNET_ID.pattern, "the ID of a subnet"));
   securityGroup.forEach((id) => check("--security-group", id, SECURITY_GROUP_ID.pattern, "the ID of a security group"));

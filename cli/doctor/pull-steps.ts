@@ -5,7 +5,7 @@ import type { AwsCli } from "./aws-cli";
 import { uriOf } from "./place";
 import type { Place } from "./place";
 import { PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
-import type { Remark } from "./step";
+import type { Cause, Remark } from "./step";
 
 /** What is known of an image before a pull. */
 export interface Known {
@@ -83,12 +83,15 @@ export class RegistryClient {
   public async manifest(): Promise<{ readonly manifest?: Manifest; readonly remark: Remark }> {
     const reply = await this.ask(`manifests/${this.place.reference}`);
     if (typeof reply === "string") {
-      return { remark: cause("i/o timeout on every pull", `${this.place.host} does not answer: ${reply}`, REACH) };
+      return { remark: this.unanswered("i/o timeout on every pull", `${this.place.host} does not answer: ${reply}`) };
     }
     if (reply.status !== 200) {
       return { remark: this.failure(reply) };
     }
-    return { manifest: JSON.parse(reply.body) as Manifest, remark: ok(`ECR has ${uriOf(this.place)}`) };
+    const manifest = manifestIn(reply);
+    return manifest === undefined
+      ? { remark: unchecked(`the manifest: ${this.place.host} answers something else than JSON`) }
+      : { manifest, remark: ok(`ECR has ${uriOf(this.place)}`) };
   }
 
   /** Asks for one layer, and for its first byte where the registry redirects to. */
@@ -99,74 +102,81 @@ export class RegistryClient {
     if (typeof reply === "string" || (reply !== undefined && reply.status !== 200)) {
       return unchecked(`the manifest ${part?.digest}: ${typeof reply === "string" ? reply : messageIn(reply)}`);
     }
-    const manifest = reply === undefined ? top : (JSON.parse(reply.body) as Manifest);
-    const digest = (manifest.layers?.[0] ?? manifest.config)?.digest;
+    const manifest = reply === undefined ? top : manifestIn(reply);
+    const digest = (manifest?.layers?.[0] ?? manifest?.config)?.digest;
     if (digest === undefined) {
-      return unchecked("the image has no layer");
+      return unchecked("a layer: the manifest names none");
     }
     const blob = await this.ask(`blobs/${digest}`);
     if (typeof blob === "string") {
-      return cause("i/o timeout on every pull", `${this.place.host} does not answer: ${blob}`, REACH);
+      return this.unanswered("i/o timeout on every pull", `${this.place.host} does not answer: ${blob}`);
     }
-    return blob.location === null ? this.directLayer(blob) : this.redirectedLayer(new URL(blob.location));
-  }
-
-  private directLayer(reply: Reply): Remark {
-    return reply.status === 200 ? ok(`${this.place.host} has the layers itself`) : this.failure(reply);
+    if (blob.location !== null) {
+      return this.redirectedLayer(new URL(blob.location, `https://${this.place.host}`));
+    }
+    return blob.status === 200 ? ok(`${this.place.host} has the layers itself`) : this.failure(blob);
   }
 
   private async redirectedLayer(location: URL): Promise<Remark> {
     const { host } = location;
     const isLayerBucket = /-starport-layer-bucket\.s3[.-]/.test(host);
-    const need = isLayerBucket
-      ? "the client needs an S3 endpoint or a route to the internet"
-      : "the client needs a route to the internet";
-    try {
-      const response = await this.io.fetch(location, {
-        headers: { range: "bytes=0-0" },
-        redirect: "manual",
-        signal: AbortSignal.timeout(SECONDS_TO_ANSWER * 1000),
-      });
-      await response.body?.cancel();
-      if (response.status < 400) {
-        return ok(`the layers come from ${host}: ${need}`);
-      }
+    // The address is signed, and the token is for the registry alone.
+    const response = await this.request(location, { range: "bytes=0-0" });
+    if (typeof response === "string") {
       return isLayerBucket
-        ? cause(
-            "Access Denied from S3 for layers",
-            `${host} answers ${response.status}`,
-            "allow s3:GetObject on the layer bucket in the policy of the S3 endpoint, without a condition on the caller",
-          )
-        : unchecked(`the layers come from ${host}, which answers ${response.status}`);
-    } catch (error) {
-      return isLayerBucket
-        ? cause(
-            "i/o timeout on every pull",
-            `${host}, which has the layers, does not answer: ${reasonOf(error)}`,
-            REACH,
-          )
-        : cause(
+        ? this.unanswered("i/o timeout on every pull", `${host}, which has the layers, does not answer: ${response}`)
+        : this.unanswered(
             "i/o timeout on the first pull",
-            `ECR redirects to ${host} for layers, which does not answer: ${reasonOf(error)}`,
-            `give the client a route to the internet, or pull the image beforehand with a CacheWarmer`,
+            `ECR redirects to ${host} for layers, which does not answer: ${response}`,
+            "give the client a route to the internet, or pull the image beforehand with a CacheWarmer",
           );
     }
+    await response.body?.cancel();
+    if (response.status < 400) {
+      const endpoint = isLayerBucket ? "an S3 endpoint or " : "";
+      return ok(`the layers come from ${host}: the client needs ${endpoint}a route to the internet`);
+    }
+    return isLayerBucket
+      ? cause(
+          "Access Denied from S3 for layers",
+          `${host} answers ${response.status}`,
+          "allow s3:GetObject on the layer bucket in the policy of the S3 endpoint, without a condition on the caller",
+        )
+      : unchecked(`the layers come from ${host}, which answers ${response.status}`);
   }
 
-  /** The answer to a request; a sentence if there is none. */
+  /** The answer of the registry; a sentence if there is none. */
   private async ask(target: string): Promise<Reply | string> {
     const { host, path } = this.place;
+    const headers = { authorization: `Basic ${this.token}`, accept: TYPES.join(", ") };
+    const response = await this.request(new URL(`https://${host}/v2/${path}/${target}`), headers);
+    if (typeof response === "string") {
+      return response;
+    }
+    const { status } = response;
+    if (status === 200 && target.startsWith("blobs/")) {
+      // It may have gigabytes.
+      await response.body?.cancel();
+      return { status, location: null, body: "" };
+    }
+    return { status, location: response.headers.get("location"), body: await response.text() };
+  }
+
+  private async request(url: URL, headers: { readonly [name: string]: string }): Promise<Response | string> {
     try {
-      const response = await this.io.fetch(`https://${host}/v2/${path}/${target}`, {
-        headers: { authorization: `Basic ${this.token}`, accept: TYPES.join(", ") },
-        // The token is for the registry alone.
-        redirect: "manual",
-        signal: AbortSignal.timeout(SECONDS_TO_ANSWER * 1000),
-      });
-      return { status: response.status, location: response.headers.get("location"), body: await response.text() };
+      const signal = AbortSignal.timeout(SECONDS_TO_ANSWER * 1000);
+      return await this.io.fetch(url, { headers: { ...headers }, redirect: "manual", signal });
     } catch (error) {
       return reasonOf(error);
     }
+  }
+
+  /** That a host does not answer. Requests of this command go through no proxy, and those of clients may. */
+  private unanswered(heading: Cause, detail: string, solution = REACH): Remark {
+    const proxy = ["HTTPS_PROXY", "https_proxy"].find((name) => (this.io.env[name] ?? "") !== "");
+    return proxy === undefined
+      ? cause(heading, detail, solution)
+      : unchecked(`${detail}; the command does not use the proxy of ${proxy}`);
   }
 
   /** Why the registry answers an error. https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors.html */
@@ -212,6 +222,14 @@ export class RegistryClient {
         ? "pull the tag once: ECR does not cache a first pull by digest"
         : `check that ${rule === undefined ? "the registry" : rule.upstreamRegistryUrl} has the image and the tag, and what the other steps say`,
     );
+  }
+}
+
+function manifestIn({ body }: Reply): Manifest | undefined {
+  try {
+    return JSON.parse(body) as Manifest;
+  } catch {
+    return undefined;
   }
 }
 

@@ -37,7 +37,9 @@ export function reportAsText(steps: readonly Step[]): string {
   const nameWidth = Math.max(...steps.map(({ name }) => name.length));
   const lines = steps.map((step) => {
     const status = statusOf(step);
-    const details = step.remarks.filter(({ kind }) => kind === status).map(({ detail }) => detail);
+    const details = step.remarks
+      .filter(({ kind }) => kind === status || (status === "cause" && kind === "unchecked"))
+      .map(({ detail }) => detail);
     return `${MARKS[status].padEnd(markWidth)}  ${step.name.padEnd(nameWidth)}  ${details.join("; ")}`;
   });
   return [...lines, ...findings("cause", "Causes", steps), ...findings("hint", "Good to know", steps)]

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreatePullThroughCacheRuleCommand, ECRClient, PutRegistryPolicyCommand } from "@aws-sdk/client-ecr";
 import {
   CreatePolicyCommand,
@@ -122,6 +123,55 @@ describe("a healthy setup", () => {
     expect(report.steps.at(-1)?.remarks).toEqual([
       { kind: "ok", detail: "the layers come from cdn01.quay.io: the client needs a route to the internet" },
     ]);
+  });
+});
+
+describe("what a machine cannot tell", () => {
+  test.each<[string, (url: URL) => Response | undefined, string, object]>([
+    [
+      "behind a proxy",
+      () => {
+        throw new TypeError("fetch failed", { cause: new Error("no route") });
+      },
+      "does not answer: no route; the command does not use the proxy of HTTPS_PROXY",
+      { HTTPS_PROXY: "http://proxy.example.com" },
+    ],
+    ["from a page of a captive portal", () => new Response("<html>"), "answers something else than JSON", {}],
+    ["from a manifest without layers", () => new Response("{}"), "a layer: the manifest names none", {}],
+    [
+      "from an index whose manifest is gone",
+      ({ pathname }) =>
+        pathname.endsWith("1.27")
+          ? new Response('{"manifests":[{"digest":"sha256:0"}]}')
+          : new Response('{"errors":[{"message":"gone"}]}', { status: 404 }),
+      "the manifest sha256:0: gone",
+      {},
+    ],
+    ["from an error of the registry", () => new Response("no", { status: 500 }), "ECR answers 500: no message", {}],
+    [
+      "from an error of the upstream's host",
+      ({ host, pathname }) =>
+        pathname.includes("/blobs/")
+          ? new Response(null, { status: 307, headers: { location: "https://cdn.example.com/blob" } })
+          : host === "cdn.example.com"
+            ? new Response(null, { status: 503 })
+            : undefined,
+      "the layers come from cdn.example.com, which answers 503",
+      {},
+    ],
+  ])("is no cause: %s", async (_, intercept, detail, env) => {
+    const account = await withCache();
+    const report = await account.examine(["nginx:1.27"], { intercept, env: { ...env } });
+    expect(found(report, "unchecked").map((remark) => remark.detail)).toEqual([expect.stringContaining(detail)]);
+    expect(report.code).toBe(0);
+  });
+
+  test("is not the host of layers that the registry has itself", async () => {
+    const account = await withCache();
+    const intercept = ({ pathname }: URL): Response | undefined =>
+      pathname.includes("/blobs/") ? new Response("layer") : undefined;
+    const report = await account.examine(["nginx:1.27"], { intercept });
+    expect(report.steps.at(-1)?.remarks).toEqual([{ kind: "ok", detail: `${account.host} has the layers itself` }]);
   });
 });
 
@@ -405,9 +455,13 @@ test("the reference lists the permissions that the command needs, and no others"
   addNetworks(aws, account.id);
   const customRoleArn = await account.createRole("creation", ["ecr:*"], { service: "ecr.amazonaws.com" });
   await account.createTemplate({ customRoleArn });
+  const { GroupId = "" } = await account
+    .client(EC2Client)
+    .send(new CreateSecurityGroupCommand({ GroupName: "nodes", Description: "nodes", VpcId: NETWORKS.eks }));
+  const args = ["nginx:1.27", "--vpc", NETWORKS.eks, "--security-group", GroupId];
   const start = aws.requests.length;
-  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
-  await account.examine(["nginx:1.27", "--vpc", NETWORKS.codeBuild]);
+  await account.examine(args);
+  await account.examine([...args, "--subnet", "subnet-0e45000000000000a"]);
   const needed = aws.requests
     .slice(start)
     .filter(({ operation }) => /^\w+$/.test(operation))
@@ -415,7 +469,7 @@ test("the reference lists the permissions that the command needs, and no others"
   const { text } = readDocument("docs/reference/command-line.md");
   const [, section = ""] = /^### Permissions of `doctor`$(.*?)(?=^#|(?![^]))/ms.exec(text) ?? [];
   const listed = [...section.matchAll(/`([a-z0-9]+:[A-Z]\w+)`/g)].map(([, action = ""]) => action);
-  const pulling = [...READ, ...FIRST_PULL];
+  const pulling = [...READ, ...FIRST_PULL, "ecr:TagResource"];
   expect([...new Set(listed)].filter((action) => !pulling.includes(action)).sort()).toEqual(
     [...new Set(needed)].sort(),
   );
