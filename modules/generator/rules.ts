@@ -1,4 +1,4 @@
-import { SECRETS } from "../../src/validation/redaction";
+import { SECRETS } from "../../src/validation/secret-patterns";
 import type { Rule } from "../../src/validation/rule";
 import { GIVEN_ONCE, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { openRules } from "./attributes";

@@ -5,7 +5,7 @@ import { MAX_REPOSITORY_NAME } from "../image/registry-map";
 import { AZURE_NAME } from "../image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
-import { IS_REQUIRED } from "../validation/validation-errors";
+import { IS_REQUIRED } from "../validation/wording";
 import { EncryptionType, TagMutability } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 

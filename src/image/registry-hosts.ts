@@ -37,3 +37,15 @@ export function canonicalDomain(domain: string): string {
   const registry = privateRegistryAt(host);
   return registry === undefined ? (REGISTRY_ALIASES[host] ?? host) : hostOf(registry);
 }
+
+/** The other domains for which a domain stands: those that `canonicalDomain` gives it for, without their cases and ports. */
+export function otherDomainsOf(domain: string): string[] {
+  const registry = privateRegistryAt(domain);
+  if (registry === undefined) {
+    return Object.keys(REGISTRY_ALIASES).filter((alias) => REGISTRY_ALIASES[alias] === domain);
+  }
+  const hosts = [hostOf(registry), dualStackHostOf(registry)].filter((host) => host !== undefined);
+  // https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  const fipsHosts = hosts.map((host) => host.replace(/([.-])ecr\./, "$1ecr-fips."));
+  return [...hosts, ...fipsHosts].filter((host) => host !== domain);
+}

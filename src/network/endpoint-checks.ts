@@ -10,7 +10,7 @@ import { isAmbiguous } from "../terraform/addresses";
 import { stableKey, isUnresolved, literalPrefix } from "../terraform/tokens";
 import type { AllKeys } from "../validation/rule";
 import { GIVEN_ONCE, atLeastOne } from "../validation/rule";
-import { IS_REQUIRED } from "../validation/validation-errors";
+import { IS_REQUIRED } from "../validation/wording";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { ClientBlock } from "./client-block";
 import { checkEndpointPolicy } from "./endpoint-policy-checks";

@@ -3,7 +3,7 @@ import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-t
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { constructId } from "../../src/terraform/construct-id";
-import { looksLikeSecret } from "../../src/validation/redaction";
+import { looksLikeSecret } from "../../src/validation/secret-patterns";
 import { matches } from "../../src/validation/rule";
 import { accessToken, byHand, honestExpression, withFunctions } from "../support/expressions";
 import { prefixLike } from "../support/prefixes";
