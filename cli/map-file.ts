@@ -15,18 +15,23 @@ export interface MapOptions {
   readonly region?: string;
 }
 
+/** The mapping of a region in a file. */
+export function readMapping(io: Io, options: MapOptions): RegistryMapping {
+  return new RegistryMapping(readMap(io, options));
+}
+
 /**
- * The mapping of a region in a file, which has either one map or one for each region: the output of
- * `cache.registryMap()`, `fleet.registryMaps()` or `terraform output -json registry_map`.
+ * The map of a region in a file, which has either one map or one for each region: the output of `cache.registryMap()`,
+ * `fleet.registryMaps()` or `terraform output -json registry_map`.
  */
-export function readMapping(io: Io, { map: file, region }: MapOptions): RegistryMapping {
+export function readMap(io: Io, { map: file, region }: MapOptions): RegistryMap {
   const maps = mapsIn(file, readJson(io, file));
   const regions = [...maps.keys()];
   const [only] = regions.length === 1 ? regions : [];
   const chosen = region ?? only ?? io.env["AWS_REGION"] ?? io.env["AWS_DEFAULT_REGION"];
   const map = maps.get(chosen ?? "");
   if (map !== undefined) {
-    return new RegistryMapping(map);
+    return map;
   }
   throw new CommandError(
     chosen === undefined

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addConfig } from "./config";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
 import { addUri } from "./uri";
@@ -15,7 +16,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addUri]) {
+  for (const add of [addUri, addConfig]) {
     add(program, io, finish);
   }
   try {

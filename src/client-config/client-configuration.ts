@@ -11,6 +11,7 @@ import { ConfigErrors } from "./config-errors";
 import { FailurePolicy } from "./failure-policy";
 import { patchExpression, policyVariables } from "./policy-expressions";
 import { cachedNames, checkRegistryMap } from "./registry-names";
+import type { CachedName } from "./registry-names";
 import { DEFAULT_EXCLUDED_NAMESPACES, DEFAULT_POLICY_NAME, NAMESPACE, POLICY_NAME } from "./rules";
 
 /** Options of the policies that rewrite the names of images in a cluster. */
@@ -66,9 +67,11 @@ export class ClientConfiguration {
   }
 
   private readonly mapping: RegistryMapping;
+  private readonly names: readonly CachedName[];
 
-  private constructor(private readonly map: RegistryMap) {
+  private constructor(map: RegistryMap) {
     this.mapping = new RegistryMapping(map);
+    this.names = cachedNames(map);
   }
 
   /**
@@ -153,22 +156,23 @@ export class ClientConfiguration {
    */
   public helmValues(domain: string): { readonly [key: string]: unknown } {
     const errors = new ConfigErrors();
-    const name = typeof domain === "string" ? canonicalDomain(domain) : undefined;
-    const imageRegistry = name !== undefined && Object.hasOwn(this.map, name) ? this.map[name] : undefined;
-    if (imageRegistry === undefined) {
-      const known = Object.keys(this.map).filter((key) => !key.includes("/"));
+    const wholeRegistries = this.names.filter(({ name, domain: registry }) => name === registry);
+    const given = typeof domain === "string" ? canonicalDomain(domain) : undefined;
+    const found = wholeRegistries.find(({ name }) => name === given);
+    if (found === undefined) {
+      const known = wholeRegistries.map(({ name }) => name).join(", ");
       errors.add(
         "domain",
         "be a registry that the cache has as a whole",
         domain,
-        known.length === 0 ? "the cache has only parts of registries" : `use one of ${known.join(", ")}`,
+        known === "" ? "the cache has only parts of registries" : `use one of ${known}`,
       );
     }
     errors.throwIfAny();
     return {
       global: {
-        imageRegistry,
-        ...(name === DEFAULT_DOMAIN ? { security: { allowInsecureImages: true } } : {}),
+        imageRegistry: found?.start,
+        ...(found?.name === DEFAULT_DOMAIN ? { security: { allowInsecureImages: true } } : {}),
       },
     };
   }
@@ -182,7 +186,7 @@ export class ClientConfiguration {
    */
   public renovate(): { readonly [key: string]: unknown } {
     // Renovate takes the first alias that matches.
-    const starts = cachedNames(this.map).sort((one, other) => other.start.length - one.start.length);
+    const starts = [...this.names].sort((one, other) => other.start.length - one.start.length);
     const registry = this.mapping.registry;
     return {
       registryAliases: Object.fromEntries(starts.map(({ name, start }) => [start, name])),
@@ -218,7 +222,7 @@ export class ClientConfiguration {
             },
           ],
         },
-        variables: policyVariables(this.mapping.registry, cachedNames(this.map)),
+        variables: policyVariables(this.mapping.registry, this.names),
         mutations: [{ patchType: "JSONPatch", jsonPatch: { expression: patchExpression() } }],
       },
     };

@@ -1,13 +1,4 @@
-import {
-  DEFAULT_DOMAIN,
-  DIGESTS,
-  IMAGE_ID,
-  LEGACY_DEFAULT_DOMAIN,
-  MAX_PATH,
-  OFFICIAL_PATH,
-  PATH,
-  TAG,
-} from "../image/image-grammar";
+import { DEFAULT_DOMAIN, DIGESTS, IMAGE_ID, MAX_PATH, OFFICIAL_PATH, PATH, TAG } from "../image/image-grammar";
 import { otherDomainsOf } from "../image/registry-hosts";
 import { MAX_REPOSITORY_NAME } from "../image/registry-map";
 import { REGISTRY_HOST } from "../image/supported-registries";
@@ -89,23 +80,30 @@ function domains(names: readonly CachedName[]): string {
 const NAMES = `variables.images
   .map(i, {'image': i, 'domain': i.find(${raw(`^${DOMAIN_PART}`)})})
   .map(n, {'image': n.image, 'domain': n.domain, 'rest': n.image.substring(size(n.domain))})
-  .map(n, {'image': n.image, 'domain': n.domain, 'rest': n.rest, 'suffix': n.rest.find('[:@].*$')})
   .map(n, {
     'image': n.image,
-    'suffix': n.suffix,
     'domain': n.domain.lowerAscii().replace(':443/', '/'),
-    'path':
-      (n.domain in ['', ${quoted(`${DEFAULT_DOMAIN}/`)}, ${quoted(`${LEGACY_DEFAULT_DOMAIN}/`)}] && !n.rest.contains('/') ? ${quoted(OFFICIAL_PATH)} : '')
-      + n.rest.substring(0, size(n.rest) - size(n.suffix))
+    'rest': n.rest,
+    'suffix': n.rest.find('[:@].*$')
   })
   .map(n, {
     'image': n.image,
-    'suffix': n.suffix,
     'domain': n.domain in variables.domains ? variables.domains[n.domain] : n.domain,
-    'path': n.path
+    'path': n.rest.substring(0, size(n.rest) - size(n.suffix)),
+    'suffix': n.suffix
   })
-  .filter(n, size(n.path) <= ${MAX_PATH} && !n.path.startsWith(n.domain) && !n.path.matches(${raw(REGISTRY_HOST.source.replace(/\$$/, "/"))}))
-  .map(n, {'image': n.image, 'suffix': n.suffix, 'name': n.domain + n.path})`;
+  .map(n, {
+    'image': n.image,
+    'domain': n.domain,
+    'path': (n.domain == ${quoted(`${DEFAULT_DOMAIN}/`)} && !n.path.contains('/') ? ${quoted(OFFICIAL_PATH)} : '') + n.path,
+    'suffix': n.suffix
+  })
+  .filter(n,
+    size(n.path) <= ${MAX_PATH}
+    && !n.path.startsWith(n.domain)
+    && !n.path.matches(${raw(REGISTRY_HOST.source.replace(/\$$/, "/"))})
+  )
+  .map(n, {'image': n.image, 'name': n.domain + n.path, 'suffix': n.suffix})`;
 
 /** The images that a cache has, with their names in it. ECR applies the rule with the longest matching prefix. */
 function rewrites(registry: string): string {

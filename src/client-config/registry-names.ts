@@ -40,8 +40,12 @@ export function hostOfName(name: string): string {
 /** The names in a map, without those of its own registry, since images in the registry stay as they are. */
 export function cachedNames(map: RegistryMap): CachedName[] {
   return Object.entries(map)
-    .map(([name, start]) => ({ name, domain: hostOfName(name), start }))
-    .filter(({ domain, start }) => canonicalDomain(domain) !== canonicalDomain(hostOfName(start)));
+    .map(([name, start]) => {
+      const given = hostOfName(name);
+      const domain = given.includes("${") ? given : canonicalDomain(given);
+      return { name: `${domain}${name.slice(given.length)}`, domain, start };
+    })
+    .filter(({ domain, start }) => domain !== canonicalDomain(hostOfName(start)));
 }
 
 /** Whether a text is the start of names in a private registry. Text with a Terraform expression may be one. */

@@ -404,7 +404,7 @@ test.each<readonly [string, object, string]>([
 });
 
 test("options that are no object fail", () => {
-  expect(messageOf(() => CONFIGURATION.mutatingAdmissionPolicy("Fail" as object))).toBe(
+  expect(messageOf(() => CONFIGURATION.mutatingAdmissionPolicy("Fail" as unknown as object))).toBe(
     'ClientConfiguration: `options` must be an object of options, got "Fail"; use name, failurePolicy, excludedNamespaces',
   );
 });
