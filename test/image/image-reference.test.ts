@@ -106,6 +106,7 @@ const ACCEPTED: readonly (readonly [text: string, domain: string, path: string, 
   ["[2001:db8::]:5000/repo", "[2001:db8::]:5000", "repo"],
   ["[::1]:5000/repo", "[::1]:5000", "repo"],
   ["[fc00:1:2:3:4:5:6:7]:5000/library/debian", "[fc00:1:2:3:4:5:6:7]:5000", "library/debian"],
+  ["[AB]/repo", "[AB]", "repo"],
   ["[fd00123123123]:75050/repo", "[fd00123123123]:75050", "repo"],
   // Digests.
   [`test:5000/repo@${SHA256}`, "test:5000", "repo", undefined, SHA256],
@@ -229,6 +230,7 @@ const REFUSED: readonly (readonly [text: string, position: number, rule: string]
   ["docker.io:/x", 11, HOST],
   ["[::1/x", 5, HOST],
   ["[].a/x", 2, HOST],
+  ["[1]/x", 1, PARTS],
   ["${image}", 1, PARTS],
 ];
 
@@ -288,7 +290,7 @@ describe("laws", () => {
 
   const path = joined(joined(text("az09", 1, 3), 3, ".", "_", "__", "-", "---"), 3, "/");
   const label = joined(text("azAZ09", 1, 3), 2, "-", "--");
-  const host = fc.oneof(joined(label, 3, "."), fc.constantFrom("localhost", "10.0.0.1", "[::1]", "[2001:DB8::1]"));
+  const host = fc.oneof(joined(label, 3, "."), fc.constantFrom("localhost", "10.0.0.1", "[::1]", "[2001:DB8::1]", "[1]"));
   const domain = fc
     .tuple(host, optional(text("0123456789", 1, 6), ":"))
     .map((parts) => parts.join(""))
@@ -347,7 +349,7 @@ describe("laws", () => {
   });
 
   test("a problem is at a character, or one behind the last; what is before it can begin a name", () => {
-    const ends = ["", "a", "1", "/a", "1/a", "a/a", "]/a", "1]/a", "::1]/a"];
+    const ends = ["", "a", "1", "/a", "1/a", "a/a", "]/a", "1]/a", "::1]/a", ":1/a"];
     const digits = Array.from({ length: 129 }, (_, length) => "f".repeat(length));
     const endsOfDigest = [SHA256, ...digits, ...Object.values(DIGESTS).map((length) => `:${"f".repeat(length)}`)];
     fc.assert(
