@@ -12,7 +12,7 @@ import type { PolicyStatement } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";
-import { ROOT, isUnder, withoutTrailingSlash } from "../image/repository-path";
+import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository-path";
 import { reasonUnsupported } from "../image/supported-registries";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
@@ -320,7 +320,6 @@ export class PullThroughCache extends Construct {
       warmedPrefixes: new Set(),
       tryFindUpstream: (prefix) => this.members.get(withoutTrailingSlash(String(prefix))),
       repositoryPath: (prefix, repository) => this.repositoryPath(prefix, repository),
-      pathOf: (errors, upstream, repository) => this.pathOf(errors, upstream, repository),
       pullGrant: (options = {}) => this.pullGrant(copyPullOptions(options)),
       inlinePolicyLengths: () => this.inlinePolicyLengths(),
     };
@@ -342,14 +341,12 @@ export class PullThroughCache extends Construct {
   private repositoryPath(prefix: string, repository: string): string {
     const upstream = this.members.get(this.keyOf(prefix)) as Upstream;
     const errors = new ValidationErrors();
-    const path = this.pathOf(errors, upstream, repository);
-    errors.throwIfAny(this.node.path);
-    return path;
-  }
-
-  private pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string {
     const path = cachedPath(errors, upstream._spec, repository);
-    checkOwnPath(errors, path, upstream, this.upstreams);
+    const rival = longerPrefix([...this.members.keys()], upstream._spec.prefixKey, path);
+    if (rival !== undefined) {
+      errors.addBroken("repository", PULL_RULES.ownPath(rival), path);
+    }
+    errors.throwIfAny(this.node.path);
     return path;
   }
 
@@ -621,24 +618,6 @@ function quotedIfLiteral(accountId: string): string {
         produce: (context) => String(context.resolve(accountId)).replace(/^\d+$/, (digits) => JSON.stringify(digits)),
       })
     : accountId;
-}
-
-/**
- * Adds an error if the path is under the longer prefix of another upstream: ECR applies the longest matching prefix.
- */
-function checkOwnPath(
-  errors: ValidationErrors,
-  path: string,
-  { _spec: own }: Upstream,
-  all: readonly Upstream[],
-): void {
-  const length = own.prefixKey === ROOT ? 0 : own.prefixKey.length;
-  const rival = all.find(
-    ({ _spec: { prefixKey } }) => prefixKey !== ROOT && prefixKey.length > length && isUnder(prefixKey, path),
-  );
-  if (rival !== undefined) {
-    errors.addBroken("repository", PULL_RULES.ownPath(rival.prefix), path);
-  }
 }
 
 function present(dependencies: ITerraformDependable[]): ITerraformDependable[] | undefined {

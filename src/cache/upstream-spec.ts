@@ -1,5 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import type { Registry, KnownLocation } from "../aws/registry";
+import { pathOnDockerHub } from "../image/image-grammar";
 import { canonicalDomain } from "../image/registry-hosts";
 import type { CachedPart } from "../image/registry-map";
 import { ROOT, isUnder, under, withoutTrailingSlash } from "../image/repository-path";
@@ -105,9 +106,9 @@ export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, reposit
   if (rest.length > 0 && (first === spec.host || REGISTRY_HOST.test(first))) {
     errors.addBroken("repository", PULL_RULES.noHost(first), repository);
   }
-  // The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
+  // Without library/ ECR answers 403.
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  const upstreamPath = spec.kind === "docker-hub" && rest.length === 0 ? `library/${repository}` : repository;
+  const upstreamPath = spec.kind === "docker-hub" ? pathOnDockerHub(repository) : repository;
   return under(spec.prefixKey, withinUpstreamPrefix(errors, spec, upstreamPath));
 }
 

@@ -306,6 +306,7 @@ describe("a policy", () => {
     ["QUAY.io/org/app", "quay/org/app"],
     ["quay.io:443/org/app:1", "quay/org/app:1"],
     ["index.docker.io/nginx", "docker-hub/library/nginx"],
+    ["registry-1.docker.io/nginx", "docker-hub/library/nginx"],
     ["k8s.gcr.io/pause:3.9", "kubernetes/pause:3.9"],
     ["763104351884.dkr-ecr-fips.us-east-1.on.aws/app", "deep-learning/app"],
   ])("gives %s the name of the registry that it means", (image, place) => {
@@ -327,6 +328,8 @@ describe("a policy", () => {
       REGISTRY,
       "",
       "index.docker.io",
+    "registry-1.docker.io",
+    "DOCKER.io:443",
       "Quay.io",
       "quay.io:443",
       "a.example",
