@@ -179,24 +179,22 @@ export class ClientConfiguration {
 
   /**
    * Settings of Renovate: it then looks for updates of images in the cache at their original registries, and the names in
-   * files keep the registry of the cache. `hostRules` stop requests for cached repositories to Amazon ECR, which knows
-   * only the tags that clients have pulled.
+   * files keep the registry of the cache. Amazon ECR knows only the tags that clients have pulled.
    *
-   * @see https://docs.renovatebot.com/configuration-options/#registryaliases
+   * The settings are package rules and not `registryAliases`: with an alias, Renovate writes a new tag in place of the
+   * first text that equals the old one, which may be a digit of the registry's account.
+   *
+   * @see https://docs.renovatebot.com/configuration-options/#overridepackagename
    */
   public renovate(): { readonly [key: string]: unknown } {
-    // Renovate takes the first alias that matches.
-    const starts = [...this.names].sort((one, other) => other.start.length - one.start.length);
-    const registry = this.mapping.registry;
+    // A rule sees the name that the rules before it have given.
+    const longestFirst = [...this.names].sort((one, other) => other.start.length - one.start.length);
     return {
-      registryAliases: Object.fromEntries(starts.map(({ name, start }) => [start, name])),
-      hostRules: [...new Set(starts.map(({ start }) => start))]
-        .filter((start) => start !== registry)
-        .map((start) => ({
-          hostType: "docker",
-          matchHost: `https://${registry}/v2${start.slice(registry.length)}/`,
-          enabled: false,
-        })),
+      packageRules: longestFirst.map(({ name, start }) => ({
+        matchDatasources: ["docker"],
+        matchPackageNames: [`${start}/**`],
+        overridePackageName: `{{{replace '^${start}/' '${name}/' packageName}}}`,
+      })),
     };
   }
 

@@ -25,22 +25,23 @@ function imageOfChart(values: object, registry: string, repository: string, tag:
 }
 
 interface RenovateSettings {
-  readonly registryAliases: { readonly [alias: string]: string };
-  readonly hostRules: readonly { readonly matchHost: string; readonly enabled: boolean }[];
+  readonly packageRules: readonly {
+    readonly matchPackageNames: readonly string[];
+    readonly overridePackageName: string;
+  }[];
 }
 
 /**
- * The package that Renovate looks up for an image, and the URL that it asks for its tags. The first alias that matches is
- * used: https://docs.renovatebot.com/configuration-options/#registryaliases
+ * The package that Renovate looks up for the name in a file. Each rule sees the name that those before it have given:
+ * https://docs.renovatebot.com/configuration-options/#packagerules
  */
-function lookupOf(
-  image: string,
-  { registryAliases }: RenovateSettings,
-): { readonly name: string; readonly url: string } {
-  const [alias, original] = Object.entries(registryAliases).find(([start]) => image.startsWith(`${start}/`)) ?? [];
-  const name = alias === undefined || original === undefined ? image : `${original}${image.slice(alias.length)}`;
-  const { domain, path } = ImageReference.parse(name);
-  return { name, url: `https://${domain}/v2/${path}/tags/list` };
+function packageOf(name: string, { packageRules }: RenovateSettings): string {
+  return packageRules.reduce((packageName, { matchPackageNames, overridePackageName }) => {
+    const isMatch = matchPackageNames.some((glob) => packageName.startsWith(glob.replace(/\*\*$/, "")));
+    const [, pattern = "", text = ""] =
+      /^\{\{\{replace '(.*)' '(.*)' packageName\}\}\}$/.exec(overridePackageName) ?? [];
+    return isMatch ? packageName.replace(new RegExp(pattern, "g"), text) : packageName;
+  }, name);
 }
 
 describe("Kustomize", () => {
@@ -135,17 +136,20 @@ describe("Helm", () => {
 describe("Renovate", () => {
   const settings = CONFIGURATION.renovate() as unknown as RenovateSettings;
 
-  test("has settings that Renovate knows", () => {
+  test("has package rules with fields that Renovate knows", () => {
     const validate = new Ajv({ strict: false }).compile(
       closed({
-        registryAliases: { type: "object", additionalProperties: { type: "string" } },
-        hostRules: {
+        packageRules: {
           type: "array",
-          items: closed({
-            hostType: { const: "docker" },
-            matchHost: { type: "string", pattern: "^https://[^/]+/v2/.*/$" },
-            enabled: { type: "boolean" },
-          }),
+          minItems: 1,
+          items: closed(
+            {
+              matchDatasources: { const: ["docker"] },
+              matchPackageNames: { type: "array", minItems: 1, items: { type: "string", pattern: "/\\*\\*$" } },
+              overridePackageName: { type: "string" },
+            },
+            ["matchDatasources", "matchPackageNames", "overridePackageName"],
+          ),
         },
       }),
     );
@@ -155,32 +159,36 @@ describe("Renovate", () => {
 
   test("looks for updates of 200 images in their original registries", () => {
     for (const { image, place } of IMAGE_REFERENCES) {
-      const inCache = `${REGISTRY}/${place}`;
-      const { name, url } = lookupOf(inCache, settings);
-      expect([image, CACHE.imageUri(name)]).toEqual([image, inCache]);
-      expect(name).not.toContain(REGISTRY);
-      expect(settings.hostRules.some(({ matchHost }) => url.startsWith(matchHost))).toBe(false);
+      const { name, suffix } = ImageReference.parse(`${REGISTRY}/${place}`);
+      const original = packageOf(name, settings);
+      expect([image, CACHE.imageUri(`${original}${suffix}`)]).toEqual([image, `${REGISTRY}/${place}`]);
+      expect(original.startsWith(`${REGISTRY}/`)).toBe(false);
     }
   });
 
-  test("asks Amazon ECR for no cached repository, and for every other one", () => {
-    const isRefused = (repository: string): boolean =>
-      settings.hostRules.some(
-        ({ matchHost, enabled }) => !enabled && `https://${REGISTRY}/v2/${repository}/tags/list`.startsWith(matchHost),
-      );
-    expect(["docker-hub/library/nginx", "quay/org/app", "team/app", "docker-hub-copies/app"].map(isRefused)).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+  test("leaves images of other repositories and registries as they are", () => {
+    const configuration = ClientConfiguration.fromRegistryMap({ "docker.io": `${REGISTRY}/docker-hub` });
+    const other = configuration.renovate() as unknown as RenovateSettings;
+    for (const name of [`${REGISTRY}/team/app`, `${REGISTRY}/docker-hub-copies/app`, "nginx", "quay.io/org/app"]) {
+      expect(packageOf(name, other)).toBe(name);
+    }
   });
 
-  test("puts the longer of two starts first, since Renovate uses the first that matches", () => {
+  test("puts the longer of two starts first, since a rule sees the name that those before it have given", () => {
     const map = { "docker.io": REGISTRY, "quay.io": `${REGISTRY}/quay` };
     expect(ClientConfiguration.fromRegistryMap(map).renovate()).toEqual({
-      registryAliases: { [`${REGISTRY}/quay`]: "quay.io", [REGISTRY]: "docker.io" },
-      hostRules: [{ hostType: "docker", matchHost: `https://${REGISTRY}/v2/quay/`, enabled: false }],
+      packageRules: [
+        {
+          matchDatasources: ["docker"],
+          matchPackageNames: [`${REGISTRY}/quay/**`],
+          overridePackageName: `{{{replace '^${REGISTRY}/quay/' 'quay.io/' packageName}}}`,
+        },
+        {
+          matchDatasources: ["docker"],
+          matchPackageNames: [`${REGISTRY}/**`],
+          overridePackageName: `{{{replace '^${REGISTRY}/' 'docker.io/' packageName}}}`,
+        },
+      ],
     });
   });
 });
