@@ -20,6 +20,7 @@ const INDEX = path.join(ROOT, "src", "index.ts");
 /** The parts of the index page, each with the sources of its exports. */
 const TASKS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["Caches", /^src\/cache\/(?!registry-credential)/],
+  ["Client configuration", /^src\/client-config\//],
   ["Registry credentials", /^src\/cache\/registry-credential/],
   ["VPC endpoints", /^src\/network\//],
   ["Cache warmer", /^src\/warmer\//],

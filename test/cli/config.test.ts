@@ -4,6 +4,8 @@ import { Readable } from "node:stream";
 import { ClientConfiguration } from "cdktf-ecr-pull-through-cache";
 import { parseAllDocuments } from "yaml";
 import { run } from "../../cli/program";
+import { readDocument } from "../support/documents";
+import { ROOT, synthesizeExample } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const REGISTRY = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -80,4 +82,34 @@ test.each([
   const { code, stdout, stderr } = await config(...args);
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(message);
+});
+
+describe("the example", () => {
+  const COMMAND = "npx -p cdktf-ecr-pull-through-cache ecr-pull-through-cache config ";
+  let outdir: string;
+  beforeAll(async () => {
+    outdir = await synthesizeExample("client-configuration");
+  });
+
+  const { blocks } = readDocument("docs/reference/client-configuration.md");
+  const commands = blocks.filter(({ language }) => language === "sh").map(({ text }) => text.trim());
+
+  test.each(commands)("has the file that the reference says how to print: %s", async (command) => {
+    expect(command.startsWith(COMMAND)).toBe(true);
+    const [args = "", file = ""] = command.slice(COMMAND.length).split(" > ");
+    const map = path.join(outdir, "registry-map.json");
+    const { code, stdout } = await config(...args.replace("cdktf.out/registry-map.json", map).split(" "));
+    const printed = documents(stdout);
+    const committed = documents(fs.readFileSync(path.join(ROOT, "examples", "client-configuration", file), "utf8"));
+    expect([code, committed]).toEqual([0, printed]);
+
+    const [kind = ""] = args.split(" ");
+    const written = JSON.parse(fs.readFileSync(path.join(outdir, `${kind}.json`), "utf8")) as object;
+    expect("items" in written ? written.items : [written]).toEqual(printed);
+  });
+
+  test("is shown by a command for each file that it writes", () => {
+    const written = fs.readdirSync(outdir).filter((file) => !/^(manifest|registry-map)\.json$|^stacks$/.test(file));
+    expect(commands.map((command) => `${/config (\S+)/.exec(command)?.[1] ?? ""}.json`).sort()).toEqual(written.sort());
+  });
 });
