@@ -70,7 +70,7 @@ export function imageUri(cache: Construct & CacheOfImages, image: string, option
     warn(
       cache,
       "first-pull-by-digest",
-      `imageUri: ECR does not cache the first pull of ${image}, since it has a digest: pull its tag through the cache once`,
+      `imageUri: ECR does not cache the first pull of ${withoutDigest(name)} by digest: pull its tag through the cache once`,
     );
   }
   return `${host}/${place?.path}${suffix}`;
@@ -136,6 +136,7 @@ function checkReference(errors: ValidationErrors, name: string, image: string): 
   if (parsed instanceof ImageReference) {
     return parsed;
   }
-  errors.add("image", IMAGE_REFERENCE.requirement, image, problemText(parsed));
+  const hint = typeof name === "string" ? problemText(parsed) : IMAGE_REFERENCE.hint;
+  errors.add("image", IMAGE_REFERENCE.requirement, image, hint);
   return undefined;
 }

@@ -233,10 +233,12 @@ export class PullThroughCache extends Construct {
    * The name to pull in place of an image: `nginx:1.27` becomes
    * `<account>.dkr.ecr.<region>.<suffix>/docker-hub/library/nginx:1.27`.
    *
-   * The name is read as Docker and Kubernetes read it, so it may lack the domain of Docker Hub and `library/`. Its tag or
-   * its digest may be a token. A name of an image in this registry is returned as it is.
+   * The name is read as Docker and Kubernetes read it: without a domain it is one of Docker Hub, and an official image
+   * needs no `library/`. Its tag and its digest may be tokens. The name of an image in this registry is returned as it
+   * is.
    *
-   * It adds a warning for a digest: ECR does not cache the first pull of an image by digest.
+   * If two upstreams have the registry of the image, the first one that can hold the image is used. A digest adds a
+   * warning: ECR does not cache the first pull of an image by digest.
    *
    * @param image the usual name of the image
    * @param options the host to use, and whether an image that the cache cannot have is an error
@@ -256,7 +258,7 @@ export class PullThroughCache extends Construct {
    * of the part behind its host. The path of an image follows; those of Docker Hub's official images begin with
    * `library/`.
    *
-   * It includes the upstreams that the cache has when you call it.
+   * It includes the upstreams that the cache has when you call it; if two of them have the same registry, the first one.
    *
    * @param options the host to use
    * @throws if an option is unknown or has a wrong type

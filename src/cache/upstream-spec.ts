@@ -83,8 +83,10 @@ export function isCrossAccount(spec: UpstreamSpec, location: KnownLocation): boo
 
 /** The registry of an upstream, as names of images have it, and the prefix under which the cache has it. */
 export function cachedPart(spec: UpstreamSpec, registry: Registry): CachedPart {
+  const host = upstreamUrl(spec, registry);
   return {
-    domain: canonicalDomain(upstreamUrl(spec, registry)),
+    // cdktf does not recognize a token in lower case.
+    domain: isUnresolved(host) ? host : canonicalDomain(host),
     part: upstreamPrefixKey(spec),
     prefix: spec.prefixKey,
   };
