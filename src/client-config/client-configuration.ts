@@ -79,6 +79,7 @@ export class ClientConfiguration {
    * then rewrites the images of ordinary, init and ephemeral containers when a pod is created, and those that an update
    * adds. Images that the cache does not have, and images of its registry, stay as they are.
    *
+   * @param options the name of the policy, what happens if it fails, and the namespaces that it leaves out
    * @throws if an option is unknown or its value is not valid
    * @see https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
    */
@@ -104,6 +105,7 @@ export class ClientConfiguration {
    * A `MutatingPolicy` of Kyverno, for clusters without `MutatingAdmissionPolicy` v1. It rewrites the same images. It
    * changes pods and not their Deployments, so that GitOps tools find no difference to their manifests.
    *
+   * @param options the name of the policy, what happens if it fails, and the namespaces that it leaves out
    * @throws if an option is unknown or its value is not valid
    * @see https://kyverno.io/docs/policy-types/mutating-policy/
    */
