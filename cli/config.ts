@@ -17,13 +17,8 @@ interface ConfigOptions extends MapOptions {
 interface PolicyOptions extends ConfigOptions {
   readonly name?: string;
   readonly failurePolicy?: FailurePolicy;
-  readonly excludeNamespaces?: string[];
-}
-
-/** A file in its own format: a list of YAML documents, or JSON. */
-interface ConfigFile {
-  readonly documents: readonly object[];
-  readonly isJson?: boolean;
+  /** True if the option has no value. */
+  readonly excludeNamespaces?: string[] | true;
 }
 
 /** Adds the commands that print the configuration of a client. */
@@ -32,79 +27,70 @@ export function addConfig(program: Command, io: Io): void {
     .command("config")
     .summary("print the configuration of a client")
     .description("Prints the configuration of a client that pulls through the cache. It makes no call to AWS.");
-
-  const policy = (name: string, summary: string, file: MakePolicy): void =>
-    void addMapOptions(config.command(name).summary(summary).description(`Prints ${summary}.`))
-      .option("--name <name>", "the name of the policy")
-      .option("--failure-policy <policy>", "Ignore or Fail, if an expression fails (default: Ignore)")
-      .option("--exclude-namespaces [namespaces...]", "namespaces whose pods keep their images (default: kube-system)")
-      .option("--json", "print JSON")
-      .action((options: PolicyOptions) => print(io, options, (made) => file(made, policyOptions(options))));
-  policy("mutating-admission-policy", "a MutatingAdmissionPolicy of Kubernetes and its binding", (made, options) => ({
-    documents: made.mutatingAdmissionPolicy(options),
-  }));
-  policy("kyverno", "a MutatingPolicy of Kyverno", (made, options) => ({
-    documents: [made.kyvernoMutatingPolicy(options)],
-  }));
-
-  addMapOptions(
-    config
-      .command("kustomize")
-      .summary("the field images of a kustomization")
-      .description("Prints the field images of a kustomization.")
-      .argument("<image...>", "names of images, as manifests have them"),
-  )
-    .option("--json", "print JSON")
+  addKind(
+    config,
+    "mutating-admission-policy",
+    "a MutatingAdmissionPolicy of Kubernetes and its binding",
+    addPolicyOptions,
+  ).action((options: PolicyOptions) =>
+    print(io, options, (configuration) => configuration.mutatingAdmissionPolicy(policyOptions(options))),
+  );
+  addKind(config, "kyverno", "a MutatingPolicy of Kyverno", addPolicyOptions).action((options: PolicyOptions) =>
+    print(io, options, (configuration) => [configuration.kyvernoMutatingPolicy(policyOptions(options))]),
+  );
+  addKind(config, "kustomize", "the field images of a kustomization")
+    .argument("<image...>", "names of images, as manifests have them")
     .action((images: string[], options: ConfigOptions) =>
-      print(io, options, (made) => ({ documents: [{ images: made.kustomizeImages(images) }] })),
+      print(io, options, (configuration) => [{ images: configuration.kustomizeImages(images) }]),
     );
-  addMapOptions(
-    config
-      .command("helm")
-      .summary("values for charts with global.imageRegistry")
-      .description("Prints values for charts with global.imageRegistry.")
-      .argument("<registry>", "the registry of all images of the chart, like docker.io"),
-  )
-    .option("--json", "print JSON")
+  addKind(config, "helm", "values for charts with global.imageRegistry")
+    .argument("<registry>", "the registry of all images of the chart, like docker.io")
     .action((registry: string, options: ConfigOptions) =>
-      print(io, options, (made) => ({ documents: [made.helmValues(registry)] })),
+      print(io, options, (configuration) => [configuration.helmValues(registry)]),
     );
-  addMapOptions(
-    config.command("renovate").summary("settings of Renovate").description("Prints settings of Renovate, as JSON."),
-  )
-    .option("--json", "print JSON, as without this option")
-    .action((options: ConfigOptions) => print(io, options, (made) => ({ documents: [made.renovate()], isJson: true })));
-}
-
-type MakePolicy = (made: ClientConfiguration, options: MutatingPolicyOptions) => ConfigFile;
-
-function policyOptions({ name, failurePolicy, excludeNamespaces }: PolicyOptions): MutatingPolicyOptions {
-  // Without a value the option is true, not an empty list.
-  const excludedNamespaces = (excludeNamespaces as unknown) === true ? [] : excludeNamespaces;
-  return { name, failurePolicy, excludedNamespaces };
-}
-
-function print(io: Io, options: ConfigOptions, make: (made: ClientConfiguration) => ConfigFile): void {
-  const { documents, isJson = false } = made(readMap(io, options), make);
-  io.stdout.write(
-    isJson || options.json === true
-      ? `${JSON.stringify(documents.length === 1 ? documents[0] : listOf(documents), undefined, 2)}\n`
-      : documents.map((document) => stringify(document, { lineWidth: 0 })).join("---\n"),
+  addKind(config, "renovate", "settings of Renovate, always as JSON").action((options: ConfigOptions) =>
+    print(io, { ...options, json: true }, (configuration) => [configuration.renovate()]),
   );
 }
 
-/** Objects as one, which kubectl applies. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
-function listOf(items: readonly object[]): object {
-  return { apiVersion: "v1", kind: "List", items };
+function addKind(
+  config: Command,
+  name: string,
+  summary: string,
+  addOptions: (command: Command) => Command = (command) => command,
+): Command {
+  const command = config.command(name).summary(summary).description(`Prints ${summary}.`);
+  return addOptions(addMapOptions(command)).option("--json", "print JSON in place of YAML");
 }
 
-function made(map: { readonly [name: string]: string }, make: (made: ClientConfiguration) => ConfigFile): ConfigFile {
+function addPolicyOptions(command: Command): Command {
+  return command
+    .option("--name <name>", "the name of the policy (default: ecr-pull-through-cache)")
+    .option("--failure-policy <policy>", "Ignore or Fail, if an expression fails (default: Ignore)")
+    .option(
+      "--exclude-namespaces [namespaces...]",
+      "namespaces whose pods keep their images, none without a value (default: kube-system)",
+    );
+}
+
+function policyOptions({ name, failurePolicy, excludeNamespaces }: PolicyOptions): MutatingPolicyOptions {
+  return { name, failurePolicy, excludedNamespaces: excludeNamespaces === true ? [] : excludeNamespaces };
+}
+
+/** Prints the objects that a configuration consists of: a YAML document for each, or one JSON value. */
+function print(io: Io, options: ConfigOptions, make: (configuration: ClientConfiguration) => readonly object[]): void {
+  const map = readMap(io, options);
+  let objects;
   try {
-    return make(ClientConfiguration.fromRegistryMap(map));
+    objects = make(ClientConfiguration.fromRegistryMap(map));
   } catch (error) {
-    if (error instanceof ConfigError) {
-      throw new CommandError(error.message);
-    }
-    throw error;
+    throw error instanceof ConfigError ? new CommandError(error.message) : error;
   }
+  // kubectl applies a List: https://kubernetes.io/docs/reference/using-api/api-concepts/
+  const whole = objects.length === 1 ? objects[0] : { apiVersion: "v1", kind: "List", items: objects };
+  io.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(whole, undefined, 2)}\n`
+      : objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"),
+  );
 }
