@@ -290,7 +290,10 @@ describe("laws", () => {
 
   const path = joined(joined(text("az09", 1, 3), 3, ".", "_", "__", "-", "---"), 3, "/");
   const label = joined(text("azAZ09", 1, 3), 2, "-", "--");
-  const host = fc.oneof(joined(label, 3, "."), fc.constantFrom("localhost", "10.0.0.1", "[::1]", "[2001:DB8::1]", "[1]"));
+  const host = fc.oneof(
+    joined(label, 3, "."),
+    fc.constantFrom("localhost", "10.0.0.1", "[::1]", "[2001:DB8::1]", "[1]"),
+  );
   const domain = fc
     .tuple(host, optional(text("0123456789", 1, 6), ":"))
     .map((parts) => parts.join(""))
