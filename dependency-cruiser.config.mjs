@@ -36,7 +36,8 @@ export default {
     },
     {
       name: "the-command-line-runs-without-cdktf",
-      comment: "It is one file without dependencies, and cdktf takes a second to load.",
+      comment:
+        "It is one file without dependencies, and cdktf takes a second to load. It uses src/image and src/client-config.",
       severity: "error",
       from: { path: "^(cli|src/(image|client-config))/" },
       to: { path: "^node_modules/(cdktf|constructs|@cdktf)/", reachable: true },

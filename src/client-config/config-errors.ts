@@ -31,17 +31,14 @@ export class ConfigErrors {
 
 /** A value as messages show it; undefined if it was not given. */
 function shown(value: unknown): string | undefined {
+  if (value === undefined || value === null) {
+    return value === null ? "null" : undefined;
+  }
   if (typeof value === "string") {
     return shownText(value);
   }
   if (Array.isArray(value)) {
     return value.length === 0 ? "[]" : "a list";
   }
-  return isPlainObject(value) && Object.keys(value).length === 0
-    ? "{}"
-    : value === undefined
-      ? undefined
-      : value === null
-        ? "null"
-        : `a value of type ${typeof value}`;
+  return isPlainObject(value) && Object.keys(value).length === 0 ? "{}" : `a value of type ${typeof value}`;
 }
