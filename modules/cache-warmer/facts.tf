@@ -24,14 +24,6 @@ locals {
   # The host that ECR requests for Docker Hub.
   docker_hub_host = "registry-1.docker.io"
 
-  # Other hosts of registries, and the hosts that ECR requests.
-  registry_aliases = {
-    "docker.io"               = "registry-1.docker.io"
-    "index.docker.io"         = "registry-1.docker.io"
-    "registry.hub.docker.com" = "registry-1.docker.io"
-    "k8s.gcr.io"              = "registry.k8s.io"
-  }
-
   # The name of an official image of Docker Hub, whose path begins with library/.
   # https://pkg.go.dev/github.com/distribution/reference
   official_image = "^(?:(?:docker\\.io|index\\.docker\\.io)/)?[^/]+$"
@@ -54,6 +46,14 @@ locals {
 
   # The suffix of registry hosts in the partition aws.
   default_dns_suffix = "amazonaws.com"
+
+  # Other hosts of registries, and the hosts that ECR requests.
+  registry_aliases = {
+    "docker.io"               = "registry-1.docker.io"
+    "index.docker.io"         = "registry-1.docker.io"
+    "registry.hub.docker.com" = "registry-1.docker.io"
+    "k8s.gcr.io"              = "registry.k8s.io"
+  }
 
   # The host of any registry that ECR can cache: the path of a repository does not begin with one.
   registry_host = join("", [

@@ -224,11 +224,11 @@ export const cacheWarmer: ModuleDefinition = {
       comment: "The host that ECR requests for Docker Hub.",
       value: SUPPORTED_REGISTRIES["docker-hub"].host,
     },
+    ...IMAGE_FACTS,
     registry_aliases: {
       comment: "Other hosts of registries, and the hosts that ECR requests.",
       value: hostsByAlias(),
     },
-    ...IMAGE_FACTS,
     first_pull_actions: PULL_ACTIONS.first,
     tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
     network_actions: {

@@ -1,4 +1,4 @@
-import { PARTITION_NAMES, dnsSuffixOf, partitionPattern } from "../../src/aws/partitions";
+import { dnsSuffixOf } from "../../src/aws/partitions";
 import {
   DEFAULT_DOMAIN,
   IMAGE_ID,
@@ -8,10 +8,11 @@ import {
 } from "../../src/image/image-grammar";
 import { HOST_OF_PRIVATE_REGISTRY } from "../../src/image/registry-hosts";
 import { MAX_REPOSITORY_NAME } from "../../src/image/registry-map";
-import { REGISTRY_HOST } from "../../src/image/supported-registries";
+import { REGISTRY_ALIASES, REGISTRY_HOST } from "../../src/image/supported-registries";
 import type { Rule } from "../../src/validation/rule";
 import type { InputRule } from "./definition";
 import { regex } from "./hcl";
+import { byRegion } from "./registry";
 
 const DEFAULT_DOMAINS = [DEFAULT_DOMAIN, LEGACY_DEFAULT_DOMAIN].map((host) => host.replace(/\./g, "\\.")).join("|");
 
@@ -32,14 +33,14 @@ export const IMAGE_FACTS = {
   dns_suffixes_by_region: {
     comment:
       "The suffixes of registry hosts by patterns of regions; all other regions have that of the partition aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html",
-    value: Object.fromEntries(
-      PARTITION_NAMES.filter((name) => name !== "aws").map((name) => [
-        partitionPattern(name)?.source,
-        dnsSuffixOf(name),
-      ]),
-    ),
+    value: byRegion(dnsSuffixOf),
   },
   default_dns_suffix: { comment: "The suffix of registry hosts in the partition aws.", value: dnsSuffixOf("aws") },
+  registry_aliases: {
+    comment:
+      "Hosts that serve the images of a registry, too, and the domain that stands for the registry in names of images.",
+    value: REGISTRY_ALIASES,
+  },
   registry_host: {
     comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
     value: source(REGISTRY_HOST),

@@ -15,7 +15,7 @@ import { IMAGE_REFERENCE, PULL_RULES } from "./rules";
 export interface ImageUriOptions {
   /**
    * Whether the result is the name of the image itself, in place of an error, if the cache cannot have the image: if its
-   * registry is no upstream of the cache, for example.
+   * registry is no upstream of the cache, for example. A text that is not the name of an image remains an error.
    * @default false
    */
   readonly passThrough?: boolean;

@@ -8,7 +8,8 @@ export interface PrivateRegistry {
 }
 
 /**
- * Any host of a private Amazon ECR registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account and the region.
+ * Any host of a private Amazon ECR registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account
+ * and the region.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  * https://docs.aws.amazon.com/general/latest/gr/ecr.html
  */

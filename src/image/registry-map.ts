@@ -61,7 +61,7 @@ export function placesOf(parts: readonly CachedPart[], reference: ImageReference
       if (!isUnder(part, path)) {
         return { prefix, path, problem: { kind: "outside-part", part } };
       }
-      const host = restOf(path) === ROOT ? "" : startOf(path);
+      const host = path.includes("/") ? startOf(path) : "";
       if (host === canonical || REGISTRY_HOST.test(host)) {
         return { prefix, path, problem: { kind: "host-in-path", host } };
       }
