@@ -22,6 +22,7 @@ async function config(...args: string[]): Promise<{ code: number; stdout: string
     stderr: { write: (text) => (written.stderr += text) },
     env: {},
     cwd,
+    fetch,
   });
   return { code, ...written };
 }

@@ -44,7 +44,7 @@ async function command(args: readonly string[], env: Io["env"] = {}): Promise<Ou
     },
   });
   const output = (name: keyof typeof written) => ({ write: (text: string) => (written[name] += text) });
-  const code = await run(args, { stdin, stdout: output("stdout"), stderr: output("stderr"), env, cwd: folder });
+  const code = await run(args, { stdin, stdout: output("stdout"), stderr: output("stderr"), env, cwd: folder, fetch });
   return { code, ...written };
 }
 
