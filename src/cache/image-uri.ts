@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { ImageReference, parseReference, problemText } from "../image/image-reference";
 import { canonicalDomain } from "../image/registry-hosts";
-import { registryMapOf } from "../image/registry-map";
+import { partMissingInMap, registryMapOf } from "../image/registry-map";
 import { isUnresolved, literalPrefix } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { isPlainObject } from "../validation/plain-object";
@@ -80,8 +80,13 @@ export function imageUri(cache: Construct & CacheOfImages, image: string, option
 export function registryMap(cache: Construct & CacheOfImages, options: RegistryMapOptions): { [name: string]: string } {
   const errors = new ValidationErrors();
   const host = hostFor(errors, cache, options, REGISTRY_MAP_OPTIONS);
+  const parts = partsOf(cache);
+  const missing = partMissingInMap(parts);
+  if (missing !== undefined) {
+    errors.addBroken("upstreams", PULL_RULES.inMap, missing.prefix);
+  }
   errors.throwIfAny(cache.node.path);
-  return { ...registryMapOf(host, partsOf(cache)) };
+  return { ...registryMapOf(host, parts) };
 }
 
 /** The host of the registry that options ask for. */

@@ -262,6 +262,7 @@ export class PullThroughCache extends Construct {
    *
    * @param options the host to use
    * @throws if an option is unknown or has a wrong type
+   * @throws if a registry has two upstreams, and the prefix of the second one lies below that of another upstream
    * @throws if `dualStack` is true, and the partition has no such host or is not known at synth
    */
   public registryMap(options: RegistryMapOptions = {}): { [name: string]: string } {

@@ -481,6 +481,10 @@ export const PULL_RULES = {
     requirement: "be known at synth",
     hint: "use a literal, since its upstream must be known",
   },
+  inMap: {
+    requirement: "have no second prefix of one registry below the prefix of another upstream",
+    hint: "a registry map has one prefix for each registry, and ECR would apply the longer one: choose another prefix",
+  },
   imageNameKnown: {
     requirement: "have a name that is known at synth",
     hint: "only the tag or the digest may be a token: for a repository that is a token, use repositoryUri",

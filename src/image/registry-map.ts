@@ -92,6 +92,19 @@ export function registryMapOf(registry: string, parts: readonly CachedPart[]): R
   return map;
 }
 
+/**
+ * A part that a map cannot have, because another one of the same registry comes first, although ECR applies its prefix to
+ * names that the map gives to other parts.
+ */
+export function partMissingInMap(parts: readonly CachedPart[]): CachedPart | undefined {
+  const first = new Map([...parts].reverse().map((part) => [below(part.domain, part.part), part]));
+  const prefixes = [...first.values()].map(({ prefix }) => prefix);
+  return parts.find(
+    (part) =>
+      first.get(below(part.domain, part.part)) !== part && prefixes.some((prefix) => isUnder(prefix, part.prefix)),
+  );
+}
+
 /** A map, read once for the mapping of many images. */
 export class RegistryMapping {
   private readonly parts: readonly CachedPart[];

@@ -482,4 +482,17 @@ describe("a registry map", () => {
     expect(cache.registryMap()).toEqual({ "quay.io": `${OWN}/one` });
     expect(cache.imageUri("quay.io/a")).toBe(`${OWN}/one/a`);
   });
+
+  test.each([
+    ["quay", "quay/more"],
+    ["ROOT", "more"],
+  ])(
+    "fails for two upstreams with one registry and the prefixes %s and %s, of which one takes images of the other",
+    (one, two) => {
+      const cache = cacheOf([Upstream.quay({ prefix: one }), Upstream.quay({ prefix: two })]);
+      expect(messageOf(() => cache.registryMap())).toBe(
+        `stack/cache: \`upstreams\` must have no second prefix of one registry below the prefix of another upstream, got "${two}"; a registry map has one prefix for each registry, and ECR would apply the longer one: choose another prefix`,
+      );
+    },
+  );
 });

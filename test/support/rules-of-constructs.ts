@@ -39,7 +39,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/policy-document": [0, 2],
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
-  "cache/rules": [17, 84],
+  "cache/rules": [17, 85],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
