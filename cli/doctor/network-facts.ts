@@ -97,7 +97,7 @@ const NO_VPC = ["InvalidVpcID.NotFound", "InvalidVpcID.Malformed", "InvalidVpcId
  *
  * @param clientGroupIds the security groups of the clients, as far as they are known
  * @param isRelevant whether pulls may use an endpoint
- * @throws CommandError if the region has no such VPC
+ * @throws CommandError if the region has no such VPC or no such group
  */
 export async function readNetwork(
   aws: AwsCli,
@@ -142,7 +142,7 @@ export async function readNetwork(
       ids.size === 0
         ? []
         : await optional("security groups", () =>
-            list<SecurityGroup>("describe-security-groups", "SecurityGroups", { "group-ids": [...ids] }),
+            list<SecurityGroup>("describe-security-groups", "SecurityGroups", { "group-ids": [...ids] }).catch(noGroup),
           );
     return { network: { hasDnsSupport, hasDnsHostnames, subnets, routeTables, endpoints, acls, groups }, remarks };
   } catch (error) {
@@ -151,6 +151,11 @@ export async function readNetwork(
     }
     throw error;
   }
+}
+
+/** The groups of endpoints exist as long as the endpoints: a group that does not exist is one that the user named. */
+function noGroup(error: unknown): never {
+  throw error instanceof AwsRefusal && error.code === "InvalidGroup.NotFound" ? new CommandError(error.message) : error;
 }
 
 /** The security groups of an interface endpoint. */

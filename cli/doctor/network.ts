@@ -43,7 +43,7 @@ const MOST_NAMES = 6;
  * Checks whether clients in a VPC can pull an image: DNS, endpoints and their policies, routes, security groups and
  * network ACLs.
  *
- * @throws CommandError if there is no such VPC, or no such subnet in it
+ * @throws CommandError if there is no such VPC, no such subnet in it or no such security group
  */
 export async function networkRemarks(aws: AwsCli, question: NetworkQuestion): Promise<readonly Remark[]> {
   const { vpcId, clientGroupIds = [], registry } = question;

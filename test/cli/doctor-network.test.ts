@@ -519,7 +519,7 @@ describe("the security groups of clients", () => {
   });
 });
 
-test("a VPC, or a subnet in it, that is not there is an error", async () => {
+test("a VPC, a subnet in it or a security group that is not there is an error", async () => {
   const absent = "vpc-0123456789abcdef0";
   await expect(networkRemarks(cli, question({ vpcId: absent }))).rejects.toThrow(
     `your account has no VPC ${absent} in ${REGION}`,
@@ -528,6 +528,10 @@ test("a VPC, or a subnet in it, that is not there is an error", async () => {
   const subnetIds = ["subnet-0123456789abcdef0"];
   await expect(networkRemarks(cli, question({ vpcId, subnetIds }))).rejects.toThrow(
     `${vpcId} has no subnet ${subnetIds[0]}`,
+  );
+  const clientGroupIds = ["sg-0123456789abcdef0"];
+  await expect(networkRemarks(cli, question({ vpcId, clientGroupIds }))).rejects.toThrow(
+    `The security group '${clientGroupIds[0]}' does not exist`,
   );
 });
 
@@ -663,6 +667,24 @@ describe("in a network that the stand-in cannot have", () => {
         /^whether the policy of the endpoint vpce-\w+ of ecr\.api allows ecr:GetAuthorizationToken on \* depends on aws:PrincipalOrgID$/,
       ) as string,
     });
+  });
+
+  test.each<[string, string, Remark["kind"]]>([
+    ["the account of the client, which does not sign the URLs of layers", ACCOUNT, "cause"],
+    ["another account, which may be the one that signs them", "444455556666", "unchecked"],
+  ])("an S3 policy is for %s", (_, AWS, kind) => {
+    const document = S3_POLICY.replace('"Principal":"*"', `"Principal":{"AWS":"${AWS}"}`);
+    expect(judge(withEndpoint("s3", { PolicyDocument: document })).at(-1)?.kind).toBe(kind);
+  });
+
+  test("of a session of a role it does not know the value of aws:PrincipalArn", () => {
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/puller/i-0a1b2c3d4e5f60718`;
+    const role = { StringEquals: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/puller` } };
+    const change = withEndpoint("ecr.api", { PolicyDocument: onlyIf(ECR_POLICY, role) });
+    const [unknown, known] = [arn, role.StringEquals["aws:PrincipalArn"]].map((caller) =>
+      judge(change, { caller: { accountId: ACCOUNT, arn: caller } }).at(-1),
+    );
+    expect([unknown?.kind, known?.kind]).toEqual(["unchecked", "hint"]);
   });
 
   test("a pull of another tag of a repository needs no ecr:CreateRepository", () => {
