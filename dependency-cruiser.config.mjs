@@ -1,7 +1,7 @@
 // Who may import whom, type imports included; CONTRIBUTING.md describes the folders.
 const FLOORS = ["terraform", "validation", "aws", "image", "cache"];
 const FEATURES_OF_CACHES = ["network", "warmer", "fleet"];
-const FOLDERS = [...FLOORS, ...FEATURES_OF_CACHES, "stack-override"];
+const FOLDERS = [...FLOORS, ...FEATURES_OF_CACHES, "stack-override", "client-config"];
 
 /** The rule that a folder of src/ imports nothing but itself and the folders below it. */
 function above(folder, below) {
@@ -19,6 +19,7 @@ export default {
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
     ...FLOORS.map((floor, index) => above(floor, FLOORS.slice(0, index))),
     above("stack-override", ["aws", "validation", "terraform"]),
+    above("client-config", ["image", "aws", "validation"]),
     ...FEATURES_OF_CACHES.map((feature) => above(feature, FLOORS)),
     {
       name: "modules-share-rules-conditions-and-statements",
@@ -35,9 +36,10 @@ export default {
     },
     {
       name: "the-command-line-runs-without-cdktf",
-      comment: "It is one file without dependencies, and cdktf takes a second to load.",
+      comment:
+        "It is one file without dependencies, and cdktf takes a second to load. It uses src/image and src/client-config.",
       severity: "error",
-      from: { path: "^cli/" },
+      from: { path: "^(cli|src/(image|client-config))/" },
       to: { path: "^node_modules/(cdktf|constructs|@cdktf)/", reachable: true },
     },
     {

@@ -1,7 +1,11 @@
 import { availableParallelism } from "node:os";
 
 const shared = {
-  transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
+  // Jest loads no ECMAScript modules.
+  transform: {
+    "\\.ts$|/cel-js/lib/": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!@marcbachmann/cel-js/)"],
   moduleNameMapper: { "^cdktf-ecr-pull-through-cache$": "<rootDir>/src" },
 };
 

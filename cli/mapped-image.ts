@@ -1,7 +1,6 @@
-import { ImageReference, parseReference, problemText } from "../src/image/image-reference";
-import type { MappedImage, PlaceProblem, RegistryMapping } from "../src/image/registry-map";
-import { MAX_REPOSITORY_NAME } from "../src/image/registry-map";
-import { reasonUnsupported } from "../src/image/supported-registries";
+import { ImageReference, malformedName, parseReference } from "../src/image/image-reference";
+import { reasonWithoutPlace } from "../src/image/no-place";
+import type { RegistryMapping } from "../src/image/registry-map";
 
 /** The name of an image in the cache, or a sentence that says why there is none. */
 export type Lookup =
@@ -12,36 +11,11 @@ export type Lookup =
 export function lookUp(mapping: RegistryMapping, image: string, host?: string): Lookup {
   const reference = parseReference(image);
   if (!(reference instanceof ImageReference)) {
-    return {
-      problem: `${JSON.stringify(image)} is not the name of an image: ${problemText(reference)}`,
-      isMalformed: true,
-    };
+    return { problem: malformedName(image, reference), isMalformed: true };
   }
   const mapped = mapping.map(reference, host);
   if (mapped.kind === "cached" || mapped.kind === "own") {
     return { uri: mapped.uri, isCached: mapped.kind === "cached", hasDigest: reference.digest !== undefined };
   }
-  return { problem: `${image}: ${reasonOf(mapped)}`, isMalformed: false };
-}
-
-function reasonOf(mapped: Exclude<MappedImage, { readonly uri: string }>): string {
-  if (mapped.kind === "no-upstream") {
-    const reason = reasonUnsupported(mapped.domain);
-    return `the cache has no upstream ${mapped.domain}${reason === undefined ? "" : `; ${reason}`}`;
-  }
-  return mapped.problems.map(problemOf).join("; ");
-}
-
-/** A sentence on why the cache cannot have an image at a place. */
-export function problemOf(problem: PlaceProblem): string {
-  switch (problem.kind) {
-    case "outside-part":
-      return `the cache has only the part ${problem.part}/ of this registry`;
-    case "host-in-path":
-      return `leave out ${problem.host}/ in the path`;
-    case "longer-prefix":
-      return `the longer prefix ${problem.prefix} of another upstream applies to it`;
-    case "too-long":
-      return `its name in the cache has ${problem.length} characters, and ECR allows ${MAX_REPOSITORY_NAME}`;
-  }
+  return { problem: `${image}: ${reasonWithoutPlace(mapped)}`, isMalformed: false };
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addConfig } from "./config";
 import { addDoctor } from "./doctor";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
@@ -16,7 +17,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addUri, addDoctor]) {
+  for (const add of [addUri, addConfig, addDoctor]) {
     add(program, io, finish);
   }
   try {

@@ -33,28 +33,29 @@ function uri(io: Io, images: readonly string[], options: UriOptions): ExitCode {
   if (host === undefined) {
     throw new CommandError(`AWS documents no host for IPv4 and IPv6 for ${mapping.registry}: leave out --dual-stack`);
   }
-  const found: { [image: string]: string | null } = {};
+  const names: (readonly [image: string, name: string | null])[] = [];
   const codes: ExitCode[] = [ExitCode.OK];
   for (const image of images) {
     const result = lookUp(mapping, image, host);
     if ("uri" in result) {
-      found[image] = result.uri;
+      names.push([image, result.uri]);
       if (result.isCached && result.hasDigest) {
         io.stderr.write(
           `warning: ${image}: ECR does not cache the first pull by digest: pull the tag through the cache once\n`,
         );
       }
     } else if (options.passThrough === true && !result.isMalformed) {
-      found[image] = image;
+      names.push([image, image]);
     } else {
-      found[image] = null;
+      names.push([image, null]);
       io.stderr.write(`error: ${result.problem}\n`);
       codes.push(result.isMalformed ? ExitCode.FAILED : ExitCode.FOUND);
     }
   }
-  const names = Object.values(found).filter((name) => name !== null);
   io.stdout.write(
-    options.json === true ? `${JSON.stringify(found, undefined, 2)}\n` : names.map((name) => `${name}\n`).join(""),
+    options.json === true
+      ? `${JSON.stringify(Object.fromEntries(names), undefined, 2)}\n`
+      : names.map(([, name]) => (name === null ? "" : `${name}\n`)).join(""),
   );
   return Math.max(...codes) as ExitCode;
 }

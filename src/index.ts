@@ -13,6 +13,12 @@ export { type ImageUriOptions, type RegistryMapOptions } from "./cache/image-uri
 export { ImageReference } from "./image/image-reference";
 export { RegistryCredential, type ManagedCredentialOptions } from "./cache/registry-credential";
 
+export {
+  ClientConfiguration,
+  type MutatingPolicyOptions,
+  type KustomizeImage,
+} from "./client-config/client-configuration";
+export { FailurePolicy } from "./client-config/failure-policy";
 export { RegistryEndpoints } from "./network/registry-endpoints";
 export { type RegistryEndpointsProps } from "./network/registry-endpoints-props";
 export { FirstPull } from "./network/first-pull";

@@ -1,12 +1,12 @@
 import { lacksPullThroughCaches, partitionOf } from "../../src/aws/partitions";
 import { DEFAULT_DOMAIN, OFFICIAL_PATH } from "../../src/image/image-grammar";
 import type { ImageReference } from "../../src/image/image-reference";
+import { reasonWithoutPlace } from "../../src/image/no-place";
 import { canonicalDomain, hostOf } from "../../src/image/registry-hosts";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { RegistryMapping, registryMapOf } from "../../src/image/registry-map";
 import { ROOT, isUnder, withoutTrailingSlash } from "../../src/image/repository-path";
 import { REGISTRY_HOST, SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../../src/image/supported-registries";
-import { problemOf } from "../mapped-image";
 import type { CacheRule } from "./answers";
 import { cause } from "./step";
 import type { Remark } from "./step";
@@ -84,7 +84,7 @@ export async function pathIn(
   if (mapped.kind === "impossible") {
     return cause(
       "not found on the first pull",
-      `the cache cannot have ${image.name}: ${mapped.problems.map(problemOf).join("; ")}`,
+      `the cache cannot have ${image.name}: ${reasonWithoutPlace(mapped)}`,
       "pull the image by the name that its upstream has for it",
     );
   }

@@ -1,6 +1,6 @@
-import { SECRETS } from "../../src/validation/redaction";
 import type { Rule } from "../../src/validation/rule";
 import { GIVEN_ONCE, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
+import { SECRETS } from "../../src/validation/secret-patterns";
 import { openRules } from "./attributes";
 import type { Input, InputRule, Validation, ValidationRule } from "./definition";
 import { expression, matchesExpression, hcl, inSnakeCase, quoted } from "./hcl";

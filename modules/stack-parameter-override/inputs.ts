@@ -15,7 +15,7 @@ import {
   UPDATE_MINUTES,
 } from "../../src/stack-override/rules";
 import { bytesAtMost } from "../../src/terraform/plan-condition";
-import { ACCESS_TOKEN } from "../../src/validation/redaction";
+import { ACCESS_TOKEN } from "../../src/validation/secret-patterns";
 import type { InputRule, ModuleDefinition } from "../generator/definition";
 import { expression, matchesExpression, regex } from "../generator/hcl";
 import { following, integerFrom, oneOf } from "../generator/rules";

@@ -4,15 +4,10 @@ import { checkArn } from "../aws/arn-checks";
 import type { ArnRequirements } from "../aws/arn-checks";
 import { expressionOf, isUnresolved, literalPrefix, resolved } from "../terraform/tokens";
 import { didYouMean } from "../validation/nearest-name";
-import {
-  Redacted,
-  expressionContainsAccessToken,
-  containsAccessToken,
-  looksLikeSecret,
-  mayContainSecret,
-} from "../validation/redaction";
+import { Redacted, expressionContainsAccessToken, mayContainSecret } from "../validation/redaction";
 import { matches } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
+import { containsAccessToken, looksLikeSecret } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";

@@ -5,7 +5,7 @@ import { parsedObject } from "../aws/policy-document";
 import type { KnownLocation } from "../aws/registry";
 import { ROLE_REQUIREMENTS } from "../aws/role-arn";
 import { isPlainObject } from "../validation/plain-object";
-import { looksLikeSecret } from "../validation/redaction";
+import { looksLikeSecret } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkLifecyclePolicy } from "./lifecycle-policy";
 import type { RepositorySettings } from "./repository-settings";

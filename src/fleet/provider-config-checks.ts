@@ -5,14 +5,9 @@ import type { TerraformStack } from "cdktf";
 import { literalsOf } from "../terraform/expression-literals";
 import { resolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import {
-  Redacted,
-  hasUserInfo,
-  expressionContainsAccessToken,
-  looksLikeSecret,
-  mayContainSecret,
-} from "../validation/redaction";
+import { Redacted, hasUserInfo, expressionContainsAccessToken, mayContainSecret } from "../validation/redaction";
 import type { Requirement } from "../validation/rule";
+import { looksLikeSecret } from "../validation/secret-patterns";
 import { ValidationErrors } from "../validation/validation-errors";
 import { PROVIDER_CONFIG_RULES } from "./rules";
 

@@ -13,7 +13,7 @@ export interface PrivateRegistry {
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  * https://docs.aws.amazon.com/general/latest/gr/ecr.html
  */
-export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+$/;
+export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+$/;
 
 /** The private Amazon ECR registry at a host, which may be the host for IPv4 and IPv6 or a FIPS endpoint. */
 export function privateRegistryAt(host: string): PrivateRegistry | undefined {
@@ -40,4 +40,16 @@ export function canonicalDomain(domain: string): string {
   const host = domain.toLowerCase().replace(/:443$/, "");
   const registry = privateRegistryAt(host);
   return registry === undefined ? (REGISTRY_ALIASES[host] ?? host) : hostOf(registry);
+}
+
+/** The other domains for which a domain stands: those that `canonicalDomain` gives it for, without their cases and ports. */
+export function otherDomainsOf(domain: string): string[] {
+  const registry = privateRegistryAt(domain);
+  if (registry === undefined) {
+    return Object.keys(REGISTRY_ALIASES).filter((alias) => REGISTRY_ALIASES[alias] === domain);
+  }
+  const hosts = [hostOf(registry), dualStackHostOf(registry)].filter((host) => host !== undefined);
+  // https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  const fipsHosts = hosts.map((host) => host.replace(/([.-])ecr\./, "$1ecr-fips."));
+  return [...hosts, ...fipsHosts].filter((host) => host !== domain);
 }

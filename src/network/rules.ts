@@ -2,7 +2,7 @@ import { BUCKET_NAME } from "../aws/bucket-names";
 import { BLOCK } from "../aws/cidr";
 import { CLIENT_GROUP_ID, ENDPOINT_ID, ROUTE_TABLE_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
 import type { Requirement, Rule } from "../validation/rule";
-import { IS_REQUIRED } from "../validation/validation-errors";
+import { IS_REQUIRED } from "../validation/wording";
 
 /** The IDs that `RegistryEndpoints` takes. */
 export const ID_RULES = {

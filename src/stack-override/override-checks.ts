@@ -8,8 +8,9 @@ import { argumentsOf } from "../terraform/blocks";
 import { isUnresolved, resolved } from "../terraform/tokens";
 import { checkInStack } from "../validation/in-stack";
 import { isPlainObject } from "../validation/plain-object";
-import { Redacted, containsAccessToken } from "../validation/redaction";
+import { Redacted } from "../validation/redaction";
 import { byteLength, matches } from "../validation/rule";
+import { containsAccessToken } from "../validation/secret-patterns";
 import { ValidationErrors } from "../validation/validation-errors";
 import { OverrideStrategy } from "./override-strategy";
 import {

@@ -22,6 +22,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return begun ?? nearest?.candidate;
 }
 
+/** A suggestion: the most similar known name, or all known names. */
+export function meant(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? `use one of ${known.join(", ")}` : didYouMean(nearest);
+}
+
 /** A name in lower case, without underscores and hyphens. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, "");

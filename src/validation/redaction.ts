@@ -1,28 +1,6 @@
 import { Token } from "cdktf";
 import { literalsOf } from "../terraform/expression-literals";
-
-// The prefixes of registries' access tokens, and the rest of the token.
-const TOKEN_ITSELF = "(?:gh[opsur]_|github_pat_|glpat[-_]|dckr_[op]at_|xox[a-z][-_])([a-z0-9_-]{16,})";
-
-/**
- * A candidate for an access token in text; it is one if its rest has a digit, which names of words do not have. The
- * pattern has no lookahead, since Terraform evaluates it, too.
- */
-export const ACCESS_TOKEN = new RegExp(`(?:^|[^a-z0-9])${TOKEN_ITSELF}`, "gi");
-
-/**
- * Text that a message of Terraform must not show: an access token anywhere, or a word with a password before a host.
- * Requirements contain colons and at signs, too, but no host after them.
- */
-export const SECRETS = new RegExp(`${TOKEN_ITSELF}|[^ "\\n]*:[^@ "\\n]*@[a-z0-9][^ "\\n]*`, "i");
-
-// A run of letters and digits that is too long for a name.
-const LONG_RUN = /(?=(?:[a-z]*\d){3})[a-z0-9]{20,}/i;
-const USER_INFO = /:[^@\s]*@/;
-const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:/;
-
-// Nobody reads a longer value in a message, and the patterns above take quadratic time on long text.
-const MAX_SHOWN = 1_000;
+import { MAX_SHOWN, containsAccessToken, notShown, shownText } from "./secret-patterns";
 
 /** The description that a message shows in place of a value that may be a secret. */
 export class Redacted {
@@ -30,7 +8,7 @@ export class Redacted {
   public static of(value: unknown): Redacted {
     return new Redacted(
       typeof value === "string"
-        ? `a string of ${value.length} characters (not shown, it may be a secret)`
+        ? notShown(value)
         : value === undefined || value === null
           ? "nothing"
           : `a value of type ${typeof value}`,
@@ -38,21 +16,6 @@ export class Redacted {
   }
 
   private constructor(public readonly text: string) {}
-}
-
-/** Whether text contains an access token with the prefix of a registry that issues them. */
-export function containsAccessToken(text: string): boolean {
-  return [...text.matchAll(ACCESS_TOKEN)].some(([, rest = ""]) => /\d/.test(rest));
-}
-
-/** Whether text looks like an access token, contains a password, or is too long to check. */
-export function looksLikeSecret(text: string): boolean {
-  return (
-    text.length > MAX_SHOWN ||
-    containsAccessToken(text) ||
-    USER_INFO.test(text) ||
-    (!ARN.test(text) && LONG_RUN.test(text))
-  );
 }
 
 /** Whether a URL contains a user or a password. */
@@ -94,7 +57,7 @@ export function display(value: unknown): string {
     return "a token";
   }
   if (typeof value === "string") {
-    return looksLikeSecret(value) ? Redacted.of(value).text : JSON.stringify(value);
+    return shownText(value);
   }
   if (Array.isArray(value)) {
     const items = value.slice(0, MAX_SHOWN).map((item: unknown) => (Array.isArray(item) ? "a list" : display(item)));

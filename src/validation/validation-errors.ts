@@ -1,9 +1,11 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
-import { didYouMean, nearestName } from "./nearest-name";
-import { display, looksLikeSecret } from "./redaction";
+import { meant } from "./nearest-name";
+import { display } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
+import { looksLikeSecret } from "./secret-patterns";
+import { errorText, worded } from "./wording";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
 export class ValidationErrors {
@@ -12,7 +14,7 @@ export class ValidationErrors {
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    this.messages.add(worded(prop, requirement, got, hint));
+    this.messages.add(worded(prop, requirement, shown(got), hint));
   }
 
   /** Adds the error that `prop` does not meet a requirement that is defined with its hint. */
@@ -126,13 +128,8 @@ export class ValidationErrors {
 
   /** Throws one error that names `place` and every error; does nothing when there is none. */
   public throwIfAny(place: string): void {
-    const [first, ...others] = this.messages;
-    if (first !== undefined && others.length === 0) {
-      throw new Error(`${place}: ${first}`);
-    }
-    if (first !== undefined) {
-      const items = this.list().map((message) => `- ${message}`);
-      throw new Error(`${place}: ${items.length} validation errors\n${items.join("\n")}`);
+    if (this.messages.size > 0) {
+      throw new Error(errorText(place, this.list()));
     }
   }
 
@@ -147,21 +144,12 @@ export class ValidationErrors {
   }
 }
 
-/** What a message says about a required value that was not given. */
-export const IS_REQUIRED = "is required";
-
 /** Throws one error in the form that all messages share. */
 export function fail(place: string, prop: string, requirement: string, got: unknown, hint: string): never {
-  throw new Error(`${place}: ${worded(prop, requirement, got, hint)}`);
+  throw new Error(`${place}: ${worded(prop, requirement, shown(got), hint)}`);
 }
 
-function worded(prop: string, requirement: string, got: unknown, hint: string): string {
-  const what = got === undefined ? IS_REQUIRED : `must ${requirement}, got ${display(got)}`;
-  return `\`${prop}\` ${what}; ${hint}`;
-}
-
-/** A suggestion: the most similar known name, or all known names. */
-function meant(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? `use one of ${known.join(", ")}` : didYouMean(nearest);
+/** A value as messages show it; undefined if it was not given. */
+function shown(got: unknown): string | undefined {
+  return got === undefined ? undefined : display(got);
 }

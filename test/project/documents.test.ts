@@ -20,6 +20,8 @@ const LINKING = ["README.md", "modules/README.md", ...PAGES, ...OTHERS, ...MODUL
 /** Languages of blocks that another test runs, or compares with the code. */
 const ELSEWHERE: { readonly [document: string]: string } = {
   "README.md": "sh",
+  // test/cli/config.test.ts
+  "docs/reference/client-configuration.md": "sh",
   "docs/reference/pull-permissions.md": "json",
   "docs/reference/repository-settings.md": "json",
   "docs/reference/upstreams.md": "json",

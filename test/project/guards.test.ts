@@ -80,9 +80,12 @@ test("nothing private is exported, and every construct is in the README's table"
   const exported = Object.entries(jest.requireActual<{ readonly [name: string]: unknown }>("../../src")).sort();
   expect(exported.map(([name]) => name)).toEqual([
     "CacheWarmer",
+    "ClientConfiguration",
     "EncryptionType",
     "EndpointService",
+    "FailurePolicy",
     "FirstPull",
+    "ImageReference",
     "OverrideAction",
     "OverrideStrategy",
     "PullThroughCache",

@@ -6,6 +6,7 @@ import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
 import * as cacheRules from "../../src/cache/rules";
+import * as clientConfigRules from "../../src/client-config/rules";
 import * as fleetRules from "../../src/fleet/rules";
 import * as networkRules from "../../src/network/rules";
 import * as overrideRules from "../../src/stack-override/rules";
@@ -22,6 +23,7 @@ const FILES: { readonly [file: string]: object } = {
   "aws/provider-versions": providerVersions,
   "aws/role-arn": { ROLE_ARN },
   "cache/rules": cacheRules,
+  "client-config/rules": clientConfigRules,
   "fleet/rules": fleetRules,
   "network/rules": networkRules,
   "stack-override/rules": overrideRules,
@@ -38,6 +40,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
   "cache/rules": [17, 84],
+  "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
   "stack-override/rules": [4, 22],
@@ -45,7 +48,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
 };
 
 /** The files whose constructs have no plain module. */
-const WITHOUT_MODULES: readonly string[] = ["fleet/rules"];
+const WITHOUT_MODULES: readonly string[] = ["client-config/rules", "fleet/rules"];
 
 // A function that makes a text of numbers or lists gets this for each of them.
 const MARK = ["…"];

@@ -1,14 +1,8 @@
 import * as fc from "fast-check";
 import { REPOSITORY_PREFIX, SECRET_NAME, TAG_VALUE } from "../../src/cache/rules";
 import { literalsOf } from "../../src/terraform/expression-literals";
-import {
-  SECRETS,
-  containsAccessToken,
-  display,
-  expressionContainsAccessToken,
-  looksLikeSecret,
-  mayContainSecret,
-} from "../../src/validation/redaction";
+import { display, expressionContainsAccessToken, mayContainSecret } from "../../src/validation/redaction";
+import { SECRETS, containsAccessToken, looksLikeSecret } from "../../src/validation/secret-patterns";
 
 test.each([
   ["a value of 1000 characters is shown", "a-".repeat(500), JSON.stringify("a-".repeat(500))],

@@ -1,0 +1,25 @@
+import type { MappedImage, PlaceProblem } from "./registry-map";
+import { MAX_REPOSITORY_NAME } from "./registry-map";
+import { reasonUnsupported } from "./supported-registries";
+
+/** The sentence that says why a cache does not have an image. */
+export function reasonWithoutPlace(mapped: Exclude<MappedImage, { readonly uri: string }>): string {
+  if (mapped.kind === "no-upstream") {
+    const reason = reasonUnsupported(mapped.domain);
+    return `the cache has no upstream ${mapped.domain}${reason === undefined ? "" : `; ${reason}`}`;
+  }
+  return mapped.problems.map(sentenceOf).join("; ");
+}
+
+function sentenceOf(problem: PlaceProblem): string {
+  switch (problem.kind) {
+    case "outside-part":
+      return `the cache has only the part ${problem.part}/ of this registry`;
+    case "host-in-path":
+      return `leave out ${problem.host}/ in the path`;
+    case "longer-prefix":
+      return `the longer prefix ${problem.prefix} of another upstream applies to it`;
+    case "too-long":
+      return `its name in the cache has ${problem.length} characters, and ECR allows ${MAX_REPOSITORY_NAME}`;
+  }
+}
