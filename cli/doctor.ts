@@ -11,8 +11,8 @@ import { DEFAULT_MAP_FILE } from "./map-file";
 interface DoctorOptions {
   readonly region?: string;
   readonly vpc?: string;
-  readonly subnet: readonly string[];
-  readonly securityGroup: readonly string[];
+  readonly subnet?: readonly string[];
+  readonly securityGroup?: readonly string[];
   readonly role?: string;
   readonly pull: boolean;
   readonly map?: string;
@@ -33,8 +33,8 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
     .argument("<image>", "the usual name of an image, like nginx:1.27, or its name in the cache")
     .option("--region <region>", "the region of the cache (default: that of the name, of AWS_REGION or of the profile)")
     .option("--vpc <id>", "the VPC that the client is in: look at its endpoints, routes and DNS")
-    .option("--subnet <id>", "a subnet of the client, in place of all of the VPC; may be repeated", collect, [])
-    .option("--security-group <id>", "a security group of the client; may be repeated", collect, [])
+    .option("--subnet <id>", "a subnet of the client, in place of all of the VPC; may be repeated", collect)
+    .option("--security-group <id>", "a security group of the client; may be repeated", collect)
     .option("--role <arn>", "the role or user that the client pulls with: look at its permissions in place of yours")
     .option("--no-pull", "leave out the pull: sign-in, manifest and layer")
     .option("--map <file>", `the registry map (default: ${DEFAULT_MAP_FILE} if it exists, otherwise the rules in AWS)`)
@@ -55,17 +55,19 @@ async function doctor(
   check("--region", options.region, REGION_NAME.pattern, "the name of a region, like eu-west-1");
   check("--role", options.role, PRINCIPAL_ARN, "the ARN of a role or of a user");
   check("--vpc", vpc, VPC_ID.pattern, "the ID of a VPC");
-  subnet.forEach((id) => check("--subnet", id, SUBNET_ID.pattern, "the ID of a subnet"));
-  securityGroup.forEach((id) => check("--security-group", id, SECURITY_GROUP_ID.pattern, "the ID of a security group"));
-  if (vpc === undefined && subnet.length + securityGroup.length > 0) {
+  subnet?.forEach((id) => check("--subnet", id, SUBNET_ID.pattern, "the ID of a subnet"));
+  securityGroup?.forEach((id) =>
+    check("--security-group", id, SECURITY_GROUP_ID.pattern, "the ID of a security group"),
+  );
+  if (vpc === undefined && (subnet ?? securityGroup) !== undefined) {
     throw new CommandError("--subnet and --security-group need --vpc");
   }
   const { steps, name } = await examine(io, {
     image,
     ...options,
     vpc,
-    subnets: subnet.length === 0 ? undefined : subnet,
-    securityGroups: securityGroup.length === 0 ? undefined : securityGroup,
+    subnets: subnet,
+    securityGroups: securityGroup,
   });
   io.stdout.write(
     json === true ? `${JSON.stringify(reportAsData(text, name, steps), undefined, 2)}\n` : reportAsText(steps),
@@ -73,7 +75,7 @@ async function doctor(
   return steps.some(({ remarks }) => remarks.some(({ kind }) => kind === "cause")) ? ExitCode.FOUND : ExitCode.OK;
 }
 
-function collect(value: string, former: readonly string[]): readonly string[] {
+function collect(value: string, former: readonly string[] = []): readonly string[] {
   return [...former, value];
 }
 

@@ -125,7 +125,8 @@ function judgement(
   if (denying !== undefined) {
     return { kind: "refused", why: `${denying.name} denies it` };
   }
-  // ECR needs this action in an identity-based policy.
+  // AWS's pages disagree on this action; those that require it do so in an identity-based policy.
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
   const granting = action === "ecr:TagResource" ? [] : verdicts;
   if (decision.kind === "allowed" || granting.some(({ allows }) => allows.kind === "allowed")) {
     return { kind: "granted" };

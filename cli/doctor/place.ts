@@ -116,27 +116,28 @@ export function noRule(what: string, region: string, elsewhere: readonly string[
 }
 
 /** Why the upstream of a rule does not have the repository of a name in the cache; undefined unless the name shows it. */
-export function nameProblem(rule: CacheRule, { path, host }: Place): Remark | undefined {
+export function nameProblem(rule: CacheRule, place: Place): Remark | undefined {
   const prefix = withoutTrailingSlash(rule.ecrRepositoryPrefix);
   const start = prefix === ROOT ? "" : `${prefix}/`;
-  const rest = path.slice(start.length);
+  const rest = place.path.slice(start.length);
+  const pull = (path: string): string => `pull ${uriOf({ ...place, path: `${start}${path}` })}`;
   const [first = "", ...more] = rest.split("/");
   if (more.length > 0 && REGISTRY_HOST.test(first)) {
     const detail = `the name of the repository contains the host ${first}, which no name at an upstream does`;
-    return cause("not found on the first pull", detail, `pull ${host}/${start}${more.join("/")}`);
+    return cause("not found on the first pull", detail, pull(more.join("/")));
   }
   if (rule.upstreamRegistryUrl !== DOCKER_HUB) {
     return undefined;
   }
   if (more.length === 0) {
     const detail = `Docker Hub has its official images below ${OFFICIAL_PATH}, and the name lacks it`;
-    return cause("403 Forbidden", detail, `pull ${host}/${start}${OFFICIAL_PATH}${rest}`);
+    return cause("403 Forbidden", detail, pull(`${OFFICIAL_PATH}${rest}`));
   }
   return rest.startsWith(OFFICIAL_PATH) && more.length > 1
     ? cause(
         "403 Forbidden",
         `only official images of Docker Hub are below ${OFFICIAL_PATH}, and their names have no further slash`,
-        `pull ${host}/${start}${more.join("/")}`,
+        pull(more.join("/")),
       )
     : undefined;
 }

@@ -450,6 +450,67 @@ describe("permissions", () => {
   });
 });
 
+describe("the role of a template", () => {
+  const KEY = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888";
+  const service = "ecr.amazonaws.com";
+  const remarksWith = async (actions: readonly string[], more: object): Promise<unknown> => {
+    const account = await withCache();
+    const customRoleArn = await account.createRole("creation", actions, { service, ...more });
+    const encryptionConfiguration = { encryptionType: "KMS" as const, kmsKey: KEY };
+    await account.createTemplate({ customRoleArn, encryptionConfiguration });
+    const report = await account.examine(["nginx:1.27", "--no-pull"]);
+    return report.steps.find(({ step }) => step === "template");
+  };
+
+  test("may use the key of the template", async () => {
+    expect(await remarksWith(["ecr:*", "kms:*"], {})).toEqual({
+      step: "template",
+      status: "ok",
+      remarks: [{ kind: "ok", detail: "docker-hub: ECR can use it" }],
+    });
+  });
+
+  test("may do so by the policy of the key, which is not known", async () => {
+    expect(await remarksWith(["ecr:*"], {})).toMatchObject({
+      status: "unchecked",
+      remarks: [
+        {
+          detail: expect.stringContaining(
+            `may kms:CreateGrant, kms:RetireGrant, kms:DescribeKey: only the policy of the key ${KEY} could allow it`,
+          ) as string,
+        },
+      ],
+    });
+  });
+
+  test("is not known to create repositories where its policy has a condition", async () => {
+    const condition = { StringEquals: { "aws:SourceAccount": "111122223333" } };
+    expect(
+      await remarksWith(["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"], { condition }),
+    ).toMatchObject({
+      status: "unchecked",
+      remarks: expect.arrayContaining([
+        { kind: "unchecked", detail: expect.stringContaining("it depends on aws:SourceAccount") as string },
+      ]) as object,
+    });
+  });
+});
+
+test("a cause has its detail, its solution and the address of its heading", async () => {
+  const account = await withCache();
+  const { code, stdout } = await account.doctor([`${account.host}/docker-hub/nginx:1.27`]);
+  expect(code).toBe(1);
+  const [steps = "", causes = ""] = stdout.split("\nCauses:\n");
+  expect(steps).toMatch(/^FAILED {2}name and rule {2}Docker Hub has its official images below library\//m);
+  expect(steps).toMatch(/^- {7}manifest {7}ECR cannot have an image of this name$/m);
+  expect(causes).toBe(`
+  403 Forbidden
+  Docker Hub has its official images below library/, and the name lacks it
+  Solution: pull ${account.host}/docker-hub/library/nginx:1.27
+  https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs/troubleshooting.md#403-forbidden
+`);
+});
+
 test("the reference lists the permissions that the command needs, and no others", async () => {
   const account = await withCache();
   addNetworks(aws, account.id);

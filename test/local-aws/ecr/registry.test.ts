@@ -1,4 +1,4 @@
-import { CreatePullThroughCacheRuleCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { CreatePullThroughCacheRuleCommand, DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { without } from "../../support/without";
 import { Sdk } from "../clients";
 import { ACCOUNT } from "../server";
@@ -30,6 +30,26 @@ async function layerUrl(method = "GET") {
   await get("mirror/team/app/manifests/v1");
   return (await get(`mirror/team/app/blobs/${LAYER}`, method)).headers.location ?? "";
 }
+
+test("a registry refuses a manifest once if there were too many requests", async () => {
+  sdk.aws.ecr.registry.throttleOnce(ACCOUNT);
+  const path = "mirror/team/app/manifests/v1";
+  expect(await get(path)).toMatchObject({ status: 429, body: expect.stringContaining("TOOMANYREQUESTS") as string });
+  expect((await get(path)).status).toBe(200);
+});
+
+test("a registry redirects to the host of its upstream for layers that it has not cached yet", async () => {
+  sdk.aws.ecr.upstreams.blobHosts.set("quay.io", "cdn.quay.io");
+  expect(await layerUrl()).toBe(`https://cdn.quay.io/${LAYER}`);
+});
+
+test("a registry keeps the time of the last pull", async () => {
+  await get("mirror/team/app/manifests/v1");
+  const images = await sdk
+    .client(ECRClient)
+    .send(new DescribeImagesCommand({ repositoryName: "mirror/team/app", imageIds: [{ imageTag: "v1" }] }));
+  expect(images.imageDetails?.[0]?.lastRecordedPullTime).toBeInstanceOf(Date);
+});
 
 describe("manifest", () => {
   test.each([

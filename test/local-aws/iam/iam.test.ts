@@ -12,6 +12,7 @@ import {
   ListRolePoliciesCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
+  SimulatePrincipalPolicyCommand,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
@@ -23,6 +24,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { REGION, Sdk, pagesOf, trusting } from "../clients";
 import { ACCOUNT } from "../server";
+import { modelViolations } from "../service-model";
 
 const RoleName = "cache-reader";
 const TRUST = trusting("ecr.amazonaws.com");
@@ -320,6 +322,66 @@ describe("whether a service could use a role", () => {
     await put("push", JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } }));
     expect(whyNot("ecr:PutImage")).toBeUndefined();
     expect(whyNot("iam:PutImage")).toBe(Action === "*" ? undefined : `${arn} may not iam:PutImage`);
+  });
+});
+
+describe("the simulation of a role's policies", () => {
+  const PolicySourceArn = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`;
+  const simulate = async (ActionNames: string[], ResourceArns?: string[]) => {
+    const input = { PolicySourceArn, ActionNames, ResourceArns };
+    return (await client.send(new SimulatePrincipalPolicyCommand(input))).EvaluationResults ?? [];
+  };
+  const allow = (Action: string, more: object = {}): object => ({ Effect: "Allow", Action, Resource: "*", ...more });
+  const putPolicy = (...Statement: object[]) => {
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    return client.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument }));
+  };
+  const repository = `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/a/b`;
+  const key = `arn:aws:kms:us-east-1:${ACCOUNT}:key/11112222-3333-4444-5555-666677778888`;
+
+  test("answers for each action what the policies say", async () => {
+    await create();
+    const denial = { Effect: "Deny", Action: "ecr:PutImage", Resource: "*" };
+    await putPolicy(allow("ecr:*"), denial, allow("kms:DescribeKey"));
+    const results = await simulate(["ecr:BatchGetImage", "ecr:PutImage"], [repository]);
+    expect(results.map(({ EvalActionName, EvalDecision }) => [EvalActionName, EvalDecision])).toEqual([
+      ["ecr:BatchGetImage", "allowed"],
+      ["ecr:PutImage", "explicitDeny"],
+    ]);
+    const keys = await simulate(["kms:DescribeKey", "kms:CreateGrant"], [key]);
+    expect(keys.map(({ EvalDecision }) => EvalDecision)).toEqual(["allowed", "implicitDeny"]);
+    expect((await simulate(["ecr:GetAuthorizationToken"])).map(({ EvalDecision }) => EvalDecision)).toEqual([
+      "allowed",
+    ]);
+    expect(sdk.aws.requests.flatMap(modelViolations)).toEqual([]);
+  });
+
+  test("names the keys of conditions, beside the resource if it is one", async () => {
+    await create();
+    const Condition = { StringEquals: { "aws:SourceVpc": "vpc-1" } };
+    await putPolicy(allow("*", { Condition }));
+    const [one] = await simulate(["ecr:BatchGetImage"], [repository]);
+    expect(one?.ResourceSpecificResults?.[0]?.MissingContextValues).toEqual(["aws:SourceVpc"]);
+    expect(one?.EvalDecision).toBe("implicitDeny");
+    const [any] = await simulate(["ecr:GetAuthorizationToken"]);
+    expect(any?.MissingContextValues).toEqual(["aws:SourceVpc"]);
+  });
+
+  test("obeys the permissions boundary of the role", async () => {
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [allow("ecr:PutImage")] });
+    const { Policy } = await client.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
+    const { Role } = await create({ PermissionsBoundary: Policy?.Arn });
+    await putPolicy(allow("ecr:BatchGetImage"));
+    const [result] = await simulate(["ecr:BatchGetImage"], [repository]);
+    expect(result).toMatchObject({
+      EvalDecision: "implicitDeny",
+      PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: false },
+    });
+    expect(Role?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(Policy?.Arn);
+  });
+
+  test("fails for a role that does not exist", async () => {
+    await expect(simulate(["ecr:PutImage"])).rejects.toMatchObject({ name: "NoSuchEntityException" });
   });
 });
 

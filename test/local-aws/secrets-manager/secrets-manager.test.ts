@@ -2,8 +2,10 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  PutResourcePolicyCommand,
   PutSecretValueCommand,
   RemoveRegionsFromReplicationCommand,
   ReplicateSecretToRegionsCommand,
@@ -51,6 +53,27 @@ function describeSecret() {
 function remove(options: Partial<DeleteSecretCommand["input"]> = {}) {
   return client.send(new DeleteSecretCommand({ SecretId: NAME, ...options }));
 }
+
+describe("the policy of a secret", () => {
+  const putPolicy = (ResourcePolicy: string) =>
+    client.send(new PutResourcePolicyCommand({ SecretId: NAME, ResourcePolicy }));
+  const getPolicy = () => client.send(new GetResourcePolicyCommand({ SecretId: NAME }));
+
+  test("is kept, and missing at first", async () => {
+    await create({ SecretString: "s3cret" });
+    expect((await getPolicy()).ResourcePolicy).toBeUndefined();
+    const statement = { Effect: "Deny", Principal: "*", Action: "secretsmanager:GetSecretValue", Resource: "*" };
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await putPolicy(policy);
+    expect((await getPolicy()).ResourcePolicy).toBe(policy);
+    expect(sdk.aws.requests.flatMap(modelViolations)).toEqual([]);
+  });
+
+  test("fails if it is malformed", async () => {
+    await create({ SecretString: "s3cret" });
+    await expect(putPolicy("{}")).rejects.toMatchObject({ name: "MalformedPolicyDocumentException" });
+  });
+});
 
 describe("a secret", () => {
   test("is created with a value, which is its first version", async () => {
