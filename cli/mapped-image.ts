@@ -3,6 +3,9 @@ import type { MappedImage, PlaceProblem, RegistryMapping } from "../src/image/re
 import { MAX_REPOSITORY_NAME } from "../src/image/registry-map";
 import { reasonUnsupported } from "../src/image/supported-registries";
 
+/** What a warning says about a name with a digest. */
+export const FIRST_PULL_BY_DIGEST = "ECR does not cache the first pull by digest: pull the tag through the cache once";
+
 /** The name of an image in the cache, or a sentence that says why there is none. */
 export type Lookup =
   | { readonly uri: string; readonly isCached: boolean; readonly hasDigest: boolean }
@@ -24,7 +27,8 @@ export function lookUp(mapping: RegistryMapping, image: string, host?: string): 
   return { problem: `${image}: ${reasonOf(mapped)}`, isMalformed: false };
 }
 
-function reasonOf(mapped: Exclude<MappedImage, { readonly uri: string }>): string {
+/** Why an image has no name in the cache. */
+export function reasonOf(mapped: Exclude<MappedImage, { readonly uri: string }>): string {
   if (mapped.kind === "no-upstream") {
     const reason = reasonUnsupported(mapped.domain);
     return `the cache has no upstream ${mapped.domain}${reason === undefined ? "" : `; ${reason}`}`;

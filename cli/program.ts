@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
+import { addRewrite } from "./rewrite";
 import { addUri } from "./uri";
 
 /** Runs the command line and returns its exit code; it throws only what is a defect. */
@@ -15,7 +16,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addUri]) {
+  for (const add of [addUri, addRewrite]) {
     add(program, io, finish);
   }
   try {
