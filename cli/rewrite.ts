@@ -11,7 +11,7 @@ import { FIRST_PULL_BY_DIGEST } from "./mapped-image";
 import { addMapOptions } from "./options";
 import { FILE_TYPES, readFile } from "./rewrite/file-type";
 import type { FileType } from "./rewrite/file-type";
-import { UnreadableText } from "./rewrite/mention";
+import { TOO_DEEP, UnreadableText } from "./rewrite/mention";
 import { edited, planOf } from "./rewrite/plan";
 import type { Edit, Plan } from "./rewrite/plan";
 import { StagedFiles } from "./rewrite/staged-files";
@@ -178,8 +178,7 @@ async function rewrittenFile(
     if (error instanceof UnreadableText) {
       print("error", error.start, error.message);
     } else if (error instanceof RangeError) {
-      // The stack of calls is full.
-      print("error", 0, "this is nested too deeply to be read");
+      print("error", 0, TOO_DEEP);
     } else {
       throw error;
     }

@@ -308,7 +308,8 @@ class Lines {
       const [all = "", space = "", keyword = ""] = /^(\s*)(\S*)/.exec(text.slice(start)) ?? [];
       const name = keyword.toUpperCase();
       if (!INSTRUCTIONS.has(name)) {
-        throw new UnreadableText("a Dockerfile has no such instruction", at(start + space.length));
+        const what = /^[A-Z]+$/.test(name) ? `instruction ${name}` : "such instruction";
+        throw new UnreadableText(`a Dockerfile has no ${what}`, at(start + space.length));
       }
       start += all.length;
       if (name !== "ONBUILD") {

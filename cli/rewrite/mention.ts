@@ -1,14 +1,13 @@
-/** Text that a file has at a place, and which can be replaced there. */
+/** Text that a file has at a place as its reader sees it, and which can be replaced there. */
 export interface TextPiece {
   readonly kind: "text";
-  /** The text that its reader sees: without escapes. */
   readonly text: string;
   /** Where it is in the text of the file. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Text that is nowhere in the file, or at several places. */
+/** Text that the file does not have in this form: one with escapes, for example. */
 export interface FixedPiece {
   readonly kind: "fixed";
   readonly text: string;
@@ -34,6 +33,9 @@ export interface Mention {
   /** Why the name stays, whatever it is. */
   readonly reasonToStay?: string;
 }
+
+/** What a message says about a text for which the stack of calls is too small. */
+export const TOO_DEEP = "this is nested too deeply to be read";
 
 /** A file, or a place in it, that cannot be read. */
 export class UnreadableText extends Error {

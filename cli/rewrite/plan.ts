@@ -169,7 +169,7 @@ function placeOf({ start, pieces }: Mention, index: number): number {
   let rest = index;
   for (const piece of pieces) {
     const length = piece.kind === "unknown" ? MARK.length : piece.text.length;
-    if (piece.kind === "text" && rest <= length && piece.end - piece.start === length) {
+    if (piece.kind === "text" && (rest < length || (rest === length && piece === pieces.at(-1)))) {
       return piece.start + rest;
     }
     rest -= length;
@@ -177,7 +177,7 @@ function placeOf({ start, pieces }: Mention, index: number): number {
   return start;
 }
 
-/** The change of the first piece of a name; undefined if that cannot change the name. */
+/** The change of the start of a name, which is in its first piece; undefined if that cannot change the name. */
 function editOf(first: Piece | undefined, from: string, to: string): Edit | undefined {
   let common = 0;
   while (common < from.length && from.at(-common - 1) === to.at(-common - 1)) {
@@ -187,7 +187,7 @@ function editOf(first: Piece | undefined, from: string, to: string): Edit | unde
   if (first?.kind !== "text" || changed > first.text.length) {
     return undefined;
   }
-  return { start: first.start, end: first.end, text: `${to.slice(0, to.length - common)}${first.text.slice(changed)}` };
+  return { start: first.start, end: first.start + changed, text: to.slice(0, to.length - common) };
 }
 
 /** The places of edits that not all names agree on which have them. */

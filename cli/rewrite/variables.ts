@@ -20,12 +20,16 @@ export function piecesOf(placed: PlacedText, syntax: VariableSyntax, start: numb
   return new PieceReader(placed, syntax, start, end).read("");
 }
 
-/** The piece of a part of a text, which can be replaced if the file has it in one place. */
-function pieceAt(placed: PlacedText, start: number, end: number): Piece {
+/** The pieces of a part of a text: what the file has in one place, and the rest. */
+function piecesAt(placed: PlacedText, start: number, end: number): Piece[] {
   const from = placed.at(start);
-  const to = placed.at(end - 1) + 1;
-  const part = placed.text.slice(start, end);
-  return to - from === end - start ? { kind: "text", text: part, start: from, end: to } : { kind: "fixed", text: part };
+  let together = start + 1;
+  while (together < end && placed.at(together) - from === together - start) {
+    together += 1;
+  }
+  const to = from + together - start;
+  const first: Piece = { kind: "text", text: placed.text.slice(start, together), start: from, end: to };
+  return together === end ? [first] : [first, { kind: "fixed", text: placed.text.slice(together, end) }];
 }
 
 class PieceReader {
@@ -139,7 +143,7 @@ class PieceReader {
 
   private endText(): void {
     if (this.index > this.startOfText) {
-      this.pieces.push(pieceAt(this.placed, this.startOfText, this.index));
+      this.pieces.push(...piecesAt(this.placed, this.startOfText, this.index));
       this.startOfText = this.index;
     }
   }

@@ -1,7 +1,7 @@
 import { Composer, Parser, isAlias, isCollection, isMap, isNode, isScalar, isSeq, visit } from "yaml";
 import type { Alias, Document, ParsedNode, Scalar, YAMLMap } from "yaml";
 import type { Mention, Piece } from "./mention";
-import { UnreadableText } from "./mention";
+import { TOO_DEEP, UnreadableText } from "./mention";
 import { placeIn } from "./placed-text";
 import type { PlacedText } from "./placed-text";
 import { piecesOf } from "./variables";
@@ -87,10 +87,15 @@ export class YamlDocument {
     if (/[${]/.test(text)) {
       return [{ kind: "unknown", source: text }];
     }
-    const [from, to] = scalar.range;
-    const isQuoted = scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE";
-    return isQuoted && !this.text.slice(from, to).includes("\n")
-      ? [{ kind: "text", text, start: from + 1, end: to - 1 }]
+    // A name begins with what the file has before the first escape or line feed; before that is a place for a text.
+    const first = scalar.range[0] + 1;
+    const same = /^[^\\\s]*/.exec(this.text.slice(first, first + text.length))?.[0] ?? "";
+    const isThere = scalar.type === "QUOTE_DOUBLE" && text.startsWith(same);
+    return isThere
+      ? [
+          { kind: "text", text: same, start: first, end: first + same.length },
+          { kind: "fixed", text: text.slice(same.length) },
+        ]
       : [{ kind: "fixed", text }];
   }
 
@@ -168,6 +173,9 @@ export function yamlDocuments(text: string): YamlDocument[] {
     const [error] = document.errors;
     if (error !== undefined) {
       // The rest of some messages is a text of the file, which may be a secret.
+      if (error.code === "RESOURCE_EXHAUSTION") {
+        throw new UnreadableText(TOO_DEEP, 0);
+      }
       const reason = error.message.replace(/: "[^]*$/, "");
       const hint = text.includes("{{") ? "; a template cannot be read: rewrite what it makes, or its values" : "";
       throw new UnreadableText(`this is not YAML: ${reason}${hint}`, error.pos[0]);
