@@ -76,8 +76,8 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
   }
   const staged = new StagedFiles();
   const reports: FileReport[] = [];
+  const changed: string[] = [];
   let isFailed = false;
-  let isChanged = false;
   try {
     for (const input of inputs) {
       const file = await rewrittenFile(io, input, options, mapping, host);
@@ -85,8 +85,13 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
         isFailed = true;
         continue;
       }
-      isChanged ||= file.edits.length > 0;
-      reports.push(file.report);
+      if (file.edits.length > 0) {
+        changed.push(input);
+      }
+      // The rest of a file is not needed any more: there may be ten thousand.
+      if (options.json === true) {
+        reports.push(file.report);
+      }
       if (!isFailed) {
         output(io, input, file, options, staged);
       }
@@ -103,10 +108,9 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
   if (options.json === true) {
     io.stdout.write(`${JSON.stringify({ files: reports }, undefined, 2)}\n`);
   } else if (options.write === true) {
-    const changed = reports.filter(({ rewritten }) => rewritten.length > 0);
-    io.stdout.write(changed.map(({ file }) => `${file}\n`).join(""));
+    io.stdout.write(changed.map((file) => `${file}\n`).join(""));
   }
-  return options.check === true && isChanged ? ExitCode.FOUND : ExitCode.OK;
+  return options.check === true && changed.length > 0 ? ExitCode.FOUND : ExitCode.OK;
 }
 
 /** Files that are given twice, once. */

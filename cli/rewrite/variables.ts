@@ -10,6 +10,9 @@ export interface VariableSyntax {
   readonly lookUp?: (name: string) => readonly Piece[] | undefined;
 }
 
+/** No name of an image has as many parts; variables that contain variables twice each could have any number. */
+const MAX_PIECES = 1_000;
+
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:?[-=?+]|[#%/]/y;
 /** Variables that another tool than a shell fills in: templates of Go and Jinja, and $(…). */
@@ -130,7 +133,9 @@ class PieceReader {
       value = isName ? valueBy(operator, value, word) : undefined;
       after = reader.index + 1;
     }
-    this.pieces.push(...(value ?? [{ kind: "unknown", source: text.slice(start, after) } as const]));
+    const isTooLong = this.pieces.length + (value?.length ?? 0) > MAX_PIECES;
+    const unknown: Piece = { kind: "unknown", source: text.slice(start, after) };
+    this.pieces.push(...(value === undefined || isTooLong ? [unknown] : value));
     this.skip(after - start);
   }
 

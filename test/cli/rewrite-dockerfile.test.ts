@@ -139,6 +139,15 @@ test("leaves an argument that is also part of an image without a cache", () => {
   expect(rewritten(text, { type: "dockerfile" }).text).toBe(text);
 });
 
+test("does not expand arguments without end", () => {
+  const lines = Array.from({ length: 64 }, (_, index) => `ARG A${index + 1}=$A${index}$A${index}\n`);
+  const text = `ARG A0=x\n${lines.join("")}FROM $A64\n`;
+  expect(rewritten(text, { type: "dockerfile" })).toMatchObject({
+    text,
+    left: [expect.stringMatching("no value for")],
+  });
+});
+
 test("leaves names that are already those of the cache, and reports nothing", () => {
   const text = `FROM ${HOST}/docker-hub/library/nginx\nFROM 111122223333.dkr-ecr.eu-west-1.on.aws/quay/a/b\n`;
   expect(rewritten(text, { type: "dockerfile" })).toMatchObject({ text, left: [] });

@@ -44,17 +44,12 @@ const pod = fc.record({
 });
 
 const yamlStyle = fc.record({
-  defaultStringType: fc.constantFrom(
-    "PLAIN",
-    "QUOTE_DOUBLE",
-    "QUOTE_SINGLE",
-    "BLOCK_LITERAL",
-  ) as fc.Arbitrary<YAML.Scalar.Type>,
-  collectionStyle: fc.constantFrom("any", "block", "flow") as fc.Arbitrary<"any" | "block" | "flow">,
+  defaultStringType: fc.constantFrom<YAML.Scalar.Type[]>("PLAIN", "QUOTE_DOUBLE", "QUOTE_SINGLE", "BLOCK_LITERAL"),
+  collectionStyle: fc.constantFrom<("any" | "block" | "flow")[]>("any", "block", "flow"),
   indent: fc.integer({ min: 2, max: 5 }),
   indentSeq: fc.boolean(),
   lineWidth: fc.constantFrom(0, 40, 80),
-  blockQuote: fc.constantFrom(true, "literal", "folded") as fc.Arbitrary<boolean | "literal" | "folded">,
+  blockQuote: fc.constantFrom<(boolean | "literal" | "folded")[]>(true, "literal", "folded"),
 });
 
 const manifests = fc
