@@ -24,6 +24,29 @@ locals {
   # The host that ECR requests for Docker Hub.
   docker_hub_host = "registry-1.docker.io"
 
+  # The name of an official image of Docker Hub, whose path begins with library/.
+  # https://pkg.go.dev/github.com/distribution/reference
+  official_image = "^(?:(?:docker\\.io|index\\.docker\\.io)/)?[^/]+$"
+
+  # Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the
+  # account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  private_registry_host = "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z.-]+$"
+
+  # The suffixes of registry hosts by patterns of regions; all other regions have that of the partition
+  # aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html
+  dns_suffixes_by_region = {
+    "^cn-"      = "amazonaws.com.cn"
+    "^us-gov-"  = "amazonaws.com"
+    "^us-iso-"  = "c2s.ic.gov"
+    "^us-isob-" = "sc2s.sgov.gov"
+    "^eu-isoe-" = "cloud.adc-e.uk"
+    "^us-isof-" = "csp.hci.ic.gov"
+    "^eusc-"    = "amazonaws.eu"
+  }
+
+  # The suffix of registry hosts in the partition aws.
+  default_dns_suffix = "amazonaws.com"
+
   # Other hosts of registries, and the hosts that ECR requests.
   registry_aliases = {
     "docker.io"               = "registry-1.docker.io"
@@ -39,8 +62,9 @@ locals {
     "\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+|(?:[^/]*\\.)?docker\\.io)$",
   ])
 
-  # The bound of the path of a repository, in characters.
-  max_path_characters = 255
+  # The bound of the name of a repository, in characters.
+  # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+  max_repository_name = 256
 
   # The actions of pulls, including the first one, which creates the repository.
   first_pull_actions = [

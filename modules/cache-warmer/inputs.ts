@@ -1,13 +1,6 @@
-import {
-  DIGEST_HINT,
-  HOST,
-  IMAGE_NAME,
-  REPOSITORY_PATH,
-  REPOSITORY_PREFIX,
-  UPSTREAM_REPOSITORY_PREFIX,
-} from "../../src/cache/rules";
+import { DIGEST_HINT, HOST, IMAGE_NAME, REPOSITORY_PREFIX, UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
-import { REGISTRY_ALIASES, REGISTRY_HOST, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
+import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { warmingProgram } from "../../src/warmer/buildspec";
 import { networkStatements } from "../../src/warmer/policy-statements";
@@ -25,6 +18,7 @@ import {
 } from "../../src/warmer/rules";
 import type { Input, InputRule, ModuleDefinition } from "../generator/definition";
 import { hcl, quoted } from "../generator/hcl";
+import { IMAGE_FACTS, isImage, source } from "../generator/images";
 import { ACCOUNT_INPUT, PULL_ACTIONS } from "../generator/registry";
 import { following } from "../generator/rules";
 
@@ -49,11 +43,11 @@ function ids({ rule, max }: (typeof NETWORK)["subnetIds" | "securityGroupIds"], 
   };
 }
 
-const IS_IMAGE: InputRule = {
-  requirement: IMAGE_NAME.requirement,
-  holds: (value: string): string => `can(regex(local.image_name, ${value}))`,
-  hint: `\${strcontains(jsonencode(element), "@") ? ${quoted(DIGEST_HINT)} : ${quoted(IMAGE_NAME.hint)}}`,
-};
+const IS_IMAGE = isImage(
+  IMAGE_NAME,
+  "image_name",
+  `\${strcontains(jsonencode(element), "@") ? ${quoted(DIGEST_HINT)} : ${quoted(IMAGE_NAME.hint)}}`,
+);
 
 const TIMEOUT: InputRule = {
   requirement: integerRequirement(TIMEOUT_MINUTES.min, TIMEOUT_MINUTES.max),
@@ -79,11 +73,6 @@ function hostsByAlias(): { readonly [alias: string]: string } {
       .filter(([alias]) => alias !== dockerHub)
       .map(([alias, domain]) => [alias, domain === DEFAULT_DOMAIN ? dockerHub : domain]),
   );
-}
-
-/** A pattern for Terraform, as text. */
-function source(pattern: RegExp): string {
-  return pattern.source.replaceAll("\\/", "/");
 }
 
 /** The inputs of the module cache-warmer. */
@@ -235,17 +224,10 @@ export const cacheWarmer: ModuleDefinition = {
       comment: "The host that ECR requests for Docker Hub.",
       value: SUPPORTED_REGISTRIES["docker-hub"].host,
     },
+    ...IMAGE_FACTS,
     registry_aliases: {
       comment: "Other hosts of registries, and the hosts that ECR requests.",
       value: hostsByAlias(),
-    },
-    registry_host: {
-      comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
-      value: source(REGISTRY_HOST),
-    },
-    max_path_characters: {
-      comment: "The bound of the path of a repository, in characters.",
-      value: REPOSITORY_PATH.maxLength,
     },
     first_pull_actions: PULL_ACTIONS.first,
     tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,

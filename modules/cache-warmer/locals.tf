@@ -20,12 +20,35 @@ locals {
     parts[0] == null ? local.docker_hub_host : trimsuffix(lower(parts[0]), ":443")
   ]
 
+  # The account and the region of a private registry, which has several hosts; null for any other registry.
+  private_registries = [for host in local.hosts : try(regex(local.private_registry_host, host), null)]
+  dns_suffixes = [
+    for registry in local.private_registries :
+    concat(
+      [for pattern, suffix in local.dns_suffixes_by_region : suffix if can(regex(pattern, registry[1]))],
+      [local.default_dns_suffix]
+    )[0]
+  ]
+
+  # The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
+  path_starts = [for image in var.images : can(regex(local.official_image, image)) ? "library/" : ""]
+
   names = [
     for index, parts in local.name_parts : {
       image = var.images[index]
-      host  = lookup(local.registry_aliases, local.hosts[index], local.hosts[index])
-      path  = parts[0] == null ? parts[2] : parts[1]
-      tag   = parts[3] == null ? "latest" : parts[3]
+      host = (
+        local.private_registries[index] == null
+        ? lookup(local.registry_aliases, local.hosts[index], local.hosts[index])
+        : join(".", [
+          local.private_registries[index][0],
+          "dkr.ecr",
+          local.private_registries[index][1],
+          local.dns_suffixes[index],
+        ])
+      )
+      path = "${local.path_starts[index]}${parts[0] == null ? parts[2] : parts[1]}"
+      tag  = parts[3] == null ? "latest" : parts[3]
     }
   ]
 }
@@ -45,20 +68,13 @@ locals {
   rule_hosts           = local.rules[*].host
   indexes_without_rule = [for index, name in local.names : index if !contains(local.rule_hosts, name.host)]
 
-  # The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
-  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  upstream_paths = [
-    for name in local.names :
-    name.host == local.docker_hub_host && !strcontains(name.path, "/") ? "library/${name.path}" : name.path
-  ]
-
   # Each image with each rule of its registry. Two rules may be for different parts of one registry.
   pairs = flatten([
     for index, name in local.names : [
       for rule in local.rules : {
         index         = index
         prefix        = rule.prefix
-        upstream_path = local.upstream_paths[index]
+        upstream_path = name.path
         cached_part   = rule.upstream_prefix == "ROOT" ? "" : "${rule.upstream_prefix}/"
         first_part    = strcontains(name.path, "/") ? split("/", name.path)[0] : ""
         host          = name.host
@@ -80,11 +96,6 @@ locals {
   problems = [
     for place in local.places : compact([
       (
-        length(local.names[place.index].path) > local.max_path_characters
-        ? "its path has more than ${local.max_path_characters} characters"
-        : ""
-      ),
-      (
         place.first_part == place.host || can(regex(local.registry_host, place.first_part))
         ? "leave out ${place.first_part}/ in its path"
         : ""
@@ -101,6 +112,11 @@ locals {
         && length(rule.prefix) > (place.prefix == "ROOT" ? 0 : length(place.prefix))
         && startswith(place.path, "${rule.prefix}/")
       ]),
+      (
+        length(place.path) > local.max_repository_name
+        ? "its name in the cache has more than ${local.max_repository_name} characters"
+        : ""
+      ),
     ])
   ]
 

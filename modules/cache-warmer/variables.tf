@@ -143,7 +143,15 @@ variable "images" {
   nullable    = false
 
   validation {
-    condition = alltrue([for key, element in var.images : can(regex(local.image_name, element))])
+    condition = alltrue([
+      for key, element in var.images :
+      (
+        can(regex(local.image_name, element))
+        && try(length(join("", compact(slice(regex(local.image_name, element), 1, 3)))) <= 255, false)
+        && !can(regex("^(?:(?:docker\\.io|index\\.docker\\.io)/)?[^/:@]{248,}(?:[:@]|$)", element))
+        && !can(regex("^[a-f0-9]{64}$", element))
+      )
+    ])
     error_message = replace(join("\n", [
       for key, element in var.images :
       join("", [
@@ -152,7 +160,12 @@ variable "images" {
         ? "use a tag: ECR does not cache a first pull by digest"
         : "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
       ])
-      if !can(regex(local.image_name, element))
+      if !(
+        can(regex(local.image_name, element))
+        && try(length(join("", compact(slice(regex(local.image_name, element), 1, 3)))) <= 255, false)
+        && !can(regex("^(?:(?:docker\\.io|index\\.docker\\.io)/)?[^/:@]{248,}(?:[:@]|$)", element))
+        && !can(regex("^[a-f0-9]{64}$", element))
+      )
     ]), local.secret_pattern, local.redacted)
   }
 

@@ -1,4 +1,5 @@
 import { cacheWarmer } from "../cache-warmer/inputs";
+import { imageUris } from "../image-uris/inputs";
 import { privateRegistry } from "../private-registry/inputs";
 import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
@@ -11,6 +12,7 @@ import { terraformFiles } from "./terraform-files";
 /** All modules; a module comes after those that it calls. */
 export const MODULES: readonly ModuleDefinition[] = [
   pullThroughCache,
+  imageUris,
   pullPolicy,
   registryEndpoints,
   privateRegistry,

@@ -42,7 +42,8 @@ export interface BlocksByType {
 export interface ParsedModule {
   readonly terraform: {
     readonly required_version: string;
-    readonly required_providers: readonly { readonly [provider: string]: { readonly version: string } }[];
+    /** Undefined for a module without resources. */
+    readonly required_providers?: readonly { readonly [provider: string]: { readonly version: string } }[];
   };
   readonly variable: { readonly [name: string]: ParsedVariable };
   readonly locals: { readonly [name: string]: unknown };

@@ -54,7 +54,7 @@ export async function readme(definition: ModuleDefinition): Promise<string> {
 /** The tables of requirements, resources, inputs and outputs, in the form of terraform-docs. */
 export function tables({ inputs }: ModuleDefinition, parsed: ParsedModule): string {
   const { terraform, output, resource, data, module } = parsed;
-  const providers = Object.entries(terraform.required_providers[0] ?? {});
+  const providers = Object.entries(terraform.required_providers?.[0] ?? {});
   return [
     "## Requirements",
     table(

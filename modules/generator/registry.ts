@@ -35,12 +35,7 @@ export const PULL_ACTIONS = {
 export const PARTITIONS_BY_REGION: Fact = {
   comment:
     "The partitions of regions whose names match a pattern; all others are in the partition aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html",
-  value: Object.fromEntries(
-    PARTITION_NAMES.flatMap((name) => {
-      const pattern = name === "aws" ? undefined : partitionPattern(name);
-      return pattern === undefined ? [] : [[pattern.source, name]];
-    }),
-  ),
+  value: byRegion((partition) => partition),
 };
 
 /** The input for the `prefixes` whose creation template sets tags. */
@@ -60,6 +55,17 @@ export const TAGGED_PREFIXES_RULE: ValidationRule = {
   got: "element",
   hint: "leave it out, or add it to `prefixes`",
 };
+
+/** A value of each partition but aws, by the patterns of the partitions' regions. */
+export function byRegion(value: (partition: string) => string | undefined): {
+  readonly [pattern: string]: string | undefined;
+} {
+  const entries = PARTITION_NAMES.flatMap((name) => {
+    const pattern = name === "aws" ? undefined : partitionPattern(name);
+    return pattern === undefined ? [] : [[pattern.source, value(name)] as const];
+  });
+  return Object.fromEntries(entries);
+}
 
 function trimmed(prefixes: string): string {
   return `[for prefix in ${prefixes} : trimsuffix(prefix, "/")]`;

@@ -10,6 +10,19 @@ output "repository_uris" {
   depends_on = [module.cache, module.endpoints, module.pulls]
 }
 
+output "registry_map" {
+  description = <<-EOT
+    The name to pull in place of a registry, by the domain that stands for the registry in names of
+    images, for the module image-uris.
+  EOT
+  value = {
+    for name, uri in module.cache.registry_map :
+    name => "${module.endpoints.registry_uri}${trimprefix(uri, module.cache.registry_uri)}"
+  }
+
+  depends_on = [module.cache, module.endpoints, module.pulls]
+}
+
 output "rules" {
   description = "The cache rules, by the keys of `upstreams`, for the module cache-warmer."
   value       = module.cache.rules

@@ -119,6 +119,15 @@ locals {
     chainguard   = "cgr.dev"
   }
 
+  # Hosts that serve the images of a registry, too, and the domain that stands for the registry in names
+  # of images.
+  registry_aliases = {
+    "index.docker.io"         = "docker.io"
+    "registry-1.docker.io"    = "docker.io"
+    "registry.hub.docker.com" = "docker.io"
+    "k8s.gcr.io"              = "registry.k8s.io"
+  }
+
   # The prefixes of upstreams that give none, by their kinds.
   usual_prefixes = {
     "ecr-public"  = "ecr-public"

@@ -3,6 +3,7 @@ import { CREATE_REPOSITORIES, READ_UPSTREAM, useOfKeys } from "../../src/cache/p
 import { SECRET_PREFIX } from "../../src/cache/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import type { ModuleDefinition } from "../generator/definition";
+import { IMAGE_FACTS } from "../generator/images";
 import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS } from "../generator/registry";
 import { acknowledgedWarnings } from "../generator/warnings";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
@@ -79,6 +80,7 @@ export const pullThroughCache: ModuleDefinition = {
         "The hosts of registries that have one host for all customers. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html",
       value: HOSTS,
     },
+    registry_aliases: IMAGE_FACTS.registry_aliases,
     usual_prefixes: { comment: "The prefixes of upstreams that give none, by their kinds.", value: USUAL_PREFIXES },
     kinds_of_attributes: {
       comment: "The attributes that only one kind of upstream has, each with the kind.",

@@ -72,6 +72,27 @@ locals {
   ])
 }
 
+# Names of images, by the keys of their upstreams.
+locals {
+  repository_uris = {
+    for key, prefix in local.prefixes :
+    key => prefix == "ROOT" ? local.registry_uri : "${local.registry_uri}/${trimsuffix(prefix, "/")}"
+  }
+
+  # The registry of an upstream as names of images have it, with the part of a private registry that is cached.
+  cached_parts = {
+    for key, upstream in local.upstreams : key => coalesce(upstream.upstream_repository_prefix, "ROOT")
+  }
+  names = {
+    for key, url in local.urls :
+    key => join("/", concat(
+      [lookup(local.registry_aliases, url, url)],
+      local.cached_parts[key] == "ROOT" ? [] : [trimsuffix(local.cached_parts[key], "/")]
+    ))
+  }
+  uris_by_name = { for key, name in local.names : name => local.repository_uris[key]... }
+}
+
 # Credentials, by the keys of their upstreams.
 locals {
   managed_secret_names = {

@@ -5,10 +5,19 @@ output "registry_uri" {
 
 output "repository_uris" {
   description = "The name to pull in place of a registry, by the keys of `upstreams`: append the repository."
-  value = {
-    for key, prefix in local.prefixes :
-    key => prefix == "ROOT" ? local.registry_uri : "${local.registry_uri}/${trimsuffix(prefix, "/")}"
-  }
+  value       = local.repository_uris
+
+  depends_on = [aws_ecr_pull_through_cache_rule.upstream]
+}
+
+output "registry_map" {
+  description = <<-EOT
+    The name to pull in place of a registry, by the domain that stands for the registry in names of
+    images (`docker.io` for Docker Hub), or by the domain and the part of a private registry that is
+    cached; for the module image-uris. Of several upstreams with one such name, the first by key
+    applies.
+  EOT
+  value       = { for name, uris in local.uris_by_name : name => uris[0] }
 
   depends_on = [aws_ecr_pull_through_cache_rule.upstream]
 }

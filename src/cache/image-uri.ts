@@ -9,7 +9,7 @@ import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
 import { partsOf, placeOf } from "./cached-image";
 import type { CacheOfImages } from "./cached-image";
-import { IMAGE_NAME, PULL_RULES } from "./rules";
+import { IMAGE_REFERENCE, PULL_RULES } from "./rules";
 
 /** Options of `imageUri`. */
 export interface ImageUriOptions {
@@ -131,6 +131,7 @@ function checkReference(errors: ValidationErrors, name: string, image: string): 
   if (parsed instanceof ImageReference) {
     return parsed;
   }
-  errors.add("image", PULL_RULES.anyImage, image, parsed === undefined ? IMAGE_NAME.hint : problemText(parsed));
+  const hint = parsed === undefined ? IMAGE_REFERENCE.hint : problemText(parsed);
+  errors.add("image", IMAGE_REFERENCE.requirement, image, hint);
   return undefined;
 }

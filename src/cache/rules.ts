@@ -1,6 +1,6 @@
 import { ACCOUNT_ID } from "../aws/partitions";
 import { INLINE_POLICIES } from "../aws/policy-document";
-import { DOMAIN_COMPONENT, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
+import { DIGESTS, DOMAIN_COMPONENT, IMAGE_ID, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
 import { MAX_REPOSITORY_NAME } from "../image/registry-map";
 import { AZURE_NAME } from "../image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
@@ -55,6 +55,7 @@ const HOST_IN_NAME = [
   "localhost",
 ].join("|");
 const PATH_COMPONENT_WITHOUT_DOT = PATH_COMPONENT.replace("[._]", "_");
+const NAME = `(${HOST_IN_NAME})/(${PATH})|(${PATH_COMPONENT}|${PATH_COMPONENT_WITHOUT_DOT}(?:/${PATH_COMPONENT})+)`;
 
 /**
  * The name of an image, `[host/]path[:tag]`, as container clients parse it; with a digest it is none. Its groups are the
@@ -63,11 +64,25 @@ const PATH_COMPONENT_WITHOUT_DOT = PATH_COMPONENT.replace("[._]", "_");
  * https://pkg.go.dev/github.com/distribution/reference
  */
 export const IMAGE_NAME: Rule = {
-  pattern: new RegExp(
-    `^(?:(${HOST_IN_NAME})/(${PATH})|(${PATH_COMPONENT}|${PATH_COMPONENT_WITHOUT_DOT}(?:/${PATH_COMPONENT})+))(?::(${TAG}))?$`,
-  ),
+  pattern: new RegExp(`^(?:${NAME})(?::(${TAG}))?$`),
+  except: IMAGE_ID,
   requirement: "be the name of an image, with or without a tag",
   hint: "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
+};
+
+const DIGEST = Object.entries(DIGESTS)
+  .map(([algorithm, length]) => `${algorithm}:[a-f0-9]{${length}}`)
+  .join("|");
+
+/**
+ * The same with or without a digest. Its groups are the host, the path after a host, the path without a host, and the tag
+ * and the digest with what separates them from the path.
+ */
+export const IMAGE_REFERENCE: Rule = {
+  pattern: new RegExp(`^(?:${NAME})((?::${TAG})?(?:@(?:${DIGEST}))?)$`),
+  except: IMAGE_ID,
+  requirement: "be the name of an image",
+  hint: IMAGE_NAME.hint,
 };
 
 /** The hint for an image with a digest. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html */
@@ -469,7 +484,6 @@ export const PULL_RULES = {
     requirement: "have a name that is known at synth",
     hint: "only the tag or the digest may be a token: for a repository that is a token, use repositoryUri",
   },
-  anyImage: "be the name of an image",
   uriOptions: { requirement: "be an object of options", hint: "leave it out for the defaults" },
   dualStack: {
     requirement: "be left out",

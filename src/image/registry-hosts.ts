@@ -7,9 +7,13 @@ export interface PrivateRegistry {
   readonly region: string;
 }
 
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-// https://docs.aws.amazon.com/general/latest/gr/ecr.html
-const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+$/;
+/**
+ * Any host of a private Amazon ECR registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account
+ * and the region.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ * https://docs.aws.amazon.com/general/latest/gr/ecr.html
+ */
+export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+$/;
 
 /** The private Amazon ECR registry at a host, which may be the host for IPv4 and IPv6 or a FIPS endpoint. */
 export function privateRegistryAt(host: string): PrivateRegistry | undefined {

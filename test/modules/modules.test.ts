@@ -32,6 +32,10 @@ const OF_MODULES_ONLY: readonly string[] = [
   "be one of wide-client-cidr",
   "be one of immutable-tags, region-without-pull-through-cache, unlisted-registry, wide-client-cidr",
   "be of the partition of the provider",
+  "be one of first-pull-by-digest",
+  "be the map of one cache",
+  "be the start of names of images in a private Amazon ECR registry",
+  "have names of registries as keys, like docker.io",
   "be one of SET, RESTORE",
 ];
 
@@ -49,6 +53,7 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "terraform_data.authentication[key]",
     "terraform_data.encryption[key]",
   ],
+  "image-uris": [],
   "pull-policy": ["aws_iam_policy.pull[0]", "aws_iam_role_policy.pull[key]"],
   "registry-endpoints": [
     "aws_security_group.endpoints[0]",
@@ -144,9 +149,13 @@ describe.each(MODULES.map((definition) => [definition.name, definition] as const
         /^ *(provider|backend|cloud)\b.*\{$/m,
       );
     }
+    const { resource, data, module } = parsed;
+    const usesProvider = [resource, data, module].some((blocks) => Object.keys(blocks).length > 0);
     expect(parsed.terraform).toEqual({
       required_version: expect.stringMatching(/^>= 1\.\d+$/) as string,
-      required_providers: [{ aws: { source: "hashicorp/aws", version: PROVIDER_VERSIONS } }],
+      ...(usesProvider
+        ? { required_providers: [{ aws: { source: "hashicorp/aws", version: PROVIDER_VERSIONS } }] }
+        : {}),
     });
   });
 

@@ -130,10 +130,17 @@ function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.Proc
   writeAnsweredCommand(commands, "aws", runAwsCli);
   writeAnsweredCommand(commands, "docker", docker(aws, machine && limitsOf(aws, machine)));
   // The real npx and the command tsx take as long to start as a program takes to run.
+  const node = `exec '${process.execPath}' --import '${TSX}'`;
+  const program = path.join(ROOT, "cli", "main.ts");
   writeScript(
     commands,
     "npx",
-    `[ "$1" = tsx ] || { echo "npx $* is not known here"; exit 1; }\nshift\nexec '${process.execPath}' --import '${TSX}' "$@"`,
+    `command=$1; shift
+case $command in
+tsx) ${node} "$@" ;;
+ecr-pull-through-cache) ${node} '${program}' "$@" ;;
+*) echo "npx $command is not known here"; exit 1 ;;
+esac`,
   );
   writeScript(commands, "sleep", "exec /bin/sleep 0.5");
   if (nodes !== undefined) {

@@ -245,10 +245,34 @@ run "fails_with_a_host_inside_of_a_name" {
   expect_failures = [aws_codebuild_project.warmer]
 }
 
-run "fails_with_a_path_of_257_characters" {
+run "fails_with_a_path_of_256_characters" {
   command = plan
   variables {
-    images = ["quay.io/${format("%0257d", 0)}"]
+    images = ["quay.io/${format("%0256d", 0)}"]
+  }
+  expect_failures = [var.images]
+}
+
+run "fails_with_an_official_image_whose_path_has_256_characters" {
+  command = plan
+  variables {
+    images = [format("%0248d", 0)]
+  }
+  expect_failures = [var.images]
+}
+
+run "fails_with_the_id_of_an_image" {
+  command = plan
+  variables {
+    images = [format("%064d", 0)]
+  }
+  expect_failures = [var.images]
+}
+
+run "fails_with_257_characters_in_the_cache" {
+  command = plan
+  variables {
+    images = ["quay.io/${format("%0252d", 0)}"]
   }
   expect_failures = [aws_codebuild_project.warmer]
 }

@@ -24,6 +24,13 @@ run "repositories_are_named_by_the_keys_of_their_upstreams" {
     error_message = "the URIs are ${jsonencode(output.repository_uris)}"
   }
   assert {
+    condition = output.registry_map == {
+      "docker.io" = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker"
+      "quay.io"   = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay"
+    }
+    error_message = "the map is ${jsonencode(output.registry_map)}"
+  }
+  assert {
     condition     = keys(output.secret_arns) == ["hub"]
     error_message = "the secrets are ${jsonencode(output.secret_arns)}"
   }
@@ -42,6 +49,10 @@ run "with_dual_stack_they_are_at_the_host_for_both" {
   assert {
     condition     = output.repository_uris["quay"] == "111122223333.dkr-ecr.eu-west-1.on.aws/quay"
     error_message = "the URIs are ${jsonencode(output.repository_uris)}"
+  }
+  assert {
+    condition     = output.registry_map["quay.io"] == "111122223333.dkr-ecr.eu-west-1.on.aws/quay"
+    error_message = "the map is ${jsonencode(output.registry_map)}"
   }
 }
 

@@ -165,3 +165,52 @@ run "names_every_prefix_where_the_template_for_root_sets_tags" {
     error_message = "the prefixes are ${jsonencode(output.tagged_prefixes)}"
   }
 }
+
+run "maps_registries_by_the_domains_that_names_of_images_have" {
+  command = plan
+
+  variables {
+    acknowledged_warnings = ["unlisted-registry"]
+    upstreams = {
+      docker-hub = { prefix = "hub/", credential_secret_name = "ecr-pullthroughcache/hub" }
+      quay       = { prefix = "ROOT" }
+      azure      = { registry_name = "contoso", credential_secret_name = "ecr-pullthroughcache/azure" }
+      unlisted   = { prefix = "new", upstream_registry_url = "registry.example.com" }
+      all        = { kind = "private-ecr", prefix = "all", region = "eu-west-1" }
+      part       = { kind = "private-ecr", prefix = "a/b", region = "eu-west-1", upstream_repository_prefix = "team/a/" }
+    }
+  }
+
+  assert {
+    condition = output.registry_map == {
+      "111122223333.dkr.ecr.eu-west-1.amazonaws.com"        = "111122223333.dkr.ecr.us-east-1.amazonaws.com/all"
+      "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/a" = "111122223333.dkr.ecr.us-east-1.amazonaws.com/a/b"
+      "contoso.azurecr.io"                                  = "111122223333.dkr.ecr.us-east-1.amazonaws.com/azure"
+      "docker.io"                                           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/hub"
+      "quay.io"                                             = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+      "registry.example.com"                                = "111122223333.dkr.ecr.us-east-1.amazonaws.com/new"
+    }
+    error_message = "the map is ${jsonencode(output.registry_map)}"
+  }
+}
+
+run "maps_a_registry_that_several_upstreams_have_by_the_first_key" {
+  command = plan
+
+  variables {
+    upstreams = {
+      z     = { kind = "quay", prefix = "aa" }
+      a     = { kind = "quay", prefix = "zz" }
+      part  = { kind = "private-ecr", prefix = "one", region = "eu-west-1", upstream_repository_prefix = "team" }
+      other = { kind = "private-ecr", prefix = "two", region = "eu-west-1", upstream_repository_prefix = "team/" }
+    }
+  }
+
+  assert {
+    condition = output.registry_map == {
+      "quay.io"                                           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/zz"
+      "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team" = "111122223333.dkr.ecr.us-east-1.amazonaws.com/two"
+    }
+    error_message = "the map is ${jsonencode(output.registry_map)}"
+  }
+}

@@ -20,6 +20,13 @@ run "takes_values_that_only_an_apply_tells" {
   }
 
   assert {
+    condition = keys(module.cache.registry_map) == [
+      "444455556666.dkr.ecr.us-east-1.amazonaws.com", "docker.io", "registry.example.com", "registry.k8s.io",
+    ]
+    error_message = "the registries are ${jsonencode(module.cache.registry_map)}"
+  }
+
+  assert {
     condition     = module.declared.prefixes == ["kubernetes", "declared"]
     error_message = "the upstreams of a declared type are not those that were given"
   }

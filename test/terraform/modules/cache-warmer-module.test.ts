@@ -50,6 +50,7 @@ function upstreams(): Upstream[] {
     }),
     Upstream.privateEcr({ region: "us-east-1", prefix: "own" }),
     Upstream.unlisted("registry.example.com", { prefix: "a/b" }),
+    Upstream.kubernetes(),
   ];
 }
 
@@ -104,16 +105,26 @@ function ofWarmer(planned: readonly PlannedResource[]): readonly PlannedResource
 const HOSTS = [
   "",
   "docker.io/",
+  "index.docker.io/",
   "index.docker.io:443/",
+  "registry-1.docker.io/",
+  "registry.hub.docker.com/",
+  "k8s.gcr.io/",
   "public.ecr.aws/",
   "Quay.io/",
   "quay.io:443/",
   `${OTHER_REGISTRY}/`,
+  `444455556666.dkr-ecr.${REGION}.on.aws/`,
+  `444455556666.dkr.ecr-fips.${REGION}.amazonaws.com/`,
+  "444455556666.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/",
   `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/`,
   `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/`,
   "registry.example.com/",
   "registry.example.com:5000/",
   "localhost/",
+  "Registry/",
+  "[2001:db8::1]/",
+  "[::1]:5000/",
   "gcr.io/",
 ];
 const PARTS = ["a", "aa", "quay", "more", "library", "docker-hub", "x__y", "x.y", "ghcr.io", "abcde.azurecr.io"];
@@ -127,8 +138,13 @@ const name = fc
   )
   .map(([host, path, tag]) => `${host}${path.join("/")}${tag}`);
 
+/** Names at the bounds of a path, and beyond that of the name of a repository. */
+const LONG_NAMES = ["a".repeat(247), `docker.io/${"b".repeat(247)}`, `quay.io/${"c".repeat(251)}`].flatMap(
+  (longest) => [longest, longest.replace(/.$/, "/d")],
+);
+
 const NAMES = [
-  ...new Set([...fc.sample(name, { numRuns: 420, seed: 20_26 }), `quay.io/${"a".repeat(256)}`, `nginx`.repeat(52)]),
+  ...new Set([...fc.sample(name, { numRuns: 460, seed: 20_26 }), ...LONG_NAMES, `quay.io/${"a".repeat(252)}`]),
 ];
 
 /** The rule that each image breaks, by its index, as lines of messages say. */
@@ -162,6 +178,9 @@ const BAD: { readonly [error: string]: Declaration } = {
   "501 images": bad({ images: Array.from({ length: 501 }, (_, index) => `quay.io/a/b:${index}`) }),
   "a digest": bad({ images: [`nginx@sha256:${"0a".repeat(32)}`] }),
   "a name in upper case": bad({ images: ["Nginx"] }),
+  "an ID of an image": bad({ images: ["0a".repeat(32)] }),
+  "a path of 256 characters": bad({ images: [`quay.io/${"a".repeat(256)}`] }),
+  "a path of 256 characters with library/": bad({ images: ["a".repeat(248)] }),
   "more than a command has room for": bad({
     images: Array.from({ length: 300 }, (_, index) => `quay.io/${String(index).padStart(200, "0")}`),
   }),
