@@ -70,27 +70,33 @@ function mapsIn(file: string, content: unknown): Map<string, RegistryMap> {
   if (isObject(content) && Object.keys(content).length > 0) {
     const values = Object.values(content);
     const maps = values.every((value) => typeof value === "string") ? [content] : values;
-    if (maps.every(isMap)) {
-      return new Map(maps.map((map) => [regionOf(map), map]));
+    const regions = maps.map(regionOf);
+    if (maps.every(isMap) && regions.every((region) => region !== undefined)) {
+      checkOnce(file, regions);
+      return new Map(maps.map((map, index) => [regions[index] ?? "", map]));
     }
   }
   throw new CommandError(
-    `${file} is not a registry map: it must have names like "docker.io" with the start of names in the cache, or such maps by their regions`,
+    `${file} is not a registry map: it must have names like "docker.io" with the start of names in one cache, or such maps by their regions`,
   );
 }
 
+function checkOnce(file: string, regions: readonly string[]): void {
+  const twice = regions.find((region, index) => regions.indexOf(region) < index);
+  if (twice !== undefined) {
+    throw new CommandError(`${file} has several maps of ${twice}: give each account a file of its own`);
+  }
+}
+
 function isMap(value: unknown): value is RegistryMap {
-  return isObject(value) && Object.keys(value).length > 0 && Object.values(value).every(isInRegistry);
+  return isObject(value) && Object.values(value).every((start) => typeof start === "string");
 }
 
-/** Whether a value is the start of names of images in a private registry. */
-function isInRegistry(value: unknown): boolean {
-  return typeof value === "string" && privateRegistryAt(value.split("/", 1)[0] ?? "") !== undefined;
-}
-
-function regionOf(map: RegistryMap): string {
-  const [first = ""] = Object.values(map);
-  return privateRegistryAt(first.split("/", 1)[0] ?? "")?.region ?? "";
+/** The region of the private registry in which a map has all images; undefined if it has none, or several. */
+function regionOf(map: unknown): string | undefined {
+  const hosts = new Set(isMap(map) ? Object.values(map).map((start) => start.split("/", 1)[0] ?? "") : []);
+  const [host] = hosts;
+  return host === undefined || hosts.size > 1 ? undefined : privateRegistryAt(host)?.region;
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -1,4 +1,4 @@
-import { ImageReference, parseReference, problemText } from "../src/image/image-reference";
+import { ImageReference, malformedName, parseReference } from "../src/image/image-reference";
 import type { MappedImage, PlaceProblem, RegistryMapping } from "../src/image/registry-map";
 import { MAX_REPOSITORY_NAME } from "../src/image/registry-map";
 import { reasonUnsupported } from "../src/image/supported-registries";
@@ -15,10 +15,7 @@ export type Lookup =
 export function lookUp(mapping: RegistryMapping, image: string, host?: string): Lookup {
   const reference = parseReference(image);
   if (!(reference instanceof ImageReference)) {
-    return {
-      problem: `${JSON.stringify(image)} is not the name of an image: ${problemText(reference)}`,
-      isMalformed: true,
-    };
+    return { problem: malformedName(image, reference), isMalformed: true };
   }
   const mapped = mapping.map(reference, host);
   if (mapped.kind === "cached" || mapped.kind === "own") {

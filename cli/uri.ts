@@ -29,26 +29,27 @@ export function addUri(program: Command, io: Io, finish: (code: ExitCode) => voi
 function uri(io: Io, images: readonly string[], options: UriOptions): ExitCode {
   const mapping = readMapping(io, options);
   const host = hostFor(mapping, options);
-  const found: { [image: string]: string | null } = {};
+  const names: (readonly [image: string, name: string | null])[] = [];
   const codes: ExitCode[] = [ExitCode.OK];
   for (const image of images) {
     const result = lookUp(mapping, image, host);
     if ("uri" in result) {
-      found[image] = result.uri;
+      names.push([image, result.uri]);
       if (result.isCached && result.hasDigest) {
         io.stderr.write(`warning: ${image}: ${FIRST_PULL_BY_DIGEST}\n`);
       }
     } else if (options.passThrough === true && !result.isMalformed) {
-      found[image] = image;
+      names.push([image, image]);
     } else {
-      found[image] = null;
+      names.push([image, null]);
       io.stderr.write(`error: ${result.problem}\n`);
       codes.push(result.isMalformed ? ExitCode.FAILED : ExitCode.FOUND);
     }
   }
-  const names = Object.values(found).filter((name) => name !== null);
   io.stdout.write(
-    options.json === true ? `${JSON.stringify(found, undefined, 2)}\n` : names.map((name) => `${name}\n`).join(""),
+    options.json === true
+      ? `${JSON.stringify(Object.fromEntries(names), undefined, 2)}\n`
+      : names.map(([, name]) => (name === null ? "" : `${name}\n`)).join(""),
   );
   return Math.max(...codes) as ExitCode;
 }

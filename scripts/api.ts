@@ -19,7 +19,8 @@ const INDEX = path.join(ROOT, "src", "index.ts");
 
 /** The parts of the index page, each with the sources of its exports. */
 const TASKS: readonly (readonly [title: string, sources: RegExp])[] = [
-  ["Caches", /^src\/cache\/(?!registry-credential)/],
+  ["Caches", /^src\/cache\/(?!registry-credential|image-uri)/],
+  ["Names of images", /^src\/(image\/|cache\/image-uri)/],
   ["Registry credentials", /^src\/cache\/registry-credential/],
   ["VPC endpoints", /^src\/network\//],
   ["Cache warmer", /^src\/warmer\//],

@@ -1,5 +1,5 @@
 // Scenario: caches in three regions, and the Elastio Cloud Connector pointed at them, applied by a pipeline without Node.js.
-// Creates stacks with their states in S3, and beside them fleet.json and buildspec.yml; the workflows are in github/.
+// Creates stacks with their states in S3, and beside them fleet.json, registry-map.json and buildspec.yml; see also github/.
 // Run: npx tsx examples/pipeline/main.ts
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -45,7 +45,9 @@ new StackParameterOverride(connector, "elastio", {
 app.synth();
 
 const manifest = fleet.manifest();
+const registryMaps = fleet.registryMaps();
 fs.writeFileSync(path.join(app.outdir, "fleet.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+fs.writeFileSync(path.join(app.outdir, "registry-map.json"), `${JSON.stringify(registryMaps, undefined, 2)}\n`);
 fs.writeFileSync(path.join(app.outdir, "buildspec.yml"), buildspec(manifest));
 
 /** A batch build of AWS CodeBuild: one build for each stack, which waits for those of the stacks that it waits for. */

@@ -14,10 +14,10 @@ locals {
   # the tag and the digest. https://github.com/distribution/reference
   image_reference = join("", [
     "^(?:([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+(?::[0-9]+)?|",
-    "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9]+|\\[[a-fA-F0-9:]+\\](?::[0-9]+)?|(?:",
-    "[a-z0-9][a-zA-Z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?|localhost)/([a-z0-9]+(?:(?:[._]|__|",
-    "-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*|",
-    "[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+))((?::",
+    "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?:[0-9]+|\\[[a-f0-9]*[:A-F][a-fA-F0-9:]*\\](?::[0-9]+)?|",
+    "\\[[a-f0-9]+\\]:[0-9]+|(?:[a-z0-9][a-z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?|localhost)/([a-z0-9]+(?:",
+    "(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)|([a-z0-9]+(?:(?:[._]|__|",
+    "-+)[a-z0-9]+)*|[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+))((?::",
     "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:",
     "[a-f0-9]{128}))?)$",
   ])
@@ -28,7 +28,7 @@ locals {
 
   # Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the
   # account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html
-  private_registry_host = "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z.-]+$"
+  private_registry_host = "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z0-9.-]+$"
 
   # The suffixes of registry hosts by patterns of regions; all other regions have that of the partition
   # aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html
@@ -58,7 +58,7 @@ locals {
   registry_host = join("", [
     "^(?:public\\.ecr\\.aws|registry\\.k8s\\.io|quay\\.io|registry-1\\.docker\\.io|ghcr\\.io|",
     "registry\\.gitlab\\.com|[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io|cgr\\.dev|",
-    "\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+|(?:[^/]*\\.)?docker\\.io)$",
+    "\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z0-9.-]+|(?:[^/]*\\.)?docker\\.io)$",
   ])
 
   # The bound of the name of a repository, in characters.

@@ -1330,7 +1330,7 @@ variable "upstreams" {
       !(
         anytrue([for known in values(local.hosts) : known == host])
         || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
-        || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
+        || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z0-9.-]+$", host))
       )
     ])
     error_message = replace(join("\n", [
@@ -1345,7 +1345,7 @@ variable "upstreams" {
       ])
       if anytrue([for known in values(local.hosts) : known == host])
       || can(regex("^[a-z0-9]{5,50}(-[a-z0-9]+)?\\.azurecr\\.io$", host))
-      || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z.-]+$", host))
+      || can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z0-9.-]+$", host))
     ]), local.secret_pattern, local.redacted)
   }
 

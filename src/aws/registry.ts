@@ -100,6 +100,7 @@ export class Registry {
   /** The part of the location that is known at synth. */
   public readonly location: KnownLocation;
   private host: string | undefined;
+  private dualStackHost: string | undefined;
   private arnStart: string | undefined;
 
   private readonly props: RegistryProps;
@@ -167,7 +168,10 @@ export class Registry {
   /** The host for IPv4 and IPv6; undefined if AWS documents none or the partition is not known at synth. */
   public get dualStackUri(): string | undefined {
     const suffix = this.location.partition === undefined ? undefined : dualStackSuffixOf(this.location.partition);
-    return suffix === undefined ? undefined : `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
+    if (suffix !== undefined) {
+      this.dualStackHost ??= `${this.accountId}.dkr-ecr.${this.region}.${suffix}`;
+    }
+    return this.dualStackHost;
   }
 
   private partitionLookup(): DataAwsPartition {

@@ -1,6 +1,5 @@
 import type { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import type { Registry } from "../aws/registry";
-import type { ValidationErrors } from "../validation/validation-errors";
 import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import type { Upstream } from "./upstream";
 
@@ -16,8 +15,6 @@ export interface CacheInternals {
   tryFindUpstream(prefix: string): Upstream | undefined;
   /** The path in the cache of a repository of the upstream with a prefix; throws if there is none. */
   repositoryPath(prefix: string, repository: string): string;
-  /** The path in the cache of a repository of an upstream; adds an error if the cache cannot hold it. */
-  pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string;
   /** The repositories that options allow an identity to pull, of the upstreams that are known yet. */
   pullGrant(options?: PullPolicyOptions): PullGrant;
   /** The lengths of the inline policies that this cache adds to roles, by the keys of the roles. */

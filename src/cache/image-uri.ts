@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { ImageReference, parseReference, problemText } from "../image/image-reference";
 import { canonicalDomain } from "../image/registry-hosts";
 import { registryMapOf } from "../image/registry-map";
-import { isUnresolved } from "../terraform/tokens";
+import { isUnresolved, literalPrefix } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
@@ -14,8 +14,8 @@ import { IMAGE_REFERENCE, PULL_RULES } from "./rules";
 /** Options of `imageUri`. */
 export interface ImageUriOptions {
   /**
-   * Whether an image that the cache cannot have keeps its name, in place of an error: one of a registry without an
-   * upstream, for example.
+   * Whether the result is the name of the image itself, in place of an error, if the cache cannot have the image: if its
+   * registry is no upstream of the cache, for example. A text that is not the name of an image remains an error.
    * @default false
    */
   readonly passThrough?: boolean;
@@ -37,6 +37,9 @@ export interface RegistryMapOptions {
   readonly dualStack?: boolean;
 }
 
+// The expression of a token, as far as no brace is in it.
+const TOKEN = /\$\{[^}]*\}/g;
+
 const IMAGE_URI_OPTIONS = Object.keys({ passThrough: true, dualStack: true } satisfies AllKeys<ImageUriOptions>);
 const REGISTRY_MAP_OPTIONS = Object.keys({ dualStack: true } satisfies AllKeys<RegistryMapOptions>);
 
@@ -48,29 +51,29 @@ export function imageUri(cache: Construct & CacheOfImages, image: string, option
     errors.checkBoolean("passThrough", options.passThrough, "leave it out for an error");
   }
   errors.throwIfAny(cache.node.path);
-  if (ownHosts(cache).some((own) => typeof image === "string" && image.startsWith(`${own}/`))) {
+  if (isUnderOwnToken(cache, image)) {
     return image;
   }
-  const { name, suffix } = literalName(image);
+  const { name, rest } = splitAtToken(image);
   const reference = checkReference(errors, name, image);
   errors.throwIfAny(cache.node.path);
-  if (reference === undefined || ownHosts(cache).includes(canonicalDomain(reference.domain))) {
+  if (reference === undefined || canonicalDomain(reference.domain) === cache._internals.registry.uri) {
     return image;
   }
-  const place = placeOf(errors, "image", cache, image, reference);
+  const place = placeOf(errors, "image", cache, withoutDigest(image), reference);
   if (place === undefined && options.passThrough === true) {
     return image;
   }
   errors.throwIfAny(cache.node.path);
-  const ending = `${reference.suffix}${suffix}`;
-  if (ending.includes("@")) {
+  const suffix = `${reference.suffix}${rest}`;
+  if (suffix.includes("@")) {
     warn(
       cache,
       "first-pull-by-digest",
-      `imageUri: ECR does not cache the first pull of ${image}, since it has a digest: pull its tag through the cache once`,
+      `imageUri: ECR does not cache the first pull of ${withoutDigest(name)} by digest: pull its tag through the cache once`,
     );
   }
-  return `${host}/${place?.path}${ending}`;
+  return `${host}/${place?.path}${suffix}`;
 }
 
 /** The map of a cache. */
@@ -101,25 +104,27 @@ function hostFor(
   return (options.dualStack === true ? dualStackUri : undefined) ?? uri;
 }
 
-function ownHosts(cache: Construct & CacheOfImages): string[] {
+/** Whether a name begins with a host of the cache that only Terraform knows. */
+function isUnderOwnToken(cache: Construct & CacheOfImages, image: unknown): boolean {
   const { uri, dualStackUri } = cache._internals.registry;
-  return dualStackUri === undefined ? [uri] : [uri, dualStackUri];
+  return [uri, dualStackUri].some(
+    (own) => isUnresolved(own) && typeof image === "string" && image.startsWith(`${own}/`),
+  );
 }
 
-/** An image's name, and its tag or digest if that is a token. */
-function literalName(image: string): { readonly name: string; readonly suffix: string } {
-  if (typeof image !== "string" || !isUnresolved(image)) {
-    return { name: image, suffix: "" };
-  }
-  const literal = image.split("${", 1)[0] ?? "";
-  const [separator] = /[:@](?=[^/]*$)/.exec(literal) ?? [];
-  const at = separator === undefined ? 0 : literal.search(/[:@](?=[^/]*$)/);
-  // A token may contain the text `/`, but not what follows it.
-  const isSuffix = !image
-    .slice(literal.length)
-    .replace(/\$\{[^}]*\}/g, "")
-    .includes("/");
-  return isSuffix && at > 0 ? { name: image.slice(0, at), suffix: image.slice(at) } : { name: image, suffix: "" };
+/** The name of an image, and its tag or digest if that contains a token; a token elsewhere stays in the name. */
+function splitAtToken(image: string): { readonly name: string; readonly rest: string } {
+  const at = literalPrefix(image).search(/[:@][^/]*$/);
+  // Text behind a token may show that the token is not in the tag: `localhost:${port}/app`.
+  const isInName = at < 1 || image.slice(at).replace(TOKEN, "").includes("/");
+  return !isUnresolved(image) || isInName
+    ? { name: image, rest: "" }
+    : { name: image.slice(0, at), rest: image.slice(at) };
+}
+
+/** An image for messages, which do not show a digest: it looks like a secret. */
+function withoutDigest(image: string): string {
+  return image.split("@", 1)[0] ?? "";
 }
 
 function checkReference(errors: ValidationErrors, name: string, image: string): ImageReference | undefined {
@@ -127,11 +132,11 @@ function checkReference(errors: ValidationErrors, name: string, image: string): 
     errors.addBroken("image", PULL_RULES.imageNameKnown, image);
     return undefined;
   }
-  const parsed = typeof name === "string" ? parseReference(name) : undefined;
+  const parsed = parseReference(name);
   if (parsed instanceof ImageReference) {
     return parsed;
   }
-  const hint = parsed === undefined ? IMAGE_REFERENCE.hint : problemText(parsed);
+  const hint = typeof name === "string" ? problemText(parsed) : IMAGE_REFERENCE.hint;
   errors.add("image", IMAGE_REFERENCE.requirement, image, hint);
   return undefined;
 }

@@ -12,7 +12,7 @@ import type { PolicyStatement } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import type { ServiceRole } from "../aws/service-role";
-import { ROOT, isUnder, withoutTrailingSlash } from "../image/repository-path";
+import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository-path";
 import { reasonUnsupported } from "../image/supported-registries";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
@@ -233,10 +233,12 @@ export class PullThroughCache extends Construct {
    * The name to pull in place of an image: `nginx:1.27` becomes
    * `<account>.dkr.ecr.<region>.<suffix>/docker-hub/library/nginx:1.27`.
    *
-   * The name is read as Docker and Kubernetes read it, so it may lack the domain of Docker Hub and `library/`. Its tag or
-   * its digest may be a token. A name of an image in this registry is returned as it is.
+   * The name is read as Docker and Kubernetes read it: without a domain it is one of Docker Hub, and an official image
+   * needs no `library/`. Its tag and its digest may be tokens. The name of an image in this registry is returned as it
+   * is.
    *
-   * It adds a warning for a digest: ECR does not cache the first pull of an image by digest.
+   * If two upstreams have the registry of the image, the first one that can hold the image is used. A digest adds a
+   * warning: ECR does not cache the first pull of an image by digest.
    *
    * @param image the usual name of the image
    * @param options the host to use, and whether an image that the cache cannot have is an error
@@ -256,7 +258,7 @@ export class PullThroughCache extends Construct {
    * of the part behind its host. The path of an image follows; those of Docker Hub's official images begin with
    * `library/`.
    *
-   * It includes the upstreams that the cache has when you call it.
+   * It includes the upstreams that the cache has when you call it; if two of them have the same registry, the first one.
    *
    * @param options the host to use
    * @throws if an option is unknown or has a wrong type
@@ -320,7 +322,6 @@ export class PullThroughCache extends Construct {
       warmedPrefixes: new Set(),
       tryFindUpstream: (prefix) => this.members.get(withoutTrailingSlash(String(prefix))),
       repositoryPath: (prefix, repository) => this.repositoryPath(prefix, repository),
-      pathOf: (errors, upstream, repository) => this.pathOf(errors, upstream, repository),
       pullGrant: (options = {}) => this.pullGrant(copyPullOptions(options)),
       inlinePolicyLengths: () => this.inlinePolicyLengths(),
     };
@@ -342,14 +343,12 @@ export class PullThroughCache extends Construct {
   private repositoryPath(prefix: string, repository: string): string {
     const upstream = this.members.get(this.keyOf(prefix)) as Upstream;
     const errors = new ValidationErrors();
-    const path = this.pathOf(errors, upstream, repository);
-    errors.throwIfAny(this.node.path);
-    return path;
-  }
-
-  private pathOf(errors: ValidationErrors, upstream: Upstream, repository: string): string {
     const path = cachedPath(errors, upstream._spec, repository);
-    checkOwnPath(errors, path, upstream, this.upstreams);
+    const rival = longerPrefix([...this.members.keys()], upstream._spec.prefixKey, path);
+    if (rival !== undefined) {
+      errors.addBroken("repository", PULL_RULES.ownPath(rival), path);
+    }
+    errors.throwIfAny(this.node.path);
     return path;
   }
 
@@ -621,24 +620,6 @@ function quotedIfLiteral(accountId: string): string {
         produce: (context) => String(context.resolve(accountId)).replace(/^\d+$/, (digits) => JSON.stringify(digits)),
       })
     : accountId;
-}
-
-/**
- * Adds an error if the path is under the longer prefix of another upstream: ECR applies the longest matching prefix.
- */
-function checkOwnPath(
-  errors: ValidationErrors,
-  path: string,
-  { _spec: own }: Upstream,
-  all: readonly Upstream[],
-): void {
-  const length = own.prefixKey === ROOT ? 0 : own.prefixKey.length;
-  const rival = all.find(
-    ({ _spec: { prefixKey } }) => prefixKey !== ROOT && prefixKey.length > length && isUnder(prefixKey, path),
-  );
-  if (rival !== undefined) {
-    errors.addBroken("repository", PULL_RULES.ownPath(rival.prefix), path);
-  }
 }
 
 function present(dependencies: ITerraformDependable[]): ITerraformDependable[] | undefined {

@@ -46,11 +46,12 @@ export const REPOSITORY_PATH: Rule = {
   hint: "use the path in the upstream registry, like library/nginx",
 };
 
-const LABEL_WITH_UPPER_CASE = `(?:[a-z0-9][a-zA-Z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`;
+const LABEL_WITH_UPPER_CASE = `(?:[a-z0-9][a-z0-9-]*)?[A-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`;
 const HOST_IN_NAME = [
   `${DOMAIN_COMPONENT}(?:\\.${DOMAIN_COMPONENT})+(?::[0-9]+)?`,
   `${DOMAIN_COMPONENT}:[0-9]+`,
-  "\\[[a-fA-F0-9:]+\\](?::[0-9]+)?",
+  "\\[[a-f0-9]*[:A-F][a-fA-F0-9:]*\\](?::[0-9]+)?",
+  "\\[[a-f0-9]+\\]:[0-9]+",
   LABEL_WITH_UPPER_CASE,
   "localhost",
 ].join("|");

@@ -1,5 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import type { Registry, KnownLocation } from "../aws/registry";
+import { pathOnDockerHub } from "../image/image-grammar";
 import { canonicalDomain } from "../image/registry-hosts";
 import type { CachedPart } from "../image/registry-map";
 import { ROOT, isUnder, under, withoutTrailingSlash } from "../image/repository-path";
@@ -82,8 +83,10 @@ export function isCrossAccount(spec: UpstreamSpec, location: KnownLocation): boo
 
 /** The registry of an upstream, as names of images have it, and the prefix under which the cache has it. */
 export function cachedPart(spec: UpstreamSpec, registry: Registry): CachedPart {
+  const host = upstreamUrl(spec, registry);
   return {
-    domain: canonicalDomain(upstreamUrl(spec, registry)),
+    // cdktf does not recognize a token in lower case.
+    domain: isUnresolved(host) ? host : canonicalDomain(host),
     part: upstreamPrefixKey(spec),
     prefix: spec.prefixKey,
   };
@@ -105,9 +108,9 @@ export function cachedPath(errors: ValidationErrors, spec: UpstreamSpec, reposit
   if (rest.length > 0 && (first === spec.host || REGISTRY_HOST.test(first))) {
     errors.addBroken("repository", PULL_RULES.noHost(first), repository);
   }
-  // The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
+  // Without library/ ECR answers 403.
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  const upstreamPath = spec.kind === "docker-hub" && rest.length === 0 ? `library/${repository}` : repository;
+  const upstreamPath = spec.kind === "docker-hub" ? pathOnDockerHub(repository) : repository;
   return under(spec.prefixKey, withinUpstreamPrefix(errors, spec, upstreamPath));
 }
 

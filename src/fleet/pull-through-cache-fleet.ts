@@ -244,9 +244,9 @@ export class PullThroughCacheFleet extends Construct {
     }
     errors.throwIfAny(this.node.path);
     const maps = [...this.caches].map(([region, cache]) => [region, cache.registryMap()] as const);
-    const unknown = maps.flatMap(([, map]) => Object.keys(map)).filter(isUnresolved);
-    if (unknown.length > 0) {
-      errors.addBroken("upstreams", REGISTRY_MAP_RULES.literal, unknown);
+    const unknown = new Set(maps.flatMap(([, map]) => Object.keys(map)).filter(isUnresolved));
+    if (unknown.size > 0) {
+      errors.addBroken("upstreams", REGISTRY_MAP_RULES.literal, [...unknown]);
     }
     errors.throwIfAny(this.node.path);
     return Object.fromEntries(maps);

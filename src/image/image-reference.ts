@@ -5,15 +5,20 @@ import {
   IMAGE_ID,
   LEGACY_DEFAULT_DOMAIN,
   MAX_PATH,
-  OFFICIAL_PATH,
   PATH,
+  START_OF_DOMAIN,
+  START_OF_PATH,
   TAG,
   isDomain,
+  pathOnDockerHub,
 } from "./image-grammar";
 
 const DOMAIN_HERE = new RegExp(DOMAIN, "y");
+const START_OF_DOMAIN_HERE = new RegExp(START_OF_DOMAIN, "y");
 const PATH_HERE = new RegExp(PATH, "y");
+const START_OF_PATH_HERE = new RegExp(START_OF_PATH, "y");
 const TAG_HERE = new RegExp(TAG, "y");
+const HEXADECIMAL_HERE = /[a-f0-9]+/y;
 
 /** Why a text is not the name of an image. */
 export interface ReferenceProblem {
@@ -30,14 +35,17 @@ const RULES = {
     "a domain is a host like quay.io or localhost, an IPv4 address, or an IPv6 address in brackets, with or without :port",
   path: "a path has lower-case letters and digits, with one `.`, one or two `_`, or any number of `-` between them, and `/` between its parts",
   upperCase: "a path is lower-case",
-  length: `a path has at most ${MAX_PATH} characters`,
+  length: `a path has at most ${MAX_PATH} characters, with \`library/\` on Docker Hub`,
   tag: "a tag has up to 128 letters, digits and `_.-`, and does not begin with `.` or `-`",
   end: "a path is followed by :tag, @digest or nothing",
   endOfTag: "a tag is followed by @digest or nothing",
-  digest: `a digest is ${Object.entries(DIGESTS)
-    .map(([algorithm, length]) => `${algorithm}: with ${length}`)
-    .join(", ")} lower-case hexadecimal digits`,
+  digest: `a digest is ${new Intl.ListFormat("en", { type: "disjunction" }).format(
+    Object.entries(DIGESTS).map(([algorithm, length]) => `\`${algorithm}:\` with ${length}`),
+  )} lower-case hexadecimal digits`,
 } as const;
+
+// Nobody reads a longer text in a message.
+const MAX_SHOWN = 300;
 
 /**
  * The name of an image, parsed and normalized as Docker, containerd and Kubernetes do it.
@@ -60,7 +68,7 @@ export class ImageReference {
     if (parsed instanceof ImageReference) {
       return parsed;
     }
-    throw new Error(`${JSON.stringify(text)} is not the name of an image: ${problemText(parsed)}`);
+    throw new Error(malformedName(text, parsed));
   }
 
   /** @internal */
@@ -96,46 +104,47 @@ export class ImageReference {
 }
 
 /** Parses the name of an image, or returns why it is none. */
-export function parseReference(text: string): ImageReference | ReferenceProblem {
+export function parseReference(text: unknown): ImageReference | ReferenceProblem {
+  if (typeof text !== "string") {
+    return { position: 1, rule: RULES.name };
+  }
+  if (IMAGE_ID.test(text)) {
+    return { position: 1, rule: RULES.id };
+  }
   const slash = text.indexOf("/");
-  if (text === "" || IMAGE_ID.test(text)) {
-    return { position: 1, rule: text === "" ? RULES.name : RULES.id };
-  }
   const given = slash > -1 && isDomain(text.slice(0, slash)) ? text.slice(0, slash) : undefined;
-  const endOfDomain = given === undefined ? 0 : lengthOf(DOMAIN_HERE, given, 0);
-  if (given !== undefined && endOfDomain < given.length) {
-    return { position: endOfDomain + 1, rule: RULES.domain };
-  }
-  const start = given === undefined ? 0 : slash + 1;
-  const endOfPath = start + lengthOf(PATH_HERE, text, start);
-  const afterPath = text.charAt(endOfPath);
-  if (endOfPath === start || (afterPath !== "" && afterPath !== ":" && afterPath !== "@")) {
-    return pathProblem(text, start, endOfPath);
+  if (given !== undefined && lengthOf(DOMAIN_HERE, given) < given.length) {
+    return { position: lengthOf(START_OF_DOMAIN_HERE, given) + 1, rule: RULES.domain };
   }
   const domain = given === undefined || given === LEGACY_DEFAULT_DOMAIN ? DEFAULT_DOMAIN : given;
-  const ownPath = text.slice(start, endOfPath);
-  const path = domain === DEFAULT_DOMAIN && !ownPath.includes("/") ? `${OFFICIAL_PATH}${ownPath}` : ownPath;
-  if (path.length > MAX_PATH) {
-    return { position: start + MAX_PATH - (path.length - ownPath.length) + 1, rule: RULES.length };
+
+  const start = given === undefined ? 0 : slash + 1;
+  const endOfPath = start + lengthOf(PATH_HERE, text, start);
+  const isWhole = endOfPath === text.length || text.charAt(endOfPath) === ":" || text.charAt(endOfPath) === "@";
+  if (endOfPath === start || !isWhole) {
+    return pathProblem(text, start, endOfPath);
   }
-  const endOfTag = afterPath === ":" ? endOfPath + 1 + lengthOf(TAG_HERE, text, endOfPath + 1) : endOfPath;
-  if (endOfTag === endOfPath + 1) {
+  const ownPath = text.slice(start, endOfPath);
+  const path = domain === DEFAULT_DOMAIN ? pathOnDockerHub(ownPath) : ownPath;
+  if (path.length > MAX_PATH) {
+    return { position: endOfPath - (path.length - MAX_PATH) + 1, rule: RULES.length };
+  }
+
+  const hasTag = text.charAt(endOfPath) === ":";
+  const tag = hasTag ? matchOf(TAG_HERE, text, endOfPath + 1) : undefined;
+  const endOfTag = hasTag ? endOfPath + 1 + (tag ?? "").length : endOfPath;
+  if ((hasTag && tag === undefined) || /[\w.-]/.test(text.charAt(endOfTag))) {
     return { position: endOfTag + 1, rule: RULES.tag };
   }
-  if (endOfTag < text.length && text.charAt(endOfTag) !== "@") {
-    const isTooLong = /[\w.-]/.test(text.charAt(endOfTag));
-    return { position: endOfTag + 1, rule: isTooLong ? RULES.tag : RULES.endOfTag };
+  const hasDigest = text.charAt(endOfTag) === "@";
+  if (!hasDigest && endOfTag < text.length) {
+    return { position: endOfTag + 1, rule: RULES.endOfTag };
   }
-  const digest = endOfTag < text.length ? text.slice(endOfTag + 1) : undefined;
-  if (digest !== undefined && !isDigest(digest)) {
-    return { position: endOfTag + 2, rule: RULES.digest };
-  }
-  return ImageReference._of(
-    domain,
-    path,
-    endOfTag > endOfPath ? text.slice(endOfPath + 1, endOfTag) : undefined,
-    digest,
-  );
+  const digest = hasDigest ? text.slice(endOfTag + 1) : undefined;
+  const problem = digest === undefined ? undefined : digestProblem(digest);
+  return problem === undefined
+    ? ImageReference._of(domain, path, tag, digest)
+    : { ...problem, position: endOfTag + 1 + problem.position };
 }
 
 /** The position and the rule of a problem, for a message. */
@@ -143,24 +152,55 @@ export function problemText({ position, rule }: ReferenceProblem): string {
   return `at character ${position}: ${rule}`;
 }
 
-function pathProblem(text: string, start: number, end: number): ReferenceProblem {
-  const position = end + 1;
-  if (/[A-Z]/.test(text.charAt(end))) {
-    return { position, rule: RULES.upperCase };
-  }
-  if (end === start) {
-    return { position, rule: end === text.length ? RULES.name : RULES.path };
-  }
-  return { position, rule: /[a-z0-9._/-]/.test(text.charAt(end)) ? RULES.path : RULES.end };
+/** The sentence that a text is not the name of an image. It does not repeat a long text, or one with a user of a URL. */
+export function malformedName(text: unknown, problem: ReferenceProblem): string {
+  const isShown = typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text);
+  const shown = isShown
+    ? JSON.stringify(text)
+    : typeof text === "string"
+      ? `a text of ${text.length} characters`
+      : typeof text;
+  return `${shown} is not the name of an image: ${problemText(problem)}`;
 }
 
-function isDigest(text: string): boolean {
-  const [, algorithm = "", digits = ""] = /^([^:]*):([a-f0-9]*)$/.exec(text) ?? [];
-  return Object.hasOwn(DIGESTS, algorithm) && digits.length === DIGESTS[algorithm];
+/** Why a text has no whole path at a place. */
+function pathProblem(text: string, start: number, endOfPath: number): ReferenceProblem {
+  const end = start + lengthOf(START_OF_PATH_HERE, text, start);
+  const next = text.charAt(end);
+  return { position: end + 1, rule: ruleOfPath(next, end === start, end === endOfPath) };
 }
 
-/** The length of the match of a sticky pattern at a place; 0 if there is none. */
-function lengthOf(pattern: RegExp, text: string, start: number): number {
+function ruleOfPath(next: string, isEmpty: boolean, mayEnd: boolean): string {
+  if (/[A-Z]/.test(next)) {
+    return RULES.upperCase;
+  }
+  if (isEmpty && /^[:@]?$/.test(next)) {
+    return RULES.name;
+  }
+  return isEmpty || !mayEnd || /[a-z0-9._/-]/.test(next) ? RULES.path : RULES.end;
+}
+
+/** Why a text is not a digest, with the position in the text; undefined if it is one. */
+function digestProblem(text: string): ReferenceProblem | undefined {
+  const [algorithm = ""] = text.split(":", 1);
+  const length = Object.hasOwn(DIGESTS, algorithm) ? DIGESTS[algorithm] : undefined;
+  if (length === undefined) {
+    return { position: 1, rule: RULES.digest };
+  }
+  const start = algorithm.length + 1;
+  const digits = lengthOf(HEXADECIMAL_HERE, text, start);
+  return digits === length && text.length === start + length
+    ? undefined
+    : { position: Math.min(start + Math.min(digits, length), text.length) + 1, rule: RULES.digest };
+}
+
+/** The match of a sticky pattern at a place; undefined if there is none. */
+function matchOf(pattern: RegExp, text: string, start: number): string | undefined {
   pattern.lastIndex = start;
-  return pattern.exec(text)?.[0].length ?? 0;
+  return pattern.exec(text)?.[0];
+}
+
+/** The length of that match; 0 if there is none. */
+function lengthOf(pattern: RegExp, text: string, start = 0): number {
+  return matchOf(pattern, text, start)?.length ?? 0;
 }

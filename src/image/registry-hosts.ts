@@ -13,7 +13,7 @@ export interface PrivateRegistry {
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  * https://docs.aws.amazon.com/general/latest/gr/ecr.html
  */
-export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.-]+$/;
+export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+$/;
 
 /** The private Amazon ECR registry at a host, which may be the host for IPv4 and IPv6 or a FIPS endpoint. */
 export function privateRegistryAt(host: string): PrivateRegistry | undefined {

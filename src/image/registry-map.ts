@@ -1,6 +1,7 @@
+import { DEFAULT_DOMAIN, pathOnDockerHub } from "./image-grammar";
 import type { ImageReference } from "./image-reference";
 import { canonicalDomain, dualStackHostOf, privateRegistryAt } from "./registry-hosts";
-import { ROOT, isUnder, under } from "./repository-path";
+import { ROOT, isUnder, longerPrefix, under } from "./repository-path";
 import { REGISTRY_HOST } from "./supported-registries";
 
 /**
@@ -49,15 +50,18 @@ export const MAX_REPOSITORY_NAME = 256;
  * The places of a repository in a cache: one for each part that has its registry; none if the cache does not have the
  * registry.
  */
-export function placesOf(parts: readonly CachedPart[], { domain, path }: ImageReference): Place[] {
-  const canonical = canonicalDomain(domain);
+export function placesOf(parts: readonly CachedPart[], reference: ImageReference): Place[] {
+  const canonical = canonicalDomain(reference.domain);
+  // Clients add library/ for some hosts of Docker Hub only. Without it ECR answers 403.
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
+  const path = canonical === DEFAULT_DOMAIN ? pathOnDockerHub(reference.path) : reference.path;
   return parts
     .filter((part) => part.domain === canonical)
     .map(({ part, prefix }) => {
       if (!isUnder(part, path)) {
         return { prefix, path, problem: { kind: "outside-part", part } };
       }
-      const host = restOf(path) === ROOT ? "" : startOf(path);
+      const host = path.includes("/") ? startOf(path) : "";
       if (host === canonical || REGISTRY_HOST.test(host)) {
         return { prefix, path, problem: { kind: "host-in-path", host } };
       }
@@ -68,13 +72,13 @@ export function placesOf(parts: readonly CachedPart[], { domain, path }: ImageRe
 }
 
 function problemAt(parts: readonly CachedPart[], prefix: string, path: string): PlaceProblem | undefined {
-  const length = prefix === ROOT ? 0 : prefix.length;
-  // ECR applies the rule with the longest matching prefix.
-  const rival = parts.find(
-    (other) => other.prefix !== ROOT && other.prefix.length > length && isUnder(other.prefix, path),
+  const rival = longerPrefix(
+    parts.map((part) => part.prefix),
+    prefix,
+    path,
   );
   if (rival !== undefined) {
-    return { kind: "longer-prefix", prefix: rival.prefix };
+    return { kind: "longer-prefix", prefix: rival };
   }
   return path.length > MAX_REPOSITORY_NAME ? { kind: "too-long", length: path.length } : undefined;
 }
@@ -98,7 +102,7 @@ export class RegistryMapping {
     const [first = ""] = Object.values(map);
     this.registry = startOf(first);
     this.parts = Object.entries(map).map(([name, start]) => ({
-      domain: startOf(name),
+      domain: canonicalDomain(startOf(name)),
       part: restOf(name),
       prefix: restOf(start),
     }));
@@ -106,7 +110,7 @@ export class RegistryMapping {
 
   /** The name of an image in the cache. */
   public map(reference: ImageReference, host = this.registry): MappedImage {
-    if (canonicalDomain(reference.domain) === this.registry) {
+    if (canonicalDomain(reference.domain) === canonicalDomain(this.registry)) {
       return { kind: "own", uri: reference.toString() };
     }
     const places = placesOf(this.parts, reference);

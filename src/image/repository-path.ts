@@ -18,3 +18,11 @@ export function isUnder(prefixKey: string, path: string): boolean {
 export function under(prefixKey: string, path: string): string {
   return prefixKey === ROOT ? path : `${prefixKey}/${path}`;
 }
+
+/** The first of several prefixes, given by their keys, that applies to a path in place of another prefix; undefined if none does. */
+export function longerPrefix(prefixKeys: readonly string[], prefixKey: string, path: string): string | undefined {
+  // ECR applies the rule with the longest matching prefix; ROOT matches what no other does.
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+  const length = prefixKey === ROOT ? 0 : prefixKey.length;
+  return prefixKeys.find((other) => other !== ROOT && other.length > length && isUnder(other, path));
+}

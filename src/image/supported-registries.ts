@@ -80,7 +80,7 @@ export const SUPPORTED_REGISTRIES = {
   },
   "private-ecr": {
     name: "a private Amazon ECR registry",
-    host: /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z.-]+$/,
+    host: /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+$/,
     usualPrefix: "ecr",
     credential: "impossible",
     factory: "Upstream.privateEcr(options)",

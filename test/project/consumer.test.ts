@@ -126,7 +126,7 @@ describe("the package, unpacked beside its peers", () => {
     return [...new Set(matches.filter((match) => match !== undefined))].sort();
   }
 
-  test("holds one script with its source map, its types and its licence, and no source file, test or private path", async () => {
+  test("holds two scripts, a source map, types and licences, and no source file, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
     expect(files).toEqual(
       expect.arrayContaining([
@@ -146,7 +146,12 @@ describe("the package, unpacked beside its peers", () => {
       ),
     ).toEqual([]);
     const compiled = files.filter((file) => file.startsWith("package/lib/") && !file.endsWith(".d.ts"));
-    expect(compiled.sort()).toEqual(["package/lib/index.js", "package/lib/index.js.map"]);
+    expect(compiled.sort()).toEqual([
+      "package/lib/cli.js",
+      "package/lib/cli.js.LICENSES.txt",
+      "package/lib/index.js",
+      "package/lib/index.js.map",
+    ]);
   });
 
   test("has each export imported by its name, from CommonJS and from ES modules, and then loads nothing of AWS", async () => {
@@ -156,6 +161,25 @@ describe("the package, unpacked beside its peers", () => {
     const check = `if ([${names.join(", ")}].some((value) => value === undefined)) { throw new Error("undefined"); }`;
     expect(await loadedBy("all.cjs", `${common} ${check}`, RESOURCE)).toEqual([]);
     expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
+  });
+
+  test("has a command that loads no other file", async () => {
+    const { bin } = read<{ readonly bin: { readonly [name: string]: string } }>(
+      path.join(folder, "node_modules", PACKAGE, "package.json"),
+    );
+    const [[name = "", script = ""] = []] = Object.entries(bin);
+    const command = path.join(folder, "node_modules", ".bin", name);
+    fs.mkdirSync(path.dirname(command));
+    fs.symlinkSync(path.join("..", PACKAGE, script), command);
+    const registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+    fs.writeFileSync(path.join(folder, "map.json"), JSON.stringify({ "docker.io": `${registry}/docker-hub` }));
+    const list = path.join(folder, "loaded.json");
+    const output = await run(command, ["uri", "--map", "map.json", "nginx:1.27"], folder, {
+      NODE_OPTIONS: `--require=${path.join(folder, "list-loaded.cjs")}`,
+      LOADED: list,
+    });
+    expect([name, output.trim()]).toEqual(["ecr-pull-through-cache", `${registry}/docker-hub/library/nginx:1.27`]);
+    expect(read<string[]>(list).map((file) => path.basename(file))).toEqual(["list-loaded.cjs", "cli.js"]);
   });
 
   test("shows in stack traces the names of its classes and, with source maps, its source files", async () => {

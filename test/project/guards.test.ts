@@ -83,6 +83,7 @@ test("nothing private is exported, and every construct is in the README's table"
     "EncryptionType",
     "EndpointService",
     "FirstPull",
+    "ImageReference",
     "OverrideAction",
     "OverrideStrategy",
     "PullThroughCache",

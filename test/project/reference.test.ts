@@ -15,7 +15,9 @@ import {
   useOfKeys,
 } from "../../src/cache/policy-statements";
 import { GENERATED_LIFECYCLE, DEFAULT_SETTINGS, MAX_RULES } from "../../src/cache/rules";
-import { SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
+import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
+import { canonicalDomain } from "../../src/image/registry-hosts";
+import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import type { RegistryKind } from "../../src/image/supported-registries";
 import { bucketsStatement, layersStatement, pushStatement } from "../../src/network/policy-statements";
 import { resolved } from "../../src/terraform/tokens";
@@ -232,6 +234,26 @@ test("the page of versions has those of package.json and of the modules", () => 
     const needed = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
     expect([module, needed]).toEqual([module, newer?.includes(module) === true ? "1.11" : "1.9"]);
   }
+});
+
+test("the hosts of a registry in names of images are those of the code", () => {
+  const rows = new Map(
+    tableRows(page("upstreams.md"), "registry", "hosts in names of images").map(([registry = "", hosts = ""]) => [
+      registry,
+      codeIn(hosts),
+    ]),
+  );
+  const hostsOf = (domain: string): string[] => [
+    domain,
+    ...Object.keys(REGISTRY_ALIASES).filter((alias) => REGISTRY_ALIASES[alias] === domain),
+  ];
+  expect(rows.get("Docker Hub")?.sort()).toEqual(hostsOf(DEFAULT_DOMAIN).sort());
+  expect(rows.get("Kubernetes")).toEqual(hostsOf("registry.k8s.io"));
+  const ownHosts = (rows.get("private ECR") ?? []).map((host) =>
+    canonicalDomain(host.replace("<account>", "111122223333").replace("<region>", "eu-west-1")),
+  );
+  expect(ownHosts).toEqual(Array(3).fill("111122223333.dkr.ecr.eu-west-1.amazonaws.com"));
+  expect(rows.size).toBe(3);
 });
 
 test("the page of the architecture has every folder of src", () => {
