@@ -178,3 +178,19 @@ test.each([`services: ${"[".repeat(20_000)}`, `FROM ${"${A:-".repeat(20_000)}${"
     expect([code, stderr]).toEqual([2, "error: stdin:1:1: this is nested too deeply to be read\n"]);
   },
 );
+
+test("the commands of the reference print what it has", async () => {
+  const files = path.join(__dirname, "files");
+  ["Dockerfile", "deployment.yaml"].forEach((name) => fs.copyFileSync(path.join(files, name), path.join(folder, name)));
+  const [check = "", json = "", all = ""] = fs.readFileSync(path.join(files, "rewrite.sh"), "utf8").split("\n");
+  const outputs: CommandOutcome[] = [];
+  for (const line of [check, json, all]) {
+    outputs.push(await rewrite(line.replace(/^npx -p \S+ ecr-pull-through-cache rewrite /, "").split(" ")));
+  }
+  expect(outputs.map(({ code }) => code)).toEqual([1, 0, 0]);
+  expect(outputs.map(({ stdout }) => stdout)).toEqual([
+    fs.readFileSync(path.join(files, "rewrite.diff"), "utf8"),
+    fs.readFileSync(path.join(files, "rewrite.json"), "utf8"),
+    "Dockerfile\ndeployment.yaml\n",
+  ]);
+});
