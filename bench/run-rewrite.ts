@@ -47,7 +47,6 @@ try {
       {
         measure: "Growth exponent, CPU",
         size: `${Math.min(...FILE_COUNTS)}–${Math.max(...FILE_COUNTS)}`,
-        target: 1.05,
       },
       rounds.map((round) => [growthOf(round, "pack"), growthOf(round, "hand")] as const),
     ),

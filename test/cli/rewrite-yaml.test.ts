@@ -312,6 +312,10 @@ test("reports a name once that several aliases stand for", () => {
 });
 
 test.each([
+  [
+    `${POD}<YOUR-IMAGE>\n`,
+    expect.stringMatching(/^5:14 "<YOUR-IMAGE>" is not the name of an image: at character 1: /) as string,
+  ],
   [`${POD}"quay.io/Foo:1"\n`, '5:23 "quay.io/Foo:1" is not the name of an image: at character 9: a path is lower-case'],
   [
     `${POD}nginx latest\n`,
@@ -326,6 +330,8 @@ test.each([
 });
 
 test.each([
+  // Kubernetes prints long messages like this, and reads them; YAML needs more indentation.
+  ["a:\n  b: 'c\n  d'\n", 10, "this is not YAML: Missing closing 'quote"],
   ["a: b: c\n", 3, "this is not YAML: Nested mappings are not allowed in compact mappings"],
   [`${POD}*x\n`, POD.length, "this is not YAML: no anchor &x is before this alias"],
   [
