@@ -330,7 +330,7 @@ test.each([
 });
 
 test.each([
-  // Kubernetes prints long messages like this, and reads them; YAML needs more indentation.
+  // Some tools print long messages like this. YAML 1.2 needs more indentation.
   ["a:\n  b: 'c\n  d'\n", 10, "this is not YAML: Missing closing 'quote"],
   ["a: b: c\n", 3, "this is not YAML: Nested mappings are not allowed in compact mappings"],
   [`${POD}*x\n`, POD.length, "this is not YAML: no anchor &x is before this alias"],
