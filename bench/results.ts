@@ -76,6 +76,25 @@ Terraform needs to load the provider and its schema.
 `;
 }
 
+/** The section on the command that rewrites names of images. */
+export function rewriteSection(comparisons: readonly Comparison[], circumstances: Circumstances): string {
+  const { pairs, nodeVersion, cpus } = circumstances;
+  return `# Rewriting names of images against sed
+
+${resultsTable(comparisons, "Files")}
+
+Both sides print all files with the names of the cache, which is verified to be the same text before anything is timed.
+Each file has three objects of Kubernetes and six images of three registries in 2 KiB. By hand means one run of \`sed\`
+with one substitution for each registry, which knows nothing of YAML: it would also change comments and other texts. The
+command parses every file, and starts Node.js.
+
+- This pack and by hand: medians of whole processes. Ratio: median of the ratios of ${pairs} pairs of processes, run in
+  turns. Middle half: where the ratios of half of the pairs lie. Growth exponent: 1 is linear.
+- Node.js ${nodeVersion}, ${cpus} CPUs.
+- Run again with \`npm run bench:rewrite\`; \`BENCH_PAIRS=31 npm run bench:rewrite\` takes more pairs. It needs GNU time.
+`;
+}
+
 function cellsOf({ measure, size, pack, hand, ratio, spread, target }: Comparison): string[] {
   return [
     measure,

@@ -40,6 +40,20 @@ export function readMap(io: Io, { map: file, region }: MapOptions): RegistryMap 
   );
 }
 
+/** Which host of the registry names have. */
+export interface HostOptions {
+  readonly dualStack?: boolean;
+}
+
+/** The host of the registry that options choose. */
+export function hostFor(mapping: RegistryMapping, { dualStack }: HostOptions): string {
+  const host = dualStack === true ? mapping.dualStackHost : mapping.registry;
+  if (host === undefined) {
+    throw new CommandError(`AWS documents no host for IPv4 and IPv6 for ${mapping.registry}: leave out --dual-stack`);
+  }
+  return host;
+}
+
 function readJson(io: Io, file: string): unknown {
   let text;
   try {

@@ -2,6 +2,9 @@ import { ImageReference, malformedName, parseReference } from "../src/image/imag
 import { reasonWithoutPlace } from "../src/image/no-place";
 import type { RegistryMapping } from "../src/image/registry-map";
 
+/** What a warning says about a name with a digest. */
+export const FIRST_PULL_BY_DIGEST = "ECR does not cache the first pull by digest: pull the tag through the cache once";
+
 /** The name of an image in the cache, or a sentence that says why there is none. */
 export type Lookup =
   | { readonly uri: string; readonly isCached: boolean; readonly hasDigest: boolean }

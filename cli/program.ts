@@ -3,6 +3,7 @@ import { addConfig } from "./config";
 import { addDoctor } from "./doctor";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
+import { addRewrite } from "./rewrite";
 import { addUri } from "./uri";
 
 /** Runs the command line and returns its exit code; it throws only what is a defect. */
@@ -17,7 +18,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addUri, addConfig, addDoctor]) {
+  for (const add of [addUri, addRewrite, addConfig, addDoctor]) {
     add(program, io, finish);
   }
   try {

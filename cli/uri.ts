@@ -1,13 +1,12 @@
 import type { Command } from "commander";
-import { CommandError, ExitCode } from "./io";
+import { ExitCode } from "./io";
 import type { Io } from "./io";
-import { readMapping } from "./map-file";
-import type { MapOptions } from "./map-file";
-import { lookUp } from "./mapped-image";
+import { hostFor, readMapping } from "./map-file";
+import type { HostOptions, MapOptions } from "./map-file";
+import { FIRST_PULL_BY_DIGEST, lookUp } from "./mapped-image";
 import { addMapOptions } from "./options";
 
-interface UriOptions extends MapOptions {
-  readonly dualStack?: boolean;
+interface UriOptions extends MapOptions, HostOptions {
   readonly passThrough?: boolean;
   readonly json?: boolean;
 }
@@ -29,10 +28,7 @@ export function addUri(program: Command, io: Io, finish: (code: ExitCode) => voi
 
 function uri(io: Io, images: readonly string[], options: UriOptions): ExitCode {
   const mapping = readMapping(io, options);
-  const host = options.dualStack === true ? mapping.dualStackHost : mapping.registry;
-  if (host === undefined) {
-    throw new CommandError(`AWS documents no host for IPv4 and IPv6 for ${mapping.registry}: leave out --dual-stack`);
-  }
+  const host = hostFor(mapping, options);
   const names: (readonly [image: string, name: string | null])[] = [];
   const codes: ExitCode[] = [ExitCode.OK];
   for (const image of images) {
@@ -40,9 +36,7 @@ function uri(io: Io, images: readonly string[], options: UriOptions): ExitCode {
     if ("uri" in result) {
       names.push([image, result.uri]);
       if (result.isCached && result.hasDigest) {
-        io.stderr.write(
-          `warning: ${image}: ECR does not cache the first pull by digest: pull the tag through the cache once\n`,
-        );
+        io.stderr.write(`warning: ${image}: ${FIRST_PULL_BY_DIGEST}\n`);
       }
     } else if (options.passThrough === true && !result.isMalformed) {
       names.push([image, image]);

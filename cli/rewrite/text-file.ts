@@ -1,0 +1,58 @@
+import { isUtf8 } from "node:buffer";
+
+/** Lines and columns of a text, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The text of a file, and where it stops being UTF-8. */
+export interface DecodedText {
+  readonly text: string;
+  readonly endOfUtf8?: number;
+}
+
+/** Decodes a file. A byte order mark is part of its text. */
+export function decoded(bytes: Uint8Array): DecodedText {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const text = decoder.decode(bytes);
+  if (isUtf8(bytes)) {
+    return { text };
+  }
+  const again = new TextEncoder().encode(text);
+  const wrong = bytes.findIndex((byte, index) => byte !== again[index]);
+  return { text, endOfUtf8: decoder.decode(bytes.subarray(0, wrong)).length };
+}
+
+/** The position of each of some places, which are in order. */
+export class Positions {
+  private readonly starts: number[] = [0];
+
+  public constructor(private readonly text: string) {
+    for (let feed = text.indexOf("\n"); feed >= 0; feed = text.indexOf("\n", feed + 1)) {
+      this.starts.push(feed + 1);
+    }
+  }
+
+  /** The number of the line, from 0, that has a place. */
+  public lineOf(place: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.starts[middle] ?? 0) <= place) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  public of(place: number): Position {
+    const line = this.lineOf(place);
+    const start = this.starts[line] ?? 0;
+    const mark = line === 0 && this.text.startsWith("\uFEFF") ? 1 : 0;
+    return { line: line + 1, column: Math.max(1, place - start + 1 - mark) };
+  }
+}

@@ -1,0 +1,75 @@
+import { Readable } from "node:stream";
+import type { ExitCode } from "../../cli/io";
+import { run } from "../../cli/program";
+import { readFile } from "../../cli/rewrite/file-type";
+import type { FileType } from "../../cli/rewrite/file-type";
+import { edited, planOf } from "../../cli/rewrite/plan";
+import type { Plan } from "../../cli/rewrite/plan";
+import { Positions } from "../../cli/rewrite/text-file";
+import { RegistryMapping } from "../../src/image/registry-map";
+import type { RegistryMap } from "../../src/image/registry-map";
+
+export const HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
+
+/** The map of a cache of five registries. */
+export const MAP: RegistryMap = {
+  "docker.io": `${HOST}/docker-hub`,
+  "ghcr.io": `${HOST}/github`,
+  "public.ecr.aws": `${HOST}/ecr-public`,
+  "quay.io": `${HOST}/quay`,
+  "registry.k8s.io": `${HOST}/kubernetes`,
+};
+
+export const MAPPING = new RegistryMapping(MAP);
+
+/** A text before and after its rewriting, from one in which `«from|to»` is a change, without the host of the cache. */
+export function marked(text: string): { readonly before: string; readonly after: string } {
+  const mark = /«([^|»]*)\|([^»]*)»/g;
+  return { before: text.replace(mark, "$1"), after: text.replace(mark, `${HOST}/$2`) };
+}
+
+/** What becomes of a text. */
+export interface Outcome {
+  readonly text: string;
+  readonly plan: Plan;
+  /** `line:column image: reason`, for each name that stays. */
+  readonly left: readonly string[];
+  /** `line:column problem`, for each text that is no name. */
+  readonly malformed: readonly string[];
+}
+
+/** Rewrites a text as a file of a type, or of a name. */
+export function rewritten(text: string, file: { readonly type?: FileType; readonly name?: string }): Outcome {
+  const plan = planOf(readFile(text, file.name, file.type).mentions, MAPPING, HOST);
+  const positions = new Positions(text);
+  const at = (start: number): string => {
+    const { line, column } = positions.of(start);
+    return `${line}:${column}`;
+  };
+  return {
+    text: edited(text, plan.edits),
+    plan,
+    left: plan.left.map(({ start, image, reason }) => `${at(start)} ${image}: ${reason}`),
+    malformed: plan.malformed.map(({ start, problem }) => `${at(start)} ${problem}`),
+  };
+}
+
+/** How a command ended, and what it printed. */
+export interface CommandOutcome {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in a folder. */
+export async function runInFolder(cwd: string, args: readonly string[], stdin = ""): Promise<CommandOutcome> {
+  const printed = { stdout: "", stderr: "" };
+  const code = await run(args, {
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout: { write: (text) => void (printed.stdout += text) },
+    stderr: { write: (text) => void (printed.stderr += text) },
+    env: {},
+    cwd,
+  });
+  return { code, ...printed };
+}
