@@ -1,30 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Readable } from "node:stream";
 import { ClientConfiguration } from "cdktf-ecr-pull-through-cache";
 import { parseAllDocuments } from "yaml";
-import { run } from "../../cli/program";
 import { readDocument } from "../support/documents";
 import { ROOT, synthesizeExample } from "../support/examples";
+import { runCli } from "../support/run-cli";
+import type { CommandOutcome } from "../support/run-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const REGISTRY = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const MAP = { "docker.io": `${REGISTRY}/docker-hub`, "quay.io": `${REGISTRY}/quay` };
 const CONFIGURATION = ClientConfiguration.fromRegistryMap(MAP);
 
-async function config(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function config(...args: string[]): Promise<CommandOutcome> {
   const cwd = temporaryFolder();
   fs.writeFileSync(path.join(cwd, "map.json"), JSON.stringify(MAP));
-  const written = { stdout: "", stderr: "" };
-  const code = await run(["config", ...args], {
-    stdin: Readable.from([]),
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
-    env: {},
-    cwd,
-    fetch,
-  });
-  return { code, ...written };
+  return runCli(cwd, ["config", ...args]);
 }
 
 function documents(yaml: string): unknown[] {

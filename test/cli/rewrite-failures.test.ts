@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOST, MAP, runInFolder } from "../support/rewriting";
-import type { CommandOutcome } from "../support/rewriting";
+import { HOST, MAP } from "../support/rewriting";
+import { runCli } from "../support/run-cli";
+import type { CommandOutcome } from "../support/run-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const actual = jest.requireActual<typeof fs>("node:fs");
@@ -37,7 +38,7 @@ function read(name: string): string {
 }
 
 function rewrite(args: readonly string[]): Promise<CommandOutcome> {
-  return runInFolder(folder, ["rewrite", "--map", "map.json", ...args]);
+  return runCli(folder, ["rewrite", "--map", "map.json", ...args]);
 }
 
 test("has all former contents again if a file cannot be replaced", async () => {

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Readable } from "node:stream";
 import { applyPatch } from "diff";
-import { HOST, MAP, runInFolder } from "../support/rewriting";
-import type { CommandOutcome } from "../support/rewriting";
+import { HOST, MAP } from "../support/rewriting";
+import { runCli } from "../support/run-cli";
+import type { CommandOutcome } from "../support/run-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const DOCKERFILE = "FROM nginx:1.27\nCOPY a b\n";
@@ -30,8 +32,8 @@ function read(name: string): string {
 }
 
 /** Runs `rewrite` in the folder. */
-function rewrite(args: readonly string[], stdin?: string): Promise<CommandOutcome> {
-  return runInFolder(folder, ["rewrite", "--map", "map.json", ...args], stdin);
+function rewrite(args: readonly string[], stdin = ""): Promise<CommandOutcome> {
+  return runCli(folder, ["rewrite", "--map", "map.json", ...args], { stdin: Readable.from([Buffer.from(stdin)]) });
 }
 
 describe("to the standard output", () => {

@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { PullThroughCache, PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { Io } from "../../cli/io";
-import { run } from "../../cli/program";
 import { ACCOUNT, IMAGE_REFERENCES, REGION, UPSTREAMS } from "../support/image-references";
+import { runCli } from "../support/run-cli";
+import type { CommandOutcome } from "../support/run-cli";
 import { stackIn, testApp } from "../support/synthesis";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -29,26 +30,17 @@ function write(name: string, content: unknown): void {
 write("cdktf.out/registry-map.json", single.registryMap());
 write("fleet.json", fleet.registryMaps());
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command in this process, in the folder of the maps, with an input that must not be read. */
-async function command(args: readonly string[], env: Io["env"] = {}): Promise<Outcome> {
-  const written = { stdout: "", stderr: "" };
+/** Runs the command in the folder of the maps, with an input that must not be read. */
+function command(args: readonly string[], env: Io["env"] = {}): Promise<CommandOutcome> {
   const stdin = new Proxy({} as Io["stdin"], {
     get: () => {
       throw new Error("the command reads its input");
     },
   });
-  const output = (name: keyof typeof written) => ({ write: (text: string) => (written[name] += text) });
-  const code = await run(args, { stdin, stdout: output("stdout"), stderr: output("stderr"), env, cwd: folder, fetch });
-  return { code, ...written };
+  return runCli(folder, args, { stdin, env });
 }
 
-const uri = (...args: string[]): Promise<Outcome> => command(["uri", ...args]);
+const uri = (...args: string[]): Promise<CommandOutcome> => command(["uri", ...args]);
 
 test("prints the name of each image in its order, from the file that the examples write", async () => {
   expect(await uri("nginx:1.27", "quay.io/a/b", "nginx:1.27")).toEqual({

@@ -1,6 +1,3 @@
-import { Readable } from "node:stream";
-import type { ExitCode } from "../../cli/io";
-import { run } from "../../cli/program";
 import { readFile } from "../../cli/rewrite/file-type";
 import type { FileType } from "../../cli/rewrite/file-type";
 import { edited, planOf } from "../../cli/rewrite/plan";
@@ -52,24 +49,4 @@ export function rewritten(text: string, file: { readonly type?: FileType; readon
     left: plan.left.map(({ start, image, reason }) => `${at(start)} ${image}: ${reason}`),
     malformed: plan.malformed.map(({ start, problem }) => `${at(start)} ${problem}`),
   };
-}
-
-/** How a command ended, and what it printed. */
-export interface CommandOutcome {
-  readonly code: ExitCode;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line in a folder. */
-export async function runInFolder(cwd: string, args: readonly string[], stdin = ""): Promise<CommandOutcome> {
-  const printed = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: { write: (text) => void (printed.stdout += text) },
-    stderr: { write: (text) => void (printed.stderr += text) },
-    env: {},
-    cwd,
-  });
-  return { code, ...printed };
 }
