@@ -84,6 +84,7 @@ const LEFT_OUT: readonly string[] = [
   "elastio-connector",
   "elastio-eu-west-1",
   "elastio-ap-southeast-2",
+  "use-the-cache",
   "vendor-stack",
 ];
 
