@@ -30,25 +30,32 @@ locals {
     )[0]
   ]
 
-  # The paths of Docker Hub's official images begin with library/, which its clients add. Without it ECR answers 403.
+  upstream_hosts = [
+    for index, host in local.hosts :
+    local.private_registries[index] == null
+    ? lookup(local.registry_aliases, host, host)
+    : join(".", [
+      local.private_registries[index][0],
+      "dkr.ecr",
+      local.private_registries[index][1],
+      local.dns_suffixes[index],
+    ])
+  ]
+
+  # The paths of Docker Hub's official images begin with library/. Without it ECR answers 403.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  path_starts = [for image in var.images : can(regex(local.official_image, image)) ? "library/" : ""]
+  paths = [for parts in local.name_parts : parts[0] == null ? parts[2] : parts[1]]
 
   names = [
     for index, parts in local.name_parts : {
       image = var.images[index]
-      host = (
-        local.private_registries[index] == null
-        ? lookup(local.registry_aliases, local.hosts[index], local.hosts[index])
-        : join(".", [
-          local.private_registries[index][0],
-          "dkr.ecr",
-          local.private_registries[index][1],
-          local.dns_suffixes[index],
-        ])
+      host  = local.upstream_hosts[index]
+      path = (
+        local.upstream_hosts[index] == local.docker_hub_host && !strcontains(local.paths[index], "/")
+        ? "library/${local.paths[index]}"
+        : local.paths[index]
       )
-      path = "${local.path_starts[index]}${parts[0] == null ? parts[2] : parts[1]}"
-      tag  = parts[3] == null ? "latest" : parts[3]
+      tag = parts[3] == null ? "latest" : parts[3]
     }
   ]
 }

@@ -21,10 +21,6 @@ const TOO_LONG = new RegExp(`^(?:(?:${DEFAULT_DOMAINS})/)?[^/:@]{${MAX_PATH - OF
 
 /** What modules need to find the places of images in a cache, as facts. */
 export const IMAGE_FACTS = {
-  official_image: {
-    comment: `The name of an official image of Docker Hub, whose path begins with ${OFFICIAL_PATH}. https://pkg.go.dev/github.com/distribution/reference`,
-    value: `^(?:(?:${DEFAULT_DOMAINS})/)?[^/]+$`,
-  },
   private_registry_host: {
     comment:
       "Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html",

@@ -22,10 +22,6 @@ locals {
     "[a-f0-9]{128}))?)$",
   ])
 
-  # The name of an official image of Docker Hub, whose path begins with library/.
-  # https://pkg.go.dev/github.com/distribution/reference
-  official_image = "^(?:(?:docker\\.io|index\\.docker\\.io)/)?[^/]+$"
-
   # Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the
   # account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html
   private_registry_host = "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z0-9.-]+$"

@@ -31,10 +31,13 @@ locals {
 
   # The paths of Docker Hub's official images begin with library/, which their usual names leave out.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  path_starts = { for key, image in var.images : key => can(regex(local.official_image, image)) ? "library/" : "" }
-  paths = {
+  given_paths = {
     for key, reference in local.references :
-    key => "${local.path_starts[key]}${reference[0] == null ? reference[2] : reference[1]}"
+    key => reference[0] == null ? reference[2] : reference[1]
+  }
+  paths = {
+    for key, path in local.given_paths :
+    key => local.domains[key] == "docker.io" && !strcontains(path, "/") ? "library/${path}" : path
   }
 }
 
