@@ -7,7 +7,6 @@ import {
   OFFICIAL_PATH,
 } from "../../src/image/image-grammar";
 import { HOST_OF_PRIVATE_REGISTRY } from "../../src/image/registry-hosts";
-import { MAX_REPOSITORY_NAME } from "../../src/image/registry-map";
 import { REGISTRY_ALIASES, REGISTRY_HOST } from "../../src/image/supported-registries";
 import type { Rule } from "../../src/validation/rule";
 import type { InputRule } from "./definition";
@@ -21,10 +20,6 @@ const TOO_LONG = new RegExp(`^(?:(?:${DEFAULT_DOMAINS})/)?[^/:@]{${MAX_PATH - OF
 
 /** What modules need to find the places of images in a cache, as facts. */
 export const IMAGE_FACTS = {
-  official_image: {
-    comment: `The name of an official image of Docker Hub, whose path begins with ${OFFICIAL_PATH}. https://pkg.go.dev/github.com/distribution/reference`,
-    value: `^(?:(?:${DEFAULT_DOMAINS})/)?[^/]+$`,
-  },
   private_registry_host: {
     comment:
       "Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html",
@@ -45,10 +40,10 @@ export const IMAGE_FACTS = {
     comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
     value: source(REGISTRY_HOST),
   },
-  max_repository_name: {
+  max_path: {
     comment:
-      "The bound of the name of a repository, in characters. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html",
-    value: MAX_REPOSITORY_NAME,
+      "The bound of the path of an image, in characters, which is one less than that of ECR for the name of a repository. https://pkg.go.dev/github.com/distribution/reference",
+    value: MAX_PATH,
   },
 } as const;
 
