@@ -31,7 +31,10 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
       "Performs the steps of a client that pulls an image, by the AWS CLI, and says which one fails and why. It changes nothing, but for the pull itself.",
     )
     .argument("<image>", "the usual name of an image, like nginx:1.27, or its name in the cache")
-    .option("--region <region>", "the region of the cache (default: that of the name, of AWS_REGION or of the profile)")
+    .option(
+      "--region <region>",
+      "the region of the cache (default: that of the name, of the map, of AWS_REGION or of the profile)",
+    )
     .option("--vpc <id>", "the VPC that the client is in: look at its endpoints, routes and DNS")
     .option("--subnet <id>", "a subnet of the client, in place of all of the VPC; may be repeated", collect)
     .option("--security-group <id>", "a security group of the client; may be repeated", collect)

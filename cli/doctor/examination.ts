@@ -69,13 +69,26 @@ export async function examine(io: Io, question: Question): Promise<Examination> 
   return new Examiner(io, question, await regionOf(io, question)).examine();
 }
 
-/** The region to look at: that of the option, of the name, of the environment or of the profile. */
-async function regionOf(io: Io, { image, region }: Question): Promise<string> {
-  const chosen = region ?? privateRegistryAt(image.domain)?.region ?? (await usualRegions(io))[0];
+/** The region to look at: that of the option, of the name, of the map, of the environment or of the profile. */
+async function regionOf(io: Io, { image, region, map }: Question): Promise<string> {
+  const known = region ?? privateRegistryAt(image.domain)?.region ?? regionOfMap(io, map);
+  const chosen = known ?? (await usualRegions(io))[0];
   if (chosen === undefined) {
-    throw new CommandError("give --region: neither the name of the image nor the environment has one");
+    throw new CommandError("give --region: neither the name of the image, nor a map, nor the environment has one");
   }
   return chosen;
+}
+
+/** The region of a map; undefined if there is none, or if the file has several and the environment names none of them. */
+function regionOfMap(io: Io, map = DEFAULT_MAP_FILE): string | undefined {
+  try {
+    return privateRegistryAt(readMapping(io, { map }).registry)?.region;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** The regions that the environment and the profile name. */

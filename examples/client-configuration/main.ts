@@ -1,4 +1,4 @@
-// A cluster pulls through a cache although its manifests name the original registries, and Renovate still finds updates.
+// Scenario: a cluster pulls through a cache although its manifests name other registries, and Renovate finds updates.
 // Creates: cache rules for Docker Hub, Quay and the Kubernetes registry; beside the stack, the files of the clients.
 // Run: npx tsx examples/client-configuration/main.ts, then terraform init and apply in cdktf.out/stacks/clients.
 import * as fs from "node:fs";

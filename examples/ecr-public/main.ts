@@ -12,6 +12,6 @@ new LocalBackend(stack, { path: "../../../terraform.caches.tfstate" });
 
 const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });
 
-new TerraformOutput(stack, "nginx", { value: `${cache.repositoryUri("ecr-public", "nginx/nginx")}:1.29` });
+new TerraformOutput(stack, "nginx", { value: cache.imageUri("public.ecr.aws/nginx/nginx:1.29") });
 
 app.synth();

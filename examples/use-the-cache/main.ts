@@ -1,5 +1,5 @@
 // Scenario: builds and a cluster pull everything through a cache; the names of their images change in Git.
-// Creates: three cache rules with templates, and beside the stack registry-map.json, which the command of this package reads.
+// Creates: three cache rules with templates and a permission to pull; beside the stack, registry-map.json for the command.
 // Run: npx tsx examples/use-the-cache/main.ts, then terraform init and apply in cdktf.out/stacks/use-the-cache.
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -20,6 +20,8 @@ const cache = new PullThroughCache(stack, "cache", {
     Upstream.quay(),
   ],
 });
+
+cache.grantPullToRoleNamed("eks-node"); // the name of the role that pulls, which exists already
 
 new TerraformOutput(stack, "nginx", { value: cache.imageUri("nginx:1.29") });
 

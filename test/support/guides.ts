@@ -107,6 +107,19 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token"],
     prepare: publishNginx,
   },
+  "docs/use-the-cache.md": {
+    files: {
+      "main.ts": "examples/use-the-cache/main.ts",
+      Dockerfile: "examples/use-the-cache/Dockerfile",
+      "compose.yaml": "examples/use-the-cache/compose.yaml",
+      "deployment.yaml": "examples/use-the-cache/deployment.yaml",
+    },
+    prepare: async (aws) => {
+      publishNginx(aws);
+      await createPullingRole(aws);
+      await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+    },
+  },
   "docs/vpc-endpoints.md": {
     files: { "main.ts": "examples/private-eks/main.ts" },
     prepare: async (aws) => {
@@ -131,6 +144,11 @@ function publishNginx(aws: LocalAws): void {
 async function addPrivateEks(aws: LocalAws): Promise<void> {
   addNetworks(aws, ACCOUNT);
   aws.ecr.upstreams.put("registry-1.docker.io", "library/redis", "7.4", imageOf("layer"));
+  await createPullingRole(aws);
+}
+
+/** The role of the nodes. */
+async function createPullingRole(aws: LocalAws): Promise<void> {
   await new IAMClient(clientConfig(aws)).send(
     new CreateRoleCommand({ RoleName: NODE.roleName, AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
   );

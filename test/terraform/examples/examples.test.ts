@@ -58,6 +58,10 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
     rules: { "docker-hub": "registry-1.docker.io", quay: "quay.io", kubernetes: "registry.k8s.io" },
     others: {},
   },
+  "use-the-cache": {
+    rules: { "docker-hub": "registry-1.docker.io", kubernetes: "registry.k8s.io", quay: "quay.io" },
+    others: { aws_iam_role_policy: 1 },
+  },
   "vendor-stack": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 2 } },
   "private-codebuild": {
     rules: { "ecr-public": "public.ecr.aws", "docker-hub": "registry-1.docker.io" },
@@ -178,7 +182,7 @@ describeWithTerraform("the examples", () => {
           );
           expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
           expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
-            resource.address.includes("docker-hub") && !["private-eks", "clients"].includes(name),
+            resource.address.includes("docker-hub") && !["private-eks", "clients", "use-the-cache"].includes(name),
           );
         }
       }
