@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../src/aws/ec2-ids";
 import { REGION_NAME } from "../src/aws/partitions";
-import { ImageReference, parseReference, problemText } from "../src/image/image-reference";
+import { ImageReference, malformedName, parseReference } from "../src/image/image-reference";
 import { examine } from "./doctor/examination";
 import { reportAsData, reportAsText } from "./doctor/report";
 import { CommandError, ExitCode } from "./io";
@@ -52,7 +52,7 @@ async function doctor(
 ): Promise<ExitCode> {
   const image = parseReference(text);
   if (!(image instanceof ImageReference)) {
-    throw new CommandError(`${JSON.stringify(text)} is not the name of an image: ${problemText(image)}`);
+    throw new CommandError(malformedName(text, image));
   }
   // The AWS CLI reads the file of a value that begins with file://.
   check("--region", options.region, REGION_NAME.pattern, "the name of a region, like eu-west-1");

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { privateRegistryAt } from "../src/image/registry-hosts";
-import { RegistryMapping } from "../src/image/registry-map";
+import { RegistryMapping, startOf } from "../src/image/registry-map";
 import type { RegistryMap } from "../src/image/registry-map";
+import { isPlainObject } from "../src/validation/plain-object";
 import { CommandError } from "./io";
 import type { Io } from "./io";
 
@@ -72,8 +73,8 @@ function readJson(io: Io, file: string): unknown {
 
 /** The maps of a file by their regions. */
 function mapsIn(file: string, content: unknown): Map<string, RegistryMap> {
-  if (isObject(content) && Object.keys(content).length > 0) {
-    const values = Object.values(content);
+  if (isPlainObject(content) && Object.keys(content).length > 0) {
+    const values = Object.values(content) as unknown[];
     const maps = values.every((value) => typeof value === "string") ? [content] : values;
     const regions = maps.map(regionOf);
     if (maps.every(isMap) && regions.every((region) => region !== undefined)) {
@@ -94,16 +95,12 @@ function checkOnce(file: string, regions: readonly string[]): void {
 }
 
 function isMap(value: unknown): value is RegistryMap {
-  return isObject(value) && Object.values(value).every((start) => typeof start === "string");
+  return isPlainObject(value) && Object.values(value).every((start) => typeof start === "string");
 }
 
 /** The region of the private registry in which a map has all images; undefined if it has none, or several. */
 function regionOf(map: unknown): string | undefined {
-  const hosts = new Set(isMap(map) ? Object.values(map).map((start) => start.split("/", 1)[0] ?? "") : []);
+  const hosts = new Set(isMap(map) ? Object.values(map).map((start) => startOf(start)) : []);
   const [host] = hosts;
   return host === undefined || hosts.size > 1 ? undefined : privateRegistryAt(host)?.region;
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

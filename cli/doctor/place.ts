@@ -1,5 +1,5 @@
 import { lacksPullThroughCaches, partitionOf } from "../../src/aws/partitions";
-import { DEFAULT_DOMAIN, OFFICIAL_PATH } from "../../src/image/image-grammar";
+import { DEFAULT_DOMAIN, DEFAULT_TAG, OFFICIAL_PATH } from "../../src/image/image-grammar";
 import type { ImageReference } from "../../src/image/image-reference";
 import { reasonWithoutPlace } from "../../src/image/no-place";
 import { canonicalDomain, hostOf } from "../../src/image/registry-hosts";
@@ -26,7 +26,7 @@ const DOCKER_HUB = SUPPORTED_REGISTRIES["docker-hub"].host;
 const COPY = "copy these images into a private repository";
 
 export function placeAt(registry: PrivateRegistry, host: string, path: string, image: ImageReference): Place {
-  const reference = image.digest ?? image.tag ?? "latest";
+  const reference = image.digest ?? image.tag ?? DEFAULT_TAG;
   return { host, registry, path, reference, isDigest: image.digest !== undefined };
 }
 

@@ -1,4 +1,5 @@
 import { partitionOf } from "../../src/aws/partitions";
+import { SECRET_PREFIX } from "../../src/cache/rules";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { timeOf } from "./answers";
 import type { Timestamp } from "./answers";
@@ -18,7 +19,6 @@ interface Secret {
 
 // The name has a hyphen and six characters at its end, which Secrets Manager adds.
 const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+?)(?:-[A-Za-z0-9]{6})?$/;
-const NAME_PREFIX = "ecr-pullthroughcache/";
 const DEFAULT_KEY = "alias/aws/secretsmanager";
 const CURRENT = "AWSCURRENT";
 const WRITE_VALUE = 'write the value as {"username": "…", "accessToken": "…"}';
@@ -68,11 +68,11 @@ function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {}
       ),
     );
   }
-  if (!name.startsWith(NAME_PREFIX)) {
+  if (!name.startsWith(SECRET_PREFIX)) {
     faults.push(
       cause(
         "UnableToAccessSecretException",
-        `ECR reads only secrets whose names begin with ${NAME_PREFIX}, and this one is ${name}`,
+        `ECR reads only secrets whose names begin with ${SECRET_PREFIX}, and this one is ${name}`,
         "use a secret with such a name",
       ),
     );

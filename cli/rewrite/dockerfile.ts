@@ -15,7 +15,7 @@ const INSTRUCTIONS: ReadonlySet<string> = new Set(
 const WITH_HEREDOCS: ReadonlySet<string> = new Set(["ADD", "COPY", "RUN"]);
 
 /** A directive of the parser, on one of the first lines. */
-const DIRECTIVE = /^#[^\S\n]*([A-Za-z][A-Za-z0-9]*)[^\S\n]*=[^\S\n]*(\S[^\n]*?)[^\S\n]*$/;
+const DIRECTIVE = /^#[^\S\n]*([A-Za-z][A-Za-z0-9]*)[^\S\n]*=[^\S\n]*(\S[^\n]*)$/;
 const DIRECTIVES: readonly string[] = ["syntax", "escape", "check"];
 const HEREDOC = /^\d*<<(-?)([^<]+)$/;
 
@@ -241,7 +241,7 @@ class Lines {
     for (;;) {
       const start = this.place;
       const line = this.readLine() ?? "";
-      const [all, key = "", value = ""] = DIRECTIVE.exec(line) ?? [];
+      const [all, key = "", value = ""] = DIRECTIVE.exec(line.trimEnd()) ?? [];
       const name = key.toLowerCase();
       if (all === undefined || !DIRECTIVES.includes(name) || seen.has(name)) {
         this.place = start;

@@ -13,16 +13,21 @@ export interface PlacedLine {
 
 /** The place in a file of an index of a text whose lines are placed, in their order. */
 export function placeIn(lines: readonly PlacedLine[], index: number): number {
+  const line = lines[lineAt(lines.length, (at) => lines[at]?.index ?? 0, index)] ?? { index: 0, place: 0 };
+  return line.place + index - line.index;
+}
+
+/** The number of the line, from 0, that has an index, given where each line starts. */
+export function lineAt(count: number, startOfLine: (line: number) => number, index: number): number {
   let low = 0;
-  let high = lines.length - 1;
+  let high = count - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if ((lines[middle]?.index ?? 0) <= index) {
+    if (startOfLine(middle) <= index) {
       low = middle;
     } else {
       high = middle - 1;
     }
   }
-  const line = lines[low] ?? { index: 0, place: 0 };
-  return line.place + index - line.index;
+  return low;
 }

@@ -1,4 +1,4 @@
-import { ImageReference, parseReference, problemText } from "../../src/image/image-reference";
+import { ImageReference, malformedName, parseReference } from "../../src/image/image-reference";
 import { reasonWithoutPlace } from "../../src/image/no-place";
 import type { RegistryMapping } from "../../src/image/registry-map";
 import type { Mention, Piece, TextPiece } from "./mention";
@@ -134,7 +134,7 @@ function outcomeOf(mention: Mention, mapping: RegistryMapping, host: string): Wi
   if (!(reference instanceof ImageReference)) {
     return {
       start: placeOf(mention, reference.position - 1),
-      problem: `${JSON.stringify(name.written)} is not the name of an image: ${problemText(reference)}`,
+      problem: malformedName(name.written, reference),
     };
   }
   const mapped = mapping.map(reference, host);

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { lineAt } from "./placed-text";
 
 /** Lines and columns of a text, both from 1. */
 export interface Position {
@@ -34,23 +35,8 @@ export class Positions {
     }
   }
 
-  /** The number of the line, from 0, that has a place. */
-  public lineOf(place: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.starts[middle] ?? 0) <= place) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
   public of(place: number): Position {
-    const line = this.lineOf(place);
+    const line = lineAt(this.starts.length, (at) => this.starts[at] ?? 0, place);
     const start = this.starts[line] ?? 0;
     const mark = line === 0 && this.text.startsWith("\uFEFF") ? 1 : 0;
     return { line: line + 1, column: Math.max(1, place - start + 1 - mark) };

@@ -30,19 +30,20 @@ export function unifiedDiff(file: string, text: string, edits: readonly Edit[]):
 }
 
 function hunkOf(before: readonly string[], after: readonly string[], start: number, end: number): StructuredPatchHunk {
-  const lines: string[] = [];
+  const runs: string[][] = [];
   for (let index = start; index < end;) {
     let next = index;
     while (next < end && before[next] !== after[next]) {
       next += 1;
     }
-    lines.push(...marked("-", before, index, next), ...marked("+", after, index, next));
+    runs.push(marked("-", before, index, next), marked("+", after, index, next));
     if (next < end) {
-      lines.push(...marked(" ", before, next, next + 1));
+      runs.push(marked(" ", before, next, next + 1));
     }
     index = next + 1;
   }
-  return { oldStart: start + 1, oldLines: end - start, newStart: start + 1, newLines: end - start, lines };
+  const count = end - start;
+  return { oldStart: start + 1, oldLines: count, newStart: start + 1, newLines: count, lines: runs.flat() };
 }
 
 /** Lines with a mark, and a note behind the last one of a text if no line feed ends it. */

@@ -15,8 +15,13 @@ const MAX_PIECES = 1_000;
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:?[-=?+]|[#%/]/y;
-/** Variables that another tool than a shell fills in: templates of Go and Jinja, and $(…). */
-const FOREIGN = /\{\{[^]*?\}\}|\$\([^)]*\)/y;
+/** How variables begin and end that another tool than a shell fills in: templates of Go and Jinja, and $(…). */
+const FOREIGN = [
+  ["{{", "}}"],
+  ["$(", ")"],
+] as const;
+/** In characters. Without a bound, a text of starts without an end would take quadratic time. */
+const MAX_FOREIGN = 500;
 
 /** The parts of a text with variables, which Dockerfiles, Compose files and envsubst write alike. */
 export function piecesOf(placed: PlacedText, syntax: VariableSyntax, start: number, end: number): readonly Piece[] {
@@ -97,7 +102,7 @@ class PieceReader {
   /** Reads a character, or a variable. */
   private step(): void {
     const { text } = this.placed;
-    const foreign = matchAt(FOREIGN, text, this.index);
+    const foreign = foreignAt(text, this.index);
     if (foreign !== undefined) {
       this.endText();
       this.pieces.push({ kind: "unknown", source: foreign });
@@ -181,4 +186,15 @@ function valueBy(
 function matchAt(pattern: RegExp, text: string, index: number): string | undefined {
   pattern.lastIndex = index;
   return pattern.exec(text)?.[0];
+}
+
+/** The variable of another tool that begins at an index; undefined if none does. */
+function foreignAt(text: string, index: number): string | undefined {
+  const [start, end] = FOREIGN.find(([opening]) => text.startsWith(opening, index)) ?? [];
+  if (start === undefined || end === undefined) {
+    return undefined;
+  }
+  const found = text.slice(index, index + MAX_FOREIGN);
+  const at = found.indexOf(end, start.length);
+  return at < 0 ? undefined : found.slice(0, at + end.length);
 }

@@ -132,7 +132,7 @@ export class YamlDocument {
   /** The text of a scalar without the line feeds at its end, and where it is. */
   private textOf(scalar: Scalar.Parsed & { readonly value: string }): ScalarText {
     const [start, end] = scalar.range;
-    const text = scalar.value.replace(/\n+$/, "");
+    const text = scalar.value.replace(/(?<!\n)\n+$/, "");
     if (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED") {
       const at = this.text.indexOf("\n", start);
       const found = at < 0 ? -1 : this.text.slice(at, end).indexOf(text);

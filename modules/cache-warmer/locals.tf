@@ -30,32 +30,30 @@ locals {
     )[0]
   ]
 
+  # The hosts that ECR requests.
   upstream_hosts = [
-    for index, host in local.hosts :
-    local.private_registries[index] == null
-    ? lookup(local.registry_aliases, host, host)
-    : join(".", [
-      local.private_registries[index][0],
-      "dkr.ecr",
-      local.private_registries[index][1],
-      local.dns_suffixes[index],
-    ])
+    for index, registry in local.private_registries : (
+      registry == null
+      ? lookup(local.registry_aliases, local.hosts[index], local.hosts[index])
+      : "${registry[0]}.dkr.ecr.${registry[1]}.${local.dns_suffixes[index]}"
+    )
   ]
 
-  # The paths of Docker Hub's official images begin with library/. Without it ECR answers 403.
+  # The paths of Docker Hub's official images begin with library/, which their usual names leave out. Without it ECR
+  # answers 403.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
-  paths = [for parts in local.name_parts : parts[0] == null ? parts[2] : parts[1]]
+  given_paths = [for parts in local.name_parts : parts[0] == null ? parts[2] : parts[1]]
+  paths = [
+    for index, path in local.given_paths :
+    local.upstream_hosts[index] == local.docker_hub_host && !strcontains(path, "/") ? "library/${path}" : path
+  ]
 
   names = [
     for index, parts in local.name_parts : {
       image = var.images[index]
       host  = local.upstream_hosts[index]
-      path = (
-        local.upstream_hosts[index] == local.docker_hub_host && !strcontains(local.paths[index], "/")
-        ? "library/${local.paths[index]}"
-        : local.paths[index]
-      )
-      tag = parts[3] == null ? "latest" : parts[3]
+      path  = local.paths[index]
+      tag   = parts[3] == null ? "latest" : parts[3]
     }
   ]
 }
@@ -120,8 +118,8 @@ locals {
         && startswith(place.path, "${rule.prefix}/")
       ]),
       (
-        length(place.path) > local.max_repository_name
-        ? "its name in the cache has more than ${local.max_repository_name} characters"
+        length(place.path) > local.max_path
+        ? "its name in the cache has more than ${local.max_path} characters"
         : ""
       ),
     ])

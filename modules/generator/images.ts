@@ -7,7 +7,6 @@ import {
   OFFICIAL_PATH,
 } from "../../src/image/image-grammar";
 import { HOST_OF_PRIVATE_REGISTRY } from "../../src/image/registry-hosts";
-import { MAX_REPOSITORY_NAME } from "../../src/image/registry-map";
 import { REGISTRY_ALIASES, REGISTRY_HOST } from "../../src/image/supported-registries";
 import type { Rule } from "../../src/validation/rule";
 import type { InputRule } from "./definition";
@@ -41,10 +40,10 @@ export const IMAGE_FACTS = {
     comment: "The host of any registry that ECR can cache: the path of a repository does not begin with one.",
     value: source(REGISTRY_HOST),
   },
-  max_repository_name: {
+  max_path: {
     comment:
-      "The bound of the name of a repository, in characters. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html",
-    value: MAX_REPOSITORY_NAME,
+      "The bound of the path of an image, in characters, which is one less than that of ECR for the name of a repository. https://pkg.go.dev/github.com/distribution/reference",
+    value: MAX_PATH,
   },
 } as const;
 

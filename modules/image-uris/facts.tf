@@ -24,7 +24,11 @@ locals {
 
   # Any host of a private registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the
   # account and the region. https://docs.aws.amazon.com/general/latest/gr/ecr.html
-  private_registry_host = "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z0-9.-]+$"
+  private_registry_host = join("", [
+    "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.(?:amazonaws\\.com\\.cn|",
+    "on\\.amazonwebservices\\.com\\.cn|amazonaws\\.com|on\\.aws|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|",
+    "cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov|amazonaws\\.eu)$",
+  ])
 
   # The suffixes of registry hosts by patterns of regions; all other regions have that of the partition
   # aws. https://docs.aws.amazon.com/general/latest/gr/ecr.html
@@ -57,7 +61,7 @@ locals {
     "\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.[a-z0-9.-]+|(?:[^/]*\\.)?docker\\.io)$",
   ])
 
-  # The bound of the name of a repository, in characters.
-  # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
-  max_repository_name = 256
+  # The bound of the path of an image, in characters, which is one less than that of ECR for the name of
+  # a repository. https://pkg.go.dev/github.com/distribution/reference
+  max_path = 255
 }

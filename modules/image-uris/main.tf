@@ -32,8 +32,7 @@ locals {
   # The paths of Docker Hub's official images begin with library/, which their usual names leave out.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html
   given_paths = {
-    for key, reference in local.references :
-    key => reference[0] == null ? reference[2] : reference[1]
+    for key, reference in local.references : key => reference[0] == null ? reference[2] : reference[1]
   }
   paths = {
     for key, path in local.given_paths :
@@ -94,8 +93,8 @@ locals {
           if length(start) > length(place.start) && startswith(place.uri, "${start}/")
         ]),
         (
-          length(trimprefix(place.uri, "${local.registry}/")) > local.max_repository_name
-          ? "its name in the cache has more than ${local.max_repository_name} characters"
+          length(trimprefix(place.uri, "${local.registry}/")) > local.max_path
+          ? "its name in the cache has more than ${local.max_path} characters"
           : ""
         ),
       ])

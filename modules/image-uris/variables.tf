@@ -37,8 +37,10 @@ variable "registry_map" {
       for key, element in var.registry_map :
       can(regex(
         join("", [
-          "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z0-9.-]+(?:/[a-z0-9]+(?:(?:[._]|__|",
-          "-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)?$",
+          "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.(?:amazonaws\\.com\\.cn|",
+          "on\\.amazonwebservices\\.com\\.cn|amazonaws\\.com|on\\.aws|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|",
+          "cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov|amazonaws\\.eu)(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:",
+          "/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)?$",
         ]),
         element
       ))
@@ -51,8 +53,10 @@ variable "registry_map" {
       ])
       if !can(regex(
         join("", [
-          "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.[a-z0-9.-]+(?:/[a-z0-9]+(?:(?:[._]|__|",
-          "-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)?$",
+          "^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.(?:amazonaws\\.com\\.cn|",
+          "on\\.amazonwebservices\\.com\\.cn|amazonaws\\.com|on\\.aws|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|",
+          "cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov|amazonaws\\.eu)(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:",
+          "/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)?$",
         ]),
         element
       ))

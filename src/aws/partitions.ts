@@ -60,6 +60,15 @@ export function partitionOf(region: string): string {
   return PARTITION_NAMES.find((name) => partitionPattern(name)?.test(region)) ?? "aws";
 }
 
+/** The suffixes of registry hosts in all partitions. */
+export const REGISTRY_SUFFIXES: readonly string[] = [
+  ...new Set(
+    Object.values(PARTITIONS).flatMap(({ dnsSuffix, dualStackSuffix }) =>
+      dualStackSuffix === undefined ? [dnsSuffix] : [dnsSuffix, dualStackSuffix],
+    ),
+  ),
+];
+
 /** The suffix of a partition's registry hosts; undefined for an unknown partition. */
 export function dnsSuffixOf(partition: string): string | undefined {
   return PARTITIONS[partition]?.dnsSuffix;

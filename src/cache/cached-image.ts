@@ -1,4 +1,4 @@
-import { DEFAULT_DOMAIN } from "../image/image-grammar";
+import { DEFAULT_DOMAIN, DEFAULT_TAG } from "../image/image-grammar";
 import { ImageReference, parseReference } from "../image/image-reference";
 import { canonicalDomain, privateRegistryAt } from "../image/registry-hosts";
 import { placesOf } from "../image/registry-map";
@@ -8,7 +8,7 @@ import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../image/suppor
 import { isUnresolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { CacheInternals } from "./cache-internals";
-import { DEFAULT_TAG, DIGEST_HINT, IMAGE_NAME, PULL_RULES } from "./rules";
+import { DIGEST_HINT, IMAGE_NAME, PULL_RULES } from "./rules";
 import type { Upstream } from "./upstream";
 import { cachedPart, upstreamImage } from "./upstream-spec";
 import type { UpstreamSpec } from "./upstream-spec";

@@ -1,7 +1,6 @@
 import { ACCOUNT_ID } from "../aws/partitions";
 import { INLINE_POLICIES } from "../aws/policy-document";
-import { DIGESTS, DOMAIN_COMPONENT, IMAGE_ID, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
-import { MAX_REPOSITORY_NAME } from "../image/registry-map";
+import { DIGEST, DOMAIN_COMPONENT, IMAGE_ID, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
 import { AZURE_NAME } from "../image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
@@ -71,10 +70,6 @@ export const IMAGE_NAME: Rule = {
   hint: "use its usual name, like nginx:1.27 or quay.io/prometheus/node-exporter:v1.8.2",
 };
 
-const DIGEST = Object.entries(DIGESTS)
-  .map(([algorithm, length]) => `${algorithm}:[a-f0-9]{${length}}`)
-  .join("|");
-
 /**
  * The same with or without a digest. Its groups are the host, the path after a host, the path without a host, and the tag
  * and the digest with what separates them from the path.
@@ -88,9 +83,6 @@ export const IMAGE_REFERENCE: Rule = {
 
 /** The hint for an image with a digest. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-working-pulling.html */
 export const DIGEST_HINT = "use a tag: ECR does not cache a first pull by digest";
-
-/** The tag of an image whose name has none. */
-export const DEFAULT_TAG = "latest";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
 export const MAX_REPOSITORY_POLICY = 10240;
@@ -474,8 +466,8 @@ export const PULL_RULES = {
     hint: "give one of the two upstreams another prefix",
   }),
   pathLength: {
-    requirement: `have at most ${MAX_REPOSITORY_NAME} characters with the prefix`,
-    hint: "ECR allows no longer names of repositories",
+    requirement: `have at most ${MAX_PATH} characters with the prefix`,
+    hint: "container clients read no longer paths",
   },
   imageKnown: {
     requirement: "be known at synth",

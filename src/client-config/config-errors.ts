@@ -1,6 +1,6 @@
 import { meant } from "../validation/nearest-name";
 import { isPlainObject } from "../validation/plain-object";
-import { shownText } from "../validation/secret-patterns";
+import { keyShown, shownText } from "../validation/secret-patterns";
 import { errorText, worded } from "../validation/wording";
 
 /** An error in what a caller has given. */
@@ -18,7 +18,7 @@ export class ConfigErrors {
   /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
   public checkKeys(given: object, known: readonly string[]): void {
     for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
-      this.messages.push(`\`${key}\` is not an option; ${meant(key, known)}`);
+      this.messages.push(`\`${keyShown(key)}\` is not an option; ${meant(key, known)}`);
     }
   }
 

@@ -1,6 +1,5 @@
-import { DEFAULT_DOMAIN, DIGESTS, IMAGE_ID, MAX_PATH, OFFICIAL_PATH, PATH, TAG } from "../image/image-grammar";
+import { DEFAULT_DOMAIN, DIGEST, IMAGE_ID, MAX_PATH, OFFICIAL_PATH, PATH, TAG } from "../image/image-grammar";
 import { otherDomainsOf } from "../image/registry-hosts";
-import { MAX_REPOSITORY_NAME } from "../image/registry-map";
 import { REGISTRY_HOST } from "../image/supported-registries";
 import type { CachedName } from "./registry-names";
 
@@ -15,10 +14,6 @@ const CONTAINERS = ["containers", "initContainers", "ephemeralContainers"];
 
 // The first part of a name if it is a domain, with its slash.
 const DOMAIN_PART = "(?:localhost|[^/]*[.:A-Z][^/]*)/";
-
-const DIGEST = Object.entries(DIGESTS)
-  .map(([algorithm, length]) => `${algorithm}:[a-f0-9]{${length}}`)
-  .join("|");
 
 // The API server has no patterns with lookaround: https://github.com/google/re2/wiki/Syntax
 const IMAGE = `^(?:${DOMAIN_PART})?${PATH}(?::${TAG})?(?:@(?:${DIGEST}))?$`;
@@ -114,7 +109,7 @@ function rewrites(registry: string): string {
       .filter(c, n.name.startsWith(c.from))
       .map(c, {'to': c.to, 'place': c.to + n.name.substring(size(c.from))})
       .filter(p,
-        size(p.place) <= size(${quoted(`${registry}/`)}) + ${MAX_REPOSITORY_NAME}
+        size(p.place) <= size(${quoted(`${registry}/`)}) + ${MAX_PATH}
         && !variables.caches.exists(o, size(o.to) > size(p.to) && p.place.startsWith(o.to))
       )
       .map(p, p.place + n.suffix) + [''])[0]

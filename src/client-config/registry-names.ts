@@ -1,6 +1,8 @@
 import { canonicalDomain, privateRegistryAt } from "../image/registry-hosts";
+import { startOf } from "../image/registry-map";
 import type { RegistryMap } from "../image/registry-map";
 import { isPlainObject } from "../validation/plain-object";
+import { keyShown } from "../validation/secret-patterns";
 import { ConfigErrors } from "./config-errors";
 
 /** The name of a registry, or of a part of a private one, and the start of the names in the cache. */
@@ -21,34 +23,30 @@ export function checkRegistryMap(map: unknown): asserts map is RegistryMap {
     errors.add("map", "be a registry map with at least one registry", map, MAP_HINT);
   } else {
     const [[, first] = []] = Object.entries(map) as [string, unknown][];
-    for (const [name, start] of Object.entries(map) as [string, unknown][]) {
+    for (const [key, start] of Object.entries(map) as [string, unknown][]) {
+      const place = `map["${keyShown(key)}"]`;
       if (typeof start !== "string" || !isInRegistry(start)) {
-        errors.add(`map["${name}"]`, "be the start of names in a private Amazon ECR registry", start, MAP_HINT);
-      } else if (hostOfName(start) !== hostOfName(String(first))) {
-        errors.add(`map["${name}"]`, "have the host of the first entry", start, "give the map of one cache");
+        errors.add(place, "be the start of names in a private Amazon ECR registry", start, MAP_HINT);
+      } else if (startOf(start) !== startOf(String(first))) {
+        errors.add(place, "have the host of the first entry", start, "give the map of one cache");
       }
     }
   }
   errors.throwIfAny();
 }
 
-/** The host at the start of a name. */
-export function hostOfName(name: string): string {
-  return name.split("/", 1)[0] ?? "";
-}
-
 /** The names in a map, without those of its own registry, since images in the registry stay as they are. */
 export function cachedNames(map: RegistryMap): CachedName[] {
   return Object.entries(map)
     .map(([name, start]) => {
-      const given = hostOfName(name);
+      const given = startOf(name);
       const domain = given.includes("${") ? given : canonicalDomain(given);
       return { name: `${domain}${name.slice(given.length)}`, domain, start };
     })
-    .filter(({ domain, start }) => domain !== canonicalDomain(hostOfName(start)));
+    .filter(({ domain, start }) => domain !== canonicalDomain(startOf(start)));
 }
 
 /** Whether a text is the start of names in a private registry. Text with a Terraform expression may be one. */
 function isInRegistry(start: string): boolean {
-  return start.includes("${") || privateRegistryAt(hostOfName(start)) !== undefined;
+  return start.includes("${") || privateRegistryAt(startOf(start)) !== undefined;
 }

@@ -28,11 +28,19 @@ export const TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
 /** The algorithms of digests, and the number of hexadecimal digits that each gives. */
 export const DIGESTS: { readonly [algorithm: string]: number } = { sha256: 64, sha384: 96, sha512: 128 };
 
+/** A digest. */
+export const DIGEST = Object.entries(DIGESTS)
+  .map(([algorithm, length]) => `${algorithm}:[a-f0-9]{${length}}`)
+  .join("|");
+
 /** A text of this form is the ID of an image, not its name. */
 export const IMAGE_ID = /^[a-f0-9]{64}$/;
 
 /** The bound of a path, in characters. */
 export const MAX_PATH = 255;
+
+/** The tag of names without one. */
+export const DEFAULT_TAG = "latest";
 
 /** The domain of names without one. */
 export const DEFAULT_DOMAIN = "docker.io";

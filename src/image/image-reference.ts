@@ -1,3 +1,4 @@
+import { containsAccessToken } from "../validation/secret-patterns";
 import {
   DEFAULT_DOMAIN,
   DIGESTS,
@@ -152,9 +153,10 @@ export function problemText({ position, rule }: ReferenceProblem): string {
   return `at character ${position}: ${rule}`;
 }
 
-/** The sentence that a text is not the name of an image. It does not repeat a long text, or one with a user of a URL. */
+/** The sentence that a text is not the name of an image. It does not repeat a long text, or one that may have a secret. */
 export function malformedName(text: unknown, problem: ReferenceProblem): string {
-  const isShown = typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text);
+  const isShown =
+    typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text) && !containsAccessToken(text);
   const shown = isShown
     ? JSON.stringify(text)
     : typeof text === "string"

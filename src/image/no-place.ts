@@ -1,5 +1,5 @@
+import { MAX_PATH } from "./image-grammar";
 import type { MappedImage, PlaceProblem } from "./registry-map";
-import { MAX_REPOSITORY_NAME } from "./registry-map";
 import { reasonUnsupported } from "./supported-registries";
 
 /** The sentence that says why a cache does not have an image. */
@@ -20,6 +20,6 @@ function sentenceOf(problem: PlaceProblem): string {
     case "longer-prefix":
       return `the longer prefix ${problem.prefix} of another upstream applies to it`;
     case "too-long":
-      return `its name in the cache has ${problem.length} characters, and ECR allows ${MAX_REPOSITORY_NAME}`;
+      return `its name in the cache has ${problem.length} characters, and clients read at most ${MAX_PATH}`;
   }
 }

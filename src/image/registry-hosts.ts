@@ -1,4 +1,4 @@
-import { dnsSuffixOf, dualStackSuffixOf, partitionOf } from "../aws/partitions";
+import { REGISTRY_SUFFIXES, dnsSuffixOf, dualStackSuffixOf, partitionOf } from "../aws/partitions";
 import { REGISTRY_ALIASES } from "./supported-registries";
 
 /** The account and the region of a private Amazon ECR registry. */
@@ -7,13 +7,15 @@ export interface PrivateRegistry {
   readonly region: string;
 }
 
+const SUFFIX = REGISTRY_SUFFIXES.map((suffix) => suffix.replace(/\./g, "\\.")).join("|");
+
 /**
  * Any host of a private Amazon ECR registry: for IPv4, for IPv4 and IPv6, or a FIPS endpoint. Its groups are the account
- * and the region.
+ * and the region. A host that only begins like one of AWS must never get a token for ECR.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  * https://docs.aws.amazon.com/general/latest/gr/ecr.html
  */
-export const HOST_OF_PRIVATE_REGISTRY = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+$/;
+export const HOST_OF_PRIVATE_REGISTRY = new RegExp(`^(\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.([a-z0-9-]+)\\.(?:${SUFFIX})$`);
 
 /** The private Amazon ECR registry at a host, which may be the host for IPv4 and IPv6 or a FIPS endpoint. */
 export function privateRegistryAt(host: string): PrivateRegistry | undefined {

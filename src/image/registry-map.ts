@@ -1,4 +1,4 @@
-import { DEFAULT_DOMAIN, pathOnDockerHub } from "./image-grammar";
+import { DEFAULT_DOMAIN, MAX_PATH, pathOnDockerHub } from "./image-grammar";
 import type { ImageReference } from "./image-reference";
 import { canonicalDomain, dualStackHostOf, privateRegistryAt } from "./registry-hosts";
 import { ROOT, isUnder, longerPrefix, under } from "./repository-path";
@@ -43,9 +43,6 @@ export type MappedImage =
   | { readonly kind: "no-upstream"; readonly domain: string }
   | { readonly kind: "impossible"; readonly problems: readonly PlaceProblem[] };
 
-// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
-export const MAX_REPOSITORY_NAME = 256;
-
 /**
  * The places of a repository in a cache: one for each part that has its registry; none if the cache does not have the
  * registry.
@@ -80,7 +77,9 @@ function problemAt(parts: readonly CachedPart[], prefix: string, path: string): 
   if (rival !== undefined) {
     return { kind: "longer-prefix", prefix: rival };
   }
-  return path.length > MAX_REPOSITORY_NAME ? { kind: "too-long", length: path.length } : undefined;
+  // ECR allows 256 characters, and clients cannot read a name with so many.
+  // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+  return path.length > MAX_PATH ? { kind: "too-long", length: path.length } : undefined;
 }
 
 /** The map of a registry with a host; the host and the domains may be tokens. The first part of a registry wins. */
@@ -149,8 +148,8 @@ function below(start: string, rest: string): string {
   return rest === ROOT ? start : `${start}/${rest}`;
 }
 
-/** The part of a name before its first slash. */
-function startOf(name: string): string {
+/** The part of a name before its first slash: the host of a registry, if the name begins with one. */
+export function startOf(name: string): string {
   return name.split("/", 1)[0] ?? "";
 }
 

@@ -41,6 +41,11 @@ export function notShown(text: string): string {
   return `a string of ${text.length} characters (not shown, it may be a secret)`;
 }
 
+/** A key of an object as messages show it. */
+export function keyShown(key: string): string {
+  return looksLikeSecret(key) ? "(a key not shown)" : key;
+}
+
 /** Text as messages show it. */
 export function shownText(text: string): string {
   return looksLikeSecret(text) ? notShown(text) : JSON.stringify(text);

@@ -4,7 +4,7 @@ import { meant } from "./nearest-name";
 import { display } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
-import { looksLikeSecret } from "./secret-patterns";
+import { keyShown } from "./secret-patterns";
 import { errorText, worded } from "./wording";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
@@ -114,7 +114,7 @@ export class ValidationErrors {
   ): void {
     for (const [key, value] of Object.entries(given)) {
       if (!known.includes(key) && value !== undefined) {
-        const name = looksLikeSecret(key) ? "(a key not shown)" : key;
+        const name = keyShown(key);
         const place = prop === "" ? name : `${prop}.${name}`;
         this.messages.add(`\`${place}\` is not ${what}; ${hints.get(key) ?? meant(key, known)}`);
       }

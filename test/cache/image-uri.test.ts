@@ -407,12 +407,12 @@ describe("errors", () => {
 
   test("give the length of a name that is too long", () => {
     const cache = everything();
-    const path = "a".repeat(251);
-    expect(cache.imageUri(`quay.io/${path}`)).toBe(`${OWN}/quay/${path}`);
+    const path = "a".repeat(250);
+    expect(ImageReference.parse(cache.imageUri(`quay.io/${path}`)).name).toBe(`${OWN}/quay/${path}`);
     expect(error(cache, `quay.io/${path}a`)).toBe(
       cannotHold(
         `quay.io/${path}a`,
-        "`repository` must have at most 256 characters with the prefix, got 257; ECR allows no longer names of repositories",
+        "`repository` must have at most 255 characters with the prefix, got 256; container clients read no longer paths",
       ),
     );
   });

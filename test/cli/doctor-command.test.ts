@@ -250,6 +250,20 @@ describe("the name of the image", () => {
   });
 });
 
+test("sends no token to a host that only begins like one of ECR", async () => {
+  const account = await withCache();
+  const hosts: string[] = [];
+  const image = `${account.host}.example.com/docker-hub/library/nginx:1.27`;
+  const { code, stdout } = await account.doctor([image, "--region", "eu-west-1"], {
+    intercept: ({ host }) => {
+      hosts.push(host);
+      return undefined;
+    },
+  });
+  expect([code, hosts]).toEqual([1, []]);
+  expect(stdout).toContain(`${account.host}.example.com`);
+});
+
 describe("the command ends with 2", () => {
   test.each<[string, readonly string[], string]>([
     [

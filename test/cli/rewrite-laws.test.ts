@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import * as YAML from "yaml";
+import { readFile } from "../../cli/rewrite/file-type";
 import type { FileType } from "../../cli/rewrite/file-type";
 import { ImageReference } from "../../src/image/image-reference";
 import { HOST, MAPPING, rewritten } from "../support/rewriting";
@@ -161,4 +162,23 @@ test("takes time in proportion to the size of a file", () => {
   };
   milliseconds(250);
   expect(milliseconds(2_000)).toBeLessThan(24 * Math.max(milliseconds(250), 20));
+});
+
+describe("linear time", () => {
+  const scalar = (text: string): string => `apiVersion: v1\nkind: Pod\nspec: {containers: [{image: '${text}'}]}\n`;
+  const block = (text: string): string => `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: |\n${text}`;
+
+  test.each<[string, FileType, (length: number) => string]>([
+    ["white space in a directive", "dockerfile", (length) => `# syntax=a${" ".repeat(length)}b\nFROM a\n`],
+    ["starts of templates in a Dockerfile", "dockerfile", (length) => `FROM ${"{{".repeat(length)}\n`],
+    ["starts of commands in a Dockerfile", "dockerfile", (length) => `FROM ${"$(".repeat(length)}\n`],
+    ["starts of templates in YAML", "kubernetes", (length) => scalar("{{".repeat(length))],
+    ["starts of commands in YAML", "kubernetes", (length) => scalar("$(".repeat(length))],
+    ["empty lines in a block of YAML", "kubernetes", (length) => block(`      a${"\n".repeat(length)}      b\n`)],
+  ])("a text of %s is read in linear time", (_, type, textOf) => {
+    const start = performance.now();
+    readFile(textOf(200_000), undefined, type);
+    // Quadratic time is 15 seconds or more.
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
 });

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Readable } from "node:stream";
 import { applyPatch } from "diff";
+import { unifiedDiff } from "../../cli/rewrite/unified-diff";
 import { HOST, MAP } from "../support/rewriting";
 import { runCli } from "../support/run-cli";
 import type { CommandOutcome } from "../support/run-cli";
@@ -82,6 +83,12 @@ describe("--check", () => {
     expect(stdout.match(/^@@.*@@$/gm)).toEqual(["@@ -1,15 +1,15 @@", "@@ -19,7 +19,7 @@", "@@ -41,5 +41,5 @@"]);
     const { status } = spawnSync("git", ["apply", "-"], { cwd: folder, input: stdout });
     expect([status, read("Dockerfile")]).toEqual([0, after]);
+  });
+
+  test("prints a diff of any number of lines", () => {
+    const count = 150_000;
+    const edits = Array.from({ length: count }, (_, line) => ({ start: 2 * line, end: 2 * line + 1, text: "b" }));
+    expect(unifiedDiff("file", "a\n".repeat(count), edits).match(/^\+b$/gm)).toHaveLength(count);
   });
 
   test("exits with 0 if no file would change, whatever has no cache", async () => {

@@ -85,6 +85,15 @@ test("--dual-stack fails where AWS documents no such host", async () => {
   });
 });
 
+test.each([`https://user:${"x".repeat(8)}@quay.io/a`, "quay.io/ghp_0123456789abcdefghijABCDEFGHIJ012345/a"])(
+  "an error does not repeat a text that may have a secret: %#",
+  async (text) => {
+    const { code, stdout, stderr } = await uri(text);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(new RegExp(`^error: a text of ${text.length} characters is not the name of an image: at `));
+  },
+);
+
 test("--pass-through prints an image that the cache cannot have as it is, but no text that is no name", async () => {
   expect(await uri("--pass-through", "gcr.io/a", "quay.io/a")).toEqual({
     code: 0,
@@ -119,7 +128,7 @@ test.each([
     "the cache has only the part eks/ of this registry; the cache has only the part amazon/ of this registry",
   ],
   [`111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay/a`, "the longer prefix quay of another upstream applies to it"],
-  [`quay.io/${"a".repeat(252)}`, "its name in the cache has 257 characters, and ECR allows 256"],
+  [`quay.io/${"a".repeat(251)}`, "its name in the cache has 256 characters, and clients read at most 255"],
 ])("an image that the cache cannot have is exit code 1, and the other names are printed: %s", async (image, reason) => {
   expect(await uri(image, "quay.io/a")).toEqual({
     code: 1,

@@ -289,7 +289,7 @@ describe("a policy", () => {
     ["a path that a longer prefix takes", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/app"],
     ["a path that begins with a registry", "docker.io/quay.io/org/app"],
     ["a path that begins with its own registry", "quay.io/quay.io/app"],
-    ["a name that is too long for ECR", `nginx/${"a".repeat(240)}`],
+    ["a name that is too long for clients", `nginx/${"a".repeat(239)}`],
     ["a name that is too long for every registry", `quay.io/${"a".repeat(256)}`],
     ["the ID of an image", "0123456789abcdef".repeat(4)],
     ["a name in upper case", "Nginx"],

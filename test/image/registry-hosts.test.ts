@@ -39,9 +39,15 @@ test.each([
   }
 });
 
-test.each([`${ACCOUNT}.dkr.ecr.eu-west-1`, "1234.dkr.ecr.eu-west-1.amazonaws.com", "public.ecr.aws", ""])(
-  "%j is the host of no private registry",
-  (host) => {
-    expect(privateRegistryAt(host)).toBeUndefined();
-  },
-);
+test.each([
+  `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com.example.com`,
+  `${ACCOUNT}.dkr.ecr.eu-west-1.example.com`,
+  `${ACCOUNT}.dkr-ecr.eu-west-1.on.aws.example.com`,
+  `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws-com`,
+  `${ACCOUNT}.dkr.ecr.eu-west-1`,
+  "1234.dkr.ecr.eu-west-1.amazonaws.com",
+  "public.ecr.aws",
+  "",
+])("%j is the host of no private registry", (host) => {
+  expect(privateRegistryAt(host)).toBeUndefined();
+});

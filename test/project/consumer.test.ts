@@ -180,6 +180,10 @@ describe("the package, unpacked beside its peers", () => {
     });
     expect([name, output.trim()]).toEqual(["ecr-pull-through-cache", `${registry}/docker-hub/library/nginx:1.27`]);
     expect(read<string[]>(list).map((file) => path.basename(file))).toEqual(["list-loaded.cjs", "cli.js"]);
+    // The reader ends before it has read what a pipe holds.
+    const images = "$(seq --format 'registry.%g/app' 20000)";
+    const piped = `'${command}' uri --pass-through --map map.json ${images} | head --lines 1`;
+    expect(await run("bash", ["-o", "pipefail", "-c", piped], folder)).toBe("registry.1/app\n");
   });
 
   test("shows in stack traces the names of its classes and, with source maps, its source files", async () => {

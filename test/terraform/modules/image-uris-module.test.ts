@@ -54,8 +54,8 @@ const name = fc
 
 /** Names at the bounds of a path, and beyond that of the name of a repository. */
 const LONG_NAMES = [
+  `quay.io/${"a".repeat(250)}`,
   `quay.io/${"a".repeat(251)}`,
-  `quay.io/${"a".repeat(252)}`,
   "a".repeat(247),
   `${"a".repeat(253)}/a`,
 ];
