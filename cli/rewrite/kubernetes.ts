@@ -19,10 +19,12 @@ export function kubernetesMentions(document: YamlDocument): Mention[] {
     for (const { key, value } of map.items) {
       const name = keyOf(key);
       if (CONTAINERS.has(name) && isSeq(document.resolved(value))) {
-        document.items(value).forEach((container) => images.add(document.get(container, "image")));
+        document.items(value).forEach((container) => images.add(document.placed(container, "image")));
       } else if (name === VOLUMES && isSeq(document.resolved(value))) {
         // https://kubernetes.io/docs/tasks/configure-pod-container/image-volumes/
-        document.items(value).forEach((volume) => images.add(document.get(volume, "image", "reference")));
+        document
+          .items(value)
+          .forEach((volume) => images.add(document.placed(document.get(volume, "image"), "reference")));
       }
     }
   });

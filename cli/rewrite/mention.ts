@@ -30,8 +30,21 @@ export interface Mention {
   readonly pieces: readonly Piece[];
   /** Whether the file has a digest of the image apart from its name. */
   readonly hasDigest?: boolean;
-  /** Why the name stays, whatever it is. */
+  /** Why the name stays, unless it is already one of the cache. */
   readonly reasonToStay?: string;
+  /** Why a name stays that the cache has, given its name there. */
+  readonly reasonInCache?: (newName: string) => string;
+  /** What users must know about a name that changes. */
+  readonly warning?: string;
+  /** Whether the text may be another thing than the name of an image. */
+  readonly isGuess?: boolean;
+  /** Whether the text is the start of names, which are elsewhere. */
+  readonly isRegistry?: boolean;
+}
+
+/** A name as the file writes it. */
+export function writtenOf(pieces: readonly Piece[]): string {
+  return pieces.map((piece) => (piece.kind === "unknown" ? piece.source : piece.text)).join("");
 }
 
 /** What a message says about a text for which the stack of calls is too small. */

@@ -24,9 +24,13 @@ export interface ScalarText {
 
 const MERGE_KEY = "<<";
 
+const ALSO_ANOTHER_THING = "an alias uses this text where no image is: write the name there without an anchor";
+
 /** A document of a file, with its aliases and merged maps. */
 export class YamlDocument {
   private readonly targets: ReadonlyMap<Alias, YamlNode>;
+  /** The scalars, or the aliases in their places, that were read as names. */
+  private readonly namedAt = new Set<YamlNode>();
 
   public constructor(
     private readonly document: Document,
@@ -59,6 +63,11 @@ export class YamlDocument {
     );
   }
 
+  /** The value of a key with merged maps resolved, which may be an alias. */
+  public placed(node: YamlNode, key: string): YamlNode {
+    return this.pairs(node).find((pair) => pair.key === key)?.value;
+  }
+
   /** The items of a list, with aliases resolved. Of anything else, none. */
   public items(node: YamlNode): YamlNode[] {
     const list = this.resolved(node);
@@ -79,6 +88,7 @@ export class YamlDocument {
 
   /** The pieces of the text of a scalar, which may have variables. */
   public pieces(node: YamlNode): readonly Piece[] {
+    this.namedAt.add(node);
     const scalar = this.resolved(node) as Scalar.Parsed & { readonly value: string };
     const { text, start } = this.textOf(scalar);
     if (start !== undefined) {
@@ -104,6 +114,42 @@ export class YamlDocument {
     const pieces = this.pieces(node);
     const [first] = pieces;
     return { start: first?.kind === "text" ? first.start : this.placeOf(node), pieces, ...more };
+  }
+
+  /** All mentions of the document. Those whose text an alias also puts where no image is cannot change. */
+  public withSharedTexts(mentions: readonly Mention[]): readonly Mention[] {
+    const shared = this.targets.size === 0 ? [] : this.sharedScalars();
+    const isShared = ([first]: readonly Piece[]): boolean =>
+      first?.kind === "text" && shared.some(([start, end]) => start <= first.start && first.start <= end);
+    return shared.length === 0
+      ? mentions
+      : mentions.map((mention) =>
+          isShared(mention.pieces) ? { ...mention, reasonInCache: () => ALSO_ANOTHER_THING } : mention,
+        );
+  }
+
+  /** The ranges of the scalars that are names in some places and another thing in others. */
+  private sharedScalars(): (readonly [start: number, end: number])[] {
+    const unused = this.nodesOfExtensions();
+    const isOther = (node: YamlNode): boolean => !this.namedAt.has(node) && !unused.has(node);
+    const shared = new Set<YamlNode>();
+    for (const [alias, target] of this.targets) {
+      if (isScalar(target) && (isOther(alias) || isOther(target))) {
+        shared.add(target);
+      }
+    }
+    return [...shared].map((node) => (node as Scalar.Parsed).range).map(([start, end]) => [start, end]);
+  }
+
+  /** What is under keys like x-images, which have anchors for other places. */
+  private nodesOfExtensions(): Set<YamlNode> {
+    const nodes = new Set<YamlNode>();
+    for (const { key, value } of this.pairs(this.root)) {
+      if (key.startsWith("x-") && isNode(value)) {
+        visit(value, (_, node) => void nodes.add(node));
+      }
+    }
+    return nodes;
   }
 
   /** The text of a literal block with its places in the file; undefined if the node is none. */
@@ -181,10 +227,33 @@ export function yamlDocuments(text: string): YamlDocument[] {
       throw new UnreadableText(`this is not YAML: ${reason}${hint}`, error.pos[0]);
     }
     if (isCollection(document.contents)) {
+      checkKeys(document.contents);
       documents.push(new YamlDocument(document, text));
     }
   }
   return documents;
+}
+
+/** Throws if a map has a key twice. The parser compares each key with each other one, in quadratic time. */
+function checkKeys(node: YamlNode): void {
+  if (isSeq(node)) {
+    node.items.filter(isCollection).forEach(checkKeys);
+  }
+  if (!isMap(node)) {
+    return;
+  }
+  const keys = new Set<unknown>();
+  for (const { key, value } of node.items) {
+    if (isScalar(key) && key.value !== MERGE_KEY) {
+      if (keys.has(key.value)) {
+        throw new UnreadableText("this is not YAML: the map has this key twice", (key as Scalar.Parsed).range[0]);
+      }
+      keys.add(key.value);
+    }
+    if (isCollection(value)) {
+      checkKeys(value);
+    }
+  }
 }
 
 /** Visits every map of a document once, with its key and the key above it; aliases are visited where their node is. */
