@@ -16,6 +16,12 @@ export interface MapOptions {
   readonly region?: string;
 }
 
+/** A map, and the other ones of its file. */
+export interface ChosenMap {
+  readonly chosen: RegistryMap;
+  readonly others: readonly RegistryMap[];
+}
+
 /** The mapping of a region in a file. */
 export function readMapping(io: Io, options: MapOptions): RegistryMapping {
   return new RegistryMapping(readMap(io, options));
@@ -25,14 +31,19 @@ export function readMapping(io: Io, options: MapOptions): RegistryMapping {
  * The map of a region in a file, which has either one map or one for each region: the output of `cache.registryMap()`,
  * `fleet.registryMaps()` or `terraform output -json registry_map`.
  */
-export function readMap(io: Io, { map: file, region }: MapOptions): RegistryMap {
+export function readMap(io: Io, options: MapOptions): RegistryMap {
+  return readMaps(io, options).chosen;
+}
+
+/** The map of a region in a file, and those of the other regions. */
+export function readMaps(io: Io, { map: file, region }: MapOptions): ChosenMap {
   const maps = mapsIn(file, readJson(io, file));
   const regions = [...maps.keys()];
   const [only] = regions.length === 1 ? regions : [];
   const chosen = region ?? only ?? io.env["AWS_REGION"] ?? io.env["AWS_DEFAULT_REGION"];
   const map = maps.get(chosen ?? "");
   if (map !== undefined) {
-    return map;
+    return { chosen: map, others: [...maps.values()].filter((other) => other !== map) };
   }
   throw new CommandError(
     chosen === undefined

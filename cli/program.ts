@@ -5,6 +5,13 @@ import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
 import { addRewrite } from "./rewrite";
 import { addUri } from "./uri";
+import { version } from "../package.json";
+
+const EXIT_CODES = `
+Exit codes:
+  0  the command worked
+  1  it worked and found something: a file to rewrite, an image without a cache, or a cause
+  2  an error: an argument or a file is wrong, or a tool failed`;
 
 /** Runs the command line and returns its exit code; it throws only what is a defect. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -12,6 +19,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const finish = (ended: ExitCode): void => void (code = ended);
   const program = new Command("ecr-pull-through-cache")
     .description("Names of images in Amazon ECR pull-through caches, and why a pull fails.")
+    .version(version, "-V, --version", "print the version")
+    .addHelpText("after", EXIT_CODES)
     .showHelpAfterError("(--help lists the arguments)")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),

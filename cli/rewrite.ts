@@ -2,19 +2,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
-import type { RegistryMapping } from "../src/image/registry-map";
+import { RegistryMapping } from "../src/image/registry-map";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
-import { hostFor, readMapping } from "./map-file";
+import { hostFor, readMaps } from "./map-file";
 import type { HostOptions, MapOptions } from "./map-file";
-import { FIRST_PULL_BY_DIGEST } from "./mapped-image";
 import { addMapOptions } from "./options";
 import { FILE_TYPES, readFile } from "./rewrite/file-type";
 import type { FileType } from "./rewrite/file-type";
 import { TOO_DEEP, UnreadableText } from "./rewrite/mention";
 import { edited, planOf } from "./rewrite/plan";
-import type { Edit, Plan } from "./rewrite/plan";
+import type { Edit, Plan, Rewritten } from "./rewrite/plan";
 import { StagedFiles } from "./rewrite/staged-files";
+import { reasonOf } from "./rewrite/system-errors";
+import { Target } from "./rewrite/target";
 import { Positions, decoded } from "./rewrite/text-file";
 import type { Position } from "./rewrite/text-file";
 import { unifiedDiff } from "./rewrite/unified-diff";
@@ -38,7 +39,7 @@ interface FileReport {
   readonly file: string;
   /** Null for a file without content. */
   readonly type: FileType | null;
-  readonly rewritten: readonly (Position & { readonly from: string; readonly to: string })[];
+  readonly rewritten: readonly (Position & Pick<Rewritten, "from" | "to" | "warnings">)[];
   readonly left: readonly (Position & { readonly image: string; readonly reason: string })[];
 }
 
@@ -53,7 +54,7 @@ export function addRewrite(program: Command, io: Io, finish: (code: ExitCode) =>
       .command("rewrite")
       .summary("rewrite the names of images in files")
       .description(
-        "Rewrites the names of images in Dockerfiles, Compose files, Kubernetes manifests and Helm values, so that " +
+        "Rewrites the names of images in Dockerfiles, Compose files, Kubernetes manifests, kustomizations and Helm values, so that " +
           "they come from the cache. It changes no other byte, and makes no call to AWS. It prints the rewritten " +
           "texts one after another.",
       )
@@ -68,8 +69,9 @@ export function addRewrite(program: Command, io: Io, finish: (code: ExitCode) =>
 }
 
 async function rewrite(io: Io, files: readonly string[], options: RewriteOptions): Promise<ExitCode> {
-  const mapping = readMapping(io, options);
-  const host = hostFor(mapping, options);
+  const { chosen, others } = readMaps(io, options);
+  const mapping = new RegistryMapping(chosen);
+  const target = new Target(mapping, hostFor(mapping, options), others);
   const inputs = files.length === 0 ? [STDIN] : withoutRepeats(io, files);
   if (options.write === true && inputs.includes(STDIN)) {
     throw new CommandError("--write needs names of files: it cannot replace the standard input");
@@ -80,7 +82,7 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
   let isFailed = false;
   try {
     for (const input of inputs) {
-      const file = await rewrittenFile(io, input, options, mapping, host);
+      const file = await rewrittenFile(io, input, options, target);
       if (file === undefined) {
         isFailed = true;
         continue;
@@ -100,8 +102,6 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
       return ExitCode.FAILED;
     }
     staged.replaceAll();
-  } catch (error) {
-    throw isSystemError(error) ? new CommandError(`no file is changed: ${error.message}`) : error;
   } finally {
     staged.discard();
   }
@@ -128,7 +128,7 @@ function output(io: Io, input: string, file: RewrittenFile, options: RewriteOpti
   const { text, edits, report } = file;
   if (options.write === true) {
     if (edits.length > 0) {
-      staged.stage(path.resolve(io.cwd, input), edited(text, edits));
+      staged.stage(path.resolve(io.cwd, input), input, edited(text, edits));
     }
   } else if (options.json !== true && options.check === true) {
     io.stdout.write(edits.length > 0 ? unifiedDiff(report.file, text, edits) : "");
@@ -141,12 +141,11 @@ function output(io: Io, input: string, file: RewrittenFile, options: RewriteOpti
 async function rewrittenFile(
   io: Io,
   input: string,
-  { write, type: givenType }: RewriteOptions,
-  mapping: RegistryMapping,
-  host: string,
+  { type: givenType }: RewriteOptions,
+  target: Target,
 ): Promise<RewrittenFile | undefined> {
-  const name = input === STDIN ? NAME_OF_STDIN : input;
-  const bytes = input === STDIN ? await bytesOf(io.stdin) : bytesOfFile(io, input, write === true);
+  const name = input === STDIN ? NAME_OF_STDIN : shownName(input);
+  const bytes = input === STDIN ? await bytesOf(io.stdin) : bytesOfFile(io, input);
   if (typeof bytes === "string") {
     io.stderr.write(`error: ${name}: ${bytes}\n`);
     return undefined;
@@ -162,12 +161,15 @@ async function rewrittenFile(
       throw new UnreadableText("this is not UTF-8", endOfUtf8);
     }
     const { type, mentions } = readFile(text, input === STDIN ? undefined : input, givenType);
-    const plan = planOf(mentions, mapping, host);
+    const plan = planOf(mentions, target);
     plan.malformed.forEach(({ start, problem }) => print("error", start, problem));
     if (plan.malformed.length > 0) {
       return undefined;
     }
     warn(plan, print);
+    if (type !== null && mentions.length === 0) {
+      io.stderr.write(`note: ${name}: no image found\n`);
+    }
     return { text, edits: plan.edits, report: reportOf(name, type, plan, positions) };
   } catch (error) {
     const { start, message } = unreadableBy(error);
@@ -191,7 +193,7 @@ function reportOf(file: string, type: FileType | null, { rewritten, left }: Plan
   return {
     file,
     type,
-    rewritten: rewritten.map(({ start, from, to }) => ({ ...positions.of(start), from, to })),
+    rewritten: rewritten.map(({ start, from, to, warnings }) => ({ ...positions.of(start), from, to, warnings })),
     left: left.map(({ start, image, reason }) => ({ ...positions.of(start), image, reason })),
   };
 }
@@ -200,17 +202,25 @@ function warn({ rewritten, left }: Plan, print: (level: string, start: number, m
   for (const { start, image, reason } of left) {
     print("warning", start, `${image} stays: ${reason}`);
   }
-  for (const { start, from } of rewritten.filter(({ hasDigest }) => hasDigest)) {
-    print("warning", start, `${from}: ${FIRST_PULL_BY_DIGEST}`);
+  for (const { start, from, warnings } of rewritten) {
+    warnings.forEach((warning) => print("warning", start, `${from}: ${warning}`));
   }
 }
 
+/** The name of a file for messages. */
+function shownName(file: string): string {
+  return file === "" ? '""' : file;
+}
+
 /** The content of a file, or the reason why it cannot be read or replaced. */
-function bytesOfFile(io: Io, file: string, isReplaced: boolean): Uint8Array | string {
+function bytesOfFile(io: Io, file: string): Uint8Array | string {
+  if (file === "") {
+    return "this is not the name of a file";
+  }
   const place = path.resolve(io.cwd, file);
   try {
     // A file in place of a link would leave the file that the link names as it was.
-    const stats = isReplaced ? fs.lstatSync(place) : fs.statSync(place);
+    const stats = fs.lstatSync(place);
     if (stats.isSymbolicLink()) {
       return "this is a symbolic link: give the name of the file that it leads to";
     }
@@ -219,7 +229,7 @@ function bytesOfFile(io: Io, file: string, isReplaced: boolean): Uint8Array | st
     }
     return fs.readFileSync(place);
   } catch (error) {
-    return (error as Error).message;
+    return reasonOf(error);
   }
 }
 
@@ -229,8 +239,4 @@ async function bytesOf(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
     chunks.push(Buffer.from(chunk as Uint8Array));
   }
   return Buffer.concat(chunks);
-}
-
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error;
 }

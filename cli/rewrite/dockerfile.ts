@@ -17,6 +17,9 @@ const WITH_HEREDOCS: ReadonlySet<string> = new Set(["ADD", "COPY", "RUN"]);
 /** A directive of the parser, on one of the first lines. */
 const DIRECTIVE = /^#[^\S\n]*([A-Za-z][A-Za-z0-9]*)[^\S\n]*=[^\S\n]*(\S[^\n]*)$/;
 const DIRECTIVES: readonly string[] = ["syntax", "escape", "check"];
+/** Comments, and a first instruction that Docker accepts there. Prose and programs begin with the word from too. */
+const START_OF_DOCKERFILE =
+  /^\uFEFF?(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:FROM(?:[^\S\n]+--\S+)*(?:[^\S\n]+[^\s:-]\S*(?:[^\S\n]+AS[^\S\n]+\S+)?[^\S\n]*(?:\n|$)|[^\n]*[\\`][^\S\n]*\n)|ARG[^\S\n]+[A-Za-z_]\w*(?:=|[^\S\n]*(?:\n|$)))/i;
 const HEREDOC = /^\d*<<(-?)([^<]+)$/;
 
 /** A base without files, which is no image. */
@@ -59,7 +62,7 @@ export interface DockerfileOptions {
 
 /** Whether a text begins like a Dockerfile. */
 export function looksLikeDockerfile(text: string): boolean {
-  return /^\uFEFF?(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:FROM|ARG)[^\S\n]+[^\s:]/i.test(text);
+  return START_OF_DOCKERFILE.test(text);
 }
 
 /** The images that a Dockerfile names. */
@@ -103,6 +106,9 @@ export function dockerfileMentions(
       }
     }
   }
+  if (isBeforeStages) {
+    throw new UnreadableText("a Dockerfile needs the instruction FROM", at(0));
+  }
   return [...mentions, ...sources.flatMap((source) => sourceImage(source, stages))];
 }
 
@@ -128,9 +134,17 @@ function fromOf(instruction: Instruction): { readonly image: Word; readonly name
   if (first < 0 || image === undefined) {
     throw new UnreadableText("FROM needs the name of an image or a stage", instruction.at(0));
   }
-  const as = words[first + 1];
-  const isNamed = as !== undefined && text.slice(as.start, as.end).toUpperCase() === "AS";
-  return { image, name: isNamed ? words[first + 2] : undefined };
+  const [as, name, ...others] = words.slice(first + 1);
+  if (as === undefined) {
+    return { image };
+  }
+  if (name === undefined || others.length > 0 || text.slice(as.start, as.end).toUpperCase() !== "AS") {
+    throw new UnreadableText(
+      "after its image FROM takes nothing, or AS and the name of the stage",
+      instruction.at(as.start),
+    );
+  }
+  return { image, name };
 }
 
 /** The build arguments that an instruction declares, with their defaults. */

@@ -1,46 +1,58 @@
+import { DEFAULT_DOMAIN, isDomain } from "../../src/image/image-grammar";
+import { canonicalDomain } from "../../src/image/registry-hosts";
 import type { Mention, Piece } from "./mention";
 import { eachMap } from "./yaml";
 import type { YamlDocument, YamlNode } from "./yaml";
 
 const OF_IMAGE = /image$/i;
-const OF_IMAGES = /images$/i;
+const IN_IMAGES = /images?$/i;
 /** Keys that values of an image have beside the repository. */
 const BESIDE_REPOSITORY = ["registry", "tag", "digest", "sha", "pullPolicy", "imagePullPolicy"];
-/** A text that is no name of an image, where values may have another thing: an address or a path. */
-const OTHER_THING = /:\/\/|^[./]/;
+/** A repository of something else: of Git, or of charts. */
+const OTHER_REPOSITORY = /(?:git|chart|source|src|repo|helm|backup)s?$/i;
+const BESIDE_OTHER_REPOSITORY = ["branch", "revision", "ref", "commit", "chart"];
+/** A text that is no name of an image, where values may have another thing: an address, a path, a picture or a disk. */
+const OTHER_THING = /:\/\/|^(?:[./]|data:|ami-[0-9a-f]+$)|\.(?:png|jpe?g|gif|svg|ico|webp|iso|img|qcow2|vhdx?|vmdk)$/i;
 
 const TWO_REPOSITORIES =
   "the values have `repository` and `image` beside `registry`, which charts read in different ways";
 
+const OWN_DOMAIN =
+  "charts may write global.imageRegistry before this name: give the registry in `registry`, or leave global.imageRegistry out";
+
 /** The images of the values of a Helm chart. */
 export function helmMentions(document: YamlDocument): Mention[] {
-  const globalRegistry = document.get(document.root, "global", "imageRegistry");
+  const global = document.placed(document.get(document.root, "global"), "imageRegistry");
+  const hasGlobal = document.string(global) !== undefined;
+  let isGlobalUsed = false;
   const mentions: Mention[] = [];
   eachMap(document.root, (map, key, keyAbove) => {
-    const values = new Map(document.pairs(map).map((pair) => [pair.key, document.resolved(pair.value)]));
+    const values = new Map(document.pairs(map).map((pair) => [pair.key, pair.value]));
     const text = (name: string): string | undefined => document.string(values.get(name));
-    const isImage =
-      OF_IMAGE.test(key) || OF_IMAGES.test(keyAbove) || BESIDE_REPOSITORY.some((name) => values.has(name));
-    const hasRepository = text("repository") !== undefined && isImage;
+    const hasRepository = text("repository") !== undefined && isOfImage(values, key, keyAbove);
     const hasDigest = ["digest", "sha"].some((name) => text(name) !== undefined) || text("tag")?.includes("@") === true;
-    const mention = (parts: YamlNode[]): void => {
-      const isName = !parts.some((part) => OTHER_THING.test(document.string(part) ?? ""));
-      if (isName) {
-        const twice = hasRepository && text("image") !== undefined && values.has("registry");
-        mentions.push({
-          ...joined(document, parts),
-          hasDigest,
-          ...(twice ? { reasonToStay: TWO_REPOSITORIES } : {}),
-        });
+    const mention = (parts: YamlNode[], more: Omit<Mention, "start" | "pieces"> = {}): void => {
+      if (!parts.some((part) => OTHER_THING.test(document.string(part) ?? ""))) {
+        mentions.push({ ...joined(document, parts), hasDigest, isGuess: true, ...more });
+        isGlobalUsed ||= hasGlobal && parts[0] === global;
       }
     };
-    // `registry` and `global.imageRegistry` are the registry of the chart's own names.
-    const registry = document.string(globalRegistry) === undefined ? values.get("registry") : globalRegistry;
-    const start = values.has("registry") && document.string(registry) !== undefined ? [registry] : [];
+    // The registry of a chart has precedence over that of an image.
+    const hasRegistry = values.has("registry");
+    const registry = hasGlobal && (hasRegistry || hasRepository) ? global : values.get("registry");
+    const start = document.string(registry) === undefined ? [] : [registry];
+    const image = text("image") === undefined ? [] : [values.get("image")];
     if (hasRepository) {
-      mention([...start, values.get("repository"), ...(text("image") === undefined ? [] : [values.get("image")])]);
-    } else if (text("image") !== undefined) {
-      mention([...start, values.get("image")]);
+      const repository = values.get("repository");
+      if (image.length > 0 && hasRegistry) {
+        mention([...start, repository, ...image], { reasonToStay: TWO_REPOSITORIES });
+      } else if (hasGlobal && isDomain(text("repository")?.split("/")[0] ?? "")) {
+        mention([repository, ...image], { reasonInCache: () => OWN_DOMAIN });
+      } else {
+        mention([...start, repository, ...image]);
+      }
+    } else if (image.length > 0) {
+      mention([...start, ...image]);
     }
     for (const [name, value] of values) {
       if (name !== "image" && OF_IMAGE.test(name) && document.string(value) !== undefined) {
@@ -48,7 +60,29 @@ export function helmMentions(document: YamlDocument): Mention[] {
       }
     }
   });
-  return mentions;
+  return hasGlobal && !isGlobalUsed ? [...mentions, registryMention(document, global)] : mentions;
+}
+
+/** Whether the `repository` of a map is one of images. */
+function isOfImage(values: ReadonlyMap<string, YamlNode>, key: string, keyAbove: string): boolean {
+  if (OTHER_REPOSITORY.test(key) || BESIDE_OTHER_REPOSITORY.some((name) => values.has(name))) {
+    return false;
+  }
+  return OF_IMAGE.test(key) || IN_IMAGES.test(keyAbove) || BESIDE_REPOSITORY.some((name) => values.has(name));
+}
+
+/** The registry of images of which the file has none. */
+function registryMention(document: YamlDocument, node: YamlNode): Mention {
+  const isDockerHub = canonicalDomain(document.string(node) ?? "") === DEFAULT_DOMAIN;
+  return document.mention(node, {
+    isRegistry: true,
+    isGuess: true,
+    ...(isDockerHub ? { reasonInCache: chooseStart } : {}),
+  });
+}
+
+function chooseStart(start: string): string {
+  return `the file has no image with it: write ${start}, and library/ before the repositories of official images`;
 }
 
 /** A mention whose parts a chart joins with slashes. */

@@ -1,7 +1,9 @@
-import { ImageReference, malformedName, parseReference } from "../../src/image/image-reference";
+import { ImageReference, malformedName, parseReference, problemText, shownText } from "../../src/image/image-reference";
 import { reasonWithoutPlace } from "../../src/image/no-place";
-import type { RegistryMapping } from "../../src/image/registry-map";
+import { FIRST_PULL_BY_DIGEST } from "../mapped-image";
+import { writtenOf } from "./mention";
 import type { Mention, Piece, TextPiece } from "./mention";
+import type { Target } from "./target";
 
 /** A name that changes. */
 export interface Rewritten {
@@ -9,7 +11,8 @@ export interface Rewritten {
   readonly start: number;
   readonly from: string;
   readonly to: string;
-  readonly hasDigest: boolean;
+  /** What users must know about the change. */
+  readonly warnings: readonly string[];
 }
 
 /** A name that stays, although it is not one of the cache. */
@@ -62,17 +65,19 @@ interface Name {
 const MARK = "\0";
 
 const SHARED = "its place in the file is also part of another name, which would break: write the names apart";
+const OFFICIAL = "/library";
+const ANY_IMAGE = "/any/image";
 const DIVIDED = "the file does not have the start of its name in one place: write it in one";
 
 /** Decides which texts of a file to replace, so that its images come from the cache. */
-export function planOf(mentions: readonly Mention[], mapping: RegistryMapping, host: string): Plan {
+export function planOf(mentions: readonly Mention[], target: Target): Plan {
   const wishes: Wish[] = [];
   const staying: Mention[] = [];
   const left = new Map<string, Left>();
   const stay = (one: Left): void => void left.set(`${one.start} ${one.image}`, one);
   const malformed: Malformed[] = [];
   for (const mention of mentions) {
-    const outcome = outcomeOf(mention, mapping, host);
+    const outcome = outcomeOf(mention, target);
     if (outcome !== undefined && "edit" in outcome) {
       wishes.push(outcome);
     } else {
@@ -89,7 +94,7 @@ export function planOf(mentions: readonly Mention[], mapping: RegistryMapping, h
   const rewritten = new Map<string, Rewritten>();
   for (const { mention, edit, rewritten: change } of wishes) {
     if (disputed.has(edit.start)) {
-      stay({ start: mention.start, image: change.from, reason: SHARED });
+      stay({ start: mention.start, image: change.from, reason: disputed.get(edit.start) ?? SHARED });
     } else {
       edits.set(edit.start, edit);
       rewritten.set(`${edit.start} ${change.from}`, change);
@@ -115,43 +120,63 @@ export function edited(text: string, edits: readonly Edit[]): string {
 }
 
 /** What becomes of a name; undefined if it stays without a word. */
-function outcomeOf(mention: Mention, mapping: RegistryMapping, host: string): Wish | Left | Malformed | undefined {
+function outcomeOf(given: Mention, target: Target): Wish | Left | Malformed | undefined {
+  // A registry has the start of any of its images.
+  const rest = given.isRegistry === true ? ANY_IMAGE : "";
+  const mention = { ...given, pieces: rest === "" ? given.pieces : [...given.pieces, fixed(rest)] };
   const name = nameOf(mention.pieces);
-  const stays = (reason: string): Left => ({ start: mention.start, image: name.written, reason });
+  const shown = name.written.slice(0, name.written.length - rest.length);
+  const stays = (reason: string): Left => ({ start: mention.start, image: shown, reason });
   if (name.marked === "") {
+    return undefined;
+  }
+  const unknown = mention.pieces.find(({ kind }) => kind === "unknown");
+  const ownName = name.marked.slice(0, name.length);
+  const isKnown = !ownName.includes(MARK);
+  const reference = parseReference(unknown === undefined ? name.marked : ownName);
+  const mapped = isKnown && reference instanceof ImageReference ? target.map(reference) : undefined;
+  if (mapped?.kind === "own") {
     return undefined;
   }
   if (mention.reasonToStay !== undefined) {
     return stays(mention.reasonToStay);
   }
-  const unknown = mention.pieces.find(({ kind }) => kind === "unknown");
-  const ownName = name.marked.slice(0, name.length);
-  if (unknown?.kind === "unknown" && ownName.includes(MARK)) {
+  if (unknown?.kind === "unknown" && !isKnown) {
     return stays(`the file has no value for ${unknown.source}`);
   }
-  const known = unknown === undefined ? name.marked : ownName;
-  const reference = parseReference(known);
   if (!(reference instanceof ImageReference)) {
-    return {
-      start: placeOf(mention, reference.position - 1),
-      problem: malformedName(name.written, reference),
-    };
+    return mention.isGuess === true
+      ? { ...stays(`this is not the name of an image: ${problemText(reference)}`), image: shownText(shown) }
+      : { start: placeOf(mention, reference.position - 1), problem: malformedName(shown, reference) };
   }
-  const mapped = mapping.map(reference, host);
-  if (mapped.kind === "own") {
-    return undefined;
+  if (mapped?.kind !== "cached") {
+    return mapped === undefined ? undefined : stays(reasonWithoutPlace(mapped));
   }
-  if (mapped.kind !== "cached") {
-    return stays(reasonWithoutPlace(mapped));
+  const newName = `${target.host}/${mapped.path}`;
+  const newStart = newName.slice(0, newName.length - rest.length);
+  if (mention.reasonInCache !== undefined) {
+    return stays(mention.reasonInCache(newStart));
   }
-  const newName = `${host}/${mapped.path}`;
   const edit = editOf(mention.pieces[0], ownName, newName);
   if (edit === undefined) {
     return stays(DIVIDED);
   }
-  const to = `${newName}${name.written.slice(name.length)}`;
   const hasDigest = mention.hasDigest === true || name.written.includes("@");
-  return { mention, edit, rewritten: { start: edit.start, from: name.written, to, hasDigest } };
+  const warnings = [mention.warning, hasDigest ? FIRST_PULL_BY_DIGEST : undefined];
+  return {
+    mention,
+    edit,
+    rewritten: {
+      start: edit.start,
+      from: shown,
+      to: rest === "" ? `${newName}${name.written.slice(name.length)}` : newStart,
+      warnings: warnings.filter((warning) => warning !== undefined),
+    },
+  };
+}
+
+function fixed(text: string): Piece {
+  return { kind: "fixed", text };
 }
 
 function nameOf(pieces: readonly Piece[]): Name {
@@ -160,7 +185,7 @@ function nameOf(pieces: readonly Piece[]): Name {
   return {
     marked,
     length: separator < 0 ? marked.length : marked.lastIndexOf("/") + 1 + separator,
-    written: pieces.map((piece) => (piece.kind === "unknown" ? piece.source : piece.text)).join(""),
+    written: writtenOf(pieces),
   };
 }
 
@@ -190,15 +215,20 @@ function editOf(first: Piece | undefined, from: string, to: string): Edit | unde
   return { start: first.start, end: first.start + changed, text: to.slice(0, to.length - common) };
 }
 
-/** The places of edits that not all names agree on which have them. */
-function disputedPlaces(wishes: readonly Wish[], staying: readonly Mention[]): Set<number> {
-  const wished = new Map<number, string>();
-  const disputed = new Set<number>();
-  for (const { edit } of wishes) {
-    if ((wished.get(edit.start) ?? edit.text) !== edit.text) {
-      disputed.add(edit.start);
+/** The places of edits that not all names agree on which have them, with the reason why their names stay. */
+function disputedPlaces(wishes: readonly Wish[], staying: readonly Mention[]): Map<number, string> {
+  const wished = new Map<number, Map<string, Wish>>();
+  for (const wish of wishes) {
+    const { start, text } = wish.edit;
+    const texts = wished.get(start) ?? new Map<string, Wish>();
+    texts.set(text, texts.get(text) ?? wish);
+    wished.set(start, texts);
+  }
+  const disputed = new Map<number, string>();
+  for (const [start, texts] of wished) {
+    if (texts.size > 1) {
+      disputed.set(start, adviceFor([...texts.values()]) ?? SHARED);
     }
-    wished.set(edit.start, edit.text);
   }
   const others = [
     ...staying.flatMap(({ pieces }) => pieces),
@@ -207,10 +237,22 @@ function disputedPlaces(wishes: readonly Wish[], staying: readonly Mention[]): S
   ];
   for (const { start } of others.filter(isText)) {
     if (wished.has(start)) {
-      disputed.add(start);
+      disputed.set(start, SHARED);
     }
   }
   return disputed;
+}
+
+/** The advice for names that differ in nothing but library/, which one of them leaves out; undefined for others. */
+function adviceFor([one, other, third]: readonly Wish[]): string | undefined {
+  if (one === undefined || other === undefined || third !== undefined) {
+    return undefined;
+  }
+  const [long, short] = one.edit.text.length > other.edit.text.length ? [one, other] : [other, one];
+  const { from } = long.rewritten;
+  return long.edit.text === short.edit.text.replace(/(\/?)$/, `${OFFICIAL}$1`)
+    ? `its place in the file is also part of another name: write ${from.replace(/(?=[^/]*$)/, "library/")} in place of ${from}, and one start is right for both`
+    : undefined;
 }
 
 function isText(piece: Piece): piece is TextPiece {

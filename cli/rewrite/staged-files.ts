@@ -2,10 +2,13 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandError } from "../io";
+import { reasonOf } from "./system-errors";
 
 /** A file whose new content is in a temporary file beside it. */
 interface StagedFile {
   readonly file: string;
+  /** The file as the user names it. */
+  readonly name: string;
   readonly temporary: string;
   /** When the original was written. */
   readonly writtenAt: number;
@@ -22,10 +25,18 @@ export class StagedFiles {
   private readonly id = randomBytes(6).toString("hex");
 
   /** Writes a content beside its file, with the file's mode and owner. */
-  public stage(file: string, content: string): void {
+  public stage(file: string, name: string, content: string): void {
+    try {
+      this.write(file, name, content);
+    } catch (error) {
+      throw unchanged(`cannot write a file beside ${name}`, error);
+    }
+  }
+
+  private write(file: string, name: string, content: string): void {
     const temporary = this.besides(file, "new");
     const { mode, uid, gid, mtimeMs: writtenAt } = fs.statSync(file);
-    this.staged.push({ file, temporary, writtenAt });
+    this.staged.push({ file, name, temporary, writtenAt });
     fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
     const own = fs.statSync(temporary);
     if (own.uid !== uid || own.gid !== gid) {
@@ -38,8 +49,10 @@ export class StagedFiles {
   /** Replaces all files. If one cannot be replaced, all have their former content again. */
   public replaceAll(): void {
     const replaced: StagedFile[] = [];
+    let name = "";
     try {
       for (const one of this.staged) {
+        ({ name } = one);
         checkUnchanged(one);
         one.backup = this.besides(one.file, "old");
         keepAt(one.file, one.backup);
@@ -49,12 +62,12 @@ export class StagedFiles {
     } catch (error) {
       const lost = replaced.reverse().filter((one) => !isRestored(one));
       if (lost.length > 0) {
-        const places = lost.map(({ file, backup }) => `${file} is in ${backup}`).join(", the one of ");
+        const places = lost.map((one) => `${one.name} is in ${one.backup}`).join(", the one of ");
         // They are all there is of these files.
         lost.forEach((one) => delete one.backup);
-        throw new CommandError(`${(error as Error).message}; the former content of ${places}`);
+        throw new CommandError(`cannot replace ${name}: ${reasonOf(error)}; the former content of ${places}`);
       }
-      throw error;
+      throw unchanged(`cannot replace ${name}`, error);
     } finally {
       this.discard();
     }
@@ -77,10 +90,15 @@ export class StagedFiles {
 }
 
 /** Throws an error if somebody has written a file since its new content was made from it. */
-function checkUnchanged({ file, writtenAt }: StagedFile): void {
+function checkUnchanged({ file, name, writtenAt }: StagedFile): void {
   if (fs.statSync(file).mtimeMs !== writtenAt) {
-    throw new CommandError(`no file is changed: somebody has just changed ${file}; run the command again`);
+    throw new CommandError(`no file is changed: somebody has just changed ${name}; run the command again`);
   }
+}
+
+/** The error that no file is changed, unless the error says so itself. */
+function unchanged(what: string, error: unknown): Error {
+  return error instanceof CommandError ? error : new CommandError(`no file is changed: ${what}: ${reasonOf(error)}`);
 }
 
 function isRestored({ file, backup = "" }: StagedFile): boolean {

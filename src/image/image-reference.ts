@@ -153,16 +153,19 @@ export function problemText({ position, rule }: ReferenceProblem): string {
   return `at character ${position}: ${rule}`;
 }
 
-/** The sentence that a text is not the name of an image. It does not repeat a long text, or one that may have a secret. */
+/** The sentence that a text is not the name of an image. */
 export function malformedName(text: unknown, problem: ReferenceProblem): string {
+  return `${shownText(text)} is not the name of an image: ${problemText(problem)}`;
+}
+
+/** A text for a message, which does not repeat a long one, or one that may have a secret. */
+export function shownText(text: unknown): string {
   const isShown =
     typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text) && !containsAccessToken(text);
-  const shown = isShown
-    ? JSON.stringify(text)
-    : typeof text === "string"
-      ? `a text of ${text.length} characters`
-      : typeof text;
-  return `${shown} is not the name of an image: ${problemText(problem)}`;
+  if (isShown) {
+    return JSON.stringify(text);
+  }
+  return typeof text === "string" ? `a text of ${text.length} characters` : typeof text;
 }
 
 /** Why a text has no whole path at a place. */

@@ -2,6 +2,7 @@ import { readFile } from "../../cli/rewrite/file-type";
 import type { FileType } from "../../cli/rewrite/file-type";
 import { edited, planOf } from "../../cli/rewrite/plan";
 import type { Plan } from "../../cli/rewrite/plan";
+import { Target } from "../../cli/rewrite/target";
 import { Positions } from "../../cli/rewrite/text-file";
 import { RegistryMapping } from "../../src/image/registry-map";
 import type { RegistryMap } from "../../src/image/registry-map";
@@ -36,8 +37,12 @@ export interface Outcome {
 }
 
 /** Rewrites a text as a file of a type, or of a name. */
-export function rewritten(text: string, file: { readonly type?: FileType; readonly name?: string }): Outcome {
-  const plan = planOf(readFile(text, file.name, file.type).mentions, MAPPING, HOST);
+export function rewritten(
+  text: string,
+  file: { readonly type?: FileType; readonly name?: string },
+  target = new Target(MAPPING, HOST),
+): Outcome {
+  const plan = planOf(readFile(text, file.name, file.type).mentions, target);
   const positions = new Positions(text);
   const at = (start: number): string => {
     const { line, column } = positions.of(start);
