@@ -1,11 +1,11 @@
 import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
 import { addConfig } from "./config";
 import { addDoctor } from "./doctor";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
 import { addRewrite } from "./rewrite";
 import { addUri } from "./uri";
-import { version } from "../package.json";
 
 const EXIT_CODES = `
 Exit codes:

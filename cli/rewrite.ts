@@ -117,7 +117,7 @@ async function rewrite(io: Io, files: readonly string[], options: RewriteOptions
 function withoutRepeats(io: Io, files: readonly string[]): string[] {
   const places = new Map<string, string>();
   for (const file of files) {
-    const place = file === STDIN ? STDIN : path.resolve(io.cwd, file);
+    const place = file === STDIN || file === "" ? file : path.resolve(io.cwd, file);
     places.set(place, places.get(place) ?? file);
   }
   return [...places.values()];

@@ -8,7 +8,7 @@ const CASES: { readonly [name: string]: string } = {
 # FROM nginx is a comment
 FROM «golang:1.22-alpine|docker-hub/library/golang:1.22-alpine» AS build
 from --platform=$BUILDPLATFORM «quay.io/prometheus/node-exporter:v1.8.2|quay/prometheus/node-exporter:v1.8.2» as Exporter
-  FROM   --platform=linux/arm64   «library/alpine|docker-hub/library/alpine»	AS x # AS y
+  FROM   --platform=linux/arm64   «library/alpine|docker-hub/library/alpine»	AS x
 FROM «index.docker.io/grafana/grafana|docker-hub/grafana/grafana»
 FROM «public.ecr.aws/lambda/nodejs:20|ecr-public/lambda/nodejs:20»
 `,
@@ -128,10 +128,19 @@ test.each([
 
 test("leaves an argument that two images need in different ways", () => {
   const text = "ARG R=docker.io\nARG S=quay.io\nFROM $R/library/nginx\nFROM $R/nginx\nFROM $S/a/b\nFROM $S/a/c\n";
-  const shared = "its place in the file is also part of another name, which would break: write the names apart";
+  const shared =
+    "its place in the file is also part of another name: write docker.io/library/nginx in place of docker.io/nginx, and one start is right for both";
   const outcome = rewritten(text, { type: "dockerfile" });
   expect(outcome.text).toBe(text.replace("S=quay.io", `S=${HOST}/quay`));
   expect(outcome.left).toEqual([`3:6 docker.io/library/nginx: ${shared}`, `4:6 docker.io/nginx: ${shared}`]);
+});
+
+test("leaves an argument that needs library/ in one of its uses", () => {
+  const text = "ARG P=\nFROM ${P}library/redis\nFROM ${P}nginx:1\n";
+  const { left } = rewritten(text, { type: "dockerfile" });
+  expect(left[1]).toContain("write library/nginx:1 in place of nginx:1, and");
+  const again = text.replace("nginx", "library/nginx");
+  expect(rewritten(again, { type: "dockerfile" }).text).toBe(again.replace("P=", `P=${HOST}/docker-hub/`));
 });
 
 test("leaves an argument that is also part of an image without a cache", () => {
@@ -149,13 +158,17 @@ test("does not expand arguments without end", () => {
 });
 
 test("leaves names that are already those of the cache, and reports nothing", () => {
-  const text = `FROM ${HOST}/docker-hub/library/nginx\nFROM 111122223333.dkr-ecr.eu-west-1.on.aws/quay/a/b\n`;
+  const text = `FROM ${HOST}/docker-hub/library/nginx\nFROM 111122223333.dkr.ecr-fips.eu-west-1.amazonaws.com/quay/a/b\n`;
   expect(rewritten(text, { type: "dockerfile" })).toMatchObject({ text, left: [] });
 });
 
 test.each([
   ["FROM nginx\n  FRMO x\n", 13, "a Dockerfile has no instruction FRMO"],
   ["FROM nginx\n{{ x }}\n", 11, "a Dockerfile has no such instruction"],
+  ["FROM nginx foo bar\n", 11, "after its image FROM takes nothing, or AS and the name of the stage"],
+  ["FROM nginx AS a b\n", 11, "after its image FROM takes nothing, or AS and the name of the stage"],
+  ["FROM nginx AS\n", 11, "after its image FROM takes nothing, or AS and the name of the stage"],
+  ["# nothing\nARG A=1\n", 0, "a Dockerfile needs the instruction FROM"],
   ["FROM --platform=x\n", 0, "FROM needs the name of an image or a stage"],
   ["FROM nginx\nRUN <<EOF\nx\n", 15, "the heredoc EOF does not end"],
   ["FROM ${A:-nginx\n", 5, "a variable in ${ does not end with }"],

@@ -97,7 +97,7 @@ data:
     type: "kubernetes",
     text: `apiVersion: v1
 kind: Pod
-metadata: {labels: {x: &image «nginx|docker-hub/library/nginx»}}
+x-image: &image «nginx|docker-hub/library/nginx»
 base: &base {image: &again «quay.io/a/b|quay/a/b», tty: true}
 unused: &again {image: nginx}
 list: &list
@@ -226,7 +226,61 @@ image: {registry: quay.io, repository: bitnami/nginx}
 metrics:
   image: {registry: quay.io, repository: bitnami/exporter}
 other:
-  image: {repository: «quay.io/a/b|quay/a/b»}
+  image: {repository: bitnami/redis}
+sidecarImage: «quay.io/a/b:1|quay/a/b:1»
+`,
+  },
+  "a registry of images that are not in the file": {
+    name: "values.yaml",
+    type: "helm-values",
+    text: "global:\n  imageRegistry: «quay.io|quay»\n",
+  },
+  "what values have beside images": {
+    name: "values.yaml",
+    type: "helm-values",
+    text: `logoImage: logo.png
+bootImage: ami-0123456789abcdef0
+pageImage: https://example.com/a
+tinyImage: data:image/gif;base64,AA==
+gitRepo: {repository: team/app, tag: v1}
+source: {repository: team/app, digest: x}
+config: {repository: team/app, branch: main, tag: v1}
+store: {repository: team/app}
+image:
+  server: {repository: «grafana/loki|docker-hub/grafana/loki»}
+  git: {repository: team/app}
+`,
+  },
+  "a kustomization of files": {
+    name: "kustomization.yaml",
+    type: "kustomization",
+    text: `resources: [../base, deployment.yaml, ./patches.d]
+images:
+  - {name: «nginx|docker-hub/library/nginx», newTag: "1.28"}
+  - name: «ghcr.io/a/b|github/a/b»
+    newName: «quay.io/c/d|quay/c/d»
+  - newTag: "1"
+`,
+  },
+  "a kustomization of another place": {
+    name: "Kustomization",
+    type: "kustomization",
+    text: `resources: ["https://example.com/a.yaml"]
+images: [{name: nginx, newName: «quay.io/c/d|quay/c/d»}]
+`,
+  },
+  "images that Compose builds, and contexts of builds": {
+    name: "compose.yaml",
+    type: "compose",
+    text: `services:
+  db: {image: «postgres|docker-hub/library/postgres»}
+  web:
+    build:
+      additional_contexts: {alpine: ./alpine, base: "docker-image://«debian|docker-hub/library/debian»"}
+      dockerfile_inline: |
+        FROM docker.io/library/alpine:latest
+        COPY --from=base /a /a
+        COPY --from=«nginx|docker-hub/library/nginx» /a /a
 `,
   },
 };
@@ -246,7 +300,10 @@ test.each(Object.entries(CASES))("rewrites %s", (_, { name, type, text }) => {
   }
 });
 
-const SHARED = "its place in the file is also part of another name, which would break: write the names apart";
+const SHARED =
+  "its place in the file is also part of another name: write docker.io/library/nginx in place of docker.io/nginx, and one start is right for both";
+const GCR =
+  "the cache has no upstream gcr.io; ECR cannot cache Google Container Registry: copy these images into a private repository";
 const POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: ";
 
 test.each<[FileType, string, string[]]>([
@@ -264,11 +321,64 @@ test.each<[FileType, string, string[]]>([
     `${POD}"qu\\x61y.io/a"\n`,
     ["5:15 quay.io/a: the file does not have the start of its name in one place: write it in one"],
   ],
-  ["compose", "services:\n  a: {image: mine, build: .}\n", ["2:14 mine: this service builds the image"]],
+  ["compose", "services:\n  a: {image: mine, build: .}\n", ["2:14 mine: a service of this file builds the image"]],
+  [
+    "compose",
+    "services:\n  a: {image: mine:1, build: {tags: [other]}}\n  b: {image: docker.io/library/mine:1}\n  c: {image: other}\n",
+    [
+      "2:14 mine:1: a service of this file builds the image",
+      "3:14 docker.io/library/mine:1: a service of this file builds the image",
+      "4:14 other: a service of this file builds the image",
+    ],
+  ],
+  [
+    "kubernetes",
+    "apiVersion: v1\nkind: Pod\nmetadata: {labels: {x: &image nginx}}\ncontainers:\n  - image: *image\n",
+    ["3:31 nginx: an alias uses this text where no image is: write the name there without an anchor"],
+  ],
+  [
+    "compose",
+    "services:\n  a: {image: &i nginx}\n  b: {image: *i, command: *i}\n",
+    ["2:17 nginx: an alias uses this text where no image is: write the name there without an anchor"],
+  ],
+  [
+    "kustomization",
+    "resources: ['github.com/a/b?ref=v1']\nimages:\n  - {name: nginx, newTag: '1'}\n",
+    [
+      `3:12 nginx: manifests of another place keep their names: add newName: ${HOST}/docker-hub/library/nginx to this entry`,
+    ],
+  ],
+  [
+    "kustomization",
+    "helmCharts: []\nimages: [{name: nginx}]\n",
+    [
+      `2:17 nginx: manifests of another place keep their names: add newName: ${HOST}/docker-hub/library/nginx to this entry`,
+    ],
+  ],
+  [
+    "helm-values",
+    "global: {imageRegistry: docker.io}\n",
+    [
+      `1:25 docker.io: the file has no image with it: write ${HOST}/docker-hub, and library/ before the repositories of official images`,
+    ],
+  ],
+  [
+    "helm-values",
+    "global: {imageRegistry: gcr.io}\na: {image: {repository: ghcr.io/a/b}}\n",
+    [
+      `1:25 gcr.io: ${GCR}`,
+      "2:25 ghcr.io/a/b: charts may write global.imageRegistry before this name: give the registry in `registry`, or leave global.imageRegistry out",
+    ],
+  ],
+  [
+    "helm-values",
+    "aImage: Path/To\n",
+    ['1:9 "Path/To": this is not the name of an image: at character 6: a path is lower-case'],
+  ],
   [
     "compose",
     "services:\n  a: {build: {dockerfile_inline: FROM nginx}}\n",
-    ["2:34 FROM nginx: write this Dockerfile as a literal block, with |"],
+    ["2:34 dockerfile_inline: write this Dockerfile as a literal block, with |"],
   ],
   [
     "compose",
@@ -300,8 +410,8 @@ test.each<[FileType, string, string[]]>([
 test("warns of a digest that the values of a chart have apart", () => {
   const text = `a: {image: {repository: a/b, digest: "${DIGEST}"}}\nb: {image: {repository: a/c, tag: "1@${DIGEST}"}}\n`;
   expect(rewritten(text, { type: "helm-values" }).plan.rewritten).toMatchObject([
-    { hasDigest: true },
-    { hasDigest: true },
+    { warnings: [expect.stringMatching(/by digest/)] },
+    { warnings: [expect.stringMatching(/by digest/)] },
   ]);
 });
 
@@ -339,6 +449,9 @@ test.each([
     11,
     "this is not YAML: Unexpected scalar at node end; a template cannot be read: rewrite what it makes, or its values",
   ],
+  ["a: {b: 1, c: 2, 'b': 3}\n", 16, "this is not YAML: the map has this key twice"],
+  ["a:\n  - b: 1\n    b: 2\n", 16, "this is not YAML: the map has this key twice"],
+  ["a: 1\n", 0, "this is no Compose file: it has no services"],
   ["services: {a: {image: '${A'}}\n", 23, "a variable in ${ does not end with }"],
 ])("refuses what it cannot read: %j", (text, start, message) => {
   const act = (): unknown => rewritten(text, { type: "compose" });
@@ -360,7 +473,14 @@ test.each([
   ["Dockerfile.prod", "FROM a", "dockerfile"],
   ["web.dockerfile", "FROM a", "dockerfile"],
   ["Containerfile", "FROM a", "dockerfile"],
-  ["build", "# x\n\nARG A=1\n", "dockerfile"],
+  ["build", "# x\n\nARG A=1\nFROM a", "dockerfile"],
+  ["build", "FROM --platform=x \\\n  a as b\n", "dockerfile"],
+  ["build", "from a as b\r\n", "dockerfile"],
+  ["Dockerfile.dockerignore", "node_modules\n*.log\n", null],
+  [".dockerignore", "*", null],
+  ["kustomization.yml", "images: []", "kustomization"],
+  ["overlay.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization", "kustomization"],
+  ["flux.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization", "kubernetes"],
   [undefined, "\uFEFFfrom a", "dockerfile"],
   [undefined, "services: {a: {build: .}}", "compose"],
   ["docker-compose.override.yml", "version: '3'", "compose"],
@@ -377,9 +497,20 @@ test.each([
   ["config.yaml", "a: 1"],
   ["list.json", "[1]"],
   ["notes.txt", "FROM: you"],
+  ["script.py", "from foo import bar\n"],
   [undefined, "just text"],
 ])("refuses %s with %j, whose type it does not know", (name, text) => {
   expect(() => rewritten(text, { name })).toThrow(
-    "this is no Dockerfile, Compose file, Kubernetes object or values.yaml: leave it out, or give --type (dockerfile, compose, kubernetes, helm-values)",
+    "this is no Dockerfile, Compose file, Kubernetes object, kustomization or values.yaml: leave it out, or give --type (dockerfile, compose, kubernetes, kustomization, helm-values)",
   );
+});
+
+test("warns that the manifests of a kustomization must change with it", () => {
+  const text = "images:\n  - {name: nginx, newTag: '1'}\n  - {name: 'ngin.', newName: a/b}\n";
+  const { plan, left } = rewritten(text, { type: "kustomization" });
+  expect(plan.rewritten.map(({ from, warnings }) => [from, warnings.length])).toEqual([
+    ["nginx", 1],
+    ["a/b", 0],
+  ]);
+  expect(left).toEqual([expect.stringMatching(/^3:1\d "ngin\."/)]);
 });

@@ -62,6 +62,45 @@ describe("to the standard output", () => {
     expect(stdout).toContain("FROM 111122223333.dkr-ecr.eu-west-1.on.aws/docker-hub/library/nginx:1.27");
   });
 
+  test("changes the host of names that the registry has", async () => {
+    const other = DOCKERFILE.replace("nginx", "111122223333.dkr-ecr.eu-west-1.on.aws/docker-hub/library/nginx");
+    expect(await rewrite([], other)).toEqual({ code: 0, stdout: REWRITTEN, stderr: "" });
+    expect((await rewrite(["--dual-stack"], REWRITTEN)).stdout).toBe(other);
+    expect((await rewrite(["--dual-stack"], other)).stdout).toBe(other);
+  });
+
+  test("changes names in the cache of another region of the map", async () => {
+    const frankfurt = HOST.replace("eu-west-1", "eu-central-1");
+    const other = { "docker.io": `${frankfurt}/hub`, "quay.io": frankfurt };
+    write("map.json", JSON.stringify({ "eu-west-1": MAP, "eu-central-1": other }));
+    const text = `FROM ${frankfurt}/hub/library/nginx:1.27\nCOPY a b\n`;
+    expect(await rewrite(["--region", "eu-west-1"], text)).toEqual({ code: 0, stdout: REWRITTEN, stderr: "" });
+    const { stdout } = await rewrite(["--region", "eu-west-1"], `FROM ${frankfurt}/a/b\n`);
+    expect(stdout).toBe(`FROM ${HOST}/quay/a/b\n`);
+    expect((await rewrite(["--region", "eu-central-1"], REWRITTEN)).stdout).toBe(text);
+    const { stderr } = await rewrite(["--region", "eu-central-1"], `FROM ${HOST}/team/app\n`);
+    expect(stderr).toContain(`${HOST}/team/app stays: the cache has no upstream ${HOST}`);
+  });
+
+  test("notes a file without images", async () => {
+    expect(await rewrite(["--check", write("Dockerfile", "FROM scratch\n")])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "note: Dockerfile: no image found\n",
+    });
+  });
+
+  test.each([
+    ["kubernetes", "a: 1\n", "this is no Kubernetes object: it has no apiVersion and kind"],
+    ["dockerfile", "RUN x\n", "a Dockerfile needs the instruction FROM"],
+  ])("refuses what is not of the type %s", async (type, text, message) => {
+    expect(await rewrite(["--type", type], text)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `error: stdin:1:1: ${message}\n`,
+    });
+  });
+
   test("warns of a first pull by digest", async () => {
     const { code, stderr } = await rewrite([], `FROM nginx@${DIGEST}\n`);
     expect([code, stderr]).toEqual([
@@ -111,7 +150,7 @@ test("--json prints the changes and what stays of each file, and changes none", 
       {
         file: "pod.yaml",
         type: "kubernetes",
-        rewritten: [{ line: 5, column: 14, from: "quay.io/a/b", to: `${HOST}/quay/a/b` }],
+        rewritten: [{ line: 5, column: 14, from: "quay.io/a/b", to: `${HOST}/quay/a/b`, warnings: [] }],
         left: [{ line: 6, column: 14, image: "gcr.io/x/y:1", reason: GCR }],
       },
       { file: "empty.yaml", type: null, rewritten: [], left: [] },
@@ -129,7 +168,7 @@ describe("--write", () => {
     expect(await rewrite(["--write", "Dockerfile", "pod.yaml"])).toEqual({
       code: 0,
       stdout: "Dockerfile\n",
-      stderr: "",
+      stderr: "note: pod.yaml: no image found\n",
     });
     expect([read("Dockerfile"), fs.statSync(path.join(folder, "Dockerfile")).mode & 0o7777]).toEqual([
       REWRITTEN,
@@ -145,7 +184,7 @@ describe("--write", () => {
     write("latin.yaml", Buffer.from([0x61, 0x0a, 0xc3, 0xa9, 0xe9]));
     write("bad.yaml", POD.replace("quay.io/a/b", "quay.io/A/b"));
     fs.symlinkSync("Dockerfile", path.join(folder, "link"));
-    const files = ["Dockerfile", "broken.yaml", "latin.yaml", "bad.yaml", "link", ".", "/dev/null", "none"];
+    const files = ["Dockerfile", "broken.yaml", "latin.yaml", "bad.yaml", "link", ".", "/dev/null", "none", ""];
     const { code, stdout, stderr } = await rewrite(["--write", ...files]);
     expect([code, stdout, read("Dockerfile")]).toEqual([2, "", DOCKERFILE]);
     expect(stderr.split("\n")).toEqual([
@@ -155,7 +194,8 @@ describe("--write", () => {
       "error: link: this is a symbolic link: give the name of the file that it leads to",
       "error: .: this is a folder: give the names of its files",
       "error: /dev/null: this is not a regular file",
-      expect.stringMatching(/^error: none: ENOENT/),
+      "error: none: no such file or directory",
+      'error: "": this is not the name of a file',
       "",
     ]);
     expect(fs.readdirSync(folder)).toHaveLength(6);
@@ -169,7 +209,7 @@ describe("--write", () => {
     ],
     [
       ["--type", "toml"],
-      "error: option '--type <type>' argument 'toml' is invalid. Allowed choices are dockerfile, compose, kubernetes, helm-values.\n(--help lists the arguments)\n",
+      "error: option '--type <type>' argument 'toml' is invalid. Allowed choices are dockerfile, compose, kubernetes, kustomization, helm-values.\n(--help lists the arguments)\n",
     ],
   ])("refuses the arguments %j", async (args, stderr) => {
     expect(await rewrite(args)).toMatchObject({
@@ -187,6 +227,24 @@ test.each([`services: ${"[".repeat(20_000)}`, `FROM ${"${A:-".repeat(20_000)}${"
     expect([code, stderr]).toEqual([2, "error: stdin:1:1: this is nested too deeply to be read\n"]);
   },
 );
+
+test("a symbolic link is an error with and without --write", async () => {
+  write("Dockerfile", DOCKERFILE);
+  fs.symlinkSync("Dockerfile", path.join(folder, "link"));
+  const outcomes = await Promise.all(
+    [["--check"], ["--write"], ["--json"], []].map((args) => rewrite([...args, "link"])),
+  );
+  expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`)).size).toBe(1);
+  expect(outcomes[0]?.code).toBe(2);
+});
+
+test("--version and --help of the program", async () => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(__dirname, "../../package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(await runCli(folder, ["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect((await runCli(folder, ["--help"])).stdout).toMatch(/Exit codes:\n {2}0 /);
+});
 
 test("the commands of the reference print what it has", async () => {
   const files = path.join(__dirname, "files");
