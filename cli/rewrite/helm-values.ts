@@ -1,5 +1,6 @@
 import { DEFAULT_DOMAIN, isDomain } from "../../src/image/image-grammar";
 import { canonicalDomain } from "../../src/image/registry-hosts";
+import { startOf } from "../../src/image/registry-map";
 import type { Mention, Piece } from "./mention";
 import { eachMap } from "./yaml";
 import type { YamlDocument, YamlNode } from "./yaml";
@@ -46,7 +47,7 @@ export function helmMentions(document: YamlDocument): Mention[] {
       const repository = values.get("repository");
       if (image.length > 0 && hasRegistry) {
         mention([...start, repository, ...image], { reasonToStay: TWO_REPOSITORIES });
-      } else if (hasGlobal && isDomain(text("repository")?.split("/")[0] ?? "")) {
+      } else if (hasGlobal && hasDomain(text("repository") ?? "")) {
         mention([repository, ...image], { reasonInCache: () => OWN_DOMAIN });
       } else {
         mention([...start, repository, ...image]);
@@ -61,6 +62,10 @@ export function helmMentions(document: YamlDocument): Mention[] {
     }
   });
   return hasGlobal && !isGlobalUsed ? [...mentions, registryMention(document, global)] : mentions;
+}
+
+function hasDomain(name: string): boolean {
+  return name.includes("/") && isDomain(startOf(name));
 }
 
 /** Whether the `repository` of a map is one of images. */

@@ -91,6 +91,12 @@ const dockerfiles = fc
     names: parts.flatMap(({ names }) => names),
   }));
 
+/** Values that a chart joins as those of Bitnami do. */
+interface ChartValues {
+  readonly global: { readonly imageRegistry: string };
+  readonly images: readonly { readonly registry?: string; readonly repository: string; readonly tag: string }[];
+}
+
 function assertLaws(text: string, type: FileType): Outcome {
   const outcome = rewritten(text, { type });
   // Rewriting twice equals rewriting once.
@@ -132,6 +138,32 @@ test("rewrites the images of Dockerfiles, and nothing else", () => {
       const { plan } = assertLaws(text, "dockerfile");
       const changing = names.filter((name) => expected(name) !== name);
       expect(plan.rewritten.map(({ from, to }) => [from, to])).toEqual(changing.map((name) => [name, expected(name)]));
+    }),
+  );
+});
+
+test("rewrites values of a chart so that it pulls the same images, and no other ones", () => {
+  const registry = fc.constantFrom("", "docker.io", "quay.io", "gcr.io", HOST);
+  const repository = fc.constantFrom("nginx", "library/redis", "bitnami/nginx", "a/b/c");
+  const images = fc.array(
+    fc.record({ registry: fc.option(registry, { nil: undefined }), repository, tag: fc.constant("1") }),
+  );
+  const pulled = (values: ChartValues): string[] =>
+    values.images.map((one) => {
+      const start = values.global.imageRegistry || one.registry;
+      return `${start ? `${start}/` : ""}${one.repository}:${one.tag}`;
+    });
+  fc.assert(
+    fc.property(fc.record({ global: fc.record({ imageRegistry: registry }), images }), (values) => {
+      const { text } = assertLaws(YAML.stringify(values), "helm-values");
+      const before = pulled(values);
+      const after = pulled(YAML.parse(text) as ChartValues);
+      expect(after.map((name, index) => [before[index], expected(before[index] ?? "")].includes(name))).toEqual(
+        before.map(() => true),
+      );
+      expect((YAML.parse(text) as ChartValues).images.map(({ repository: own }) => own.includes(HOST))).toEqual(
+        values.images.map((one) => !values.global.imageRegistry && !one.registry),
+      );
     }),
   );
 });
