@@ -19,7 +19,7 @@ const DIRECTIVE = /^#[^\S\n]*([A-Za-z][A-Za-z0-9]*)[^\S\n]*=[^\S\n]*(\S[^\n]*)$/
 const DIRECTIVES: readonly string[] = ["syntax", "escape", "check"];
 /** Comments, and a first instruction that Docker accepts there. Prose and programs begin with the word from too. */
 const START_OF_DOCKERFILE =
-  /^\uFEFF?(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:FROM(?:[^\S\n]+--\S+)*(?:[^\S\n]+[^\s:-]\S*(?:[^\S\n]+AS[^\S\n]+\S+)?[^\S\n]*(?:\n|$)|[^\n]*[\\`][^\S\n]*\n)|ARG[^\S\n]+[A-Za-z_]\w*(?:=|[^\S\n]*(?:\n|$)))/i;
+  /^\uFEFF?(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:FROM(?:[^\S\n]+--\S+)*(?:[^\S\n]+[^\s:-]\S*(?:[^\S\n]+AS[^\S\n]+\S+)?[^\S\n]*(?:\n|$)|[^\S\n][^\n]*[\\`][^\S\n]*\n)|ARG[^\S\n]+[A-Za-z_]\w*(?:=|[^\S\n]*(?:\n|$)))/i;
 const HEREDOC = /^\d*<<(-?)([^<]+)$/;
 
 /** A base without files, which is no image. */

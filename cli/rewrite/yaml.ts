@@ -2,7 +2,7 @@ import { Composer, Parser, isAlias, isCollection, isMap, isNode, isScalar, isSeq
 import type { Alias, Document, ParsedNode, Scalar, YAMLMap } from "yaml";
 import type { Mention, Piece } from "./mention";
 import { TOO_DEEP, UnreadableText } from "./mention";
-import { placeIn } from "./placed-text";
+import { lineAt, placeIn } from "./placed-text";
 import type { PlacedText } from "./placed-text";
 import { piecesOf } from "./variables";
 
@@ -119,8 +119,7 @@ export class YamlDocument {
   /** All mentions of the document. Those whose text an alias also puts where no image is cannot change. */
   public withSharedTexts(mentions: readonly Mention[]): readonly Mention[] {
     const shared = this.targets.size === 0 ? [] : this.sharedScalars();
-    const isShared = ([first]: readonly Piece[]): boolean =>
-      first?.kind === "text" && shared.some(([start, end]) => start <= first.start && first.start <= end);
+    const isShared = ([first]: readonly Piece[]): boolean => first?.kind === "text" && isWithin(shared, first.start);
     return shared.length === 0
       ? mentions
       : mentions.map((mention) =>
@@ -128,7 +127,7 @@ export class YamlDocument {
         );
   }
 
-  /** The ranges of the scalars that are names in some places and another thing in others. */
+  /** The ranges, in order, of the scalars that are names in some places and another thing in others. */
   private sharedScalars(): (readonly [start: number, end: number])[] {
     const unused = this.nodesOfExtensions();
     const isOther = (node: YamlNode): boolean => !this.namedAt.has(node) && !unused.has(node);
@@ -138,7 +137,10 @@ export class YamlDocument {
         shared.add(target);
       }
     }
-    return [...shared].map((node) => (node as Scalar.Parsed).range).map(([start, end]) => [start, end]);
+    return [...shared]
+      .map((node) => (node as Scalar.Parsed).range)
+      .map(([start, end]) => [start, end] as const)
+      .sort(([one], [other]) => one - other);
   }
 
   /** What is under keys like x-images, which have anchors for other places. */
@@ -232,6 +234,12 @@ export function yamlDocuments(text: string): YamlDocument[] {
     }
   }
   return documents;
+}
+
+/** Whether a place is in one of some ranges, which are in order. */
+function isWithin(ranges: readonly (readonly [start: number, end: number])[], place: number): boolean {
+  const [start, end] = ranges[lineAt(ranges.length, (at) => ranges[at]?.[0] ?? 0, place)] ?? [0, -1];
+  return start <= place && place <= end;
 }
 
 /** Throws if a map has a key twice. The parser compares each key with each other one, in quadratic time. */
