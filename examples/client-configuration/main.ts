@@ -35,7 +35,7 @@ write("mutating-admission-policy.json", {
   items: configuration.mutatingAdmissionPolicy(),
 });
 write("kyverno.json", configuration.kyvernoMutatingPolicy({ excludedNamespaces: ["kube-system", "kyverno"] }));
-write("kustomize.json", { images: configuration.kustomizeImages(["nginx", "quay.io/prometheus/node-exporter"]) });
+write("kustomize.json", configuration.kustomizeComponent(["nginx", "quay.io/prometheus/node-exporter"]));
 write("helm.json", configuration.helmValues("docker.io"));
 write("renovate.json", configuration.renovate());
 
