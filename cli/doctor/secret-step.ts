@@ -3,7 +3,7 @@ import { SECRET_PREFIX } from "../../src/cache/rules";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { timeOf } from "./answers";
 import type { Timestamp } from "./answers";
-import { AwsRefusal } from "./aws-cli";
+import { AwsRefusal, checked } from "./aws-cli";
 import type { AwsCli } from "./aws-cli";
 import { evaluatePolicy, principalOf } from "./policy";
 import { cause, ok, unchecked } from "./step";
@@ -93,29 +93,32 @@ function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {}
 }
 
 /** ECR reads a secret with its service-linked role, which needs no policy of the secret. */
-async function policyFaults(cli: AwsCli, { accountId, region }: PrivateRegistry, arn: string): Promise<Remark[]> {
-  const options = { "secret-id": arn };
-  let policy;
+async function policyFaults(cli: AwsCli, registry: PrivateRegistry, arn: string): Promise<readonly Remark[]> {
+  return checked("the policy of the secret", async () => {
+    const policy = await policyOf(cli, arn);
+    return policy === undefined ? [] : denials(policy, registry, arn);
+  });
+}
+
+async function policyOf(cli: AwsCli, arn: string): Promise<string | undefined> {
   try {
+    const options = { "secret-id": arn };
     const answer = await cli.call<{ readonly ResourcePolicy?: string }>(
       "secretsmanager",
       "get-resource-policy",
       options,
     );
-    policy = answer.ResourcePolicy;
+    return answer.ResourcePolicy;
   } catch (error) {
     // A secret that is scheduled for deletion does not show its policy.
     if (error instanceof AwsRefusal && error.code === "InvalidRequestException") {
-      return [];
-    }
-    if (error instanceof AwsRefusal && error.isDenied) {
-      return [unchecked(`the policy of the secret: your credentials lack the permission ${error.action}`)];
+      return undefined;
     }
     throw error;
   }
-  if (policy === undefined) {
-    return [];
-  }
+}
+
+function denials(policy: string, { accountId, region }: PrivateRegistry, arn: string): Remark[] {
   const partition = partitionOf(region);
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html
   const role = "aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache";

@@ -219,6 +219,11 @@ describe("a map", () => {
       `\`map["docker.io"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
     ],
     [
+      "an access token as a name",
+      { ghp_0123456789abcdefghijABCDEFGHIJ012345: "mirror.example.com/hub" },
+      `\`map["(a key not shown)"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
+    ],
+    [
       "two registries",
       { "docker.io": `${REGISTRY}/docker-hub`, "quay.io": `444455556666.dkr.ecr.${REGION}.amazonaws.com/quay` },
       `\`map["quay.io"]\` must have the host of the first entry, got "444455556666.dkr.ecr.${REGION}.amazonaws.com/quay"; give the map of one cache`,
