@@ -74,7 +74,7 @@ describe("the example", () => {
   const COMMAND = "npx -p cdktf-ecr-pull-through-cache ecr-pull-through-cache config ";
   let outdir: string;
   beforeAll(async () => {
-    outdir = await synthesizeExample("client-configuration");
+    outdir = await synthesizeExample("use-the-cache");
   });
 
   const { blocks } = readDocument("docs/reference/client-configuration.md");
@@ -86,7 +86,7 @@ describe("the example", () => {
     const map = path.join(outdir, "registry-map.json");
     const { code, stdout } = await config(...args.replace("cdktf.out/registry-map.json", map).split(" "));
     const printed = documents(stdout);
-    const committed = documents(fs.readFileSync(path.join(ROOT, "examples", "client-configuration", file), "utf8"));
+    const committed = documents(fs.readFileSync(path.join(ROOT, "examples", "use-the-cache", file), "utf8"));
     expect([code, committed]).toEqual([0, printed]);
 
     const [kind = ""] = args.split(" ");
