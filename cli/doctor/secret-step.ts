@@ -1,5 +1,5 @@
 import { partitionOf } from "../../src/aws/partitions";
-import { SECRET_PREFIX } from "../../src/cache/rules";
+import { SECRET_PREFIX } from "../../src/aws/secret-names";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { timeOf } from "./answers";
 import type { Timestamp } from "./answers";

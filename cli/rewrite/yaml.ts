@@ -1,4 +1,4 @@
-import { Composer, Parser, isAlias, isCollection, isMap, isNode, isScalar, isSeq, visit } from "yaml";
+import { Composer, Parser, isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, visit } from "yaml";
 import type { Alias, Document, ParsedNode, Scalar, YAMLMap } from "yaml";
 import type { Mention, Piece } from "./mention";
 import { TOO_DEEP, UnreadableText } from "./mention";
@@ -242,25 +242,28 @@ function isWithin(ranges: readonly (readonly [start: number, end: number])[], pl
   return start <= place && place <= end;
 }
 
-/** Throws if a map has a key twice. The parser compares each key with each other one, in quadratic time. */
-function checkKeys(node: YamlNode): void {
-  if (isSeq(node)) {
-    node.items.filter(isCollection).forEach(checkKeys);
-  }
-  if (!isMap(node)) {
+/**
+ * Throws if a map has a key twice. The parser compares each key with each other one, in quadratic time.
+ *
+ * @param keys an empty set, which all maps share
+ */
+function checkKeys(node: YamlNode, keys = new Set<unknown>()): void {
+  if (!isMap(node) && !isSeq(node)) {
     return;
   }
-  const keys = new Set<unknown>();
-  for (const { key, value } of node.items) {
-    if (isScalar(key) && key.value !== MERGE_KEY) {
-      if (keys.has(key.value)) {
-        throw new UnreadableText("this is not YAML: the map has this key twice", (key as Scalar.Parsed).range[0]);
+  if (isMap(node)) {
+    for (const { key } of node.items) {
+      if (isScalar(key) && key.value !== MERGE_KEY) {
+        if (keys.has(key.value)) {
+          throw new UnreadableText("this is not YAML: the map has this key twice", (key as Scalar.Parsed).range[0]);
+        }
+        keys.add(key.value);
       }
-      keys.add(key.value);
     }
-    if (isCollection(value)) {
-      checkKeys(value);
-    }
+    keys.clear();
+  }
+  for (const item of node.items) {
+    checkKeys(isPair(item) ? item.value : item, keys);
   }
 }
 

@@ -101,6 +101,11 @@ describe("to the standard output", () => {
     });
   });
 
+  test("counts columns without a byte order mark", async () => {
+    const { stderr } = await rewrite([], "\uFEFFFROM gcr.io/x/y:1\n");
+    expect(stderr).toBe(`warning: stdin:1:6: gcr.io/x/y:1 stays: ${GCR}\n`);
+  });
+
   test("warns of a first pull by digest", async () => {
     const { code, stderr } = await rewrite([], `FROM nginx@${DIGEST}\n`);
     expect([code, stderr]).toEqual([
