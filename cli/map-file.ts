@@ -6,6 +6,7 @@ import type { RegistryMap } from "../src/image/registry-map";
 import { isPlainObject } from "../src/validation/plain-object";
 import { CommandError } from "./io";
 import type { Io } from "./io";
+import { reasonOf } from "./system-errors";
 
 /** The file that the examples write, relative to the folder of the app. */
 export const DEFAULT_MAP_FILE = "cdktf.out/registry-map.json";
@@ -75,7 +76,7 @@ function readJson(io: Io, file: string): unknown {
     text = fs.readFileSync(path.resolve(io.cwd, file), "utf8");
   } catch (error) {
     throw new CommandError(
-      `cannot read ${file}: ${(error as Error).message}; write it with fleet.registryMaps(), cache.registryMap() or terraform output -json registry_map, and name it with --map`,
+      `cannot read ${file}: ${reasonOf(error)}; write it with fleet.registryMaps(), cache.registryMap() or terraform output -json registry_map, and name it with --map`,
     );
   }
   if (text.trim() === "") {

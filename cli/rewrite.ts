@@ -14,11 +14,11 @@ import { TOO_DEEP, UnreadableText } from "./rewrite/mention";
 import { edited, planOf } from "./rewrite/plan";
 import type { Edit, Plan, Rewritten } from "./rewrite/plan";
 import { StagedFiles } from "./rewrite/staged-files";
-import { reasonOf } from "./rewrite/system-errors";
 import { Target } from "./rewrite/target";
 import { Positions, decoded } from "./rewrite/text-file";
 import type { Position } from "./rewrite/text-file";
 import { unifiedDiff } from "./rewrite/unified-diff";
+import { reasonOf } from "./system-errors";
 
 interface RewriteOptions extends MapOptions, HostOptions {
   readonly write?: boolean;

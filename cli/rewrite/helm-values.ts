@@ -21,6 +21,9 @@ const TWO_REPOSITORIES =
 const OWN_DOMAIN =
   "charts may write global.imageRegistry before this name: give the registry in `registry`, or leave global.imageRegistry out";
 
+const OTHER_IMAGES =
+  "global.imageRegistry also applies to images that only the chart names: write library/ before the repositories of official ones";
+
 /** The images of the values of a Helm chart. */
 export function helmMentions(document: YamlDocument): Mention[] {
   const global = document.placed(document.get(document.root, "global"), "imageRegistry");
@@ -34,8 +37,11 @@ export function helmMentions(document: YamlDocument): Mention[] {
     const hasDigest = ["digest", "sha"].some((name) => text(name) !== undefined) || text("tag")?.includes("@") === true;
     const mention = (parts: YamlNode[], more: Omit<Mention, "start" | "pieces"> = {}): void => {
       if (!parts.some((part) => OTHER_THING.test(document.string(part) ?? ""))) {
-        mentions.push({ ...joined(document, parts), hasDigest, isGuess: true, ...more });
-        isGlobalUsed ||= hasGlobal && parts[0] === global;
+        const isOfGlobal = hasGlobal && parts[0] === global;
+        // Once is enough for all images.
+        const warning = isOfGlobal && !isGlobalUsed && isDockerHub(document, global) ? { warning: OTHER_IMAGES } : {};
+        mentions.push({ ...joined(document, parts), hasDigest, isGuess: true, ...warning, ...more });
+        isGlobalUsed ||= isOfGlobal;
       }
     };
     // The registry of a chart has precedence over that of an image.
@@ -78,12 +84,15 @@ function isOfImage(values: ReadonlyMap<string, YamlNode>, key: string, keyAbove:
 
 /** The registry of images of which the file has none. */
 function registryMention(document: YamlDocument, node: YamlNode): Mention {
-  const isDockerHub = canonicalDomain(document.string(node) ?? "") === DEFAULT_DOMAIN;
   return document.mention(node, {
     isRegistry: true,
     isGuess: true,
-    ...(isDockerHub ? { reasonInCache: chooseStart } : {}),
+    ...(isDockerHub(document, node) ? { reasonInCache: chooseStart } : {}),
   });
+}
+
+function isDockerHub(document: YamlDocument, node: YamlNode): boolean {
+  return canonicalDomain(document.string(node) ?? "") === DEFAULT_DOMAIN;
 }
 
 function chooseStart(start: string): string {

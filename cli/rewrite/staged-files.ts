@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandError } from "../io";
-import { reasonOf } from "./system-errors";
+import { reasonOf } from "../system-errors";
 
 /** A file whose new content is in a temporary file beside it. */
 interface StagedFile {

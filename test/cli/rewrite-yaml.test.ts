@@ -415,6 +415,16 @@ test("warns of a digest that the values of a chart have apart", () => {
   ]);
 });
 
+test("warns once that a chart has more images than its values", () => {
+  const text = "global: {imageRegistry: docker.io}\na: {image: {repository: a/b}}\nb: {image: {repository: a/c}}\n";
+  const warningsOf = (values: string): number[] =>
+    rewritten(values, { type: "helm-values" }).plan.rewritten.map(({ warnings }) => warnings.length);
+  expect([warningsOf(text), warningsOf(text.replace("docker.io", "quay.io"))]).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+});
+
 test("reports a name once that several aliases stand for", () => {
   const text = "services:\n  a: {image: &i gcr.io/a}\n  b: {image: *i}\n  c: {image: &j nginx}\n  d: {image: *j}\n";
   const { plan } = rewritten(text, { type: "compose" });

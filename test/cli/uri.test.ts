@@ -239,7 +239,7 @@ describe("the map", () => {
     const { code, stderr } = await uri("--map", "missing.json", "quay.io/a");
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^error: cannot read missing\.json: ENOENT: .*; write it with fleet\.registryMaps\(\), cache\.registryMap\(\) or terraform output -json registry_map, and name it with --map\n$/,
+      /^error: cannot read missing\.json: no such file or directory; write it with fleet\.registryMaps\(\), cache\.registryMap\(\) or terraform output -json registry_map, and name it with --map\n$/,
     );
   });
 });
