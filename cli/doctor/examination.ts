@@ -123,10 +123,11 @@ class Examiner {
   }
 
   public async examine(): Promise<Examination> {
+    const map = this.mapOfFile();
     const identity = await this.identify();
     const caller = "kind" in identity ? undefined : identity;
     const rules = "kind" in identity ? identity : await this.rules();
-    const place = await this.locate(caller, rules);
+    const place = await this.locate(caller, rules, map);
     if ("kind" in place) {
       if (place.kind === "unchecked") {
         throw new CommandError(
@@ -179,7 +180,11 @@ class Examiner {
   }
 
   /** The place of the image, or why it has none. */
-  private async locate(caller: Caller | undefined, rules: readonly CacheRule[] | Remark): Promise<Place | Remark> {
+  private async locate(
+    caller: Caller | undefined,
+    rules: readonly CacheRule[] | Remark,
+    map: RegistryMapping | undefined,
+  ): Promise<Place | Remark> {
     const { image } = this.question;
     const { region } = this;
     const named = privateRegistryAt(image.domain);
@@ -191,7 +196,6 @@ class Examiner {
       }
       return placeAt(named, image.domain, image.path, image);
     }
-    const map = this.mapOfFile();
     if (map === undefined && !isList(rules)) {
       return rules;
     }

@@ -47,7 +47,7 @@ export async function secretRemarks(cli: AwsCli, registry: PrivateRegistry, arn:
       cause(
         "a secret with this name is already scheduled for deletion",
         `the secret ${name} was deleted, and AWS removes it after ${timeOf(secret.DeletedDate).toISOString()}`,
-        `aws secretsmanager restore-secret --secret-id ${arn} --region ${region}`,
+        `restore the secret: aws secretsmanager restore-secret --secret-id ${arn} --region ${region}`,
       ),
     ];
   }

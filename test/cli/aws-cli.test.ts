@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { AwsCli, AwsRefusal, AwsUnreachable, checked } from "../../cli/doctor/aws-cli";
+import { AwsCli, AwsCliTooOld, AwsRefusal, AwsUnreachable, checked } from "../../cli/doctor/aws-cli";
 import { unchecked } from "../../cli/doctor/step";
 import { CommandError } from "../../cli/io";
 import type { Io } from "../../cli/io";
@@ -103,6 +103,18 @@ describe("an error of the CLI", () => {
     expect((error as Error).message).toContain(message);
   });
 
+  test.each([
+    [
+      "version 1",
+      "usage: aws [options] <command>\n\naws: error: argument operation: Invalid choice, valid choices are:\n\nwait | help",
+    ],
+    ["version 2", "aws: [ERROR]: argument operation: Found invalid choice 'describe-repositories'"],
+  ])("says that the CLI of %s is too old for a command", async (_, stderr) => {
+    const error = await failure(printing({ stderr, code: 252 }));
+    expect(error).toBeInstanceOf(AwsCliTooOld);
+    expect((error as Error).message).toBe("this AWS CLI does not know the command for ecr:DescribeRepositories");
+  });
+
   test("says how to install the CLI where it is missing", async () => {
     const error = await failure(new AwsCli(io({ PATH: temporaryFolder() }), "eu-west-1"));
     expect(error).toBeInstanceOf(CommandError);
@@ -151,8 +163,19 @@ describe("a check that AWS refuses", () => {
       "the role: AWS answers ThrottlingException: Rate exceeded",
     ],
     [new AwsUnreachable("no answer"), "the role: no answer"],
+    [
+      new AwsRefusal("AccessDenied", "iam:GetRole, iam:GetUser", "User: x"),
+      "the role: your credentials lack the permissions iam:GetRole, iam:GetUser",
+    ],
   ])("is one that could not be made: %s", async (error, detail) => {
     expect(await checked("the role", () => Promise.reject(error))).toEqual([unchecked(detail)]);
+  });
+
+  test("could be made with a newer AWS CLI", async () => {
+    const error = new AwsCliTooOld("this AWS CLI does not know the command");
+    expect(await checked("the template", () => Promise.reject(error))).toEqual([
+      unchecked(`the template: ${error.message}`, expect.stringMatching(/^update the AWS CLI/) as string),
+    ]);
   });
 
   test("fails if the CLI itself fails", async () => {
