@@ -4,6 +4,7 @@ import { AwsCli, AwsCliTooOld, AwsRefusal, AwsUnreachable, checked } from "../..
 import { unchecked } from "../../cli/doctor/step";
 import { CommandError } from "../../cli/io";
 import type { Io } from "../../cli/io";
+import { run } from "../../cli/program";
 import { pathWithAwsCli } from "../local-commands/path-with-aws-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 import { useLocalAws } from "../support/use-local-aws";
@@ -125,6 +126,24 @@ describe("an error of the CLI", () => {
     const error = await failure(printing({ stdout: "s3cret", code: 0 }));
     expect((error as Error).message).toBe("the AWS CLI printed something else than JSON");
   });
+});
+
+test("where AWS is not reached, doctor prints the words of the AWS CLI", async () => {
+  const folder = temporaryFolder();
+  const words = 'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"';
+  fs.writeFileSync(
+    path.join(folder, "aws"),
+    `#!/bin/sh\n[ "$1" = configure ] && exit 1\necho '${words}' >&2\nexit 255\n`,
+    { mode: 0o755 },
+  );
+  const printed: string[] = [];
+  const output = { write: (text: string) => printed.push(text) };
+  const machine = { ...io({ PATH: folder, AWS_REGION: "eu-west-1" }), stdout: output, stderr: output };
+  expect(await run(["doctor", "nginx:1.27"], machine)).toBe(2);
+  expect(printed).toEqual([
+    expect.stringMatching(/^\? {7}credentials {4}who the credentials belong to: Could not connect/),
+    expect.stringContaining(words),
+  ]);
 });
 
 test("an empty answer is an empty object", async () => {

@@ -87,7 +87,7 @@ async function denying(action: string, resource: string, { arn, identityPolicies
         accountId,
         identityPolicies: [policy],
       });
-      return identity === "ExplicitlyDenied" ? [{ SourcePolicyId: name, SourcePolicyType: "IAM Policy" }] : [];
+      return identity === "ExplicitlyDenied" ? [{ SourcePolicyId: name }] : [];
     }),
   );
   return judged.flat();
