@@ -58,7 +58,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|lib|coverage)/|cdktf[.]out" },
+    exclude: { path: "^(lib|coverage)/|cdktf[.]out" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
   },

@@ -38,10 +38,10 @@ export function addConfig(program: Command, io: Io): void {
   addKind(config, "kyverno", "a MutatingPolicy of Kyverno", addPolicyOptions).action((options: PolicyOptions) =>
     print(io, options, (configuration) => [configuration.kyvernoMutatingPolicy(policyOptions(options))]),
   );
-  addKind(config, "kustomize", "the field images of a kustomization")
+  addKind(config, "kustomize", "a component of Kustomize with the field images")
     .argument("<image...>", "names of images, as manifests have them")
     .action((images: string[], options: ConfigOptions) =>
-      print(io, options, (configuration) => [{ images: configuration.kustomizeImages(images) }]),
+      print(io, options, (configuration) => [configuration.kustomizeComponent(images)]),
     );
   addKind(config, "helm", "values for charts with global.imageRegistry")
     .argument("<registry>", "the registry of all images of the chart, like docker.io")
@@ -69,7 +69,7 @@ function addPolicyOptions(command: Command): Command {
     .option("--failure-policy <policy>", "Ignore or Fail, if an expression fails (default: Ignore)")
     .option(
       "--exclude-namespaces [namespaces...]",
-      "namespaces whose pods keep their images, none without a value (default: kube-system)",
+      "namespaces whose pods keep their images, with spaces between them, in place of kube-system; none without a value",
     );
 }
 
@@ -84,7 +84,7 @@ function print(io: Io, options: ConfigOptions, make: (configuration: ClientConfi
   try {
     objects = make(ClientConfiguration.fromRegistryMap(map));
   } catch (error) {
-    throw error instanceof ConfigError ? new CommandError(error.message) : error;
+    throw error instanceof ConfigError ? new CommandError(inWordsOfOptions(error.message)) : error;
   }
   // kubectl applies a List: https://kubernetes.io/docs/reference/using-api/api-concepts/
   const whole = objects.length === 1 ? objects[0] : { apiVersion: "v1", kind: "List", items: objects };
@@ -93,4 +93,19 @@ function print(io: Io, options: ConfigOptions, make: (configuration: ClientConfi
       ? `${JSON.stringify(whole, undefined, 2)}\n`
       : objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"),
   );
+}
+
+/** How the command line has what an error of `ClientConfiguration` names. */
+const WORDS: { readonly [prop: string]: string } = {
+  name: "--name",
+  failurePolicy: "--failure-policy",
+  excludedNamespaces: "--exclude-namespaces",
+  domain: "<registry>",
+  images: "<image...>",
+};
+
+function inWordsOfOptions(message: string): string {
+  return message
+    .replace(/^ClientConfiguration: /, "")
+    .replace(/`(\w+)(?:\[\d+\])?` (?=must|is)/g, (text, prop: string) => (prop in WORDS ? `${WORDS[prop]} ` : text));
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { privateRegistryAt } from "../src/image/registry-hosts";
-import { RegistryMapping, startOf } from "../src/image/registry-map";
+import { RegistryMapping, isNameOfRegistry, isStartOfNames, startOf } from "../src/image/registry-map";
 import type { RegistryMap } from "../src/image/registry-map";
 import { isPlainObject } from "../src/validation/plain-object";
 import { CommandError } from "./io";
@@ -29,7 +29,10 @@ export function readMap(io: Io, { map: file, region }: MapOptions): RegistryMap 
   const maps = mapsIn(file, readJson(io, file));
   const regions = [...maps.keys()];
   const [only] = regions.length === 1 ? regions : [];
-  const chosen = region ?? only ?? io.env["AWS_REGION"] ?? io.env["AWS_DEFAULT_REGION"];
+  const fromEnvironment = [io.env["AWS_REGION"], io.env["AWS_DEFAULT_REGION"]].find(
+    (name) => name !== undefined && name !== "",
+  );
+  const chosen = region ?? only ?? fromEnvironment;
   const map = maps.get(chosen ?? "");
   if (map !== undefined) {
     return map;
@@ -64,10 +67,13 @@ function readJson(io: Io, file: string): unknown {
       `cannot read ${file}: ${(error as Error).message}; write it with fleet.registryMaps(), cache.registryMap() or terraform output -json registry_map, and name it with --map`,
     );
   }
+  if (text.trim() === "") {
+    throw new CommandError(`${file} is empty: the command that should have written it has failed`);
+  }
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
-    throw new CommandError(`${file} is not JSON`);
+    throw new CommandError(`${file} is not JSON in UTF-8`);
   }
 }
 
@@ -82,9 +88,19 @@ function mapsIn(file: string, content: unknown): Map<string, RegistryMap> {
       return new Map(maps.map((map, index) => [regions[index] ?? "", map]));
     }
   }
-  throw new CommandError(
-    `${file} is not a registry map: it must have names like "docker.io" with the start of names in one cache, or such maps by their regions`,
-  );
+  throw new CommandError(`${file} is not a registry map: ${hintFor(content)}`);
+}
+
+/** What a file has in place of a map, as far as it is known. */
+function hintFor(content: unknown): string {
+  const text = JSON.stringify(content);
+  if (text.includes("${")) {
+    return "it has a value that only Terraform knows: set `accountId` and the region of the provider as literals";
+  }
+  if (isPlainObject(content) && Object.values(content).some((value) => isPlainObject(value) && "sensitive" in value)) {
+    return "it has all outputs: give the name of one, as in terraform output -json registry_map";
+  }
+  return 'it must have names like "docker.io" with the start of names in one cache, or such maps by their regions';
 }
 
 function checkOnce(file: string, regions: readonly string[]): void {
@@ -95,7 +111,12 @@ function checkOnce(file: string, regions: readonly string[]): void {
 }
 
 function isMap(value: unknown): value is RegistryMap {
-  return isPlainObject(value) && Object.values(value).every((start) => typeof start === "string");
+  return (
+    isPlainObject(value) &&
+    Object.entries(value).every(
+      ([name, start]) => isNameOfRegistry(name) && typeof start === "string" && isStartOfNames(start),
+    )
+  );
 }
 
 /** The region of the private registry in which a map has all images; undefined if it has none, or several. */

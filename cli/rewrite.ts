@@ -168,26 +168,32 @@ async function rewrittenFile(
       return undefined;
     }
     warn(plan, print);
-    return {
-      text,
-      edits: plan.edits,
-      report: {
-        file: name,
-        type,
-        rewritten: plan.rewritten.map(({ start, from, to }) => ({ ...positions.of(start), from, to })),
-        left: plan.left.map(({ start, image, reason }) => ({ ...positions.of(start), image, reason })),
-      },
-    };
+    return { text, edits: plan.edits, report: reportOf(name, type, plan, positions) };
   } catch (error) {
-    if (error instanceof UnreadableText) {
-      print("error", error.start, error.message);
-    } else if (error instanceof RangeError) {
-      print("error", 0, TOO_DEEP);
-    } else {
-      throw error;
-    }
+    const { start, message } = unreadableBy(error);
+    print("error", start, message);
     return undefined;
   }
+}
+
+/** Why a file cannot be read; throws any other error. */
+function unreadableBy(error: unknown): UnreadableText {
+  if (error instanceof UnreadableText) {
+    return error;
+  }
+  if (error instanceof RangeError) {
+    return new UnreadableText(TOO_DEEP, 0);
+  }
+  throw error;
+}
+
+function reportOf(file: string, type: FileType | null, { rewritten, left }: Plan, positions: Positions): FileReport {
+  return {
+    file,
+    type,
+    rewritten: rewritten.map(({ start, from, to }) => ({ ...positions.of(start), from, to })),
+    left: left.map(({ start, image, reason }) => ({ ...positions.of(start), image, reason })),
+  };
 }
 
 function warn({ rewritten, left }: Plan, print: (level: string, start: number, message: string) => void): void {

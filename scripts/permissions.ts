@@ -2,8 +2,8 @@
 // requests that Terraform sends.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { SECRET_PREFIX } from "../src/aws/secret-names";
 import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/cache/policy-statements";
-import { SECRET_PREFIX } from "../src/cache/rules";
 
 /** A statement of an IAM policy that allows something. */
 export interface Statement {

@@ -16,6 +16,7 @@ export { RegistryCredential, type ManagedCredentialOptions } from "./cache/regis
 export {
   ClientConfiguration,
   type MutatingPolicyOptions,
+  type KustomizeComponent,
   type KustomizeImage,
 } from "./client-config/client-configuration";
 export { FailurePolicy } from "./client-config/failure-policy";

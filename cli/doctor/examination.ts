@@ -251,9 +251,12 @@ class Examiner {
     });
     const rule = isList(rules) ? ruleOf(rules, place.path) : undefined;
     const isCached = state?.image !== undefined;
-    this.add("name and rule", [isList(rules) ? await this.ruleRemark(place, rule, isCached) : rules]);
     const isUseless = isList(rules) && rule === undefined && !isCached;
-    this.add("image", isUseless ? [skipped(NO_RULE)] : image);
+    const remark = isList(rules) ? await this.ruleRemark(place, rule, isCached) : rules;
+    this.add("name and rule", [remark]);
+    // Otherwise the step would say that the next pull caches the image.
+    const why = isUseless ? NO_RULE : remark.kind === "cause" ? "the name of the image is wrong" : undefined;
+    this.add("image", why === undefined ? image : [skipped(why)]);
     return { rule, state, isUseless, hasRules: isList(rules) };
   }
 

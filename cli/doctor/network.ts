@@ -211,7 +211,12 @@ class Judge {
     if (wayOut !== undefined && !wayOut.isBlackhole) {
       return { by: inWords(wayOut), remarks: isCached ? [] : this.toOutside(client, FIRST_PULL) };
     }
-    const solution = wayOut === undefined ? NO_ROUTE : `replace the route, whose target is gone; or ${NO_ROUTE}`;
+    const { RouteTableId } = client.table;
+    const route =
+      wayOut === undefined
+        ? `add a default route to ${RouteTableId}, for example to a NAT gateway`
+        : `replace the default route of ${RouteTableId}, because its target ${wayOut.target} is gone`;
+    const solution = `${route}; or pull the image beforehand with CacheWarmer or the module cache-warmer; ignore this if the clients use a proxy`;
     return {
       remarks: [
         isCached
@@ -342,9 +347,6 @@ class Judge {
     );
   }
 }
-
-const NO_ROUTE =
-  "give the subnet a route to the internet, or pull the image beforehand with a CacheWarmer; ignore this if the clients use a proxy";
 
 function remarkOn(passage: Passage, closed: string, solution: string, partly: string, heading = EVERY_PULL): Remark[] {
   switch (passage) {

@@ -1,9 +1,9 @@
 import { partitionOf } from "../../src/aws/partitions";
-import { SECRET_PREFIX } from "../../src/cache/rules";
+import { SECRET_PREFIX } from "../../src/aws/secret-names";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { timeOf } from "./answers";
 import type { Timestamp } from "./answers";
-import { AwsRefusal } from "./aws-cli";
+import { AwsRefusal, checked } from "./aws-cli";
 import type { AwsCli } from "./aws-cli";
 import { evaluatePolicy, principalOf } from "./policy";
 import { cause, ok, unchecked } from "./step";
@@ -21,6 +21,7 @@ interface Secret {
 const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+?)(?:-[A-Za-z0-9]{6})?$/;
 const DEFAULT_KEY = "alias/aws/secretsmanager";
 const CURRENT = "AWSCURRENT";
+
 /** The form of the value of a secret. */
 export const SECRET_VALUE = '{"username": "…", "accessToken": "…"}';
 
@@ -96,25 +97,18 @@ function faultsOf(name: string, { KmsKeyId, VersionIdsToStages = {} }: Secret): 
 }
 
 /** ECR reads a secret with its service-linked role, which needs no policy of the secret. */
-async function policyFaults(cli: AwsCli, { accountId, region }: PrivateRegistry, arn: string): Promise<Remark[]> {
-  const options = { "secret-id": arn };
-  let policy;
-  try {
-    const answer = await cli.call<{ readonly ResourcePolicy?: string }>(
+async function policyFaults(cli: AwsCli, registry: PrivateRegistry, arn: string): Promise<readonly Remark[]> {
+  return checked("the policy of the secret", async () => {
+    const { ResourcePolicy } = await cli.call<{ readonly ResourcePolicy?: string }>(
       "secretsmanager",
       "get-resource-policy",
-      options,
+      { "secret-id": arn },
     );
-    policy = answer.ResourcePolicy;
-  } catch (error) {
-    if (error instanceof AwsRefusal && error.isDenied) {
-      return [unchecked(`the policy of the secret: your credentials lack the permission ${error.action}`)];
-    }
-    throw error;
-  }
-  if (policy === undefined) {
-    return [];
-  }
+    return ResourcePolicy === undefined ? [] : denials(ResourcePolicy, registry, arn);
+  });
+}
+
+function denials(policy: string, { accountId, region }: PrivateRegistry, arn: string): Remark[] {
   const partition = partitionOf(region);
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html
   const role = "aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache";

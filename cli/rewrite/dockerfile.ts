@@ -43,6 +43,12 @@ interface Instruction extends PlacedText {
   readonly isOnBuild: boolean;
 }
 
+/** An image or a stage that an instruction takes files from. */
+interface Source {
+  readonly mention: Mention;
+  readonly isOnBuild: boolean;
+}
+
 /** How much of a Dockerfile is one of its own: one inside of a Compose file has the variables of both. */
 export interface DockerfileOptions {
   /** The place in the text of the file of each place in the Dockerfile. */
@@ -65,10 +71,10 @@ export function dockerfileMentions(
   const mentions: Mention[] = [];
   if (lines.syntax !== undefined) {
     const { start, end } = lines.syntax;
-    mentions.push({ start: at(start), pieces: [...piecesOf({ text, at }, {}, start, end)] });
+    mentions.push({ start: at(start), pieces: piecesOf({ text, at }, {}, start, end) });
   }
   const stages = new Set<string>();
-  const references: { readonly mention: Mention; readonly isOnBuild: boolean }[] = [];
+  const sources: Source[] = [];
   const variables = new Map<string, readonly Piece[] | undefined>();
   const syntax: VariableSyntax = { escape: lines.escape, lookUp: (name) => variables.get(name) };
   let isBeforeStages = true;
@@ -93,19 +99,21 @@ export function dockerfileMentions(
       }
     } else if (keyword === "COPY" || keyword === "RUN") {
       for (const image of sourcesOf(instruction, lines.escape)) {
-        references.push({ mention: sourceMention(instruction, image), isOnBuild });
+        sources.push({ mention: sourceMention(instruction, image), isOnBuild });
       }
     }
   }
-  for (const { mention, isOnBuild } of references) {
-    const written = textOf(mention.pieces) ?? "";
-    if (written === SCRATCH || /^\d+$/.test(written) || stages.has(written.toLowerCase())) {
-      continue;
-    }
-    const isUnclear = isOnBuild && !ONLY_IN_IMAGES.test(written) && mention.reasonToStay === undefined;
-    mentions.push(isUnclear ? { ...mention, reasonToStay: MAYBE_STAGE } : mention);
+  return [...mentions, ...sources.flatMap((source) => sourceImage(source, stages))];
+}
+
+/** The mention of a source of files; none if it is a stage. */
+function sourceImage({ mention, isOnBuild }: Source, stages: ReadonlySet<string>): Mention[] {
+  const written = textOf(mention.pieces) ?? "";
+  if (written === SCRATCH || /^\d+$/.test(written) || stages.has(written.toLowerCase())) {
+    return [];
   }
-  return mentions;
+  const isUnclear = isOnBuild && !ONLY_IN_IMAGES.test(written) && mention.reasonToStay === undefined;
+  return [isUnclear ? { ...mention, reasonToStay: MAYBE_STAGE } : mention];
 }
 
 /** The base of a stage, and the name of the stage. */

@@ -7,6 +7,8 @@ import { CommandError } from "../io";
 interface StagedFile {
   readonly file: string;
   readonly temporary: string;
+  /** When the original was written. */
+  readonly writtenAt: number;
   /** The original, once it is about to be replaced. */
   backup?: string;
 }
@@ -22,8 +24,8 @@ export class StagedFiles {
   /** Writes a content beside its file, with the file's mode and owner. */
   public stage(file: string, content: string): void {
     const temporary = this.besides(file, "new");
-    this.staged.push({ file, temporary });
-    const { mode, uid, gid } = fs.statSync(file);
+    const { mode, uid, gid, mtimeMs: writtenAt } = fs.statSync(file);
+    this.staged.push({ file, temporary, writtenAt });
     fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
     const own = fs.statSync(temporary);
     if (own.uid !== uid || own.gid !== gid) {
@@ -38,6 +40,7 @@ export class StagedFiles {
     const replaced: StagedFile[] = [];
     try {
       for (const one of this.staged) {
+        checkUnchanged(one);
         one.backup = this.besides(one.file, "old");
         keepAt(one.file, one.backup);
         fs.renameSync(one.temporary, one.file);
@@ -70,6 +73,13 @@ export class StagedFiles {
 
   private besides(file: string, what: string): string {
     return path.join(path.dirname(file), `.${path.basename(file)}.${this.id}.${what}`);
+  }
+}
+
+/** Throws an error if somebody has written a file since its new content was made from it. */
+function checkUnchanged({ file, writtenAt }: StagedFile): void {
+  if (fs.statSync(file).mtimeMs !== writtenAt) {
+    throw new CommandError(`no file is changed: somebody has just changed ${file}; run the command again`);
   }
 }
 

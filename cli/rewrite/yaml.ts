@@ -16,7 +16,7 @@ export interface YamlPair {
 }
 
 /** A text in one place of a file, which is what a reader of the file sees. */
-export interface ScalarText {
+interface ScalarText {
   readonly text: string;
   /** Where it begins in the file; undefined if the file writes it in another way. */
   readonly start: number | undefined;

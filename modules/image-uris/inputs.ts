@@ -2,6 +2,7 @@ import { HOST, IMAGE_REFERENCE } from "../../src/cache/rules";
 import { DEFAULT_DOMAIN, PATH } from "../../src/image/image-grammar";
 import { HOST_OF_PRIVATE_REGISTRY } from "../../src/image/registry-hosts";
 import type { WarningId } from "../../src/terraform/warnings";
+import { atLeastOne } from "../../src/validation/rule";
 import type { Rule } from "../../src/validation/rule";
 import type { ModuleDefinition } from "../generator/definition";
 import { IMAGE_FACTS, isImage, source } from "../generator/images";
@@ -38,7 +39,14 @@ export const imageUris: ModuleDefinition = {
       elementRules: [following(START)],
       validations: [
         {
-          holds: `try(length(${HOSTS}) == 1, true)`,
+          holds: "try(length(var.registry_map) > 0, true)",
+          place: "registry_map",
+          requirement: atLeastOne("map", "registry"),
+          got: "var.registry_map",
+          hint: OUTPUT_OF_THE_CACHE,
+        },
+        {
+          holds: `try(length(${HOSTS}) <= 1, true)`,
           place: "registry_map",
           requirement: "be the map of one cache",
           got: `try(${HOSTS}, null)`,

@@ -64,7 +64,15 @@ variable "registry_map" {
   }
 
   validation {
-    condition = try(length(distinct([for start in values(var.registry_map) : split("/", start)[0]])) == 1, true)
+    condition = try(length(var.registry_map) > 0, true)
+    error_message = replace(join("", [
+      "`registry_map` must be a map of at least one registry, got ${jsonencode(var.registry_map)}; use the ",
+      "output `registry_map` of pull-through-cache",
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = try(length(distinct([for start in values(var.registry_map) : split("/", start)[0]])) <= 1, true)
     error_message = replace(join("", [
       "`registry_map` must be the map of one cache, got ",
       "${jsonencode(try(distinct([for start in values(var.registry_map) : split("/", start)[0]]), null))}; call ",

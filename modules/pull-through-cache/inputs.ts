@@ -1,6 +1,6 @@
 import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/aws/partitions";
+import { SECRET_PREFIX } from "../../src/aws/secret-names";
 import { CREATE_REPOSITORIES, READ_UPSTREAM, useOfKeys } from "../../src/cache/policy-statements";
-import { SECRET_PREFIX } from "../../src/cache/rules";
 import type { WarningId } from "../../src/terraform/warnings";
 import type { ModuleDefinition } from "../generator/definition";
 import { IMAGE_FACTS } from "../generator/images";

@@ -1,5 +1,6 @@
 import { REGION_NAME } from "../../src/aws/partitions";
 import { ROLE_ARN, ROLE_REQUIREMENTS } from "../../src/aws/role-arn";
+import { SECRET_PREFIX } from "../../src/aws/secret-names";
 import {
   AZURE_REGISTRY_NAME,
   CREDENTIAL_RULES,
@@ -10,7 +11,6 @@ import {
   REPOSITORY_PREFIX,
   SECRET_ARN,
   SECRET_NAME,
-  SECRET_PREFIX,
   UPSTREAM_ACCOUNT_ID,
   UPSTREAM_REPOSITORY_PREFIX,
   UPSTREAM_RULES,

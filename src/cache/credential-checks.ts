@@ -2,6 +2,7 @@ import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import type { ArnRequirements } from "../aws/arn-checks";
+import { SECRET_PREFIX } from "../aws/secret-names";
 import { expressionOf, isUnresolved, literalPrefix, resolved } from "../terraform/tokens";
 import { didYouMean } from "../validation/nearest-name";
 import { Redacted, expressionContainsAccessToken, mayContainSecret } from "../validation/redaction";
@@ -12,15 +13,7 @@ import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
 import type { CredentialSpec, ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
-import {
-  CREDENTIAL_RULES,
-  RECOVERY_WINDOWS,
-  SECRET_ARN,
-  SECRET_ARN_HINTS,
-  SECRET_NAME,
-  SECRET_PREFIX,
-  VARIABLE_NAME,
-} from "./rules";
+import { CREDENTIAL_RULES, RECOVERY_WINDOWS, SECRET_ARN, SECRET_ARN_HINTS, SECRET_NAME, VARIABLE_NAME } from "./rules";
 import type { UpstreamContext } from "./upstream-spec";
 
 const SECRET_ARN_REQUIREMENTS: ArnRequirements = {

@@ -5,11 +5,12 @@ import { Fn, Token } from "cdktf";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Registry } from "../aws/registry";
+import { SECRET_PREFIX } from "../aws/secret-names";
 import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { CredentialVariable } from "./credential-variable";
 import type { ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
-import { SECRET_DESCRIPTION, SECRET_PREFIX } from "./rules";
+import { SECRET_DESCRIPTION } from "./rules";
 
 /** The credential of a rule. */
 interface CredentialReference {

@@ -1,5 +1,6 @@
 import { ACCOUNT_ID } from "../aws/partitions";
 import { INLINE_POLICIES } from "../aws/policy-document";
+import { SECRET_PREFIX } from "../aws/secret-names";
 import { DIGEST, DOMAIN_COMPONENT, IMAGE_ID, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
 import { AZURE_NAME } from "../image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
@@ -227,11 +228,6 @@ export const LIFECYCLE_POLICY_RULES = {
   beside: { requirement: "not be given beside `lifecyclePolicy`", hint: "write all rules into the policy" },
 } as const satisfies { readonly [name: string]: Requirement };
 
-/**
- * The start of the names of secrets that ECR may read.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
- */
-export const SECRET_PREFIX = "ecr-pullthroughcache/";
 export const SECRET_DESCRIPTION = "Credential of an ECR pull-through cache";
 
 /**

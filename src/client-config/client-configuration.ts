@@ -47,6 +47,16 @@ export interface KustomizeImage {
   readonly newName: string;
 }
 
+/** A component of Kustomize: a folder has it as `kustomization.yaml`, and kustomizations name the folder. */
+export interface KustomizeComponent {
+  /** `kustomize.config.k8s.io/v1alpha1`. */
+  readonly apiVersion: string;
+  /** `Component`. */
+  readonly kind: string;
+  /** The images, which you can also add to the field `images` of a kustomization. */
+  readonly images: KustomizeImage[];
+}
+
 /**
  * The configuration of clients that pull through a cache, as plain objects for JSON or YAML files: policies of
  * Kubernetes and Kyverno, Kustomize, Helm and Renovate.
@@ -120,15 +130,15 @@ export class ClientConfiguration {
   }
 
   /**
-   * The field `images` of a kustomization. Kustomize compares names as they are written, so give every spelling that the
+   * A component of Kustomize with the field `images`. Kustomize compares names as they are written, so give every spelling that the
    * manifests have, as `nginx` and `docker.io/library/nginx`. Tags and digests are left out, and names of the registry
    * of the cache, too.
    *
    * @param images names of images, as manifests have them
    * @throws if an image is not the name of an image, or the cache does not have it
-   * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
+   * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/components/
    */
-  public kustomizeImages(images: string[]): KustomizeImage[] {
+  public kustomizeComponent(images: string[]): KustomizeComponent {
     const errors = new ConfigErrors();
     const entries = new Map<string, KustomizeImage>();
     if (!Array.isArray(images) || images.length === 0) {
@@ -142,7 +152,7 @@ export class ClientConfiguration {
       }
     }
     errors.throwIfAny();
-    return [...entries.values()];
+    return { apiVersion: "kustomize.config.k8s.io/v1alpha1", kind: "Component", images: [...entries.values()] };
   }
 
   /**

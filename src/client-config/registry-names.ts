@@ -1,5 +1,5 @@
-import { canonicalDomain, privateRegistryAt } from "../image/registry-hosts";
-import { startOf } from "../image/registry-map";
+import { canonicalDomain } from "../image/registry-hosts";
+import { isNameOfRegistry, isStartOfNames, startOf } from "../image/registry-map";
 import type { RegistryMap } from "../image/registry-map";
 import { isPlainObject } from "../validation/plain-object";
 import { keyShown } from "../validation/secret-patterns";
@@ -27,6 +27,8 @@ export function checkRegistryMap(map: unknown): asserts map is RegistryMap {
       const place = `map["${keyShown(key)}"]`;
       if (typeof start !== "string" || !isInRegistry(start)) {
         errors.add(place, "be the start of names in a private Amazon ECR registry", start, MAP_HINT);
+      } else if (!key.includes("${") && !isNameOfRegistry(key)) {
+        errors.add("map", "have names of registries as keys, like docker.io", keyShown(key), MAP_HINT);
       } else if (startOf(start) !== startOf(String(first))) {
         errors.add(place, "have the host of the first entry", start, "give the map of one cache");
       }
@@ -48,5 +50,5 @@ export function cachedNames(map: RegistryMap): CachedName[] {
 
 /** Whether a text is the start of names in a private registry. Text with a Terraform expression may be one. */
 function isInRegistry(start: string): boolean {
-  return start.includes("${") || privateRegistryAt(startOf(start)) !== undefined;
+  return start.includes("${") || isStartOfNames(start);
 }

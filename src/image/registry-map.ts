@@ -1,4 +1,4 @@
-import { DEFAULT_DOMAIN, MAX_PATH, pathOnDockerHub } from "./image-grammar";
+import { DEFAULT_DOMAIN, PATH, MAX_PATH, pathOnDockerHub } from "./image-grammar";
 import type { ImageReference } from "./image-reference";
 import { canonicalDomain, dualStackHostOf, privateRegistryAt } from "./registry-hosts";
 import { ROOT, isUnder, longerPrefix, under } from "./repository-path";
@@ -102,6 +102,18 @@ export function partMissingInMap(parts: readonly CachedPart[]): CachedPart | und
     (part) =>
       first.get(below(part.domain, part.part)) !== part && prefixes.some((prefix) => isUnder(prefix, part.prefix)),
   );
+}
+
+const NAME_WITH_PATH = new RegExp(`^[^/]+(?:/${PATH})?$`);
+
+/** Whether text can be a key of a map: the domain of a registry, with or without the path of a part. */
+export function isNameOfRegistry(text: string): boolean {
+  return NAME_WITH_PATH.test(text) && startOf(text).includes(".");
+}
+
+/** Whether text can be a value of a map: the host of a private registry, with or without a prefix. */
+export function isStartOfNames(text: string): boolean {
+  return NAME_WITH_PATH.test(text) && privateRegistryAt(startOf(text)) !== undefined;
 }
 
 /** A map, read once for the mapping of many images. */

@@ -34,10 +34,7 @@ const CASES: readonly (readonly [args: string[], content: unknown[]])[] = [
   ],
   [["kyverno"], [CONFIGURATION.kyvernoMutatingPolicy()]],
   [["kyverno", "--exclude-namespaces"], [CONFIGURATION.kyvernoMutatingPolicy({ excludedNamespaces: [] })]],
-  [
-    ["kustomize", "nginx", "quay.io/org/app:1"],
-    [{ images: CONFIGURATION.kustomizeImages(["nginx", "quay.io/org/app"]) }],
-  ],
+  [["kustomize", "nginx", "quay.io/org/app:1"], [CONFIGURATION.kustomizeComponent(["nginx", "quay.io/org/app"])]],
   [["helm", "docker.io"], [CONFIGURATION.helmValues("docker.io")]],
   [["renovate"], [CONFIGURATION.renovate()]],
 ];
@@ -59,13 +56,10 @@ test("config renovate prints JSON, as Renovate reads it", async () => {
 });
 
 test.each([
-  [
-    ["helm", "ghcr.io", "--map", "map.json"],
-    /^error: ClientConfiguration: `domain` must be a registry .*docker\.io, quay\.io\n$/,
-  ],
+  [["helm", "ghcr.io", "--map", "map.json"], /^error: <registry> must be a registry .*docker\.io, quay\.io\n$/],
   [
     ["kyverno", "--failure-policy", "Warn", "--map", "map.json"],
-    /^error: .*`failurePolicy` must be one of Ignore, Fail/,
+    /^error: --failure-policy must be one of Ignore, Fail/,
   ],
   [["kustomize", "--map", "map.json"], /^error: missing required argument 'image'/],
   [["kyverno"], /^error: cannot read cdktf\.out\/registry-map\.json/],
@@ -80,7 +74,7 @@ describe("the example", () => {
   const COMMAND = "npx -p cdktf-ecr-pull-through-cache ecr-pull-through-cache config ";
   let outdir: string;
   beforeAll(async () => {
-    outdir = await synthesizeExample("client-configuration");
+    outdir = await synthesizeExample("use-the-cache");
   });
 
   const { blocks } = readDocument("docs/reference/client-configuration.md");
@@ -92,7 +86,7 @@ describe("the example", () => {
     const map = path.join(outdir, "registry-map.json");
     const { code, stdout } = await config(...args.replace("cdktf.out/registry-map.json", map).split(" "));
     const printed = documents(stdout);
-    const committed = documents(fs.readFileSync(path.join(ROOT, "examples", "client-configuration", file), "utf8"));
+    const committed = documents(fs.readFileSync(path.join(ROOT, "examples", "use-the-cache", file), "utf8"));
     expect([code, committed]).toEqual([0, printed]);
 
     const [kind = ""] = args.split(" ");

@@ -41,6 +41,26 @@ function rewrite(args: readonly string[]): Promise<CommandOutcome> {
   return runCli(folder, ["rewrite", "--map", "map.json", ...args]);
 }
 
+test("keeps what somebody else writes into a file in the meantime", async () => {
+  const names = ["Dockerfile.a", "Dockerfile.b"];
+  names.forEach((name) => write(name, DOCKERFILE));
+  jest.mocked(fs.linkSync).mockImplementation((from, to) => {
+    actual.linkSync(from, to);
+    write("Dockerfile.b", "FROM busybox\n");
+    // A file system with a coarse clock would give it the former time.
+    fs.utimesSync(path.join(folder, "Dockerfile.b"), 1, 1);
+  });
+  const { code, stdout, stderr } = await rewrite(["--write", ...names]);
+  const changed = path.join(folder, "Dockerfile.b");
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    "",
+    `error: no file is changed: somebody has just changed ${changed}; run the command again\n`,
+  ]);
+  expect(names.map(read)).toEqual([DOCKERFILE, "FROM busybox\n"]);
+  expect(fs.readdirSync(folder)).toHaveLength(3);
+});
+
 test("has all former contents again if a file cannot be replaced", async () => {
   const names = ["Dockerfile.a", "Dockerfile.b", "Dockerfile.c"];
   names.forEach((name) => write(name, DOCKERFILE));

@@ -333,6 +333,8 @@ test.each([
   // Some tools print long messages like this. YAML 1.2 needs more indentation.
   ["a:\n  b: 'c\n  d'\n", 10, "this is not YAML: Missing closing 'quote"],
   ["a: b: c\n", 3, "this is not YAML: Nested mappings are not allowed in compact mappings"],
+  // The message of the parser repeats a text of the file.
+  ["a: b\n]\n", 5, "this is not YAML: Unexpected flow-seq-end token in YAML stream"],
   [`${POD}*x\n`, POD.length, "this is not YAML: no anchor &x is before this alias"],
   [
     "{{ if a }}\nb: 1\n{{ end }}\n",

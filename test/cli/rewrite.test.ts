@@ -62,6 +62,11 @@ describe("to the standard output", () => {
     expect(stdout).toContain("FROM 111122223333.dkr-ecr.eu-west-1.on.aws/docker-hub/library/nginx:1.27");
   });
 
+  test("counts columns without a byte order mark", async () => {
+    const { stderr } = await rewrite([], "\uFEFFFROM gcr.io/x/y:1\n");
+    expect(stderr).toBe(`warning: stdin:1:6: gcr.io/x/y:1 stays: ${GCR}\n`);
+  });
+
   test("warns of a first pull by digest", async () => {
     const { code, stderr } = await rewrite([], `FROM nginx@${DIGEST}\n`);
     expect([code, stderr]).toEqual([

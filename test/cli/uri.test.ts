@@ -121,7 +121,7 @@ test.each([
     "gcr.io/a",
     "the cache has no upstream gcr.io; ECR cannot cache Google Container Registry: copy these images into a private repository",
   ],
-  ["localhost:5000/a", "the cache has no upstream localhost:5000"],
+  ["localhost:5000/a", "the cache has no upstream localhost:5000; ECR cannot cache that registry"],
   ["quay.io/docker.io/a", "leave out docker.io/ in the path"],
   [
     "602401143452.dkr.ecr.us-west-2.amazonaws.com/other/a",
@@ -197,8 +197,8 @@ describe("the map", () => {
     `${file} is not a registry map: it must have names like "docker.io" with the start of names in one cache, or such maps by their regions`;
 
   test.each<readonly [string, unknown, string | undefined]>([
-    ["no JSON", "docker.io = 1", "bad.json is not JSON"],
-    ["nothing", "", "bad.json is not JSON"],
+    ["no JSON", "docker.io = 1", "bad.json is not JSON in UTF-8"],
+    ["nothing", "", "bad.json is empty: the command that should have written it has failed"],
     ["null", null, undefined],
     ["a list", [{ "quay.io": `${OWN}/quay` }], undefined],
     ["an empty object", {}, undefined],
@@ -212,8 +212,15 @@ describe("the map", () => {
     [
       "every output of terraform",
       { registry_map: { value: { "quay.io": `${OWN}/quay` }, sensitive: false } },
-      undefined,
+      "bad.json is not a registry map: it has all outputs: give the name of one, as in terraform output -json registry_map",
     ],
+    [
+      "a host that only Terraform knows",
+      { "quay.io": "${data.aws_caller_identity.current.account_id}.dkr.ecr.us-east-1.amazonaws.com/quay" },
+      "bad.json is not a registry map: it has a value that only Terraform knows: set `accountId` and the region of the provider as literals",
+    ],
+    ["a key that is no registry", { "docker-hub": `${OWN}/docker-hub` }, undefined],
+    ["a slash at the end of a value", { "docker.io": `${OWN}/docker-hub/` }, undefined],
     [
       "two maps of a region",
       { one: { "quay.io": `${OWN}/quay` }, two: { "quay.io": `444455556666${OWN.slice(12)}/quay` } },

@@ -46,7 +46,7 @@ function packageOf(name: string, { packageRules }: RenovateSettings): string {
 
 describe("Kustomize", () => {
   test("renames images with any tag and digest, and no others", () => {
-    const entries = CONFIGURATION.kustomizeImages(["nginx:1.27", "quay.io/org/app"]);
+    const entries = CONFIGURATION.kustomizeComponent(["nginx:1.27", "quay.io/org/app"]).images;
     expect(entries).toEqual([
       { name: "nginx", newName: `${REGISTRY}/docker-hub/library/nginx` },
       { name: "quay.io/org/app", newName: `${REGISTRY}/quay/org/app` },
@@ -58,7 +58,7 @@ describe("Kustomize", () => {
 
   test("gives 200 images the names that imageUri gives, and renames them once", () => {
     const images = IMAGE_REFERENCES.map(({ image }) => image);
-    const entries = CONFIGURATION.kustomizeImages(images);
+    const entries = CONFIGURATION.kustomizeComponent(images).images;
     const renamed = images.map((image) => afterKustomize(image, entries));
     expect(renamed).toEqual(images.map((image) => CACHE.imageUri(image)));
     expect(renamed.map((image) => afterKustomize(image, entries))).toEqual(renamed);
@@ -66,7 +66,7 @@ describe("Kustomize", () => {
 
   test("has an image once, and none of the registry of the cache", () => {
     const images = ["nginx", "nginx:1", `${REGISTRY}/quay/org/app:1`, `${REGISTRY}/team/app`];
-    expect(CONFIGURATION.kustomizeImages(images).map(({ name }) => name)).toEqual(["nginx"]);
+    expect(CONFIGURATION.kustomizeComponent(images).images.map(({ name }) => name)).toEqual(["nginx"]);
   });
 
   test.each<readonly [string, unknown, string]>([
@@ -88,7 +88,9 @@ describe("Kustomize", () => {
     ],
     ["a number", [1], "`images[0]` must be the name of an image, got a value of type number; give a name like nginx"],
   ])("fails for %s", (_, images, message) => {
-    expect(messageOf(() => CONFIGURATION.kustomizeImages(images as string[]))).toBe(`ClientConfiguration: ${message}`);
+    expect(messageOf(() => CONFIGURATION.kustomizeComponent(images as string[]))).toBe(
+      `ClientConfiguration: ${message}`,
+    );
   });
 });
 
@@ -207,9 +209,19 @@ describe("a map", () => {
       `\`map["us-east-1"]\` must be the start of names in a private Amazon ECR registry, got a value of type object; ${hint}`,
     ],
     [
+      "a map with keys that are no registries",
+      { "docker-hub": `${REGISTRY}/docker-hub` },
+      `\`map\` must have names of registries as keys, like docker.io, got "docker-hub"; ${hint}`,
+    ],
+    [
       "another registry",
       { "docker.io": "mirror.example.com/hub" },
       `\`map["docker.io"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
+    ],
+    [
+      "an access token as a name",
+      { ghp_0123456789abcdefghijABCDEFGHIJ012345: "mirror.example.com/hub" },
+      `\`map["(a key not shown)"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
     ],
     [
       "two registries",
@@ -225,7 +237,7 @@ describe("a map", () => {
     const map = { "docker.io": `${REGISTRY}/docker-hub` };
     const configuration = ClientConfiguration.fromRegistryMap(map);
     map["docker.io"] = `${REGISTRY}/other`;
-    expect(configuration.kustomizeImages(["nginx"])).toEqual([
+    expect(configuration.kustomizeComponent(["nginx"]).images).toEqual([
       { name: "nginx", newName: `${REGISTRY}/docker-hub/library/nginx` },
     ]);
   });

@@ -382,6 +382,11 @@ test.each<readonly [string, object, string]>([
     "`excludedNamespace` is not an option; did you mean `excludedNamespaces`?",
   ],
   [
+    "an access token as a key",
+    { ghp_0123456789abcdefghijABCDEFGHIJ012345: "a" },
+    "`(a key not shown)` is not an option; use one of name, failurePolicy, excludedNamespaces",
+  ],
+  [
     "a name in upper case",
     { name: "Images" },
     '`name` must be a DNS subdomain of at most 253 lower-case characters, got "Images"; use letters, digits, `-` and `.`',

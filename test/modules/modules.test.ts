@@ -20,6 +20,7 @@ import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/r
 /** Rules of what only modules have, by their words; every other rule is one of the constructs. */
 const OF_MODULES_ONLY: readonly string[] = [
   "be …",
+  "be a map of at least one registry",
   "be a map of objects",
   "be one of managed",
   "be one of `prefixes`",

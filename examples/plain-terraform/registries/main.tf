@@ -89,3 +89,11 @@ output "repository_uris" {
     eu-west-1 = module.europe.repository_uris
   }
 }
+
+output "registry_maps" {
+  description = "The names in the caches, by region, for the command ecr-pull-through-cache."
+  value = {
+    us-east-1 = module.america.registry_map
+    eu-west-1 = module.europe.registry_map
+  }
+}

@@ -54,10 +54,6 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "registries-ap-southeast-2": REGISTRY,
   "registries-iam": { rules: {}, others: { aws_iam_policy: 1 } },
   "registries-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 3 } },
-  clients: {
-    rules: { "docker-hub": "registry-1.docker.io", quay: "quay.io", kubernetes: "registry.k8s.io" },
-    others: {},
-  },
   "use-the-cache": {
     rules: { "docker-hub": "registry-1.docker.io", kubernetes: "registry.k8s.io", quay: "quay.io" },
     others: { aws_iam_role_policy: 1 },
@@ -182,7 +178,7 @@ describeWithTerraform("the examples", () => {
           );
           expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
           expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
-            resource.address.includes("docker-hub") && !["private-eks", "clients", "use-the-cache"].includes(name),
+            resource.address.includes("docker-hub") && !["private-eks", "use-the-cache"].includes(name),
           );
         }
       }

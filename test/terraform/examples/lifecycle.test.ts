@@ -77,7 +77,6 @@ const LEFT_OUT: readonly string[] = [
   "registries-eu-west-1",
   "registries-ap-southeast-2",
   // all-upstreams, here
-  "clients",
   // test/terraform/guides.test.ts, which also restores and forgets the stacks of others
   "caches",
   "docker-hub",
