@@ -256,7 +256,7 @@ class Examiner {
     this.add("name and rule", [remark]);
     // Otherwise the step would say that the next pull caches the image.
     const why = isUseless ? NO_RULE : remark.kind === "cause" ? "the name of the image is wrong" : undefined;
-    this.add("image", why === undefined ? image : [skipped(why)]);
+    this.add("image", why === undefined || state === undefined ? image : [skipped(why)]);
     return { rule, state, isUseless, hasRules: isList(rules) };
   }
 

@@ -609,6 +609,17 @@ describe("a solution has the IDs of what is to be changed", () => {
     expect(await solutionsOf(differences)).toEqual(expected.map((text) => expect.stringMatching(text) as string));
   });
 
+  test.each<[string, readonly Route[], RegExp]>([
+    ["that lacks a default route", [], /^add a default route to rtb-\w+, for example to a NAT gateway;/],
+    [
+      "whose NAT gateway is gone",
+      [{ ...NAT, isBlackhole: true }],
+      /^replace the default route of rtb-\w+, because its target nat-0a1b2c3d4e5f60718 is gone;/,
+    ],
+  ])("the route table %s", async (_, routes, expected) => {
+    expect(await solutionsOf({ routes }, { isCached: false })).toEqual([expect.stringMatching(expected) as string]);
+  });
+
   test("the security group of the clients, if it is known", async () => {
     expect(await solutionsOf({ admitted: "others" }, { clientGroupIds: [] })).toEqual([
       expect.stringMatching(/--group-id sg-\w+ --protocol tcp --port 443 --source-group sg-\w+ --region eu-west-1$/),
