@@ -601,6 +601,11 @@ describe("a solution has the IDs of what is to be changed", () => {
       ],
     ],
     [
+      "the endpoint whose policy refuses",
+      { policies: { "ecr.api": ECR_POLICY.replace('"Allow"', '"Deny"') } },
+      [/^allow ecr:GetAuthorizationToken on \* in the policy of vpce-\w+$/],
+    ],
+    [
       "all missing endpoints, once",
       { routes: [], services: [] },
       [/^create the missing endpoints, as RegistryEndpoints/],
