@@ -17,6 +17,8 @@ export const ExitCode = {
   FOUND: 1,
   /** The command could not do its work: an argument or a file is wrong, or a tool failed. */
   FAILED: 2,
+  /** The command found nothing, but it could not look at everything. */
+  UNCHECKED: 3,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

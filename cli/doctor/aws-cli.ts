@@ -14,7 +14,7 @@ export class AwsRefusal extends Error {
   public constructor(
     /** The error's code, like `RepositoryNotFoundException`. */
     public readonly code: string,
-    /** The permission that the request needs, like `ecr:DescribeRepositories`. */
+    /** The permission that the request needs, like `ecr:DescribeRepositories`; or several with commas between them. */
     public readonly action: string,
     message: string,
   ) {
@@ -27,8 +27,14 @@ export class AwsRefusal extends Error {
   }
 }
 
-/** The AWS CLI did not reach AWS. */
+/** The AWS CLI did not reach AWS. Its message is that of the CLI. */
 export class AwsUnreachable extends Error {}
+
+/** The AWS CLI is older than the operation. */
+export class AwsCliTooOld extends CommandError {
+  public readonly solution =
+    "update the AWS CLI, https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
+}
 
 const SECONDS_TO_CONNECT = 10;
 const SECONDS_TO_ANSWER = 30;
@@ -37,6 +43,7 @@ const SECONDS_TO_ANSWER = 30;
 const REFUSED = /An error occurred \(([\w.:-]+)\) when calling the (\w+) operation(?: \([^)]*\))?: (.*)/s;
 const UNREACHABLE =
   /could not connect to the endpoint|timeout on endpoint url|connection was closed before|failed to connect to proxy|ssl validation failed/i;
+const UNKNOWN_OPERATION = /invalid choice/i;
 const NO_CREDENTIALS = /unable to locate credentials|partial credentials found|config profile .* could not be found/i;
 const EXPIRED = /expired|error loading sso token|error when retrieving (token|credentials)|refresh failed/i;
 
@@ -66,8 +73,8 @@ export class AwsCli {
   /**
    * The answer of an operation: all pages of it.
    *
-   * @throws AwsRefusal if AWS refuses the request, AwsUnreachable if it does not answer, and CommandError if the CLI or
-   * its credentials are missing or no longer valid
+   * @throws AwsRefusal if AWS refuses the request, AwsUnreachable if it does not answer, AwsCliTooOld if the CLI does not
+   * know the operation, and CommandError if the CLI or its credentials are missing or no longer valid
    */
   public async call<Answer>(service: string, operation: string, options: CliOptions = {}): Promise<Answer> {
     const words = Object.entries(options).flatMap(([option, value]) => [`--${option}`, ...[value].flat()]);
@@ -97,8 +104,8 @@ export class AwsCli {
 }
 
 /**
- * The remarks of a check, or that it could not be made, because the caller may not do what it needs or AWS cannot be
- * reached from here.
+ * The remarks of a check, or that it could not be made, because the caller may not do what it needs, AWS cannot be
+ * reached from here or the AWS CLI is too old.
  *
  * @param subject what is checked, as the subject of a sentence
  */
@@ -107,13 +114,20 @@ export async function checked(subject: string, check: () => Promise<readonly Rem
     return await check();
   } catch (error) {
     if (error instanceof AwsRefusal && error.isDenied) {
-      return [unchecked(`${subject}: your credentials lack the permission ${error.action}`)];
+      return [
+        unchecked(
+          `${subject}: your credentials lack the permission${error.action.includes(",") ? "s" : ""} ${error.action}`,
+        ),
+      ];
     }
     if (error instanceof AwsRefusal) {
       return [unchecked(`${subject}: AWS answers ${error.code}: ${error.message}`)];
     }
     if (error instanceof AwsUnreachable) {
       return [unchecked(`${subject}: ${error.message}`)];
+    }
+    if (error instanceof AwsCliTooOld) {
+      return [unchecked(`${subject}: ${error.message}`, error.solution)];
     }
     throw error;
   }
@@ -144,6 +158,9 @@ function errorOf(action: string, stderr: string): Error {
           `AWS does not accept the credentials: ${code}: ${message}; check them with aws sts get-caller-identity`,
         )
       : new AwsRefusal(code, action, message);
+  }
+  if (UNKNOWN_OPERATION.test(stderr)) {
+    return new AwsCliTooOld(`this AWS CLI does not know the command for ${action}`);
   }
   if (UNREACHABLE.test(stderr)) {
     return new AwsUnreachable(lastLine);

@@ -30,7 +30,7 @@ interface Requests {
 /** What the policy of an endpoint refuses of a pull. An endpoint policy grants nothing, so that this is all it does. */
 export function policyRemarks(endpoint: Endpoint, service: PullService, question: NetworkQuestion): Remark[] {
   const { VpcEndpointId: id, PolicyDocument: document } = endpoint;
-  const { actions, resource, isCalledBy, context, solution } = requestsOf(service, question);
+  const { actions, resource, isCalledBy, context, solution } = requestsOf(service, id, question);
   const known = { ...context, "aws:sourcevpc": question.vpcId, "aws:sourcevpce": id };
   const verdicts = new Map<
     string,
@@ -61,7 +61,7 @@ export function policyRemarks(endpoint: Endpoint, service: PullService, question
   });
 }
 
-function requestsOf(service: PullService, question: NetworkQuestion): Requests {
+function requestsOf(service: PullService, id: string, question: NetworkQuestion): Requests {
   const { registry, caller, repository } = question;
   const { accountId, arn } = caller;
   const partition = partitionOf(registry.region);
@@ -73,7 +73,7 @@ function requestsOf(service: PullService, question: NetworkQuestion): Requests {
       resource: layers.replace("*", "layer"),
       isCalledBy: (principal) => (principal.includes(accountId) ? false : undefined),
       context: { ...common, ...contextOfLayers(accountId) },
-      solution: `allow s3:GetObject on ${layers} without conditions on an account or an organization`,
+      solution: `allow s3:GetObject on ${layers} in the policy of ${id}, without conditions on an account or an organization, as RegistryEndpoints and the module registry-endpoints do`,
     };
   }
   const isCalledBy = principalOf(accountId, arn);
@@ -86,12 +86,12 @@ function requestsOf(service: PullService, question: NetworkQuestion): Requests {
     ...(arn?.includes(":iam::") === true && { "aws:principalarn": arn }),
   };
   if (service === "ecr.api") {
-    const solution = "allow ecr:GetAuthorizationToken on * in the policy of the endpoint";
+    const solution = `allow ecr:GetAuthorizationToken on * in the policy of ${id}`;
     return { actions: [String(SIGN_IN.Action)], resource: "*", isCalledBy, context, solution };
   }
   const resource = `arn:${partition}:ecr:${registry.region}:${registry.accountId}:repository/${repository}`;
   const actions = [statementOf(question)(resource).Action].flat();
-  const solution = `allow ${actions.join(", ")} in the policy of the endpoint`;
+  const solution = `allow ${actions.join(", ")} on ${resource} in the policy of ${id}, as RegistryEndpoints with caches and the module registry-endpoints with prefixes do`;
   return { actions, resource, isCalledBy, context, solution };
 }
 

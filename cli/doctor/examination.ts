@@ -12,16 +12,16 @@ import { AwsCli, AwsRefusal, AwsUnreachable, checked } from "./aws-cli";
 import { imageRemarks, imageState } from "./image-state";
 import type { ImageState } from "./image-state";
 import { networkRemarks } from "./network";
-import { permissionRemarks, principalOfCaller } from "./permission-step";
+import { giveRole, permissionRemarks, principalArnOf } from "./permission-step";
 import type { Access } from "./permission-step";
 import { byLongestPrefix, caches, mappingOf, nameProblem, noRule, pathIn, placeAt, ruleOf, uriOf } from "./place";
 import type { Place } from "./place";
 import { RegistryClient, signIn } from "./pull-steps";
 import { secretRemarks } from "./secret-step";
 import { ok, skipped, unchecked } from "./step";
-import type { Remark, Step } from "./step";
+import type { Remark, Step, StepName } from "./step";
 import { templateRemarks } from "./template-step";
-import { upstreamRoleRemarks, validationRemarks } from "./upstream-steps";
+import { explained, upstreamRoleRemarks, validationRemarks } from "./upstream-steps";
 
 /** What the command is asked. */
 export interface Question {
@@ -45,6 +45,7 @@ export interface Examination {
   readonly steps: readonly Step[];
   /** The name that a client pulls; undefined if the image has none in the cache. */
   readonly name?: string;
+  readonly region: string;
 }
 
 interface Caller {
@@ -52,21 +53,32 @@ interface Caller {
   readonly arn: string;
 }
 
-const SETTINGS = ["image", "upstream", "credential", "template", "permissions"];
+const SETTINGS: readonly StepName[] = ["image", "upstream", "credential", "template", "permissions"];
 const NETWORK = "network";
-const PULL = ["sign-in", "manifest", "layer"];
+const PULL: readonly StepName[] = ["sign-in", "manifest", "layer"];
+
+const NO_RULE = "no rule caches the image";
+const RULES_UNKNOWN = "the rules are not known";
 
 /** What the registry of an image has for it; undefined where it is not known. */
 interface Registered {
   readonly rule?: CacheRule;
   readonly state?: ImageState;
+  /** Whether there is neither a rule nor the image, so that no setting of the cache applies. */
+  readonly isUseless?: boolean;
+  /** Whether the rules are known. */
+  readonly hasRules?: boolean;
   /** The template by which ECR creates repositories like that of the image. */
   readonly template?: Template;
 }
 
-/** Performs the steps of a client that pulls an image. Reads only, but for the pull. */
-export async function examine(io: Io, question: Question): Promise<Examination> {
-  return new Examiner(io, question, await regionOf(io, question)).examine();
+/**
+ * Performs the steps of a client that pulls an image. Reads only, but for the pull.
+ *
+ * @param report is called with each step when it has ended
+ */
+export async function examine(io: Io, question: Question, report: (step: Step) => void): Promise<Examination> {
+  return new Examiner(io, question, await regionOf(io, question), report).examine();
 }
 
 /** The region to look at: that of the option, of the name, of the map, of the environment or of the profile. */
@@ -105,14 +117,17 @@ class Examiner {
     private readonly io: Io,
     private readonly question: Question,
     private readonly region: string,
+    private readonly report: (step: Step) => void,
   ) {
     this.cli = new AwsCli(io, region);
   }
 
   public async examine(): Promise<Examination> {
-    const caller = await this.identify();
-    const rules = await this.rules(caller);
-    const place = await this.locate(caller, rules);
+    const map = this.mapOfFile();
+    const identity = await this.identify();
+    const caller = "kind" in identity ? undefined : identity;
+    const rules = "kind" in identity ? identity : await this.rules();
+    const place = await this.locate(caller, rules, map);
     if ("kind" in place) {
       if (place.kind === "unchecked") {
         throw new CommandError(
@@ -121,21 +136,22 @@ class Examiner {
       }
       this.add("name and rule", [place]);
       this.skip("the image has no name in the cache", ...SETTINGS, NETWORK, ...PULL);
-      return { steps: this.steps };
+      return { steps: this.steps, region: this.region };
     }
     const isOwn = caller === undefined || caller.accountId === place.registry.accountId;
     let registered: Registered = {};
     if (isOwn) {
       registered = await this.lookAtSettings(place, await this.register(place, rules), caller);
     } else {
-      this.skip(`only credentials of the account ${place.registry.accountId} can look`, "name and rule", ...SETTINGS);
+      this.cannotLook(place.registry.accountId, "name and rule", ...SETTINGS);
     }
     await this.lookAtNetwork(place, registered, caller);
     await this.pull(place, registered, isOwn);
-    return { steps: this.steps, name: uriOf(place) };
+    return { steps: this.steps, name: uriOf(place), region: this.region };
   }
 
-  private async identify(): Promise<Caller | undefined> {
+  /** Whose credentials they are, or why that is not known. */
+  private async identify(): Promise<Caller | Remark> {
     try {
       const { Account, Arn } = await this.cli.call<{ readonly Account: string; readonly Arn: string }>(
         "sts",
@@ -145,18 +161,16 @@ class Examiner {
       return { accountId: Account, arn: Arn };
     } catch (error) {
       if (error instanceof AwsRefusal || error instanceof AwsUnreachable) {
-        this.add("credentials", [unchecked(`who the credentials belong to: ${error.message}`)]);
-        return undefined;
+        const remark = unchecked(`who the credentials belong to: ${error.message}`);
+        this.add("credentials", [remark]);
+        return remark;
       }
       throw error;
     }
   }
 
   /** The rules of the caller's registry, or why they are not known. */
-  private async rules(caller: Caller | undefined): Promise<readonly CacheRule[] | Remark> {
-    if (caller === undefined) {
-      return unchecked("AWS does not say which account the credentials belong to");
-    }
+  private async rules(): Promise<readonly CacheRule[] | Remark> {
     let rules: readonly CacheRule[] = [];
     const [remark] = await checked("the rules", async () => {
       rules = await rulesOf(this.cli);
@@ -166,7 +180,11 @@ class Examiner {
   }
 
   /** The place of the image, or why it has none. */
-  private async locate(caller: Caller | undefined, rules: readonly CacheRule[] | Remark): Promise<Place | Remark> {
+  private async locate(
+    caller: Caller | undefined,
+    rules: readonly CacheRule[] | Remark,
+    map: RegistryMapping | undefined,
+  ): Promise<Place | Remark> {
     const { image } = this.question;
     const { region } = this;
     const named = privateRegistryAt(image.domain);
@@ -178,7 +196,6 @@ class Examiner {
       }
       return placeAt(named, image.domain, image.path, image);
     }
-    const map = this.mapOfFile();
     if (map === undefined && !isList(rules)) {
       return rules;
     }
@@ -233,32 +250,38 @@ class Examiner {
       return imageRemarks(state, place);
     });
     const rule = isList(rules) ? ruleOf(rules, place.path) : undefined;
-    this.add("name and rule", [isList(rules) ? await this.ruleRemark(place, rule, state?.image !== undefined) : rules]);
-    this.add("image", image);
-    return { rule, state };
+    const isCached = state?.image !== undefined;
+    const isUseless = isList(rules) && rule === undefined && !isCached;
+    const remark = isList(rules) ? await this.ruleRemark(place, rule, isCached) : rules;
+    this.add("name and rule", [remark]);
+    // Otherwise the step would say that the next pull caches the image.
+    const why = isUseless ? NO_RULE : remark.kind === "cause" ? "the name of the image is wrong" : undefined;
+    this.add("image", why === undefined || state === undefined ? image : [skipped(why)]);
+    return { rule, state, isUseless, hasRules: isList(rules) };
   }
 
   private async ruleRemark(place: Place, rule: CacheRule | undefined, isCached: boolean): Promise<Remark> {
     if (rule !== undefined) {
       const { ecrRepositoryPrefix, upstreamRegistryUrl } = rule;
       const problem = isCached ? undefined : nameProblem(rule, place);
-      return problem ?? ok(`pull ${uriOf(place)}: the rule ${ecrRepositoryPrefix} caches ${upstreamRegistryUrl}`);
+      return problem ?? ok(`${uriOf(place)}: the rule ${ecrRepositoryPrefix} caches ${upstreamRegistryUrl}`);
     }
     return isCached
-      ? ok(`pull ${uriOf(place)}: no rule caches it, and ECR has it`)
+      ? ok(`${uriOf(place)}: no rule caches it, and ECR has it`)
       : noRule(
           `has a prefix of ${place.path}`,
           this.region,
           await this.elsewhere((other) => ruleOf([other], place.path) !== undefined),
-          "correct the name of the image, or create the rule",
+          "correct the name of the image, or create the rule: prefix of an upstream of PullThroughCache, or the module pull-through-cache",
         );
   }
 
-  private async lookAtSettings(
-    place: Place,
-    { rule, state }: Registered,
-    caller: Caller | undefined,
-  ): Promise<Registered> {
+  private async lookAtSettings(place: Place, registered: Registered, caller: Caller | undefined): Promise<Registered> {
+    const { rule, state, isUseless, hasRules } = registered;
+    if (isUseless === true) {
+      this.skip(NO_RULE, ...SETTINGS.filter((name) => name !== "image"));
+      return registered;
+    }
     const { accountId, region } = place.registry;
     const repositoryArn = `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${place.path}`;
     const isNew = state !== undefined && state.repository === undefined;
@@ -266,12 +289,12 @@ class Examiner {
     const templates = await checked("the template", async () => {
       template = await templateOf(this.cli, place.path);
       return state === undefined
-        ? [skipped("whether ECR has the repository is not known")]
+        ? [unchecked("whether ECR has the repository is not known")]
         : templateRemarks(this.cli, template, state.repository, repositoryArn);
     });
     const [upstream, credential, permissions] = await Promise.all([
-      this.validate(rule),
-      this.lookAtCredential(place, rule, repositoryArn),
+      hasRules === true ? this.validate(rule) : [unchecked(RULES_UNKNOWN)],
+      hasRules === true ? this.lookAtCredential(place, rule, repositoryArn) : [unchecked(RULES_UNKNOWN)],
       this.permissions(caller, {
         accountId,
         repository: place.path,
@@ -282,8 +305,9 @@ class Examiner {
         template,
       }),
     ]);
-    this.add("upstream", upstream);
-    this.add("credential", credential);
+    const [upstreamRemarks, credentialRemarks] = explained(rule, upstream, credential);
+    this.add("upstream", upstreamRemarks);
+    this.add("credential", credentialRemarks);
     this.add("template", templates);
     this.add("permissions", permissions);
     return { rule, state, template };
@@ -311,9 +335,7 @@ class Examiner {
   }
 
   private validate(rule: CacheRule | undefined): Promise<readonly Remark[]> | readonly Remark[] {
-    return rule === undefined
-      ? [skipped("no rule is known")]
-      : checked("the rule", () => validationRemarks(this.cli, rule));
+    return rule === undefined ? [skipped(NO_RULE)] : checked("the rule", () => validationRemarks(this.cli, rule));
   }
 
   private lookAtCredential(
@@ -326,7 +348,7 @@ class Examiner {
       return checked("the secret", () => secretRemarks(this.cli, registry, credentialArn));
     }
     return customRoleArn === ""
-      ? [skipped("the rule has none")]
+      ? [skipped(rule === undefined ? NO_RULE : "the rule needs none")]
       : checked("the role of the rule", () =>
           upstreamRoleRemarks(this.cli, customRoleArn, upstreamRegistryUrl, repositoryArn),
         );
@@ -334,15 +356,37 @@ class Examiner {
 
   private async permissions(caller: Caller | undefined, access: Access): Promise<readonly Remark[]> {
     const { role } = this.question;
-    if (role !== undefined && accountOf(role) !== access.accountId) {
-      return [unchecked(`what ${role} may do: only its own account can simulate its policies`)];
+    const accountId = role === undefined ? undefined : accountOf(role);
+    if (role !== undefined && accountId !== access.accountId) {
+      const subject = `what ${role} may do`;
+      return [unchecked(`${subject}: only its own account can simulate its policies`, useAccount(String(accountId)))];
     }
-    return checked(`what ${role ?? "the caller"} may do`, async () => {
-      const principal = role ?? (caller && (await principalOfCaller(this.cli, caller.arn)));
-      return principal === undefined
-        ? [unchecked(`what ${caller?.arn ?? "the caller"} may do: IAM simulates only users and roles; give --role`)]
-        : permissionRemarks(this.cli, principal, access);
+    const arn = role ?? caller?.arn;
+    if (arn === undefined) {
+      return [unchecked("what the caller may do: its ARN is not known")];
+    }
+    let principal: string | undefined;
+    const [failure] = await checked(`what ${arn} may do`, async () => {
+      principal = await principalArnOf(this.cli, arn);
+      return [];
     });
+    if (failure !== undefined) {
+      return [unchecked(failure.detail, giveRole(arn))];
+    }
+    if (principal === undefined) {
+      return role === undefined
+        ? [unchecked(`what ${arn} may do: IAM simulates only users and roles`, "give --role")]
+        : noSuch(role);
+    }
+    const simulated = principal;
+    return checked(`what ${arn} may do`, () =>
+      permissionRemarks(this.cli, simulated, access).catch((error: unknown) => {
+        if (role !== undefined && error instanceof AwsRefusal && error.code === "NoSuchEntity") {
+          return noSuch(role);
+        }
+        throw error;
+      }),
+    );
   }
 
   private async pull(place: Place, { rule, state }: Registered, isOwn: boolean): Promise<void> {
@@ -379,13 +423,28 @@ class Examiner {
         : undefined;
   }
 
-  private add(name: string, remarks: readonly Remark[]): void {
-    this.steps.push({ name, remarks });
+  private add(name: StepName, remarks: readonly Remark[]): void {
+    const step = { name, remarks };
+    this.steps.push(step);
+    this.report(step);
   }
 
-  private skip(detail: string, ...names: readonly string[]): void {
+  private skip(detail: string, ...names: readonly StepName[]): void {
     names.forEach((name) => this.add(name, [skipped(detail)]));
   }
+
+  private cannotLook(accountId: string, ...names: readonly StepName[]): void {
+    const detail = `your credentials are not of the account ${accountId}`;
+    names.forEach((name) => this.add(name, [unchecked(detail, useAccount(accountId))]));
+  }
+}
+
+function noSuch(role: string): never {
+  throw new CommandError(`there is no ${role}: give the ARN with its path, as aws iam get-role prints it`);
+}
+
+function useAccount(accountId: string): string {
+  return `use credentials of the account ${accountId}, for example with AWS_PROFILE`;
 }
 
 async function rulesOf(cli: AwsCli): Promise<readonly CacheRule[]> {

@@ -118,17 +118,21 @@ export async function readNetwork(
     return answer[`Enable${attribute}`]?.Value === true;
   };
   const remarks: Remark[] = [];
+  const missing: string[] = [];
   const optional = async <T>(subject: string, read: () => Promise<T>): Promise<T | undefined> => {
     let value: T | undefined;
     const keep = async (): Promise<readonly Remark[]> => {
-      value = await read();
+      value = await read().catch((error: unknown) => {
+        missing.push(...(error instanceof AwsRefusal && error.isDenied ? [error.action] : []));
+        throw error;
+      });
       return [];
     };
     remarks.push(...(await checked(subject, keep)));
     return value;
   };
   try {
-    const [hasDnsSupport, hasDnsHostnames, subnets, routeTables, allEndpoints, acls] = await Promise.all([
+    const [hasDnsSupport, hasDnsHostnames, subnets, routeTables, allEndpoints, acls] = await allOf([
       isOn("DnsSupport"),
       isOn("DnsHostnames"),
       list<Subnet>("describe-subnets", "Subnets"),
@@ -149,8 +153,30 @@ export async function readNetwork(
     if (error instanceof AwsRefusal && NO_VPC.includes(error.code)) {
       throw new CommandError(`your account has no VPC ${vpcId} in ${aws.region}`);
     }
+    if (error instanceof AwsRefusal && error.isDenied) {
+      throw new AwsRefusal(error.code, [error.action, ...missing].join(", "), error.message);
+    }
     throw error;
   }
+}
+
+/** The values of requests; or a refusal with all permissions that they lack. Another error comes first. */
+async function allOf<T extends readonly Promise<unknown>[]>(
+  requests: readonly [...T],
+): Promise<{ -readonly [index in keyof T]: Awaited<T[index]> }> {
+  const settled = await Promise.allSettled(requests);
+  const errors = settled.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+  const denials = errors.filter((error) => error instanceof AwsRefusal).filter(({ isDenied }) => isDenied);
+  const [denial] = denials;
+  if (denial !== undefined && denials.length === errors.length) {
+    const actions = new Set(denials.map(({ action }) => action));
+    throw new AwsRefusal(denial.code, [...actions].join(", "), denial.message);
+  }
+  const other = errors.find((error) => !(denials as readonly Error[]).includes(error));
+  if (other !== undefined) {
+    throw other;
+  }
+  return Promise.all(requests);
 }
 
 /** The groups of endpoints exist as long as the endpoints: a group that does not exist is one that the user named. */

@@ -38,6 +38,9 @@ const EVERY_PULL: Cause = "i/o timeout on every pull";
 const FIRST_PULL: Cause = "i/o timeout on the first pull";
 const SERVICES: readonly PullService[] = ["ecr.api", "ecr.dkr", "s3"];
 const MOST_NAMES = 6;
+const EC2 = "aws ec2 ";
+const CREATE_ENDPOINTS =
+  "create the missing endpoints, as RegistryEndpoints and the module registry-endpoints do: ecr.api and ecr.dkr as interface endpoints with private DNS, and s3 as a gateway endpoint; or give the subnet a route to the internet";
 
 /**
  * Checks whether clients in a VPC can pull an image: DNS, endpoints and their policies, routes, security groups and
@@ -68,18 +71,31 @@ export function judgeNetwork(network: Network, question: NetworkQuestion): Remar
     return [unchecked(`${vpcId} has no subnets`)];
   }
   const judge = new Judge(network, question);
-  const merged = new Map<string, { readonly remark: Remark; readonly subnetIds: string[] }>();
+  const merged = new Map<string, { readonly remarks: Remark[]; readonly subnetIds: string[] }>();
   for (const { SubnetId, remark } of subnets.flatMap((subnet) => judge.remarksOf(subnet))) {
-    const { remark: first, subnetIds: others } = merged.get(remark.detail) ?? { remark, subnetIds: [] };
-    merged.set(remark.detail, { remark: first, subnetIds: [...others.filter((id) => id !== SubnetId), SubnetId] });
+    const { remarks = [], subnetIds: others = [] } = merged.get(remark.detail) ?? {};
+    merged.set(remark.detail, {
+      remarks: [...remarks, remark],
+      subnetIds: [...others.filter((id) => id !== SubnetId), SubnetId],
+    });
   }
   return [
-    ...[...merged.values()].map(({ remark, subnetIds: ids }) => ({
-      ...remark,
-      detail: `${namesOf(ids)}: ${remark.detail}`,
-    })),
+    ...[...merged.values()].map(({ remarks, subnetIds: ids }) => inOne(remarks, namesOf(ids))),
     ...[...judge.used].flatMap(([endpoint, service]) => policyRemarks(endpoint, service, question)),
   ];
+}
+
+/** Remarks with the same detail as one. Their solutions differ at most in the commands at their ends. */
+function inOne(remarks: readonly Remark[], names: string): Remark {
+  const [first] = remarks as [Remark];
+  const detail = `${names}: ${first.detail}`;
+  if (!("cause" in first)) {
+    return { ...first, detail };
+  }
+  const solutions = remarks.flatMap((remark) => ("cause" in remark ? remark.solution : []));
+  const [, ...others] = [...new Set(solutions)];
+  const solution = [first.solution, ...others.map((text) => text.slice(text.indexOf(EC2)))].join("; ");
+  return { ...first, detail, solution };
 }
 
 class Judge {
@@ -130,7 +146,7 @@ class Judge {
     if (client.wayOut !== undefined && !client.wayOut.isBlackhole) {
       return { by: inWords(client.wayOut), remarks: this.toOutside(client, EVERY_PULL) };
     }
-    const { detail, solution } = this.whyUnreached(service, endpoints);
+    const { detail, solution } = this.whyUnreached(service, endpoints, client);
     return { remarks: [cause(EVERY_PULL, `${detail}, and ${noWayOut(client)}`, solution)] };
   }
 
@@ -138,25 +154,27 @@ class Judge {
   private whyUnreached(
     service: PullService,
     endpoints: readonly Endpoint[],
+    { table }: Client,
   ): { readonly detail: string; readonly solution: string } {
     const { hasDnsSupport, hasDnsHostnames } = this.network;
+    const { vpcId } = this.question;
     const [endpoint] = endpoints;
     if (service === "s3") {
       const gateway = endpoints.find(({ VpcEndpointType }) => VpcEndpointType === "Gateway");
       return gateway === undefined
         ? {
             detail: "the VPC has no gateway endpoint of s3",
-            solution: "create one in the route tables of the clients, or give the subnet a route to the internet",
+            solution: CREATE_ENDPOINTS,
           }
         : {
-            detail: `the route table has no route to the endpoint ${gateway.VpcEndpointId} of s3`,
-            solution: "add the route table to the endpoint",
+            detail: `${table.RouteTableId} has no route to the endpoint ${gateway.VpcEndpointId} of s3`,
+            solution: `add ${table.RouteTableId} to routeTableIds of RegistryEndpoints or route_table_ids of the module registry-endpoints, or run ${this.command(`modify-vpc-endpoint --vpc-endpoint-id ${gateway.VpcEndpointId} --add-route-table-ids ${table.RouteTableId}`)}`,
           };
     }
     if (endpoint === undefined) {
       return {
         detail: `the VPC has no endpoint of ${service}`,
-        solution: "create an interface endpoint with private DNS, or give the subnet a route to the internet",
+        solution: CREATE_ENDPOINTS,
       };
     }
     const { VpcEndpointId: id, State, PrivateDnsEnabled } = endpoint;
@@ -169,15 +187,22 @@ class Judge {
     if (PrivateDnsEnabled !== true) {
       return {
         detail: `the endpoint ${id} of ${service} has no private DNS`,
-        solution:
-          "turn on private DNS of the endpoint; ignore this if DNS of your own resolves the names of ECR to the endpoint",
+        solution: `set private_dns_enabled in the aws_vpc_endpoint, or run ${this.command(`modify-vpc-endpoint --vpc-endpoint-id ${id} --private-dns-enabled`)}; ignore this if DNS of your own resolves the names of ECR to the endpoint`,
       };
     }
-    const off = [hasDnsSupport ? [] : "DNS support", hasDnsHostnames ? [] : "DNS hostnames"].flat().join(" and ");
+    const off = [hasDnsSupport ? [] : "DNS support", hasDnsHostnames ? [] : "DNS hostnames"].flat();
+    const commands = off.map((attribute) => {
+      const option = `--enable-${attribute.toLowerCase().replace(" ", "-")}`;
+      return this.command(`modify-vpc-attribute --vpc-id ${vpcId} ${option} '{"Value":true}'`);
+    });
     return {
-      detail: `the names of ${service} do not resolve to the endpoint ${id}, because ${off} of the VPC are off`,
-      solution: "turn on DNS support and DNS hostnames of the VPC",
+      detail: `the names of ${service} do not resolve to the endpoint ${id}, because ${off.join(" and ")} of the VPC are off`,
+      solution: `set enable_dns_support and enable_dns_hostnames in the aws_vpc, or run ${commands.join(" and ")}`,
     };
+  }
+
+  private command(words: string): string {
+    return `${EC2}${words} --region ${this.question.registry.region}`;
   }
 
   private wayOfFirstPull(client: Client): Way {
@@ -186,7 +211,12 @@ class Judge {
     if (wayOut !== undefined && !wayOut.isBlackhole) {
       return { by: inWords(wayOut), remarks: isCached ? [] : this.toOutside(client, FIRST_PULL) };
     }
-    const solution = wayOut === undefined ? NO_ROUTE : `replace the route, whose target is gone; or ${NO_ROUTE}`;
+    const { RouteTableId } = client.table;
+    const route =
+      wayOut === undefined
+        ? `add a default route to ${RouteTableId}, for example to a NAT gateway`
+        : `replace the default route of ${RouteTableId}, because its target ${wayOut.target} is gone`;
+    const solution = `${route}; or pull the image beforehand with CacheWarmer or the module cache-warmer; ignore this if the clients use a proxy`;
     return {
       remarks: [
         isCached
@@ -216,17 +246,30 @@ class Judge {
     const groupIds = groupIdsOf(endpoint);
     const places = this.network.subnets.filter(({ SubnetId }) => SubnetIds.includes(SubnetId));
     if (SubnetIds.length === 0) {
-      return [cause(EVERY_PULL, `the endpoint ${id} has no subnet`, "add a subnet of the VPC to the endpoint")];
+      return [
+        cause(
+          EVERY_PULL,
+          `the endpoint ${id} has no subnet`,
+          `add a subnet of ${this.question.vpcId} to ${id}, as subnetIds of RegistryEndpoints and subnet_ids of the module registry-endpoints do`,
+        ),
+      ];
     }
     const { clientGroupIds } = this.question;
     const admitted = this.throughGroups(groupIds, false, { block: client.block, groupIds: clientGroupIds });
     const groups = groupIds.join(", ");
+    const [group = ""] = groupIds;
+    const [clientGroup] = clientGroupIds ?? [];
+    const [source, input] =
+      clientGroup === undefined
+        ? [`--cidr ${client.block}`, "clientCidrs of RegistryEndpoints, client_cidrs"]
+        : [`--source-group ${clientGroup}`, "clientSecurityGroupIds of RegistryEndpoints, client_security_group_ids"];
+    const ingress = `authorize-security-group-ingress --group-id ${group} --protocol tcp --port 443 ${source}`;
     return [
       ...remarkOn(
         admitted,
-        `the security groups of the endpoints, ${groups}, do not admit these subnets on port 443`,
-        "admit port 443 from the clients",
-        `the security groups of the endpoints, ${groups}, admit only some addresses or groups of clients on port 443`,
+        `${groups} of the endpoints do not admit these subnets on port 443`,
+        `admit the clients with ${input} of the module registry-endpoints, or run ${this.command(ingress)}`,
+        `${groups} of the endpoints admit only some addresses or groups of clients on port 443`,
       ),
       ...places.flatMap((place) => {
         const block = place.CidrBlock ?? INTERNET;
@@ -266,9 +309,9 @@ class Judge {
     const groups = clientGroupIds.join(", ");
     return remarkOn(
       this.throughGroups(clientGroupIds, true, peer),
-      `the security groups of the client, ${groups}, do not allow outbound port 443 to ${to}`,
-      "allow outbound port 443 to the endpoints, to the prefix list of S3 and, for first pulls, to the internet",
-      `the security groups of the client, ${groups}, allow outbound port 443 to a part of ${to}`,
+      `${groups} of the client do not allow outbound port 443 to ${to}`,
+      `allow outbound port 443 in ${groups} to the endpoints, to the prefix list of S3 and, for first pulls, to the internet`,
+      `${groups} of the client allow outbound port 443 to a part of ${to}`,
       heading,
     );
   }
@@ -298,15 +341,12 @@ class Judge {
     return remarkOn(
       throughAcl(acl.Entries, isEgress, block, ports),
       `the network ACL ${acl.NetworkAclId} of ${subnetId} does not allow ${traffic} ${peer}`,
-      `allow ${traffic} ${peer}: a network ACL needs rules for requests and for their answers`,
+      `allow ${traffic} ${peer} in ${acl.NetworkAclId}: a network ACL needs rules for requests and for their answers`,
       `the network ACL ${acl.NetworkAclId} of ${subnetId} allows a part of ${traffic} ${peer}`,
       heading,
     );
   }
 }
-
-const NO_ROUTE =
-  "give the subnet a route to the internet, or pull the image beforehand with a CacheWarmer; ignore this if the clients use a proxy";
 
 function remarkOn(passage: Passage, closed: string, solution: string, partly: string, heading = EVERY_PULL): Remark[] {
   switch (passage) {

@@ -5,7 +5,7 @@ import type { AwsCli, CliOptions } from "./aws-cli";
 import { evaluatePolicy, principalOf } from "./policy";
 import { findRole, simulate } from "./roles";
 import type { Decision } from "./roles";
-import { PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
+import { ALLOW_SIGN_IN, PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
 import type { Cause, Remark } from "./step";
 
 /** What a client does in a registry. */
@@ -28,16 +28,28 @@ interface ResourcePolicy {
   readonly missing?: string;
 }
 
+const NO_TOKEN: Cause = "no basic auth credentials";
 const SOLUTION = `grant the permission to pull: ${PULL_PERMISSIONS}`;
 
-/** The user or role to simulate for a caller; undefined for one that IAM does not simulate. */
-export async function principalOfCaller(cli: AwsCli, callerArn: string): Promise<string | undefined> {
-  const [, kind, name] = /^arn:[^:]+:(?:sts|iam)::\d+:([a-z-]+)(?:\/([^/]+))?/.exec(callerArn) ?? [];
-  if (kind === "user") {
-    return callerArn;
+// The ARN of a session lacks the path of its role.
+const SESSION = /^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)/;
+
+/**
+ * The user or role to simulate for an ARN; undefined for one that IAM does not simulate, and for a session of a role that
+ * does not exist.
+ */
+export async function principalArnOf(cli: AwsCli, arn: string): Promise<string | undefined> {
+  if (/^arn:[^:]+:iam::\d+:(role|user)\//.test(arn)) {
+    return arn;
   }
-  // The ARN of a session lacks the path of its role.
-  return kind === "assumed-role" && name !== undefined ? (await findRole(cli, name))?.Arn : undefined;
+  const [, , , name] = SESSION.exec(arn) ?? [];
+  return name === undefined ? undefined : (await findRole(cli, name))?.Arn;
+}
+
+/** The solution where the caller may not look up the role of a session. */
+export function giveRole(arn: string): string {
+  const [, start, accountId, name] = SESSION.exec(arn) ?? [];
+  return `give the ARN of the role, with its path if it has one: --role ${start}:iam::${accountId}:role/${name}`;
 }
 
 /** Whether a user or a role may do what a pull does. */
@@ -48,25 +60,29 @@ export async function permissionRemarks(cli: AwsCli, principal: string, access: 
     simulate(cli, principal, pull, access.repositoryArn),
     resourcePolicies(cli, access),
   ]);
-  const missing = new Map<string, string[]>();
+  const missing = new Map<string, { readonly refusal: Refusal; readonly actions: string[] }>();
   const remarks: Remark[] = [];
   const judge = (action: string, decision: Decision, applied: readonly ResourcePolicy[]): void => {
     const judged = judgement(action, decision, applied, principal, access);
     if (judged.kind === "unknown") {
       remarks.push(unchecked(`whether ${principal} may ${action}: ${judged.why}`));
     } else if (judged.kind === "refused") {
-      missing.set(judged.why, [...(missing.get(judged.why) ?? []), action]);
+      const { why, remedy } = judged;
+      const key = JSON.stringify([why, remedy]);
+      missing.set(key, { refusal: judged, actions: [...(missing.get(key)?.actions ?? []), action] });
     }
   };
   signIn.forEach((decision, action) => judge(action, decision, []));
   decisions.forEach((decision, action) => judge(action, decision, policies));
-  const refused = [...missing].flatMap(([why, actions]) =>
-    byCause(actions).map(([heading, its]) => ({ why, heading, its })),
+  const refused = [...missing.values()].flatMap(({ refusal, actions }) =>
+    byCause(actions).map(([heading, its]) => ({ refusal, heading, its })),
   );
   remarks.push(
-    ...refused.map(({ why, heading, its }) =>
-      cause(heading, `${principal} may not ${its.join(", ")} on ${access.repository}: ${why}`, SOLUTION),
-    ),
+    ...refused.map(({ refusal, heading, its }) => {
+      const resource = heading === NO_TOKEN ? "*" : access.repository;
+      const detail = `${principal} may not ${its.join(", ")} on ${resource}: ${refusal.why}`;
+      return cause(heading, detail, solutionOf(refusal, heading, its));
+    }),
   );
   return remarks.length > 0 ? remarks : [ok(`${principal} may pull ${access.repository}`)];
 }
@@ -79,10 +95,21 @@ function pullActions({ isCached, isNew, template }: Access): string[] {
 
 const CREATES = ["ecr:CreateRepository", "ecr:TagResource"];
 
+function solutionOf({ remedy }: Refusal, heading: Cause, actions: readonly string[]): string {
+  switch (remedy?.kind) {
+    case "undeny":
+      return `remove the Deny of ${actions.join(", ")} from ${remedy.policy}`;
+    case "allow":
+      return `allow ${actions.join(", ")} in ${remedy.policy}`;
+    default:
+      return heading === NO_TOKEN ? ALLOW_SIGN_IN : SOLUTION;
+  }
+}
+
 /** The headings for actions that a client may not do. */
 function byCause(actions: readonly string[]): [Cause, string[]][] {
   const headings: [Cause, RegExp][] = [
-    ["no basic auth credentials", /GetAuthorizationToken/],
+    [NO_TOKEN, /GetAuthorizationToken/],
     ["not found on the first pull", /CreateRepository|TagResource|BatchImportUpstreamImage/],
     ["403 Forbidden", /BatchGetImage|GetDownloadUrlForLayer|BatchCheckLayerAvailability/],
   ];
@@ -91,7 +118,15 @@ function byCause(actions: readonly string[]): [Cause, string[]][] {
     .filter(([, its]) => its.length > 0);
 }
 
-type Judgement = { readonly kind: "granted" } | { readonly kind: "refused" | "unknown"; readonly why: string };
+/** Why a client may not do something. */
+interface Refusal {
+  readonly kind: "refused";
+  readonly why: string;
+  /** The policy to change. @default - none yet: the permission is to be granted */
+  readonly remedy?: { readonly kind: "undeny" | "allow"; readonly policy: string };
+}
+
+type Judgement = { readonly kind: "granted" } | { readonly kind: "unknown"; readonly why: string } | Refusal;
 
 /**
  * In one account an identity-based policy or a policy of the resource allows an action, and none may deny it.
@@ -105,7 +140,10 @@ function judgement(
   { accountId, repositoryArn }: Access,
 ): Judgement {
   if (decision.kind === "denied") {
-    return { kind: "refused", why: `${decision.by} denies or does not allow it` };
+    const { by, isExplicit } = decision;
+    return isExplicit
+      ? { kind: "refused", why: `${by} denies it`, remedy: { kind: "undeny", policy: by } }
+      : { kind: "refused", why: `${by} denies or does not allow it`, remedy: { kind: "allow", policy: by } };
   }
   const isCalledBy = principalOf(accountId, principal);
   const ask = { action, resource: repositoryArn, context: {} };
@@ -123,7 +161,11 @@ function judgement(
   );
   const denying = verdicts.find(({ denies }) => denies.kind === "denied");
   if (denying !== undefined) {
-    return { kind: "refused", why: `${denying.name} denies it` };
+    return {
+      kind: "refused",
+      why: `${denying.name} denies it`,
+      remedy: { kind: "undeny", policy: denying.name },
+    };
   }
   // AWS's pages disagree on this action; those that require it do so in an identity-based policy.
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html

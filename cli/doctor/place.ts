@@ -94,7 +94,7 @@ export async function pathIn(
     const [reason = "", solution = COPY] = (reasonUnsupported(host) ?? "").split(": ");
     return cause("UnsupportedUpstreamRegistryException", reason || `ECR cannot cache ${host}`, solution);
   }
-  const solution = `create a rule for ${host}: ${SUPPORTED_REGISTRIES[kind].factory} in a cache`;
+  const solution = `create a rule for ${host}: ${SUPPORTED_REGISTRIES[kind].factory} in a cache, or upstreams of the module pull-through-cache; or give --region if the cache is in another region`;
   return noRule(`caches ${host}`, region, await elsewhere(), solution);
 }
 

@@ -4,7 +4,7 @@ import { AwsRefusal, AwsUnreachable } from "./aws-cli";
 import type { AwsCli } from "./aws-cli";
 import { uriOf } from "./place";
 import type { Place } from "./place";
-import { PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
+import { ALLOW_SIGN_IN, PULL_PERMISSIONS, cause, ok, unchecked } from "./step";
 import type { Cause, Remark } from "./step";
 
 /** What is known of an image before a pull. */
@@ -59,7 +59,7 @@ export async function signIn(cli: AwsCli): Promise<{ readonly token?: string; re
         remark: cause(
           "no basic auth credentials",
           `ECR gives your credentials no token: ${error.message}`,
-          SIGN_IN_AGAIN,
+          error.isDenied ? ALLOW_SIGN_IN : SIGN_IN_AGAIN,
         ),
       };
     }

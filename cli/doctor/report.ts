@@ -1,5 +1,5 @@
-import { linkTo } from "./step";
-import type { Remark, Step } from "./step";
+import { STEP_NAMES, anchorOf, linkTo } from "./step";
+import type { Cause, Remark, Step } from "./step";
 
 type Status = Remark["kind"];
 
@@ -14,52 +14,105 @@ const MARKS: { readonly [status in Status]: string } = {
   skipped: "-",
 };
 
+const MARK_WIDTH = Math.max(...Object.values(MARKS).map(({ length }) => length));
+const NAME_WIDTH = Math.max(...STEP_NAMES.map(({ length }) => length));
+
+/** What the report says of the whole examination. */
+export interface Summary {
+  readonly image: string;
+  /** The name that a client pulls; undefined if the image has none in the cache. */
+  readonly name: string | undefined;
+  readonly region: string;
+  readonly exitCode: number;
+}
+
+/** Causes or hints with the same heading and the same solution. */
+interface Finding {
+  readonly cause: Cause;
+  readonly details: string[];
+  readonly solution: string;
+}
+
 function statusOf({ remarks }: Step): Status {
   return STATUSES.find((status) => remarks.some(({ kind }) => kind === status)) ?? "skipped";
 }
 
 /** The report as data. */
-export function reportAsData(image: string, name: string | undefined, steps: readonly Step[]): object {
+export function reportAsData({ image, name, region, exitCode }: Summary, steps: readonly Step[]): object {
   return {
     image,
     name: name ?? null,
+    region,
+    exitCode,
     steps: steps.map((step) => ({
       step: step.name,
       status: statusOf(step),
-      remarks: step.remarks.map((remark) => ("cause" in remark ? { ...remark, link: linkTo(remark.cause) } : remark)),
+      remarks: step.remarks.map((remark) =>
+        "cause" in remark ? { ...remark, anchor: anchorOf(remark.cause), link: linkTo(remark.cause) } : remark,
+      ),
     })),
   };
 }
 
-/** The report as text: a line for each step, and the causes with their solutions. */
-export function reportAsText(steps: readonly Step[]): string {
-  const markWidth = Math.max(...Object.values(MARKS).map(({ length }) => length));
-  const nameWidth = Math.max(...steps.map(({ name }) => name.length));
-  const lines = steps.map((step) => {
-    const status = statusOf(step);
-    const details = step.remarks
-      .filter(({ kind }) => kind === status || (status === "cause" && kind === "unchecked"))
-      .map(({ detail }) => detail);
-    return `${MARKS[status].padEnd(markWidth)}  ${step.name.padEnd(nameWidth)}  ${details.join("; ")}`;
-  });
-  return [...lines, ...findings("cause", "Causes", steps), ...findings("hint", "Good to know", steps)]
-    .map((line) => `${line.trimEnd()}\n`)
+/** The line of a step. Causes are short there, because the text after the steps explains them. */
+export function lineOf(step: Step): string {
+  const status = statusOf(step);
+  const details = (kind: Status): string[] =>
+    step.remarks.filter((remark) => remark.kind === kind).map(({ detail }) => detail);
+  const words = status === "cause" ? [inShort(findingsIn("cause", [step])), ...details("unchecked")] : details(status);
+  return `${MARKS[status].padEnd(MARK_WIDTH)}  ${step.name.padEnd(NAME_WIDTH)}  ${words.join("; ")}\n`;
+}
+
+function inShort(causes: readonly Finding[]): string {
+  return causes.length === 1 ? `${causes[0]?.cause}, see below` : `${causes.length} causes, see below`;
+}
+
+/** The text after the steps: causes and hints with their solutions, and the steps that could not be checked. */
+export function conclusionOf(steps: readonly Step[]): string {
+  return [
+    ...paragraphs("Causes", findingsIn("cause", steps)),
+    ...paragraphs("Good to know", findingsIn("hint", steps)),
+    ...notChecked(steps),
+  ]
+    .map((line) => `${line}\n`)
     .join("");
 }
 
-function findings(kind: "cause" | "hint", title: string, steps: readonly Step[]): string[] {
-  const found = steps.flatMap(({ remarks }) => remarks.flatMap((remark) => (remark.kind === kind ? [remark] : [])));
-  return found.length === 0
-    ? []
-    : [
-        "",
-        `${title}:`,
-        ...found.flatMap(({ cause, detail, solution }) => [
-          "",
-          `  ${cause}`,
-          `  ${detail}`,
-          `  Solution: ${solution}`,
-          `  ${linkTo(cause)}`,
-        ]),
-      ];
+function findingsIn(kind: "cause" | "hint", steps: readonly Step[]): Finding[] {
+  const found = new Map<string, Finding>();
+  for (const remark of steps.flatMap(({ remarks }) => remarks)) {
+    if (remark.kind === kind) {
+      const { cause, detail, solution } = remark;
+      const key = JSON.stringify([cause, solution]);
+      const { details } = found.get(key) ?? { details: [] };
+      found.set(key, { cause, details: [...details.filter((other) => other !== detail), detail], solution });
+    }
+  }
+  return [...found.values()];
+}
+
+function paragraphs(title: string, findings: readonly Finding[]): string[] {
+  const lines = findings.flatMap(({ cause, details, solution }) => [
+    "",
+    `  ${cause}`,
+    ...details.map((detail) => `  ${detail}`),
+    `  Solution: ${solution}`,
+    `  ${linkTo(cause)}`,
+  ]);
+  return lines.length === 0 ? [] : ["", `${title}:`, ...lines];
+}
+
+/** The steps that could not be checked at all or in part, with a line for each solution. */
+function notChecked(steps: readonly Step[]): string[] {
+  const bySolution = new Map<string, Set<string>>();
+  for (const { name, remarks } of steps) {
+    for (const remark of remarks) {
+      if (remark.kind === "unchecked") {
+        const solution = remark.solution === undefined ? "" : `: ${remark.solution}`;
+        bySolution.set(solution, (bySolution.get(solution) ?? new Set()).add(name));
+      }
+    }
+  }
+  const lines = [...bySolution].map(([solution, names]) => `Not checked: ${[...names].join(", ")}${solution}`);
+  return lines.length === 0 ? [] : ["", ...lines];
 }

@@ -20,11 +20,21 @@ interface Role {
 interface EvaluationResult {
   readonly EvalActionName: string;
   readonly EvalDecision: "allowed" | "explicitDeny" | "implicitDeny";
+  readonly MatchedStatements?: readonly MatchedStatement[];
   /** For the resource `*`; those of another resource are in its result. */
   readonly MissingContextValues?: readonly string[];
-  readonly ResourceSpecificResults?: readonly { readonly MissingContextValues?: readonly string[] }[];
+  readonly ResourceSpecificResults?: readonly {
+    readonly MissingContextValues?: readonly string[];
+    readonly MatchedStatements?: readonly MatchedStatement[];
+  }[];
   readonly OrganizationsDecisionDetail?: { readonly AllowedByOrganizations: boolean };
   readonly PermissionsBoundaryDecisionDetail?: { readonly AllowedByPermissionsBoundary: boolean };
+}
+
+/** A statement that decides; for a denial, the one that denies. */
+interface MatchedStatement {
+  /** The name of the policy. */
+  readonly SourcePolicyId?: string;
 }
 
 /** What the policies of a principal say of an action. */
@@ -32,7 +42,7 @@ export type Decision =
   | { readonly kind: "allowed" }
   | { readonly kind: "not-allowed" }
   /** Nothing else can allow it. */
-  | { readonly kind: "denied"; readonly by: string }
+  | { readonly kind: "denied"; readonly by: string; readonly isExplicit: boolean }
   /** It depends on values that only a request has. */
   | { readonly kind: "unknown"; readonly keys: readonly string[] };
 
@@ -74,10 +84,10 @@ export async function simulate(
     "simulate-principal-policy",
     { "policy-source-arn": principalArn, "action-names": actions, "resource-arns": [resource] },
   );
-  return new Map(EvaluationResults.map((result) => [result.EvalActionName, decisionOf(result)]));
+  return new Map(EvaluationResults.map((result) => [result.EvalActionName, decisionOf(result, principalArn)]));
 }
 
-function decisionOf(result: EvaluationResult): Decision {
+function decisionOf(result: EvaluationResult, principalArn: string): Decision {
   const { EvalDecision, MissingContextValues = [], ResourceSpecificResults = [] } = result;
   if (EvalDecision === "allowed") {
     return { kind: "allowed" };
@@ -87,10 +97,19 @@ function decisionOf(result: EvaluationResult): Decision {
     return { kind: "unknown", keys: [...MissingContextValues, ...missing] };
   }
   if (result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false) {
-    return { kind: "denied", by: "its permissions boundary" };
+    return { kind: "denied", by: `the permissions boundary of ${principalArn}`, isExplicit: false };
   }
   if (result.OrganizationsDecisionDetail?.AllowedByOrganizations === false) {
-    return { kind: "denied", by: "a policy of the organization" };
+    return { kind: "denied", by: "a policy of the organization", isExplicit: false };
   }
-  return EvalDecision === "explicitDeny" ? { kind: "denied", by: "a policy of it" } : { kind: "not-allowed" };
+  if (EvalDecision === "implicitDeny") {
+    return { kind: "not-allowed" };
+  }
+  const statements = [result, ...ResourceSpecificResults].flatMap(({ MatchedStatements: matched = [] }) => matched);
+  const names = [...new Set(statements.flatMap(({ SourcePolicyId = [] }) => SourcePolicyId))];
+  return {
+    kind: "denied",
+    by: `${names.length === 0 ? "a policy" : `the policy ${names.join(", ")}`} of ${principalArn}`,
+    isExplicit: true,
+  };
 }

@@ -21,7 +21,9 @@ interface Secret {
 const ARN = /^arn:[^:]+:secretsmanager:([^:]+):([^:]+):secret:(.+?)(?:-[A-Za-z0-9]{6})?$/;
 const DEFAULT_KEY = "alias/aws/secretsmanager";
 const CURRENT = "AWSCURRENT";
-const WRITE_VALUE = 'write the value as {"username": "…", "accessToken": "…"}';
+
+/** The form of the value of a secret. */
+export const SECRET_VALUE = '{"username": "…", "accessToken": "…"}';
 
 /** Looks at the secret of a rule, and never reads its value. */
 export async function secretRemarks(cli: AwsCli, registry: PrivateRegistry, arn: string): Promise<Remark[]> {
@@ -41,6 +43,15 @@ export async function secretRemarks(cli: AwsCli, registry: PrivateRegistry, arn:
       cause("SecretNotFoundException", `there is no secret ${arn}`, "create the secret, and set its ARN in the rule"),
     ];
   }
+  if (secret.DeletedDate !== undefined) {
+    return [
+      cause(
+        "a secret with this name is already scheduled for deletion",
+        `the secret ${name} was deleted, and AWS removes it after ${timeOf(secret.DeletedDate).toISOString()}`,
+        `restore the secret: aws secretsmanager restore-secret --secret-id ${arn} --region ${region}`,
+      ),
+    ];
+  }
   const faults = [...faultsOf(name, secret), ...(await policyFaults(cli, registry, arn))];
   const unread = "its value was not read: ECR needs the keys username and accessToken, and no others";
   return faults.length > 0 ? faults : [ok(`${name} is there; ${unread}`)];
@@ -57,17 +68,8 @@ async function describe(cli: AwsCli, arn: string): Promise<Secret | undefined> {
   }
 }
 
-function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {} }: Secret): Remark[] {
+function faultsOf(name: string, { KmsKeyId, VersionIdsToStages = {} }: Secret): Remark[] {
   const faults: Remark[] = [];
-  if (DeletedDate !== undefined) {
-    faults.push(
-      cause(
-        "a secret with this name is already scheduled for deletion",
-        `the secret ${name} was deleted, and AWS removes it after ${timeOf(DeletedDate).toISOString()}`,
-        "restore it with aws secretsmanager restore-secret",
-      ),
-    );
-  }
   if (!name.startsWith(SECRET_PREFIX)) {
     faults.push(
       cause(
@@ -87,7 +89,9 @@ function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {}
     );
   }
   if (!Object.values(VersionIdsToStages).some((stages) => stages.includes(CURRENT))) {
-    faults.push(cause("SecretNotFoundException", `the secret ${name} has no value`, WRITE_VALUE));
+    faults.push(
+      cause("SecretNotFoundException", `the secret ${name} has no value`, `write the value as ${SECRET_VALUE}`),
+    );
   }
   return faults;
 }
@@ -95,27 +99,13 @@ function faultsOf(name: string, { DeletedDate, KmsKeyId, VersionIdsToStages = {}
 /** ECR reads a secret with its service-linked role, which needs no policy of the secret. */
 async function policyFaults(cli: AwsCli, registry: PrivateRegistry, arn: string): Promise<readonly Remark[]> {
   return checked("the policy of the secret", async () => {
-    const policy = await policyOf(cli, arn);
-    return policy === undefined ? [] : denials(policy, registry, arn);
-  });
-}
-
-async function policyOf(cli: AwsCli, arn: string): Promise<string | undefined> {
-  try {
-    const options = { "secret-id": arn };
-    const answer = await cli.call<{ readonly ResourcePolicy?: string }>(
+    const { ResourcePolicy } = await cli.call<{ readonly ResourcePolicy?: string }>(
       "secretsmanager",
       "get-resource-policy",
-      options,
+      { "secret-id": arn },
     );
-    return answer.ResourcePolicy;
-  } catch (error) {
-    // A secret that is scheduled for deletion does not show its policy.
-    if (error instanceof AwsRefusal && error.code === "InvalidRequestException") {
-      return undefined;
-    }
-    throw error;
-  }
+    return ResourcePolicy === undefined ? [] : denials(ResourcePolicy, registry, arn);
+  });
 }
 
 function denials(policy: string, { accountId, region }: PrivateRegistry, arn: string): Remark[] {
@@ -133,7 +123,7 @@ function denials(policy: string, { accountId, region }: PrivateRegistry, arn: st
       cause(
         "UnableToAccessSecretException",
         "the policy of the secret denies ECR to read it",
-        "remove the denial: ECR needs no policy of the secret",
+        "remove the Deny from the policy of the secret: ECR needs no policy there",
       ),
     ];
   }

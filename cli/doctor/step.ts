@@ -3,6 +3,9 @@ const DOCS = "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-thr
 /** The page that lists the permission to pull. */
 export const PULL_PERMISSIONS = `${DOCS}/reference/pull-permissions.md`;
 
+/** The solution where a client may not sign in. */
+export const ALLOW_SIGN_IN = `allow ecr:GetAuthorizationToken on * in an identity-based policy: ${PULL_PERMISSIONS}`;
+
 /** The headings of the troubleshooting guide that the command refers to, as readers see them: without backquotes. */
 export const CAUSES = [
   "UnsupportedUpstreamRegistryException",
@@ -34,9 +37,14 @@ export type Remark =
   | Finding<"cause">
   /** What makes no pull fail, and what the guide explains because people ask for it. */
   | Finding<"hint">
-  /** What the caller of the command may not see, or cannot reach. It is no cause. */
-  | { readonly kind: "unchecked"; readonly detail: string }
-  /** Why the step had nothing to do. */
+  /** A part that could not be checked, for example for lack of a permission. It is no cause. */
+  | {
+      readonly kind: "unchecked";
+      readonly detail: string;
+      /** How the command could check it. */
+      readonly solution?: string;
+    }
+  /** Why the step does not apply, or was left out on purpose. */
   | { readonly kind: "skipped"; readonly detail: string };
 
 interface Finding<Kind extends string> {
@@ -47,9 +55,26 @@ interface Finding<Kind extends string> {
   readonly solution: string;
 }
 
+/** The steps of a client that pulls an image, in their order. */
+export const STEP_NAMES = [
+  "credentials",
+  "name and rule",
+  "image",
+  "upstream",
+  "credential",
+  "template",
+  "permissions",
+  "network",
+  "sign-in",
+  "manifest",
+  "layer",
+] as const;
+
+export type StepName = (typeof STEP_NAMES)[number];
+
 /** A step of a client that pulls an image. */
 export interface Step {
-  readonly name: string;
+  readonly name: StepName;
   readonly remarks: readonly Remark[];
 }
 
@@ -65,19 +90,23 @@ export function hint(heading: Cause, detail: string, solution: string): Remark {
   return { kind: "hint", cause: heading, detail, solution };
 }
 
-export function unchecked(detail: string): Remark {
-  return { kind: "unchecked", detail };
+export function unchecked(detail: string, solution?: string): Remark {
+  return { kind: "unchecked", detail, ...(solution !== undefined && { solution }) };
 }
 
 export function skipped(detail: string): Remark {
   return { kind: "skipped", detail };
 }
 
-/** The address of a heading of the guide. */
-export function linkTo(heading: Cause): string {
-  const anchor = heading
+/** The anchor of a heading of the guide. */
+export function anchorOf(heading: Cause): string {
+  return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
-  return `${DOCS}/troubleshooting.md#${anchor}`;
+}
+
+/** The address of a heading of the guide. */
+export function linkTo(heading: Cause): string {
+  return `${DOCS}/troubleshooting.md#${anchorOf(heading)}`;
 }

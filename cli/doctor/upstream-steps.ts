@@ -2,10 +2,12 @@ import { READ_UPSTREAM, SIGN_IN, UPSTREAM_READING } from "../../src/cache/policy
 import type { CacheRule } from "./answers";
 import type { AwsCli } from "./aws-cli";
 import { findRole, simulate, trusts } from "./roles";
+import { SECRET_VALUE } from "./secret-step";
 import { cause, ok, unchecked } from "./step";
 import type { Cause, Remark } from "./step";
 
 const NOT_AUTHENTICATED: Cause = "The authentication to the upstream registry failed";
+const UNREAD = "ECR cannot use the secret, and the command does not read its value";
 
 /** Lets ECR try a rule. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ValidatePullThroughCacheRule.html */
 export async function validationRemarks(cli: AwsCli, rule: CacheRule): Promise<Remark[]> {
@@ -35,10 +37,36 @@ function causeOf(failure: string): Cause {
 
 function solutionOf({ credentialArn, customRoleArn }: CacheRule): string {
   return credentialArn !== undefined
-    ? "correct the secret, which the next step looks at; if it has the right keys, rotate the token"
+    ? `write the value of the secret as ${SECRET_VALUE}; if it has this form, rotate the access token`
     : customRoleArn !== undefined
-      ? "correct the role, which the next step looks at"
+      ? `let the role ${customRoleArn} read the upstream, and let the policy of the upstream's registry allow it`
       : "create the rule again";
+}
+
+/**
+ * The remarks on the upstream and on the credential, where one explains the other: a fault of the credential is why ECR
+ * cannot use the rule, and without such a fault only the value of the secret is left.
+ */
+export function explained(
+  rule: CacheRule | undefined,
+  upstream: readonly Remark[],
+  credential: readonly Remark[],
+): readonly [upstream: readonly Remark[], credential: readonly Remark[]] {
+  const fault = credential.find((remark) => remark.kind === "cause");
+  if (fault !== undefined) {
+    const { cause: heading, solution } = fault;
+    return [
+      upstream.map((remark) => (remark.kind === "cause" ? cause(heading, remark.detail, solution) : remark)),
+      credential,
+    ];
+  }
+  const isRefused = upstream.some(({ kind }) => kind === "cause");
+  return rule?.credentialArn !== undefined && isRefused
+    ? [
+        upstream,
+        [...credential.filter(({ kind }) => kind !== "ok"), unchecked(UNREAD, `write the value as ${SECRET_VALUE}`)],
+      ]
+    : [upstream, credential];
 }
 
 /** Looks at the role with which ECR reads a private registry of another account. */

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { AwsCli, AwsRefusal, AwsUnreachable, checked } from "../../cli/doctor/aws-cli";
+import { AwsCli, AwsCliTooOld, AwsRefusal, AwsUnreachable, checked } from "../../cli/doctor/aws-cli";
 import { unchecked } from "../../cli/doctor/step";
 import { CommandError } from "../../cli/io";
 import type { Io } from "../../cli/io";
+import { run } from "../../cli/program";
 import { pathWithAwsCli } from "../local-commands/path-with-aws-cli";
 import { temporaryFolder } from "../support/temporary-folder";
 import { useLocalAws } from "../support/use-local-aws";
@@ -103,6 +104,18 @@ describe("an error of the CLI", () => {
     expect((error as Error).message).toContain(message);
   });
 
+  test.each([
+    [
+      "version 1",
+      "usage: aws [options] <command>\n\naws: error: argument operation: Invalid choice, valid choices are:\n\nwait | help",
+    ],
+    ["version 2", "aws: [ERROR]: argument operation: Found invalid choice 'describe-repositories'"],
+  ])("says that the CLI of %s is too old for a command", async (_, stderr) => {
+    const error = await failure(printing({ stderr, code: 252 }));
+    expect(error).toBeInstanceOf(AwsCliTooOld);
+    expect((error as Error).message).toBe("this AWS CLI does not know the command for ecr:DescribeRepositories");
+  });
+
   test("says how to install the CLI where it is missing", async () => {
     const error = await failure(new AwsCli(io({ PATH: temporaryFolder() }), "eu-west-1"));
     expect(error).toBeInstanceOf(CommandError);
@@ -113,6 +126,24 @@ describe("an error of the CLI", () => {
     const error = await failure(printing({ stdout: "s3cret", code: 0 }));
     expect((error as Error).message).toBe("the AWS CLI printed something else than JSON");
   });
+});
+
+test("where AWS is not reached, doctor prints the words of the AWS CLI", async () => {
+  const folder = temporaryFolder();
+  const words = 'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"';
+  fs.writeFileSync(
+    path.join(folder, "aws"),
+    `#!/bin/sh\n[ "$1" = configure ] && exit 1\necho '${words}' >&2\nexit 255\n`,
+    { mode: 0o755 },
+  );
+  const printed: string[] = [];
+  const output = { write: (text: string) => printed.push(text) };
+  const machine = { ...io({ PATH: folder, AWS_REGION: "eu-west-1" }), stdout: output, stderr: output };
+  expect(await run(["doctor", "nginx:1.27"], machine)).toBe(2);
+  expect(printed).toEqual([
+    expect.stringMatching(/^\? {7}credentials {4}who the credentials belong to: Could not connect/),
+    expect.stringContaining(words),
+  ]);
 });
 
 test("an empty answer is an empty object", async () => {
@@ -151,8 +182,19 @@ describe("a check that AWS refuses", () => {
       "the role: AWS answers ThrottlingException: Rate exceeded",
     ],
     [new AwsUnreachable("no answer"), "the role: no answer"],
+    [
+      new AwsRefusal("AccessDenied", "iam:GetRole, iam:GetUser", "User: x"),
+      "the role: your credentials lack the permissions iam:GetRole, iam:GetUser",
+    ],
   ])("is one that could not be made: %s", async (error, detail) => {
     expect(await checked("the role", () => Promise.reject(error))).toEqual([unchecked(detail)]);
+  });
+
+  test("could be made with a newer AWS CLI", async () => {
+    const error = new AwsCliTooOld("this AWS CLI does not know the command");
+    expect(await checked("the template", () => Promise.reject(error))).toEqual([
+      unchecked(`the template: ${error.message}`, expect.stringMatching(/^update the AWS CLI/) as string),
+    ]);
   });
 
   test("fails if the CLI itself fails", async () => {

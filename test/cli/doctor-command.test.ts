@@ -9,11 +9,13 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import { DeleteSecretCommand, SecretsManagerClient, UpdateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { trusting } from "../local-aws/clients";
 import { addNetworks, NETWORKS } from "../local-aws/ec2/networks";
 import { UPSTREAM_ROLE_ACTIONS } from "../local-aws/ecr/fixtures";
 import { imageOf, indexOf } from "../local-aws/ecr/images";
 import type { LocalAws } from "../local-aws/server";
+import type { Report } from "../support/doctor";
 import { Account, FIRST_PULL, PULL, READ, SIGN_IN, found } from "../support/doctor";
 import { readDocument } from "../support/documents";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -66,7 +68,7 @@ describe("a healthy setup", () => {
       "ok      manifest",
       "ok      layer",
     ]);
-    expect(lines[1]).toContain(`pull ${account.host}/docker-hub/library/nginx:1.27`);
+    expect(lines[1]).toContain(`  ${account.host}/docker-hub/library/nginx:1.27: the rule docker-hub caches`);
     expect(stderr).toBe(
       `pulling the manifest of ${account.host}/docker-hub/library/nginx:1.27 with your credentials; if ECR does not have it, ECR creates the repository and caches the image (--no-pull leaves this out)\n`,
     );
@@ -163,7 +165,7 @@ describe("what a machine cannot tell", () => {
     const account = await withCache();
     const report = await account.examine(["nginx:1.27"], { intercept, env: { ...env } });
     expect(found(report, "unchecked").map((remark) => remark.detail)).toEqual([expect.stringContaining(detail)]);
-    expect(report.code).toBe(0);
+    expect(report.code).toBe(3);
   });
 
   test("is not the host of layers that the registry has itself", async () => {
@@ -227,7 +229,7 @@ describe("the name of the image", () => {
     );
     aws.ecr.upstreams.put(upstream, "app", "1", imageOf("layer"));
     const report = await account.examine([`${upstream}/app:1`, "--region", "eu-west-1"]);
-    expect(report).toMatchObject({ code: 0, name: `${account.host}/team/app:1` });
+    expect(report).toMatchObject({ code: 3, name: `${account.host}/team/app:1` });
     expect(found(report, "unchecked").map(({ detail }) => detail)).toEqual([
       `whether a policy of ${upstream} grants ECR to read: only its account can look`,
     ]);
@@ -281,12 +283,36 @@ describe("the command ends with 2", () => {
     ],
     ["a map that is missing", ["nginx", "--map", "none.json"], "cannot read none.json"],
     ["an option that it does not have", ["nginx", "--push"], "unknown option '--push'"],
-    ["a VPC that does not exist", ["nginx", "--no-pull", "--vpc", "vpc-0123456789abcdef0"], "vpc-0123456789abcdef0"],
+    [
+      "a session that is no ARN",
+      ["nginx", "--role", "arn:aws:sts::111122223333:assumed-role/x"],
+      "--role must be the ARN of a role",
+    ],
+    [
+      "the host of a registry",
+      ["111122223333.dkr.ecr.eu-west-1.amazonaws.com"],
+      "111122223333.dkr.ecr.eu-west-1.amazonaws.com is the host of a registry and no image: add the name of an image",
+    ],
   ])("for %s", async (_, args, message) => {
     const account = await withCache();
     const { code, stdout, stderr } = await account.doctor(args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+
+  test.each<[string, (account: Account) => readonly string[], string]>([
+    ["a VPC that does not exist", () => ["--vpc", "vpc-0123456789abcdef0"], "has no VPC vpc-0123456789abcdef0"],
+    ["a role that does not exist", ({ id }) => ["--role", `arn:aws:iam::${id}:role/gone`], "role/gone: give the ARN"],
+    [
+      "a session of a role that does not exist",
+      ({ id }) => ["--role", `arn:aws:sts::${id}:assumed-role/gone/i-0`],
+      "assumed-role/gone/i-0: give the ARN",
+    ],
+  ])("for %s, after the steps before", async (_, args, message) => {
+    const account = await withCache();
+    const { code, stdout, stderr } = await account.doctor(["nginx:1.27", "--no-pull", ...args(account)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stdout).toMatch(/^ok {6}credentials /);
   });
 
   test("for a region that contradicts the name of the image", async () => {
@@ -400,7 +426,7 @@ describe("permissions", () => {
     const PolicyDocument = document({ Effect: "Allow", Action: PULL, Resource: "*" });
     await iam.send(new PutRolePolicyCommand({ RoleName: "bounded", PolicyName: "pull", PolicyDocument }));
     expect(await judge(account, "bounded")).toMatchObject([
-      { kind: "cause", detail: expect.stringContaining("its permissions boundary") as string },
+      { kind: "cause", detail: expect.stringContaining("the permissions boundary of arn:") as string },
     ]);
   });
 
@@ -408,9 +434,8 @@ describe("permissions", () => {
     [
       "SimulatePrincipalPolicy",
       "permissions",
-      "what the caller may do: your credentials lack the permission iam:SimulatePrincipalPolicy",
+      "what arn:aws:sts::$account:assumed-role/local/session may do: your credentials lack the permission iam:SimulatePrincipalPolicy",
     ],
-    ["GetRole", "permissions", "what the caller may do: your credentials lack the permission iam:GetRole"],
     ["DescribeSecret", "credential", "the secret: your credentials lack the permission secretsmanager:DescribeSecret"],
     [
       "GetResourcePolicy",
@@ -436,9 +461,78 @@ describe("permissions", () => {
     const account = await withCache();
     forbidden.set(account.id, [operation]);
     const report = await account.examine(["nginx:1.27", "--no-pull"]);
-    expect(report.code).toBe(0);
+    expect(report.code).toBe(3);
     expect(report.steps.find((candidate) => candidate.step === step)).toMatchObject({ status: "unchecked" });
-    expect(found(report, "unchecked")).toEqual([{ kind: "unchecked", detail }]);
+    // Steps after the first one may depend on it.
+    expect(found(report, "unchecked")[0]).toEqual({
+      kind: "unchecked",
+      detail: detail.replace("$account", account.id),
+    });
+  });
+
+  test("to look up the role of a session that are missing are no cause, and the solution is to name the role", async () => {
+    const account = await withCache();
+    forbidden.set(account.id, ["GetRole"]);
+    const report = await account.examine(["nginx:1.27", "--no-pull"]);
+    expect([report.code, found(report, "unchecked")]).toEqual([
+      3,
+      [
+        {
+          kind: "unchecked",
+          detail: `what arn:aws:sts::${account.id}:assumed-role/local/session may do: your credentials lack the permission iam:GetRole`,
+          solution: `give the ARN of the role, with its path if it has one: --role ${account.roleArn("local")}`,
+        },
+      ],
+    ]);
+  });
+
+  test("of a session are those of its role", async () => {
+    const account = await reader();
+    const session = `arn:aws:sts::${account.id}:assumed-role/reader/i-0a1b2c3d4e5f60718`;
+    const report = await account.examine(["nginx:1.27", "--no-pull", "--role", session]);
+    expect(found(report, "cause").map(({ detail }) => detail)).toEqual([
+      `${account.roleArn("reader")} may not ecr:BatchImportUpstreamImage, ecr:CreateRepository on docker-hub/library/nginx: no policy allows it`,
+    ]);
+  });
+
+  test("that a policy of the role denies are its Deny to remove, by the name of the policy", async () => {
+    const account = await reader();
+    const PolicyDocument = document(
+      { Effect: "Allow", Action: PULL, Resource: "*" },
+      { Effect: "Deny", Action: "ecr:CreateRepository", Resource: "*" },
+    );
+    await account
+      .client(IAMClient)
+      .send(new PutRolePolicyCommand({ RoleName: "reader", PolicyName: "no-new", PolicyDocument }));
+    const policy = `the policy no-new of ${account.roleArn("reader")}`;
+    expect(await judge(account)).toMatchObject([
+      {
+        cause: "not found on the first pull",
+        detail: expect.stringMatching(new RegExp(`: ${policy} denies it$`)) as string,
+        solution: `remove the Deny of ecr:CreateRepository from ${policy}`,
+      },
+    ]);
+  });
+
+  test("to sign in are for all resources", async () => {
+    const account = await withCache();
+    await account.createRole("reader", [...READ, ...FIRST_PULL]);
+    expect(await judge(account)).toMatchObject([
+      {
+        cause: "no basic auth credentials",
+        detail: `${account.roleArn("reader")} may not ecr:GetAuthorizationToken on *: no policy allows it`,
+        solution: expect.stringMatching(/^allow ecr:GetAuthorizationToken on \* in an identity-based policy/) as string,
+      },
+    ]);
+  });
+
+  test("to sign in that the caller lacks are to be granted", async () => {
+    const account = await withCache();
+    forbidden.set(account.id, ["GetAuthorizationToken"]);
+    const report = await account.examine(["nginx:1.27"]);
+    expect(report.steps.find(({ step }) => step === "sign-in")?.remarks).toMatchObject([
+      { kind: "cause", solution: expect.stringMatching(/^allow ecr:GetAuthorizationToken on \*/) as string },
+    ]);
   });
 
   test("of the registry's policy that the caller may not read are not known", async () => {
@@ -515,7 +609,7 @@ test("a cause has its detail, its solution and the address of its heading", asyn
   const { code, stdout } = await account.doctor([`${account.host}/docker-hub/nginx:1.27`]);
   expect(code).toBe(1);
   const [steps = "", causes = ""] = stdout.split("\nCauses:\n");
-  expect(steps).toMatch(/^FAILED {2}name and rule {2}Docker Hub has its official images below library\//m);
+  expect(steps).toMatch(/^FAILED {2}name and rule {2}403 Forbidden, see below$/m);
   expect(steps).toMatch(/^- {7}manifest {7}ECR cannot have an image of this name$/m);
   expect(causes).toBe(`
   403 Forbidden
@@ -523,6 +617,131 @@ test("a cause has its detail, its solution and the address of its heading", asyn
   Solution: pull ${account.host}/docker-hub/library/nginx:1.27
   https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs/troubleshooting.md#403-forbidden
 `);
+});
+
+/** The marks of the steps in the text. */
+const marksIn = (stdout: string): { [step: string]: string } =>
+  Object.fromEntries(
+    [...stdout.matchAll(/^(ok|FAILED|\?|-) +(name and rule|[a-z-]+)/gm)].map(([, mark = "", step = ""]) => [
+      step,
+      mark,
+    ]),
+  );
+
+describe("what could not be checked is said", () => {
+  test("with credentials of another account", async () => {
+    const account = await withCache();
+    const image = `444455556666.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.27`;
+    const { code, stdout } = await account.doctor([image, "--no-pull"]);
+    expect(code).toBe(3);
+    expect(stdout).toContain("\n?       permissions    your credentials are not of the account 444455556666\n");
+    expect(stdout.split("\n\n").at(-1)).toBe(
+      "Not checked: name and rule, image, upstream, credential, template, permissions: use credentials of the account 444455556666, for example with AWS_PROFILE\n",
+    );
+  });
+
+  test("with credentials that may do nothing", async () => {
+    const account = await withCache();
+    const operations = [
+      ...["DescribePullThroughCacheRules", "DescribeRepositories", "DescribeRepositoryCreationTemplates"],
+      ...["GetRole", "SimulatePrincipalPolicy"],
+    ];
+    forbidden.set(account.id, operations);
+    const { code, stdout } = await account.doctor([`${account.host}/docker-hub/library/nginx:1.27`, "--no-pull"]);
+    expect(code).toBe(3);
+    expect(marksIn(stdout)).toEqual({
+      ...{ credentials: "ok", "name and rule": "?", image: "?", upstream: "?", credential: "?", template: "?" },
+      ...{ permissions: "?", network: "-", "sign-in": "-", manifest: "-", layer: "-" },
+    });
+    expect(stdout).toMatch(
+      /\nNot checked: name and rule, image, upstream, credential, template\nNot checked: permissions: give the ARN/,
+    );
+  });
+});
+
+test("without a rule for a prefix, nothing is said of what the rule needs", async () => {
+  const account = await withCache();
+  const { code, stdout, stderr } = await account.doctor([`${account.host}/quay/a/b:1`]);
+  expect([code, stderr]).toEqual([1, ""]);
+  expect(marksIn(stdout)).toEqual({
+    ...{ credentials: "ok", "name and rule": "FAILED", image: "-", upstream: "-", credential: "-", template: "-" },
+    ...{ permissions: "-", network: "-", "sign-in": "-", manifest: "-", layer: "-" },
+  });
+});
+
+test("a secret that is scheduled for deletion is one cause, with the command that restores it", async () => {
+  const account = await withCache();
+  const SecretId = "ecr-pullthroughcache/docker-hub";
+  await account.client(SecretsManagerClient).send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
+  const { code, stdout } = await account.doctor(["nginx:1.27", "--no-pull"]);
+  expect(code).toBe(1);
+  const [, causes = ""] = stdout.split("\nCauses:\n");
+  expect(causes.match(/^ {2}Solution: .*$/gm)).toEqual([
+    expect.stringMatching(/aws secretsmanager restore-secret --secret-id arn:\S+ --region eu-west-1$/),
+  ]);
+  expect(causes).toMatch(/ECR cannot use the rule docker-hub: .*\n {2}the secret \S+ was deleted/);
+});
+
+test("a secret that ECR cannot use for its value is one that the command cannot check", async () => {
+  const account = await withCache();
+  const SecretId = "ecr-pullthroughcache/docker-hub";
+  const SecretString = JSON.stringify({ user: "acme", password: "not-a-token" });
+  await account.client(SecretsManagerClient).send(new UpdateSecretCommand({ SecretId, SecretString }));
+  const report = await account.examine(["nginx:1.27", "--no-pull"]);
+  expect(report.steps.find(({ step }) => step === "credential")).toEqual({
+    step: "credential",
+    status: "unchecked",
+    remarks: [
+      {
+        kind: "unchecked",
+        detail: "ECR cannot use the secret, and the command does not read its value",
+        solution: 'write the value as {"username": "…", "accessToken": "…"}',
+      },
+    ],
+  });
+  expect(found(report, "cause")).toHaveLength(1);
+});
+
+test("several causes of a step are counted in its line, and those with one solution are one", async () => {
+  const account = await withCache();
+  addNetworks(aws, account.id);
+  const { stdout } = await account.doctor(["nginx:1.27", "--no-pull", "--vpc", NETWORKS.codeBuild]);
+  expect(stdout).toMatch(/^FAILED {2}network {8}2 causes, see below$/m);
+  expect(stdout.match(/^ {2}Solution: create the missing endpoints/gm)).toHaveLength(1);
+});
+
+test("each line is printed when its step ends, before the next step asks AWS", async () => {
+  const account = await withCache();
+  const before = operationsOf(account).length;
+  const asked = new Map<string, readonly string[]>();
+  const onOutput = (text: string): void =>
+    void asked.set(text.slice(8, 21).trim(), operationsOf(account).slice(before));
+  await account.doctor(["nginx:1.27"], { onOutput });
+  expect(asked.get("credentials")).toEqual(["GetCallerIdentity"]);
+  expect(asked.get("permissions")).not.toContain("GetAuthorizationToken");
+  expect(asked.get("sign-in")?.at(-1)).toBe("GetAuthorizationToken");
+});
+
+test("the help names the AWS CLI and the exit codes", async () => {
+  const { code, stdout } = await new Account(aws, "200000000000").doctor(["--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("It needs the AWS CLI");
+  expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 /);
+});
+
+test("the example of the reference is what --json prints of a wrong name, without the steps that were left out", async () => {
+  const account = new Account(aws, "111122223333");
+  await account.createCache();
+  const { stdout } = await account.doctor([`${account.host}/docker-hub/nginx:1.27`, "--no-pull", "--json"]);
+  const report = JSON.parse(stdout) as Report;
+  const [, example = ""] =
+    /^<!-- test\/cli\/files\/doctor\.json -->\n```json\n(.*?)```$/ms.exec(
+      readDocument("docs/reference/command-line.md").text,
+    ) ?? [];
+  const file = fs.readFileSync(path.join(__dirname, "files", "doctor.json"), "utf8");
+  const steps = report.steps.filter(({ step }) => ["credentials", "name and rule", "manifest"].includes(step));
+  expect(JSON.parse(file)).toEqual({ ...report, steps });
+  expect(example).toBe(file);
 });
 
 test("the reference lists the permissions that the command needs, and no others", async () => {

@@ -284,12 +284,7 @@ describe("a client is in a network", () => {
       "whose endpoints admit others",
       { admitted: "10.1.0.0/16" },
       {},
-      [
-        [
-          EVERY_PULL,
-          /^subnet-a\w+: the security groups of the endpoints, sg-\w+, do not admit these subnets on port 443$/,
-        ],
-      ],
+      [[EVERY_PULL, /^subnet-a\w+: sg-\w+ of the endpoints do not admit these subnets on port 443$/]],
     ],
     [
       "whose network ACL lets no requests out",
@@ -507,7 +502,7 @@ describe("the security groups of clients", () => {
       "that let nothing out",
       { isClientClosed: true },
       [
-        /the security groups of the client, sg-\w+, do not allow outbound port 443 to 10\.0\.1\.0\/24/,
+        /sg-\w+ of the client do not allow outbound port 443 to 10\.0\.1\.0\/24/,
         /do not allow outbound port 443 to addresses outside of the VPC/,
       ],
     ],
@@ -552,6 +547,99 @@ test.each<[string, number]>([
   expect(remarks.length > 1).toBe(okays === 1);
 });
 
+test("without permissions, all that are missing are named at once", async () => {
+  const { vpcId } = await makeNetwork();
+  const limited = calling((service, operation) =>
+    Promise.reject(new AwsRefusal("UnauthorizedOperation", `${service}:${operation}`, "no")),
+  );
+  const operations = ["vpc-attribute", "subnets", "route-tables", "vpc-endpoints", "network-acls"];
+  expect(await networkRemarks(limited, question({ vpcId }))).toEqual([
+    {
+      kind: "unchecked",
+      detail: `the network of ${vpcId}: your credentials lack the permissions ${operations.map((name) => `ec2:describe-${name}`).join(", ")}`,
+    },
+  ]);
+});
+
+describe("a solution has the IDs of what is to be changed", () => {
+  const solutionsOf = async (differences: Differences, more: Partial<NetworkQuestion> = {}) => {
+    const { vpcId, clients, clientGroupId } = await makeNetwork(differences);
+    const asked = question({ vpcId, subnetIds: [clients], isCached: true, ...more });
+    const remarks = await networkRemarks(inProcess, {
+      ...asked,
+      ...(more.clientGroupIds !== undefined && { clientGroupIds: [clientGroupId] }),
+    });
+    return [...new Set(remarks.flatMap((remark) => (remark.kind === "cause" ? [remark.solution] : [])))];
+  };
+
+  test.each<[string, Differences, RegExp[]]>([
+    [
+      "the S3 endpoint and the route table",
+      { routes: [], routesToS3: false },
+      [
+        /routeTableIds of RegistryEndpoints .*aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-\w+ --add-route-table-ids rtb-\w+ --region eu-west-1$/,
+      ],
+    ],
+    [
+      "each endpoint without private DNS",
+      { routes: [], privateDns: false },
+      [
+        /aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-\w+ --private-dns-enabled --region eu-west-1;/,
+        /aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-\w+ --private-dns-enabled --region eu-west-1;/,
+      ],
+    ],
+    [
+      "the VPC, once for both endpoints",
+      { routes: [], dns: { enableDnsHostnames: false } },
+      [/aws ec2 modify-vpc-attribute --vpc-id vpc-\w+ --enable-dns-hostnames '\{"Value":true\}' --region eu-west-1$/],
+    ],
+    [
+      "the security group of the endpoints and the block of the clients",
+      { admitted: "10.1.0.0/16" },
+      [
+        /clientCidrs of RegistryEndpoints.* authorize-security-group-ingress --group-id sg-\w+ --protocol tcp --port 443 --cidr 10\.0\.0\.0\/24 --region eu-west-1$/,
+      ],
+    ],
+    [
+      "the endpoint whose policy refuses",
+      { policies: { "ecr.api": ECR_POLICY.replace('"Allow"', '"Deny"') } },
+      [/^allow ecr:GetAuthorizationToken on \* in the policy of vpce-\w+$/],
+    ],
+    [
+      "all missing endpoints, once",
+      { routes: [], services: [] },
+      [/^create the missing endpoints, as RegistryEndpoints/],
+    ],
+  ])("%s", async (_, differences, expected) => {
+    expect(await solutionsOf(differences)).toEqual(expected.map((text) => expect.stringMatching(text) as string));
+  });
+
+  test.each<[string, readonly Route[], RegExp]>([
+    ["that lacks a default route", [], /^add a default route to rtb-\w+, for example to a NAT gateway;/],
+    [
+      "whose NAT gateway is gone",
+      [{ ...NAT, isBlackhole: true }],
+      /^replace the default route of rtb-\w+, because its target nat-0a1b2c3d4e5f60718 is gone;/,
+    ],
+  ])("the route table %s", async (_, routes, expected) => {
+    expect(await solutionsOf({ routes }, { isCached: false })).toEqual([expect.stringMatching(expected) as string]);
+  });
+
+  test("the security group of the clients, if it is known", async () => {
+    expect(await solutionsOf({ admitted: "others" }, { clientGroupIds: [] })).toEqual([
+      expect.stringMatching(/--group-id sg-\w+ --protocol tcp --port 443 --source-group sg-\w+ --region eu-west-1$/),
+    ]);
+  });
+
+  test("the blocks of all subnets of the clients", async () => {
+    const [solution = ""] = await solutionsOf({ admitted: "10.1.0.0/16" }, { subnetIds: undefined });
+    expect(
+      solution.match(/aws ec2 authorize-security-group-ingress [^;]* --cidr \S+/g)?.map((text) => text.slice(-11)),
+    ).toEqual(["10.0.0.0/24", "10.0.1.0/24"]);
+    expect(solution.split("RegistryEndpoints")).toHaveLength(2);
+  });
+});
+
 describe("in a network that the stand-in cannot have", () => {
   let healthy: Network;
   let clients: string;
@@ -589,7 +677,7 @@ describe("in a network that the stand-in cannot have", () => {
     [
       "S3 has an interface endpoint that admits nobody",
       () => withEndpoint("s3", { ...ofInterface, SubnetIds: [clients], Groups: [{ GroupId: "sg-0" }] }),
-      /the security groups of the endpoints, sg-0, do not admit/,
+      /sg-0 of the endpoints do not admit/,
     ],
     [
       "S3 has an interface endpoint for resolvers outside of AWS only",

@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
     create: (account, SecretId) =>
       account.client(SecretsManagerClient).send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 })),
     detail: "the secret ecr-pullthroughcache/docker-hub was deleted",
-    solution: "restore it with aws secretsmanager restore-secret",
+    solution: "restore the secret: aws secretsmanager restore-secret --secret-id arn:aws:secretsmanager:eu-west-1:",
   },
   {
     cause: "no basic auth credentials",

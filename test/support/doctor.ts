@@ -47,6 +47,8 @@ export interface Machine {
   readonly cwd?: string;
   /** Answers a request by HTTP in place of the stand-in; undefined for one that the stand-in answers. */
   readonly intercept?: (url: URL) => Response | undefined;
+  /** Is called with each text that the command prints. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** An account of the stand-in, where each test creates what it needs. */
@@ -119,11 +121,16 @@ export class Account {
   }
 
   /** Runs the command as the role `local` of the account. */
-  public async doctor(args: readonly string[], { env, cwd, intercept }: Machine = {}): Promise<Ran> {
+  public async doctor(args: readonly string[], { env, cwd, intercept, onOutput }: Machine = {}): Promise<Ran> {
     const [stdout, stderr]: [string[], string[]] = [[], []];
     const code = await run(["doctor", ...args], {
       stdin: process.stdin,
-      stdout: { write: (text) => stdout.push(text) },
+      stdout: {
+        write: (text) => {
+          stdout.push(text);
+          onOutput?.(text);
+        },
+      },
       stderr: { write: (text) => stderr.push(text) },
       env: { ...this.aws.environment(this.id), AWS_REGION: this.region, ...env },
       cwd: cwd ?? temporaryFolder(),

@@ -348,6 +348,8 @@ describe("the simulation of a role's policies", () => {
       ["ecr:BatchGetImage", "allowed"],
       ["ecr:PutImage", "explicitDeny"],
     ]);
+    const matched = results.map(({ MatchedStatements = [] }) => MatchedStatements.map((one) => one.SourcePolicyId));
+    expect(matched).toEqual([[], ["p"]]);
     const keys = await simulate(["kms:DescribeKey", "kms:CreateGrant"], [key]);
     expect(keys.map(({ EvalDecision }) => EvalDecision)).toEqual(["allowed", "implicitDeny"]);
     expect((await simulate(["ecr:GetAuthorizationToken"])).map(({ EvalDecision }) => EvalDecision)).toEqual([

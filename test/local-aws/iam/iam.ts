@@ -180,7 +180,10 @@ export class Iam implements Service {
       const boundary = role.boundary === undefined ? undefined : this.policies.documentOf(role.boundary, scope);
       return simulated(input, {
         arn,
-        identityPolicies: this.policiesOf(scope, role.name),
+        identityPolicies: this.namedPoliciesOf(role, scope).map(({ name, document }) => ({
+          name,
+          policy: JSON.parse(document) as Fields,
+        })),
         boundary: boundary === undefined ? undefined : (JSON.parse(boundary) as Fields),
       });
     },
@@ -222,8 +225,16 @@ export class Iam implements Service {
   }
 
   private documentsOf(role: Role, scope: Scope): string[] {
-    const attached = [...role.attached].flatMap((arn) => this.policies.documentOf(arn, scope) ?? []);
-    return [...role.policies.values(), ...attached];
+    return this.namedPoliciesOf(role, scope).map(({ document }) => document);
+  }
+
+  private namedPoliciesOf(role: Role, scope: Scope): { readonly name: string; readonly document: string }[] {
+    const inline = [...role.policies].map(([name, document]) => ({ name, document }));
+    const attached = [...role.attached].flatMap((arn) => {
+      const document = this.policies.documentOf(arn, scope);
+      return document === undefined ? [] : [{ name: arn.replace(/^.*\//, ""), document }];
+    });
+    return [...inline, ...attached];
   }
 
   private of({ accountId }: Scope): Map<string, Role> {

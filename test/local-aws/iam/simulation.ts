@@ -6,7 +6,7 @@ import type { Verdict } from "./policy-evaluation";
 /** A user or a role that is simulated. */
 export interface Principal {
   readonly arn: string;
-  readonly identityPolicies: readonly Fields[];
+  readonly identityPolicies: readonly { readonly name: string; readonly policy: Fields }[];
   /** @default - none */
   readonly boundary?: Fields;
 }
@@ -34,7 +34,8 @@ export async function simulated(input: Fields, principal: Principal): Promise<Fi
 }
 
 async function result(action: string, resource: string, principal: Principal): Promise<Fields> {
-  const { arn, identityPolicies, boundary } = principal;
+  const { arn, boundary } = principal;
+  const identityPolicies = principal.identityPolicies.map(({ policy }) => policy);
   const [, , , , accountId = ""] = arn.split(":");
   const verdict = await evaluate({
     principalArn: arn,
@@ -51,21 +52,45 @@ async function result(action: string, resource: string, principal: Principal): P
       ? {}
       : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: verdict.boundary === "Allowed" } };
   const decision = DECISIONS[verdict.overall];
+  const matched = decision === "explicitDeny" ? await denying(action, resource, principal) : [];
   return {
     EvalActionName: action,
     EvalResourceName: resource,
     EvalDecision: decision,
-    MatchedStatements: [],
+    MatchedStatements: matched,
     ...boundaryDetail,
     // The keys are beside the resource, unless it is any.
     ...(resource === "*"
       ? { MissingContextValues: missing }
       : {
           ResourceSpecificResults: [
-            { EvalResourceName: resource, EvalResourceDecision: decision, MissingContextValues: missing },
+            {
+              EvalResourceName: resource,
+              EvalResourceDecision: decision,
+              MatchedStatements: matched,
+              MissingContextValues: missing,
+            },
           ],
         }),
   };
+}
+
+/** The policies that deny an action, by their names. Where one denies, IAM names no others. */
+async function denying(action: string, resource: string, { arn, identityPolicies }: Principal): Promise<Fields[]> {
+  const [, , , , accountId = ""] = arn.split(":");
+  const judged = await Promise.all(
+    identityPolicies.map(async ({ name, policy }) => {
+      const { identity } = await evaluate({
+        principalArn: arn,
+        action,
+        resource,
+        accountId,
+        identityPolicies: [policy],
+      });
+      return identity === "ExplicitlyDenied" ? [{ SourcePolicyId: name }] : [];
+    }),
+  );
+  return judged.flat();
 }
 
 function delegatingTo(accountId: string): object {
