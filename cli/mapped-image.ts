@@ -1,4 +1,4 @@
-import { ImageReference, malformedName, parseReference } from "../src/image/image-reference";
+import { ImageReference, malformedName, parseReference, shownName } from "../src/image/image-reference";
 import { reasonWithoutPlace } from "../src/image/no-place";
 import type { RegistryMapping } from "../src/image/registry-map";
 
@@ -20,5 +20,5 @@ export function lookUp(mapping: RegistryMapping, image: string, host?: string): 
   if (mapped.kind === "cached" || mapped.kind === "own") {
     return { uri: mapped.uri, isCached: mapped.kind === "cached", hasDigest: reference.digest !== undefined };
   }
-  return { problem: `${image}: ${reasonWithoutPlace(mapped)}`, isMalformed: false };
+  return { problem: `${shownName(image)}: ${reasonWithoutPlace(mapped)}`, isMalformed: false };
 }

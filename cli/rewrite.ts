@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Option } from "commander";
 import type { Command } from "commander";
+import { shownName } from "../src/image/image-reference";
 import { RegistryMapping } from "../src/image/registry-map";
 import { CommandError, ExitCode } from "./io";
 import type { Io } from "./io";
@@ -144,7 +145,7 @@ async function rewrittenFile(
   { type: givenType }: RewriteOptions,
   target: Target,
 ): Promise<RewrittenFile | undefined> {
-  const name = input === STDIN ? NAME_OF_STDIN : shownName(input);
+  const name = input === STDIN ? NAME_OF_STDIN : fileShown(input);
   const bytes = input === STDIN ? await bytesOf(io.stdin) : bytesOfFile(io, input);
   if (typeof bytes === "string") {
     io.stderr.write(`error: ${name}: ${bytes}\n`);
@@ -200,15 +201,15 @@ function reportOf(file: string, type: FileType | null, { rewritten, left }: Plan
 
 function warn({ rewritten, left }: Plan, print: (level: string, start: number, message: string) => void): void {
   for (const { start, image, reason } of left) {
-    print("warning", start, `${image} stays: ${reason}`);
+    print("warning", start, `${shownName(image)} stays: ${reason}`);
   }
   for (const { start, from, warnings } of rewritten) {
-    warnings.forEach((warning) => print("warning", start, `${from}: ${warning}`));
+    warnings.forEach((warning) => print("warning", start, `${shownName(from)}: ${warning}`));
   }
 }
 
 /** The name of a file for messages. */
-function shownName(file: string): string {
+function fileShown(file: string): string {
   return file === "" ? '""' : file;
 }
 

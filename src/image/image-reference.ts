@@ -160,12 +160,21 @@ export function malformedName(text: unknown, problem: ReferenceProblem): string 
 
 /** A text for a message, which does not repeat a long one, or one that may have a secret. */
 export function shownText(text: unknown): string {
-  const isShown =
-    typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text) && !containsAccessToken(text);
-  if (isShown) {
+  if (mayBeShown(text)) {
     return JSON.stringify(text);
   }
   return typeof text === "string" ? `a text of ${text.length} characters` : typeof text;
+}
+
+/** The name of an image for a message, without quotes unless it has several lines. */
+export function shownName(name: string): string {
+  return mayBeShown(name) && !/[\r\n]/.test(name) ? name : shownText(name);
+}
+
+function mayBeShown(text: unknown): boolean {
+  return (
+    typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text) && !containsAccessToken(text)
+  );
 }
 
 /** Why a text has no whole path at a place. */

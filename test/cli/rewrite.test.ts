@@ -266,3 +266,10 @@ test("the commands of the reference print what it has", async () => {
     "Dockerfile\ndeployment.yaml\n",
   ]);
 });
+
+test("shows no access token of a name that stays", async () => {
+  const token = "dckr_pat_27aB3cD9eF1gH2iJ4kL5mN6oP7q";
+  const { code, stderr } = await rewrite(["--type", "dockerfile"], `FROM gcr.io/a:${token}\nFROM \${R}/a:${token}\n`);
+  expect([code, stderr.includes("stays: ")]).toEqual([0, true]);
+  expect(stderr).not.toContain(token);
+});
