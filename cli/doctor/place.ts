@@ -1,12 +1,18 @@
 import { lacksPullThroughCaches, partitionOf } from "../../src/aws/partitions";
-import { DEFAULT_DOMAIN, DEFAULT_TAG, OFFICIAL_PATH } from "../../src/image/image-grammar";
+import { DEFAULT_TAG, OFFICIAL_PATH } from "../../src/image/image-grammar";
 import type { ImageReference } from "../../src/image/image-reference";
 import { reasonWithoutPlace } from "../../src/image/no-place";
 import { canonicalDomain, hostOf } from "../../src/image/registry-hosts";
 import type { PrivateRegistry } from "../../src/image/registry-hosts";
 import { RegistryMapping, registryMapOf } from "../../src/image/registry-map";
 import { ROOT, isUnder, withoutTrailingSlash } from "../../src/image/repository-path";
-import { REGISTRY_HOST, SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../../src/image/supported-registries";
+import {
+  REGISTRY_HOST,
+  SUPPORTED_REGISTRIES,
+  kindOf,
+  reasonUnsupported,
+  requestedHost,
+} from "../../src/image/supported-registries";
 import type { CacheRule } from "./answers";
 import { cause } from "./step";
 import type { Remark } from "./step";
@@ -88,7 +94,7 @@ export async function pathIn(
       "pull the image by the name that its upstream has for it",
     );
   }
-  const host = mapped.domain === DEFAULT_DOMAIN ? DOCKER_HUB : mapped.domain;
+  const host = requestedHost(mapped.domain);
   const kind = kindOf(host);
   if (kind === undefined) {
     const [reason = "", solution = COPY] = (reasonUnsupported(host) ?? "").split(": ");

@@ -1,6 +1,6 @@
 import { DIGEST_HINT, HOST, IMAGE_NAME, REPOSITORY_PREFIX, UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
-import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
+import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES, requestedHost } from "../../src/image/supported-registries";
 import { atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { warmingProgram } from "../../src/warmer/buildspec";
 import { networkStatements } from "../../src/warmer/policy-statements";
@@ -69,9 +69,7 @@ function hostsByAlias(): { readonly [alias: string]: string } {
   const dockerHub = SUPPORTED_REGISTRIES["docker-hub"].host;
   const aliases = Object.entries({ [DEFAULT_DOMAIN]: DEFAULT_DOMAIN, ...REGISTRY_ALIASES });
   return Object.fromEntries(
-    aliases
-      .filter(([alias]) => alias !== dockerHub)
-      .map(([alias, domain]) => [alias, domain === DEFAULT_DOMAIN ? dockerHub : domain]),
+    aliases.filter(([alias]) => alias !== dockerHub).map(([alias, domain]) => [alias, requestedHost(domain)]),
   );
 }
 

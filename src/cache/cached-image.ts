@@ -1,10 +1,10 @@
-import { DEFAULT_DOMAIN, DEFAULT_TAG } from "../image/image-grammar";
+import { DEFAULT_TAG } from "../image/image-grammar";
 import { ImageReference, parseReference } from "../image/image-reference";
 import { canonicalDomain, privateRegistryAt } from "../image/registry-hosts";
 import { placesOf } from "../image/registry-map";
 import type { CachedPart, Place } from "../image/registry-map";
 import { ROOT, isUnder, under } from "../image/repository-path";
-import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "../image/supported-registries";
+import { SUPPORTED_REGISTRIES, hintForMissing, requestedHost } from "../image/supported-registries";
 import { isUnresolved } from "../terraform/tokens";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { CacheInternals } from "./cache-internals";
@@ -65,8 +65,7 @@ export function placeOf(
   const places = placesOf(parts, reference);
   const found = places.find(({ problem }) => problem === undefined);
   if (places.length === 0) {
-    const canonical = canonicalDomain(reference.domain);
-    const host = canonical === DEFAULT_DOMAIN ? SUPPORTED_REGISTRIES["docker-hub"].host : canonical;
+    const host = requestedHost(canonicalDomain(reference.domain));
     errors.addBroken(prop, PULL_RULES.imageOfUpstream(host, hintOfMissing(cache, host, reference, parts)), image);
   } else if (found === undefined) {
     const problems = new ValidationErrors();
@@ -100,14 +99,13 @@ function hintOfMissing(
   reference: ImageReference,
   parts: readonly CachedPart[],
 ): string {
-  const kind = kindOf(host);
   return (
     hintOfOwnRegistry(cache, host, reference) ??
-    (kind === "private-ecr" && parts.some(({ domain }) => isUnresolved(domain))
-      ? "set `accountId` of the cache and the region of its provider as literals, since the hosts of private registries contain them"
-      : kind === undefined
-        ? (reasonUnsupported(host) ?? "ECR cannot cache that registry")
-        : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`)
+    hintForMissing(host, (kind) =>
+      kind === "private-ecr" && parts.some(({ domain }) => isUnresolved(domain))
+        ? "set `accountId` of the cache and the region of its provider as literals, since the hosts of private registries contain them"
+        : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache`,
+    )
   );
 }
 

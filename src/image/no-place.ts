@@ -1,22 +1,17 @@
-import { DEFAULT_DOMAIN, MAX_PATH } from "./image-grammar";
+import { MAX_PATH } from "./image-grammar";
 import type { MappedImage, PlaceProblem } from "./registry-map";
-import { SUPPORTED_REGISTRIES, kindOf, reasonUnsupported } from "./supported-registries";
+import { SUPPORTED_REGISTRIES, hintForMissing, requestedHost } from "./supported-registries";
 
 /** The sentence that says why a cache does not have an image. */
 export function reasonWithoutPlace(mapped: Exclude<MappedImage, { readonly uri: string }>): string {
   if (mapped.kind === "no-upstream") {
-    return `the cache has no upstream ${mapped.domain}; ${hintOfMissing(mapped.domain)}`;
+    const hint = hintForMissing(
+      requestedHost(mapped.domain),
+      (kind) => `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache, or \`${kind}\` to \`upstreams\` of the module`,
+    );
+    return `the cache has no upstream ${mapped.domain}; ${hint}`;
   }
   return mapped.problems.map(sentenceOf).join("; ");
-}
-
-/** The hint for a domain without an upstream: how to add it, or why ECR cannot cache it. */
-export function hintOfMissing(domain: string): string {
-  const host = domain === DEFAULT_DOMAIN ? SUPPORTED_REGISTRIES["docker-hub"].host : domain;
-  const kind = kindOf(host);
-  return kind === undefined
-    ? (reasonUnsupported(host) ?? "ECR cannot cache that registry")
-    : `add ${SUPPORTED_REGISTRIES[kind].factory} to the cache, or \`${kind}\` to \`upstreams\` of the module`;
 }
 
 function sentenceOf(problem: PlaceProblem): string {

@@ -187,3 +187,14 @@ const UNSUPPORTED: readonly { readonly host: RegExp; readonly reason: string }[]
 export function reasonUnsupported(host: string): string | undefined {
   return UNSUPPORTED.find((entry) => entry.host.test(host))?.reason;
 }
+
+/** The host that ECR requests for a domain in names of images. */
+export function requestedHost(domain: string): string {
+  return domain === DEFAULT_DOMAIN ? SUPPORTED_REGISTRIES["docker-hub"].host : domain;
+}
+
+/** The hint for a host that is no upstream: `add` words how to add a kind that ECR can cache. */
+export function hintForMissing(host: string, add: (kind: RegistryKind) => string): string {
+  const kind = kindOf(host);
+  return kind === undefined ? (reasonUnsupported(host) ?? "ECR cannot cache that registry") : add(kind);
+}
