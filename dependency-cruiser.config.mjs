@@ -1,6 +1,6 @@
 // Who may import whom, type imports included; CONTRIBUTING.md describes the folders.
 const FLOORS = ["terraform", "validation", "aws", "image", "cache"];
-const FEATURES_OF_CACHES = ["network", "warmer", "fleet"];
+const FEATURES_OF_CACHES = ["network", "warmer", "fleet", "registry", "alerts"];
 const FOLDERS = [...FLOORS, ...FEATURES_OF_CACHES, "stack-override", "client-config"];
 
 /** The rule that a folder of src/ imports nothing but itself and the folders below it. */

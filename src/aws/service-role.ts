@@ -5,6 +5,8 @@ import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { policyDocument, trustPolicy } from "./policy-document";
 import type { PolicyStatement } from "./policy-statement";
+import { roleArguments } from "./role-options";
+import type { RoleOptions } from "./role-options";
 
 /** A role that an AWS service assumes, and the resources that must exist before the service uses it. */
 export interface ServiceRole {
@@ -21,13 +23,14 @@ export interface ServiceRoleConfig {
   /** The only account on whose behalf the service may assume the role. */
   readonly accountId?: string;
   readonly statements: () => PolicyStatement[];
+  readonly options?: RoleOptions;
   readonly provider: TerraformProvider | undefined;
 }
 
 /** Creates a role that an AWS service assumes, with one inline policy. */
 export function serviceRole(scope: Construct, config: ServiceRoleConfig): ServiceRole {
   const role = new IamRole(scope, config.id, {
-    namePrefix: config.namePrefix,
+    ...roleArguments(config.options ?? {}, config.namePrefix),
     description: config.description,
     assumeRolePolicy: trustPolicy(config.service, config.accountId),
     provider: config.provider,

@@ -23,8 +23,11 @@ export interface SecretUser {
   readonly stack: TerraformStack | undefined;
 }
 
+/** The settings of which a registry has one; Terraform overwrites what is there. */
+export type RegistrySetting = "registry policy" | "scanning configuration" | "replication configuration";
+
 /**
- * The prefixes and secrets that caches of an app use in one account and region, where each name can be used only once:
+ * The prefixes, secrets and settings of a registry that constructs of an app use in one account and region, where each name can be used only once:
  * without this check, a second use would fail only when it is applied.
  *
  * A provider of a stack reaches one account and region, so a cache always reserves names for its provider. If the cache or
@@ -48,7 +51,8 @@ export class NamesInUse {
   /** A copy of several collections of names together, in which a check can reserve the names of a declaration. */
   public static copyOf(names: readonly NamesInUse[]): NamesInUse {
     const copy = new NamesInUse();
-    for (const { prefixes, writtenSecrets, readSecrets } of names) {
+    for (const { prefixes, writtenSecrets, readSecrets, settings } of names) {
+      settings.forEach((owner, setting) => copy.settings.set(setting, owner));
       prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
       writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
       readSecrets.forEach((reader, name) => copy.readSecrets.set(name, reader));
@@ -80,4 +84,6 @@ export class NamesInUse {
   public readonly writtenSecrets = new Map<string, SecretUser>();
   /** The user that looks up each existing secret, by the name of the secret. */
   public readonly readSecrets = new Map<string, SecretUser>();
+  /** The path of the construct that owns each setting of the registry. */
+  public readonly settings = new Map<RegistrySetting, string>();
 }

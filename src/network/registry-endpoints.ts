@@ -2,14 +2,15 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { VpcEndpointRouteTableAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-route-table-association";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { Aspects, Lazy, TerraformStack, Token } from "cdktf";
+import { Aspects, Lazy, Token } from "cdktf";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { serviceNameOf } from "../aws/endpoint-service-names";
 import { literalJson } from "../aws/policy-document";
-import { missingProvider, providerOf } from "../aws/provider";
+import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
-import { PullThroughCache } from "../cache/pull-through-cache";
+import { cachesBeside } from "../cache/caches-beside";
+import type { PullThroughCache } from "../cache/pull-through-cache";
 import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { stableKey, isUnresolved, resolved } from "../terraform/tokens";
@@ -92,7 +93,7 @@ export class RegistryEndpoints extends Construct {
     checkInStack(errors, this, "give a stack that has an AWS provider of the VPC's region");
     checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
-    this.caches = this.props.caches === undefined ? this.cachesBeside() : this.props.caches;
+    this.caches = this.props.caches === undefined ? cachesBeside(this, this.props) : this.props.caches;
     this.clientBlocks = checkEndpoints(errors, this, this.props, this.registry.location);
     checkCaches(errors, this, this.props, this.caches, this.registry.location);
     errors.throwAndRemove(this);
@@ -176,19 +177,6 @@ export class RegistryEndpoints extends Construct {
     return resolved(this, one) === resolved(this, other);
   }
 
-  /** The caches of the stack with the same provider and region: endpoints reach only their own region. */
-  private cachesBeside(): PullThroughCache[] {
-    const { provider, region } = this.props;
-    const own = providerOf(this, provider);
-    return TerraformStack.of(this)
-      .node.findAll()
-      .filter((construct) => PullThroughCache.isPullThroughCache(construct))
-      .filter(
-        ({ _internals: { registry } }) =>
-          providerOf(this, registry.regional.provider) === own && registry.regional.region === region,
-      );
-  }
-
   /**
    * Caches that were created after the endpoints: the policies do not contain them, so that pulls through them would
    * fail.
@@ -197,7 +185,7 @@ export class RegistryEndpoints extends Construct {
     const errors = new ValidationErrors();
     const { caches, fullAccess, ecrEndpointPolicy } = this.props;
     const isGenerated = makesRegistryEndpoint(this.props) && fullAccess !== true && ecrEndpointPolicy === undefined;
-    const late = isGenerated && caches === undefined ? this.cachesBeside().filter((c) => !this.caches.includes(c)) : [];
+    const late = isGenerated && caches === undefined ? cachesBeside(this, this.props).filter((c) => !this.caches.includes(c)) : [];
     if (late.length > 0) {
       errors.addBroken("caches", CONSTRUCT_RULES.cacheCreatedBefore, late.map(({ node }) => node.path).join());
     }
