@@ -236,6 +236,17 @@ function passwordOf(answer: Answer): string {
   return `${decoded.replace(/^AWS:/, "")}\n`;
 }
 
+/** The credentials of an environment, or of the profile that it selects. */
+function credentialsOf(env: NodeJS.ProcessEnv): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SHARED_CREDENTIALS_FILE: file } = env;
+  if (id !== undefined || file === undefined) {
+    return { accessKeyId: id ?? "", secretAccessKey: secret ?? "" };
+  }
+  const [, section = ""] = fs.readFileSync(file, "utf8").split(`[${env["AWS_PROFILE"] ?? "default"}]\n`);
+  const valueOf = (name: string): string => new RegExp(`^${name} = (.*)$`, "m").exec(section)?.[1] ?? "";
+  return { accessKeyId: valueOf("aws_access_key_id"), secretAccessKey: valueOf("aws_secret_access_key") };
+}
+
 async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
   if (line.service === "configure") {
     // There is no profile, so that no setting has a value.
@@ -257,7 +268,7 @@ async function run(line: CommandLine, env: NodeJS.ProcessEnv): Promise<Ended> {
   const client = new Constructor({
     region: region ?? "us-east-1",
     endpoint: env["AWS_ENDPOINT_URL"],
-    credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "" },
+    credentials: credentialsOf(env),
   });
   try {
     const answer = await answerTo(sdk, operation, client, input, !line.options.has("no-paginate"));

@@ -21,6 +21,11 @@ export interface GuideSetup {
   readonly files: { readonly [name: string]: string };
   /** Fills AWS with what the reader has there. */
   readonly prepare?: (aws: LocalAws) => Promise<void> | void;
+  /**
+   * The accounts of the reader's profiles, by the names of these; AWS_PROFILE selects one, and else it is `default`.
+   * @default - credentials of one account in the environment
+   */
+  readonly profiles?: { readonly [name: string]: string };
   /** What the reader types where a command reads a line without showing it. */
   readonly typed?: readonly string[];
   /** The nodes of the reader's cluster. */
@@ -125,7 +130,7 @@ function readersFolder(files: GuideSetup["files"]): string {
 }
 
 /** Terraform is the real one; AWS, the AWS CLI, Docker and kubectl are stood in for, and `sleep` wakes early. */
-function environment(aws: LocalAws, { nodes, machine }: GuideSetup): NodeJS.ProcessEnv {
+function environment(aws: LocalAws, { nodes, machine, profiles }: GuideSetup): NodeJS.ProcessEnv {
   const commands = temporaryFolder();
   writeAnsweredCommand(commands, "aws", runAwsCli);
   writeAnsweredCommand(commands, "docker", docker(aws, machine && limitsOf(aws, machine)));
@@ -147,7 +152,7 @@ esac`,
     writeAnsweredCommand(commands, "kubectl", kubectl(aws, nodes));
   }
   return terraformEnvironment({
-    ...aws.environment(),
+    ...(profiles === undefined ? aws.environment() : environmentWith(aws, profiles)),
     PATH: [commands, pathWithAttachedTerraform()].join(path.delimiter),
     TSX_TSCONFIG_PATH: path.join(ROOT, "tsconfig.json"),
     TF_CLI_ARGS: "-no-color",
@@ -157,6 +162,17 @@ esac`,
     npm_config_loglevel: "error",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   });
+}
+
+/** Credentials of several accounts, of which AWS_PROFILE selects one. */
+function environmentWith(aws: LocalAws, profiles: NonNullable<GuideSetup["profiles"]>): NodeJS.ProcessEnv {
+  const file = path.join(temporaryFolder(), "credentials");
+  const sections = Object.entries(profiles).map(([name, accountId]) => {
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = aws.environment(accountId);
+    return `[${name}]\naws_access_key_id = ${String(id)}\naws_secret_access_key = ${String(secret)}\n`;
+  });
+  fs.writeFileSync(file, sections.join("\n"));
+  return { AWS_ENDPOINT_URL: aws.url, AWS_SHARED_CREDENTIALS_FILE: file };
 }
 
 function writeScript(folder: string, name: string, text: string): void {
