@@ -9,6 +9,7 @@ export {
 } from "./cache/upstream";
 export { type RepositorySettings, TagMutability, EncryptionType } from "./cache/repository-settings";
 export { type PullPolicyOptions } from "./cache/pull-policy";
+export { type AllowPullOptions } from "./cache/allow-pull-options";
 export { type ImageUriOptions, type RegistryMapOptions } from "./cache/image-uri";
 export { ImageReference } from "./image/image-reference";
 export { RegistryCredential, type ManagedCredentialOptions } from "./cache/registry-credential";
