@@ -225,7 +225,12 @@ export function checkUpstreamOf(errors: ValidationErrors, cache: PullThroughCach
   }
   if (!PullThroughCache.isPullThroughCache(cache)) {
     errors.addBroken("cache", IS_CACHE, cache);
-  } else if (cache._internals.registry.location.accountId === undefined) {
+    return;
+  }
+  const reader = cache._internals.registry.location.accountId;
+  if (reader === undefined) {
     errors.addBroken("cache", REGISTRY_POLICY_METHOD_RULES.knownCache, cache.node.path);
+  } else if (reader === accountId) {
+    errors.addBroken("cache.accountId", REGISTRY_POLICY_RULES.otherAccount, reader);
   }
 }
