@@ -353,7 +353,8 @@ describe("addPolicy", () => {
   };
   const changed = (change: object) => document(text({ ...STATEMENT, ...change }));
   const notPolicy = (got: string): string =>
-    `\`json\` must be a policy with at least one statement as JSON text, got ${got}; write it with JSON.stringify or jsonencode`;
+    `\`json\` must be a policy with at least one statement as JSON text, got ${got}; write it with JSON.stringify, or with jsonencode in Terraform`;
+  const withheld = (length: number): string => `a string of ${length} characters (not shown, it may be a secret)`;
   const anybody =
     '`json.Statement[0]` must have a Condition with the Principal * and the Effect Allow, got "none"; add one, for example StringEquals with aws:PrincipalOrgID: without it, every AWS account has the permission';
   const principal = (place: string, got: string): string =>
@@ -362,14 +363,10 @@ describe("addPolicy", () => {
     `\`json.Statement[0].Resource\` must be * or the ARN of repositories of this registry, ${REPOSITORY}/…, got ${got}; a registry policy applies to its own account and region only`;
 
   test.each<readonly [fault: string, act: (policy: RegistryPolicy) => void, message: string]>([
-    ["text that is no JSON", document("{"), notPolicy('"{"')],
+    ["text that is no JSON", document("{"), notPolicy(withheld(1))],
     ["an object in place of text", document(STATEMENT), notPolicy("a value of type object")],
-    [
-      "a policy without statements",
-      document(text()),
-      notPolicy('"{\\"Version\\":\\"2012-10-17\\",\\"Statement\\":[]}"'),
-    ],
-    ["a list", document("[]"), notPolicy('"[]"')],
+    ["a policy without statements", document(text()), notPolicy(withheld(41))],
+    ["a list", document("[]"), notPolicy(withheld(2))],
     [
       "a token as a whole",
       document(Fn.jsonencode({ Statement: STATEMENT })),
