@@ -27,6 +27,9 @@ export { FirstPull } from "./network/first-pull";
 export { EndpointService } from "./network/endpoint-service";
 export { CacheWarmer } from "./warmer/cache-warmer";
 export { type CacheWarmerProps } from "./warmer/cache-warmer-props";
+export { RegistryPolicy } from "./registry/registry-policy";
+export { type RegistryPolicyProps, type ReplicationSourceOptions } from "./registry/registry-policy-props";
+export { ExistingSettings } from "./registry/existing-settings";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {
   type PullThroughCacheFleetProps,

@@ -65,6 +65,21 @@ export class RemovedBlock extends TerraformElement {
   }
 }
 
+/** A `removed` block for the resource that had the id of the block: only one of the two exists at a time. */
+export class ForgottenResource extends TerraformElement {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly type: string,
+  ) {
+    super(scope, id);
+  }
+
+  public override toTerraform(): object {
+    return { removed: [{ from: `${this.type}.${this.friendlyUniqueId}`, lifecycle: { destroy: false } }] };
+  }
+}
+
 /** A `check` block, named after its construct: a condition that is false is a warning of every plan and apply. */
 export class CheckBlock extends TerraformElement {
   public constructor(

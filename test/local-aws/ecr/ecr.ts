@@ -1,6 +1,7 @@
 import type { Iam } from "../iam/iam";
 import type { SecretsManager } from "../secrets-manager/secrets-manager";
 import type { Service } from "../service";
+import { AccountSettings } from "./account-settings";
 import { Authorization } from "./authorization";
 import { CacheRules } from "./cache-rules";
 import { CreationTemplates } from "./creation-templates";
@@ -24,7 +25,8 @@ export class Ecr implements Service {
   public constructor(secretsManager: SecretsManager, iam: Iam, addedSince: readonly string[]) {
     const rules = new CacheRules(secretsManager, iam, addedSince);
     const templates = this.creationTemplates;
-    const policy = new RegistryPolicy();
+    const settings = new AccountSettings();
+    const policy = new RegistryPolicy(settings);
     const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
@@ -33,6 +35,7 @@ export class Ecr implements Service {
     this.operations = ofOwnRegistry({
       ...rules.operations,
       ...templates.operations,
+      ...settings.operations,
       ...policy.operations,
       ...repositories.operations,
       ...authorization.operations,
