@@ -63,7 +63,7 @@ export const ALLOW_PULL_FROM: Input = {
   validations: [
     {
       holds:
-        "var.allow_pull_from == null || anytrue([for name in [\"account_ids\", \"organization_id\", \"organizational_unit_paths\"] : contains(try(keys(var.allow_pull_from), [name]), name) && try(var.allow_pull_from[name] != null, true)])",
+        'var.allow_pull_from == null || anytrue([for name in ["account_ids", "organization_id", "organizational_unit_paths"] : contains(try(keys(var.allow_pull_from), [name]), name) && try(var.allow_pull_from[name] != null, true)])',
       place: "allow_pull_from.account_ids",
       requirement: ALLOW_PULL_RULES.principals.requirement,
       hint: inSnakeCase(ALLOW_PULL_RULES.principals.hint),
@@ -77,7 +77,7 @@ export const ALLOW_PULL_FROM: Input = {
 
 /** The rule that a list is not empty. */
 function filled({ requirement, hint }: Requirement): InputRule {
-  return { requirement, holds: (value) => `length(${value}) > 0`, hint: inSnakeCase(hint) };
+  return { requirement, holds: (value) => `try(length(${value}) > 0, false)`, hint: inSnakeCase(hint) };
 }
 
 /** The rule that no element of a list has the identity of an earlier one. */

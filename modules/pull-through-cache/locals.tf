@@ -469,11 +469,7 @@ locals {
   # The statements are added to a policy of the settings.
   given_repository_policies = {
     for key in local.template_keys :
-    key => (
-      local.settings[key].repository_policy == null
-      ? { Version = "2012-10-17" }
-      : jsondecode(local.settings[key].repository_policy)
-    )
+    key => jsondecode(coalesce(local.settings[key].repository_policy, jsonencode({ Version = "2012-10-17" })))
   }
   repository_policies = {
     for key in local.template_keys :

@@ -2346,7 +2346,8 @@ variable "allow_pull_from" {
 
   validation {
     condition = alltrue([
-      for value in [try(tolist(var.allow_pull_from.account_ids), null)] : value == null || length(value) > 0
+      for value in [try(tolist(var.allow_pull_from.account_ids), null)] :
+      value == null || try(length(value) > 0, false)
     ])
     error_message = replace(join("\n", [
       for value in [try(tolist(var.allow_pull_from.account_ids), null)] :
@@ -2354,7 +2355,7 @@ variable "allow_pull_from" {
         "`allow_pull_from.account_ids` must be a list of at least one account, got ${jsonencode(value)}; list ",
         "the other accounts, or leave it out beside an organization or organizational units",
       ])
-      if !(value == null || length(value) > 0)
+      if !(value == null || try(length(value) > 0, false))
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -2391,7 +2392,7 @@ variable "allow_pull_from" {
   validation {
     condition = alltrue([
       for value in [try(tolist(var.allow_pull_from.organizational_unit_paths), null)] :
-      value == null || length(value) > 0
+      value == null || try(length(value) > 0, false)
     ])
     error_message = replace(join("\n", [
       for value in [try(tolist(var.allow_pull_from.organizational_unit_paths), null)] :
@@ -2399,7 +2400,7 @@ variable "allow_pull_from" {
         "`allow_pull_from.organizational_unit_paths` must be a list of at least one, got ${jsonencode(value)}; ",
         "begin with the IDs of the organization and of its root, and list each unit above",
       ])
-      if !(value == null || length(value) > 0)
+      if !(value == null || try(length(value) > 0, false))
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -2427,7 +2428,8 @@ variable "allow_pull_from" {
 
   validation {
     condition = alltrue([
-      for value in [try(tolist(var.allow_pull_from.prefixes), null)] : value == null || length(value) > 0
+      for value in [try(tolist(var.allow_pull_from.prefixes), null)] :
+      value == null || try(length(value) > 0, false)
     ])
     error_message = replace(join("\n", [
       for value in [try(tolist(var.allow_pull_from.prefixes), null)] :
@@ -2435,14 +2437,14 @@ variable "allow_pull_from" {
         "`allow_pull_from.prefixes` must be a list of at least one prefix, got ${jsonencode(value)}; leave it ",
         "out for all upstreams",
       ])
-      if !(value == null || length(value) > 0)
+      if !(value == null || try(length(value) > 0, false))
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = alltrue([
       for value in [try(tolist(var.allow_pull_from.existing_repositories), null)] :
-      value == null || length(value) > 0
+      value == null || try(length(value) > 0, false)
     ])
     error_message = replace(join("\n", [
       for value in [try(tolist(var.allow_pull_from.existing_repositories), null)] :
@@ -2450,7 +2452,7 @@ variable "allow_pull_from" {
         "`allow_pull_from.existing_repositories` must be a list of at least one repository, got ",
         "${jsonencode(value)}; leave it out if there are none",
       ])
-      if !(value == null || length(value) > 0)
+      if !(value == null || try(length(value) > 0, false))
     ]), local.secret_pattern, local.redacted)
   }
 
