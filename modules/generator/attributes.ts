@@ -13,6 +13,7 @@ const TYPES: { readonly [type in Input["type"]]?: string } = {
   bool: "true or false",
   object: "an object",
   "map(string)": "an object",
+  "list(string)": "a list of strings",
 };
 
 const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
@@ -130,6 +131,7 @@ function nameAndTypeRules(input: Input, { place, path, loop }: Omit<OpenPlace, "
     "a number": `can(tonumber(${item}))`,
     "true or false": `can(tobool(${item}))`,
     "an object": isObject(item),
+    "a list of strings": isListOfStrings(item),
   };
   const optional = Object.values(attributes).filter(({ required }) => required !== true);
   const types = new Set(optional.map(({ type }) => TYPES[type] ?? ""));
@@ -209,6 +211,19 @@ function attributeRules(
       ...errors(elementRules, { each, place: `${own.place}[\${jsonencode(name)}]` }, `tostring(${item})`, item),
     ];
   }
+  if (type === "list(string)") {
+    // Over nothing if it is no list of strings, which another rule reports.
+    const strings = `try([for text in tolist(${own.path}) : tostring(text)], [])`;
+    const each = [...loops, `index, element in ${strings}`];
+    const whole = `try(tolist(${own.path}), null)`;
+    return [
+      ...errors(rules, { each: [...loops, `value in [${whole}]`], place: own.place }, "value", "value").map((rule) => ({
+        ...rule,
+        holds: `value == null || ${rule.holds}`,
+      })),
+      ...errors(elementRules, { each, place: `${own.place}[\${index}]` }, "element", "element"),
+    ];
+  }
   if (required === true) {
     const raw = given(path, name);
     return errors(rules, { each: loops, place: own.place }, raw, raw).map((rule) => ({
@@ -234,6 +249,11 @@ function attributeRules(
 /** The expression that a value is an object or a map, whose keys are known even if a value is not. */
 function isObject(value: string): string {
   return `can(keys(${value}))`;
+}
+
+/** The expression that a value is a list of strings. */
+function isListOfStrings(value: string): string {
+  return `can([for text in tolist(${value}) : tostring(text)])`;
 }
 
 /** A description of a value of a wrong type, as an expression; it does not contain text, which may be a secret. */
