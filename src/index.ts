@@ -26,6 +26,12 @@ export { FirstPull } from "./network/first-pull";
 export { EndpointService } from "./network/endpoint-service";
 export { CacheWarmer } from "./warmer/cache-warmer";
 export { type CacheWarmerProps } from "./warmer/cache-warmer-props";
+export { RegistryScanning } from "./registry/registry-scanning";
+export { type RegistryScanningProps, type ScanRule } from "./registry/registry-scanning-props";
+export { ScanType, ScanFrequency } from "./registry/scan-type";
+export { RegistryReplication } from "./registry/registry-replication";
+export { type RegistryReplicationProps, type ReplicationDestination } from "./registry/registry-replication-props";
+export { ExistingSettings } from "./registry/existing-settings";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {
   type PullThroughCacheFleetProps,

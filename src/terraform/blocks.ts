@@ -65,6 +65,24 @@ export class RemovedBlock extends TerraformElement {
   }
 }
 
+/**
+ * A `removed` block for the resource of a type that had the place of this element in the tree, and so its name in
+ * addresses.
+ */
+export class ForgottenResource extends TerraformElement {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly type: string,
+  ) {
+    super(scope, id);
+  }
+
+  public override toTerraform(): object {
+    return { removed: [{ from: `${this.type}.${this.friendlyUniqueId}`, lifecycle: { destroy: false } }] };
+  }
+}
+
 /** A `check` block, named after its construct: a condition that is false is a warning of every plan and apply. */
 export class CheckBlock extends TerraformElement {
   public constructor(
