@@ -29,7 +29,7 @@ locals {
       role                       = "an object"
       repository_settings        = "an object"
     }
-    "a role" = { arn = null }
+    "a role" = { arn = "" }
     "repository settings" = {
       creation_template           = "true or false"
       description                 = "a string"
@@ -44,7 +44,7 @@ locals {
       repository_policy           = "a string"
       role                        = "an object"
     }
-    "a KMS key" = { arn = null }
+    "a KMS key" = { arn = "" }
   }
 
   # Wrong names that people may use for attributes, with the right ones.

@@ -39,7 +39,10 @@ export const SCAN_FREQUENCIES: { readonly [scanType: string]: readonly string[] 
 export const SCANNING_RULES = {
   scanType: { requirement: oneOfRequirement(Object.keys(SCAN_FREQUENCIES)), hint: "give one of the two" },
   rules: { requirement: atLeastOne("list", "rule"), hint: "leave it out to scan the repositories of the caches" },
-  rule: { requirement: "be an object", hint: "give a `frequency`, and `filters` if you need them" },
+  rule: {
+    requirement: "be a scan rule",
+    hint: "give an object with a `frequency`, and with `filters` if you need them",
+  },
   filters: {
     requirement: atLeastOne("list", "filter"),
     hint: "leave it out to scan the repositories of the caches, or give * for all repositories",
@@ -79,7 +82,10 @@ export const REPLICATION_PREFIX: Rule = {
 /** The rules of a replication configuration that no pattern expresses. */
 export const REPLICATION_RULES = {
   destinations: { requirement: atLeastOne("list", "destination"), hint: "give the registries that get copies" },
-  destination: { requirement: "be an object", hint: "give a `region`, and an `accountId` for another account" },
+  destination: {
+    requirement: "be a destination",
+    hint: "give an object with a `region`, and with an `accountId` for another account",
+  },
   destinationCount: {
     requirement: `have at most ${MAX_DESTINATIONS} destinations`,
     hint: "AWS allows no more for one registry",
