@@ -29,6 +29,11 @@ export { CacheWarmer } from "./warmer/cache-warmer";
 export { type CacheWarmerProps } from "./warmer/cache-warmer-props";
 export { RegistryPolicy } from "./registry/registry-policy";
 export { type RegistryPolicyProps, type ReplicationSourceOptions } from "./registry/registry-policy-props";
+export { RegistryScanning } from "./registry/registry-scanning";
+export { type RegistryScanningProps, type ScanRule } from "./registry/registry-scanning-props";
+export { ScanType, ScanFrequency } from "./registry/scan-type";
+export { RegistryReplication } from "./registry/registry-replication";
+export { type RegistryReplicationProps, type ReplicationDestination } from "./registry/registry-replication-props";
 export { ExistingSettings } from "./registry/existing-settings";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {

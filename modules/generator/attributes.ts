@@ -57,7 +57,7 @@ export function attributeFacts(inputs: Inputs): { readonly [name: string]: Fact 
   const typesOf = ({ attributes = {} }: Input): object =>
     Object.fromEntries(
       // The rules of a required attribute check its type in any case.
-      Object.entries(attributes).map(([name, { type, required }]) => [name, required === true ? null : TYPES[type]]),
+      Object.entries(attributes).map(([name, { type, required }]) => [name, required === true ? "" : TYPES[type]]),
     );
   const misplaced = objects.flatMap(({ noun = "", misplaced: hints }) => (hints === undefined ? [] : [[noun, hints]]));
   return {

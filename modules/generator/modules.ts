@@ -4,6 +4,8 @@ import { privateRegistry } from "../private-registry/inputs";
 import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
 import { registryEndpoints } from "../registry-endpoints/inputs";
+import { registryReplication } from "../registry-replication/inputs";
+import { registryScanning } from "../registry-scanning/inputs";
 import { stackParameterOverride } from "../stack-parameter-override/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
@@ -17,6 +19,8 @@ export const MODULES: readonly ModuleDefinition[] = [
   registryEndpoints,
   privateRegistry,
   cacheWarmer,
+  registryScanning,
+  registryReplication,
   stackParameterOverride,
 ];
 

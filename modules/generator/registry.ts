@@ -1,7 +1,8 @@
 import { ACCOUNT_ID, PARTITION_NAMES, partitionPattern } from "../../src/aws/partitions";
 import { createStatement, createTaggedStatement, pullStatement } from "../../src/cache/policy-statements";
+import { ExistingSettings } from "../../src/registry/existing-settings";
 import type { Fact, Input, ValidationRule } from "./definition";
-import { following } from "./rules";
+import { following, oneOf } from "./rules";
 
 /** The input for the account of a registry. */
 export const ACCOUNT_INPUT: Input = {
@@ -10,6 +11,13 @@ export const ACCOUNT_INPUT: Input = {
     "Account of the registry, known when Terraform plans. The module does not verify it: to make Terraform refuse another account, also give it to the provider as `allowed_account_ids`.",
   otherwise: "that of the provider's credentials",
   rules: [following(ACCOUNT_ID)],
+};
+
+/** The input that says whether a registry has a setting already; a module describes what each value does. */
+export const EXISTING_INPUT: Pick<Input, "type" | "required" | "rules"> = {
+  type: "string",
+  required: true,
+  rules: [oneOf(Object.values(ExistingSettings), "AWS has one of this setting for each account and region")],
 };
 
 const PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html";

@@ -29,7 +29,7 @@ locals {
       role                       = "an object"
       repository_settings        = "an object"
     }
-    "a role" = { arn = null }
+    "a role" = { arn = "" }
     "repository settings" = {
       creation_template           = "true or false"
       description                 = "a string"

@@ -12,7 +12,8 @@ export type WarningId =
   | "wide-client-cidr"
   | "nothing-warms"
   | "secret-value-not-awaited"
-  | "first-pull-by-digest";
+  | "first-pull-by-digest"
+  | "replicates-to-cache";
 
 /**
  * Adds a warning to a construct once, unless the app's context acknowledges it.

@@ -410,7 +410,7 @@ describe("an open input", () => {
     const { attributes, misnomers, misplaced } = attributeFacts(inputs);
     expect(attributes?.value).toEqual({
       "a thing": { name: "a string", count: "a number", on: "true or false", tags: "an object", key: "an object" },
-      "a key": { arn: null },
+      "a key": { arn: "" },
     });
     expect(misnomers?.value).toEqual({ "a thing": { amount: "count" } });
     expect(misplaced?.value).toEqual({ "a thing": { value: "give it elsewhere" } });

@@ -10,6 +10,7 @@ import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
 import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
 import { excludedBy, onlyWithPrivateDns } from "../../src/network/rules";
+import { ExistingSettings } from "../../src/registry/existing-settings";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
 import { RETENTION_DAYS } from "../../src/warmer/rules";
 import { PROJECT_ROOT } from "../support/example-program";
@@ -78,6 +79,8 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "aws_scheduler_schedule.run_on_change[0]",
     "aws_scheduler_schedule.warmer",
   ],
+  "registry-scanning": ["aws_ecr_registry_scanning_configuration.registry", "terraform_data.needs_an_import_block[0]"],
+  "registry-replication": ["aws_ecr_replication_configuration.registry", "terraform_data.needs_an_import_block[0]"],
   "stack-parameter-override": [
     "aws_cloudformation_stack.adopted[0]",
     "terraform_data.change[key]",
@@ -272,6 +275,8 @@ function requirementsOfConstructs(): RegExp[] {
     onlyWithPrivateDns("…", "…").requirement,
     oneOfRequirement(Object.values(FirstPull)),
     oneOfRequirement(RETENTION_DAYS),
+    oneOfRequirement(Object.values(ExistingSettings)),
+    atLeastOne("map", "destination"),
   ];
   return [...requirementsOfModules(), ...made].map((text) => {
     const pattern = inSnakeCase(text)

@@ -9,6 +9,8 @@ import { ImageCache } from "./image-cache";
 import { checkOwnRegistry } from "./parameters";
 import { Registry } from "./registry";
 import { RegistryPolicy } from "./registry-policy";
+import { RegistryReplication } from "./registry-replication";
+import { RegistryScanning } from "./registry-scanning";
 import { Repositories } from "./repositories";
 import { Upstreams } from "./upstreams";
 
@@ -27,16 +29,20 @@ export class Ecr implements Service {
     const templates = this.creationTemplates;
     const settings = new AccountSettings();
     const policy = new RegistryPolicy(settings);
+    const scanning = new RegistryScanning();
+    const replication = new RegistryReplication();
     const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
     this.registry = new Registry(cache, authorization);
-    this.parts = [rules, templates, policy, repositories];
+    this.parts = [rules, templates, policy, scanning, replication, repositories];
     this.operations = ofOwnRegistry({
       ...rules.operations,
       ...templates.operations,
       ...settings.operations,
       ...policy.operations,
+      ...scanning.operations,
+      ...replication.operations,
       ...repositories.operations,
       ...authorization.operations,
     });

@@ -1,0 +1,7 @@
+removed {
+  from = module.replication
+
+  lifecycle {
+    destroy = false
+  }
+}

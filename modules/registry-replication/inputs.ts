@@ -1,0 +1,105 @@
+import { ACCOUNT_ID, REGION_NAME } from "../../src/aws/partitions";
+import {
+  MAX_DESTINATIONS,
+  MAX_REPLICATION_PREFIXES,
+  REPLICATION_PREFIX,
+  REPLICATION_RULES,
+} from "../../src/registry/rules";
+import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
+import { IS_REQUIRED } from "../../src/validation/wording";
+import type { ModuleDefinition } from "../generator/definition";
+import { ACCOUNT_INPUT, EXISTING_INPUT, PARTITIONS_BY_REGION } from "../generator/registry";
+import { following, givenOnce } from "../generator/rules";
+
+/** The account and region of a destination; the account is empty if neither it nor that of the registry is given. */
+const placeOf = (destination: string): string =>
+  `join("/", [try(coalesce(${destination}.account_id, var.account_id), ""), ${destination}.region])`;
+
+/** The inputs of the module registry-replication. */
+export const registryReplication: ModuleDefinition = {
+  name: "registry-replication",
+  inputs: {
+    destinations: {
+      type: "map(object)",
+      required: true,
+      isOpen: true,
+      noun: "a destination",
+      misnomers: { registry_id: "account_id", account: "account_id", name: "region" },
+      description: "The registries that get copies, by keys of your own.",
+      attributes: {
+        region: {
+          type: "string",
+          required: true,
+          description: "Region of the registry; its account must have enabled it.",
+          rules: [following(REGION_NAME)],
+        },
+        account_id: {
+          type: "string",
+          description: "Account of the registry. The registry policy of another account must allow the replication.",
+          otherwise: "the account of the replicated registry",
+          rules: [following(ACCOUNT_ID)],
+        },
+      },
+      validations: [
+        {
+          holds: "try(length(var.destinations) > 0, true)",
+          place: "destinations",
+          requirement: atLeastOne("map", "destination"),
+          got: "var.destinations",
+          hint: REPLICATION_RULES.destinations.hint,
+        },
+        {
+          holds: `try(length(var.destinations) <= ${MAX_DESTINATIONS}, true)`,
+          place: "destinations",
+          requirement: REPLICATION_RULES.destinationCount.requirement,
+          got: "try(length(var.destinations), 0)",
+          hint: REPLICATION_RULES.destinationCount.hint,
+        },
+        givenOnce("destinations", "map", GIVEN_ONCE.requirement, placeOf),
+      ],
+    },
+    repository_prefixes: {
+      type: "list(string)",
+      default: [],
+      description:
+        "Beginnings of the names of repositories to replicate, like `team/`: without a slash at its end, `team` also matches `team-b/app`.",
+      elementRules: [following(REPLICATION_PREFIX)],
+      validations: [
+        givenOnce("repository_prefixes", "list"),
+        {
+          holds: `length(var.repository_prefixes) <= ${MAX_REPLICATION_PREFIXES}`,
+          place: "repository_prefixes",
+          requirement: REPLICATION_RULES.prefixCount.requirement,
+          got: "length(var.repository_prefixes)",
+          hint: REPLICATION_RULES.prefixCount.hint,
+        },
+        {
+          holds: "length(var.repository_prefixes) > 0 || var.all_repositories",
+          place: "repository_prefixes",
+          requirement: IS_REQUIRED,
+          hint: REPLICATION_RULES.prefixesOrAll.hint,
+        },
+        {
+          holds: "length(var.repository_prefixes) == 0 || !var.all_repositories",
+          place: "repository_prefixes",
+          requirement: REPLICATION_RULES.notBoth.requirement,
+          got: "var.repository_prefixes",
+          hint: REPLICATION_RULES.notBoth.hint,
+        },
+      ],
+    },
+    all_repositories: {
+      type: "bool",
+      default: false,
+      description:
+        "Whether all repositories are replicated, also those of caches: each destination then stores a copy of every image that is cached from then on.",
+    },
+    existing: {
+      ...EXISTING_INPUT,
+      description:
+        "Whether the registry has replication rules already, which `aws ecr describe-registry` prints. With NONE, Terraform replaces them without showing them. With OVERWRITE, the plan fails without the import block that shows them.",
+    },
+    account_id: ACCOUNT_INPUT,
+  },
+  facts: { partitions_by_region: PARTITIONS_BY_REGION },
+};

@@ -1,0 +1,4 @@
+output "destinations" {
+  description = "The account and region of each destination, by your keys."
+  value       = local.destinations
+}

@@ -1,0 +1,7 @@
+removed {
+  from = module.scanning
+
+  lifecycle {
+    destroy = false
+  }
+}

@@ -1,0 +1,4 @@
+output "filters" {
+  description = "The filters of each scan frequency."
+  value       = local.filters
+}
