@@ -26,6 +26,16 @@ export { FirstPull } from "./network/first-pull";
 export { EndpointService } from "./network/endpoint-service";
 export { CacheWarmer } from "./warmer/cache-warmer";
 export { type CacheWarmerProps } from "./warmer/cache-warmer-props";
+export { SyncFailureAlert } from "./alerts/sync-failure-alert";
+export { type SyncFailureAlertProps } from "./alerts/sync-failure-alert-props";
+export { CredentialExpiryAlert } from "./alerts/credential-expiry-alert";
+export { type CredentialExpiryAlertProps } from "./alerts/credential-expiry-alert-props";
+export {
+  AlertDestination,
+  type NewTopicOptions,
+  type ExistingTopicOptions,
+  type AlertLogGroupOptions,
+} from "./alerts/alert-destination";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {
   type PullThroughCacheFleetProps,

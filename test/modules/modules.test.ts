@@ -11,7 +11,7 @@ import { atLeastOneUpstream } from "../../src/cache/rules";
 import { FirstPull } from "../../src/network/first-pull";
 import { excludedBy, onlyWithPrivateDns } from "../../src/network/rules";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
-import { RETENTION_DAYS } from "../../src/warmer/rules";
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { PROJECT_ROOT } from "../support/example-program";
 import { MODULE_NAMES } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
