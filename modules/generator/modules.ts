@@ -5,6 +5,7 @@ import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
 import { registryEndpoints } from "../registry-endpoints/inputs";
 import { stackParameterOverride } from "../stack-parameter-override/inputs";
+import { syncFailureAlert } from "../sync-failure-alert/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
 import { terraformFiles } from "./terraform-files";
@@ -18,6 +19,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   privateRegistry,
   cacheWarmer,
   stackParameterOverride,
+  syncFailureAlert,
 ];
 
 /** The generated files, by their paths below the folder of the modules. */

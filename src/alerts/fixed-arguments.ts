@@ -2,7 +2,8 @@
 
 import { ROOT } from "../image/repository-path";
 
-const DOCS = "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs";
+/** The documents that messages link to. */
+export const DOCS = "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs";
 
 /** The page that a message about a failed pull links to. */
 export const FAILURE_CODES = `${DOCS}/troubleshooting.md#a-pull-through-the-cache-fails-failure-codes`;
@@ -65,11 +66,11 @@ export const INPUT_PATHS = {
 };
 
 /**
- * The message: lines of text in quotes, and no JSON. EventBridge does not escape the values that it inserts, so that a
- * quote in a reason would make JSON invalid; text stays valid.
+ * The lines of the message, with the fields of the event. EventBridge does not escape the values that it inserts, so
+ * that a quote in a reason would make JSON invalid; lines of text stay valid.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
-export const INPUT_TEMPLATE = [
+export const MESSAGE_LINES: readonly string[] = [
   "Amazon ECR could not cache or refresh an image of a pull-through cache.",
   "Region: <region> (account <account>)",
   "Repository: <repository>",
@@ -80,6 +81,7 @@ export const INPUT_TEMPLATE = [
   "Failure reason: <reason>",
   "Time: <time>",
   `Causes and solutions: ${FAILURE_CODES}`,
-]
-  .map((line) => JSON.stringify(line))
-  .join("\n");
+];
+
+/** The template of the message: each line in quotes. */
+export const INPUT_TEMPLATE = MESSAGE_LINES.map((line) => JSON.stringify(line)).join("\n");

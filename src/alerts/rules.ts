@@ -38,9 +38,9 @@ export const LOG_GROUP_NAME: Rule = {
   hint: "leave it out for a unique name",
 };
 
-/** An address for a subscription. SNS checks no more than this before it sends the confirmation. */
+/** An address for a subscription, in ASCII. https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address */
 export const EMAIL_ADDRESS: Rule = {
-  pattern: /^[^\s@]+@[^\s@]+$/,
+  pattern: /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$/,
   maxLength: 254,
   requirement: "be an e-mail address",
   hint: "give the address alone, without a name",
