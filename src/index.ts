@@ -35,6 +35,16 @@ export { ScanType, ScanFrequency } from "./registry/scan-type";
 export { RegistryReplication } from "./registry/registry-replication";
 export { type RegistryReplicationProps, type ReplicationDestination } from "./registry/registry-replication-props";
 export { ExistingSettings } from "./registry/existing-settings";
+export { SyncFailureAlert } from "./alerts/sync-failure-alert";
+export { type SyncFailureAlertProps } from "./alerts/sync-failure-alert-props";
+export { CredentialExpiryAlert } from "./alerts/credential-expiry-alert";
+export { type CredentialExpiryAlertProps } from "./alerts/credential-expiry-alert-props";
+export {
+  AlertDestination,
+  type NewTopicOptions,
+  type ExistingTopicOptions,
+  type AlertLogGroupOptions,
+} from "./alerts/alert-destination";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {
   type PullThroughCacheFleetProps,

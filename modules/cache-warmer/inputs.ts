@@ -1,3 +1,4 @@
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { DIGEST_HINT, HOST, IMAGE_NAME, REPOSITORY_PREFIX, UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
 import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES, requestedHost } from "../../src/image/supported-registries";
@@ -10,7 +11,6 @@ import {
   NETWORK,
   PROJECT_NAME,
   PROJECT_NAME_WITH_RUN_ON_CHANGE,
-  RETENTION_DAYS,
   SCHEDULE,
   TIMEOUT_MINUTES,
   TOPIC_ARN,

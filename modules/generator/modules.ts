@@ -7,6 +7,7 @@ import { registryEndpoints } from "../registry-endpoints/inputs";
 import { registryReplication } from "../registry-replication/inputs";
 import { registryScanning } from "../registry-scanning/inputs";
 import { stackParameterOverride } from "../stack-parameter-override/inputs";
+import { syncFailureAlert } from "../sync-failure-alert/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
 import { terraformFiles } from "./terraform-files";
@@ -22,6 +23,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   registryScanning,
   registryReplication,
   stackParameterOverride,
+  syncFailureAlert,
 ];
 
 /** The generated files, by their paths below the folder of the modules. */

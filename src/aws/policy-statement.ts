@@ -2,7 +2,7 @@
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
-  readonly Principal?: "*" | { readonly Service?: string; readonly AWS?: string | string[] };
+  readonly Principal?: "*" | { readonly Service?: string | string[]; readonly AWS?: string | string[] };
   readonly Action: string | string[];
   readonly Resource?: string | string[];
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };

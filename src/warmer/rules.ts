@@ -1,4 +1,5 @@
 import { SECURITY_GROUP_ID, SUBNET_ID, VPC_ID } from "../aws/ec2-ids";
+import { STANDARD_TOPIC } from "../aws/standard-topic";
 import type { Requirement, Rule } from "../validation/rule";
 import { RUN_ON_CHANGE_SUFFIX } from "./fixed-arguments";
 
@@ -61,17 +62,8 @@ export const SCHEDULE: Rule = {
   hint: "leave it out for every hour",
 };
 
-/**
- * The ARN of a standard topic. A message to a FIFO topic needs a message group, which an alarm cannot give, and a FIFO
- * topic delivers to no people.
- * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- * https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html
- */
-export const TOPIC_ARN: Rule = {
-  pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
-  requirement: "be the ARN of a standard SNS topic",
-  hint: "leave it out for no alarm",
-};
+/** The topic of the alarm. */
+export const TOPIC_ARN: Rule = { ...STANDARD_TOPIC, hint: "leave it out for no alarm" };
 
 /**
  * The time limit of a build. CodeBuild accepts up to 2,160 minutes, but a run signs in once, and an authorization token of
@@ -80,11 +72,6 @@ export const TOPIC_ARN: Rule = {
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
  */
 export const TIMEOUT_MINUTES = { min: 5, max: 720 } as const;
-
-/** The retention periods of a log group. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 
 const WHOLE_NETWORK = "give all of `vpcId`, `subnetIds` and `securityGroupIds`, or leave all of them out for no VPC";
 

@@ -2,6 +2,7 @@ import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
+import { RETENTION_DAYS } from "../aws/log-retention";
 import { providerOf } from "../aws/provider";
 import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
@@ -17,7 +18,6 @@ import {
   NETWORK,
   PROJECT_NAME,
   PROJECT_NAME_WITH_RUN_ON_CHANGE,
-  RETENTION_DAYS,
   SCHEDULE,
   TIMEOUT_MINUTES,
   TOPIC_ARN,

@@ -123,6 +123,7 @@ const QUERY_NAMESPACES: { readonly [service: string]: string } = {
   cloudformation: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
   iam: "https://iam.amazonaws.com/doc/2010-05-08/",
   monitoring: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+  sns: "http://sns.amazonaws.com/doc/2010-03-31/",
   sts: "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 // The outputs of these operations have no members. An operation without an output answers no result at all.
@@ -219,7 +220,12 @@ function withMembers(value: unknown, member: string): unknown {
   }
   if (typeof value === "object" && value !== null) {
     const present = Object.entries(value).filter(([, child]) => child !== undefined);
-    return Object.fromEntries(present.map(([key, child]) => [key, withMembers(child, member)]));
+    // The entries of a map are not in members.
+    const content = (key: string, child: unknown): unknown =>
+      key === "entry" && Array.isArray(child)
+        ? child.map((item) => withMembers(item, member))
+        : withMembers(child, member);
+    return Object.fromEntries(present.map(([key, child]) => [key, content(key, child)]));
   }
   return value;
 }

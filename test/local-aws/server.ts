@@ -7,6 +7,7 @@ import { CloudWatchLogs } from "./cloudwatch/cloudwatch-logs";
 import { CodeBuild } from "./codebuild/codebuild";
 import { Ec2 } from "./ec2/ec2";
 import { Ecr } from "./ecr/ecr";
+import { Events } from "./events/events";
 import { Iam } from "./iam/iam";
 import type { AuthorizedRequest } from "./iam/required-permissions";
 import { EC2_PROTOCOL, JSON_PROTOCOL, queryProtocol, restJsonCall, s3Call } from "./protocols";
@@ -16,6 +17,7 @@ import { Scheduler } from "./scheduler/scheduler";
 import { SecretsManager } from "./secrets-manager/secrets-manager";
 import { AwsError } from "./service";
 import type { Fields, Scope, Service } from "./service";
+import { Sns } from "./sns/sns";
 import { Sts } from "./sts/sts";
 
 /** The account that is asked when nobody says which. */
@@ -30,6 +32,7 @@ const FORBIDDEN: { readonly [service: string]: string } = {
   iam: "AccessDenied",
   monitoring: "AccessDenied",
   s3: "AccessDenied",
+  sns: "AuthorizationError",
 };
 
 /** A request that was answered. */
@@ -90,6 +93,9 @@ export class LocalAws {
   public readonly ecr: Ecr;
   public readonly codeBuild = new CodeBuild(this.iam);
   public readonly logs = new CloudWatchLogs();
+  public readonly sns = new Sns(this.iam);
+  public readonly events = new Events(this.sns, this.logs);
+  public readonly scheduler = new Scheduler(this.iam, this.sns);
   public readonly requests: LoggedRequest[] = [];
   private readonly refusals: Refusal[] = [];
   private readonly server: http.Server;
@@ -104,12 +110,14 @@ export class LocalAws {
       codebuild: this.codeBuild,
       ec2: this.ec2,
       ecr: this.ecr,
+      events: this.events,
       iam: this.iam,
       logs: this.logs,
       monitoring: new CloudWatch(),
       s3: new S3(),
-      scheduler: new Scheduler(this.iam),
+      scheduler: this.scheduler,
       secretsmanager: secretsManager,
+      sns: this.sns,
       sts: new Sts(),
     };
     this.server = http.createServer((request, response) => void this.answer(request, response));

@@ -12,7 +12,7 @@ import { FirstPull } from "../../src/network/first-pull";
 import { excludedBy, onlyWithPrivateDns } from "../../src/network/rules";
 import { ExistingSettings } from "../../src/registry/existing-settings";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
-import { RETENTION_DAYS } from "../../src/warmer/rules";
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { PROJECT_ROOT } from "../support/example-program";
 import { MODULE_NAMES } from "../support/module-folders";
 import { messageOf, testRuns } from "../support/module-runs";
@@ -39,6 +39,7 @@ const OF_MODULES_ONLY: readonly string[] = [
   "be the start of names of images in a private Amazon ECR registry",
   "have names of registries as keys, like docker.io",
   "be one of SET, RESTORE",
+  "be given, or one of `new_topic` and `log_group`, and only one of the three",
 ];
 
 /** Where states of users have their resources, one at `[0]` or one for each key: whoever changes one destroys those. */
@@ -87,6 +88,15 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "terraform_data.needs_an_import_block[0]",
     "terraform_data.stack",
     "terraform_data.update[0]",
+  ],
+  "sync-failure-alert": [
+    "aws_cloudwatch_event_rule.failures",
+    "aws_cloudwatch_event_target.destination",
+    "aws_cloudwatch_log_group.failures[0]",
+    "aws_cloudwatch_log_resource_policy.failures[0]",
+    "aws_sns_topic.failures[0]",
+    "aws_sns_topic_policy.failures[0]",
+    "aws_sns_topic_subscription.email[key]",
   ],
 };
 

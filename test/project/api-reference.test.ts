@@ -12,6 +12,7 @@ import {
   SECRET_NAME,
 } from "../../src/cache/rules";
 import { WORKSPACE } from "../../src/fleet/rules";
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { MAX_ENDPOINT_POLICY } from "../../src/network/rules";
 import { MAX_TEMPLATE_BYTES, MAX_VALUE_BYTES, UPDATE_MINUTES } from "../../src/stack-override/rules";
 import {
@@ -21,7 +22,6 @@ import {
   NETWORK,
   PROJECT_NAME,
   PROJECT_NAME_WITH_RUN_ON_CHANGE,
-  RETENTION_DAYS,
   SCHEDULE,
   TIMEOUT_MINUTES,
 } from "../../src/warmer/rules";

@@ -1,3 +1,5 @@
+import * as expiryRules from "../../src/alerts/expiry-rules";
+import * as alertRules from "../../src/alerts/rules";
 import * as bucketNames from "../../src/aws/bucket-names";
 import * as cidr from "../../src/aws/cidr";
 import * as ec2Ids from "../../src/aws/ec2-ids";
@@ -5,6 +7,7 @@ import * as partitions from "../../src/aws/partitions";
 import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
+import * as standardTopic from "../../src/aws/standard-topic";
 import * as cacheRules from "../../src/cache/rules";
 import * as clientConfigRules from "../../src/client-config/rules";
 import * as fleetRules from "../../src/fleet/rules";
@@ -16,6 +19,8 @@ import * as warmerRules from "../../src/warmer/rules";
 
 /** The files below src/ that define rules, by their paths. */
 const FILES: { readonly [file: string]: object } = {
+  "alerts/expiry-rules": expiryRules,
+  "alerts/rules": alertRules,
   "aws/bucket-names": bucketNames,
   "aws/cidr": cidr,
   "aws/ec2-ids": ec2Ids,
@@ -23,6 +28,7 @@ const FILES: { readonly [file: string]: object } = {
   "aws/policy-document": policyDocument,
   "aws/provider-versions": providerVersions,
   "aws/role-arn": { ROLE_ARN },
+  "aws/standard-topic": standardTopic,
   "cache/rules": cacheRules,
   "client-config/rules": clientConfigRules,
   "fleet/rules": fleetRules,
@@ -34,6 +40,8 @@ const FILES: { readonly [file: string]: object } = {
 
 /** How many patterns and requirements each file must define: a rule that moves or is lost changes these counts. */
 export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: number, requirements: number] } = {
+  "alerts/expiry-rules": [1, 8],
+  "alerts/rules": [6, 16],
   "aws/bucket-names": [2, 2],
   "aws/cidr": [2, 2],
   "aws/ec2-ids": [6, 6],
@@ -41,6 +49,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/policy-document": [0, 2],
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
+  "aws/standard-topic": [1, 1],
   "cache/rules": [17, 85],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
@@ -51,7 +60,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
 };
 
 /** The files whose constructs have no plain module. */
-const WITHOUT_MODULES: readonly string[] = ["client-config/rules", "fleet/rules"];
+const WITHOUT_MODULES: readonly string[] = ["alerts/expiry-rules", "client-config/rules", "fleet/rules"];
 
 // A function that makes a text of numbers or lists gets this for each of them.
 const MARK = ["…"];

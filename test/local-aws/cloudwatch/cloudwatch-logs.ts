@@ -1,3 +1,5 @@
+import { whyMalformed } from "../iam/policy-document";
+import { whyDenied } from "../iam/policy-evaluation";
 import { AwsError, Store, found, optionalList, optionalText, page, partitionOf, text } from "../service";
 import type { Fields, Scope, Service } from "../service";
 
@@ -25,9 +27,22 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+const MAX_RESOURCE_POLICIES = 10;
+
+/** A line that a service of AWS writes on behalf of a resource, with the permission of a resource policy. */
+export interface WritingAs {
+  readonly principal: string;
+  readonly sourceArn: string;
+  readonly logGroupArn: string;
+  readonly message: string;
+  readonly scope: Scope;
+}
+
 /** Amazon CloudWatch Logs: log groups, and what `write` has put into them. */
 export class CloudWatchLogs implements Service {
   private readonly groups = new Store<LogGroup>("log group");
+  private readonly policies = new Store<string>("log resource policy");
 
   public readonly operations: Service["operations"] = {
     CreateLogGroup: (input, scope) => {
@@ -103,6 +118,34 @@ export class CloudWatchLogs implements Service {
       group.tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys.includes(key)));
       return {};
     },
+    PutResourcePolicy: (input, scope) => {
+      const name = text(input, "policyName");
+      const document = text(input, "policyDocument");
+      const policies = this.policies.in(scope);
+      const reason = whyMalformed(document, "resource");
+      if (reason !== undefined) {
+        throw invalid(reason);
+      }
+      if (!policies.has(name) && policies.size === MAX_RESOURCE_POLICIES) {
+        throw new AwsError("LimitExceededException", "Resource limit exceeded.");
+      }
+      policies.set(name, document);
+      return { resourcePolicy: describedPolicy([name, document]) };
+    },
+    DescribeResourcePolicies: (input, scope) => {
+      const { items, nextToken } = page([...this.policies.in(scope)], input, scope, {
+        limit: "limit",
+        token: "nextToken",
+        bounds: [1, 1000],
+        error: "InvalidParameterException",
+      });
+      return { resourcePolicies: items.map(describedPolicy), nextToken };
+    },
+    DeleteResourcePolicy: (input, scope) => {
+      found(this.policies.in(scope), text(input, "policyName"), "ResourceNotFoundException");
+      this.policies.in(scope).delete(text(input, "policyName"));
+      return {};
+    },
     DeleteLogGroup: (input, scope) => {
       this.groups.in(scope).delete(this.find(input, scope).name);
       return {};
@@ -110,7 +153,35 @@ export class CloudWatchLogs implements Service {
   };
 
   public contents(): string[] {
-    return this.groups.contents();
+    return [...this.groups.contents(), ...this.policies.contents()];
+  }
+
+  /** Logs a line as a service of AWS, to a new stream; returns why a log group or a policy refuses it. */
+  public async writeAs({ principal, sourceArn, logGroupArn, message, scope }: WritingAs): Promise<string | undefined> {
+    const name = logGroupArn.split(":log-group:")[1]?.replace(/:\*$/, "") ?? "";
+    if (!this.groups.in(scope).has(name)) {
+      return `the log group ${name} does not exist`;
+    }
+    const statements = [...this.policies.in(scope).values()].flatMap((document) =>
+      [(JSON.parse(document) as { readonly Statement: object | object[] }).Statement].flat(),
+    );
+    const stream = "00000000-0000-4000-8000-000000000000";
+    for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
+      const reason = await whyDenied({
+        principalArn: principal,
+        action,
+        resource: `${logGroupArn}:log-stream:${stream}`,
+        accountId: scope.accountId,
+        identityPolicies: [],
+        resourcePolicy: { Version: "2012-10-17", Statement: statements },
+        context: { "aws:SourceArn": sourceArn },
+      });
+      if (reason !== undefined) {
+        return reason;
+      }
+    }
+    this.write(name, stream, [message], scope);
+    return undefined;
   }
 
   /** Logs lines, as a service of AWS does. */
@@ -138,6 +209,10 @@ function invalid(message: string): AwsError {
 
 function tagsIn(input: Fields): LogGroup["tags"] {
   return (input["tags"] ?? {}) as LogGroup["tags"];
+}
+
+function describedPolicy([policyName, policyDocument]: readonly [string, string]): Fields {
+  return { policyName, policyDocument };
 }
 
 function described(group: LogGroup): Fields {

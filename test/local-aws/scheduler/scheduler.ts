@@ -1,6 +1,7 @@
 import type { Iam } from "../iam/iam";
 import { AwsError, Store, optionalText, partitionOf, text } from "../service";
 import type { Fields, Scope, Service } from "../service";
+import type { Sns } from "../sns/sns";
 
 interface CronField {
   readonly min: number;
@@ -30,11 +31,22 @@ const CRON: readonly CronField[] = [
   { min: 1970, max: 2199 },
 ];
 
-/** Amazon EventBridge Scheduler: schedules of the default group, at whose times nothing happens. */
+/**
+ * Amazon EventBridge Scheduler: schedules of the default group. At their times nothing happens by itself; `runDue`
+ * publishes the messages of one-time schedules.
+ */
 export class Scheduler implements Service {
+  /** The time, in milliseconds. A test may set another clock. */
+  public clock: () => number = Date.now;
+  /** Why schedules have published nothing. */
+  public readonly failed: string[] = [];
   private readonly schedules = new Store<Fields>("schedule");
+  private readonly completed = new WeakSet<Fields>();
 
-  public constructor(private readonly iam: Iam) {}
+  public constructor(
+    private readonly iam: Iam,
+    private readonly sns: Sns,
+  ) {}
 
   public readonly routes = {
     CreateSchedule: "POST /schedules/{Name}",
@@ -67,6 +79,23 @@ export class Scheduler implements Service {
     return this.schedules.contents();
   }
 
+  /** Publishes the messages of the one-time schedules whose time has come, each once, as their roles. */
+  public async runDue(): Promise<void> {
+    for (const scope of this.schedules.scopes()) {
+      for (const schedule of this.schedules.in(scope).values()) {
+        const target = fieldsIn(schedule, "Target");
+        const arn = text(target, "Arn");
+        if (arn.includes(":sns:") && isPast(schedule, this.clock()) && !this.completed.has(schedule)) {
+          this.completed.add(schedule);
+          const principal = text(target, "RoleArn");
+          const message = optionalText(target, "Input") ?? "";
+          const reason = await this.sns.publish({ principal, topicArn: arn, message, scope });
+          this.failed.push(...(reason === undefined ? [] : [reason]));
+        }
+      }
+    }
+  }
+
   private put(input: Fields, scope: Scope): Fields {
     const target = fieldsIn(input, "Target");
     const schedule: Fields = {
@@ -78,7 +107,7 @@ export class Scheduler implements Service {
       Target: { ...target, RetryPolicy: { ...DEFAULT_RETRIES, ...((target["RetryPolicy"] ?? {}) as Fields) } },
       Arn: `arn:${partitionOf(scope.region)}:scheduler:${scope.region}:${scope.accountId}:schedule/${DEFAULT_GROUP}/${nameIn(input)}`,
     };
-    checkSchedule(schedule);
+    checkSchedule(schedule, this.clock());
     this.checkTarget(fieldsIn(schedule, "Target"), scope);
     this.schedules.in(scope).set(nameIn(input), schedule);
     return { ScheduleArn: schedule["Arn"] };
@@ -140,10 +169,10 @@ function fieldsIn(input: Fields, name: string): Fields {
   return value as Fields;
 }
 
-function checkSchedule(schedule: Fields): void {
+function checkSchedule(schedule: Fields, now: number): void {
   const expression = text(schedule, "ScheduleExpression");
   const window = fieldsIn(schedule, "FlexibleTimeWindow");
-  if (expression.length > MAX_EXPRESSION || !isExpression(expression) || isPast(schedule)) {
+  if (expression.length > MAX_EXPRESSION || !isExpression(expression) || isPast(schedule, now)) {
     throw invalid(`Invalid Schedule Expression ${expression}.`);
   }
   if (!["ENABLED", "DISABLED"].includes(text(schedule, "State"))) {
@@ -203,10 +232,10 @@ function isTime(value: string): boolean {
 }
 
 /** Whether the only time of a schedule has passed; times in zones other than UTC are not looked at. */
-function isPast(schedule: Fields): boolean {
+function isPast(schedule: Fields, now: number): boolean {
   const [, time] = /^at\((.*)\)$/.exec(text(schedule, "ScheduleExpression")) ?? [];
   const isUtc = text(schedule, "ScheduleExpressionTimezone") === "UTC";
-  return time !== undefined && isUtc && Date.parse(`${time}Z`) <= Date.now();
+  return time !== undefined && isUtc && Date.parse(`${time}Z`) <= now;
 }
 
 /** One of the two fields for days must be left open, and only one. */

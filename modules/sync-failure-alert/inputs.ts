@@ -1,0 +1,170 @@
+import {
+  DOCS,
+  eventPattern,
+  FAILURE_CODES,
+  INPUT_PATHS,
+  LOG_GROUP_PREFIX,
+  MESSAGE_LINES,
+  NAME_PREFIX,
+  RULE_DESCRIPTION,
+  TARGET_ID,
+} from "../../src/alerts/fixed-arguments";
+import { writeEvents } from "../../src/alerts/policy-statements";
+import {
+  ALERT_RULES,
+  DEFAULTS,
+  EMAIL_ADDRESS,
+  LOG_GROUP_NAME,
+  RULE_NAME,
+  TOPIC_ARN,
+  TOPIC_KEY,
+  TOPIC_NAME,
+} from "../../src/alerts/rules";
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
+import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
+import type { InputRule, ModuleDefinition } from "../generator/definition";
+import { hcl } from "../generator/hcl";
+import { following } from "../generator/rules";
+
+const RETENTION: InputRule = {
+  ...ALERT_RULES.retention,
+  // Without a log group there is no value.
+  holds: (value) => `try(contains(${hcl(RETENTION_DAYS)}, ${value}), true)`,
+};
+
+/** A text with its link as an expression: no line of a file is longer than 120 characters. */
+function withLink(text: string): string {
+  return text.replace(FAILURE_CODES, "${local.failure_codes}");
+}
+
+/** The inputs of the module sync-failure-alert. */
+export const syncFailureAlert: ModuleDefinition = {
+  name: "sync-failure-alert",
+  inputs: {
+    prefixes: {
+      type: "list(string)",
+      required: true,
+      description:
+        "The prefixes of the upstreams: the output `prefixes` of pull-through-cache. With `ROOT`, the alert covers all rules of the registry: AWS does not document which prefix the events of such a rule have.",
+      elementRules: [following(REPOSITORY_PREFIX, "use a prefix of a cache")],
+      validations: [
+        {
+          holds: "length(var.prefixes) > 0",
+          place: "prefixes",
+          requirement: AT_LEAST_ONE_PREFIX,
+          got: "var.prefixes",
+          hint: "list the prefixes of the cache",
+        },
+      ],
+    },
+    rule_name: {
+      type: "string",
+      description: "Name of the EventBridge rule, unique in the account and region. A change replaces the rule.",
+      otherwise: `\`${NAME_PREFIX}\`, and 26 characters that Terraform adds`,
+      rules: [following(RULE_NAME)],
+    },
+    topic_arn: {
+      type: "string",
+      description:
+        "ARN of a standard SNS topic that exists, in the region of the cache. The topic's policy, and the key policy of an encrypted topic, must allow EventBridge to publish.",
+      otherwise: "one of `new_topic` and `log_group` is required",
+      rules: [following(TOPIC_ARN)],
+      validations: [
+        {
+          holds:
+            "length([for given in [var.topic_arn != null, var.new_topic != null, var.log_group != null] : given if given]) == 1",
+          place: "topic_arn",
+          requirement: "be given, or one of `new_topic` and `log_group`, and only one of the three",
+          gotText: "${jsonencode([var.topic_arn != null, var.new_topic != null, var.log_group != null])}",
+          hint: "call the module once for each place where the messages go",
+        },
+      ],
+    },
+    new_topic: {
+      type: "object",
+      description: "Creates a standard SNS topic for the messages, with a policy that allows EventBridge to publish.",
+      otherwise: "no new topic",
+      attributes: {
+        name: {
+          type: "string",
+          description: "Its name. A change replaces the topic and its subscriptions.",
+          otherwise: `\`${NAME_PREFIX}\`, and 26 characters that Terraform adds`,
+          rules: [following(TOPIC_NAME)],
+        },
+        email_addresses: {
+          type: "map(string)",
+          default: {},
+          description:
+            'E-mail addresses that subscribe to the topic, by keys of your own, like `{ ops = "ops@example.com" }`. AWS sends each address a message with a link; it gets alerts only after somebody has opened the link.',
+          elementRules: [following(EMAIL_ADDRESS)],
+        },
+        kms_key_arn: {
+          type: "string",
+          description:
+            "ARN of a customer managed KMS key that encrypts the topic. Its key policy must allow `events.amazonaws.com` the actions `kms:GenerateDataKey*` and `kms:Decrypt`.",
+          otherwise: "no encryption with a key of KMS",
+          rules: [following(TOPIC_KEY)],
+        },
+      },
+    },
+    log_group: {
+      type: "object",
+      description:
+        "Creates a log group for the events, with a resource policy for EventBridge. An account has at most 10 resource policies of CloudWatch Logs in each region.",
+      otherwise: "no log group",
+      attributes: {
+        name: {
+          type: "string",
+          description: "Its name.",
+          otherwise: `\`${LOG_GROUP_PREFIX}${NAME_PREFIX}\`, and 26 characters that Terraform adds`,
+          rules: [following(LOG_GROUP_NAME)],
+        },
+        retention_in_days: {
+          type: "number",
+          default: DEFAULTS.retentionInDays,
+          description: "The retention of the events in days.",
+          rules: [RETENTION],
+        },
+      },
+    },
+  },
+  facts: {
+    name_prefix: {
+      comment: "The start of names that nobody gives; Terraform adds 26 characters.",
+      value: NAME_PREFIX,
+    },
+    log_group_prefix: {
+      comment:
+        "The start of the names of log groups that EventBridge writes to. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+      value: LOG_GROUP_PREFIX,
+    },
+    docs: { comment: "The documents that messages link to.", value: DOCS },
+    failure_codes: {
+      comment: "The page with the causes of failures.",
+      value: FAILURE_CODES.replace(DOCS, "${local.docs}"),
+    },
+    rule_description: {
+      comment: "The description of the rule, with a link to the causes.",
+      value: withLink(RULE_DESCRIPTION),
+    },
+    target_id: { comment: "The ID of the target within its rule.", value: TARGET_ID },
+    failures: {
+      comment:
+        "The events of failed pulls through any cache. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html",
+      value: JSON.parse(eventPattern(["ROOT"])),
+    },
+    input_paths: {
+      comment:
+        "The fields of the event that the message has. A field that an event lacks is empty in the message. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html",
+      value: INPUT_PATHS,
+    },
+    message_lines: {
+      comment: "The lines of the message. They are no JSON, which a quote in a value would make invalid.",
+      value: MESSAGE_LINES.map(withLink),
+    },
+    log_writers: {
+      comment: "The services that write events to a log group.",
+      value: (writeEvents("", "")[0]?.Principal as { readonly Service: string[] }).Service,
+    },
+  },
+};
