@@ -11,6 +11,7 @@ import { MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy
 import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
+import type { RoleOptions } from "../aws/role-options";
 import type { ServiceRole } from "../aws/service-role";
 import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository-path";
 import { reasonUnsupported } from "../image/supported-registries";
@@ -49,6 +50,7 @@ import type { UpstreamContext, UpstreamSpec } from "./upstream-spec";
 const PROPS = Object.keys({
   upstreams: true,
   repositorySettings: true,
+  roleOptions: true,
   provider: true,
   region: true,
   accountId: true,
@@ -92,6 +94,7 @@ export class PullThroughCache extends Construct {
   private readonly registry: Registry;
   private readonly secrets: CredentialSecrets;
   private readonly settings: RepositorySettings;
+  private readonly roleOptions: RoleOptions | undefined;
   private readonly commonTemplate: RepositoryTemplate | undefined;
   // Upstreams and their resources, by the keys of their prefixes.
   private readonly members = new Map<string, Upstream>();
@@ -131,6 +134,7 @@ export class PullThroughCache extends Construct {
 
     this.settings = copySettings(props.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.settings);
+    this.roleOptions = props.roleOptions && { ...props.roleOptions };
     this.secrets = new CredentialSecrets(this, this.registry);
     NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.warnOfRegion();
@@ -544,7 +548,12 @@ export class PullThroughCache extends Construct {
     }
     const role =
       template.roleArn === undefined && template.needsRole
-        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this.registry.regional.provider))
+        ? (this.creationRole ??= repositoryCreationRole(
+            this,
+            this.kmsKeyArns,
+            this.roleOptions,
+            this.registry.regional.provider,
+          ))
         : undefined;
     const resource = new EcrRepositoryCreationTemplate(this, `${id}-template`, {
       ...this.registry.regional,
@@ -577,7 +586,7 @@ export class PullThroughCache extends Construct {
     }
     const roleArn = spec.privateEcr?.roleArn;
     return roleArn === undefined
-      ? (this.crossAccountRole ??= upstreamRole(this, this.registry.regional.provider))
+      ? (this.crossAccountRole ??= upstreamRole(this, this.roleOptions, this.registry.regional.provider))
       : { roleArn, dependsOn: [] };
   }
 
