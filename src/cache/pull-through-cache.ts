@@ -37,11 +37,12 @@ import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import { checkPullOptions, copyPullOptions, granteeOfRole, granteeOfRoleNamed } from "./pull-policy-checks";
 import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
-import { EncryptionType, TagMutability } from "./repository-settings";
+import { EncryptionType } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./repository-template";
 import type { RepositoryTemplate } from "./repository-template";
 import { PULL_RULES, prefixOfUpstream } from "./rules";
+import { immutableTagsWarning } from "./tag-mutability";
 import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./upstream-spec";
@@ -535,13 +536,9 @@ export class PullThroughCache extends Construct {
     if (template === undefined) {
       return undefined;
     }
-    if (template.tagMutability === TagMutability.IMMUTABLE) {
-      // https://github.com/aws/containers-roadmap/issues/2275
-      warn(
-        this,
-        "immutable-tags",
-        `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`,
-      );
+    const immutableTags = immutableTagsWarning(spec.prefix, template.tagMutability);
+    if (immutableTags !== undefined) {
+      warn(this, "immutable-tags", immutableTags);
     }
     if (template.encryptionType === EncryptionType.KMS && template.roleArn === undefined) {
       this.kmsKeyArns.add(template.kmsKeyArn ?? ANY_KEY);
