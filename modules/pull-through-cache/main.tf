@@ -254,7 +254,8 @@ resource "aws_iam_role" "upstream" {
   name_prefix          = coalesce(local.role_options.name_prefix, "ecr-pull-through-cache-")
   path                 = local.role_options.path
   permissions_boundary = local.role_options.permissions_boundary_arn
-  description          = "Amazon ECR assumes this role to read private registries of other accounts for a pull-through cache"
+
+  description = "Amazon ECR assumes this role to read private registries of other accounts for a pull-through cache"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

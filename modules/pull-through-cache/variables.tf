@@ -65,7 +65,10 @@ variable "upstreams" {
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
           try(
-            local.misplaced["an upstream"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+            [
+              for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+              local.misplaced["an upstream"][word]
+            ][0],
             [
               for likely in [
                 for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
@@ -194,7 +197,10 @@ variable "upstreams" {
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` is not an attribute of repository ",
           "settings; ",
           try(
-            local.misplaced["repository settings"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+            [
+              for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+              local.misplaced["repository settings"][word]
+            ][0],
             [
               for likely in [
                 for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
@@ -1784,7 +1790,10 @@ variable "repository_settings" {
       join("", [
         "`repository_settings.${name}` is not an attribute of repository settings; ",
         try(
-          local.misplaced["repository settings"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+          [
+            for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+            local.misplaced["repository settings"][word]
+          ][0],
           [
             for likely in [
               for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
