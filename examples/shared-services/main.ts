@@ -12,6 +12,7 @@ import {
   RegistryCredential,
   RegistryPolicy,
   RegistryScanning,
+  ScanType,
   SyncFailureAlert,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -34,7 +35,7 @@ fleet.allowPullFrom({
 for (const region of fleet.regions) {
   const stack = fleet.stackIn(region);
   new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.NONE });
-  new RegistryScanning(stack, "scanning", {});
+  new RegistryScanning(stack, "scanning", { scanType: ScanType.BASIC });
   new SyncFailureAlert(stack, "sync-failures", {
     destination: AlertDestination.newTopic({ emailAddresses: ["platform@example.com"] }),
   });

@@ -9,6 +9,7 @@ import {
   RegistryPolicy,
   RegistryReplication,
   RegistryScanning,
+  ScanType,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 
@@ -24,7 +25,7 @@ const cache = new PullThroughCache(stack, "cache", {
 cache.allowPullFrom({ accountIds: ["444455556666"] });
 
 new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.OVERWRITE });
-new RegistryScanning(stack, "scanning", {});
+new RegistryScanning(stack, "scanning", { scanType: ScanType.BASIC });
 new RegistryReplication(stack, "replication", {
   destinations: [{ region: "us-east-1" }],
   repositoryPrefixes: ["team-a/"],

@@ -7,6 +7,7 @@ module "cache" {
   credentials           = var.credentials
   repository_settings   = var.repository_settings
   allow_pull_from       = var.allow_pull_from
+  role_options          = var.role_options
   account_id            = var.account_id
   acknowledged_warnings = setintersection(var.acknowledged_warnings, local.cache_warnings)
 }

@@ -44,7 +44,7 @@ locals {
       repository_policy           = "a string"
       role                        = "an object"
     }
-    "a KMS key" = { arn = null }
+    "a KMS key" = { arn = "" }
     "the pulls of other accounts" = {
       account_ids               = "a list of strings"
       organization_id           = "a string"
@@ -52,6 +52,11 @@ locals {
       prefixes                  = "a list of strings"
       create_repositories       = "true or false"
       existing_repositories     = "a list of strings"
+    }
+    "role options" = {
+      permissions_boundary_arn = "a string"
+      path                     = "a string"
+      name_prefix              = "a string"
     }
   }
 
@@ -92,6 +97,11 @@ locals {
       org_id   = "organization_id"
       ou_paths = "organizational_unit_paths"
     }
+    "role options" = {
+      boundary  = "permissions_boundary_arn"
+      prefix    = "name_prefix"
+      role_path = "path"
+    }
   }
 
   # Names of values that people may expect among attributes, with the hints where to give them.
@@ -116,6 +126,12 @@ locals {
       password = join("", [
         "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
         "\"managed\"` here",
+      ])
+    }
+    "repository settings" = {
+      tag_mutability_exclusion_filters = join("", [
+        "hashicorp/aws 5.100, with which the module also runs, has no argument for exclusion filters: set ",
+        "`creation_template = false` and create the template yourself",
       ])
     }
   }

@@ -137,7 +137,9 @@ describe("the page of repository settings", () => {
       ([, name = ""]) => name,
     );
     expect(rows.map(([prop = ""]) => codeIn(prop)[0]).sort()).toEqual(props.sort());
-    const attributes = rows.map(([, attribute = ""]) => codeIn(attribute)[0]?.replace(/ = .*$/, ""));
+    const attributes = rows.flatMap(([, attribute = ""]) =>
+      codeIn(attribute).map((code) => code.replace(/ = .*$/, "")),
+    );
     expect(attributes.sort()).toEqual(Object.keys(SETTINGS).sort());
     for (const [prop, value] of Object.entries(DEFAULT_SETTINGS)) {
       expect(rows.find(([cell]) => cell === `\`${prop}\``)?.[2]).toBe(`\`${value}\``);

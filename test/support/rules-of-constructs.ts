@@ -8,7 +8,9 @@ import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
 import * as standardTopic from "../../src/aws/standard-topic";
+import * as roleOptions from "../../src/aws/role-options";
 import * as cacheRules from "../../src/cache/rules";
+import { EXCLUSION_FILTER, EXCLUSION_RULES } from "../../src/cache/tag-mutability";
 import * as clientConfigRules from "../../src/client-config/rules";
 import * as fleetRules from "../../src/fleet/rules";
 import * as networkRules from "../../src/network/rules";
@@ -29,7 +31,9 @@ const FILES: { readonly [file: string]: object } = {
   "aws/provider-versions": providerVersions,
   "aws/role-arn": { ROLE_ARN },
   "aws/standard-topic": standardTopic,
+  "aws/role-options": roleOptions,
   "cache/rules": cacheRules,
+  "cache/tag-mutability": { EXCLUSION_FILTER, EXCLUSION_RULES },
   "client-config/rules": clientConfigRules,
   "fleet/rules": fleetRules,
   "network/rules": networkRules,
@@ -50,7 +54,9 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
   "aws/standard-topic": [1, 1],
+  "aws/role-options": [3, 4],
   "cache/rules": [17, 85],
+  "cache/tag-mutability": [1, 7],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
@@ -60,7 +66,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
 };
 
 /** The files whose constructs have no plain module. */
-const WITHOUT_MODULES: readonly string[] = ["alerts/expiry-rules", "client-config/rules", "fleet/rules"];
+const WITHOUT_MODULES: readonly string[] = ["alerts/expiry-rules", "cache/tag-mutability", "client-config/rules", "fleet/rules"];
 
 // A function that makes a text of numbers or lists gets this for each of them.
 const MARK = ["…"];
