@@ -36,13 +36,13 @@ for (const region of fleet.regions) {
   const stack = fleet.stackIn(region);
   new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.NONE });
   new RegistryScanning(stack, "scanning", { scanType: ScanType.BASIC });
-  new SyncFailureAlert(stack, "sync-failures", {
+  const failures = new SyncFailureAlert(stack, "sync-failures", {
     destination: AlertDestination.newTopic({ emailAddresses: ["platform@example.com"] }),
   });
   new CredentialExpiryAlert(stack, "credential-expiry", {
     cache: fleet.cacheIn(region),
     expiryDates: { "docker-hub": "2099-12-31" }, // the date that Docker Hub shows for the access token
-    destination: AlertDestination.newTopic({ emailAddresses: ["platform@example.com"] }),
+    destination: AlertDestination.topic(failures.topicArn),
   });
 }
 

@@ -9,6 +9,7 @@ import {
   RegistryPolicy,
   RegistryReplication,
   RegistryScanning,
+  ScanFrequency,
   ScanType,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -24,9 +25,29 @@ const cache = new PullThroughCache(stack, "cache", {
 });
 cache.allowPullFrom({ accountIds: ["444455556666"] });
 
-new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.OVERWRITE });
-new RegistryScanning(stack, "scanning", { scanType: ScanType.BASIC });
+const policy = new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.OVERWRITE });
+policy.addPolicy(
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "ReplicationFromTeamA",
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::555566667777:root" },
+        Action: ["ecr:CreateRepository", "ecr:ReplicateImage"],
+        Resource: "arn:aws:ecr:eu-west-1:111122223333:repository/team-a/*",
+      },
+    ],
+  }),
+);
+
+new RegistryScanning(stack, "scanning", {
+  scanType: ScanType.BASIC,
+  rules: [{ frequency: ScanFrequency.SCAN_ON_PUSH }],
+});
+
 new RegistryReplication(stack, "replication", {
+  existing: ExistingSettings.NONE,
   destinations: [{ region: "us-east-1" }],
   repositoryPrefixes: ["team-a/"],
 });
