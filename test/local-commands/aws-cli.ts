@@ -19,10 +19,12 @@ const PACKAGES: { readonly [service: string]: string } = {
   codebuild: "client-codebuild",
   ec2: "client-ec2",
   ecr: "client-ecr",
+  events: "client-eventbridge",
   iam: "client-iam",
   logs: "client-cloudwatch-logs",
   scheduler: "client-scheduler",
   secretsmanager: "client-secrets-manager",
+  sns: "client-sns",
   sts: "client-sts",
 };
 

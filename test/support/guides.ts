@@ -1,3 +1,4 @@
+import { ECRClient, PutRegistryPolicyCommand, PutRegistryScanningConfigurationCommand } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../local-aws/clients";
 import {
@@ -22,6 +23,12 @@ const NODE: Puller = { roleName: "eks-node", subnetId: "subnet-0e45000000000000a
 
 /** The guides, and what each takes for given. */
 export const GUIDES: { readonly [name: string]: GuideSetup } = {
+  "docs/alerts.md": {
+    files: { "main.ts": "examples/shared-services/main.ts" },
+    prepare: async (aws) => {
+      await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+    },
+  },
   "docs/cloudformation-stack-parameters.md": {
     files: { "main.ts": "examples/vendor-stack/main.ts" },
     prepare: async (aws) => {
@@ -102,6 +109,10 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token", "not-a-token-either", "not-a-token-of-github"],
     prepare: publishNginx,
   },
+  "docs/registry-settings.md": {
+    files: { "main.ts": "examples/shared-services/settings.ts" },
+    prepare: configureRegistry,
+  },
   "docs/remove.md": {
     files: { "main.ts": "examples/docker-hub/main.ts" },
     typed: ["not-a-token"],
@@ -129,6 +140,23 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     machine: NODE,
   },
 };
+
+/** A registry whose policy and scanning somebody has set already. */
+async function configureRegistry(aws: LocalAws): Promise<void> {
+  const ecr = new ECRClient(clientConfig(aws, { region: "eu-west-1" }));
+  const statement = {
+    Sid: "ReplicationFromTeamA",
+    Effect: "Allow",
+    Principal: { AWS: "arn:aws:iam::555566667777:root" },
+    Action: ["ecr:CreateRepository", "ecr:ReplicateImage"],
+    Resource: `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/team-a/*`,
+  };
+  const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await ecr.send(new PutRegistryPolicyCommand({ policyText }));
+  const repositoryFilters = [{ filter: "team-a/*", filterType: "WILDCARD" as const }];
+  const rules = [{ scanFrequency: "SCAN_ON_PUSH" as const, repositoryFilters }];
+  await ecr.send(new PutRegistryScanningConfigurationCommand({ scanType: "BASIC", rules }));
+}
 
 /** An image that ECR Public has. */
 function publishAlpine(aws: LocalAws): void {
