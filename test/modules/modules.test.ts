@@ -20,6 +20,7 @@ import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/r
 /** Rules of what only modules have, by their words; every other rule is one of the constructs. */
 const OF_MODULES_ONLY: readonly string[] = [
   "be …",
+  "be one of …",
   "be a map of at least one registry",
   "be a map of objects",
   "be one of managed",
@@ -45,6 +46,7 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
   "pull-through-cache": [
     "aws_ecr_pull_through_cache_rule.upstream[key]",
     "aws_ecr_repository_creation_template.upstream[key]",
+    "aws_ecr_repository_policy.existing[key]",
     "aws_iam_role.repository_creation[0]",
     "aws_iam_role.upstream[0]",
     "aws_iam_role_policy.repository_creation[0]",
