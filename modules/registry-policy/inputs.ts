@@ -113,7 +113,8 @@ function filled({ hint }: Rule | Requirement): InputRule {
 /** The rule that the source accounts are given. */
 function accountsGiven(): ValidationRule {
   return {
-    holds: "var.replication_from == null || try(var.replication_from.account_ids, null) != null",
+    // Another rule reports a value that is no object.
+    holds: "!can(keys(var.replication_from)) || try(var.replication_from.account_ids, null) != null",
     place: "replication_from.account_ids",
     requirement: "is required",
     hint: "list the source accounts, or leave the input out",

@@ -5,9 +5,14 @@ locals {
   # `id` is the name of the region in every version of the AWS provider; `name` is deprecated in 6.
   registry_arn = "arn:${local.partition}:ecr:${data.aws_region.current.id}:${local.account_id}"
 
-  given_statements = flatten([
-    for document in var.policies : jsondecode(document).Statement if document != null
+  # The statements of the policies, and their places for messages.
+  given = flatten([
+    for index, document in var.policies : [
+      for position, statement in try(flatten([jsondecode(document).Statement]), []) :
+      { place = "policies[${index}].Statement[${position}]", statement = statement }
+    ]
   ])
+  given_statements = [for given in local.given : given.statement]
 
   # Both attributes with their types, also where an attribute is left out.
   replication_from = [
@@ -70,15 +75,17 @@ locals {
   repeated_sids = distinct([for index, sid in local.sids : sid if index(local.sids, sid) != index])
 
   foreign_resources = flatten([
-    for statement in local.given_statements : [
-      for resource in flatten([statement.Resource]) : { sid = statement.Sid, got = resource }
+    for given in local.given : [
+      for number, resource in flatten([given.statement.Resource]) :
+      { place = "${given.place}.Resource[${number}]", got = resource }
       if resource != "*" && !startswith(resource, "${local.registry_arn}:repository/")
     ]
   ])
 
   foreign_principals = flatten([
-    for statement in local.given_statements : [
-      for principal in try(flatten([statement.Principal.AWS]), []) : { sid = statement.Sid, got = principal }
+    for given in local.given : [
+      for number, principal in try(flatten([given.statement.Principal.AWS]), []) :
+      { place = "${given.place}.Principal.AWS[${number}]", got = principal }
       if startswith(principal, "arn:") && !startswith(principal, "arn:${local.partition}:")
     ]
   ])

@@ -39,7 +39,7 @@ resource "aws_ecr_registry_policy" "registry" {
       condition = length(local.foreign_resources) == 0
       error_message = replace(join("\n", [
         for resource in local.foreign_resources : join("", [
-          "`policies` with the Sid ${jsonencode(resource.sid)} must be * or the ARN of repositories of this registry, ",
+          "`${resource.place}` must be * or the ARN of repositories of this registry, ",
           "${local.registry_arn}:repository/…, got ${jsonencode(resource.got)}; ",
           "a registry policy applies to its own account and region only",
         ])
@@ -50,7 +50,7 @@ resource "aws_ecr_registry_policy" "registry" {
       condition = length(local.foreign_principals) == 0
       error_message = replace(join("\n", [
         for principal in local.foreign_principals : join("", [
-          "`policies` with the Sid ${jsonencode(principal.sid)} must be in the partition of the registry, ",
+          "`${principal.place}` must be in the partition of the registry, ",
           "${local.partition}, got ${jsonencode(principal.got)}; ",
           "accounts of another partition cannot use the registry",
         ])

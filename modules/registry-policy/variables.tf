@@ -472,7 +472,7 @@ variable "replication_from" {
   default     = null
 
   validation {
-    condition = can(keys(var.replication_from))
+    condition = var.replication_from == null || can(keys(var.replication_from))
     error_message = replace(join("", [
       "`replication_from` must be an object, got ",
       startswith(jsonencode(var.replication_from), "{")
@@ -645,7 +645,7 @@ variable "replication_from" {
   }
 
   validation {
-    condition     = var.replication_from == null || try(var.replication_from.account_ids, null) != null
+    condition     = !can(keys(var.replication_from)) || try(var.replication_from.account_ids, null) != null
     error_message = "`replication_from.account_ids` is required; list the source accounts, or leave the input out"
   }
 }

@@ -489,7 +489,7 @@ run "a_policy_may_have_10240_characters" {
   variables {
     policies = [jsonencode({
       Version   = "2012-10-17"
-      Statement = [{ Sid = join("", [for index in range(10134) : "s"]), Effect = "Deny", Principal = "*", Action = "ecr:*", Resource = "*" }]
+      Statement = [{ Sid = format("%010127d", 1), Effect = "Deny", Principal = "*", Action = "ecr:*", Resource = "*" }]
     })]
   }
 
@@ -504,7 +504,7 @@ run "a_policy_has_at_most_10240_characters" {
   variables {
     policies = [jsonencode({
       Version   = "2012-10-17"
-      Statement = [{ Sid = join("", [for index in range(10135) : "s"]), Effect = "Deny", Principal = "*", Action = "ecr:*", Resource = "*" }]
+      Statement = [{ Sid = format("%010128d", 1), Effect = "Deny", Principal = "*", Action = "ecr:*", Resource = "*" }]
     })]
   }
   expect_failures = [aws_ecr_registry_policy.registry]
