@@ -86,7 +86,11 @@ export function openRules(name: string, input: Input): ValidationRule[] {
   if (input.type === "object") {
     return [
       {
-        holds: isObject(value),
+        // An optional input without a default is null.
+        holds:
+          input.default === undefined && input.required !== true
+            ? `${value} == null || ${isObject(value)}`
+            : isObject(value),
         place: name,
         requirement: "be an object",
         gotText: expression(described(value)),

@@ -525,6 +525,7 @@ locals {
   }
   keys_without_template = [for key in local.covered_keys : key if !local.has_template[key]]
 
+  repository_arguments = "--region ${local.region} --registry-id ${local.account_id}"
   existing_repository_commands = flatten([
     for key in local.covered_keys : [
       for name in sort(one(data.aws_ecr_repositories.existing[*].names)) :
@@ -535,13 +536,12 @@ locals {
         "--policy-text '${replace(local.repository_policies[key], "'", "'\\''")}'",
         "|| echo '${name}: not changed' >&2",
       ])
-      if startswith(name, local.starts[key]) && !contains(local.allow_pull_from.existing_repositories, name) && !anytrue([
+      if startswith(name, local.starts[key]) && !anytrue([
         for start in local.starts_below[key] : startswith(name, start)
-      ])
+      ]) && !contains(local.allow_pull_from.existing_repositories, name)
     ]
     if local.has_template[key]
   ])
-  repository_arguments = "--region ${local.region} --registry-id ${local.account_id}"
 }
 
 # Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do

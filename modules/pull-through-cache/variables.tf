@@ -2261,7 +2261,7 @@ variable "allow_pull_from" {
   }
 
   validation {
-    condition = can(keys(var.allow_pull_from))
+    condition = var.allow_pull_from == null || can(keys(var.allow_pull_from))
     error_message = replace(join("", [
       "`allow_pull_from` must be an object, got ",
       startswith(jsonencode(var.allow_pull_from), "{")
