@@ -97,7 +97,7 @@ export function openRules(name: string, input: Input): ValidationRule[] {
         hint: "give its attributes, or leave it out",
       },
       ...nameAndTypeRules(input, { place: name, path: value }),
-      ...attributesRules(input, { place: name, path: value }),
+      ...attributesRules(input, { place: name, path: value, around: keysOf(value) }),
     ];
   }
   const element = input.noun?.split(" ").at(-1) ?? "element";
@@ -120,7 +120,7 @@ export function openRules(name: string, input: Input): ValidationRule[] {
       hint: "use {} for an object without attributes",
     },
     ...nameAndTypeRules(input, { place, path: element, loop }),
-    ...attributesRules(input, { place, path: element, loop }),
+    ...attributesRules(input, { place, path: element, loop, around: keysOf(element) }),
   ];
 }
 
@@ -173,24 +173,20 @@ interface OpenPlace {
   readonly path: string;
   /** The head of the loop around it. */
   readonly loop?: string;
-  /** The expression that is null if the object is left out. */
-  readonly around?: string;
+  /** The expression that is null if the object is left out, or if it is none, which another rule reports. */
+  readonly around: string;
 }
 
 function attributesRules({ attributes = {} }: Input, at: OpenPlace): ValidationRule[] {
   return Object.entries(attributes).flatMap(([name, attribute]) => attributeRules(name, attribute, at));
 }
 
-function attributeRules(
-  name: string,
-  input: Input,
-  { place, path, around = "null", loop }: OpenPlace,
-): ValidationRule[] {
+function attributeRules(name: string, input: Input, { place, path, around, loop }: OpenPlace): ValidationRule[] {
   const { type, required, rules = [], keyRules = [], elementRules = [] } = input;
   const own = { place: `${place}.${name}`, path: `${path}.${name}` };
   const loops = loop === undefined ? [] : [loop];
   if (type === "object") {
-    return attributesRules(input, { ...own, around: `try(keys(${own.path}), null)`, loop });
+    return attributesRules(input, { ...own, around: keysOf(own.path), loop });
   }
   const errors = (
     list: readonly InputRule[],
@@ -248,6 +244,11 @@ function attributeRules(
     ...rule,
     holds: `${value} == null || ${rule.holds}`,
   }));
+}
+
+/** The keys of an object or a map, as an expression; null for any other value. */
+function keysOf(value: string): string {
+  return `try(keys(${value}), null)`;
 }
 
 /** The expression that a value is an object or a map, whose keys are known even if a value is not. */

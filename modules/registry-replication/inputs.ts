@@ -7,13 +7,14 @@ import {
 } from "../../src/registry/rules";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import { IS_REQUIRED } from "../../src/validation/wording";
+import { elementsOf } from "../generator/attributes";
 import type { ModuleDefinition } from "../generator/definition";
 import { ACCOUNT_INPUT, EXISTING_INPUT, PARTITIONS_BY_REGION } from "../generator/registry";
 import { following, givenOnce } from "../generator/rules";
 
 /** The account and region of a destination; the account is empty if neither it nor that of the registry is given. */
 const placeOf = (destination: string): string =>
-  `join("/", [try(coalesce(${destination}.account_id, var.account_id), ""), ${destination}.region])`;
+  `join("/", [try(coalesce(try(${destination}.account_id, null), var.account_id), ""), ${destination}.region])`;
 
 /** The inputs of the module registry-replication. */
 export const registryReplication: ModuleDefinition = {
@@ -55,7 +56,15 @@ export const registryReplication: ModuleDefinition = {
           got: "try(length(var.destinations), 0)",
           hint: REPLICATION_RULES.destinationCount.hint,
         },
-        givenOnce("destinations", "map", GIVEN_ONCE.requirement, placeOf),
+        {
+          each: [elementsOf("var.destinations", "destination")],
+          // `index` finds the first of equal places.
+          holds: `try(index([for other in values(var.destinations) : ${placeOf("other")}], ${placeOf("destination")}) == index(keys(var.destinations), key), true)`,
+          place: "destinations[${jsonencode(key)}]",
+          requirement: GIVEN_ONCE.requirement,
+          got: "destination",
+          hint: GIVEN_ONCE.hint,
+        },
       ],
     },
     repository_prefixes: {

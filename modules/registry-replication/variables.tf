@@ -137,7 +137,8 @@ variable "destinations" {
   validation {
     condition = alltrue([
       for key, destination in [{}, nonsensitive(var.destinations)][can(keys(var.destinations)) ? 1 : 0] :
-      null == null || can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", try(destination.region, null)))
+      try(keys(destination), null) == null
+      || can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", try(destination.region, null)))
     ])
     error_message = replace(join("\n", [
       for key, destination in [{}, nonsensitive(var.destinations)][can(keys(var.destinations)) ? 1 : 0] :
@@ -145,7 +146,10 @@ variable "destinations" {
         "`destinations[${jsonencode(key)}].region` must be the name of an AWS region, like eu-west-1, got ",
         "${jsonencode(try(destination.region, null))}; give the region, not an availability zone",
       ])
-      if !(null == null || can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", try(destination.region, null))))
+      if !(
+        try(keys(destination), null) == null
+        || can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", try(destination.region, null)))
+      )
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -187,29 +191,32 @@ variable "destinations" {
 
   validation {
     condition = alltrue([
-      for key, element in var.destinations :
+      for key, destination in [{}, nonsensitive(var.destinations)][can(keys(var.destinations)) ? 1 : 0] :
       try(
         index(
           [
             for other in values(var.destinations) :
-            join("/", [try(coalesce(other.account_id, var.account_id), ""), other.region])
+            join("/", [try(coalesce(try(other.account_id, null), var.account_id), ""), other.region])
           ],
-          join("/", [try(coalesce(element.account_id, var.account_id), ""), element.region])
+          join("/", [try(coalesce(try(destination.account_id, null), var.account_id), ""), destination.region])
         )
         == index(keys(var.destinations), key),
         true
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in var.destinations :
-      "`destinations[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the second one"
+      for key, destination in [{}, nonsensitive(var.destinations)][can(keys(var.destinations)) ? 1 : 0] :
+      join("", [
+        "`destinations[${jsonencode(key)}]` must be given once, got ${jsonencode(destination)}; leave out the ",
+        "second one",
+      ])
       if !try(
         index(
           [
             for other in values(var.destinations) :
-            join("/", [try(coalesce(other.account_id, var.account_id), ""), other.region])
+            join("/", [try(coalesce(try(other.account_id, null), var.account_id), ""), other.region])
           ],
-          join("/", [try(coalesce(element.account_id, var.account_id), ""), element.region])
+          join("/", [try(coalesce(try(destination.account_id, null), var.account_id), ""), destination.region])
         )
         == index(keys(var.destinations), key),
         true

@@ -93,7 +93,7 @@ export function checkDestinations(
     }
     const account = (accountId as string | undefined) ?? source.accountId;
     if (region === source.region && (accountId === undefined || accountId === source.accountId)) {
-      errors.addBroken(place, REPLICATION_RULES.notItself, destination);
+      errors.addBroken(place, REPLICATION_RULES.notItself, region);
     }
     return `${account ?? ""}/${String(region)}`;
   });

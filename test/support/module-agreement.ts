@@ -113,8 +113,9 @@ async function withBoth(
     const { terraform, ...rest } = jsonOf(subject, construct);
     const folder = `construct_${index}`;
     fs.mkdirSync(path.join(workspace.folder, folder));
-    // All use the provider of the root module, whatever the constructs have configured.
-    const withoutProviders = (key: string, value: unknown): unknown => (key === "provider" ? undefined : value);
+    // All use the provider of the root module, whatever the constructs have configured; only a root module may import.
+    const ofRoot = ["provider", "import"];
+    const withoutProviders = (key: string, value: unknown): unknown => (ofRoot.includes(key) ? undefined : value);
     workspace.write(
       `${folder}/main.tf.json`,
       JSON.stringify({ ...rest, terraform: withoutBackend(terraform) }, withoutProviders),

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { ECRClient, PutRegistryPolicyCommand } from "@aws-sdk/client-ecr";
+import { ECRClient, PutRegistryPolicyCommand, PutReplicationConfigurationCommand } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
@@ -33,6 +33,7 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
   "pull-through-cache: import": (aws) => createDockerHubCache(aws, REGION),
   "registry-endpoints: minimal": addNetwork,
   "registry-policy: overwrite": putRegistryPolicy,
+  "registry-replication: overwrite": addReplication,
   "stack-parameter-override: minimal": (aws) => createAgentStack(aws, { region: REGION }),
   "stack-parameter-override: aws-cli": (aws) => createAgentStack(aws, { region: REGION }),
 };
@@ -67,6 +68,15 @@ function addNetwork(aws: LocalAws): void {
       routeTableId,
     });
   }
+}
+
+/** Replication rules that somebody has configured. */
+async function addReplication(aws: LocalAws): Promise<void> {
+  const destinations = [{ region: "us-east-1", registryId: ACCOUNT }];
+  const replicationConfiguration = { rules: [{ destinations }] };
+  await new ECRClient(clientConfig(aws, { region: REGION })).send(
+    new PutReplicationConfigurationCommand({ replicationConfiguration }),
+  );
 }
 
 const hclOf = (use: string | undefined): string => {
