@@ -60,17 +60,6 @@ describeWithTerraform("a reminder of a credential that expires", () => {
     );
   }
 
-  /** What a plan changes, by the days of the reminder. */
-  async function changes(): Promise<{ [address: string]: string }> {
-    const planned = Object.entries(await workspace.changes());
-    return Object.fromEntries(
-      planned.map(([address, action]) => [
-        address.replace(/^(?:aws_)?(\w+?)_?\w*\.expiry_(docker-hub-)?/, "$1 ").replace(/_[0-9A-F]{8}/, ""),
-        action,
-      ]),
-    );
-  }
-
   test("is scheduled at 09:00 UTC before the end date, and every later plan is empty", async () => {
     await workspace.apply();
     const schedules = aws.requests.filter(({ operation }) => operation === "CreateSchedule");
@@ -81,7 +70,7 @@ describeWithTerraform("a reminder of a credential that expires", () => {
 
   test("is replaced with the date of a renewed credential", async () => {
     declare({ expiryDates: { "docker-hub": dateIn(180) } });
-    expect(Object.values(await changes())).toEqual(Array.from({ length: 6 }, () => "delete,create"));
+    expect(Object.values(await workspace.changes())).toEqual(Array.from({ length: 6 }, () => "delete,create"));
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
   });
@@ -95,7 +84,7 @@ describeWithTerraform("a reminder of a credential that expires", () => {
 
   test("can be added later", async () => {
     declare({ expiryDates: { "docker-hub": dateIn(8) }, daysBefore: [30, 7, 3, 1] });
-    expect(Object.values(await changes())).toEqual(["create", "create"]);
+    expect(Object.values(await workspace.changes())).toEqual(["create", "create"]);
     await workspace.apply();
     expect(await workspace.isUpToDate()).toBe(true);
   });
