@@ -18,21 +18,23 @@ export interface RoleOptions {
   /**
    * ARN of the IAM policy that limits the permissions of the roles: a policy of the roles' account, or one that AWS
    * manages. It must allow every action that the roles need, since IAM allows only what both the boundary and the
-   * policies of a role allow: otherwise applies succeed, and pulls fail. A change updates the roles in place.
+   * policy of a role allow: otherwise an apply may succeed, and pulls or runs of a warmer fail. A change updates the
+   * roles in place.
    * @default - no permissions boundary
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html
    */
   readonly permissionsBoundaryArn?: string;
   /**
    * Path of the roles: `/`, or up to 512 characters of ASCII without spaces that begin and end with a slash, like
-   * `/platform/`. The ARNs of the roles contain it. A change replaces the roles.
+   * `/platform/`. The ARNs of the roles contain it. A change replaces the roles: first pulls may fail until the apply has
+   * ended.
    * @default "/"
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
    */
   readonly path?: string;
   /**
    * Start of the names of the roles: 1 to 38 letters, digits and `_+=,.@-`. Terraform adds 26 characters, so that
-   * several roles can have the same start. A change replaces the roles.
+   * several roles can have the same start. A change replaces the roles, as a change of the path does.
    * @default - a start for each purpose, like `ecr-repository-creation-`
    */
   readonly namePrefix?: string;

@@ -266,6 +266,10 @@ describeWithTerraform("the module cache-warmer", () => {
       images: IMAGES,
       project_name: "unknown",
       alarm_topic: { arn: later(TOPIC) },
+      role_options: {
+        permissions_boundary_arn: later("arn:aws:iam::111122223333:policy/bounds"),
+        name_prefix: "acme-",
+      },
       vpc_config: Object.fromEntries(
         Object.entries(network).map(([name, ids]) => [name, typeof ids === "string" ? later(ids) : ids.map(later)]),
       ),
