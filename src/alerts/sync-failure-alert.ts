@@ -13,7 +13,7 @@ import { cachesBeside } from "../cache/caches-beside";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
-import { ValidationErrors } from "../validation/validation-errors";
+import { ValidationErrors, fail } from "../validation/validation-errors";
 import type { AlertLogGroupOptions, NewTopicOptions } from "./alert-destination";
 import { createTopic } from "./alert-topic";
 import {
@@ -26,7 +26,7 @@ import {
   TARGET_ID,
 } from "./fixed-arguments";
 import { publishEvents, writeEvents } from "./policy-statements";
-import { DEFAULTS } from "./rules";
+import { CONSTRUCT_RULES, DEFAULTS } from "./rules";
 import type { SyncFailureAlertProps } from "./sync-failure-alert-props";
 import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-failure-checks";
 
@@ -46,11 +46,10 @@ import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-fa
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
  */
 export class SyncFailureAlert extends Construct {
-  /** ARN of the topic, created or given; undefined for a log group. */
-  public readonly topicArn: string | undefined;
   /** Name of the log group; undefined for a topic. */
   public readonly logGroupName: string | undefined;
 
+  private readonly topic: string | undefined;
   private readonly registry: Registry;
   private readonly caches: readonly PullThroughCache[] | undefined;
   private readonly ruleName: string | undefined;
@@ -83,11 +82,11 @@ export class SyncFailureAlert extends Construct {
     const spec = destination._spec;
     switch (spec.kind) {
       case "topic":
-        this.topicArn = spec.topicArn;
+        this.topic = spec.topicArn;
         this.sendTo(rule, spec.topicArn);
         break;
       case "new-topic":
-        this.topicArn = this.createTopic(rule, spec.options);
+        this.topic = this.createTopic(rule, spec.options);
         break;
       case "log-group":
         this.logGroupName = this.createLogGroup(rule, spec.options);
@@ -101,6 +100,16 @@ export class SyncFailureAlert extends Construct {
         ...ruleNameClashes(this, this.ruleName),
       ],
     });
+  }
+
+  /**
+   * ARN of the topic, created or given, for example for `AlertDestination.topic` of another alert.
+   *
+   * @throws if the destination is a log group
+   */
+  public get topicArn(): string {
+    const { requirement, hint } = CONSTRUCT_RULES.withTopic;
+    return this.topic ?? fail(this.node.path, "destination", requirement, "a log group", hint);
   }
 
   private createRule(): CloudwatchEventRule {
