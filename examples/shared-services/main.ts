@@ -44,6 +44,7 @@ for (const region of fleet.regions) {
     expiryDates: { "docker-hub": "2099-12-31" }, // the date that Docker Hub shows for the access token
     destination: AlertDestination.topic(failures.topicArn),
   });
+  new TerraformOutput(stack, "alerts", { value: failures.topicArn });
 }
 
 // In the account 444455556666: the policy to attach to each role that pulls.

@@ -24,6 +24,7 @@ export const EVENTBRIDGE = "events.amazonaws.com";
 
 const NOT_FOUND = "ResourceNotFoundException";
 const MAX_TARGETS = 5;
+const REQUIRED_FIELDS = ["id", "account", "source", "time", "region", "resources", "detail-type"];
 const BUS = "default";
 
 /** Amazon EventBridge: rules of the default event bus for events, with topics and log groups as targets. */
@@ -64,6 +65,19 @@ export class Events implements Service {
     DescribeRule: (input, scope) => {
       const { name, arn, fields } = this.find(input, "Name", scope);
       return { ...fields, Name: name, Arn: arn, EventBusName: BUS, CreatedBy: scope.accountId };
+    },
+    ListRules: (input, scope) => ({
+      Rules: [...this.rules.in(scope).values()]
+        .filter(({ name }) => name.startsWith(optionalText(input, "NamePrefix") ?? ""))
+        .map(({ name, arn, fields }) => ({ ...fields, Name: name, Arn: arn, EventBusName: BUS })),
+    }),
+    TestEventPattern: (input) => {
+      const event = JSON.parse(text(input, "Event")) as AwsEvent;
+      // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
+      if (REQUIRED_FIELDS.some((field) => !(field in event))) {
+        throw invalid(`The event needs the fields ${REQUIRED_FIELDS.join(", ")}`);
+      }
+      return { Result: EventPattern.parse(text(input, "EventPattern")).matches(event) };
     },
     DeleteRule: (input, scope) => {
       checkBus(input);
