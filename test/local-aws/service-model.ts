@@ -17,11 +17,13 @@ const PACKAGES: { readonly [signingName: string]: string } = {
   codebuild: "client-codebuild",
   ec2: "client-ec2",
   ecr: "client-ecr",
+  events: "client-eventbridge",
   iam: "client-iam",
   logs: "client-cloudwatch-logs",
   monitoring: "client-cloudwatch",
   scheduler: "client-scheduler",
   secretsmanager: "client-secrets-manager",
+  sns: "client-sns",
   sts: "client-sts",
 };
 
@@ -48,6 +50,8 @@ interface Dialect {
   readonly key: (name: string, traits: Traits) => string;
   /** The items of a list in the message; undefined where it is none. */
   readonly items: (value: unknown, list: Shape) => readonly unknown[] | undefined;
+  /** The keys and values of a map in the message; undefined where it is none. */
+  readonly entries: (value: unknown) => readonly (readonly [string, unknown])[] | undefined;
   /** Whether numbers and booleans are written as text. */
   readonly isText: boolean;
 }
@@ -60,16 +64,20 @@ interface Traits {
 }
 
 const listed = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
+const entriesIn = (value: unknown): readonly (readonly [string, unknown])[] | undefined =>
+  isObject(value) ? Object.entries(value) : undefined;
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 const JSON_DIALECT: Dialect = {
   key: (name, { jsonName }) => jsonName ?? name,
   items: listed,
+  entries: entriesIn,
   isText: false,
 };
 const QUERY_REQUEST: Dialect = {
   key: (name, { xmlName }) => xmlName ?? name,
   items: (value) => (value === "" ? [] : listed(value)),
+  entries: (value) => (value === "" || isObject(value) ? [] : undefined),
   isText: true,
 };
 const EC2_REQUEST: Dialect = {
@@ -83,6 +91,10 @@ const XML_ANSWER: Dialect = {
     const isFlat = (list.getMergedTraits() as Traits).xmlFlattened !== undefined;
     const items = isFlat || value === "" ? value : (value as { readonly [name: string]: unknown })[item];
     return items === "" ? [] : items === undefined ? undefined : [items].flat();
+  },
+  entries: (value) => {
+    const entries = value === "" ? [] : [(value as { readonly entry?: unknown }).entry].flat();
+    return entries.every(isEntry) ? entries.map(({ key, value: item }) => [key, item] as const) : undefined;
   },
   isText: true,
 };
@@ -129,13 +141,9 @@ class Check {
       this.expect(items !== undefined, "a list", value, place);
       items?.forEach((item, index) => this.check(shape.getValueSchema(), item, `${place}[${index}]`));
     } else if (shape.isMapSchema()) {
-      const isMap = isObject(value) || (this.dialect.isText && value === "");
-      this.expect(isMap, "a map", value, place);
-      if (isMap && !this.dialect.isText) {
-        Object.entries(value as object).forEach(([key, item]) =>
-          this.check(shape.getValueSchema(), item, `${place}.${key}`),
-        );
-      }
+      const entries = this.dialect.entries(value);
+      this.expect(entries !== undefined, "a map", value, place);
+      entries?.forEach(([key, item]) => this.check(shape.getValueSchema(), item, `${place}.${key}`));
     } else {
       this.checkScalar(shape, value, place);
     }
@@ -219,6 +227,11 @@ class Check {
 
 function isObject(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An entry of a map, as XML writes it. */
+function isEntry(value: unknown): value is { readonly key: string; readonly value: unknown } {
+  return isObject(value) && Object.keys(value).sort().join() === "key,value";
 }
 
 const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, trimValues: false });

@@ -7,6 +7,9 @@ export interface Mutation {
   readonly request: LoggedRequest;
 }
 
+/** Members that are maps: their keys are free. */
+const MAPS: readonly string[] = ["InputPathsMap"];
+
 /** All mutations of a request: each member with another name and another type, and each name of the answer changed. */
 export function mutationsOf(request: LoggedRequest): Mutation[] {
   const { service, operation, input, answer } = request;
@@ -25,7 +28,7 @@ export function mutationsOf(request: LoggedRequest): Mutation[] {
 }
 
 /** All copies of a value with one change, and the place and kind of each change. */
-function mutated(value: unknown): (readonly [string, unknown])[] {
+function mutated(value: unknown, isMap = false): (readonly [string, unknown])[] {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
     return items.flatMap((item, index) =>
@@ -41,9 +44,11 @@ function mutated(value: unknown): (readonly [string, unknown])[] {
     const others = without(value, key);
     const otherType = typeof item === "object" ? "text" : { text: item };
     return [
-      [`.${key} renamed`, { ...others, [`${key}Renamed`]: item }] as const,
+      ...(isMap ? [] : [[`.${key} renamed`, { ...others, [`${key}Renamed`]: item }] as const]),
       [`.${key} of another type`, { ...others, [key]: otherType }] as const,
-      ...mutated(item).map(([what, changed]) => [`.${key}${what}`, { ...others, [key]: changed }] as const),
+      ...mutated(item, MAPS.includes(key)).map(
+        ([what, changed]) => [`.${key}${what}`, { ...others, [key]: changed }] as const,
+      ),
     ];
   });
 }

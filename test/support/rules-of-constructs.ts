@@ -69,7 +69,12 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
 };
 
 /** The files whose constructs have no plain module. */
-const WITHOUT_MODULES: readonly string[] = ["alerts/expiry-rules", "cache/tag-mutability", "client-config/rules", "fleet/rules"];
+const WITHOUT_MODULES: readonly string[] = [
+  "alerts/expiry-rules",
+  "cache/tag-mutability",
+  "client-config/rules",
+  "fleet/rules",
+];
 
 // A function that makes a text of numbers or lists gets this for each of them.
 const MARK = ["…"];

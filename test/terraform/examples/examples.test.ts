@@ -17,6 +17,25 @@ const REGISTRY = {
   others: { aws_secretsmanager_secret: 1, aws_secretsmanager_secret_version: 1 },
 };
 
+/** A region of the example with other accounts. */
+const SHARED = {
+  rules: { "ecr-public": "public.ecr.aws", "docker-hub": "registry-1.docker.io" },
+  others: {
+    aws_cloudwatch_event_rule: 1,
+    aws_cloudwatch_event_target: 1,
+    aws_ecr_account_setting: 1,
+    aws_ecr_registry_policy: 1,
+    aws_ecr_registry_scanning_configuration: 2,
+    aws_iam_role: 1,
+    aws_iam_role_policy: 1,
+    aws_scheduler_schedule: 3,
+    aws_sns_topic: 1,
+    aws_sns_topic_policy: 1,
+    aws_sns_topic_subscription: 1,
+    terraform_data: 4,
+  },
+};
+
 /** What a plan of each stack creates: prefixes by upstream URL, and how many of what else. */
 const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly others: object } } = {
   caches: { rules: { "ecr-public": "public.ecr.aws" }, others: {} },
@@ -54,6 +73,9 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   "registries-ap-southeast-2": REGISTRY,
   "registries-iam": { rules: {}, others: { aws_iam_policy: 1 } },
   "registries-connector": { rules: {}, others: { aws_cloudformation_stack: 1, terraform_data: 3 } },
+  "shared-eu-west-1": SHARED,
+  "shared-us-east-1": SHARED,
+  team: { rules: {}, others: { aws_iam_policy: 1 } },
   "use-the-cache": {
     rules: { "docker-hub": "registry-1.docker.io", kubernetes: "registry.k8s.io", quay: "quay.io" },
     others: { aws_iam_role_policy: 1 },
@@ -94,6 +116,15 @@ const EXPECTED: { readonly [stack: string]: { readonly rules: object; readonly o
   },
 };
 
+/** The stacks that are not in the account of the others. */
+const ACCOUNTS: { readonly [stack: string]: string } = { team: "444455556666" };
+
+/** What a plan does with a resource that it imports: it changes the stacks of vendors, and only reads the scanning. */
+const IMPORTED: { readonly [type: string]: string } = {
+  aws_cloudformation_stack: "update",
+  aws_ecr_registry_scanning_configuration: "no-op",
+};
+
 describeWithTerraform("the examples", () => {
   const aws = useLocalAws();
   const workspaces: { readonly name: string; readonly workspace: Workspace; plan?: Plan }[] = [];
@@ -104,10 +135,11 @@ describeWithTerraform("the examples", () => {
     addNetworks(aws, ACCOUNT);
     await createStateBucket(aws);
     await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+    await createCredential(aws, "docker-hub", { region: "us-east-1" });
     aws.requests.length = 0;
     for (const example of EXAMPLES) {
       for (const folder of stackFolders(await synthesizeExample(example))) {
-        const workspace = new Workspace(folder, aws.environment());
+        const workspace = new Workspace(folder, aws.environment(ACCOUNTS[path.basename(folder)]));
         // The versions of a stack's providers are read only where Terraform installs them.
         await workspace.init(STARTS_PROVIDERS);
         workspaces.push({ name: path.basename(folder), workspace });
@@ -130,10 +162,8 @@ describeWithTerraform("the examples", () => {
       const plan = await workspace.plan(env);
       const created = (plan.resource_changes ?? []).filter((resource) => resource.mode === "managed");
       for (const { type, change } of created) {
-        expect([type, change.actions.join()]).toEqual([
-          type,
-          type === "aws_cloudformation_stack" ? "update" : "create",
-        ]);
+        const isImported = change.importing !== undefined;
+        expect([type, change.actions.join()]).toEqual([type, isImported ? (IMPORTED[type] ?? "") : "create"]);
       }
       const rules = created.filter((resource) => resource.type === "aws_ecr_pull_through_cache_rule");
       const templates = created.filter((resource) => resource.type === "aws_ecr_repository_creation_template");
@@ -162,6 +192,7 @@ describeWithTerraform("the examples", () => {
       "DescribeSubnets",
       "DescribeVpcAttribute",
       "DescribeVpcs",
+      "GetRegistryScanningConfiguration",
       "GetResourcePolicy",
       "GetTemplate",
     ]);
@@ -178,7 +209,8 @@ describeWithTerraform("the examples", () => {
           );
           expect(resource.depends_on).toContainEqual(expect.stringContaining(template));
           expect(resource.depends_on?.some((address) => address.includes("secret-version"))).toBe(
-            resource.address.includes("docker-hub") && !["private-eks", "use-the-cache"].includes(name),
+            resource.address.includes("docker-hub") &&
+              !["private-eks", "use-the-cache", "shared-eu-west-1", "shared-us-east-1"].includes(name),
           );
         }
       }
@@ -187,7 +219,14 @@ describeWithTerraform("the examples", () => {
 
   test("are valid in HCL as well, which cdktf can write instead, unless they hold conditions", async () => {
     const env = { SYNTH_HCL_OUTPUT: "true" };
-    const jsonOnly = ["elastio-connector", "pipeline", "private-codebuild", "private-eks", "vendor-stack"];
+    const jsonOnly = [
+      "elastio-connector",
+      "pipeline",
+      "private-codebuild",
+      "private-eks",
+      "shared-services",
+      "vendor-stack",
+    ];
     for (const example of EXAMPLES.filter((name) => !jsonOnly.includes(name))) {
       const [folder = ""] = stackFolders(await synthesizeExample(example, { env }));
       const workspace = new Workspace(folder);

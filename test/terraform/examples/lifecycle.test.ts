@@ -50,6 +50,7 @@ const MORE: { readonly [example: string]: readonly Edit[] } = {
   pipeline: [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
   "private-codebuild": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
   "private-eks": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
+  "shared-services": [["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n']],
 };
 
 /** What else says which upstreams may be pulled, and changes in place when there is one more. */
@@ -60,6 +61,20 @@ const POLICIES: { readonly [stack: string]: readonly string[] } = {
     "aws_vpc_endpoint.endpoints_ecr-api",
     "aws_vpc_endpoint.endpoints_ecr-dkr",
   ],
+  "shared-eu-west-1": [
+    "aws_cloudwatch_event_rule.sync-failures_rule",
+    "aws_ecr_registry_policy.registry-policy",
+    "aws_ecr_registry_scanning_configuration.scanning_configuration",
+  ],
+};
+
+/** The operation that updates each type in POLICIES. */
+const UPDATES: { readonly [type: string]: string } = {
+  aws_cloudwatch_event_rule: "PutRule",
+  aws_ecr_registry_policy: "PutRegistryPolicy",
+  aws_ecr_registry_scanning_configuration: "PutRegistryScanningConfiguration",
+  aws_iam_role_policy: "PutRolePolicy",
+  aws_vpc_endpoint: "ModifyVpcEndpoint",
 };
 
 /** Other settings of the repositories, for every upstream. */
@@ -69,6 +84,7 @@ const OTHERWISE: { readonly [example: string]: readonly Edit[] } = {
   pipeline: [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
   "private-codebuild": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
   "private-eks": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
+  "shared-services": [["  upstreams: [\n", "  repositorySettings: { keepLastImages: 5 },\n  upstreams: [\n"]],
 };
 
 /** Stacks whose resources another stack here has too, and which other tests apply. */
@@ -83,6 +99,8 @@ const LEFT_OUT: readonly string[] = [
   "elastio-connector",
   "elastio-eu-west-1",
   "elastio-ap-southeast-2",
+  "shared-us-east-1",
+  "team",
   "use-the-cache",
   "vendor-stack",
 ];
@@ -91,6 +109,7 @@ const LEFT_OUT: readonly string[] = [
 const EXPECTED: { readonly [example: string]: { readonly region: string; readonly secrets: readonly string[] } } = {
   "all-upstreams": { region: "us-east-1", secrets: ["github", "gitlab", "azure", "chainguard"] },
   "private-eks": { region: "eu-west-1", secrets: ["docker-hub"] },
+  "shared-services": { region: "eu-west-1", secrets: ["docker-hub"] },
 };
 
 /** What has changed something, but for states in S3 and for the stacks of others, which other tests change meanwhile. */
@@ -101,7 +120,7 @@ const writes = (requests: readonly LoggedRequest[]): string[] =>
     .filter((operation) => !/^(BatchGet|Get|Describe|List)/.test(operation));
 
 const policyWrites = (stack: string): string[] =>
-  (POLICIES[stack] ?? []).map((address) => (address.includes("role") ? "PutRolePolicy" : "ModifyVpcEndpoint"));
+  (POLICIES[stack] ?? []).map((address) => UPDATES[address.replace(/\..*/, "")] ?? address);
 
 const aws = useLocalAws({ pageSize: 1 });
 /** What is there and not ours. */
