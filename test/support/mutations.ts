@@ -55,7 +55,8 @@ function mutated(value: unknown, isMap = false): (readonly [string, unknown])[] 
 
 /** The names of members in an answer, as JSON or XML writes them. */
 function namesIn(answer: string): string[] {
-  return [...new Set([...answer.matchAll(/"(\w+)":|<(\w+)>/g)].map(([, inJson, inXml]) => inJson ?? inXml ?? ""))];
+  const withoutMaps = answer.replace(new RegExp(`"(${MAPS.join("|")})":\\{[^}]*\\}`, "g"), '"$1":{}');
+  return [...new Set([...withoutMaps.matchAll(/"(\w+)":|<(\w+)>/g)].map(([, inJson, inXml]) => inJson ?? inXml ?? ""))];
 }
 
 function renamed(answer: string, name: string): string {
