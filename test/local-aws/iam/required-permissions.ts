@@ -115,7 +115,7 @@ const ECR: { readonly [operation: string]: Ask } = {
     ecr,
   ),
   // Without names it lists the repositories of the registry.
-  DescribeRepositories: own("ecr", ({ input: _, ...scope }) => [arnOf("ecr", scope, `repository/${ANY}`)]),
+  DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${ANY}`)]),
   ...each(["GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy"], repositoryNamed),
   CreatePullThroughCacheRule: all(
     ecr,
