@@ -292,6 +292,23 @@ const WARMER: Part = {
   },
 };
 
+const REGISTRY_POLICY: Part = {
+  title: "`RegistryPolicy` and module registry-policy",
+  purpose:
+    "The caches beside the policy need their own permissions as well.",
+  plan: [{ Sid: "ReadRegistryPolicy", Action: ["ecr:GetAccountSetting", "ecr:GetRegistryPolicy"], Resource: ["*"] }],
+  apply: [
+    {
+      Sid: "WriteRegistryPolicy",
+      Action: ["ecr:DeleteRegistryPolicy", "ecr:PutAccountSetting", "ecr:PutRegistryPolicy"],
+      Resource: ["*"],
+    },
+  ],
+  notes: {
+    ReadRegistryPolicy: `these actions [have no resources](${SERVICE_AUTHORIZATION}/list_amazonelasticcontainerregistry.html), so the policies apply to all regions. The same holds for \`WriteRegistryPolicy\`.`,
+  },
+};
+
 const STACKS = regional("cloudformation", "stack/acme-agent/*");
 const READ_STACK: Statement = {
   Sid: "ReadStack",
@@ -368,7 +385,17 @@ const STATE: Part = {
 };
 
 /** All parts, in the order of the page. */
-export const PARTS = { CACHE, GRANT, MANAGED_POLICY, ENDPOINTS, WARMER, ADOPT, AWS_CLI, STATE } as const;
+export const PARTS = {
+  CACHE,
+  GRANT,
+  MANAGED_POLICY,
+  ENDPOINTS,
+  WARMER,
+  REGISTRY_POLICY,
+  ADOPT,
+  AWS_CLI,
+  STATE,
+} as const;
 
 /** A policy with these statements, in which a list of one element is that element. */
 export function policyOf(statements: readonly Statement[]): object {

@@ -4,6 +4,7 @@ import { privateRegistry } from "../private-registry/inputs";
 import { pullPolicy } from "../pull-policy/inputs";
 import { pullThroughCache } from "../pull-through-cache/inputs";
 import { registryEndpoints } from "../registry-endpoints/inputs";
+import { registryPolicy } from "../registry-policy/inputs";
 import { stackParameterOverride } from "../stack-parameter-override/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
@@ -17,6 +18,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   registryEndpoints,
   privateRegistry,
   cacheWarmer,
+  registryPolicy,
   stackParameterOverride,
 ];
 

@@ -5,6 +5,7 @@ import { PullThroughCache } from "../cache/pull-through-cache";
 import { IS_CACHE } from "../cache/rules";
 import { isUnresolved, literalPrefix } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
+import { Redacted } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
 import { keyShown } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
@@ -90,7 +91,7 @@ export function givenStatements(
   const { Statement: given, Version: version } = policy ?? {};
   const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
   if (statements.length === 0 || !statements.every(isPlainObject)) {
-    errors.addBroken(prop, REGISTRY_POLICY_RULES.document, json);
+    errors.addBroken(prop, REGISTRY_POLICY_RULES.document, typeof json === "string" ? Redacted.of(json) : json);
     return [];
   }
   if (version !== undefined && version !== "2012-10-17") {
@@ -225,7 +226,12 @@ export function checkUpstreamOf(errors: ValidationErrors, cache: PullThroughCach
   }
   if (!PullThroughCache.isPullThroughCache(cache)) {
     errors.addBroken("cache", IS_CACHE, cache);
-  } else if (cache._internals.registry.location.accountId === undefined) {
+    return;
+  }
+  const reader = cache._internals.registry.location.accountId;
+  if (reader === undefined) {
     errors.addBroken("cache", REGISTRY_POLICY_METHOD_RULES.knownCache, cache.node.path);
+  } else if (reader === accountId) {
+    errors.addBroken("cache.accountId", REGISTRY_POLICY_RULES.otherAccount, reader);
   }
 }

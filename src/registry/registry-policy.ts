@@ -34,6 +34,15 @@ import { ownSetting } from "./setting-owner";
 const POLICY_TYPE = "aws_ecr_registry_policy";
 const SCOPE_TYPE = "aws_ecr_account_setting";
 
+const JSON_ONLY = "json-only";
+
+/** The statements of a registry policy, in their order in the document. */
+interface Statements {
+  readonly ofCaches: readonly PolicyStatement[];
+  readonly given: readonly GivenStatement[];
+  readonly ofMethods: readonly PolicyStatement[];
+}
+
 /**
  * The policy of a registry: the permissions of other accounts in one account and region. AWS has one registry policy per
  * account and region, so one construct owns it. The policy has the statements of all caches of the stack with the same
@@ -73,7 +82,8 @@ export class RegistryPolicy extends Construct {
    * @throws from `app.synth()`, if a cache of `allowUpstreamOf` has no upstream in the registry
    * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
    * @throws from `app.synth()`, if another element of the stack has an address of the policy
-   * @throws from `app.synth()`, if the app has HCL output, and `existing` is OVERWRITE or `forget` is true
+   * @throws from `app.synth()`, if the app has HCL output, and `existing` is OVERWRITE, `forget` is true, or a
+   * policy of `addPolicy` has quotes, backslashes, policy variables or expressions in its texts
    */
   public constructor(scope: Construct, id: string, props: RegistryPolicyProps) {
     super(scope, id);
@@ -87,7 +97,7 @@ export class RegistryPolicy extends Construct {
     errors.throwAndRemove(this);
 
     this.props = { ...props };
-    this.policyJson = Lazy.stringValue({ produce: () => documentOf(this.statements(), this.given) });
+    this.policyJson = Lazy.stringValue({ produce: () => documentOf(this.statements()) });
     if (props.forget === true) {
       this.forgetPolicy();
     } else if (props.ownedElsewhere !== true) {
@@ -119,6 +129,9 @@ export class RegistryPolicy extends Construct {
     const statements = givenStatements(errors, "json", json, this.registry.location);
     errors.throwIfAny(this.node.path);
     this.given.push(...statements);
+    if (statements.some(isText)) {
+      this.requireJson("cdktf's HCL does not escape quotes, backslashes and policy variables of `addPolicy`");
+    }
   }
 
   /**
@@ -176,11 +189,7 @@ export class RegistryPolicy extends Construct {
     // is not there fails the plan, and a put replaces one that is there.
     if (this.props.existing === ExistingSettings.OVERWRITE) {
       requireTerraform(this, 7);
-      new JsonOnly(
-        this,
-        "json-only",
-        "cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy",
-      );
+      this.requireJson("cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy");
       const { accountId } = this.registry;
       // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
       const importId = regional.region === undefined ? accountId : `${accountId}@${regional.region}`;
@@ -190,21 +199,23 @@ export class RegistryPolicy extends Construct {
 
   private forgetPolicy(): void {
     requireTerraform(this, 7);
-    new JsonOnly(
-      this,
-      "json-only",
-      "cdktf's HCL has no removed blocks, without which Terraform would delete the policy",
-    );
+    this.requireJson("cdktf's HCL has no removed blocks, without which Terraform would delete the policy");
     new ForgottenResource(this, "policy", POLICY_TYPE);
     new ForgottenResource(this, "scope", SCOPE_TYPE);
   }
 
-  /** The statements that the construct generates, in the order in which the document has them after those that are given. */
-  private statements(): { readonly ofCaches: PolicyStatement[]; readonly ofMethods: PolicyStatement[] } {
+  private requireJson(reason: string): void {
+    if (this.node.tryFindChild(JSON_ONLY) === undefined) {
+      new JsonOnly(this, JSON_ONLY, reason);
+    }
+  }
+
+  private statements(): Statements {
     const ofCaches = cachesBeside(this, this.registry.regional).flatMap(({ _internals }) =>
       _internals.registryStatements(),
     );
-    return { ofCaches, ofMethods: [...withOwnSids(this.replications), ...this.upstreamStatements()] };
+    const ofMethods = [...withOwnSids(this.replications), ...this.upstreamStatements()];
+    return { ofCaches, given: this.given, ofMethods };
   }
 
   /** One statement for the account of each reader, with the repositories that its caches read. */
@@ -246,8 +257,8 @@ export class RegistryPolicy extends Construct {
 
   private documentErrors(): string[] {
     const errors = new ValidationErrors();
-    const { ofCaches, ofMethods } = this.statements();
-    const statements: readonly GivenStatement[] = [...ofCaches, ...this.given, ...ofMethods];
+    const { ofCaches, given, ofMethods } = this.statements();
+    const statements: readonly GivenStatement[] = [...ofCaches, ...given, ...ofMethods];
     if (statements.length === 0) {
       errors.addBroken("policyJson", REGISTRY_POLICY_RULES.statements, "none");
     }
@@ -271,19 +282,24 @@ function formatted(template: string, values: string[]): string[] {
 }
 
 /**
- * The document with all statements. Statements of the caller are JSON text in which Terraform fills in tokens: cdktf does
- * not escape quotes in arguments of functions.
+ * The document with all statements. cdktf escapes neither quotes nor backslashes in arguments of functions, and all
+ * expressions: statements with them are JSON text, in which Terraform fills in tokens.
  */
-function documentOf(
-  { ofCaches, ofMethods }: { readonly ofCaches: PolicyStatement[]; readonly ofMethods: PolicyStatement[] },
-  given: readonly GivenStatement[],
-): string {
+function documentOf({ ofCaches, given, ofMethods }: Statements): string {
+  if (!given.some(isText)) {
+    return jsonDocument({ Version: "2012-10-17", Statement: [...ofCaches, ...given, ...ofMethods] });
+  }
   const statements = [
     ...ofCaches.map(jsonDocument),
     ...given.map((statement) => JSON.stringify(statement)),
     ...ofMethods.map(jsonDocument),
   ];
   return `{"Version":"2012-10-17","Statement":[${statements.join(",")}]}`;
+}
+
+/** Whether a statement contains what cdktf does not escape, or expressions that are no tokens of cdktf. */
+function isText(statement: GivenStatement): boolean {
+  return /\\|[$%]\{/.test(JSON.stringify(statement).replace(/\$\{TfToken\[[^\]]*\]\}/g, ""));
 }
 
 /** The length of a document with these statements. A value that is not known yet counts as an account ID of 12 digits. */

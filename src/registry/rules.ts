@@ -28,7 +28,7 @@ export const STATEMENT_ELEMENTS = ["Sid", "Effect", "Principal", "Action", "Reso
 
 /** The Sid of a statement. */
 export const SID: Rule = {
-  pattern: /^.+$/,
+  pattern: /^[^\n]+$/,
   requirement: "be a text that identifies the statement",
   hint: "give each statement a Sid that no other statement of the registry policy has",
 };
@@ -58,7 +58,7 @@ export const ECR_ACTION: Rule = {
 
 /** The resource of a statement. */
 export const REPOSITORY_ARN: Rule = {
-  pattern: /^(\*|arn:aws[a-z-]*:ecr:[a-z0-9-]+:\d{12}:repository\/.+)$/,
+  pattern: /^(\*|arn:aws[a-z-]*:ecr:[a-z0-9-]+:\d{12}:repository\/[^\n]+)$/,
   requirement: "be * or the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/*",
   hint: "write the region and the account out; the name of the repository may have wildcards",
 };
@@ -86,7 +86,7 @@ export const REGISTRY_POLICY_RULES = {
   },
   document: {
     requirement: "be a policy with at least one statement as JSON text",
-    hint: "write it with JSON.stringify or jsonencode",
+    hint: "write it with JSON.stringify, or with jsonencode in Terraform",
   },
   version: { requirement: "be 2012-10-17", hint: "write the policy in this version of the policy language" },
   elements: {

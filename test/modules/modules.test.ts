@@ -80,6 +80,11 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
     "aws_scheduler_schedule.run_on_change[0]",
     "aws_scheduler_schedule.warmer",
   ],
+  "registry-policy": [
+    "aws_ecr_account_setting.scope",
+    "aws_ecr_registry_policy.registry",
+    "terraform_data.needs_an_import_block[0]",
+  ],
   "stack-parameter-override": [
     "aws_cloudformation_stack.adopted[0]",
     "terraform_data.change[key]",

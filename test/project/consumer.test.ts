@@ -22,10 +22,12 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import {
   CacheWarmer,
+  ExistingSettings,
   FirstPull,
   PullThroughCache,
   RegistryCredential,
   RegistryEndpoints,
+  RegistryPolicy,
   StackParameterOverride,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -46,6 +48,8 @@ const cache = new PullThroughCache(stack, "cache", {
   repositorySettings: { tags: { team: "platform" } },
 });
 cache.grantPullToRoleNamed("puller");
+const policy = new RegistryPolicy(stack, "registry-policy", { region: "eu-west-1", existing: ExistingSettings.OVERWRITE });
+policy.allowReplicationFrom({ accountIds: ["444455556666"] });
 new CacheWarmer(stack, "warmer", {
   cache,
   images: ["nginx"],

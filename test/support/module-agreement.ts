@@ -137,7 +137,12 @@ async function withBoth(
       outputs.map((name) => [`${folder}_${name}`, { value: `\${module.${folder}.${name}}` }] as const),
     ),
   );
-  const calling = { module: Object.fromEntries(calls), import: imports, output: Object.fromEntries(output) };
+  const calling = {
+    module: Object.fromEntries(calls),
+    import: imports,
+    // Terraform refuses an empty object.
+    ...(output.length === 0 ? {} : { output: Object.fromEntries(output) }),
+  };
   workspace.write("calls.tf.json", JSON.stringify(calling));
   await workspace.init();
   return workspace;

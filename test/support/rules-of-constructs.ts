@@ -10,6 +10,7 @@ import * as cacheRules from "../../src/cache/rules";
 import * as clientConfigRules from "../../src/client-config/rules";
 import * as fleetRules from "../../src/fleet/rules";
 import * as networkRules from "../../src/network/rules";
+import * as registryRules from "../../src/registry/rules";
 import * as overrideRules from "../../src/stack-override/rules";
 import type { Rule } from "../../src/validation/rule";
 import * as warmerRules from "../../src/warmer/rules";
@@ -28,6 +29,7 @@ const FILES: { readonly [file: string]: object } = {
   "client-config/rules": clientConfigRules,
   "fleet/rules": fleetRules,
   "network/rules": networkRules,
+  "registry/rules": registryRules,
   "stack-override/rules": overrideRules,
   "warmer/rules": warmerRules,
 };
@@ -46,6 +48,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
+  "registry/rules": [6, 28],
   "stack-override/rules": [4, 22],
   "warmer/rules": [7, 14],
 };
