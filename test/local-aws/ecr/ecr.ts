@@ -10,6 +10,7 @@ import { checkOwnRegistry } from "./parameters";
 import { Registry } from "./registry";
 import { RegistryPolicy } from "./registry-policy";
 import { Repositories } from "./repositories";
+import { ResourcePolicies } from "./resource-policies";
 import { Upstreams } from "./upstreams";
 
 /** Amazon ECR: the settings of a registry, the repositories that its cache fills, and the registry itself. */
@@ -18,6 +19,7 @@ export class Ecr implements Service {
   public readonly upstreams = new Upstreams();
   public readonly creationTemplates = new CreationTemplates();
   public readonly repositories = new Repositories();
+  public readonly resourcePolicies: ResourcePolicies;
   public readonly registry: Registry;
   public readonly operations: Service["operations"];
   private readonly parts: readonly { contents(): string[] }[];
@@ -30,7 +32,8 @@ export class Ecr implements Service {
     const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
-    this.registry = new Registry(cache, authorization);
+    this.resourcePolicies = new ResourcePolicies(policy, settings, repositories, templates);
+    this.registry = new Registry(cache, authorization, this.resourcePolicies);
     this.parts = [rules, templates, policy, repositories];
     this.operations = ofOwnRegistry({
       ...rules.operations,
