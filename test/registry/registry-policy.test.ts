@@ -719,7 +719,7 @@ describe("HCL output", () => {
     const policy = policyIn(stack, props);
     policy.addPolicy(text({ ...STATEMENT, Condition: { StringEquals: { "aws:PrincipalOrgID": condition } } }));
     policy.allowReplicationFrom({ accountIds: [OTHER] });
-    return Testing.synthHcl(stack);
+    return String(Testing.synthHcl(stack));
   };
 
   test("has the policy, also with values that only Terraform knows", () => {
