@@ -26,6 +26,7 @@ const TASKS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["VPC endpoints", /^src\/network\//],
   ["Cache warmer", /^src\/warmer\//],
   ["Alerts", /^src\/alerts\//],
+  ["Settings of a registry", /^src\/registry\//],
   ["Fleet of regions", /^src\/fleet\//],
   ["CloudFormation stack parameters", /^src\/stack-override\//],
 ];

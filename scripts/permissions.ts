@@ -86,6 +86,11 @@ const CACHE: Part = {
       Resource: [SECRETS],
     },
     { Sid: "ReadManagedSecrets", Action: ["secretsmanager:GetSecretValue"], Resource: [SECRETS] },
+    {
+      Sid: "ReadRepositories",
+      Action: ["ecr:DescribeRepositories", "ecr:GetRepositoryPolicy"],
+      Resource: [regional("ecr", "repository/*")],
+    },
     { Sid: "ReadRoles", Action: READ_ROLES, Resource: [iam(`role/${CREATION_ROLE}`), iam(`role/${UPSTREAM_ROLE}`)] },
   ],
   apply: [
@@ -104,6 +109,11 @@ const CACHE: Part = {
     {
       Sid: "WriteTemplates",
       Action: ["ecr:CreateRepository", "ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy"],
+      Resource: [regional("ecr", "repository/*")],
+    },
+    {
+      Sid: "WriteRepositoryPolicies",
+      Action: ["ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"],
       Resource: [regional("ecr", "repository/*")],
     },
     {
@@ -139,6 +149,10 @@ const CACHE: Part = {
       "only if repositories have tags or KMS encryption, or an upstream is in another account. The same holds for `WriteRoles`, `DeleteRoles`, `PassCreationRole` and `PassUpstreamRole`.",
     ChangeBoundaries: CHANGE_BOUNDARIES,
     WriteTemplates: `AWS [asks for these actions](${ECR_GUIDE}/repository-creation-templates-create.html) when a template is created or updated.`,
+    ReadRepositories:
+      "only for `existingRepositoryCommands` and the `existingRepositories` of `allowPullFrom`, and for `allow_pull_from` of the module.",
+    WriteRepositoryPolicies:
+      "only for the `existingRepositories` of `allowPullFrom`, and `existing_repositories` of the module.",
     PassCreationRole: `[required](${PASS_ROLE}) to give a role to ECR. If you set \`roleArn\` to a role of your own, add its ARN here or to \`PassUpstreamRole\`.`,
     CreateServiceLinkedRoles: `ECR creates these roles with the first [template](${ECR_GUIDE}/slr-rct.html) and the first [rule](${ECR_GUIDE}/slr-pullthroughcache.html) of the account.`,
     WriteDefaultTags: DEFAULT_TAGS,
@@ -304,6 +318,22 @@ const WARMER: Part = {
   },
 };
 
+const REGISTRY_POLICY: Part = {
+  title: "`RegistryPolicy` and module registry-policy",
+  purpose: "The caches beside the policy need their own permissions as well.",
+  plan: [{ Sid: "ReadRegistryPolicy", Action: ["ecr:GetAccountSetting", "ecr:GetRegistryPolicy"], Resource: ["*"] }],
+  apply: [
+    {
+      Sid: "WriteRegistryPolicy",
+      Action: ["ecr:DeleteRegistryPolicy", "ecr:PutAccountSetting", "ecr:PutRegistryPolicy"],
+      Resource: ["*"],
+    },
+  ],
+  notes: {
+    ReadRegistryPolicy: `these actions [have no resources](${SERVICE_AUTHORIZATION}/list_amazonelasticcontainerregistry.html), so the policies apply to all regions. The same holds for \`WriteRegistryPolicy\`.`,
+  },
+};
+
 const STACKS = regional("cloudformation", "stack/acme-agent/*");
 const READ_STACK: Statement = {
   Sid: "ReadStack",
@@ -385,7 +415,17 @@ export const BOUNDARY_CONDITION: NonNullable<Statement["Condition"]> = {
 };
 
 /** All parts, in the order of the page. */
-export const PARTS = { CACHE, GRANT, MANAGED_POLICY, ENDPOINTS, WARMER, ADOPT, AWS_CLI, STATE } as const;
+export const PARTS = {
+  CACHE,
+  GRANT,
+  MANAGED_POLICY,
+  ENDPOINTS,
+  WARMER,
+  REGISTRY_POLICY,
+  ADOPT,
+  AWS_CLI,
+  STATE,
+} as const;
 
 /** A policy with these statements, in which a list of one element is that element. */
 export function policyOf(statements: readonly Statement[]): object {

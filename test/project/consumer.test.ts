@@ -22,10 +22,12 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import {
   CacheWarmer,
+  ExistingSettings,
   FirstPull,
   PullThroughCache,
   RegistryCredential,
   RegistryEndpoints,
+  RegistryPolicy,
   StackParameterOverride,
   TagMutability,
   Upstream,
@@ -51,6 +53,8 @@ const cache = new PullThroughCache(stack, "cache", {
   },
 });
 cache.grantPullToRoleNamed("puller");
+const policy = new RegistryPolicy(stack, "registry-policy", { region: "eu-west-1", existing: ExistingSettings.OVERWRITE });
+policy.allowReplicationFrom({ accountIds: ["444455556666"] });
 new CacheWarmer(stack, "warmer", {
   cache,
   images: ["nginx"],

@@ -12,6 +12,7 @@ import { RegistryPolicy } from "./registry-policy";
 import { RegistryReplication } from "./registry-replication";
 import { RegistryScanning } from "./registry-scanning";
 import { Repositories } from "./repositories";
+import { ResourcePolicies } from "./resource-policies";
 import { Upstreams } from "./upstreams";
 
 /** Amazon ECR: the settings of a registry, the repositories that its cache fills, and the registry itself. */
@@ -20,6 +21,7 @@ export class Ecr implements Service {
   public readonly upstreams = new Upstreams();
   public readonly creationTemplates = new CreationTemplates();
   public readonly repositories = new Repositories();
+  public readonly resourcePolicies: ResourcePolicies;
   public readonly registry: Registry;
   public readonly operations: Service["operations"];
   private readonly parts: readonly { contents(): string[] }[];
@@ -34,7 +36,8 @@ export class Ecr implements Service {
     const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
-    this.registry = new Registry(cache, authorization);
+    this.resourcePolicies = new ResourcePolicies(policy, settings, repositories, templates);
+    this.registry = new Registry(cache, authorization, this.resourcePolicies);
     this.parts = [rules, templates, policy, scanning, replication, repositories];
     this.operations = ofOwnRegistry({
       ...rules.operations,

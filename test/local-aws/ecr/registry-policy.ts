@@ -1,5 +1,5 @@
 import { Store, found, text } from "../service";
-import type { Service } from "../service";
+import type { Scope, Service } from "../service";
 import type { AccountSettings } from "./account-settings";
 import { checkRegistryPolicy } from "./documents";
 import { removed } from "./parameters";
@@ -30,6 +30,10 @@ export class RegistryPolicy {
       policyText: removed(this.policies.in(scope), KEY, NO_POLICY),
     }),
   };
+
+  public tryFind(scope: Scope): string | undefined {
+    return this.policies.in(scope).get(KEY);
+  }
 
   public contents(): string[] {
     return this.policies.contents();

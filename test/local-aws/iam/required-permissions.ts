@@ -1,4 +1,4 @@
-import { optionalList, optionalText, partitionOf } from "../service";
+import { optionalList, optionalText, partitionOf, text } from "../service";
 import type { Fields, Scope } from "../service";
 import type { NamedRole } from "./iam";
 
@@ -93,6 +93,9 @@ function serviceLinkedRole(service: string, role: string): Ask {
 const ecr = own("ecr", () => [ANY]);
 const repository = (action: string, { input, ...scope }: AuthorizedRequest): Permission[] =>
   allow(action, [arnOf("ecr", scope, `repository/${optionalText(input, "prefix") ?? ""}/${NEW}`)]);
+const repositoryNamed = own("ecr", ({ input, ...scope }) => [
+  arnOf("ecr", scope, `repository/${text(input, "repositoryName")}`),
+]);
 const creationTemplate = all(
   ecr,
   (request) => repository("ecr:CreateRepository", request),
@@ -111,9 +114,17 @@ const ECR: { readonly [operation: string]: Ask } = {
       "DeletePullThroughCacheRule",
       "DescribeRepositoryCreationTemplates",
       "DeleteRepositoryCreationTemplate",
+      "GetRegistryPolicy",
+      "PutRegistryPolicy",
+      "DeleteRegistryPolicy",
+      "GetAccountSetting",
+      "PutAccountSetting",
     ],
     ecr,
   ),
+  // Without names it lists the repositories of the registry.
+  DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${NEW}`)]),
+  ...each(["GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy"], repositoryNamed),
   CreatePullThroughCacheRule: all(
     ecr,
     passCacheRole,

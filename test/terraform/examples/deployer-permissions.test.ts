@@ -1,9 +1,12 @@
 import * as path from "node:path";
+import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { TerraformOutput } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import {
   EndpointService,
+  ExistingSettings,
   CacheWarmer,
   FirstPull,
   OverrideAction,
@@ -12,6 +15,7 @@ import {
   PullThroughCacheFleet,
   RegistryCredential,
   RegistryEndpoints,
+  RegistryPolicy,
   StackParameterOverride,
   StateBackend,
   Upstream,
@@ -104,6 +108,7 @@ const caches: Program = (isChanged) => {
   const keepLastImages = isChanged ? 5 : 9;
   const kmsKeyArn = KEYS[isChanged ? 1 : 0] ?? "";
   const tags = { team: "platform" };
+  const accountIds = [isChanged ? "777788889999" : OTHER_ACCOUNT];
   const module = {
     upstreams: {
       quay: { repository_settings: { kms_key: { arn: kmsKeyArn } } },
@@ -114,12 +119,13 @@ const caches: Program = (isChanged) => {
     credentials: { gitlab: { username: "${var.hub_username}", access_token: "${var.hub_token}" } },
     repository_settings: { tags, repository_policy: REPOSITORY_POLICY, keep_last_images: keepLastImages },
     role_options: optionsOfModule(isChanged),
+    allow_pull_from: { account_ids: accountIds, create_repositories: false, existing_repositories: ["quay/old"] },
   };
   return json(
     isChanged,
     (stack) => {
       const credential = { usernameVariable: "hub_username", accessTokenVariable: "hub_token", version };
-      new PullThroughCache(stack, "cache", {
+      const cache = new PullThroughCache(stack, "cache", {
         upstreams: [
           Upstream.ecrPublic({ repositorySettings: { kmsKeyArn } }),
           Upstream.dockerHub(RegistryCredential.managed(credential)),
@@ -129,6 +135,8 @@ const caches: Program = (isChanged) => {
         repositorySettings: { tags, repositoryPolicy: REPOSITORY_POLICY, keepLastImages },
         roleOptions: optionsOfConstruct(isChanged),
       });
+      cache.allowPullFrom({ accountIds, createRepositories: false, existingRepositories: ["ecr-public/old"] });
+      new TerraformOutput(stack, "commands", { value: cache.existingRepositoryCommands() });
     },
     { "pull-through-cache": module },
   );
@@ -229,6 +237,25 @@ const warmer: Program = (isChanged) => {
   );
 };
 
+/** The policies of the registries of two regions: one by the construct, and one by the module. */
+const registryPolicies: Program = (isChanged) => {
+  const accountIds = [isChanged ? "777788889999" : OTHER_ACCOUNT];
+  const stack = stackIn(REGION);
+  const policy = new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.NONE });
+  policy.allowReplicationFrom({ accountIds });
+  const module = {
+    source: "./modules/registry-policy",
+    providers: { aws: "aws.second" },
+    existing: "NONE",
+    replication_from: { account_ids: accountIds },
+  };
+  return {
+    ...synthesized(stack),
+    provider: { aws: [{ region: REGION }, { region: "us-east-1", alias: "second" }] },
+    module: { policy: module },
+  };
+};
+
 const states: Program = (isChanged) => {
   const fleet = new PullThroughCacheFleet(testApp(), "registries", {
     regions: [REGION],
@@ -308,6 +335,7 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
     beside: CACHE_ONLY,
     steps: twice(warmer),
   },
+  "registry policies, by construct and module": { part: PARTS.REGISTRY_POLICY, steps: twice(registryPolicies) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },
   "overrides with the AWS CLI, by module": { part: PARTS.AWS_CLI, steps: moduleOverride("AWS_CLI"), isOver: true },
@@ -400,6 +428,10 @@ beforeAll(async () => {
   const SecretString = JSON.stringify({ username: "bot", accessToken: "not-a-token" });
   for (const name of EXISTING_SECRETS) {
     await secretsManager.send(new CreateSecretCommand({ Name: `ecr-pullthroughcache/${name}`, SecretString }));
+  }
+  const ecr = new ECRClient(clientConfig(aws, { region: REGION }));
+  for (const repositoryName of ["ecr-public/old", "quay/old"]) {
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
   }
   const iam = new IAMClient(clientConfig(aws));
   await iam.send(
