@@ -292,6 +292,47 @@ const WARMER: Part = {
   },
 };
 
+function createServiceLinkedRole(service: string, role: string): Statement {
+  return {
+    Sid: "CreateServiceLinkedRole",
+    Action: ["iam:CreateServiceLinkedRole"],
+    Resource: [iam(`role/aws-service-role/${service}/${role}`)],
+    Condition: { StringEquals: { "iam:AWSServiceName": service } },
+  };
+}
+
+const SCANNING: Part = {
+  title: "`RegistryScanning` and module registry-scanning",
+  purpose: "AWS has one scanning configuration for each account and region.",
+  plan: [{ Sid: "ReadScanning", Action: ["ecr:GetRegistryScanningConfiguration"], Resource: ["*"] }],
+  apply: [
+    { Sid: "WriteScanning", Action: ["ecr:PutRegistryScanningConfiguration"], Resource: ["*"] },
+    {
+      Sid: "UseInspector",
+      Action: ["inspector2:Disable", "inspector2:Enable", "inspector2:ListAccountPermissions"],
+      Resource: ["*"],
+    },
+    createServiceLinkedRole("inspector2.amazonaws.com", "AWSServiceRoleForAmazonInspector2"),
+  ],
+  notes: {
+    UseInspector: `only for ENHANCED: [AWS asks for these actions](${ECR_GUIDE}/image-scanning-enhanced-iam.html) when it is turned on or off.`,
+    CreateServiceLinkedRole: "only for ENHANCED: Amazon Inspector creates this role when it is first turned on.",
+  },
+};
+
+const REPLICATION: Part = {
+  title: "`RegistryReplication` and module registry-replication",
+  purpose: "AWS has one replication configuration for each account and region.",
+  plan: [{ Sid: "ReadReplication", Action: ["ecr:DescribeRegistry"], Resource: ["*"] }],
+  apply: [
+    { Sid: "WriteReplication", Action: ["ecr:PutReplicationConfiguration"], Resource: ["*"] },
+    createServiceLinkedRole("replication.ecr.amazonaws.com", "AWSServiceRoleForECRReplication"),
+  ],
+  notes: {
+    CreateServiceLinkedRole: `ECR creates [this role](${ECR_GUIDE}/slr-replication.html) with the first replication configuration of the account.`,
+  },
+};
+
 const STACKS = regional("cloudformation", "stack/acme-agent/*");
 const READ_STACK: Statement = {
   Sid: "ReadStack",
@@ -368,7 +409,18 @@ const STATE: Part = {
 };
 
 /** All parts, in the order of the page. */
-export const PARTS = { CACHE, GRANT, MANAGED_POLICY, ENDPOINTS, WARMER, ADOPT, AWS_CLI, STATE } as const;
+export const PARTS = {
+  CACHE,
+  GRANT,
+  MANAGED_POLICY,
+  ENDPOINTS,
+  WARMER,
+  SCANNING,
+  REPLICATION,
+  ADOPT,
+  AWS_CLI,
+  STATE,
+} as const;
 
 /** A policy with these statements, in which a list of one element is that element. */
 export function policyOf(statements: readonly Statement[]): object {
