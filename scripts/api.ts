@@ -25,6 +25,7 @@ const TASKS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["Registry credentials", /^src\/cache\/registry-credential/],
   ["VPC endpoints", /^src\/network\//],
   ["Cache warmer", /^src\/warmer\//],
+  ["Settings of a registry", /^src\/registry\//],
   ["Fleet of regions", /^src\/fleet\//],
   ["CloudFormation stack parameters", /^src\/stack-override\//],
 ];
