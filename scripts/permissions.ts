@@ -333,6 +333,22 @@ const REPLICATION: Part = {
   },
 };
 
+const REGISTRY_POLICY: Part = {
+  title: "`RegistryPolicy` and module registry-policy",
+  purpose: "The caches beside the policy need their own permissions as well.",
+  plan: [{ Sid: "ReadRegistryPolicy", Action: ["ecr:GetAccountSetting", "ecr:GetRegistryPolicy"], Resource: ["*"] }],
+  apply: [
+    {
+      Sid: "WriteRegistryPolicy",
+      Action: ["ecr:DeleteRegistryPolicy", "ecr:PutAccountSetting", "ecr:PutRegistryPolicy"],
+      Resource: ["*"],
+    },
+  ],
+  notes: {
+    ReadRegistryPolicy: `these actions [have no resources](${SERVICE_AUTHORIZATION}/list_amazonelasticcontainerregistry.html), so the policies apply to all regions. The same holds for \`WriteRegistryPolicy\`.`,
+  },
+};
+
 const STACKS = regional("cloudformation", "stack/acme-agent/*");
 const READ_STACK: Statement = {
   Sid: "ReadStack",
@@ -417,6 +433,7 @@ export const PARTS = {
   WARMER,
   SCANNING,
   REPLICATION,
+  REGISTRY_POLICY,
   ADOPT,
   AWS_CLI,
   STATE,

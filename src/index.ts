@@ -9,6 +9,7 @@ export {
 } from "./cache/upstream";
 export { type RepositorySettings, TagMutability, EncryptionType } from "./cache/repository-settings";
 export { type PullPolicyOptions } from "./cache/pull-policy";
+export { type AllowPullOptions } from "./cache/allow-pull-options";
 export { type ImageUriOptions, type RegistryMapOptions } from "./cache/image-uri";
 export { ImageReference } from "./image/image-reference";
 export { RegistryCredential, type ManagedCredentialOptions } from "./cache/registry-credential";
@@ -31,6 +32,8 @@ export { type RegistryScanningProps, type ScanRule } from "./registry/registry-s
 export { ScanType, ScanFrequency } from "./registry/scan-type";
 export { RegistryReplication } from "./registry/registry-replication";
 export { type RegistryReplicationProps, type ReplicationDestination } from "./registry/registry-replication-props";
+export { RegistryPolicy } from "./registry/registry-policy";
+export { type RegistryPolicyProps, type ReplicationSourceOptions } from "./registry/registry-policy-props";
 export { ExistingSettings } from "./registry/existing-settings";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
 export {

@@ -13,6 +13,7 @@ const TYPES: { readonly [type in Input["type"]]?: string } = {
   bool: "true or false",
   object: "an object",
   "map(string)": "an object",
+  "list(string)": "a list of strings",
 };
 
 const CONVERSIONS: { readonly [type in Input["type"]]?: string } = {
@@ -85,7 +86,11 @@ export function openRules(name: string, input: Input): ValidationRule[] {
   if (input.type === "object") {
     return [
       {
-        holds: isObject(value),
+        // An optional input without a default is null.
+        holds:
+          input.default === undefined && input.required !== true
+            ? `${value} == null || ${isObject(value)}`
+            : isObject(value),
         place: name,
         requirement: "be an object",
         gotText: expression(described(value)),
@@ -130,6 +135,7 @@ function nameAndTypeRules(input: Input, { place, path, loop }: Omit<OpenPlace, "
     "a number": `can(tonumber(${item}))`,
     "true or false": `can(tobool(${item}))`,
     "an object": isObject(item),
+    "a list of strings": isListOfStrings(item),
   };
   const optional = Object.values(attributes).filter(({ required }) => required !== true);
   const types = new Set(optional.map(({ type }) => TYPES[type] ?? ""));
@@ -205,6 +211,19 @@ function attributeRules(name: string, input: Input, { place, path, around, loop 
       ...errors(elementRules, { each, place: `${own.place}[\${jsonencode(name)}]` }, `tostring(${item})`, item),
     ];
   }
+  if (type === "list(string)") {
+    // Over nothing if it is no list of strings, which another rule reports.
+    const strings = `try([for text in tolist(${own.path}) : tostring(text)], [])`;
+    const each = [...loops, `index, element in ${strings}`];
+    const whole = `try(tolist(${own.path}), null)`;
+    return [
+      ...errors(rules, { each: [...loops, `value in [${whole}]`], place: own.place }, "value", "value").map((rule) => ({
+        ...rule,
+        holds: `value == null || ${rule.holds}`,
+      })),
+      ...errors(elementRules, { each, place: `${own.place}[\${index}]` }, "element", "element"),
+    ];
+  }
   if (required === true) {
     const raw = given(path, name);
     return errors(rules, { each: loops, place: own.place }, raw, raw).map((rule) => ({
@@ -235,6 +254,11 @@ function keysOf(value: string): string {
 /** The expression that a value is an object or a map, whose keys are known even if a value is not. */
 function isObject(value: string): string {
   return `can(keys(${value}))`;
+}
+
+/** The expression that a value is a list of strings. */
+function isListOfStrings(value: string): string {
+  return `can([for text in tolist(${value}) : tostring(text)])`;
 }
 
 /** A description of a value of a wrong type, as an expression; it does not contain text, which may be a secret. */

@@ -6,6 +6,7 @@ import { pullThroughCache } from "../pull-through-cache/inputs";
 import { registryEndpoints } from "../registry-endpoints/inputs";
 import { registryReplication } from "../registry-replication/inputs";
 import { registryScanning } from "../registry-scanning/inputs";
+import { registryPolicy } from "../registry-policy/inputs";
 import { stackParameterOverride } from "../stack-parameter-override/inputs";
 import type { ModuleDefinition } from "./definition";
 import { readme } from "./readme";
@@ -21,6 +22,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   cacheWarmer,
   registryScanning,
   registryReplication,
+  registryPolicy,
   stackParameterOverride,
 ];
 

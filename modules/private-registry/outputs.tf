@@ -52,3 +52,13 @@ output "security_group_id" {
   description = "The security group of the interface endpoints; null if there is none."
   value       = module.endpoints.security_group_id
 }
+
+output "registry_policy_json" {
+  description = "The output of pull-through-cache for the module registry-policy; null without `allow_pull_from`."
+  value       = module.cache.registry_policy_json
+}
+
+output "existing_repository_commands" {
+  description = "The output of pull-through-cache for repositories that exist already."
+  value       = module.cache.existing_repository_commands
+}

@@ -36,6 +36,19 @@ variable "repository_settings" {
   nullable    = false
 }
 
+variable "allow_pull_from" {
+  description = <<-EOT
+    Allows identities of other accounts to pull. The creation templates give new repositories the policy
+    that they need, and the output `registry_policy_json` has the statements for the module
+    registry-policy, without which first pulls fail. Existing repositories keep their policies: see the
+    output `existing_repository_commands`. An object with any of these attributes, whose types are in
+    the README: account_ids, organization_id, organizational_unit_paths, prefixes, create_repositories,
+    existing_repositories.
+  EOT
+  type        = any
+  default     = null
+}
+
 variable "account_id" {
   description = <<-EOT
     Account of the registry, known when Terraform plans. The module does not verify it: to make

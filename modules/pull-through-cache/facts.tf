@@ -45,6 +45,14 @@ locals {
       role                        = "an object"
     }
     "a KMS key" = { arn = "" }
+    "the pulls of other accounts" = {
+      account_ids               = "a list of strings"
+      organization_id           = "a string"
+      organizational_unit_paths = "a list of strings"
+      prefixes                  = "a list of strings"
+      create_repositories       = "true or false"
+      existing_repositories     = "a list of strings"
+    }
   }
 
   # Wrong names that people may use for attributes, with the right ones.
@@ -78,6 +86,11 @@ locals {
       encryption_configuration   = "encryption_type"
       immutable                  = "tag_mutability"
       resource_tags              = "tags"
+    }
+    "the pulls of other accounts" = {
+      accounts = "account_ids"
+      org_id   = "organization_id"
+      ou_paths = "organizational_unit_paths"
     }
   }
 
@@ -189,6 +202,24 @@ locals {
     "ecr:BatchImportUpstreamImage",
     "ecr:CreateRepository",
     "ecr:TagResource",
+  ]
+
+  # The actions of first pulls of other accounts, which the policy of the registry allows.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+  registry_policy_actions = ["ecr:CreateRepository", "ecr:BatchImportUpstreamImage"]
+
+  # The same if the creation template sets tags.
+  tagging_registry_policy_actions = ["ecr:CreateRepository", "ecr:BatchImportUpstreamImage", "ecr:TagResource"]
+
+  # The actions of pulls of other accounts, which the policy of the repository allows.
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+  repository_policy_actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+  # The same if the policy of the registry does not allow the import of new and refreshed images.
+  refreshing_repository_policy_actions = [
+    "ecr:BatchGetImage",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:BatchImportUpstreamImage",
   ]
 
   # The actions with which ECR creates repositories.

@@ -1,11 +1,20 @@
 import { PARTITION_NAMES, lacksPullThroughCaches } from "../../src/aws/partitions";
 import { SECRET_PREFIX } from "../../src/aws/secret-names";
-import { CREATE_REPOSITORIES, READ_UPSTREAM, useOfKeys } from "../../src/cache/policy-statements";
+import {
+  CREATE_REPOSITORIES,
+  FIRST_PULL,
+  READ_REPOSITORY,
+  READ_UPSTREAM,
+  REFRESH,
+  TAGGED_FIRST_PULL,
+  useOfKeys,
+} from "../../src/cache/policy-statements";
 import type { WarningId } from "../../src/terraform/warnings";
 import type { ModuleDefinition } from "../generator/definition";
 import { IMAGE_FACTS } from "../generator/images";
 import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS } from "../generator/registry";
 import { acknowledgedWarnings } from "../generator/warnings";
+import { ALLOW_PULL_FROM } from "./allow-pull-from";
 import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 import {
   HOSTS,
@@ -71,6 +80,7 @@ export const pullThroughCache: ModuleDefinition = {
       attributes: SETTINGS,
       validations: settingsRules("repository_settings", "var.repository_settings", []),
     },
+    allow_pull_from: ALLOW_PULL_FROM,
     account_id: ACCOUNT_INPUT,
     acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS),
   },
@@ -99,6 +109,24 @@ export const pullThroughCache: ModuleDefinition = {
     },
     first_pull_actions: PULL_ACTIONS.first,
     tagging_first_pull_actions: PULL_ACTIONS.taggingFirst,
+    registry_policy_actions: {
+      comment:
+        "The actions of first pulls of other accounts, which the policy of the registry allows. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html",
+      value: FIRST_PULL,
+    },
+    tagging_registry_policy_actions: {
+      comment: "The same if the creation template sets tags.",
+      value: TAGGED_FIRST_PULL,
+    },
+    repository_policy_actions: {
+      comment:
+        "The actions of pulls of other accounts, which the policy of the repository allows. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
+      value: READ_REPOSITORY,
+    },
+    refreshing_repository_policy_actions: {
+      comment: "The same if the policy of the registry does not allow the import of new and refreshed images.",
+      value: [...READ_REPOSITORY, ...REFRESH],
+    },
     repository_creation_actions: {
       comment:
         "The actions with which ECR creates repositories. https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html",

@@ -332,6 +332,209 @@ locals {
   )
 }
 
+# Pulls of other accounts.
+locals {
+  # All attributes with their types, as for the upstreams.
+  allow_pull_from = [
+    for given in [merge({}, var.allow_pull_from)] : {
+      account_ids = (
+        lookup(given, "account_ids", null) == null
+        ? tolist([])
+        : tolist([for account_id in given.account_ids : tostring(account_id)])
+      )
+      organization_id = tostring(lookup(given, "organization_id", null))
+      organizational_unit_paths = (
+        lookup(given, "organizational_unit_paths", null) == null
+        ? tolist([])
+        : tolist([for path in given.organizational_unit_paths : "${trimsuffix(path, "/")}/*"])
+      )
+      prefixes = (
+        lookup(given, "prefixes", null) == null
+        ? tolist(null)
+        : tolist([for prefix in given.prefixes : trimsuffix(prefix, "/")])
+      )
+      create_repositories = coalesce(tobool(lookup(given, "create_repositories", null)), true)
+      existing_repositories = (
+        lookup(given, "existing_repositories", null) == null
+        ? tolist([])
+        : tolist([for path in given.existing_repositories : tostring(path)])
+      )
+    }
+  ][0]
+
+  # Without prefixes, all upstreams are covered. AWS matches `<prefix>/*`, which contains the prefixes below.
+  covering_prefixes = local.allow_pull_from.prefixes == null ? ["ROOT"] : local.allow_pull_from.prefixes
+  covered_keys = [
+    for key, prefix in local.prefixes : key
+    if var.allow_pull_from != null && anytrue([
+      for covering in local.covering_prefixes :
+      covering == "ROOT" || startswith("${trimsuffix(prefix, "/")}/", "${covering}/")
+    ])
+  ]
+
+  # The policy of a resource allows a request by itself if the identity is of the account of the resource. Without this
+  # condition, all identities of the cache's account could pull, since they are in the organization, too.
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+  other_accounts = { "aws:PrincipalAccount" = local.account_id }
+
+  # Identities in one form each: conditions of several forms would have to hold together in a statement.
+  pulling_principals = concat(
+    length(local.allow_pull_from.account_ids) == 0 ? [] : [{
+      form = "Accounts"
+      who = {
+        Principal = {
+          AWS = [for account_id in local.allow_pull_from.account_ids : "arn:${local.partition}:iam::${account_id}:root"]
+        }
+      }
+    }],
+    local.allow_pull_from.organization_id == null ? [] : [{
+      form = "Organization"
+      who = {
+        Principal = "*"
+        Condition = {
+          StringEquals    = { "aws:PrincipalOrgID" = local.allow_pull_from.organization_id }
+          StringNotEquals = local.other_accounts
+        }
+      }
+    }],
+    length(local.allow_pull_from.organizational_unit_paths) == 0 ? [] : [{
+      form = "OrganizationalUnits"
+      who = {
+        Principal = "*"
+        Condition = {
+          "ForAnyValue:StringLike" = { "aws:PrincipalOrgPaths" = local.allow_pull_from.organizational_unit_paths }
+          StringNotEquals          = local.other_accounts
+        }
+      }
+    }]
+  )
+
+  first_pulls = [
+    {
+      sid      = "FirstPullsOf"
+      actions  = local.registry_policy_actions
+      prefixes = [for key in local.covered_keys : local.prefixes[key] if !local.creates_with_tags[key]]
+    },
+    {
+      sid      = "TaggedFirstPullsOf"
+      actions  = local.tagging_registry_policy_actions
+      prefixes = [for key in local.covered_keys : local.prefixes[key] if local.creates_with_tags[key]]
+    },
+  ]
+
+  # The IDs of statements are unique among all caches of a registry: no other cache has the same prefix. An ID has
+  # letters and digits only.
+  registry_statements = flatten([
+    for pulls in local.first_pulls : [
+      for principals in local.pulling_principals : merge(
+        {
+          Sid = join("", [
+            pulls.sid,
+            principals.form,
+            "1In",
+            replace(replace(replace(replace(
+              trimsuffix(pulls.prefixes[0], "/"), "-", "2D"), "/", "2F"), ".", "2E"), "_", "5F"
+            ),
+          ])
+          Effect = "Allow"
+          Action = pulls.actions
+          Resource = (
+            contains(pulls.prefixes, "ROOT")
+            ? ["${local.registry_arn}:repository/*"]
+            : [for prefix in pulls.prefixes : "${local.registry_arn}:repository/${trimsuffix(prefix, "/")}/*"]
+          )
+        },
+        principals.who
+      )
+    ]
+    if local.allow_pull_from.create_repositories && length(pulls.prefixes) > 0
+  ])
+
+  # A registry policy that allows first pulls allows the import as well.
+  repository_statements = [
+    for principals in local.pulling_principals : merge(
+      {
+        Sid    = "PullsOf${principals.form}1"
+        Effect = "Allow"
+        Action = (
+          local.allow_pull_from.create_repositories
+          ? local.repository_policy_actions
+          : local.refreshing_repository_policy_actions
+        )
+      },
+      principals.who
+    )
+  ]
+
+  # The statements are added to a policy of the settings.
+  given_repository_policies = {
+    for key in local.template_keys :
+    key => jsondecode(coalesce(local.settings[key].repository_policy, jsonencode({ Version = "2012-10-17" })))
+  }
+  repository_policies = {
+    for key in local.template_keys :
+    key => (
+      !contains(local.covered_keys, key)
+      ? local.settings[key].repository_policy
+      : jsonencode(merge(local.given_repository_policies[key], {
+        Statement = flatten([
+          lookup(local.given_repository_policies[key], "Statement", []),
+          local.repository_statements
+        ])
+      }))
+    )
+  }
+
+  # What begins with the prefix of an upstream, and what begins with the longer prefix of another one.
+  starts = {
+    for key, prefix in local.prefixes : key => prefix == "ROOT" ? "" : "${trimsuffix(prefix, "/")}/"
+  }
+  starts_below = {
+    for key, start in local.starts :
+    key => [for other in values(local.starts) : other if other != start && startswith(other, start)]
+  }
+
+  # The keys of the covered upstreams that apply to existing repositories.
+  keys_of_existing = {
+    for path in local.allow_pull_from.existing_repositories :
+    path => [
+      for key in local.covered_keys : key
+      if local.has_template[key] && startswith(path, local.starts[key]) && !anytrue([
+        for start in local.starts_below[key] : startswith(path, start)
+      ])
+    ]
+  }
+
+  uncovered_existing = {
+    for index, path in local.allow_pull_from.existing_repositories : index => path
+    if length(local.keys_of_existing[path]) == 0
+  }
+  unknown_covering_prefixes = {
+    for index, prefix in local.allow_pull_from.prefixes == null ? [] : local.allow_pull_from.prefixes :
+    index => prefix
+    if !contains([for known in values(local.prefixes) : trimsuffix(known, "/")], prefix)
+  }
+  keys_without_template = [for key in local.covered_keys : key if !local.has_template[key]]
+
+  repository_arguments = "--region ${local.region} --registry-id ${local.account_id}"
+  existing_repository_commands = flatten([
+    for key in local.covered_keys : [
+      for name in sort(one(data.aws_ecr_repositories.existing[*].names)) :
+      join(" ", [
+        "aws ecr get-repository-policy ${local.repository_arguments} --repository-name ${name} 2>&1",
+        "| grep -q RepositoryPolicyNotFoundException &&",
+        "aws ecr set-repository-policy ${local.repository_arguments} --repository-name ${name}",
+        "--policy-text '${replace(local.repository_policies[key], "'", "'\\''")}'",
+        "|| echo '${name}: not changed' >&2",
+      ])
+      if startswith(name, local.starts[key]) && !anytrue([
+        for start in local.starts_below[key] : startswith(name, start)
+      ]) && !contains(local.allow_pull_from.existing_repositories, name)
+    ]
+    if local.has_template[key]
+  ])
+}
+
 # Parts of given ARNs that are not those of the cache. Only the plan knows the location of the cache: validations do
 # not. Each precondition costs time for every instance, so there is one for each ARN and not for each part.
 locals {

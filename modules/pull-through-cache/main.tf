@@ -12,6 +12,10 @@ data "aws_secretsmanager_secret" "credential" {
   name = each.value
 }
 
+data "aws_ecr_repositories" "existing" {
+  count = var.allow_pull_from == null ? 0 : 1
+}
+
 resource "aws_ecr_pull_through_cache_rule" "upstream" {
   for_each = local.prefixes
 
@@ -101,7 +105,7 @@ resource "aws_ecr_repository_creation_template" "upstream" {
   applied_for          = ["PULL_THROUGH_CACHE"]
   image_tag_mutability = local.settings[each.key].tag_mutability
   lifecycle_policy     = local.lifecycle_policies[each.key]
-  repository_policy    = local.settings[each.key].repository_policy
+  repository_policy    = local.repository_policies[each.key]
   resource_tags        = length(local.settings[each.key].tags) == 0 ? null : local.settings[each.key].tags
 
   custom_role_arn = (
@@ -122,6 +126,18 @@ resource "aws_ecr_repository_creation_template" "upstream" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.encryption[each.key]]
+
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
+    precondition {
+      condition = (
+        !contains(local.covered_keys, each.key) || try(length(local.repository_policies[each.key]) <= 10240, true)
+      )
+      error_message = replace(join("", [
+        "`allow_pull_from for ${local.prefixes[each.key]}` must make a repository policy of at most 10240 characters, ",
+        "got ${try(length(local.repository_policies[each.key]), 0)} characters; ",
+        "allow an organization or organizational units in place of many accounts",
+      ]), local.secret_pattern, local.redacted)
+    }
 
     precondition {
       condition = length(local.misplaced_key_parts[each.key]) == 0
@@ -150,6 +166,13 @@ resource "aws_ecr_repository_creation_template" "upstream" {
 
   # ECR uses the role at the first pull: by then the role must have its policy.
   depends_on = [aws_iam_role_policy.repository_creation]
+}
+
+resource "aws_ecr_repository_policy" "existing" {
+  for_each = toset([for path, keys in local.keys_of_existing : path if length(keys) > 0])
+
+  repository = each.value
+  policy     = local.repository_policies[local.keys_of_existing[each.value][0]]
 }
 
 resource "aws_secretsmanager_secret" "credential" {

@@ -73,3 +73,63 @@ output "pull_policy_json" {
     )
   })
 }
+
+output "registry_policy_json" {
+  description = <<-EOT
+    The statements that the policy of the registry needs for `allow_pull_from`, as a JSON document for
+    the module registry-policy; null if it needs none.
+  EOT
+  value = length(local.registry_statements) == 0 ? null : jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.registry_statements
+  })
+
+  precondition {
+    condition = !contains(local.allow_pull_from.account_ids, local.account_id)
+    error_message = join("", [
+      "`allow_pull_from.account_ids` must be another account than the cache's, got ${jsonencode(local.account_id)}; ",
+      "use the module pull-policy for its identities: they need no registry policy",
+    ])
+  }
+
+  precondition {
+    condition = length(local.unknown_covering_prefixes) == 0
+    error_message = replace(join("\n", [
+      for index, prefix in local.unknown_covering_prefixes : join("", [
+        "`allow_pull_from.prefixes[${index}]` must be one of ${join(", ", values(local.prefixes))}, ",
+        "got ${jsonencode(prefix)}; add an upstream with that prefix",
+      ])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  precondition {
+    condition = length(local.keys_without_template) == 0
+    error_message = replace(join("\n", [
+      for key in local.keys_without_template : join("", [
+        "`allow_pull_from.prefixes` must cover only upstreams with a creation template, ",
+        "got ${jsonencode(local.prefixes[key])}; ",
+        "only a template gives new repositories the policy that other accounts need: ",
+        "remove `creation_template = false`, or leave this prefix out",
+      ])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  precondition {
+    condition = length(local.uncovered_existing) == 0
+    error_message = replace(join("\n", [
+      for index, path in local.uncovered_existing : join("", [
+        "`allow_pull_from.existing_repositories[${index}]` must be under a prefix that the permission covers, ",
+        "${join(", ", [for key in local.covered_keys : local.prefixes[key]])}, got ${jsonencode(path)}; ",
+        "use the path in the registry of the cache, like docker-hub/library/nginx",
+      ])
+    ]), local.secret_pattern, local.redacted)
+  }
+}
+
+output "existing_repository_commands" {
+  description = <<-EOT
+    For each existing repository that `allow_pull_from` covers, a shell command that gives the
+    repository the policy of new repositories, unless it has a policy already.
+  EOT
+  value       = local.existing_repository_commands
+}

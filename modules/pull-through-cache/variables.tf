@@ -2215,6 +2215,400 @@ variable "repository_settings" {
   }
 }
 
+# The type is any, since Terraform silently drops attributes that an object type does not have: the validations check
+# their names and types. A validation loops over nothing if the input is no map, which another validation reports.
+variable "allow_pull_from" {
+  description = <<-EOT
+    Allows identities of other accounts to pull. The creation templates give new repositories the policy
+    that they need, and the output `registry_policy_json` has the statements for the module
+    registry-policy, without which first pulls fail. Existing repositories keep their policies: see the
+    output `existing_repository_commands`. An object with any of these attributes, whose types are in
+    the README: account_ids, organization_id, organizational_unit_paths, prefixes, create_repositories,
+    existing_repositories.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition = !issensitive(var.allow_pull_from)
+    error_message = join("", [
+      "`allow_pull_from` is sensitive, but Terraform shows it in the addresses of resources; wrap it in ",
+      "nonsensitive(): names, IDs and ARNs are not secrets",
+    ])
+  }
+
+  validation {
+    condition = var.allow_pull_from == null || can(keys(var.allow_pull_from))
+    error_message = replace(join("", [
+      "`allow_pull_from` must be an object, got ",
+      startswith(jsonencode(var.allow_pull_from), "{")
+      ? "an object"
+      : startswith(jsonencode(var.allow_pull_from), "[")
+      ? "a list"
+      : startswith(jsonencode(var.allow_pull_from), "\"") ? "a string" : jsonencode(var.allow_pull_from),
+      "; give its attributes, or leave it out",
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.allow_pull_from), []) : can(local.attributes["the pulls of other accounts"][name])
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.allow_pull_from), []) :
+      join("", [
+        "`allow_pull_from.${name}` is not an attribute of the pulls of other accounts; ",
+        [
+          for likely in [
+            for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+            coalescelist(
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["the pulls of other accounts"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [
+                  for word, right in local.misnomers["the pulls of other accounts"] : right
+                  if word == join("_", words)
+                ]
+              )),
+              [
+                for one in keys(local.attributes["the pulls of other accounts"]) : one
+                if length(setintersection(
+                  flatten([
+                    for word in [one] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ]),
+                  flatten([
+                    for word in [join("_", words)] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ])
+                )) > 0
+              ],
+              [
+                for one in keys(local.attributes["the pulls of other accounts"]) : one
+                if length(setintersection(split("_", one), words)) > 0
+              ],
+              [""]
+            )
+          ] :
+          likely[0] == ""
+          ? "known attributes: ${join(", ", keys(local.attributes["the pulls of other accounts"]))}"
+          : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+        ][0],
+      ])
+      if !can(local.attributes["the pulls of other accounts"][name])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.allow_pull_from), []) :
+      try(var.allow_pull_from[name] == null, true)
+      || lookup(
+        {
+          "a string"          = can(tostring(var.allow_pull_from[name]))
+          "true or false"     = can(tobool(var.allow_pull_from[name]))
+          "a list of strings" = can([for text in tolist(var.allow_pull_from[name]) : tostring(text)])
+        },
+        lookup(local.attributes["the pulls of other accounts"], name, ""),
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.allow_pull_from), []) :
+      join("", [
+        "`allow_pull_from.${name}` must be ${lookup(local.attributes["the pulls of other accounts"], name, "")}",
+        ", got ",
+        startswith(jsonencode(var.allow_pull_from[name]), "{")
+        ? "an object"
+        : startswith(jsonencode(var.allow_pull_from[name]), "[")
+        ? "a list"
+        : startswith(jsonencode(var.allow_pull_from[name]), "\"")
+        ? "a string"
+        : jsonencode(var.allow_pull_from[name]),
+        "; the README of the module has the type of each attribute",
+      ])
+      if !(
+        try(var.allow_pull_from[name] == null, true)
+        || lookup(
+          {
+            "a string"          = can(tostring(var.allow_pull_from[name]))
+            "true or false"     = can(tobool(var.allow_pull_from[name]))
+            "a list of strings" = can([for text in tolist(var.allow_pull_from[name]) : tostring(text)])
+          },
+          lookup(local.attributes["the pulls of other accounts"], name, ""),
+          true
+        )
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tolist(var.allow_pull_from.account_ids), null)] :
+      value == null || try(length(value) > 0, false)
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tolist(var.allow_pull_from.account_ids), null)] :
+      join("", [
+        "`allow_pull_from.account_ids` must be a list of at least one account, got ${jsonencode(value)}; list ",
+        "the other accounts, or leave it out beside an organization or organizational units",
+      ])
+      if !(value == null || try(length(value) > 0, false))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+      can(regex("^\\d{12}$", element))
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+      join("", [
+        "`allow_pull_from.account_ids[${index}]` must be an AWS account ID of 12 digits, got ",
+        "${jsonencode(element)}; give it as a string, with its leading zeros and without hyphens",
+      ])
+      if !can(regex("^\\d{12}$", element))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.allow_pull_from.organization_id), null)] :
+      value == null || can(regex("^o-[a-z0-9]{10,32}$", value))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.allow_pull_from.organization_id), null)] :
+      join("", [
+        "`allow_pull_from.organization_id` must be the ID of an organization, like o-a1b2c3d4e5, got ",
+        "${jsonencode(value)}; use the ID that AWS Organizations shows, not an ARN; `*` would allow everybody",
+      ])
+      if !(value == null || can(regex("^o-[a-z0-9]{10,32}$", value)))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tolist(var.allow_pull_from.organizational_unit_paths), null)] :
+      value == null || try(length(value) > 0, false)
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tolist(var.allow_pull_from.organizational_unit_paths), null)] :
+      join("", [
+        "`allow_pull_from.organizational_unit_paths` must be a list of at least one, got ${jsonencode(value)}; ",
+        "begin with the IDs of the organization and of its root, and list each unit above",
+      ])
+      if !(value == null || try(length(value) > 0, false))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+        []
+      ) :
+      can(regex("^o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}(/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+/?$", element))
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+        []
+      ) :
+      join("", [
+        "`allow_pull_from.organizational_unit_paths[${index}]` must be the path of an organizational unit, like ",
+        "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, got ${jsonencode(element)}; begin with the IDs of the ",
+        "organization and of its root, and list each unit above",
+      ])
+      if !can(regex("^o-[a-z0-9]{10,32}/r-[a-z0-9]{4,32}(/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+/?$", element))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tolist(var.allow_pull_from.prefixes), null)] :
+      value == null || try(length(value) > 0, false)
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tolist(var.allow_pull_from.prefixes), null)] :
+      join("", [
+        "`allow_pull_from.prefixes` must be a list of at least one prefix, got ${jsonencode(value)}; leave it ",
+        "out for all upstreams",
+      ])
+      if !(value == null || try(length(value) > 0, false))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tolist(var.allow_pull_from.existing_repositories), null)] :
+      value == null || try(length(value) > 0, false)
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tolist(var.allow_pull_from.existing_repositories), null)] :
+      join("", [
+        "`allow_pull_from.existing_repositories` must be a list of at least one repository, got ",
+        "${jsonencode(value)}; leave it out if there are none",
+      ])
+      if !(value == null || try(length(value) > 0, false))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+        []
+      ) :
+      (
+        can(regex("^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$", element))
+        && try(length(element) >= 1, false)
+        && try(length(element) <= 255, false)
+      )
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+        []
+      ) :
+      join("", [
+        "`allow_pull_from.existing_repositories[${index}]` must be the path of a repository: lower-case, ",
+        "without registry, tag or digest, got ${jsonencode(element)}; append them to the URI",
+      ])
+      if !(
+        can(regex("^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$", element))
+        && try(length(element) >= 1, false)
+        && try(length(element) <= 255, false)
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = (
+      var.allow_pull_from == null
+      || anytrue([
+        for name in ["account_ids", "organization_id", "organizational_unit_paths"] :
+        contains(try(keys(var.allow_pull_from), [name]), name) && try(var.allow_pull_from[name] != null, true)
+      ])
+    )
+    error_message = join("", [
+      "`allow_pull_from.account_ids` is required; name who may pull: `account_ids`, `organization_id` or ",
+      "`organizational_unit_paths`",
+    ])
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+      try(
+        index([
+          for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other
+        ], element)
+        == index,
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+      join("", [
+        "`allow_pull_from.account_ids[${index}]` must be given once, got ${jsonencode(element)}; leave out the ",
+        "second one",
+      ])
+      if !try(
+        index([
+          for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other
+        ], element)
+        == index,
+        true
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+        []
+      ) :
+      try(
+        index(
+          [
+            for other in try(
+              [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+              []
+            ) :
+            trimsuffix(other, "/")
+          ],
+          trimsuffix(element, "/")
+        )
+        == index,
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+        []
+      ) :
+      join("", [
+        "`allow_pull_from.organizational_unit_paths[${index}]` must be given once, got ${jsonencode(element)}; ",
+        "leave out the second one",
+      ])
+      if !try(
+        index(
+          [
+            for other in try(
+              [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+              []
+            ) :
+            trimsuffix(other, "/")
+          ],
+          trimsuffix(element, "/")
+        )
+        == index,
+        true
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+        []
+      ) :
+      try(
+        index([
+          for other in try([for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)], []) :
+          other
+        ], element)
+        == index,
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for index, element in try(
+        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+        []
+      ) :
+      join("", [
+        "`allow_pull_from.existing_repositories[${index}]` must be given once, got ${jsonencode(element)}; ",
+        "leave out the second one",
+      ])
+      if !try(
+        index([
+          for other in try([for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)], []) :
+          other
+        ], element)
+        == index,
+        true
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+}
+
 variable "account_id" {
   description = <<-EOT
     Account of the registry, known when Terraform plans. The module does not verify it: to make

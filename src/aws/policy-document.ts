@@ -18,8 +18,23 @@ export function policyDocument(...statements: PolicyStatement[]): string {
 
 /** The length of an IAM policy in characters. Each value that is not known yet counts as an account ID of 12 digits. */
 export function policyLength(...statements: PolicyStatement[]): number {
-  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-  return text.replace(/\$\{[^}]*\}/g, "111122223333").length;
+  return extendedLength(undefined, statements);
+}
+
+/** A policy of the caller with more statements, as JSON; without a policy of the caller, one with these statements. */
+export function extendedDocument(policy: string | undefined, statements: readonly PolicyStatement[]): string {
+  // Terraform resolves the tokens in the text: they are names and IDs, which JSON need not escape.
+  return policy === undefined ? policyDocument(...statements) : literalJson(extended(policy, statements));
+}
+
+/** The length of that policy, as `policyLength` counts. */
+export function extendedLength(policy: string | undefined, statements: readonly PolicyStatement[]): number {
+  return extended(policy, statements).replace(/\$\{[^}]*\}/g, "111122223333").length;
+}
+
+function extended(policy: string | undefined, statements: readonly PolicyStatement[]): string {
+  const { Statement: own = [], ...document } = parsedObject(policy ?? "") ?? { Version: "2012-10-17" };
+  return JSON.stringify({ ...document, Statement: [own, statements].flat() });
 }
 
 /** A trust policy for one AWS service, on behalf of one account if it is given. */

@@ -14,6 +14,27 @@ const CREATE_REPOSITORY = ["ecr:CreateRepository"];
 const CREATE_TAGGED_REPOSITORY = [...CREATE_REPOSITORY, "ecr:TagResource"];
 const READ = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
+/**
+ * The permissions that pulls from another account need in the policy of the repository. A pull does not need
+ * `ecr:BatchCheckLayerAvailability` there: clients send it before they push layers.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchCheckLayerAvailability.html
+ */
+export const READ_REPOSITORY = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+
+/**
+ * The permission that pulls need to import new and refreshed images. AWS accepts it in the policy of the registry or of
+ * the repository. The latter grants less, since it is about repositories that exist, but it comes too late for the
+ * first pull.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+export const REFRESH = ["ecr:BatchImportUpstreamImage"];
+
+/** The permissions that first pulls from another account need in the policy of the registry. */
+export const FIRST_PULL = [...CREATE_REPOSITORY, ...REFRESH];
+
+/** The same where the creation template sets tags. */
+export const TAGGED_FIRST_PULL = [...FIRST_PULL, "ecr:TagResource"];
+
 /** The permissions that pulls need on repositories of a cache. */
 export function pullStatement(repositories: string | string[], firstPull: readonly string[] = []): PolicyStatement {
   return { Effect: "Allow", Action: [...READ, "ecr:BatchImportUpstreamImage", ...firstPull], Resource: repositories };

@@ -29,7 +29,15 @@ export function checkPullOptions(errors: ValidationErrors, options: PullPolicyOp
     return;
   }
   errors.checkKeys("", options, OPTIONS, "an option of a pull policy");
-  const { prefixes, createRepositories } = options;
+  checkPullChoice(errors, options, known);
+}
+
+/** Adds the errors of the upstreams and repositories that options choose. */
+export function checkPullChoice(
+  errors: ValidationErrors,
+  { prefixes, createRepositories }: PullPolicyOptions,
+  known: readonly string[],
+): void {
   errors.checkBoolean("createRepositories", createRepositories, PULL_RULES.createRepositories.hint);
   if (prefixes === undefined) {
     return;

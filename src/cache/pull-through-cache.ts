@@ -22,6 +22,7 @@ import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import type { AllKeys, Requirement } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
+import type { AllowPullOptions } from "./allow-pull-options";
 import { areChecked, checkCache, checkCacheInRegion } from "./cache-checks";
 import type { CacheInternals } from "./cache-internals";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
@@ -30,6 +31,7 @@ import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
 import { imageUri, registryMap } from "./image-uri";
 import type { ImageUriOptions, RegistryMapOptions } from "./image-uri";
 import { NamesInUse, namesInUse } from "./names-in-use";
+import { OtherAccounts } from "./other-accounts";
 import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
 import { pullStatements, repositoryArns } from "./pull-policy";
 import type { PullGrant, PullPolicyOptions } from "./pull-policy";
@@ -101,6 +103,7 @@ export class PullThroughCache extends Construct {
   private creationRole: ServiceRole | undefined;
   private crossAccountRole: ServiceRole | undefined;
   private readonly grants = new Map<string, PullPolicyOptions[]>();
+  private readonly otherAccounts: OtherAccounts;
 
   /**
    * @param scope a stack with an AWS provider, or a construct in one
@@ -132,6 +135,13 @@ export class PullThroughCache extends Construct {
     this.settings = copySettings(props.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.settings);
     this.secrets = new CredentialSecrets(this, this.registry);
+    this.otherAccounts = new OtherAccounts(this, {
+      registry: this.registry,
+      keys: () => [...this.members.keys()],
+      template: (key) => this.templates.get(key)?.resource,
+      ownPolicy: (key) => this.templates.get(key)?.template.repositoryPolicy,
+      createsWithTags: (key) => this.createsWithTags(key),
+    });
     NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.warnOfRegion();
     // Not forEach: each token of cdktf records the stack, so that every frame above it costs time.
@@ -146,6 +156,7 @@ export class PullThroughCache extends Construct {
         ...addressClashes(this),
         ...this.resolvedCredentials().list(),
         ...this.quotaErrors(),
+        ...this.otherAccounts.errors(),
       ],
     });
   }
@@ -171,8 +182,16 @@ export class PullThroughCache extends Construct {
     const names = NamesInUse.copyOf(namesInUse(this, this.registry));
     checkUpstream(errors, "upstream", upstream, this.context(names));
     errors.throwIfAny(this.node.path);
+    const template = this.templateOf(upstream._spec);
+    this.otherAccounts.checkUpstream(
+      errors,
+      upstream._spec.prefixKey,
+      template && { ownPolicy: template.repositoryPolicy },
+    );
+    errors.throwIfAny(this.node.path);
     NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.createUpstream(upstream);
+    this.otherAccounts.update();
   }
 
   /**
@@ -304,7 +323,8 @@ export class PullThroughCache extends Construct {
 
   /**
    * The IAM policy that allows an identity to pull through this cache, as JSON text for a managed policy, a permission
-   * set or any other tool. It includes upstreams that are added later.
+   * set or any other tool. It includes upstreams that are added later. It names the account and region of the cache, so
+   * it is right for identities of any account; those of other accounts also need `allowPullFrom`.
    *
    * @param options the upstreams that the identity may pull from
    * @throws if an option is unknown or has a wrong type, or the cache has no upstream with one of the `prefixes`
@@ -316,8 +336,49 @@ export class PullThroughCache extends Construct {
     return this.pullPolicy([copyPullOptions(options)]);
   }
 
+  /**
+   * Allows identities of other accounts to pull through this cache. AWS requires three permissions together: statements
+   * in the policy of this registry, which a `RegistryPolicy` of the stack adds; a policy of each repository, which this
+   * method writes into the creation templates; and in the other account a policy of the identity, which
+   * `pullPolicyJson` returns.
+   *
+   * Existing repositories keep their policies: name them in `existingRepositories`, or use the commands of
+   * `existingRepositoryCommands`. If the settings of an upstream have a `repositoryPolicy`, the statements are added to
+   * it.
+   *
+   * @param options the other accounts, and the upstreams that they may pull from
+   * @throws before it creates or changes a resource, if the options have mistakes. One error lists all of them: unknown
+   * options; nobody who may pull; IDs that break their rules; the account of the cache itself; a prefix of no upstream;
+   * an upstream with `creationTemplate: false`; a `repositoryPolicy` that is a token as a whole; an existing repository
+   * that is a token, that the permission does not cover, or that another call has
+   * @throws from `app.synth()`, if pulls may create repositories and the stack has no RegistryPolicy with the same
+   * provider and region
+   * @throws from `app.synth()`, if the policy of a repository exceeds the 10,240 characters that ECR allows
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+   */
+  public allowPullFrom(options: AllowPullOptions): void {
+    const errors = new ValidationErrors();
+    this.otherAccounts.check(errors, options);
+    errors.throwIfAny(this.node.path);
+    this.otherAccounts.allow(options);
+  }
+
+  /**
+   * The commands that give the repositories that exist already the policy of `allowPullFrom`, as a list for a
+   * TerraformOutput. Terraform finds the repositories when it plans, with a data source that the first call creates; it
+   * leaves out `existingRepositories` and repositories that no permission covers.
+   *
+   * Each command is for a POSIX shell with the AWS CLI. It sets the policy only if AWS answers that the repository has
+   * none, and otherwise says that it changed nothing. The list includes permissions and upstreams that are added later.
+   */
+  public existingRepositoryCommands(): string[] {
+    return this.otherAccounts.commands();
+  }
+
   private internals(): CacheInternals {
     return {
+      otherAccounts: this.otherAccounts,
+      registryStatements: () => this.otherAccounts.registryStatements(),
       registry: this.registry,
       rules: this.rules,
       warmedPrefixes: new Set(),
@@ -523,11 +584,14 @@ export class PullThroughCache extends Construct {
     }
   }
 
+  private templateOf({ repositorySettings }: UpstreamSpec): RepositoryTemplate | undefined {
+    return repositorySettings === undefined
+      ? this.commonTemplate
+      : repositoryTemplate(mergeSettings(this.settings, repositorySettings));
+  }
+
   private createTemplate(id: string, spec: UpstreamSpec): EcrRepositoryCreationTemplate | undefined {
-    const template =
-      spec.repositorySettings === undefined
-        ? this.commonTemplate
-        : repositoryTemplate(mergeSettings(this.settings, spec.repositorySettings));
+    const template = this.templateOf(spec);
     if (template === undefined) {
       return undefined;
     }

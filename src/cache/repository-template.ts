@@ -15,6 +15,8 @@ export interface RepositoryTemplate {
   readonly encryptionType: EncryptionType;
   readonly kmsKeyArn?: string;
   readonly hasTags: boolean;
+  /** The caller's repository policy, as it was given. */
+  readonly repositoryPolicy?: string;
   /** The caller's role. */
   readonly roleArn?: string;
   /** Whether ECR can create such repositories only with a role. */
@@ -86,6 +88,7 @@ export function repositoryTemplate(settings: RepositorySettings): RepositoryTemp
     encryptionType,
     kmsKeyArn,
     hasTags: tags !== undefined,
+    repositoryPolicy,
     roleArn,
     needsRole: tags !== undefined || usesKms,
   };

@@ -490,6 +490,53 @@ export const PULL_RULES = {
   imageInCache: (hint: string): Requirement => ({ requirement: "be an image that the cache can hold", hint }),
 } as const;
 
+/** Rules of permissions to pull from other accounts. */
+export const ALLOW_PULL_RULES = {
+  options: { requirement: "be an object of options", hint: "name the accounts that may pull" },
+  principals: {
+    requirement: IS_REQUIRED,
+    hint: "name who may pull: `accountIds`, `organizationId` or `organizationalUnitPaths`",
+  },
+  accountIds: {
+    requirement: atLeastOne("list", "account"),
+    hint: "list the other accounts, or leave it out beside an organization or organizational units",
+  },
+  otherAccount: {
+    requirement: "be another account than the cache's",
+    hint: "use grantPull for its identities: they need no registry policy",
+  },
+  withTemplate: {
+    requirement: "cover only upstreams with a creation template",
+    hint: "only a template gives new repositories the policy that other accounts need: remove `creationTemplate: false`, or leave this prefix out",
+  },
+  existing: { requirement: atLeastOne("list", "repository"), hint: "leave it out if there are none" },
+  literalPath: { requirement: "be known at synth", hint: "use a literal: it is a part of the resource's address" },
+  coveredPath: (covered: readonly string[]): Requirement => ({
+    requirement: `be under a prefix that the permission covers, ${covered.join(", ")}`,
+    hint: "use the path in the registry of the cache, like docker-hub/library/nginx",
+  }),
+  managedOnce: {
+    requirement: "be given in one call only",
+    hint: "leave it out here: its policy has the statements of every call that covers it",
+  },
+  templateOfCovered: {
+    requirement: "not be false for an upstream that other accounts may pull from",
+    hint: "allowPullFrom covers its prefix, and only a template gives new repositories the policy that other accounts need",
+  },
+  parsedPolicy: {
+    requirement: "be JSON text without tokens in place of its structure",
+    hint: "allowPullFrom adds statements to it: write it with JSON.stringify",
+  },
+  repositoryPolicy: {
+    requirement: `make a repository policy of at most ${MAX_REPOSITORY_POLICY} characters`,
+    hint: "allow an organization or organizational units in place of many accounts",
+  },
+  registryPolicy: {
+    requirement: IS_REQUIRED,
+    hint: "allowPullFrom needs statements in the registry policy: create a RegistryPolicy in this stack for the same provider and region, with `ownedElsewhere: true` if another configuration owns the policy",
+  },
+} as const;
+
 /** The name of a role. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export const ROLE_NAME: Rule = {
   pattern: /^[\w+=,.@-]+$/,

@@ -6,17 +6,18 @@ import { dnsSuffixOf, partitionOf } from "../aws/partitions";
 import { MAX_MANAGED_POLICY, policyDocument, policyLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-statement";
 import { PROVIDER_VERSIONS } from "../aws/provider-versions";
+import type { AllowPullOptions } from "../cache/allow-pull-options";
 import { markAsChecked } from "../cache/cache-checks";
 import { pullStatements } from "../cache/pull-policy";
-import type { PullGrant, PullPolicyOptions } from "../cache/pull-policy";
-import { checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
+import type { PullPolicyOptions } from "../cache/pull-policy";
+import { checkPullChoice, checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { mergeSettings } from "../cache/repository-template";
 import type { Upstream } from "../cache/upstream";
 import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
-import { deepCopy } from "../validation/plain-object";
+import { deepCopy, isPlainObject } from "../validation/plain-object";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFinalStack, checkFleet, checkPolicyStack, namesakeErrors } from "./fleet-checks";
 import type { FleetManifest } from "./fleet-manifest";
@@ -147,19 +148,11 @@ export class PullThroughCacheFleet extends Construct {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public addPullPolicy(id: string, options: PullPolicyOptions = {}): FleetPullPolicy {
-    const { accountId } = this.props;
     const errors = new ValidationErrors();
     const isName = typeof id === "string" && id !== "" && !isUnresolved(id);
     const name = `${this.node.id}-${isName ? id : ""}`;
     errors.checkString("id", isName ? name : "", FLEET_POLICY_NAME);
-    checkPullOptions(errors, options, this.prefixes());
-    if (accountId === undefined) {
-      errors.addBroken("accountId", PULL_POLICY_RULES.account, accountId);
-    }
-    const partitions = new Set(this.regions.map(partitionOf));
-    if (partitions.size > 1) {
-      errors.addBroken("regions", PULL_POLICY_RULES.partition, [...partitions]);
-    }
+    this.checkPullPolicy(errors, options);
     const namesake = [...this.pullPolicies.keys()].find((other) => isName && other.toLowerCase() === id.toLowerCase());
     const former = namesake === id ? this.pullPolicies.get(id) : undefined;
     if (namesake !== undefined && namesake !== id) {
@@ -174,7 +167,50 @@ export class PullThroughCacheFleet extends Construct {
     if (former === undefined) {
       this.createPullPolicy(id, name, copyPullOptions(options));
     }
-    return { policyArn: `arn:${[...partitions].join()}:iam::${accountId ?? ""}:policy/${name}` };
+    const [partition = ""] = this.regions.map(partitionOf);
+    return { policyArn: `arn:${partition}:iam::${this.props.accountId ?? ""}:policy/${name}` };
+  }
+
+  /**
+   * The IAM policy that allows an identity to pull through the caches of all regions, as JSON text for a managed policy,
+   * a permission set or any other tool. It includes upstreams that are added later. It names the account of the fleet,
+   * so it is right for identities of any account; those of other accounts also need `allowPullFrom`.
+   *
+   * @param options the upstreams that the policy covers
+   * @throws if the fleet has no `accountId`, or has regions of several partitions
+   * @throws if an option is unknown or has a wrong type, or no region has an upstream with one of the `prefixes`
+   */
+  public pullPolicyJson(options: PullPolicyOptions = {}): string {
+    const errors = new ValidationErrors();
+    this.checkPullPolicy(errors, options);
+    errors.throwIfAny(this.node.path);
+    return this.pullPolicy(copyPullOptions(options));
+  }
+
+  /**
+   * Allows identities of other accounts to pull through the caches of all regions, as `PullThroughCache.allowPullFrom`
+   * does for one. Each region needs a RegistryPolicy in its stack, which `stackIn` returns. The policy for the other
+   * accounts is `pullPolicyJson`.
+   *
+   * @param options the other accounts, and the upstreams that they may pull from; a region without any of the
+   * `prefixes` stays as it is
+   * @throws before it creates or changes a resource, if no region has an upstream with one of the `prefixes`, or the
+   * cache of a region would reject the options
+   * @throws from `app.synth()`, for the reasons that `PullThroughCache.allowPullFrom` lists, in any region
+   */
+  public allowPullFrom(options: AllowPullOptions): void {
+    const errors = new ValidationErrors();
+    if (isPlainObject(options)) {
+      checkPullChoice(errors, options, this.prefixes());
+      errors.throwIfAny(this.node.path);
+    }
+    const covering = [...this.caches.values()].flatMap((cache) => {
+      const own = isPlainObject(options) ? optionsIn(cache, options) : options;
+      return own === undefined ? [] : [[cache._internals.otherAccounts, own] as const];
+    });
+    covering.forEach(([otherAccounts, own]) => otherAccounts.check(errors, own));
+    errors.throwIfAny(this.node.path);
+    covering.forEach(([otherAccounts, own]) => otherAccounts.allow(own));
   }
 
   /**
@@ -278,22 +314,38 @@ export class PullThroughCacheFleet extends Construct {
       others.forEach((other) => other.addDependency(stack));
       this.policyStack = stack;
     }
-    // Rendered at synth, since upstreams may still be added.
-    const statements = (): PolicyStatement[] => pullStatements(this.pullGrants(options));
     const policy = new IamPolicy(this.policyStack, `policy-${constructId(id)}`, {
       name,
       description: `Permission to pull through the caches of ${this.node.id}`,
-      policy: Lazy.stringValue({ produce: () => policyDocument(...statements()) }),
+      policy: this.pullPolicy(options),
     });
-    policy.node.addValidation({ validate: () => tooLong(policyLength(...statements())) });
+    policy.node.addValidation({ validate: () => tooLong(policyLength(...this.pullStatements(options))) });
     this.pullPolicies.set(id, options);
   }
 
-  private pullGrants(options: PullPolicyOptions = {}): PullGrant[] {
-    return [...this.caches.values()].flatMap((cache) => {
-      const prefixes = options.prefixes?.filter((prefix) => cache._internals.tryFindUpstream(prefix) !== undefined);
-      return prefixes?.length === 0 ? [] : [cache._internals.pullGrant({ ...options, prefixes })];
+  /** Adds the errors of one policy for all regions. */
+  private checkPullPolicy(errors: ValidationErrors, options: PullPolicyOptions): void {
+    checkPullOptions(errors, options, this.prefixes());
+    if (this.props.accountId === undefined) {
+      errors.addBroken("accountId", PULL_POLICY_RULES.account, undefined);
+    }
+    const partitions = new Set(this.regions.map(partitionOf));
+    if (partitions.size > 1) {
+      errors.addBroken("regions", PULL_POLICY_RULES.partition, [...partitions]);
+    }
+  }
+
+  /** Rendered at synth, since upstreams may still be added. */
+  private pullPolicy(options: PullPolicyOptions): string {
+    return Lazy.stringValue({ produce: () => policyDocument(...this.pullStatements(options)) });
+  }
+
+  private pullStatements(options: PullPolicyOptions): PolicyStatement[] {
+    const grants = [...this.caches.values()].flatMap((cache) => {
+      const own = optionsIn(cache, options);
+      return own === undefined ? [] : [cache._internals.pullGrant(own)];
     });
+    return pullStatements(grants);
   }
 
   private createStack(suffix: string, info: FleetStackInfo): TerraformStack {
@@ -315,6 +367,12 @@ export class PullThroughCacheFleet extends Construct {
     stack.node.addValidation({ validate: () => literalSecrets(stack, providerConfig ?? {}) });
     return stack;
   }
+}
+
+/** Options with those prefixes that a cache has; undefined if it has none of them. */
+function optionsIn<T extends PullPolicyOptions>(cache: PullThroughCache, options: T): T | undefined {
+  const prefixes = options.prefixes?.filter((prefix) => cache._internals.tryFindUpstream(prefix) !== undefined);
+  return prefixes?.length === 0 ? undefined : { ...options, prefixes };
 }
 
 function tooLong(length: number): string[] {

@@ -122,3 +122,148 @@ export function notCachedThere(region: string, cache: string, prefix: string): R
     hint: "a repository is either replicated or cached: replicate other prefixes, or leave out one of the two",
   };
 }
+
+/** The command that tells whether a registry has a policy. */
+export function getRegistryPolicy(region: string): string {
+  return `aws ecr get-registry-policy --region ${region}`;
+}
+
+/** The hint for `existing` of a registry policy, with the values as the caller writes them. */
+export function existingPolicyHint(region: string, none: string, overwrite: string): string {
+  return `run ${getRegistryPolicy(region)}: if it answers RegistryPolicyNotFoundException use ${none}, otherwise ${overwrite}, which replaces the whole policy`;
+}
+
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html
+export const MAX_REGISTRY_POLICY = 10_240;
+
+/** The elements of a statement. Those that negate another one, such as NotAction, grant more than they seem to. */
+export const STATEMENT_ELEMENTS = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"] as const;
+
+/** The Sid of a statement. */
+export const SID: Rule = {
+  pattern: /^[^\n]+$/,
+  requirement: "be a text that identifies the statement",
+  hint: "give each statement a Sid that no other statement of the registry policy has",
+};
+
+/** A principal of AWS. AWS refuses wildcards in a part of it. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+export const PRINCIPAL: Rule = {
+  pattern:
+    /^(\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)\/[\w+=,.@/-]+))$/,
+  requirement:
+    "be an account ID of 12 digits, or the ARN of an account, a user, a role or a session, without wildcards",
+  hint: "for principals by a pattern, use * with a Condition",
+};
+
+/** A service as a principal, from the same page. */
+export const SERVICE_PRINCIPAL: Rule = {
+  pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
+  requirement: "be the name of an AWS service, like replication.ecr.amazonaws.com",
+  hint: "use the service principal that the service documents",
+};
+
+/** An action of Amazon ECR: a registry policy has no others. */
+export const ECR_ACTION: Rule = {
+  pattern: /^ecr:[A-Za-z*?]+$/,
+  requirement: "be an action of Amazon ECR, like ecr:CreateRepository",
+  hint: "a registry policy allows no actions of other services",
+};
+
+/** The resource of a statement. */
+export const REPOSITORY_ARN: Rule = {
+  pattern: /^(\*|arn:aws[a-z-]*:ecr:[a-z0-9-]+:\d{12}:repository\/[^\n]+)$/,
+  requirement: "be * or the ARN of repositories, like arn:aws:ecr:eu-west-1:111122223333:repository/*",
+  hint: "write the region and the account out; the name of the repository may have wildcards",
+};
+
+/** The start of the names of replicated repositories. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html */
+export const REPLICATED_REPOSITORIES: Rule = {
+  pattern: /^[a-z0-9][a-z0-9._/-]*$/,
+  minLength: 2,
+  maxLength: 256,
+  requirement: "be the start of the names of repositories: 2 to 256 lower-case letters, digits and ._/-",
+  hint: "leave it out for all repositories",
+};
+
+/** The rules of a registry policy that no pattern expresses. */
+export const REGISTRY_POLICY_RULES = {
+  existing: { requirement: oneOfRequirement(["NONE", "OVERWRITE"]) },
+  /** For a prop that has no effect beside another one. */
+  without: (other: string): Requirement => ({
+    requirement: `not be given with \`${other}\``,
+    hint: "leave out one of the two",
+  }),
+  known: {
+    requirement: "be known at synth",
+    hint: "write the policy with JSON.stringify: only texts in it may be tokens, since its statements become part of one policy",
+  },
+  document: {
+    requirement: "be a policy with at least one statement as JSON text",
+    hint: "write it with JSON.stringify, or with jsonencode in Terraform",
+  },
+  version: { requirement: "be 2012-10-17", hint: "write the policy in this version of the policy language" },
+  elements: {
+    requirement: `have the elements ${STATEMENT_ELEMENTS.join(", ")} and no others`,
+    hint: "list what is allowed or denied, and for exceptions use a Condition",
+  },
+  effect: { requirement: oneOfRequirement(["Allow", "Deny"]), hint: "write it with a capital letter" },
+  principal: {
+    requirement: "be *, or an object with AWS or Service or both",
+    hint: 'for example { AWS: "arn:aws:iam::111122223333:root" }',
+  },
+  texts: { requirement: "be a text or a list of at least one", hint: "list each value as a text" },
+  condition: { requirement: "be an object of condition operators", hint: "leave it out for no condition" },
+  anybody: {
+    requirement: "have a Condition with the Principal * and the Effect Allow",
+    hint: "add one, for example StringEquals with aws:PrincipalOrgID: without it, every AWS account has the permission",
+  },
+  sidOnce: { requirement: "have each Sid once", hint: "give one of the two statements another Sid" },
+  statements: {
+    requirement: "have at least one statement",
+    hint: "AWS has no empty registry policy: permit something, or leave the construct or module out",
+  },
+  length: {
+    requirement: `have at most ${MAX_REGISTRY_POLICY} characters`,
+    hint: "permit an organization in place of many accounts, merge statements, or use wildcards in names of repositories",
+  },
+  otherAccount: {
+    requirement: "be another account than that of the registry",
+    hint: "leave it out: a registry policy is for other accounts",
+  },
+} as const;
+
+/** The requirement that a resource is in the registry; parts that nobody knows are left open. */
+export function inRegistry(partition: string, region: string, accountId: string): Requirement {
+  return {
+    requirement: `be * or the ARN of repositories of this registry, arn:${partition}:ecr:${region}:${accountId}:repository/…`,
+    hint: "a registry policy applies to its own account and region only",
+  };
+}
+
+/** The requirement that a principal is in the partition of the registry. */
+export function inPartition(partition: string): Requirement {
+  return {
+    requirement: `be in the partition of the registry, ${partition}`,
+    hint: "accounts of another partition cannot use the registry",
+  };
+}
+
+/** The rules of methods that only the construct has. */
+export const REGISTRY_POLICY_METHOD_RULES = {
+  options: {
+    requirement: "be an object of options",
+    hint: 'for example { accountIds: ["111122223333"] }',
+  },
+  knownRegistry: {
+    requirement: "be known at synth for `allowUpstreamOf`",
+    hint: "give the RegistryPolicy `accountId` and the region of its provider as literals: they identify the upstreams in this registry",
+  },
+  knownCache: {
+    requirement: "have an account that is known at synth",
+    hint: "give the cache `accountId` as a literal: its stack is applied with credentials of another account",
+  },
+  upstreamHere: (registry: string): Requirement => ({
+    requirement: `have an upstream in this registry, ${registry}, with its \`accountId\``,
+    hint: "add Upstream.privateEcr with this account and region to the cache",
+  }),
+} as const;

@@ -163,7 +163,7 @@ export class LocalAws {
       chunks.push(chunk as Buffer);
     }
     const body = Buffer.concat(chunks).toString();
-    if (this.answerByHost(request, response)) {
+    if (await this.answerByHost(request, response)) {
       return;
     }
     const call = callOf(request, body, this.services);
@@ -197,12 +197,12 @@ export class LocalAws {
   }
 
   /** Answers a request without a signature to the host of a registry or of the bucket with its layers. */
-  private answerByHost(
+  private async answerByHost(
     { method = "", url = "", headers }: http.IncomingMessage,
     response: http.ServerResponse,
-  ): boolean {
+  ): Promise<boolean> {
     const isSigned = headers.authorization?.startsWith("AWS4-") ?? false;
-    const answer = isSigned ? undefined : this.ecr.registry.tryAnswer({ method, url, headers });
+    const answer = isSigned ? undefined : await this.ecr.registry.tryAnswer({ method, url, headers });
     if (answer === undefined) {
       return false;
     }

@@ -21,6 +21,7 @@ import { EXPECTED_COUNTS, requirementsOfModules, ruleCounts } from "../support/r
 /** Rules of what only modules have, by their words; every other rule is one of the constructs. */
 const OF_MODULES_ONLY: readonly string[] = [
   "be …",
+  "be one of …",
   "be a map of at least one registry",
   "be a map of objects",
   "be one of managed",
@@ -46,6 +47,7 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
   "pull-through-cache": [
     "aws_ecr_pull_through_cache_rule.upstream[key]",
     "aws_ecr_repository_creation_template.upstream[key]",
+    "aws_ecr_repository_policy.existing[key]",
     "aws_iam_role.repository_creation[0]",
     "aws_iam_role.upstream[0]",
     "aws_iam_role_policy.repository_creation[0]",
@@ -81,6 +83,11 @@ const ADDRESSES: { readonly [module: string]: readonly string[] } = {
   ],
   "registry-scanning": ["aws_ecr_registry_scanning_configuration.registry", "terraform_data.needs_an_import_block[0]"],
   "registry-replication": ["aws_ecr_replication_configuration.registry", "terraform_data.needs_an_import_block[0]"],
+  "registry-policy": [
+    "aws_ecr_account_setting.scope",
+    "aws_ecr_registry_policy.registry",
+    "terraform_data.needs_an_import_block[0]",
+  ],
   "stack-parameter-override": [
     "aws_cloudformation_stack.adopted[0]",
     "terraform_data.change[key]",

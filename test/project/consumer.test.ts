@@ -30,6 +30,7 @@ import {
   RegistryReplication,
   RegistryScanning,
   ScanType,
+  RegistryPolicy,
   StackParameterOverride,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -50,6 +51,8 @@ const cache = new PullThroughCache(stack, "cache", {
   repositorySettings: { tags: { team: "platform" } },
 });
 cache.grantPullToRoleNamed("puller");
+const policy = new RegistryPolicy(stack, "registry-policy", { region: "eu-west-1", existing: ExistingSettings.OVERWRITE });
+policy.allowReplicationFrom({ accountIds: ["444455556666"] });
 new CacheWarmer(stack, "warmer", {
   cache,
   images: ["nginx"],

@@ -93,6 +93,7 @@ test("nothing private is exported, and every construct is in the README's table"
     "PullThroughCacheFleet",
     "RegistryCredential",
     "RegistryEndpoints",
+    "RegistryPolicy",
     "RegistryReplication",
     "RegistryScanning",
     "ScanFrequency",

@@ -16,6 +16,8 @@ export interface Declaration {
   readonly inputs: { readonly [input: string]: unknown };
   /** Values of the variables that the constructs have declared. */
   readonly variables?: { readonly [name: string]: string };
+  /** The outputs of both that are compared as well. */
+  readonly outputs?: readonly string[];
   /** What both import: its address in the construct's stack and in the module, and its id. */
   readonly imports?: { readonly construct: string; readonly module: string; readonly id: string };
 }
@@ -43,9 +45,13 @@ export interface Subject {
 export async function planBoth(subject: Subject, declarations: readonly Declaration[]): Promise<PlannedPair[]> {
   const workspace = await withBoth(subject, declarations, () => "modules");
   const plan = await workspace.plan();
-  return declarations.map((_, index) => ({
-    construct: resourcesOf(plan, `module.construct_${index}`),
-    module: resourcesOf(plan, `module.module_${index}`),
+  const planned = (folder: string, outputs: readonly string[]): PlannedResource[] => [
+    ...resourcesOf(plan, `module.${folder}`),
+    ...outputs.map((name) => outputOf(plan, folder, name)),
+  ];
+  return declarations.map(({ outputs = [] }, index) => ({
+    construct: planned(`construct_${index}`, outputs),
+    module: planned(`module_${index}`, outputs),
   }));
 }
 
@@ -127,7 +133,18 @@ async function withBoth(
           { to: `module.module_${index}.${one.module}`, id: one.id },
         ],
   );
-  workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls), import: imports }));
+  const output = declarations.flatMap(({ outputs = [] }, index) =>
+    [`construct_${index}`, `module_${index}`].flatMap((folder) =>
+      outputs.map((name) => [`${folder}_${name}`, { value: `\${module.${folder}.${name}}` }] as const),
+    ),
+  );
+  const calling = {
+    module: Object.fromEntries(calls),
+    import: imports,
+    // Terraform refuses an empty object.
+    ...(output.length === 0 ? {} : { output: Object.fromEntries(output) }),
+  };
+  workspace.write("calls.tf.json", JSON.stringify(calling));
   await workspace.init();
   return workspace;
 }
@@ -251,6 +268,11 @@ function resourcesOf(plan: Plan, module: string): PlannedResource[] {
     .filter(({ address, mode }) => mode === "managed" && address.startsWith(`${module}.`))
     .map(({ type, change }) => ({ type, after: comparable(change.after), unknown: comparable(unknownOf(change)) }))
     .sort((one, other) => compare(JSON.stringify(one), JSON.stringify(other)));
+}
+
+function outputOf(plan: Plan, folder: string, name: string): PlannedResource {
+  const { after, after_unknown: unknown } = plan.output_changes?.[`${folder}_${name}`] ?? {};
+  return { type: `output ${name}`, after: comparable(after), unknown };
 }
 
 function unknownOf(change: ResourceChange["change"]): unknown {

@@ -1,6 +1,7 @@
 import * as bucketNames from "../../src/aws/bucket-names";
 import * as cidr from "../../src/aws/cidr";
 import * as ec2Ids from "../../src/aws/ec2-ids";
+import * as organizations from "../../src/aws/organizations";
 import * as partitions from "../../src/aws/partitions";
 import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
@@ -19,6 +20,7 @@ const FILES: { readonly [file: string]: object } = {
   "aws/bucket-names": bucketNames,
   "aws/cidr": cidr,
   "aws/ec2-ids": ec2Ids,
+  "aws/organizations": organizations,
   "aws/partitions": partitions,
   "aws/policy-document": policyDocument,
   "aws/provider-versions": providerVersions,
@@ -37,15 +39,16 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/bucket-names": [2, 2],
   "aws/cidr": [2, 2],
   "aws/ec2-ids": [6, 6],
+  "aws/organizations": [2, 2],
   "aws/partitions": [2, 2],
   "aws/policy-document": [0, 2],
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
-  "cache/rules": [17, 85],
+  "cache/rules": [17, 98],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
-  "registry/rules": [2, 22],
+  "registry/rules": [8, 49],
   "stack-override/rules": [4, 22],
   "warmer/rules": [7, 14],
 };

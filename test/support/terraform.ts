@@ -36,6 +36,7 @@ export interface ResourceChange {
 /** What `terraform show -json` says of a plan. */
 export interface Plan {
   readonly resource_changes?: ResourceChange[];
+  readonly output_changes?: { readonly [name: string]: { readonly after?: unknown; readonly after_unknown?: unknown } };
   readonly configuration: {
     readonly root_module: { readonly resources?: { readonly address: string; readonly depends_on?: string[] }[] };
   };

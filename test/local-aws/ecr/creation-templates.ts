@@ -89,6 +89,10 @@ export class CreationTemplates {
     return byLongestPrefix(new Map(templates), repository);
   }
 
+  public havePolicies(scope: Scope): boolean {
+    return [...this.templates.in(scope).values()].some(({ repositoryPolicy }) => repositoryPolicy !== undefined);
+  }
+
   private put(template: CreationTemplate, scope: Scope): Fields {
     checkTemplate(template, scope);
     this.templates.in(scope).set(keyOf(template.prefix), template);

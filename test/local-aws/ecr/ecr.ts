@@ -1,6 +1,7 @@
 import type { Iam } from "../iam/iam";
 import type { SecretsManager } from "../secrets-manager/secrets-manager";
 import type { Service } from "../service";
+import { AccountSettings } from "./account-settings";
 import { Authorization } from "./authorization";
 import { CacheRules } from "./cache-rules";
 import { CreationTemplates } from "./creation-templates";
@@ -11,6 +12,7 @@ import { RegistryPolicy } from "./registry-policy";
 import { RegistryReplication } from "./registry-replication";
 import { RegistryScanning } from "./registry-scanning";
 import { Repositories } from "./repositories";
+import { ResourcePolicies } from "./resource-policies";
 import { Upstreams } from "./upstreams";
 
 /** Amazon ECR: the settings of a registry, the repositories that its cache fills, and the registry itself. */
@@ -19,6 +21,7 @@ export class Ecr implements Service {
   public readonly upstreams = new Upstreams();
   public readonly creationTemplates = new CreationTemplates();
   public readonly repositories = new Repositories();
+  public readonly resourcePolicies: ResourcePolicies;
   public readonly registry: Registry;
   public readonly operations: Service["operations"];
   private readonly parts: readonly { contents(): string[] }[];
@@ -26,17 +29,20 @@ export class Ecr implements Service {
   public constructor(secretsManager: SecretsManager, iam: Iam, addedSince: readonly string[]) {
     const rules = new CacheRules(secretsManager, iam, addedSince);
     const templates = this.creationTemplates;
-    const policy = new RegistryPolicy();
+    const settings = new AccountSettings();
+    const policy = new RegistryPolicy(settings);
     const scanning = new RegistryScanning();
     const replication = new RegistryReplication();
     const { repositories } = this;
     const authorization = new Authorization();
     const cache = new ImageCache(rules, templates, repositories, this.upstreams, iam);
-    this.registry = new Registry(cache, authorization);
+    this.resourcePolicies = new ResourcePolicies(policy, settings, repositories, templates);
+    this.registry = new Registry(cache, authorization, this.resourcePolicies);
     this.parts = [rules, templates, policy, scanning, replication, repositories];
     this.operations = ofOwnRegistry({
       ...rules.operations,
       ...templates.operations,
+      ...settings.operations,
       ...policy.operations,
       ...scanning.operations,
       ...replication.operations,

@@ -54,6 +54,12 @@ export class ImageCache {
     return this.fetch(name, reference, rule, scope);
   }
 
+  /** Whether a pull of a manifest needs nothing of the upstream. */
+  public isCached(name: string, reference: string, scope: Scope): boolean {
+    const repository = this.repositories.tryFind(name, scope);
+    return repository?.manifests.has(repository.tags.get(reference) ?? reference) ?? false;
+  }
+
   public blob(name: string, digest: string, scope: Scope): string | undefined {
     return this.repositories.tryFind(name, scope)?.blobs.get(digest);
   }

@@ -16,11 +16,13 @@ export interface Push extends Scope {
   readonly clientIp?: string;
   /** @default - none */
   readonly clientSecurityGroupIds?: readonly string[];
+  /** The account of the client. @default - that of the registry */
+  readonly callerAccountId?: string;
   /** The role that the client acts as. @default "puller" */
   readonly roleName?: string;
   /** Documents. @default - the policies that the role has in IAM */
   readonly identityPolicies?: readonly object[];
-  /** The organization of the client's account. @default - none */
+  /** The organization of the client's account. @default - that of the stand-in, if it knows one */
   readonly organizationId?: string;
   /** The name of the repository in the registry, such as `docker-hub/library/nginx`. */
   readonly repository: string;
@@ -32,8 +34,6 @@ export interface Pull extends Push {
   readonly cached: boolean;
 }
 
-const READ_ACTIONS = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"];
-const FIRST_PULL_ACTIONS = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"];
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
 const PUSH_ACTIONS = [
   "ecr:BatchCheckLayerAvailability",
@@ -43,12 +43,6 @@ const PUSH_ACTIONS = [
   "ecr:BatchGetImage",
   "ecr:PutImage",
 ];
-/**
- * AWS's pages disagree on whether the first pull needs this action where the creation template sets tags. The stand-in
- * follows the stricter ones, which require it in an identity-based policy.
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
- */
-const TAG_ACTION = "ecr:TagResource";
 const HTTPS = 443;
 const EVERYWHERE = "0.0.0.0/0";
 /** A port that clients of all systems open connections from, and an address outside of every VPC. */
@@ -58,8 +52,8 @@ const OUTSIDE = "52.216.0.1";
 const LAYERS = { accountId: "000000000000", organizationId: "o-0000000000" };
 
 /**
- * Why a client cannot pull an image through what there is; undefined when it can. The image's registry is the one of
- * the client's account and region. Whether a cache rule stands for the repository is not asked.
+ * Why a client cannot pull an image through what there is; undefined when it can. The image's registry is that of the
+ * account and region of the scope, and the client is in that region. Whether a cache rule stands for the repository is not asked.
  */
 export async function whyNoPull(aws: LocalAws, pull: Pull): Promise<string | undefined> {
   const client = new Client(aws, pull);
@@ -81,11 +75,8 @@ export async function whyNoPush(aws: LocalAws, push: Push): Promise<string | und
 }
 
 function registryActions(aws: LocalAws, pull: Pull): string[] {
-  if (pull.cached) {
-    return READ_ACTIONS;
-  }
-  const tags = aws.ecr.creationTemplates.templateOf(pull.repository, pull)?.resourceTags ?? [];
-  return [...FIRST_PULL_ACTIONS, ...(tags.length > 0 ? [TAG_ACTION] : []), ...READ_ACTIONS];
+  const isOwn = (pull.callerAccountId ?? pull.accountId) === pull.accountId;
+  return aws.ecr.resourcePolicies.actionsOf(pull.repository, pull.cached, isOwn, pull);
 }
 
 function repositoryArn({ region, accountId, repository }: Push): string {
@@ -113,24 +104,35 @@ class Client {
 
   /** Why a service of the registry cannot be asked for these things. */
   public async whyNoRequests(name: string, actions: readonly string[], resource: string): Promise<string | undefined> {
-    const { accountId, region, organizationId, roleName = "puller" } = this.pull;
+    const {
+      region,
+      organizationId,
+      roleName = "puller",
+      repository,
+      callerAccountId = this.pull.accountId,
+    } = this.pull;
+    // A token to sign in is one of the client's account.
+    const accountId = resource === "*" ? callerAccountId : this.pull.accountId;
+    const { resourcePolicies } = this.aws.ecr;
     const endpoint = this.subnet && this.byPrivateDns(name, this.subnet);
     const blocked = endpoint === undefined ? this.whyNoDefaultRoute(name) : this.whyNoConnection(endpoint);
     if (blocked !== undefined) {
       return blocked;
     }
-    const principalArn = `arn:${partitionOf(region)}:iam::${accountId}:role/${roleName}`;
-    const identityPolicies = this.pull.identityPolicies ?? this.aws.iam.policiesOf(this.pull, roleName);
+    const principalArn = `arn:${partitionOf(region)}:iam::${callerAccountId}:role/${roleName}`;
+    const identityPolicies =
+      this.pull.identityPolicies ?? this.aws.iam.policiesOf({ region, accountId: callerAccountId }, roleName);
     for (const action of actions) {
       const context = {
         "aws:PrincipalArn": principalArn,
-        "aws:PrincipalAccount": accountId,
+        ...resourcePolicies.contextOf(callerAccountId),
         "aws:ResourceAccount": accountId,
         ...(organizationId && { "aws:PrincipalOrgID": organizationId, "aws:ResourceOrgID": organizationId }),
         ...this.networkContext(endpoint),
       };
       const access = { principalArn, action, resource, accountId, identityPolicies, context };
-      const denied = await whyDenied({ ...access, endpointPolicy: policyOf(endpoint) });
+      const resourcePolicy = resource === "*" ? undefined : resourcePolicies.documentFor(action, repository, this.pull);
+      const denied = await whyDenied({ ...access, resourcePolicy, endpointPolicy: policyOf(endpoint) });
       if (denied !== undefined) {
         return `${name}${endpoint === undefined ? "" : ` (${endpoint.vpcEndpointId})`}: ${denied}`;
       }

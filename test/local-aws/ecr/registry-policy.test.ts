@@ -2,6 +2,7 @@ import {
   DeleteRegistryPolicyCommand,
   ECRClient,
   GetRegistryPolicyCommand,
+  PutAccountSettingCommand,
   PutRegistryPolicyCommand,
 } from "@aws-sdk/client-ecr";
 import { Sdk } from "../clients";
@@ -16,10 +17,10 @@ beforeEach(async () => {
 });
 afterEach(() => sdk.stop());
 
-function policy(Sid: string) {
+function policy(Sid: string, Action: string | string[] = "ecr:BatchImportUpstreamImage") {
   const Resource = `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/*`;
   const Principal = { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:root` };
-  const statement = { Sid, Effect: "Allow", Principal, Action: "ecr:BatchImportUpstreamImage", Resource };
+  const statement = { Sid, Effect: "Allow", Principal, Action, Resource };
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }
 
@@ -63,6 +64,18 @@ describe("registry policy", () => {
       name: INVALID,
       message: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid registry policy provided'",
     });
+  });
+
+  test("the registry policy has actions of Amazon ECR only, and under the scope V1 only three of them", async () => {
+    const refused = { name: INVALID };
+    const ofV1 = policy("Three", ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:BatchImportUpstreamImage"]);
+    const others = policy("Others", ["ecr:BatchGetImage", "ecr:GetImageCopyStatus"]);
+    await expect(put(policy("Objects", "s3:GetObject"))).rejects.toMatchObject(refused);
+    await put(others);
+    await ecr.send(new PutAccountSettingCommand({ name: "REGISTRY_POLICY_SCOPE", value: "V1" }));
+    await expect(put(others)).rejects.toMatchObject(refused);
+    await expect(put(policy("Any", "ecr:*"))).rejects.toMatchObject(refused);
+    await put(ofV1);
   });
 
   test("the registry policy has 10,240 characters at most", async () => {

@@ -6,6 +6,8 @@ import { layerBucketAt, layerBucketHost, registryAt } from "./hosts";
 import { NoImage } from "./image-cache";
 import type { ImageCache } from "./image-cache";
 import { REPOSITORY, denial } from "./parameters";
+import { absent } from "./repositories";
+import type { ResourcePolicies } from "./resource-policies";
 
 /** A request without a signature. */
 export interface HostRequest {
@@ -50,6 +52,7 @@ export class Registry {
   public constructor(
     private readonly cache: ImageCache,
     private readonly authorization: Authorization,
+    private readonly policies: ResourcePolicies,
   ) {}
 
   /** Answers the next request of an account for a manifest as if there had been too many. */
@@ -58,7 +61,7 @@ export class Registry {
   }
 
   /** Answers a request to the host of a registry or of the bucket; undefined where the host is neither. */
-  public tryAnswer(request: HostRequest): HostAnswer | undefined {
+  public async tryAnswer(request: HostRequest): Promise<HostAnswer | undefined> {
     const host = (request.headers.host ?? "").replace(/:\d+$/, "");
     const [target = "", query = ""] = request.url.split("?");
     // Some clients escape the colon of a digest.
@@ -68,7 +71,12 @@ export class Registry {
       const [, repository, kind, reference] = ROUTE.exec(pathname) ?? [];
       const input = repository === undefined ? {} : { repository, reference };
       const operation = `registry ${request.method} ${kind === undefined ? pathname : kind.slice(0, -1)}`;
-      return { scope, operation, input, ...withoutBody(request, this.registryReply(request, host, pathname, scope)) };
+      return {
+        scope,
+        operation,
+        input,
+        ...withoutBody(request, await this.registryReply(request, host, pathname, scope)),
+      };
     }
     const region = layerBucketAt(host);
     if (region === undefined) {
@@ -81,13 +89,19 @@ export class Registry {
     return { scope: bucketScope, operation, input: { path: pathname }, ...withoutBody(request, reply) };
   }
 
-  private registryReply({ method, headers }: HostRequest, host: string, pathname: string, scope: Scope): Reply {
+  private async registryReply(
+    { method, headers }: HostRequest,
+    host: string,
+    pathname: string,
+    scope: Scope,
+  ): Promise<Reply> {
     const caller = this.authorization.scopeOf(headers.authorization);
     if (caller === undefined) {
       const challenge = `Basic realm="https://${host}/",service="ecr.amazonaws.com"`;
       return failure(401, "UNAUTHORIZED", "Not Authorized", { "www-authenticate": challenge });
     }
-    if (caller.accountId !== scope.accountId || caller.region !== scope.region) {
+    const isForeign = caller.accountId !== scope.accountId;
+    if (caller.region !== scope.region || (isForeign && !this.policies.exist(scope))) {
       return failure(403, "DENIED", denial("BatchGetImage", caller, scope.accountId, "repository/*"));
     }
     if (method !== "GET" && method !== "HEAD") {
@@ -97,11 +111,37 @@ export class Registry {
       return { status: 200, headers: {}, body: "" };
     }
     const [, repository = "", kind, reference = ""] = ROUTE.exec(pathname) ?? [];
+    const refused =
+      kind !== undefined && isForeign
+        ? await this.refusal(caller, repository, kind === "manifests" ? reference : undefined, scope)
+        : undefined;
+    if (refused !== undefined) {
+      return refused;
+    }
     return kind === "manifests"
       ? this.manifestReply(repository, reference, scope)
       : kind === "blobs"
         ? this.blobReply(method, repository, reference, scope)
         : failure(404, "NAME_INVALID", "Invalid repository name");
+  }
+
+  /** What a caller of another account is answered whom the policies here do not allow a manifest, or a layer. */
+  private async refusal(
+    caller: Scope,
+    repository: string,
+    manifest: string | undefined,
+    scope: Scope,
+  ): Promise<Reply | undefined> {
+    const isCached = manifest === undefined || this.cache.isCached(repository, manifest, scope);
+    const actions = this.policies.actionsOf(repository, isCached, false, scope);
+    const action = await this.policies.refused(actions, caller.accountId, repository, scope);
+    if (action === undefined) {
+      return undefined;
+    }
+    // A first pull that may not create the repository is answered as if there were none.
+    return /Create|Import|Tag/.test(action)
+      ? failure(404, "NAME_UNKNOWN", absent(repository, scope))
+      : failure(403, "DENIED", denial(action.replace("ecr:", ""), caller, scope.accountId, `repository/${repository}`));
   }
 
   private manifestReply(repository: string, reference: string, scope: Scope): Reply {

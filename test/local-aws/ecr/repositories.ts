@@ -5,12 +5,13 @@ import type { CreationTemplate, Encryption, ExclusionFilter } from "./creation-t
 import { registryHost } from "./hosts";
 import { named, sizeOf } from "./images";
 import type { Image, Manifest } from "./images";
+import { checkRepositoryPolicy } from "./documents";
 import { REPOSITORY, checkNoPaging, invalid, now, paged, selected, unsatisfied } from "./parameters";
 
 /** A repository that a caller or the cache created, with the images in it. */
 export interface Repository {
   readonly name: string;
-  readonly settings: Partial<CreationTemplate>;
+  settings: Partial<CreationTemplate>;
   readonly scanOnPush: boolean;
   readonly createdAt: number;
   /** By their digests. */
@@ -82,6 +83,21 @@ export class Repositories {
       const { name, settings } = this.find(input, scope);
       const policyText = present(settings.repositoryPolicy, "RepositoryPolicyNotFoundException", name, scope);
       return { registryId: scope.accountId, repositoryName: name, policyText };
+    },
+    // A policy that the repository has is replaced.
+    SetRepositoryPolicy: (input, scope) => {
+      const repository = this.find(input, scope);
+      const policyText = text(input, "policyText");
+      checkRepositoryPolicy(policyText);
+      repository.settings = { ...repository.settings, repositoryPolicy: policyText };
+      return { registryId: scope.accountId, repositoryName: repository.name, policyText };
+    },
+    DeleteRepositoryPolicy: (input, scope) => {
+      const repository = this.find(input, scope);
+      const { repositoryPolicy, ...settings } = repository.settings;
+      const policyText = present(repositoryPolicy, "RepositoryPolicyNotFoundException", repository.name, scope);
+      repository.settings = settings;
+      return { registryId: scope.accountId, repositoryName: repository.name, policyText };
     },
     ListTagsForResource: (input, scope) => {
       const arn = text(input, "resourceArn");
@@ -168,6 +184,10 @@ export class Repositories {
 
   public contents(): string[] {
     return this.repositories.contents();
+  }
+
+  public havePolicies(scope: Scope): boolean {
+    return [...this.repositories.in(scope).values()].some(({ settings }) => settings.repositoryPolicy !== undefined);
   }
 
   public tryFind(name: string, scope: Scope): Repository | undefined {

@@ -16,7 +16,7 @@ export interface Access {
   /** A document. @default - the request goes through no endpoint */
   readonly endpointPolicy?: object;
   /** @default - there is nothing that a condition could match */
-  readonly context?: { readonly [key: string]: string };
+  readonly context?: { readonly [key: string]: string | string[] };
 }
 
 export const FULL_ACCESS = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };

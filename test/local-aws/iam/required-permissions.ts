@@ -90,6 +90,9 @@ function serviceLinkedRole(service: string, role: string): Ask {
 const ecr = own("ecr", () => [ANY]);
 const repository = (action: string, { input, ...scope }: AuthorizedRequest): Permission[] =>
   allow(action, [arnOf("ecr", scope, `repository/${optionalText(input, "prefix") ?? ""}/${NEW}`)]);
+const repositoryNamed = own("ecr", ({ input, ...scope }) => [
+  arnOf("ecr", scope, `repository/${optionalText(input, "repositoryName") ?? ANY}`),
+]);
 const creationTemplate = all(
   ecr,
   (request) => repository("ecr:CreateRepository", request),
@@ -113,6 +116,11 @@ const ECR: { readonly [operation: string]: Ask } = {
       "DeletePullThroughCacheRule",
       "DescribeRepositoryCreationTemplates",
       "DeleteRepositoryCreationTemplate",
+      "GetRegistryPolicy",
+      "PutRegistryPolicy",
+      "DeleteRegistryPolicy",
+      "GetAccountSetting",
+      "PutAccountSetting",
     ],
     ecr,
   ),
@@ -126,6 +134,9 @@ const ECR: { readonly [operation: string]: Ask } = {
     ecr,
     serviceLinkedRole("replication.ecr.amazonaws.com", "AWSServiceRoleForECRReplication"),
   ),
+  // Without names it lists the repositories of the registry.
+  DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${ANY}`)]),
+  ...each(["GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy"], repositoryNamed),
   CreatePullThroughCacheRule: all(
     ecr,
     passCacheRole,

@@ -17,6 +17,7 @@ import {
   RegistryScanning,
   ScanFrequency,
   ScanType,
+  RegistryPolicy,
   StackParameterOverride,
   StateBackend,
   Upstream,
@@ -220,6 +221,25 @@ const warmer: Program = (isChanged) => {
   );
 };
 
+/** The policies of the registries of two regions: one by the construct, and one by the module. */
+const registryPolicies: Program = (isChanged) => {
+  const accountIds = [isChanged ? "777788889999" : OTHER_ACCOUNT];
+  const stack = stackIn(REGION);
+  const policy = new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.NONE });
+  policy.allowReplicationFrom({ accountIds });
+  const module = {
+    source: "./modules/registry-policy",
+    providers: { aws: "aws.second" },
+    existing: "NONE",
+    replication_from: { account_ids: accountIds },
+  };
+  return {
+    ...synthesized(stack),
+    provider: { aws: [{ region: REGION }, { region: "us-east-1", alias: "second" }] },
+    module: { policy: module },
+  };
+};
+
 const states: Program = (isChanged) => {
   const fleet = new PullThroughCacheFleet(testApp(), "registries", {
     regions: [REGION],
@@ -297,6 +317,7 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
   "warmers, by construct and module": { part: PARTS.WARMER, beside: CACHE_ONLY, steps: twice(warmer) },
   "scanning by construct": { part: PARTS.SCANNING, steps: twice(scanning) },
   "replication by construct": { part: PARTS.REPLICATION, steps: twice(replication) },
+  "registry policies, by construct and module": { part: PARTS.REGISTRY_POLICY, steps: twice(registryPolicies) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },
   "overrides with the AWS CLI, by module": { part: PARTS.AWS_CLI, steps: moduleOverride("AWS_CLI"), isOver: true },

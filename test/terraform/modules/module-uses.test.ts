@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { ECRClient, PutReplicationConfigurationCommand } from "@aws-sdk/client-ecr";
+import { ECRClient, PutRegistryPolicyCommand, PutReplicationConfigurationCommand } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
@@ -10,7 +10,11 @@ import { MODULE_EXAMPLES, copyModules } from "../../support/module-folders";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 
 const REGION = "eu-west-1";
-const FORGET = "stack-parameter-override: forget";
+/** The examples that take the place of another one, whose resources Terraform must not delete. */
+const FORGET: { readonly [use: string]: string } = {
+  "registry-policy: overwrite": "registry-policy: forget",
+  "stack-parameter-override: minimal": "stack-parameter-override: forget",
+};
 const TOKENS = {
   TF_VAR_docker_hub_access_token: "not-a-token",
   TF_VAR_docker_hub_username: "acme",
@@ -29,6 +33,7 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
   "pull-through-cache: import": (aws) => createDockerHubCache(aws, REGION),
   "registry-endpoints: minimal": addNetwork,
   "registry-replication: overwrite": addReplication,
+  "registry-policy: overwrite": putRegistryPolicy,
   "stack-parameter-override: minimal": (aws) => createAgentStack(aws, { region: REGION }),
   "stack-parameter-override: aws-cli": (aws) => createAgentStack(aws, { region: REGION }),
 };
@@ -37,6 +42,14 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
 const LEFT: { readonly [use: string]: readonly string[] } = {
   "pull-through-cache: with-credentials": [`${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`],
 };
+
+/** A registry policy that somebody else has put. */
+async function putRegistryPolicy(aws: LocalAws): Promise<void> {
+  const Resource = `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/builds/*`;
+  const Statement = { Sid: "Old", Effect: "Allow", Principal: { AWS: "777788889999" }, Action: "ecr:*", Resource };
+  const policyText = JSON.stringify({ Version: "2012-10-17", Statement });
+  await new ECRClient(clientConfig(aws, { region: REGION })).send(new PutRegistryPolicyCommand({ policyText }));
+}
 
 /** The network that the examples name, with a NAT gateway. */
 function addNetwork(aws: LocalAws): void {
@@ -66,11 +79,6 @@ async function addReplication(aws: LocalAws): Promise<void> {
   );
 }
 
-/** How an example ends: with `destroy`, or with another example in its place where Terraform must not delete the adopted stack. */
-function endOf(use: string): string | undefined {
-  return use === "stack-parameter-override: minimal" ? FORGET : undefined;
-}
-
 const hclOf = (use: string | undefined): string => {
   const [, hcl] = MODULE_EXAMPLES.find(([name]) => name === use) ?? [];
   if (hcl === undefined) {
@@ -86,7 +94,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
   });
   afterEach(() => aws.stop());
 
-  test.each(MODULE_EXAMPLES.map(([use]) => use).filter((use) => use !== FORGET))(
+  test.each(MODULE_EXAMPLES.map(([use]) => use).filter((use) => !Object.values(FORGET).includes(use)))(
     "apply at the first try, have nothing more to do, and end without a trace: %s",
     async (use) => {
       await EXPECTED[use]?.(aws);
@@ -98,7 +106,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
       await workspace.init();
       await workspace.apply();
       expect(await workspace.isUpToDate()).toBe(true);
-      const end = endOf(use);
+      const end = FORGET[use];
       if (end === undefined) {
         await workspace.destroy();
       } else {

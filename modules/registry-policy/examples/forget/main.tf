@@ -1,0 +1,7 @@
+removed {
+  from = module.registry_policy
+
+  lifecycle {
+    destroy = false
+  }
+}

@@ -1,0 +1,4 @@
+output "policy_json" {
+  description = "The registry policy as JSON."
+  value       = local.policy
+}
