@@ -2,6 +2,8 @@ import type { RegistrySetting } from "../cache/names-in-use";
 import { atLeastOne, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
 import { IS_REQUIRED } from "../validation/wording";
+import { ScanFrequency } from "./scan-type";
+import type { ScanType } from "./scan-type";
 
 /** The requirement that a setting of a registry has one owner in the app. */
 export function ownedOnce(setting: RegistrySetting, owner: string): Requirement {
@@ -30,9 +32,9 @@ export const SCAN_FILTER: Rule = {
 };
 
 /** The frequencies of each scan type; the first one is the default. */
-export const SCAN_FREQUENCIES: { readonly [scanType: string]: readonly string[] } = {
-  BASIC: ["SCAN_ON_PUSH"],
-  ENHANCED: ["CONTINUOUS_SCAN", "SCAN_ON_PUSH"],
+export const SCAN_FREQUENCIES: { readonly [type in ScanType]: readonly [ScanFrequency, ...ScanFrequency[]] } = {
+  BASIC: [ScanFrequency.SCAN_ON_PUSH],
+  ENHANCED: [ScanFrequency.CONTINUOUS_SCAN, ScanFrequency.SCAN_ON_PUSH],
 };
 
 /** The rules of a scanning configuration that no pattern expresses. */

@@ -70,7 +70,9 @@ describeWithTerraform("the settings of a registry", () => {
   async function scanned(): Promise<string> {
     const { scanningConfiguration } = await ecr.send(new GetRegistryScanningConfigurationCommand({}));
     const { scanType = "", rules = [] } = scanningConfiguration ?? {};
-    const words = rules.map((rule) => `${rule.scanFrequency}: ${rule.repositoryFilters?.map(({ filter }) => filter)}`);
+    const words = rules.map(
+      (rule) => `${rule.scanFrequency}: ${String(rule.repositoryFilters?.map(({ filter }) => filter))}`,
+    );
     return [scanType, ...words].join(" ");
   }
 
