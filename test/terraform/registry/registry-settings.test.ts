@@ -17,6 +17,7 @@ import {
 import type { RegistryReplicationProps, RegistryScanningProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { modelViolations } from "../../local-aws/service-model";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
 
@@ -43,7 +44,10 @@ describeWithTerraform("the settings of a registry", () => {
     workspace = new Workspace(configuration(), aws.environment());
     await workspace.init();
   });
-  afterEach(() => aws.stop());
+  afterEach(async () => {
+    await aws.stop();
+    expect(aws.requests.flatMap(modelViolations)).toEqual([]);
+  });
 
   /** Writes a stack with a cache and the scanning configuration of its registry, or with the latter alone. */
   function scan(props: RegistryScanningProps, withCache = true): void {
