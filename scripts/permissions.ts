@@ -318,6 +318,47 @@ const WARMER: Part = {
   },
 };
 
+function createServiceLinkedRole(service: string, role: string): Statement {
+  return {
+    Sid: "CreateServiceLinkedRole",
+    Action: ["iam:CreateServiceLinkedRole"],
+    Resource: [iam(`role/aws-service-role/${service}/${role}`)],
+    Condition: { StringEquals: { "iam:AWSServiceName": service } },
+  };
+}
+
+const SCANNING: Part = {
+  title: "`RegistryScanning` and module registry-scanning",
+  purpose: "AWS has one scanning configuration for each account and region.",
+  plan: [{ Sid: "ReadScanning", Action: ["ecr:GetRegistryScanningConfiguration"], Resource: ["*"] }],
+  apply: [
+    { Sid: "WriteScanning", Action: ["ecr:PutRegistryScanningConfiguration"], Resource: ["*"] },
+    {
+      Sid: "UseInspector",
+      Action: ["inspector2:Disable", "inspector2:Enable", "inspector2:ListAccountPermissions"],
+      Resource: ["*"],
+    },
+    createServiceLinkedRole("inspector2.amazonaws.com", "AWSServiceRoleForAmazonInspector2"),
+  ],
+  notes: {
+    UseInspector: `only for ENHANCED: [AWS asks for these actions](${ECR_GUIDE}/image-scanning-enhanced-iam.html) when it is turned on or off.`,
+    CreateServiceLinkedRole: "only for ENHANCED: Amazon Inspector creates this role when it is first turned on.",
+  },
+};
+
+const REPLICATION: Part = {
+  title: "`RegistryReplication` and module registry-replication",
+  purpose: "AWS has one replication configuration for each account and region.",
+  plan: [{ Sid: "ReadReplication", Action: ["ecr:DescribeRegistry"], Resource: ["*"] }],
+  apply: [
+    { Sid: "WriteReplication", Action: ["ecr:PutReplicationConfiguration"], Resource: ["*"] },
+    createServiceLinkedRole("replication.ecr.amazonaws.com", "AWSServiceRoleForECRReplication"),
+  ],
+  notes: {
+    CreateServiceLinkedRole: `ECR creates [this role](${ECR_GUIDE}/slr-replication.html) with the first replication configuration of the account.`,
+  },
+};
+
 const REGISTRY_POLICY: Part = {
   title: "`RegistryPolicy` and module registry-policy",
   purpose: "The caches beside the policy need their own permissions as well.",
@@ -421,6 +462,8 @@ export const PARTS = {
   MANAGED_POLICY,
   ENDPOINTS,
   WARMER,
+  SCANNING,
+  REPLICATION,
   REGISTRY_POLICY,
   ADOPT,
   AWS_CLI,

@@ -13,12 +13,10 @@ export const ACCOUNT_INPUT: Input = {
   rules: [following(ACCOUNT_ID)],
 };
 
-/** The input that says whether a registry has a setting already; a module describes what each value does. */
-export const EXISTING_INPUT: Pick<Input, "type" | "required" | "rules"> = {
-  type: "string",
-  required: true,
-  rules: [oneOf(Object.values(ExistingSettings), "AWS has one of this setting for each account and region")],
-};
+/** The input that says whether a registry has a setting already. */
+export function existingInput(description: string, hint: string): Input {
+  return { type: "string", required: true, description, rules: [oneOf(Object.values(ExistingSettings), hint)] };
+}
 
 const PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html";
 

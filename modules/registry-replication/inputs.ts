@@ -4,12 +4,13 @@ import {
   MAX_REPLICATION_PREFIXES,
   REPLICATION_PREFIX,
   REPLICATION_RULES,
+  existingReplicationHint,
 } from "../../src/registry/rules";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import { IS_REQUIRED } from "../../src/validation/wording";
 import { elementsOf } from "../generator/attributes";
 import type { ModuleDefinition } from "../generator/definition";
-import { ACCOUNT_INPUT, EXISTING_INPUT, PARTITIONS_BY_REGION } from "../generator/registry";
+import { ACCOUNT_INPUT, existingInput, PARTITIONS_BY_REGION } from "../generator/registry";
 import { following, givenOnce } from "../generator/rules";
 
 /** The account and region of a destination; the account is empty if neither it nor that of the registry is given. */
@@ -103,11 +104,10 @@ export const registryReplication: ModuleDefinition = {
       description:
         "Whether all repositories are replicated, also those of caches: each destination then stores a copy of every image that is cached from then on.",
     },
-    existing: {
-      ...EXISTING_INPUT,
-      description:
-        "Whether the registry has replication rules already, which `aws ecr describe-registry` prints. With NONE, Terraform replaces them without showing them. With OVERWRITE, the plan fails without the import block that shows them.",
-    },
+    existing: existingInput(
+      "Whether the registry has replication rules already, which `aws ecr describe-registry` prints. With NONE, Terraform replaces them without showing them. With OVERWRITE, the plan fails without the import block that shows them.",
+      existingReplicationHint(),
+    ),
     account_id: ACCOUNT_INPUT,
   },
   facts: { partitions_by_region: PARTITIONS_BY_REGION },

@@ -316,8 +316,8 @@ variable "existing" {
   validation {
     condition = try(contains(["NONE", "OVERWRITE"], var.existing), false)
     error_message = replace(join("", [
-      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(var.existing)}; AWS has one of this setting ",
-      "for each account and region",
+      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(var.existing)}; run `aws ecr ",
+      "describe-registry` in the region: NONE if it prints no rules, OVERWRITE if it does",
     ]), local.secret_pattern, local.redacted)
   }
 }

@@ -1,10 +1,8 @@
 import { REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { MAX_SCAN_FILTERS, SCANNING_RULES, SCAN_FILTER, SCAN_FREQUENCIES } from "../../src/registry/rules";
 import type { Input, ModuleDefinition } from "../generator/definition";
-import { EXISTING_INPUT } from "../generator/registry";
+import { existingInput } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
-
-const BASIC = SCAN_FREQUENCIES["BASIC"] ?? [];
 
 /** The input for the filters of a frequency, which is the default one of a scan type. */
 function filters(name: string, scanType: string, description: string): Input {
@@ -56,15 +54,14 @@ export const registryScanning: ModuleDefinition = {
           place: "continuous_scan",
           requirement: "be empty with BASIC",
           got: "var.continuous_scan",
-          hint: SCANNING_RULES.frequencyOf("BASIC", BASIC).hint,
+          hint: SCANNING_RULES.frequencyOf("BASIC", SCAN_FREQUENCIES.BASIC).hint,
         },
       ],
     },
-    existing: {
-      ...EXISTING_INPUT,
-      description:
-        "Whether the registry has a scanning configuration already, which `aws ecr get-registry-scanning-configuration` prints. With NONE, Terraform replaces it without showing it. With OVERWRITE, the plan fails without the import block that shows it.",
-    },
+    existing: existingInput(
+      "Whether the registry has a scanning configuration already, which `aws ecr get-registry-scanning-configuration` prints. With NONE, Terraform replaces it without showing it. With OVERWRITE, the plan fails without the import block that shows it.",
+      "run `aws ecr get-registry-scanning-configuration` in the region: NONE if it prints BASIC without rules, OVERWRITE if it prints anything else",
+    ),
   },
   facts: {
     default_frequencies: {

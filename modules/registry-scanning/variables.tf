@@ -164,8 +164,9 @@ variable "existing" {
   validation {
     condition = try(contains(["NONE", "OVERWRITE"], var.existing), false)
     error_message = replace(join("", [
-      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(var.existing)}; AWS has one of this setting ",
-      "for each account and region",
+      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(var.existing)}; run `aws ecr ",
+      "get-registry-scanning-configuration` in the region: NONE if it prints BASIC without rules, OVERWRITE if ",
+      "it prints anything else",
     ]), local.secret_pattern, local.redacted)
   }
 }

@@ -132,9 +132,9 @@ export class RegistryScanning extends Construct {
     }));
   }
 
-  private declaredRules(): readonly DeclaredRule[] {
+  private declaredRules(): readonly ScanRule[] {
     const { scanType, rules } = this.props;
-    return rules ?? SCAN_FREQUENCIES[scanType]?.slice(0, 1).map((frequency) => ({ frequency })) ?? [];
+    return rules ?? [{ frequency: SCAN_FREQUENCIES[scanType][0] }];
   }
 
   private missingFilters(): string[] {
@@ -149,11 +149,6 @@ export class RegistryScanning extends Construct {
     }
     return errors.list();
   }
-}
-
-/** A rule, or the default one. */
-interface DeclaredRule extends Pick<ScanRule, "filters"> {
-  readonly frequency: string;
 }
 
 function copied(props: RegistryScanningProps): RegistryScanningProps {

@@ -42,7 +42,8 @@ export function checkScanning(errors: ValidationErrors, scope: Construct, props:
 }
 
 function checkRules(errors: ValidationErrors, scanType: string, rules: readonly unknown[]): void {
-  const frequencies = SCAN_FREQUENCIES[scanType];
+  // Undefined for another scan type, which is an error itself.
+  const frequencies = (SCAN_FREQUENCIES as { readonly [type: string]: readonly string[] | undefined })[scanType];
   const seen = new Set<unknown>();
   checkBlocks(errors, "rules", rules, { notEmpty: SCANNING_RULES.rules }, (place, rule) => {
     if (!isPlainObject(rule)) {

@@ -65,10 +65,7 @@ export class RemovedBlock extends TerraformElement {
   }
 }
 
-/**
- * A `removed` block for the resource of a type that had the place of this element in the tree, and so its name in
- * addresses.
- */
+/** A `removed` block for the resource that had the id of the block: only one of the two exists at a time. */
 export class ForgottenResource extends TerraformElement {
   public constructor(
     scope: Construct,

@@ -432,6 +432,20 @@ describe("an open input", () => {
     expect(placesOf("thing")).toEqual(["thing", ...at("thing")]);
   });
 
+  test("may require attributes: their rules apply to every object, and an element that is none has one error", () => {
+    const required: Input = {
+      ...open,
+      attributes: { name: { type: "string", required: true, description: "Its name.", rules: [rule] } },
+    };
+    const conditionOf = (input: Input): string => validationsOf("things", input).at(-1)?.condition ?? "";
+    expect(conditionOf(required)).toMatch(
+      / : try\(keys\(thing\), null\) == null \|\| ok\(try\(thing\.name, null\)\)\]\)$/,
+    );
+    expect(conditionOf({ ...required, type: "object" })).toBe(
+      "try(keys(var.things), null) == null || ok(try(var.things.name, null))",
+    );
+  });
+
   test("whose attributes another module checks has no tables here", () => {
     expect(attributeFacts({ things: { ...open, isCheckedBelow: true } })).toEqual({});
   });

@@ -27,6 +27,9 @@ import {
   PullThroughCache,
   RegistryCredential,
   RegistryEndpoints,
+  RegistryReplication,
+  RegistryScanning,
+  ScanType,
   RegistryPolicy,
   StackParameterOverride,
   TagMutability,
@@ -67,6 +70,14 @@ new RegistryEndpoints(stack, "endpoints", {
   subnetIds: ["subnet-0a1b2c3d"],
   clientCidrs: ["10.0.0.0/16"],
   s3EndpointId: "vpce-0a1b2c3d",
+});
+new RegistryScanning(stack, "scanning", { region: "eu-west-1", accountId: "111122223333", scanType: ScanType.BASIC });
+new RegistryReplication(stack, "replication", {
+  region: "eu-west-1",
+  accountId: "111122223333",
+  destinations: [{ region: "us-east-1" }],
+  repositoryPrefixes: ["team/"],
+  existing: ExistingSettings.OVERWRITE,
 });
 new StackParameterOverride(connector, "override", {
   region: "eu-west-1",

@@ -325,6 +325,15 @@ describe("a cache in the region of a destination", () => {
     expect(warnings(stack)).toEqual([]);
   });
 
+  test("is not compared with prefixes that only Terraform knows", () => {
+    const stack = stackIn("eu-west-1");
+    const prefix = new TerraformVariable(stack, "prefix", { type: "string" }).stringValue;
+    new RegistryReplication(stack, "replication", { ...MINIMAL, repositoryPrefixes: [prefix] });
+    addCache(stack, "team", ACCOUNT);
+    synthesized(stack);
+    expect(warnings(stack)).toEqual([]);
+  });
+
   test("warns if the account of one of both is not known at synth", () => {
     const stack = stackWith();
     addCache(stack, "team");

@@ -107,6 +107,11 @@ const creationTemplate = all(
 const CACHE_SERVICE = "pullthroughcache.ecr.amazonaws.com";
 const passCacheRole = ifGiven("customRoleArn", passRole(CACHE_SERVICE));
 
+const enhancedScanning = all(
+  () => [...allow("inspector2:Enable", [ANY]), ...allow("inspector2:ListAccountPermissions", [ANY])],
+  serviceLinkedRole("inspector2.amazonaws.com", "AWSServiceRoleForAmazonInspector2"),
+);
+
 const ECR: { readonly [operation: string]: Ask } = {
   ...each(
     [
@@ -121,6 +126,16 @@ const ECR: { readonly [operation: string]: Ask } = {
       "PutAccountSetting",
     ],
     ecr,
+  ),
+  ...each(["GetRegistryScanningConfiguration", "DescribeRegistry"], ecr),
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-iam.html
+  PutRegistryScanningConfiguration: all(ecr, (request) =>
+    request.input["scanType"] === "ENHANCED" ? enhancedScanning(request) : allow("inspector2:Disable", [ANY]),
+  ),
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-replication.html
+  PutReplicationConfiguration: all(
+    ecr,
+    serviceLinkedRole("replication.ecr.amazonaws.com", "AWSServiceRoleForECRReplication"),
   ),
   // Without names it lists the repositories of the registry.
   DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${NEW}`)]),

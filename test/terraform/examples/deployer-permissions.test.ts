@@ -6,8 +6,8 @@ import { TerraformOutput } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import {
   EndpointService,
-  ExistingSettings,
   CacheWarmer,
+  ExistingSettings,
   FirstPull,
   OverrideAction,
   OverrideStrategy,
@@ -15,6 +15,10 @@ import {
   PullThroughCacheFleet,
   RegistryCredential,
   RegistryEndpoints,
+  RegistryReplication,
+  RegistryScanning,
+  ScanFrequency,
+  ScanType,
   RegistryPolicy,
   StackParameterOverride,
   StateBackend,
@@ -160,6 +164,21 @@ const managedPolicies: Program = (isChanged) => {
   const module = { prefixes: ["quay"], create_repositories: !isChanged, managed_policy };
   return { ...synthesized(stack), ...calls({ "pull-policy": module }) };
 };
+
+// A module would overwrite the settings of a construct beside it. Its resource is the same.
+const scanning: Program = (isChanged) =>
+  json(isChanged, (stack) => {
+    const scanType = isChanged ? ScanType.ENHANCED : ScanType.BASIC;
+    const rules = [{ frequency: ScanFrequency.SCAN_ON_PUSH, filters: ["*"] }];
+    new RegistryScanning(stack, "scanning", { scanType, accountId: ACCOUNT, rules });
+  });
+
+const replication: Program = (isChanged) =>
+  json(isChanged, (stack) => {
+    const destinations = [{ region: isChanged ? "us-west-2" : "us-east-1" }];
+    const existing = ExistingSettings.NONE;
+    new RegistryReplication(stack, "replication", { destinations, allRepositories: true, existing });
+  });
 
 const endpoints: Program = (isChanged) => {
   const client = isChanged ? "10.0.0.0/24" : "10.0.0.0/16";
@@ -335,6 +354,8 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
     beside: CACHE_ONLY,
     steps: twice(warmer),
   },
+  "scanning by construct": { part: PARTS.SCANNING, steps: twice(scanning) },
+  "replication by construct": { part: PARTS.REPLICATION, steps: twice(replication) },
   "registry policies, by construct and module": { part: PARTS.REGISTRY_POLICY, steps: twice(registryPolicies) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },

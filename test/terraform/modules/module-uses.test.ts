@@ -32,8 +32,8 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
   },
   "pull-through-cache: import": (aws) => createDockerHubCache(aws, REGION),
   "registry-endpoints: minimal": addNetwork,
-  "registry-policy: overwrite": putRegistryPolicy,
   "registry-replication: overwrite": addReplication,
+  "registry-policy: overwrite": putRegistryPolicy,
   "stack-parameter-override: minimal": (aws) => createAgentStack(aws, { region: REGION }),
   "stack-parameter-override: aws-cli": (aws) => createAgentStack(aws, { region: REGION }),
 };

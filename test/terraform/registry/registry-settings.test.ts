@@ -17,6 +17,7 @@ import {
 import type { RegistryReplicationProps, RegistryScanningProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../../local-aws/clients";
 import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { modelViolations } from "../../local-aws/service-model";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
 
@@ -43,7 +44,10 @@ describeWithTerraform("the settings of a registry", () => {
     workspace = new Workspace(configuration(), aws.environment());
     await workspace.init();
   });
-  afterEach(() => aws.stop());
+  afterEach(async () => {
+    await aws.stop();
+    expect(aws.requests.flatMap(modelViolations)).toEqual([]);
+  });
 
   /** Writes a stack with a cache and the scanning configuration of its registry, or with the latter alone. */
   function scan(props: RegistryScanningProps, withCache = true): void {
@@ -70,7 +74,9 @@ describeWithTerraform("the settings of a registry", () => {
   async function scanned(): Promise<string> {
     const { scanningConfiguration } = await ecr.send(new GetRegistryScanningConfigurationCommand({}));
     const { scanType = "", rules = [] } = scanningConfiguration ?? {};
-    const words = rules.map((rule) => `${rule.scanFrequency}: ${rule.repositoryFilters?.map(({ filter }) => filter)}`);
+    const words = rules.map(
+      (rule) => `${rule.scanFrequency}: ${String(rule.repositoryFilters?.map(({ filter }) => filter))}`,
+    );
     return [scanType, ...words].join(" ");
   }
 
