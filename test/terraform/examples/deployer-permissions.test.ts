@@ -3,8 +3,10 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { TerraformStack } from "cdktf";
 import {
+  AlertDestination,
   EndpointService,
   CacheWarmer,
+  CredentialExpiryAlert,
   FirstPull,
   OverrideAction,
   OverrideStrategy,
@@ -14,6 +16,7 @@ import {
   RegistryEndpoints,
   StackParameterOverride,
   StateBackend,
+  SyncFailureAlert,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import { PARTS, policyOf } from "../../../scripts/permissions";
@@ -28,7 +31,7 @@ import { createStateBucket, stateBucket } from "../../local-aws/s3/state-bucket"
 import { ACCOUNT } from "../../local-aws/server";
 import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { copyModules } from "../../support/module-folders";
-import { stackIn, synthesized, testApp } from "../../support/synthesis";
+import { resourcesOf, stackIn, synthesized, testApp } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
 
@@ -200,6 +203,41 @@ const warmer: Program = (isChanged) => {
   );
 };
 
+const alerts: Program = (isChanged) => {
+  const address = isChanged ? "new@example.com" : "old@example.com";
+  const retention = isChanged ? 7 : 30;
+  const key = KEYS[isChanged ? 1 : 0] ?? "";
+  const module = {
+    prefixes: isChanged ? ["quay"] : ["quay", "hub"],
+    new_topic: { email_addresses: { ops: address }, kms_key_arn: key },
+  };
+  return json(
+    isChanged,
+    (stack) => {
+      cacheIn(stack);
+      new SyncFailureAlert(stack, "mail", { destination: AlertDestination.newTopic({ emailAddresses: [address] }) });
+      new SyncFailureAlert(stack, "log", { destination: AlertDestination.logGroup({ retentionInDays: retention }) });
+    },
+    { "sync-failure-alert": module },
+  );
+};
+
+const EXPIRING_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf`;
+
+/** A cache whose credential expires, without its rule, which AWS would compare with the secret. */
+const reminders: Program = (isChanged) => {
+  const stack = stackIn(REGION);
+  const upstreams = [Upstream.dockerHub(RegistryCredential.fromSecretArn(EXPIRING_SECRET))];
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams });
+  new CredentialExpiryAlert(stack, "expiry", {
+    cache,
+    expiryDates: { "docker-hub": isChanged ? "2999-12-31" : "2999-06-30" },
+    destination: AlertDestination.newTopic({ emailAddresses: ["ops@example.com"] }),
+  });
+  const provider = { aws: { region: REGION, default_tags: { tags: TAGS[isChanged ? 1 : 0] } } };
+  return { ...resourcesOf(synthesized(stack), "expiry"), provider };
+};
+
 const states: Program = (isChanged) => {
   const fleet = new PullThroughCacheFleet(testApp(), "registries", {
     regions: [REGION],
@@ -275,6 +313,8 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
   "grants, by construct and module": { part: PARTS.GRANT, beside: CACHE_ONLY, steps: twice(grants) },
   "managed policies, by construct and module": { part: PARTS.MANAGED_POLICY, steps: twice(managedPolicies) },
   "warmers, by construct and module": { part: PARTS.WARMER, beside: CACHE_ONLY, steps: twice(warmer) },
+  "alerts, by construct and module": { part: PARTS.FAILURES, beside: CACHE_ONLY, steps: twice(alerts) },
+  "reminders of credentials": { part: PARTS.EXPIRY, steps: twice(reminders) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },
   "overrides with the AWS CLI, by module": { part: PARTS.AWS_CLI, steps: moduleOverride("AWS_CLI"), isOver: true },
