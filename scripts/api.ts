@@ -19,7 +19,7 @@ const INDEX = path.join(ROOT, "src", "index.ts");
 
 /** The parts of the index page, each with the sources of its exports. */
 const TASKS: readonly (readonly [title: string, sources: RegExp])[] = [
-  ["Caches", /^src\/cache\/(?!registry-credential|image-uri)/],
+  ["Caches", /^src\/(cache\/(?!registry-credential|image-uri)|aws\/role-options)/],
   ["Names of images", /^src\/(image\/|cache\/image-uri)/],
   ["Client configuration", /^src\/client-config\//],
   ["Registry credentials", /^src\/cache\/registry-credential/],

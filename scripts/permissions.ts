@@ -42,13 +42,23 @@ const ec2 = (type: string): string => regional("ec2", `${type}/*`);
 const sharedEc2 = (type: string): string => `arn:aws:ec2:*:*:${type}/*`;
 
 const READ_ROLES = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"];
-const WRITE_ROLES = [
-  "iam:CreateRole",
-  "iam:DeleteRole",
-  "iam:DeleteRolePolicy",
-  "iam:ListInstanceProfilesForRole",
-  "iam:PutRolePolicy",
-];
+const BOUNDARIES = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html";
+
+/** The statements to create, change and delete roles; the first two can have a condition on the permissions boundary. */
+function writeRoles(...Resource: readonly string[]): Statement[] {
+  return [
+    { Sid: "WriteRoles", Action: ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"], Resource },
+    {
+      Sid: "ChangeBoundaries",
+      Action: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
+      Resource,
+    },
+    { Sid: "DeleteRoles", Action: ["iam:DeleteRole", "iam:ListInstanceProfilesForRole"], Resource },
+  ];
+}
+
+const CHANGE_BOUNDARIES =
+  "only to add, change or remove the permissions boundary of a role that exists. See [Roles with options](#roles-with-options).";
 
 const TAG_ROLES = ["iam:TagRole", "iam:UntagRole"];
 
@@ -103,7 +113,7 @@ const CACHE: Part = {
       Action: ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:PutSecretValue"],
       Resource: [SECRETS],
     },
-    { Sid: "WriteRoles", Action: WRITE_ROLES, Resource: [iam(`role/${CREATION_ROLE}`), iam(`role/${UPSTREAM_ROLE}`)] },
+    ...writeRoles(iam(`role/${CREATION_ROLE}`), iam(`role/${UPSTREAM_ROLE}`)),
     passRole("PassCreationRole", CREATION_ROLE, REPOSITORY_CREATION.service),
     passRole("PassUpstreamRole", UPSTREAM_ROLE, UPSTREAM_READING.service),
     {
@@ -128,7 +138,8 @@ const CACHE: Part = {
     ReadManagedSecrets:
       'only for `RegistryCredential.managed`, and `credential = "managed"` of the module. The provider reads the value of the secret in every plan, so whoever plans can read the token. To prevent this, create the secret elsewhere.',
     ReadRoles:
-      "only if repositories have tags or KMS encryption, or an upstream is in another account. The same holds for `WriteRoles`, `PassCreationRole` and `PassUpstreamRole`.",
+      "only if repositories have tags or KMS encryption, or an upstream is in another account. The same holds for `WriteRoles`, `DeleteRoles`, `PassCreationRole` and `PassUpstreamRole`.",
+    ChangeBoundaries: CHANGE_BOUNDARIES,
     WriteTemplates: `AWS [asks for these actions](${ECR_GUIDE}/repository-creation-templates-create.html) when a template is created or updated.`,
     PassCreationRole: `[required](${PASS_ROLE}) to give a role to ECR. If you set \`roleArn\` to a role of your own, add its ARN here or to \`PassUpstreamRole\`.`,
     CreateServiceLinkedRoles: `ECR creates these roles with the first [template](${ECR_GUIDE}/slr-rct.html) and the first [rule](${ECR_GUIDE}/slr-pullthroughcache.html) of the account.`,
@@ -272,7 +283,7 @@ const WARMER: Part = {
       ],
       Resource: [ALARMS, PROJECTS, BUILD_LOGS, SCHEDULES],
     },
-    { Sid: "WriteRoles", Action: WRITE_ROLES, Resource: [iam(`role/${WARMER_ROLE}`)] },
+    ...writeRoles(iam(`role/${WARMER_ROLE}`)),
     passRole("PassBuildRole", WARMER_ROLE, "codebuild.amazonaws.com"),
     passRole("PassScheduleRole", "ecr-cache-warmer-schedule-*", "scheduler.amazonaws.com"),
     {
@@ -288,6 +299,7 @@ const WARMER: Part = {
     },
   ],
   notes: {
+    ChangeBoundaries: CHANGE_BOUNDARIES,
     PassBuildRole: `[required](${PASS_ROLE}) to give CodeBuild its service role.`,
     PassScheduleRole: `the same for [EventBridge Scheduler](https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html).`,
     WriteDefaultTags: DEFAULT_TAGS,
@@ -379,7 +391,7 @@ const EXPIRY: Part = {
       Action: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", ...WRITE_TOPICS],
       Resource: [REMINDERS, REMINDER_TOPICS],
     },
-    { Sid: "WriteRoles", Action: WRITE_ROLES, Resource: [iam(`role/${REMINDER_NAMES}`)] },
+    ...writeRoles(iam(`role/${REMINDER_NAMES}`)),
     passRole("PassReminderRole", REMINDER_NAMES, REMINDER_ROLE.service),
     {
       Sid: "WriteDefaultTags",
@@ -388,6 +400,7 @@ const EXPIRY: Part = {
     },
   ],
   notes: {
+    ChangeBoundaries: CHANGE_BOUNDARIES,
     PassReminderRole: `[required](${PASS_ROLE}) to give EventBridge Scheduler the role.`,
     WriteDefaultTags: DEFAULT_TAGS,
   },
@@ -468,6 +481,11 @@ const STATE: Part = {
   },
 };
 
+/** The condition by which a deployer creates only roles with a permissions boundary. */
+export const BOUNDARY_CONDITION: NonNullable<Statement["Condition"]> = {
+  StringEquals: { "iam:PermissionsBoundary": iam("policy/boundary") },
+};
+
 /** All parts, in the order of the page. */
 export const PARTS = {
   CACHE,
@@ -504,6 +522,10 @@ export function permissionsPage(): string {
     `Replace \`${ACCOUNT}\` with your account ID, \`arn:aws:\` with \`arn:<your partition>:\`, and the region \`*\` with your regions if you like. If the provider or the backend assumes a role, this role needs the policies, and the caller needs \`sts:AssumeRole\` for the role.`,
     "A test deploys each construct and module with these policies only, with hashicorp/aws 5.100.0 against a stand-in for AWS, and fails if a policy lacks an action or has one that is not needed. The provider also calls `iam:GetUser` to find out its account. It does not need this permission: if AWS refuses, it calls `sts:GetCallerIdentity`, which [needs none](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).",
     ...Object.values(PARTS).flatMap(sectionOf),
+    "## Roles with options",
+    "The policies have the names that roles have without options. With a `path` or a `namePrefix` in `roleOptions`, or in the input `role_options` of a module, roles have other ARNs: replace `role/ecr-…-*` in all statements with `role/`, the path without its first slash, the name prefix and `*`. With the path `/platform/` and the name prefix `acme-` this is `role/platform/acme-*`; with the path alone, `role/platform/ecr-…-*`.",
+    `To let the deployer create only roles with your permissions boundary, add this condition to \`WriteRoles\` and \`ChangeBoundaries\`, with its ARN, and remove \`iam:DeleteRolePermissionsBoundary\` ([AWS's page](${BOUNDARIES})):`,
+    `\`\`\`json\n${JSON.stringify({ Condition: BOUNDARY_CONDITION }, undefined, 2)}\n\`\`\``,
   ]
     .join("\n\n")
     .concat("\n");

@@ -8,6 +8,7 @@ export {
   type UnlistedRegistryOptions,
 } from "./cache/upstream";
 export { type RepositorySettings, TagMutability, EncryptionType } from "./cache/repository-settings";
+export { type RoleOptions } from "./aws/role-options";
 export { type PullPolicyOptions } from "./cache/pull-policy";
 export { type ImageUriOptions, type RegistryMapOptions } from "./cache/image-uri";
 export { ImageReference } from "./image/image-reference";

@@ -10,6 +10,16 @@ locals {
   # The text that messages show in its place.
   redacted = "(not shown, it may be a secret)"
 
+  # The attributes of inputs of type any, and the type of each that is optional.
+  attributes = {
+    "role options" = { permissions_boundary_arn = "a string", path = "a string", name_prefix = "a string" }
+  }
+
+  # Wrong names that people may use for attributes, with the right ones.
+  misnomers = {
+    "role options" = { boundary = "permissions_boundary_arn", prefix = "name_prefix", role_path = "path" }
+  }
+
   # The name of an image. Its groups are the host, the path after a host, the path without a host, and
   # the tag. https://github.com/distribution/reference
   image_name = join("", [

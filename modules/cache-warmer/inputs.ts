@@ -20,6 +20,7 @@ import type { Input, InputRule, ModuleDefinition } from "../generator/definition
 import { hcl, quoted } from "../generator/hcl";
 import { IMAGE_FACTS, isImage, source } from "../generator/images";
 import { ACCOUNT_INPUT, PULL_ACTIONS } from "../generator/registry";
+import { ROLE_OPTIONS_INPUT } from "../generator/role-options";
 import { following } from "../generator/rules";
 
 const OUTPUT_OF_THE_CACHE = "use the output `rules` of pull-through-cache";
@@ -210,6 +211,7 @@ export const cacheWarmer: ModuleDefinition = {
         security_group_ids: ids(NETWORK.securityGroupIds, "Security groups that allow outbound port 443."),
       },
     },
+    role_options: ROLE_OPTIONS_INPUT,
     account_id: ACCOUNT_INPUT,
   },
   facts: {

@@ -222,3 +222,34 @@ locals {
     if nonsensitive(var.vpc_config != null)
   ]
 }
+
+# Options of both roles. No try() around them: it is unknown as a whole if an attribute is.
+locals {
+  role_options = {
+    permissions_boundary_arn = tostring(lookup(var.role_options, "permissions_boundary_arn", null))
+    path                     = tostring(lookup(var.role_options, "path", null))
+    name_prefix              = tostring(lookup(var.role_options, "name_prefix", null))
+  }
+
+  # The parts of the boundary's ARN that must be those of the cache. Policies that AWS manages belong to no account.
+  boundary_places = {
+    account = {
+      index    = 4
+      accepted = [local.account_id, "aws"]
+      hint     = "IAM accepts a policy of that account, or one that AWS manages"
+    }
+    partition = {
+      index    = 1
+      accepted = [local.partition]
+      hint     = "give an ARN of that partition"
+    }
+  }
+
+  misplaced_boundary_parts = [
+    for part, place in local.boundary_places : part
+    if try(
+      !contains(place.accepted, split(":", local.role_options.permissions_boundary_arn)[place.index]),
+      false
+    )
+  ]
+}

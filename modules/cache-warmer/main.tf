@@ -225,8 +225,10 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
 
 # The role of the builds: https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 resource "aws_iam_role" "build" {
-  name_prefix = "ecr-cache-warmer-"
-  description = "Pulls images through a cache for the CodeBuild project ${var.project_name}"
+  name_prefix          = coalesce(local.role_options.name_prefix, "ecr-cache-warmer-")
+  path                 = local.role_options.path
+  permissions_boundary = local.role_options.permissions_boundary_arn
+  description          = "Pulls images through a cache for the CodeBuild project ${var.project_name}"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -238,6 +240,19 @@ resource "aws_iam_role" "build" {
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })
+
+  lifecycle {
+    precondition {
+      condition = length(local.misplaced_boundary_parts) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_boundary_parts : join("", [
+          "`role_options.permissions_boundary_arn` must be in the ${part} of the cache, ",
+          "${local.boundary_places[part].accepted[0]}, ",
+          "got ${jsonencode(local.role_options.permissions_boundary_arn)}; ${local.boundary_places[part].hint}",
+        ])
+      ]), local.secret_pattern, local.redacted)
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "build" {
@@ -260,8 +275,10 @@ resource "aws_iam_role_policy" "build" {
 
 # The role of both schedules: https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
 resource "aws_iam_role" "schedule" {
-  name_prefix = "ecr-cache-warmer-schedule-"
-  description = "Starts the CodeBuild project ${var.project_name}"
+  name_prefix          = coalesce(local.role_options.name_prefix, "ecr-cache-warmer-schedule-")
+  path                 = local.role_options.path
+  permissions_boundary = local.role_options.permissions_boundary_arn
+  description          = "Starts the CodeBuild project ${var.project_name}"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -270,7 +270,7 @@ function hint(name: string, { noun = "", misplaced, attributes = {} }: Input): s
   const sharing = `[for one in ${known} : one if length(setintersection(split("_", one), words)) > 0]`;
   const likely = `[for words in [[for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)]] : coalescelist(distinct(concat(${begun}, ${another})), ${near}, ${sharing}, [""])]`;
   const suggested = `[for likely in ${likely} : likely[0] == "" ? "known attributes: \${join(", ", ${known})}" : "did you mean \${join(" or ", formatlist("\`%s\`", likely))}?"][0]`;
-  const elsewhere = `local.misplaced[${quoted(noun)}][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(word)])]`;
+  const elsewhere = `[for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", ${name}) : lower(part)])] : local.misplaced[${quoted(noun)}][word]][0]`;
   return expression(misplaced === undefined ? suggested : `try(${elsewhere}, ${suggested})`);
 }
 

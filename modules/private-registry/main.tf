@@ -6,6 +6,7 @@ module "cache" {
   upstreams             = var.upstreams
   credentials           = var.credentials
   repository_settings   = var.repository_settings
+  role_options          = var.role_options
   account_id            = var.account_id
   acknowledged_warnings = setintersection(var.acknowledged_warnings, local.cache_warnings)
 }

@@ -36,6 +36,17 @@ variable "repository_settings" {
   nullable    = false
 }
 
+variable "role_options" {
+  description = <<-EOT
+    Options of the IAM roles that the module creates. They do not apply to roles that you give by their
+    ARNs. An object with any of these attributes, whose types are in the README:
+    permissions_boundary_arn, path, name_prefix.
+  EOT
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
 variable "account_id" {
   description = <<-EOT
     Account of the registry, known when Terraform plans. The module does not verify it: to make

@@ -44,7 +44,8 @@ locals {
       repository_policy           = "a string"
       role                        = "an object"
     }
-    "a KMS key" = { arn = null }
+    "a KMS key"    = { arn = null }
+    "role options" = { permissions_boundary_arn = "a string", path = "a string", name_prefix = "a string" }
   }
 
   # Wrong names that people may use for attributes, with the right ones.
@@ -79,6 +80,7 @@ locals {
       immutable                  = "tag_mutability"
       resource_tags              = "tags"
     }
+    "role options" = { boundary = "permissions_boundary_arn", prefix = "name_prefix", role_path = "path" }
   }
 
   # Names of values that people may expect among attributes, with the hints where to give them.
@@ -103,6 +105,12 @@ locals {
       password = join("", [
         "give the value in the input `credentials`, by the key of the upstream, and set `credential = ",
         "\"managed\"` here",
+      ])
+    }
+    "repository settings" = {
+      tag_mutability_exclusion_filters = join("", [
+        "hashicorp/aws 5.100, with which the module also runs, has no argument for exclusion filters: set ",
+        "`creation_template = false` and create the template yourself",
       ])
     }
   }

@@ -5,8 +5,9 @@ import type { WarningId } from "../../src/terraform/warnings";
 import type { ModuleDefinition } from "../generator/definition";
 import { IMAGE_FACTS } from "../generator/images";
 import { ACCOUNT_INPUT, PARTITIONS_BY_REGION, PULL_ACTIONS } from "../generator/registry";
+import { ROLE_OPTIONS_INPUT } from "../generator/role-options";
 import { acknowledgedWarnings } from "../generator/warnings";
-import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
+import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_MISPLACED, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 import {
   HOSTS,
   KINDS_OF_ATTRIBUTES,
@@ -66,11 +67,13 @@ export const pullThroughCache: ModuleDefinition = {
       isOpen: true,
       noun: SETTINGS_NOUN,
       misnomers: SETTINGS_MISNOMERS,
+      misplaced: SETTINGS_MISPLACED,
       default: {},
       description: "Settings of the repositories that ECR creates from now on.",
       attributes: SETTINGS,
       validations: settingsRules("repository_settings", "var.repository_settings", []),
     },
+    role_options: ROLE_OPTIONS_INPUT,
     account_id: ACCOUNT_INPUT,
     acknowledged_warnings: acknowledgedWarnings(...CACHE_WARNINGS),
   },

@@ -296,6 +296,15 @@ locals {
   needs_kms = anytrue([for key in local.keys_of_created_role : local.settings[key].encryption_type == "KMS"])
 }
 
+# Options of the roles that are created. No try(): it is unknown as a whole if an attribute is.
+locals {
+  role_options = {
+    permissions_boundary_arn = tostring(lookup(var.role_options, "permissions_boundary_arn", null))
+    path                     = tostring(lookup(var.role_options, "path", null))
+    name_prefix              = tostring(lookup(var.role_options, "name_prefix", null))
+  }
+}
+
 # Permission to pull. The first pull creates the repository, and may need ecr:TagResource if it gets tags.
 locals {
   tagging_keys     = [for key in local.template_keys : key if length(local.settings[key].tags) > 0]
@@ -350,6 +359,18 @@ locals {
     partition = "use one of that partition"
   }
 
+  # Policies that AWS manages belong to no account.
+  boundary_places = {
+    account = {
+      accepted = [local.account_id, "aws"]
+      hint     = "IAM accepts a policy of that account, or one that AWS manages"
+    }
+    partition = {
+      accepted = [local.partition]
+      hint     = "give an ARN of that partition"
+    }
+  }
+
   # ECR can use keys of other accounts.
   key_location_hints = {
     partition = "use one of that partition"
@@ -378,6 +399,13 @@ locals {
       if try(split(":", settings.kms_key.arn)[local.arn_parts[part]] != local.location[part], false)
     ]
   }
+  misplaced_boundary_parts = [
+    for part, place in local.boundary_places : part
+    if try(
+      !contains(place.accepted, split(":", local.role_options.permissions_boundary_arn)[local.arn_parts[part]]),
+      false
+    )
+  ]
   misplaced_creation_role_parts = {
     for key, settings in local.settings :
     key => [

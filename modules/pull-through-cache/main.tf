@@ -209,13 +209,28 @@ resource "aws_secretsmanager_secret_version" "credential" {
 resource "aws_iam_role" "repository_creation" {
   count = length(local.keys_of_created_role) > 0 ? 1 : 0
 
-  name_prefix = "ecr-repository-creation-"
-  description = "Amazon ECR assumes this role to create repositories of a pull-through cache"
+  name_prefix          = coalesce(local.role_options.name_prefix, "ecr-repository-creation-")
+  path                 = local.role_options.path
+  permissions_boundary = local.role_options.permissions_boundary_arn
+  description          = "Amazon ECR assumes this role to create repositories of a pull-through cache"
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "ecr.amazonaws.com" }, Action = "sts:AssumeRole" }]
   })
+
+  lifecycle {
+    precondition {
+      condition = length(local.misplaced_boundary_parts) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_boundary_parts : join("", [
+          "`role_options.permissions_boundary_arn` must be in the ${part} of the cache, ",
+          "${local.boundary_places[part].accepted[0]}, ",
+          "got ${jsonencode(local.role_options.permissions_boundary_arn)}; ${local.boundary_places[part].hint}",
+        ])
+      ]), local.secret_pattern, local.redacted)
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "repository_creation" {
@@ -236,7 +251,10 @@ resource "aws_iam_role_policy" "repository_creation" {
 resource "aws_iam_role" "upstream" {
   count = local.needs_upstream_role ? 1 : 0
 
-  name_prefix = "ecr-pull-through-cache-"
+  name_prefix          = coalesce(local.role_options.name_prefix, "ecr-pull-through-cache-")
+  path                 = local.role_options.path
+  permissions_boundary = local.role_options.permissions_boundary_arn
+
   description = "Amazon ECR assumes this role to read private registries of other accounts for a pull-through cache"
 
   assume_role_policy = jsonencode({
@@ -247,6 +265,19 @@ resource "aws_iam_role" "upstream" {
       Action    = "sts:AssumeRole"
     }]
   })
+
+  lifecycle {
+    precondition {
+      condition = length(local.misplaced_boundary_parts) == 0
+      error_message = replace(join("\n", [
+        for part in local.misplaced_boundary_parts : join("", [
+          "`role_options.permissions_boundary_arn` must be in the ${part} of the cache, ",
+          "${local.boundary_places[part].accepted[0]}, ",
+          "got ${jsonencode(local.role_options.permissions_boundary_arn)}; ${local.boundary_places[part].hint}",
+        ])
+      ]), local.secret_pattern, local.redacted)
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "upstream" {

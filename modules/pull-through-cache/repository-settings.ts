@@ -1,5 +1,5 @@
 import { ROLE_ARN, ROLE_REQUIREMENTS } from "../../src/aws/role-arn";
-import { EncryptionType, TagMutability } from "../../src/cache/repository-settings";
+import { EncryptionType } from "../../src/cache/repository-settings";
 import {
   DEFAULT_SETTINGS,
   DESCRIPTION,
@@ -9,6 +9,7 @@ import {
   MAX_LIFECYCLE_POLICY,
   MAX_REPOSITORY_POLICY,
   MAX_TAGS,
+  PLAIN_MUTABILITIES,
   SETTINGS_RULES,
   TAG_KEY,
   TAG_VALUE,
@@ -30,6 +31,13 @@ export const SETTINGS_MISNOMERS = {
   encryption_configuration: "encryption_type",
   immutable: "tag_mutability",
   resource_tags: "tags",
+};
+
+const WITH_EXCLUSION = "hashicorp/aws 5.100, with which the module also runs, has no argument for exclusion filters";
+
+/** Settings of the construct that the module does not have. */
+export const SETTINGS_MISPLACED = {
+  tag_mutability_exclusion_filters: `${WITH_EXCLUSION}: set \`creation_template = false\` and create the template yourself`,
 };
 
 /** The settings of repositories that ECR creates; each attribute may be left out. */
@@ -86,7 +94,7 @@ export const SETTINGS: Inputs = {
     type: "string",
     description: "Whether tags can move. ECR never refreshes a tag that cannot move.",
     otherwise: `\`"${DEFAULT_SETTINGS.tagMutability}"\``,
-    rules: [oneOf(Object.values(TagMutability), SETTINGS_RULES.tagMutability.hint)],
+    rules: [oneOf(PLAIN_MUTABILITIES, `${SETTINGS_RULES.tagMutability.hint}; ${WITH_EXCLUSION}`)],
   },
   kms_key: {
     type: "object",

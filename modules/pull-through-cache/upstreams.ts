@@ -21,7 +21,7 @@ import { converted, elementsOf, given } from "../generator/attributes";
 import type { ValidationRule, Inputs } from "../generator/definition";
 import { expression, matchesExpression, hcl, regex, snakeCase } from "../generator/hcl";
 import { following, integerFrom, oneOf, secretly } from "../generator/rules";
-import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_NOUN, settingsRules } from "./repository-settings";
+import { SETTINGS, SETTINGS_MISNOMERS, SETTINGS_MISPLACED, SETTINGS_NOUN, settingsRules } from "./repository-settings";
 
 /** The kind of registries that this version does not know. */
 const UNLISTED = "unlisted";
@@ -157,6 +157,7 @@ export const UPSTREAM: Inputs = {
     type: "object",
     noun: SETTINGS_NOUN,
     misnomers: SETTINGS_MISNOMERS,
+    misplaced: SETTINGS_MISPLACED,
     description:
       "Settings of the repositories of this upstream. Each takes precedence over that of the input `repository_settings`.",
     attributes: SETTINGS,

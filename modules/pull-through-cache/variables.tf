@@ -65,7 +65,10 @@ variable "upstreams" {
         join("", [
           "`upstreams[${jsonencode(key)}].${name}` is not an attribute of an upstream; ",
           try(
-            local.misplaced["an upstream"][join("_", [for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)])],
+            [
+              for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+              local.misplaced["an upstream"][word]
+            ][0],
             [
               for likely in [
                 for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
@@ -193,41 +196,53 @@ variable "upstreams" {
         join("", [
           "`upstreams[${jsonencode(key)}].repository_settings.${name}` is not an attribute of repository ",
           "settings; ",
-          [
-            for likely in [
-              for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
-              coalescelist(
-                distinct(concat(
+          try(
+            [
+              for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+              local.misplaced["repository settings"][word]
+            ][0],
+            [
+              for likely in [
+                for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+                coalescelist(
+                  distinct(concat(
+                    [
+                      for one in keys(local.attributes["repository settings"]) : one
+                      if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                    ],
+                    [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+                  )),
                   [
                     for one in keys(local.attributes["repository settings"]) : one
-                    if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                    if length(setintersection(
+                      flatten([
+                        for word in [one] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ]),
+                      flatten([
+                        for word in [join("_", words)] :
+                        [
+                          word,
+                          [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"],
+                        ]
+                      ])
+                    )) > 0
                   ],
-                  [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
-                )),
-                [
-                  for one in keys(local.attributes["repository settings"]) : one
-                  if length(setintersection(
-                    flatten([
-                      for word in [one] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ]),
-                    flatten([
-                      for word in [join("_", words)] :
-                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                    ])
-                  )) > 0
-                ],
-                [
-                  for one in keys(local.attributes["repository settings"]) : one
-                  if length(setintersection(split("_", one), words)) > 0
-                ],
-                [""]
-              )
-            ] :
-            likely[0] == ""
-            ? "known attributes: ${join(", ", keys(local.attributes["repository settings"]))}"
-            : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
-          ][0],
+                  [
+                    for one in keys(local.attributes["repository settings"]) : one
+                    if length(setintersection(split("_", one), words)) > 0
+                  ],
+                  [""]
+                )
+              ] :
+              likely[0] == ""
+              ? "known attributes: ${join(", ", keys(local.attributes["repository settings"]))}"
+              : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+            ][0]
+          ),
         ])
         if !can(local.attributes["repository settings"][name])
       ]
@@ -731,7 +746,8 @@ variable "upstreams" {
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tag_mutability` must be one of MUTABLE, IMMUTABLE, ",
-        "got ${jsonencode(tostring(upstream.repository_settings.tag_mutability))}; leave it out for MUTABLE",
+        "got ${jsonencode(tostring(upstream.repository_settings.tag_mutability))}; leave it out for MUTABLE; ",
+        "hashicorp/aws 5.100, with which the module also runs, has no argument for exclusion filters",
       ])
       if !(
         try(tostring(upstream.repository_settings.tag_mutability), null) == null
@@ -1773,41 +1789,47 @@ variable "repository_settings" {
       for name in try(keys(var.repository_settings), []) :
       join("", [
         "`repository_settings.${name}` is not an attribute of repository settings; ",
-        [
-          for likely in [
-            for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
-            coalescelist(
-              distinct(concat(
+        try(
+          [
+            for word in [join("_", [for part in regexall("[A-Z]?[a-z0-9]+", name) : lower(part)])] :
+            local.misplaced["repository settings"][word]
+          ][0],
+          [
+            for likely in [
+              for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+              coalescelist(
+                distinct(concat(
+                  [
+                    for one in keys(local.attributes["repository settings"]) : one
+                    if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                  ],
+                  [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
+                )),
                 [
                   for one in keys(local.attributes["repository settings"]) : one
-                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                  if length(setintersection(
+                    flatten([
+                      for word in [one] :
+                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                    ]),
+                    flatten([
+                      for word in [join("_", words)] :
+                      [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                    ])
+                  )) > 0
                 ],
-                [for word, right in local.misnomers["repository settings"] : right if word == join("_", words)]
-              )),
-              [
-                for one in keys(local.attributes["repository settings"]) : one
-                if length(setintersection(
-                  flatten([
-                    for word in [one] :
-                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                  ]),
-                  flatten([
-                    for word in [join("_", words)] :
-                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
-                  ])
-                )) > 0
-              ],
-              [
-                for one in keys(local.attributes["repository settings"]) : one
-                if length(setintersection(split("_", one), words)) > 0
-              ],
-              [""]
-            )
-          ] :
-          likely[0] == ""
-          ? "known attributes: ${join(", ", keys(local.attributes["repository settings"]))}"
-          : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
-        ][0],
+                [
+                  for one in keys(local.attributes["repository settings"]) : one
+                  if length(setintersection(split("_", one), words)) > 0
+                ],
+                [""]
+              )
+            ] :
+            likely[0] == ""
+            ? "known attributes: ${join(", ", keys(local.attributes["repository settings"]))}"
+            : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+          ][0]
+        ),
       ])
       if !can(local.attributes["repository settings"][name])
     ]), local.secret_pattern, local.redacted)
@@ -1981,7 +2003,8 @@ variable "repository_settings" {
       for value in [try(tostring(var.repository_settings.tag_mutability), null)] :
       join("", [
         "`repository_settings.tag_mutability` must be one of MUTABLE, IMMUTABLE, got ${jsonencode(value)}; ",
-        "leave it out for MUTABLE",
+        "leave it out for MUTABLE; hashicorp/aws 5.100, with which the module also runs, has no argument for ",
+        "exclusion filters",
       ])
       if !(value == null || try(contains(["MUTABLE", "IMMUTABLE"], value), false))
     ]), local.secret_pattern, local.redacted)
@@ -2211,6 +2234,167 @@ variable "repository_settings" {
     error_message = replace(join("", [
       "`repository_settings.encryption_type` must not be given beside a KMS key, got ",
       "${jsonencode(try(var.repository_settings.encryption_type, null))}; leave it out, since a key implies KMS",
+    ]), local.secret_pattern, local.redacted)
+  }
+}
+
+# The type is any, since Terraform silently drops attributes that an object type does not have: the validations check
+# their names and types. A validation loops over nothing if the input is no map, which another validation reports.
+variable "role_options" {
+  description = <<-EOT
+    Options of the IAM roles that the module creates. They do not apply to roles that you give by their
+    ARNs. An object with any of these attributes, whose types are in the README:
+    permissions_boundary_arn, path, name_prefix.
+  EOT
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = can(keys(var.role_options))
+    error_message = replace(join("", [
+      "`role_options` must be an object, got ",
+      startswith(jsonencode(var.role_options), "{")
+      ? "an object"
+      : startswith(jsonencode(var.role_options), "[")
+      ? "a list"
+      : startswith(jsonencode(var.role_options), "\"") ? "a string" : jsonencode(var.role_options),
+      "; give its attributes, or leave it out",
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.role_options), []) : can(local.attributes["role options"][name])
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.role_options), []) :
+      join("", [
+        "`role_options.${name}` is not an attribute of role options; ",
+        [
+          for likely in [
+            for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+            coalescelist(
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["role options"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [for word, right in local.misnomers["role options"] : right if word == join("_", words)]
+              )),
+              [
+                for one in keys(local.attributes["role options"]) : one
+                if length(setintersection(
+                  flatten([
+                    for word in [one] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ]),
+                  flatten([
+                    for word in [join("_", words)] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ])
+                )) > 0
+              ],
+              [
+                for one in keys(local.attributes["role options"]) : one
+                if length(setintersection(split("_", one), words)) > 0
+              ],
+              [""]
+            )
+          ] :
+          likely[0] == ""
+          ? "known attributes: ${join(", ", keys(local.attributes["role options"]))}"
+          : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+        ][0],
+      ])
+      if !can(local.attributes["role options"][name])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.role_options), []) :
+      try(var.role_options[name] == null, true)
+      || lookup(
+        { "a string" = can(tostring(var.role_options[name])) },
+        lookup(local.attributes["role options"], name, ""),
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.role_options), []) :
+      join("", [
+        "`role_options.${name}` must be ${lookup(local.attributes["role options"], name, "")}, got ",
+        startswith(jsonencode(var.role_options[name]), "{")
+        ? "an object"
+        : startswith(jsonencode(var.role_options[name]), "[")
+        ? "a list"
+        : startswith(jsonencode(var.role_options[name]), "\"") ? "a string" : jsonencode(var.role_options[name]),
+        "; the README of the module has the type of each attribute",
+      ])
+      if !(
+        try(var.role_options[name] == null, true)
+        || lookup(
+          { "a string" = can(tostring(var.role_options[name])) },
+          lookup(local.attributes["role options"], name, ""),
+          true
+        )
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.role_options.permissions_boundary_arn), null)] :
+      value == null
+      || (
+        can(regex("^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$", value))
+        && try(length(value) <= 2048, false)
+      )
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.role_options.permissions_boundary_arn), null)] :
+      join("", [
+        "`role_options.permissions_boundary_arn` must be the ARN of an IAM policy, got ${jsonencode(value)}; ",
+        "give the policy's ARN, not its name",
+      ])
+      if !(
+        value == null
+        || (
+          can(regex("^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$", value))
+          && try(length(value) <= 2048, false)
+        )
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.role_options.path), null)] :
+      value == null || (can(regex("^(/|/[!-~]+/)$", value)) && try(length(value) <= 512, false))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.role_options.path), null)] :
+      join("", [
+        "`role_options.path` must be / or up to 512 characters of ASCII without spaces that begin and end with ",
+        "a slash, like /platform/, got ${jsonencode(value)}; leave it out for /",
+      ])
+      if !(value == null || (can(regex("^(/|/[!-~]+/)$", value)) && try(length(value) <= 512, false)))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.role_options.name_prefix), null)] :
+      value == null || (can(regex("^[\\w+=,.@-]+$", value)) && try(length(value) <= 38, false))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.role_options.name_prefix), null)] :
+      join("", [
+        "`role_options.name_prefix` must be 1 to 38 letters, digits and _+=,.@-, got ${jsonencode(value)}; ",
+        "leave it out for a start that says what the role is for",
+      ])
+      if !(value == null || (can(regex("^[\\w+=,.@-]+$", value)) && try(length(value) <= 38, false)))
     ]), local.secret_pattern, local.redacted)
   }
 }

@@ -1,3 +1,5 @@
+import { checkRoleOptions } from "../aws/role-options";
+import type { RoleOptions } from "../aws/role-options";
 import { Redacted } from "../validation/redaction";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { RepositorySettings } from "./repository-settings";
@@ -11,11 +13,12 @@ import type { UpstreamContext } from "./upstream-spec";
 export interface Declaration {
   readonly upstreams: Upstream[];
   readonly repositorySettings?: RepositorySettings;
+  readonly roleOptions?: RoleOptions;
 }
 
 /** Adds the errors of a declaration, and reserves its prefixes and secrets, before the first resource is created. */
 export function checkCache(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
-  const { upstreams, repositorySettings } = declaration;
+  const { upstreams, repositorySettings, roleOptions } = declaration;
   const list = Array.isArray(upstreams) || upstreams === undefined ? upstreams : Redacted.of(upstreams);
   errors.checkList("upstreams", list, atLeastOneUpstream("list"), (place, upstream) => {
     checkUpstream(errors, place, upstream as Upstream, context);
@@ -23,6 +26,7 @@ export function checkCache(errors: ValidationErrors, declaration: Declaration, c
   if (repositorySettings !== undefined) {
     checkRepositorySettings(errors, "repositorySettings", repositorySettings, context.location);
   }
+  checkRoleOptions(errors, "roleOptions", roleOptions, context.location);
 }
 
 /**
@@ -30,11 +34,12 @@ export function checkCache(errors: ValidationErrors, declaration: Declaration, c
  * checks the rest once for all of its regions.
  */
 export function checkCacheInRegion(errors: ValidationErrors, declaration: Declaration, context: UpstreamContext): void {
-  const { upstreams, repositorySettings } = declaration;
+  const { upstreams, repositorySettings, roleOptions } = declaration;
   for (const [index, upstream] of Array.isArray(upstreams) ? upstreams.entries() : []) {
     checkUpstreamInRegion(errors, `upstreams[${index}]`, upstream, context);
   }
   checkSettingsInRegion(errors, "repositorySettings", repositorySettings, context.location);
+  checkRoleOptions(errors, "roleOptions", roleOptions, context.location);
 }
 
 // Props of caches that a fleet has checked before it created its first stack.

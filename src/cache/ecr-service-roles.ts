@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
+import type { RoleOptions } from "../aws/role-options";
 import { serviceRole } from "../aws/service-role";
 import type { ServiceRole } from "../aws/service-role";
 import {
@@ -14,22 +15,29 @@ import {
 export function repositoryCreationRole(
   scope: Construct,
   kmsKeyArns: ReadonlySet<string>,
+  options: RoleOptions | undefined,
   provider: TerraformProvider | undefined,
 ): ServiceRole {
   return serviceRole(scope, {
     ...REPOSITORY_CREATION,
     id: "repository-creation-role",
     statements: () => [CREATE_REPOSITORIES, ...(kmsKeyArns.size === 0 ? [] : [useOfKeys([...kmsKeyArns])])],
+    options,
     provider,
   });
 }
 
 /** The role with which ECR reads private registries of other accounts. */
-export function upstreamRole(scope: Construct, provider: TerraformProvider | undefined): ServiceRole {
+export function upstreamRole(
+  scope: Construct,
+  options: RoleOptions | undefined,
+  provider: TerraformProvider | undefined,
+): ServiceRole {
   return serviceRole(scope, {
     ...UPSTREAM_READING,
     id: "upstream-role",
     statements: () => [READ_UPSTREAM],
+    options,
     provider,
   });
 }

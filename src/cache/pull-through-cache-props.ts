@@ -1,4 +1,5 @@
 import type { TerraformProvider } from "cdktf";
+import type { RoleOptions } from "../aws/role-options";
 import type { RepositorySettings } from "./repository-settings";
 import type { Upstream } from "./upstream";
 
@@ -16,6 +17,13 @@ export interface PullThroughCacheProps {
    * @default - mutable tags, AES-256, and each repository keeps its newest 100 images
    */
   readonly repositorySettings?: RepositorySettings;
+  /**
+   * Permissions boundary, path and start of the names of the roles that ECR assumes. The cache creates such roles only
+   * if repositories have tags or KMS encryption, or if an upstream is in another account. A role that you give by its
+   * ARN is not changed.
+   * @default - no permissions boundary, the path `/`, and names that begin with `ecr-`
+   */
+  readonly roleOptions?: RoleOptions;
   /**
    * The AWS provider of the account and region, for every resource and data source. It must be in the stack of the
    * cache.

@@ -11,6 +11,7 @@ import { MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy
 import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
+import type { RoleOptions } from "../aws/role-options";
 import type { ServiceRole } from "../aws/service-role";
 import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository-path";
 import { reasonUnsupported } from "../image/supported-registries";
@@ -36,11 +37,12 @@ import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import { checkPullOptions, copyPullOptions, granteeOfRole, granteeOfRoleNamed } from "./pull-policy-checks";
 import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
-import { EncryptionType, TagMutability } from "./repository-settings";
+import { EncryptionType } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./repository-template";
 import type { RepositoryTemplate } from "./repository-template";
 import { PULL_RULES, prefixOfUpstream } from "./rules";
+import { immutableTagsWarning } from "./tag-mutability";
 import type { Upstream } from "./upstream";
 import { checkUpstream } from "./upstream-checks";
 import { cachedPath, isCrossAccount, upstreamRepositoryPrefix, upstreamUrl } from "./upstream-spec";
@@ -49,6 +51,7 @@ import type { UpstreamContext, UpstreamSpec } from "./upstream-spec";
 const PROPS = Object.keys({
   upstreams: true,
   repositorySettings: true,
+  roleOptions: true,
   provider: true,
   region: true,
   accountId: true,
@@ -92,6 +95,7 @@ export class PullThroughCache extends Construct {
   private readonly registry: Registry;
   private readonly secrets: CredentialSecrets;
   private readonly settings: RepositorySettings;
+  private readonly roleOptions: RoleOptions | undefined;
   private readonly commonTemplate: RepositoryTemplate | undefined;
   // Upstreams and their resources, by the keys of their prefixes.
   private readonly members = new Map<string, Upstream>();
@@ -131,6 +135,7 @@ export class PullThroughCache extends Construct {
 
     this.settings = copySettings(props.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.settings);
+    this.roleOptions = props.roleOptions && { ...props.roleOptions };
     this.secrets = new CredentialSecrets(this, this.registry);
     NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.warnOfRegion();
@@ -531,20 +536,21 @@ export class PullThroughCache extends Construct {
     if (template === undefined) {
       return undefined;
     }
-    if (template.tagMutability === TagMutability.IMMUTABLE) {
-      // https://github.com/aws/containers-roadmap/issues/2275
-      warn(
-        this,
-        "immutable-tags",
-        `tags under ${spec.prefix} are immutable: Amazon ECR will never refresh a cached tag`,
-      );
+    const immutableTags = immutableTagsWarning(spec.prefix, template.tagMutability);
+    if (immutableTags !== undefined) {
+      warn(this, "immutable-tags", immutableTags);
     }
     if (template.encryptionType === EncryptionType.KMS && template.roleArn === undefined) {
       this.kmsKeyArns.add(template.kmsKeyArn ?? ANY_KEY);
     }
     const role =
       template.roleArn === undefined && template.needsRole
-        ? (this.creationRole ??= repositoryCreationRole(this, this.kmsKeyArns, this.registry.regional.provider))
+        ? (this.creationRole ??= repositoryCreationRole(
+            this,
+            this.kmsKeyArns,
+            this.roleOptions,
+            this.registry.regional.provider,
+          ))
         : undefined;
     const resource = new EcrRepositoryCreationTemplate(this, `${id}-template`, {
       ...this.registry.regional,
@@ -577,7 +583,7 @@ export class PullThroughCache extends Construct {
     }
     const roleArn = spec.privateEcr?.roleArn;
     return roleArn === undefined
-      ? (this.crossAccountRole ??= upstreamRole(this, this.registry.regional.provider))
+      ? (this.crossAccountRole ??= upstreamRole(this, this.roleOptions, this.registry.regional.provider))
       : { roleArn, dependsOn: [] };
   }
 

@@ -9,7 +9,7 @@ import { looksLikeSecret } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkLifecyclePolicy } from "./lifecycle-policy";
 import type { RepositorySettings } from "./repository-settings";
-import { EncryptionType, TagMutability } from "./repository-settings";
+import { EncryptionType } from "./repository-settings";
 import {
   DESCRIPTION,
   KMS_KEY,
@@ -22,6 +22,7 @@ import {
   TAG_KEY,
   TAG_VALUE,
 } from "./rules";
+import { checkExclusion, checkExclusionFilters, checkTagMutability } from "./tag-mutability";
 
 const KMS_KEY_REQUIREMENTS: ArnRequirements = {
   rule: KMS_KEY,
@@ -40,8 +41,8 @@ const CHECKS: { readonly [name in keyof RepositorySettings]-?: Check<NonNullable
   keepLastImages: checkLimit,
   keepAllImages: checkFlag,
   lifecyclePolicy: (errors, place, value) => checkLifecyclePolicy(errors, place, value),
-  tagMutability: (errors, place, value) =>
-    errors.checkEnum(place, value, Object.values(TagMutability), SETTINGS_RULES.tagMutability.hint),
+  tagMutability: checkTagMutability,
+  tagMutabilityExclusionFilters: checkExclusionFilters,
   kmsKeyArn: (errors, place, value, location) => checkArn(errors, place, value, KMS_KEY_REQUIREMENTS, location),
   encryptionType: (errors, place, value) =>
     errors.checkEnum(place, value, Object.values(EncryptionType), SETTINGS_RULES.encryptionType.hint),
@@ -85,7 +86,7 @@ export function checkSettingsInRegion(
   }
 }
 
-/** Adds an error for every setting that another one excludes. */
+/** Adds an error for every setting that another one excludes, or that needs another one. */
 function checkTogether(errors: ValidationErrors, prop: string, settings: RepositorySettings): void {
   const { creationTemplate, keepAllImages, untaggedExpirationInDays, keepLastImages } = settings;
   const others = Object.entries(settings).filter(
@@ -101,6 +102,7 @@ function checkTogether(errors: ValidationErrors, prop: string, settings: Reposit
   if (settings.encryptionType !== undefined && settings.kmsKeyArn !== undefined) {
     errors.addBroken(`${prop}.encryptionType`, SETTINGS_RULES.besideKey, settings.encryptionType);
   }
+  checkExclusion(errors, prop, settings);
   for (const name of settings.lifecyclePolicy === undefined ? [] : LIFECYCLE_SETTINGS) {
     if (settings[name] !== undefined && settings[name] !== false) {
       errors.addBroken(`${prop}.${name}`, LIFECYCLE_POLICY_RULES.beside, settings[name]);

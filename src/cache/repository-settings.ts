@@ -10,6 +10,17 @@ export enum TagMutability {
    * A tag cannot move. ECR never refreshes it, so that `latest` remains the image of the first pull. Adds a warning.
    */
   IMMUTABLE = "IMMUTABLE",
+  /**
+   * A tag cannot move, unless a filter in `tagMutabilityExclusionFilters` matches it: with the filter `latest`, ECR can
+   * refresh `latest` and refreshes no other tag. Adds a warning, since registries also move tags like `1.27`. It needs
+   * `@cdktf/provider-aws` 21.9 or later.
+   */
+  IMMUTABLE_WITH_EXCLUSION = "IMMUTABLE_WITH_EXCLUSION",
+  /**
+   * A tag can move, unless a filter in `tagMutabilityExclusionFilters` matches it: with the filter `v*.*`, ECR can
+   * refresh all tags but those like `v1.27`. It needs `@cdktf/provider-aws` 21.9 or later.
+   */
+  MUTABLE_WITH_EXCLUSION = "MUTABLE_WITH_EXCLUSION",
 }
 
 /**
@@ -81,10 +92,19 @@ export interface RepositorySettings {
    */
   readonly lifecyclePolicy?: string;
   /**
-   * Whether tags can move. `TagMutability.IMMUTABLE` adds a warning.
+   * Whether tags can move. `TagMutability.IMMUTABLE` and `TagMutability.IMMUTABLE_WITH_EXCLUSION` add a warning.
    * @default TagMutability.MUTABLE
    */
   readonly tagMutability?: TagMutability;
+  /**
+   * The tags to which the opposite of `tagMutability` applies: 1 to 5 filters of 1 to 128 letters, digits and `._*-`,
+   * each with at most two `*`, which stand for any text. Required with the two mutabilities with exclusion, and an error
+   * with the others; an upstream gives both settings or neither. It needs `@cdktf/provider-aws` 21.9 or later, and
+   * hashicorp/aws 6.10 or later when Terraform runs: give a fleet such a `providerVersion`.
+   * @default - no filters
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageTagMutabilityExclusionFilter.html
+   */
+  readonly tagMutabilityExclusionFilters?: string[];
   /**
    * ARN of your KMS key that encrypts the repositories, in the region of the cache; not of an alias. The encryption of
    * a repository cannot change later. ECR then needs a role to create repositories: see `roleArn`.

@@ -7,10 +7,15 @@ import { EncryptionType } from "./repository-settings";
 import type { RepositorySettings, TagMutability } from "./repository-settings";
 import { DEFAULT_SETTINGS, ENCRYPTIONS, GENERATED_LIFECYCLE } from "./rules";
 
+/** The argument for exclusion filters, which `@cdktf/provider-aws` has from 21.9. */
+interface ExclusionFilters {
+  readonly imageTagMutabilityExclusionFilter?: readonly { readonly filter: string; readonly filterType: string }[];
+}
+
 /** A creation template: its arguments, and what other resources depend on. */
 export interface RepositoryTemplate {
   /** The arguments that depend on nothing but the settings. */
-  readonly config: Omit<EcrRepositoryCreationTemplateConfig, "prefix" | "appliedFor">;
+  readonly config: Omit<EcrRepositoryCreationTemplateConfig, "prefix" | "appliedFor"> & ExclusionFilters;
   readonly tagMutability: TagMutability;
   readonly encryptionType: EncryptionType;
   readonly kmsKeyArn?: string;
@@ -26,8 +31,12 @@ export function copySettings<T extends RepositorySettings | undefined>(settings:
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
     return settings;
   }
-  const { tags } = settings;
-  return isPlainObject(tags) ? { ...settings, tags: { ...tags } } : { ...settings };
+  const { tags, tagMutabilityExclusionFilters: filters } = settings;
+  return {
+    ...settings,
+    ...(isPlainObject(tags) && { tags: { ...tags } }),
+    ...(Array.isArray(filters) && { tagMutabilityExclusionFilters: [...filters] }),
+  };
 }
 
 /** The settings of one upstream: its own take precedence over the common ones. */
@@ -44,7 +53,7 @@ export function mergeSettings(
   }
   // An upstream with settings of its own has a template, even if the common settings have none.
   const merged: RepositorySettings = { ...common, creationTemplate: true, ...Object.fromEntries(given) };
-  return { ...merged, ...mergedLifecycle(own), ...mergedEncryption(own) };
+  return { ...merged, ...mergedLifecycle(own), ...mergedEncryption(own), ...mergedExclusion(own) };
 }
 
 /** An upstream's own lifecycle settings replace the common ones that exclude them. */
@@ -62,6 +71,11 @@ function mergedEncryption({ kmsKeyArn, encryptionType }: RepositorySettings): Re
   return kmsKeyArn === undefined && encryptionType === undefined ? {} : { kmsKeyArn, encryptionType };
 }
 
+/** An upstream's own mutability of tags replaces the common exclusion filters, too. */
+function mergedExclusion({ tagMutability, tagMutabilityExclusionFilters }: RepositorySettings): RepositorySettings {
+  return tagMutability === undefined ? {} : { tagMutabilityExclusionFilters };
+}
+
 /** The template of settings, with defaults; undefined if there is no template. */
 export function repositoryTemplate(settings: RepositorySettings): RepositoryTemplate | undefined {
   if (settings.creationTemplate === false) {
@@ -77,6 +91,10 @@ export function repositoryTemplate(settings: RepositorySettings): RepositoryTemp
     config: {
       description: description === undefined ? undefined : escapeDirectives(description),
       imageTagMutability: tagMutability,
+      imageTagMutabilityExclusionFilter: settings.tagMutabilityExclusionFilters?.map((filter) => ({
+        filter,
+        filterType: "WILDCARD",
+      })),
       encryptionConfiguration: usesKms ? [{ encryptionType, kmsKey: kmsKeyArn }] : undefined,
       lifecyclePolicy: lifecyclePolicy(settings),
       repositoryPolicy: repositoryPolicy === undefined ? undefined : literalJson(repositoryPolicy),

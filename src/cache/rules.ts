@@ -144,13 +144,16 @@ export const DEFAULT_SETTINGS = {
   encryptionType: EncryptionType.AES256,
 } as const;
 
+/** The mutabilities without exclusion filters. */
+export const PLAIN_MUTABILITIES: readonly TagMutability[] = [TagMutability.MUTABLE, TagMutability.IMMUTABLE];
+
 /** Rules of settings that are no patterns. */
 export const SETTINGS_RULES = {
   settings: { requirement: "be an object of settings", hint: "for no template, use { creationTemplate: false }" },
   flag: { requirement: "be true or false", hint: "leave it out for the default" },
   limit: { requirement: integerRequirement(1), hint: "to keep every image, use `keepAllImages`" },
   tagMutability: {
-    requirement: oneOfRequirement(Object.values(TagMutability)),
+    requirement: oneOfRequirement(PLAIN_MUTABILITIES),
     hint: `leave it out for ${DEFAULT_SETTINGS.tagMutability}`,
   },
   encryptionType: {

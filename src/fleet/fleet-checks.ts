@@ -24,6 +24,7 @@ const PROPS = Object.keys({
   upstreams: true,
   repositorySettings: true,
   repositorySettingsByRegion: true,
+  roleOptions: true,
   accountId: true,
   backend: true,
   providerConfig: true,
@@ -145,11 +146,11 @@ function checkCaches(
   props: PullThroughCacheFleetProps,
   regions: readonly string[],
 ): void {
-  const { upstreams, repositorySettings, repositorySettingsByRegion = {} } = props;
+  const { upstreams, repositorySettings, repositorySettingsByRegion = {}, roleOptions } = props;
   const ownSettings = (region: string): RepositorySettings | undefined => repositorySettingsByRegion[region];
   const isKeyUsed = regions.length === 0 || regions.some((region) => usesCommonKey(ownSettings(region)));
-  const common = { upstreams, repositorySettings: isKeyUsed ? repositorySettings : withoutKmsKey(repositorySettings) };
-  checkCache(errors, common, contextIn(fleet, props));
+  const commonSettings = isKeyUsed ? repositorySettings : withoutKmsKey(repositorySettings);
+  checkCache(errors, { upstreams, repositorySettings: commonSettings, roleOptions }, contextIn(fleet, props));
   for (const region of regions) {
     const own = ownSettings(region);
     const context = contextIn(fleet, props, region);
@@ -157,7 +158,7 @@ function checkCaches(
       checkRepositorySettings(errors, `repositorySettingsByRegion["${region}"]`, own, context.location);
     }
     const inRegion = usesCommonKey(own) ? repositorySettings : withoutKmsKey(repositorySettings);
-    checkCacheInRegion(errors, { upstreams, repositorySettings: inRegion }, context);
+    checkCacheInRegion(errors, { upstreams, repositorySettings: inRegion, roleOptions }, context);
   }
 }
 

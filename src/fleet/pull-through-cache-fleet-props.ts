@@ -1,4 +1,5 @@
 import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
+import type { RoleOptions } from "../aws/role-options";
 import type { RepositorySettings } from "../cache/repository-settings";
 import type { Upstream } from "../cache/upstream";
 import type { StateBackend } from "./state-backend";
@@ -23,6 +24,12 @@ export interface PullThroughCacheFleetProps {
    * @default - the same settings in all regions
    */
   readonly repositorySettingsByRegion?: { readonly [region: string]: RepositorySettings };
+  /**
+   * Permissions boundary, path and start of the names of the roles that ECR assumes, in every region. IAM is the same
+   * in all regions of a partition: so is the boundary.
+   * @default - as for `PullThroughCache`
+   */
+  readonly roleOptions?: RoleOptions;
   /**
    * The account ID of 12 digits; may be a token. With it, Terraform refuses to run a stack with credentials of another
    * account, unless `providerConfig` has `skipRequestingAccountId`. Excludes `allowedAccountIds` and

@@ -253,10 +253,11 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   private createCache(region: string): PullThroughCache {
-    const { upstreams, repositorySettings, repositorySettingsByRegion, accountId } = this.props;
+    const { upstreams, repositorySettings, repositorySettingsByRegion, roleOptions, accountId } = this.props;
     const props = {
       upstreams,
       repositorySettings: mergeSettings(repositorySettings, repositorySettingsByRegion?.[region]),
+      roleOptions,
       accountId,
     };
     // cdktf leaves the id Default out of addresses, so they begin with the prefix.

@@ -1,3 +1,4 @@
+import type { RoleOptions } from "../aws/role-options";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 
 /** The images that a warmer pulls, its schedule and its network. */
@@ -88,4 +89,10 @@ export interface CacheWarmerProps {
    * @default - none; required with `vpcId`
    */
   readonly securityGroupIds?: string[];
+  /**
+   * Permissions boundary, path and start of the names of both roles: that of the builds and that of the schedule. They
+   * are not those of the cache: give them here as well.
+   * @default - no permissions boundary, the path `/`, and names that begin with `ecr-cache-warmer-`
+   */
+  readonly roleOptions?: RoleOptions;
 }

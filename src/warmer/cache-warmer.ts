@@ -78,11 +78,12 @@ export class CacheWarmer extends Construct {
     const images = warmedImages(errors, { ...props });
     errors.throwAndRemove(this);
 
-    const { subnetIds, securityGroupIds } = props;
+    const { subnetIds, securityGroupIds, roleOptions } = props;
     this.props = {
       ...props,
       subnetIds: subnetIds && [...subnetIds],
       securityGroupIds: securityGroupIds && [...securityGroupIds],
+      roleOptions: roleOptions && { ...roleOptions },
     };
     this.projectName = props.projectName ?? defaultProjectName(this);
     const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
@@ -116,6 +117,7 @@ export class CacheWarmer extends Construct {
         writeLogs(logs.arn),
         ...(vpcId === undefined ? [] : networkPermissions(registry, subnetIds)),
       ],
+      options: this.props.roleOptions,
       provider: registry.regional.provider,
     });
     return new CodebuildProject(this, "project", {
@@ -149,6 +151,7 @@ export class CacheWarmer extends Construct {
       description: SCHEDULE_ROLE.description(this.projectName),
       accountId,
       statements: () => [startBuilds(project.arn)],
+      options: this.props.roleOptions,
       provider: regional.provider,
     });
     const common = {

@@ -4,6 +4,7 @@ import type { Construct, IConstruct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import { RETENTION_DAYS } from "../aws/log-retention";
 import { providerOf } from "../aws/provider";
+import { checkRoleOptions } from "../aws/role-options";
 import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
 import { PullThroughCache } from "../cache/pull-through-cache";
@@ -37,6 +38,7 @@ const PROPS = Object.keys({
   vpcId: true,
   subnetIds: true,
   securityGroupIds: true,
+  roleOptions: true,
 } satisfies AllKeys<CacheWarmerProps>);
 
 /** Adds the errors in the props of a warmer, except those in its images. */
@@ -68,6 +70,8 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
     errors.checkEnum("logRetentionInDays", logRetentionInDays, RETENTION_DAYS, hint);
   }
   checkNetwork(errors, props);
+  const { location = {} } = PullThroughCache.isPullThroughCache(cache) ? cache._internals.registry : {};
+  checkRoleOptions(errors, "roleOptions", props.roleOptions, location);
 }
 
 /** The default name of a project: the ids of the stack and of the constructs down to the warmer. */

@@ -474,7 +474,7 @@ describe("where the registry is", () => {
     [
       "a property it does not have",
       { repositry: {} } as never,
-      "`repositry` is not a property of PullThroughCache; use one of upstreams, repositorySettings, provider, region, accountId, partition",
+      "`repositry` is not a property of PullThroughCache; use one of upstreams, repositorySettings, roleOptions, provider, region, accountId, partition",
     ],
     [
       "a region that resources do not take",

@@ -221,7 +221,8 @@ export class LocalAws {
   }
 
   private async authorize({ accountId, region, service, operation }: Call, input: Fields): Promise<void> {
-    const reason = await this.options.whyForbidden?.({ accountId, region, service, operation, input });
+    const role = service === "iam" ? this.iam.roleIn(input, { accountId, region }) : undefined;
+    const reason = await this.options.whyForbidden?.({ accountId, region, service, operation, input, role });
     if (reason !== undefined) {
       throw new AwsError(FORBIDDEN[service] ?? "AccessDeniedException", reason, 403);
     }

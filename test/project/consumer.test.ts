@@ -27,6 +27,7 @@ import {
   RegistryCredential,
   RegistryEndpoints,
   StackParameterOverride,
+  TagMutability,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 
@@ -43,7 +44,11 @@ const cache = new PullThroughCache(stack, "cache", {
     Upstream.dockerHub(RegistryCredential.managed({ usernameVariable: "hub_username", accessTokenVariable: "hub_token", version: 1 })),
     Upstream.github(RegistryCredential.fromSecretName("ecr-pullthroughcache/github")),
   ],
-  repositorySettings: { tags: { team: "platform" } },
+  repositorySettings: {
+    tags: { team: "platform" },
+    tagMutability: TagMutability.IMMUTABLE_WITH_EXCLUSION,
+    tagMutabilityExclusionFilters: ["latest", "dev-*"],
+  },
 });
 cache.grantPullToRoleNamed("puller");
 new CacheWarmer(stack, "warmer", {
@@ -270,9 +275,22 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       if (version.startsWith("20")) {
         expect(region.status).toBe(1);
         expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");
+        expect(region.output).toContain("`repositorySettings.tagMutability` must be one of MUTABLE, IMMUTABLE with");
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        const { resource } = read<{ readonly resource: { readonly [type: string]: object } }>(
+          path.join(outdir, "stacks", "region", "cdk.tf.json"),
+        );
+        expect(Object.values(resource["aws_ecr_repository_creation_template"] ?? {})).toMatchObject(
+          Array(2).fill({
+            image_tag_mutability: "IMMUTABLE_WITH_EXCLUSION",
+            image_tag_mutability_exclusion_filter: [
+              { filter: "latest", filter_type: "WILDCARD" },
+              { filter: "dev-*", filter_type: "WILDCARD" },
+            ],
+          }),
+        );
         const connector = read<Connector>(path.join(outdir, "stacks", "connector", "cdk.tf.json"));
         expect(connector.import).toEqual([{ to: "aws_cloudformation_stack.adopted", id: "vendor@eu-west-1" }]);
         const stacks = [connector.resource, connector.data].flatMap(

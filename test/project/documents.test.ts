@@ -24,6 +24,7 @@ const ELSEWHERE: { readonly [document: string]: string } = {
   "docs/reference/client-configuration.md": "sh",
   "docs/reference/pull-permissions.md": "json",
   "docs/reference/repository-settings.md": "json",
+  "docs/reference/security.md": "json",
   "docs/reference/upstreams.md": "json",
 };
 

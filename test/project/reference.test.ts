@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { EndpointService, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import { snakeCase } from "../../modules/generator/hcl";
+import { ROLE_OPTIONS_INPUT } from "../../modules/generator/role-options";
 import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
 import type { PolicyStatement } from "../../src/aws/policy-statement";
 import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
@@ -11,6 +13,7 @@ import {
   REPOSITORY_CREATION,
   SIGN_IN,
   UPSTREAM_READING,
+  createTaggedStatement,
   readStatement,
   useOfKeys,
 } from "../../src/cache/policy-statements";
@@ -137,7 +140,9 @@ describe("the page of repository settings", () => {
       ([, name = ""]) => name,
     );
     expect(rows.map(([prop = ""]) => codeIn(prop)[0]).sort()).toEqual(props.sort());
-    const attributes = rows.map(([, attribute = ""]) => codeIn(attribute)[0]?.replace(/ = .*$/, ""));
+    const attributes = rows.flatMap(([, attribute = ""]) =>
+      codeIn(attribute).map((code) => code.replace(/ = .*$/, "")),
+    );
     expect(attributes.sort()).toEqual(Object.keys(SETTINGS).sort());
     for (const [prop, value] of Object.entries(DEFAULT_SETTINGS)) {
       expect(rows.find(([cell]) => cell === `\`${prop}\``)?.[2]).toBe(`\`${value}\``);
@@ -183,6 +188,34 @@ test("the security page names each role with who may assume it and what it may d
     [BUILD_ROLE.namePrefix]: ofStatements(BUILD_ROLE, writeLogs("group"), ...networkStatements("arn", "subnet")),
     [SCHEDULE_ROLE.namePrefix]: ofStatements(SCHEDULE_ROLE, startBuilds("project")),
   });
+});
+
+test("the security page has a permissions boundary with the actions of all roles, and the options of roles", () => {
+  const statements = {
+    CreateRepositories: [CREATE_REPOSITORIES],
+    UseKeys: [useOfKeys("*")],
+    ReadUpstreams: [READ_UPSTREAM],
+    Pull: [SIGN_IN, createTaggedStatement("*")],
+    WriteLogs: [writeLogs("*")],
+    UseNetwork: networkStatements("*", "*"),
+    StartBuilds: [startBuilds("*")],
+  };
+  const boundary = shownJson("security.md");
+  expect(whyMalformed(boundary, "identity")).toBeUndefined();
+  const single = <T>(list: readonly T[]): readonly T[] | T | undefined => (list.length === 1 ? list[0] : list);
+  expect(JSON.parse(boundary)).toEqual({
+    Version: "2012-10-17",
+    Statement: Object.entries(statements).map(([Sid, all]) => ({
+      Sid,
+      Effect: "Allow",
+      Action: single(all.flatMap(({ Action }) => Action)),
+      Resource: "*",
+    })),
+  });
+  const rows = tableRows(page("security.md"), "TypeScript", "module");
+  const names = rows.map((row) => row.slice(0, 2).flatMap(codeIn));
+  expect(names.map(([, attribute]) => attribute)).toEqual(Object.keys(ROLE_OPTIONS_INPUT.attributes ?? {}));
+  expect(names).toEqual(names.map(([option = ""]) => [option, snakeCase(option)]));
 });
 
 test("the security page names the actions that endpoint policies allow", () => {

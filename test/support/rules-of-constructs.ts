@@ -7,8 +7,10 @@ import * as partitions from "../../src/aws/partitions";
 import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
+import * as roleOptions from "../../src/aws/role-options";
 import * as standardTopic from "../../src/aws/standard-topic";
 import * as cacheRules from "../../src/cache/rules";
+import { EXCLUSION_FILTER, EXCLUSION_RULES } from "../../src/cache/tag-mutability";
 import * as clientConfigRules from "../../src/client-config/rules";
 import * as fleetRules from "../../src/fleet/rules";
 import * as networkRules from "../../src/network/rules";
@@ -27,8 +29,10 @@ const FILES: { readonly [file: string]: object } = {
   "aws/policy-document": policyDocument,
   "aws/provider-versions": providerVersions,
   "aws/role-arn": { ROLE_ARN },
+  "aws/role-options": roleOptions,
   "aws/standard-topic": standardTopic,
   "cache/rules": cacheRules,
+  "cache/tag-mutability": { EXCLUSION_FILTER, EXCLUSION_RULES },
   "client-config/rules": clientConfigRules,
   "fleet/rules": fleetRules,
   "network/rules": networkRules,
@@ -47,8 +51,10 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/policy-document": [0, 2],
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
+  "aws/role-options": [3, 4],
   "aws/standard-topic": [1, 1],
   "cache/rules": [17, 85],
+  "cache/tag-mutability": [1, 7],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],
   "network/rules": [11, 40],
@@ -57,7 +63,12 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
 };
 
 /** The files whose constructs have no plain module. */
-const WITHOUT_MODULES: readonly string[] = ["alerts/expiry-rules", "client-config/rules", "fleet/rules"];
+const WITHOUT_MODULES: readonly string[] = [
+  "alerts/expiry-rules",
+  "cache/tag-mutability",
+  "client-config/rules",
+  "fleet/rules",
+];
 
 // A function that makes a text of numbers or lists gets this for each of them.
 const MARK = ["…"];

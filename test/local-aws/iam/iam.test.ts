@@ -3,6 +3,7 @@ import {
   CreatePolicyCommand,
   CreateRoleCommand,
   DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -11,6 +12,7 @@ import {
   ListInstanceProfilesForRoleCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   SimulatePrincipalPolicyCommand,
   TagRoleCommand,
@@ -322,6 +324,52 @@ describe("whether a service could use a role", () => {
     await put("push", JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } }));
     expect(whyNot("ecr:PutImage")).toBeUndefined();
     expect(whyNot("iam:PutImage")).toBe(Action === "*" ? undefined : `${arn} may not iam:PutImage`);
+  });
+});
+
+describe("the permissions boundary of a role", () => {
+  const scope = { accountId: ACCOUNT, region: REGION };
+  const NO_SUCH_ENTITY = { name: "NoSuchEntityException" };
+  const policyOf = async (name: string, action: string): Promise<string> => {
+    const input = { PolicyName: name, PolicyDocument: allowing(action) };
+    return (await client.send(new CreatePolicyCommand(input))).Policy?.Arn ?? "";
+  };
+  const bound = (PermissionsBoundary: string) =>
+    client.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+  const unbound = () => client.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+  const boundary = async () => (await role())?.PermissionsBoundary?.PermissionsBoundaryArn;
+
+  test("can be set, changed and deleted", async () => {
+    const first = await policyOf("first", "ecr:*");
+    const second = await policyOf("second", "ecr:*");
+    await create({ PermissionsBoundary: first });
+    expect(await boundary()).toBe(first);
+    await bound(second);
+    expect(await boundary()).toBe(second);
+    await bound("arn:aws:iam::aws:policy/PowerUserAccess");
+    await unbound();
+    expect(await boundary()).toBeUndefined();
+    await expect(unbound()).rejects.toMatchObject(NO_SUCH_ENTITY);
+    expect(sdk.aws.requests.flatMap(modelViolations)).toEqual([]);
+  });
+
+  test.each(["444455556666", ACCOUNT])("fails with a policy of %s that the account does not have", async (owner) => {
+    const absent = `arn:aws:iam::${owner}:policy/absent`;
+    await expect(create({ PermissionsBoundary: absent })).rejects.toMatchObject(NO_SUCH_ENTITY);
+    await create();
+    await expect(bound(absent)).rejects.toMatchObject(NO_SUCH_ENTITY);
+    expect(await boundary()).toBeUndefined();
+  });
+
+  test("limits what a service can do with the role", async () => {
+    await create({ PermissionsBoundary: await policyOf("bounds", "ecr:Put*") });
+    await put("all", allowing("ecr:*"));
+    const arn = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`;
+    const whyNot = (action: string) => sdk.aws.iam.whyNot(arn, "ecr.amazonaws.com", [action], scope);
+    expect(whyNot("ecr:PutImage")).toBeUndefined();
+    expect(whyNot("ecr:CreateRepository")).toBe(
+      `${arn} may not ecr:CreateRepository, because no permissions boundary allows it`,
+    );
   });
 });
 

@@ -26,10 +26,13 @@ interface Role {
   /** The ARNs of the managed policies that it has. */
   readonly attached: Set<string>;
   /** The ARN of the managed policy that bounds its permissions. */
-  readonly boundary: string | undefined;
+  boundary: string | undefined;
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+/** A role as AWS knows it when it authorizes a request that names it. */
+export type NamedRole = Readonly<Pick<Role, "path" | "boundary">>;
+
 const MAX_INLINE_SIZE = 10_240;
 const MAX_ATTACHED = 10;
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
@@ -74,7 +77,7 @@ export class Iam implements Service {
         tags: optionalList<Tag>(input, "Tags") ?? [],
         policies: new Map(),
         attached: new Set(),
-        boundary: optionalText(input, "PermissionsBoundary"),
+        boundary: this.boundaryIn(input, scope),
       };
       roles.set(name, role);
       return { Role: described(role) };
@@ -107,6 +110,20 @@ export class Iam implements Service {
       return {};
     },
     ...tagging("TagRole", "UntagRole", (input, scope) => this.find(input, scope)),
+    PutRolePermissionsBoundary: (input, scope) => {
+      const role = this.find(input, scope);
+      text(input, "PermissionsBoundary");
+      role.boundary = this.boundaryIn(input, scope);
+      return {};
+    },
+    DeleteRolePermissionsBoundary: (input, scope) => {
+      const role = this.find(input, scope);
+      if (role.boundary === undefined) {
+        throw new AwsError(NO_SUCH_ENTITY, `The role ${role.name} has no permissions boundary.`);
+      }
+      role.boundary = undefined;
+      return {};
+    },
     DeleteRole: (input, scope) => {
       const role = this.find(input, scope);
       if (role.policies.size > 0) {
@@ -204,6 +221,11 @@ export class Iam implements Service {
     );
   }
 
+  /** The role that a request names; undefined if there is none. */
+  public roleIn(input: Fields, scope: Scope): NamedRole | undefined {
+    return this.of(scope).get(optionalText(input, "RoleName") ?? "");
+  }
+
   /** Why a service could not do these things with a role; undefined when it could. */
   public whyNot(roleArn: string, service: string, actions: readonly string[], scope: Scope): string | undefined {
     const role = [...this.of(scope).values()].find(({ arn }) => arn === roleArn);
@@ -216,12 +238,25 @@ export class Iam implements Service {
     if (!trusts) {
       return `${roleArn} does not trust ${service}`;
     }
-    const allowed = this.documentsOf(role, scope)
-      .flatMap(statements)
-      .filter(({ Effect }) => Effect === "Allow")
-      .flatMap(({ Action }) => [Action ?? []].flat());
+    const allowed = this.documentsOf(role, scope).flatMap(allowedActions);
     const missing = actions.find((action) => !allowed.some((pattern) => covers(pattern, action)));
-    return missing === undefined ? undefined : `${roleArn} may not ${missing}`;
+    if (missing !== undefined) {
+      return `${roleArn} may not ${missing}`;
+    }
+    const boundary = role.boundary === undefined ? undefined : this.policies.documentOf(role.boundary, scope);
+    const inBounds = boundary === undefined ? ["*"] : allowedActions(boundary);
+    const outOfBounds = actions.find((action) => !inBounds.some((pattern) => covers(pattern, action)));
+    return outOfBounds === undefined
+      ? undefined
+      : `${roleArn} may not ${outOfBounds}, because no permissions boundary allows it`;
+  }
+
+  private boundaryIn(input: Fields, scope: Scope): string | undefined {
+    const arn = optionalText(input, "PermissionsBoundary");
+    if (arn !== undefined) {
+      this.policies.checkAttachable(arn, scope);
+    }
+    return arn;
   }
 
   private documentsOf(role: Role, scope: Scope): string[] {
@@ -274,6 +309,13 @@ function sessionDurationIn(input: Fields): number | undefined {
     );
   }
   return given === undefined ? undefined : Number(given);
+}
+
+/** The actions that a document allows, with their wildcards. */
+function allowedActions(document: string): string[] {
+  return statements(document)
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => [Action ?? []].flat());
 }
 
 /** Whether an action of a policy is an action, or includes it by its wildcards. */

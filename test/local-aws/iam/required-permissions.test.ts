@@ -97,6 +97,29 @@ test.each<[string, string, string, object, Permission]>([
   expect(permissions(service, operation, input as AuthorizedRequest["input"])).toContainEqual(permission);
 });
 
+test("a request about a role concerns its ARN with its path, and conditions can compare its boundary", () => {
+  const boundary = "arn:aws:iam::111122223333:policy/bounds";
+  const resource = "arn:aws:iam::111122223333:role/team/reader";
+  const context = { "iam:PermissionsBoundary": boundary };
+  const input = { RoleName: "reader" };
+  const created = { ...input, Path: "/team/", PermissionsBoundary: boundary };
+  expect(permissions("iam", "CreateRole", created)).toEqual([{ action: "iam:CreateRole", resource, context }]);
+  const later = (operation: string, more: object = {}): readonly Permission[] =>
+    requiredPermissions({
+      ...SCOPE,
+      service: "iam",
+      operation,
+      input: { ...input, ...more },
+      role: { path: "/team/", boundary },
+    });
+  expect(later("PutRolePolicy")).toEqual([{ action: "iam:PutRolePolicy", resource, context }]);
+  expect(later("GetRole")).toEqual([{ action: "iam:GetRole", resource }]);
+  const other = "arn:aws:iam::aws:policy/PowerUserAccess";
+  expect(later("PutRolePermissionsBoundary", { PermissionsBoundary: other })).toEqual([
+    { action: "iam:PutRolePermissionsBoundary", resource, context: { "iam:PermissionsBoundary": other } },
+  ]);
+});
+
 test.each([
   ["secretsmanager", "CreateSecret", { Name: "a" }, { Tags: [{ Key: "k" }] }, "secretsmanager:TagResource"],
   [

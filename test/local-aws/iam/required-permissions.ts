@@ -1,5 +1,6 @@
 import { optionalList, optionalText, partitionOf } from "../service";
 import type { Fields, Scope } from "../service";
+import type { NamedRole } from "./iam";
 
 /** An action on a resource that AWS must allow, with the keys that its conditions can compare. */
 export interface Permission {
@@ -13,6 +14,8 @@ export interface AuthorizedRequest extends Scope {
   readonly service: string;
   readonly operation: string;
   readonly input: Fields;
+  /** The role that a request to IAM names. @default - there is none yet */
+  readonly role?: NamedRole;
 }
 
 type Ask = (request: AuthorizedRequest) => readonly Permission[];
@@ -151,13 +154,23 @@ const SECRETS_MANAGER: { readonly [operation: string]: Ask } = {
   ),
 };
 
-const roles = ({ input, ...scope }: AuthorizedRequest): string[] => [
-  globalArnOf("iam", scope, `role/${optionalText(input, "RoleName") ?? ""}`),
-];
+const roles = ({ input, role: named, ...scope }: AuthorizedRequest): string[] => {
+  const path = optionalText(input, "Path") ?? named?.path ?? "/";
+  return [globalArnOf("iam", scope, `role${path}${optionalText(input, "RoleName") ?? ""}`)];
+};
 const policies = ({ input, ...scope }: AuthorizedRequest): string[] => [
   optionalText(input, "PolicyArn") ?? globalArnOf("iam", scope, `policy/${optionalText(input, "PolicyName") ?? ""}`),
 ];
 const role = own("iam", roles);
+/** An action whose conditions can compare the boundary that the role has, or gets. */
+const boundedRole: Ask = (request) => {
+  const boundary = optionalText(request.input, "PermissionsBoundary") ?? request.role?.boundary;
+  return allow(
+    `iam:${request.operation}`,
+    roles(request),
+    boundary === undefined ? undefined : { "iam:PermissionsBoundary": boundary },
+  );
+};
 const policy = own("iam", policies);
 
 const IAM: { readonly [operation: string]: Ask } = {
@@ -165,9 +178,7 @@ const IAM: { readonly [operation: string]: Ask } = {
     [
       "GetRole",
       "DeleteRole",
-      "PutRolePolicy",
       "GetRolePolicy",
-      "DeleteRolePolicy",
       "ListRolePolicies",
       "ListAttachedRolePolicies",
       "ListInstanceProfilesForRole",
@@ -176,8 +187,12 @@ const IAM: { readonly [operation: string]: Ask } = {
     ],
     role,
   ),
+  ...each(
+    ["PutRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"],
+    boundedRole,
+  ),
   CreateRole: all(
-    role,
+    boundedRole,
     ifGiven("Tags", (_, request) => allow("iam:TagRole", roles(request))),
   ),
   ...each(

@@ -1,8 +1,9 @@
 import { TerraformLocal } from "cdktf";
 import { PullThroughCache, RegistryCredential, TagMutability, Upstream } from "cdktf-ecr-pull-through-cache";
-import type { RepositorySettings } from "cdktf-ecr-pull-through-cache";
+import type { RepositorySettings, RoleOptions } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
+import { checkRoleOptions } from "../../../src/aws/role-options";
 import { checkRepositorySettings } from "../../../src/cache/repository-settings-checks";
 import { MAX_LIFECYCLE_POLICY, MAX_REPOSITORY_POLICY, REPOSITORY_PREFIX } from "../../../src/cache/rules";
 import { matches } from "../../../src/validation/rule";
@@ -209,13 +210,56 @@ describeWithTerraform("the real provider", () => {
     expect(await workspace.validate()).toEqual([]);
   });
 
-  test("takes every mutability that we offer", async () => {
-    const templates = Object.values(TagMutability).map((mutability, index) => [
+  test("takes every mutability that we offer with its resources, and none of the others", async () => {
+    const mutabilities = Object.values(TagMutability);
+    const templates = mutabilities.map((mutability, index) => [
       `t${index}`,
       { prefix: `t${index}`, applied_for: ["PULL_THROUGH_CACHE"], image_tag_mutability: mutability },
     ]);
-    expect(
-      await refused({ aws_ecr_repository_creation_template: Object.fromEntries(templates) as object as never }),
-    ).toEqual(new Set());
+    const theirs = await refused({
+      aws_ecr_repository_creation_template: Object.fromEntries(templates) as object as never,
+    });
+    const ours = mutabilities.flatMap((tagMutability, index) => {
+      const errors = new ValidationErrors();
+      const tagMutabilityExclusionFilters = /EXCLUSION/.test(tagMutability) ? ["latest"] : undefined;
+      checkRepositorySettings(errors, "settings", { tagMutability, tagMutabilityExclusionFilters }, {});
+      return errors.list().length > 0 ? [`aws_ecr_repository_creation_template.t${index}`] : [];
+    });
+    expect(ours).toHaveLength(2);
+    expect([...theirs].sort()).toEqual(ours.sort());
+  });
+
+  test("has our bounds for the path and the name of a role, and counts an ARN as we do where it checks one", async () => {
+    const made: [string, RoleOptions][] = [
+      ["path-of-512", { path: `/${"x".repeat(510)}/` }],
+      ["path-of-513", { path: `/${"x".repeat(511)}/` }],
+      ["prefix-of-38", { namePrefix: "x".repeat(38) }],
+      ["prefix-of-39", { namePrefix: "x".repeat(39) }],
+      ["prefix-of-all", { namePrefix: "aZ0_+=,.@-" }],
+      ["prefix-with-slash", { namePrefix: "a/" }],
+      ["boundary", { permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/team/bounds" }],
+      ["boundary-of-aws", { permissionsBoundaryArn: "arn:aws-us-gov:iam::aws:policy/PowerUserAccess" }],
+      ["boundary-by-name", { permissionsBoundaryArn: "bounds" }],
+    ];
+    const theirs = await refused({
+      aws_iam_role: Object.fromEntries(
+        made.map(([name, { permissionsBoundaryArn, path, namePrefix = "x" }]) => [
+          name,
+          {
+            assume_role_policy: POLICY("x"),
+            name_prefix: namePrefix,
+            path,
+            permissions_boundary: permissionsBoundaryArn,
+          },
+        ]),
+      ),
+    });
+    const ours = made.filter(([, options]) => {
+      const errors = new ValidationErrors();
+      checkRoleOptions(errors, "options", options, {});
+      return errors.list().length > 0;
+    });
+    expect([...theirs].sort()).toEqual(ours.map(([name]) => `aws_iam_role.${name}`).sort());
+    expect(ours).toHaveLength(4);
   });
 });

@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
 import {
   AlertDestination,
   EndpointService,
@@ -19,12 +20,13 @@ import {
   SyncFailureAlert,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
+import type { RoleOptions } from "cdktf-ecr-pull-through-cache";
 import { PARTS, policyOf } from "../../../scripts/permissions";
 import type { Part, Statement } from "../../../scripts/permissions";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createStack, describeStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { addNetworks } from "../../local-aws/ec2/networks";
-import { whyDenied } from "../../local-aws/iam/policy-evaluation";
+import { FULL_ACCESS, whyDenied } from "../../local-aws/iam/policy-evaluation";
 import { requiredPermissions } from "../../local-aws/iam/required-permissions";
 import type { AuthorizedRequest } from "../../local-aws/iam/required-permissions";
 import { createStateBucket, stateBucket } from "../../local-aws/s3/state-bucket";
@@ -76,6 +78,30 @@ const REPOSITORY_POLICY = JSON.stringify({
 /** The secrets that are there before, each with one for after the change. */
 const EXISTING_SECRETS = ["github", "github-2", "chainguard", "chainguard-2"];
 
+const BOUNDARIES = ["bounds", "bounds-2"].map((name) => `arn:aws:iam::${ACCOUNT}:policy/${name}`);
+
+/** Options of the roles of modules: the change replaces the boundary. */
+function optionsOfModule(isChanged: boolean): object {
+  return { permissions_boundary_arn: BOUNDARIES[isChanged ? 1 : 0], path: "/platform/", name_prefix: "acme-" };
+}
+
+/** Options of the roles of constructs: the change removes the boundary. */
+function optionsOfConstruct(isChanged: boolean): RoleOptions {
+  return isChanged ? {} : { permissionsBoundaryArn: BOUNDARIES[0] };
+}
+
+/** A part for roles with the names without options, and for those with the path and the name prefix of modules. */
+function withRoleOptions(part: Part): Part {
+  const both = (statements: readonly Statement[]): Statement[] =>
+    statements.map((statement) => ({
+      ...statement,
+      Resource: statement.Resource.flatMap((arn) => [
+        ...new Set([arn, arn.replace(/:role\/ecr-[a-z-]*\*$/, ":role/platform/acme-*")]),
+      ]),
+    }));
+  return { ...part, plan: both(part.plan), apply: both(part.apply) };
+}
+
 const caches: Program = (isChanged) => {
   const version = isChanged ? 2 : 1;
   const suffix = isChanged ? "-2" : "";
@@ -91,6 +117,7 @@ const caches: Program = (isChanged) => {
     },
     credentials: { gitlab: { username: "${var.hub_username}", access_token: "${var.hub_token}" } },
     repository_settings: { tags, repository_policy: REPOSITORY_POLICY, keep_last_images: keepLastImages },
+    role_options: optionsOfModule(isChanged),
   };
   return json(
     isChanged,
@@ -104,6 +131,7 @@ const caches: Program = (isChanged) => {
           Upstream.privateEcr({ accountId: OTHER_ACCOUNT, region: REGION, prefix: "base" }),
         ],
         repositorySettings: { tags, repositoryPolicy: REPOSITORY_POLICY, keepLastImages },
+        roleOptions: optionsOfConstruct(isChanged),
       });
     },
     { "pull-through-cache": module },
@@ -182,6 +210,7 @@ const warmer: Program = (isChanged) => {
     log_retention_in_days: retention,
     alarm_topic: { arn: alarmTopicArn },
     vpc_config: { vpc_id: vpcId, subnet_ids: subnetIds, security_group_ids: securityGroupIds },
+    role_options: optionsOfModule(isChanged),
   };
   return json(
     isChanged,
@@ -197,6 +226,7 @@ const warmer: Program = (isChanged) => {
         vpcId,
         subnetIds,
         securityGroupIds,
+        roleOptions: optionsOfConstruct(isChanged),
       });
     },
     { "cache-warmer": module },
@@ -229,11 +259,16 @@ const reminders: Program = (isChanged) => {
   const stack = stackIn(REGION);
   const upstreams = [Upstream.dockerHub(RegistryCredential.fromSecretArn(EXPIRING_SECRET))];
   const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams });
-  new CredentialExpiryAlert(stack, "expiry", {
-    cache,
-    expiryDates: { "docker-hub": isChanged ? "2999-12-31" : "2999-06-30" },
-    destination: AlertDestination.newTopic({ emailAddresses: ["ops@example.com"] }),
-  });
+  const scope = new Construct(stack, "expiry");
+  // One role loses its permissions boundary, and the other one gets one.
+  for (const id of ["one", "other"]) {
+    new CredentialExpiryAlert(scope, id, {
+      cache,
+      expiryDates: { "docker-hub": isChanged ? "2999-12-31" : "2999-06-30" },
+      destination: AlertDestination.newTopic({ emailAddresses: ["ops@example.com"] }),
+      roleOptions: optionsOfConstruct(isChanged === (id === "one")),
+    });
+  }
   const provider = { aws: { region: REGION, default_tags: { tags: TAGS[isChanged ? 1 : 0] } } };
   return { ...resourcesOf(synthesized(stack), "expiry"), provider };
 };
@@ -309,10 +344,14 @@ const overridden = (strategy: OverrideStrategy): object[] => [
 ];
 
 const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
-  "caches, by construct and module": { part: PARTS.CACHE, steps: twice(caches) },
+  "caches, by construct and module": { part: withRoleOptions(PARTS.CACHE), steps: twice(caches) },
   "grants, by construct and module": { part: PARTS.GRANT, beside: CACHE_ONLY, steps: twice(grants) },
   "managed policies, by construct and module": { part: PARTS.MANAGED_POLICY, steps: twice(managedPolicies) },
-  "warmers, by construct and module": { part: PARTS.WARMER, beside: CACHE_ONLY, steps: twice(warmer) },
+  "warmers, by construct and module": {
+    part: withRoleOptions(PARTS.WARMER),
+    beside: CACHE_ONLY,
+    steps: twice(warmer),
+  },
   "alerts, by construct and module": { part: PARTS.FAILURES, beside: CACHE_ONLY, steps: twice(alerts) },
   "reminders of credentials": { part: PARTS.EXPIRY, steps: twice(reminders) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
@@ -408,9 +447,14 @@ beforeAll(async () => {
   for (const name of EXISTING_SECRETS) {
     await secretsManager.send(new CreateSecretCommand({ Name: `ecr-pullthroughcache/${name}`, SecretString }));
   }
-  await new IAMClient(clientConfig(aws)).send(
+  const iam = new IAMClient(clientConfig(aws));
+  await iam.send(
     new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
   );
+  for (const arn of BOUNDARIES) {
+    const PolicyName = arn.replace(/^.*\//, "");
+    await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(FULL_ACCESS) }));
+  }
 });
 
 describeWithTerraform("the documented permissions are needed and are enough for", () => {

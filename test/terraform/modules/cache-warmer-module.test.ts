@@ -81,7 +81,7 @@ type Props = Omit<CacheWarmerProps, "cache">;
 
 /** A warmer as a construct and as the module. */
 function warmer(props: Props, of: () => Upstream[] = upstreams): Declaration {
-  const { alarmTopicArn, vpcId, subnetIds, securityGroupIds, ...rest } = props;
+  const { alarmTopicArn, vpcId, subnetIds, securityGroupIds, roleOptions, ...rest } = props;
   const network = { vpc_id: vpcId, subnet_ids: subnetIds, security_group_ids: securityGroupIds };
   return {
     construct: (stack) => {
@@ -92,6 +92,13 @@ function warmer(props: Props, of: () => Upstream[] = upstreams): Declaration {
       ...Object.fromEntries(Object.entries(rest).map(([prop, value]) => [snakeCase(prop), value])),
       ...(alarmTopicArn === undefined ? {} : { alarm_topic: { arn: alarmTopicArn } }),
       ...(subnetIds === undefined ? {} : { vpc_config: network }),
+      ...(roleOptions === undefined
+        ? {}
+        : {
+            role_options: Object.fromEntries(
+              Object.entries(roleOptions).map(([name, value]: [string, unknown]) => [snakeCase(name), value]),
+            ),
+          }),
       account_id: ACCOUNT,
     },
   };
@@ -192,6 +199,12 @@ const BAD: { readonly [error: string]: Declaration } = {
   "a FIFO topic": bad({ alarmTopicArn: `${TOPIC}.fifo` }),
   "a topic of another region": bad({ alarmTopicArn: TOPIC.replace(REGION, "us-east-1") }),
   "a topic of another partition": bad({ alarmTopicArn: TOPIC.replace("aws", "aws-cn") }),
+  "the name of a boundary": bad({ roleOptions: { permissionsBoundaryArn: "bounds" } }),
+  "a boundary of another account": bad({
+    roleOptions: { permissionsBoundaryArn: "arn:aws:iam::444455556666:policy/bounds" },
+  }),
+  "a path without slashes": bad({ roleOptions: { path: "platform" } }),
+  "a name prefix with a slash": bad({ roleOptions: { namePrefix: "acme/" } }),
   "the name of a VPC": bad({ ...NETWORK, vpcId: "main" }),
   "no subnets": bad({ ...NETWORK, subnetIds: [] }),
   "17 subnets": bad({ ...NETWORK, subnetIds: many("subnet", 17) }),
@@ -227,6 +240,11 @@ describeWithTerraform("the module cache-warmer", () => {
       logRetentionInDays: 7,
       alarmTopicArn: TOPIC,
       ...NETWORK,
+      roleOptions: {
+        permissionsBoundaryArn: `arn:aws:iam::${ACCOUNT}:policy/bounds`,
+        path: "/platform/",
+        namePrefix: "acme-",
+      },
     };
     const declarations = [
       warmer({ images, projectName: "names" }),
@@ -248,6 +266,10 @@ describeWithTerraform("the module cache-warmer", () => {
       images: IMAGES,
       project_name: "unknown",
       alarm_topic: { arn: later(TOPIC) },
+      role_options: {
+        permissions_boundary_arn: later("arn:aws:iam::111122223333:policy/bounds"),
+        name_prefix: "acme-",
+      },
       vpc_config: Object.fromEntries(
         Object.entries(network).map(([name, ids]) => [name, typeof ids === "string" ? later(ids) : ids.map(later)]),
       ),

@@ -1,14 +1,9 @@
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import {
-  EncryptionType,
-  PullThroughCache,
-  RegistryCredential,
-  TagMutability,
-  Upstream,
-} from "cdktf-ecr-pull-through-cache";
-import type { RepositorySettings, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
+import { EncryptionType, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { RepositorySettings, RoleOptions, UpstreamOptions, TagMutability } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
+import { PLAIN_MUTABILITIES } from "../../../src/cache/rules";
 import { SUPPORTED_REGISTRIES } from "../../../src/image/supported-registries";
 import type { RegistryKindWithHost } from "../../../src/image/supported-registries";
 import { clientConfig } from "../../local-aws/clients";
@@ -48,6 +43,7 @@ interface GivenUpstream {
 interface Given {
   readonly upstreams: { readonly [key: string]: GivenUpstream };
   readonly repositorySettings?: RepositorySettings;
+  readonly roleOptions?: RoleOptions;
   readonly accountId?: string;
 }
 
@@ -77,7 +73,7 @@ const settings: fc.Arbitrary<RepositorySettings> = fc.oneof(
       {
         untaggedExpirationInDays: fc.integer({ min: 1, max: 90 }),
         keepLastImages: fc.integer({ min: 1, max: 900 }),
-        tagMutability: fc.constantFrom(...Object.values(TagMutability)),
+        tagMutability: fc.constantFrom(...PLAIN_MUTABILITIES),
         kmsKeyArn: fc.constantFrom("one", "two").map((key) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${key}`),
         tags: fc.dictionary(fc.constantFrom("team", "cost center", "größe"), fc.constantFrom("", "a/b", "ä+1")),
         repositoryPolicy: fc.constant(
@@ -127,6 +123,14 @@ const given: fc.Arbitrary<Given> = fc
     {
       kinds: fc.subarray(Object.keys(byKind), { minLength: 1, maxLength: 5 }),
       repositorySettings: settings,
+      roleOptions: fc.record(
+        {
+          permissionsBoundaryArn: fc.constantFrom(ACCOUNT, "aws").map((owner) => `arn:aws:iam::${owner}:policy/bounds`),
+          path: fc.constantFrom("/", "/platform/"),
+          namePrefix: fc.constantFrom("a", "acme-"),
+        },
+        { requiredKeys: [] },
+      ),
       accountId: fc.constant(ACCOUNT),
     },
     { requiredKeys: ["kinds"] },
@@ -149,7 +153,7 @@ function upstreamOf(kind: string): fc.Arbitrary<[string, GivenUpstream]> {
 }
 
 /** The same declaration as a construct, and as what the module is called with. */
-function bothForms({ upstreams, repositorySettings, accountId }: Given): Declaration {
+function bothForms({ upstreams, repositorySettings, roleOptions, accountId }: Given): Declaration {
   const managed = Object.entries(upstreams).filter(([, { credential }]) => credential === "managed");
   const variableOf = (key: string): string => key.replace(/\W/g, "_");
   return {
@@ -157,6 +161,7 @@ function bothForms({ upstreams, repositorySettings, accountId }: Given): Declara
       new PullThroughCache(stack, "cache", {
         upstreams: Object.entries(upstreams).map(([key, upstream]) => constructOf(variableOf(key), upstream)),
         repositorySettings,
+        roleOptions,
         accountId,
       }),
     inputs: {
@@ -165,6 +170,7 @@ function bothForms({ upstreams, repositorySettings, accountId }: Given): Declara
         ? {}
         : { credentials: Object.fromEntries(managed.map(([key]) => [key, { username: "bot", access_token: "no" }])) }),
       ...(repositorySettings === undefined ? {} : { repository_settings: settingsOf(repositorySettings) }),
+      ...(roleOptions === undefined ? {} : { role_options: inSnakeCase(roleOptions) }),
       ...(accountId === undefined ? {} : { account_id: accountId }),
     },
     variables: Object.fromEntries(
@@ -360,6 +366,17 @@ const BAD: { readonly [fault: string]: Given } = {
   "an upstream's prefix beside ROOT": {
     upstreams: { own: { kind: "private-ecr", region: "us-east-1", prefix: "ROOT", upstreamRepositoryPrefix: "base" } },
   },
+  ...Object.fromEntries(
+    Object.entries(badRoleOptions()).map(([fault, roleOptions]) => [
+      fault,
+      {
+        upstreams: { quay: { kind: "quay" } },
+        repositorySettings: { tags: { team: "platform" } },
+        roleOptions,
+        accountId: ACCOUNT,
+      },
+    ]),
+  ),
   "the cache's account in 11 digits": { accountId: "11112222333", upstreams: { quay: { kind: "quay" } } },
   ...Object.fromEntries(
     Object.entries(badSettings()).flatMap(([fault, repositorySettings]): [string, Given][] => [
@@ -407,6 +424,17 @@ function badSettings(): { readonly [fault: string]: RepositorySettings } {
     "a policy of 10,241 characters": { repositoryPolicy: JSON.stringify({ Id: "x".repeat(10_232) }) },
     "a policy for a role": { roleArn: `arn:aws:iam::${ACCOUNT}:policy/creates` },
     "another account's role": { roleArn: `arn:aws:iam::${OTHER_ACCOUNT}:role/creates` },
+  };
+}
+
+function badRoleOptions(): { readonly [fault: string]: RoleOptions } {
+  return {
+    "a role for a boundary": { permissionsBoundaryArn: `arn:aws:iam::${ACCOUNT}:role/bounds` },
+    "a boundary of another account": { permissionsBoundaryArn: `arn:aws:iam::${OTHER_ACCOUNT}:policy/bounds` },
+    "a boundary of another partition": { permissionsBoundaryArn: "arn:aws-cn:iam::aws:policy/bounds" },
+    "a path of 513 characters": { path: `/${"x".repeat(511)}/` },
+    "a path without a slash at its end": { path: "/platform" },
+    "a name prefix of 39 characters": { namePrefix: "x".repeat(39) },
   };
 }
 
@@ -485,7 +513,9 @@ describeWithTerraform("the module pull-through-cache", () => {
         kms_key: { ...made, id: "one" },
         role: "arn:aws:iam::111122223333:role/creates",
         tags: "team=platform",
+        tag_mutability_exclusion_filters: ["latest"],
       },
+      role_options: { ...made, boundary: unknownText, prefix: "acme-" },
     };
     expect(await refusalsOf(subject, call, { terraform_data: { made: {} } })).toEqual(
       [
@@ -504,6 +534,10 @@ describeWithTerraform("the module pull-through-cache", () => {
         '`upstreams["kubernetes"].repository_settings.role.path` is not an attribute of a role; known attributes: arn',
         '`upstreams["ecr-public"]` must be an object, got a list; use {} for an object without attributes',
         "`repository_settings.image_tag_mutability` is not an attribute of repository settings; did you mean `tag_mutability`?",
+        "`repository_settings.tag_mutability_exclusion_filters` is not an attribute of repository settings; hashicorp/aws 5.100, with which the module also runs, has no argument for exclusion filters: set `creation_template = false` and create the template yourself",
+        "`role_options.arn` is not an attribute of role options; did you mean `permissions_boundary_arn`?",
+        "`role_options.boundary` is not an attribute of role options; did you mean `permissions_boundary_arn`?",
+        "`role_options.prefix` is not an attribute of role options; did you mean `name_prefix`?",
         "`repository_settings.kms_key.id` is not an attribute of a KMS key; known attributes: arn",
         "`repository_settings.tags` must be an object, got a string; the README of the module has the type of each attribute",
       ].sort(),
@@ -535,6 +569,7 @@ describeWithTerraform("the module pull-through-cache", () => {
         repository_policy: token,
         role: { arn: token },
       },
+      role_options: { permissions_boundary_arn: token, path: token, name_prefix: `${token} ` },
       acknowledged_warnings: [token],
     });
     expect(said.length).toBeGreaterThan(25);

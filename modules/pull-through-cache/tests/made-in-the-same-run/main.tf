@@ -5,6 +5,10 @@ resource "aws_secretsmanager_secret" "docker_hub" {
 
 resource "aws_kms_key" "repositories" {}
 
+resource "aws_iam_policy" "boundary" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })
+}
+
 resource "aws_iam_role" "ecr" {
   for_each = toset(["ecr", "pullthroughcache.ecr"])
 
@@ -47,6 +51,7 @@ module "cache" {
     tags              = { key = aws_kms_key.repositories.key_id }
     repository_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = aws_iam_role.ecr["ecr"].arn }, Action = "ecr:BatchGetImage" }] })
   }
+  role_options          = { permissions_boundary_arn = aws_iam_policy.boundary.arn }
   acknowledged_warnings = ["unlisted-registry"]
 }
 

@@ -22,6 +22,10 @@ mock_resource "aws_iam_role" {
   defaults = { arn = "arn:aws:iam::111122223333:role/made" }
 }
 
+mock_resource "aws_iam_policy" {
+  defaults = { arn = "arn:aws:iam::111122223333:policy/made" }
+}
+
 mock_resource "aws_secretsmanager_secret" {
   defaults = { arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/made-AbCdEf" }
 }
