@@ -2,6 +2,8 @@
 // requests that Terraform sends.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { LOG_GROUP_PREFIX, NAME_PREFIX } from "../src/alerts/fixed-arguments";
+import { REMINDER_ROLE } from "../src/alerts/policy-statements";
 import { SECRET_PREFIX } from "../src/aws/secret-names";
 import { REPOSITORY_CREATION, UPSTREAM_READING } from "../src/cache/policy-statements";
 
@@ -375,6 +377,106 @@ const REGISTRY_POLICY: Part = {
   },
 };
 
+const ALERT_RULES = regional("events", `rule/${NAME_PREFIX}*`);
+const ALERT_TOPICS = regional("sns", `${NAME_PREFIX}*`);
+const ALERT_LOGS = regional("logs", `log-group:${LOG_GROUP_PREFIX}${NAME_PREFIX}*`);
+const READ_TOPICS = ["sns:GetSubscriptionAttributes", "sns:GetTopicAttributes", "sns:ListTagsForResource"];
+const WRITE_TOPICS = [
+  "sns:CreateTopic",
+  "sns:DeleteTopic",
+  "sns:SetTopicAttributes",
+  "sns:Subscribe",
+  "sns:Unsubscribe",
+];
+const FAILURES: Part = {
+  title: "`SyncFailureAlert` and module sync-failure-alert",
+  purpose: `Replace \`${NAME_PREFIX}\` with the beginning of your names if you give names to rules, topics or log groups. A topic that exists needs no permission.`,
+  plan: [
+    {
+      Sid: "ReadAlerts",
+      Action: [
+        "events:DescribeRule",
+        "events:ListTagsForResource",
+        "events:ListTargetsByRule",
+        "logs:ListTagsForResource",
+        ...READ_TOPICS,
+      ],
+      Resource: [ALERT_RULES, ALERT_LOGS, ALERT_TOPICS],
+    },
+    { Sid: "ReadLogs", Action: ["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"], Resource: ["*"] },
+  ],
+  apply: [
+    {
+      Sid: "WriteAlerts",
+      Action: [
+        "events:DeleteRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:PutRetentionPolicy",
+        ...WRITE_TOPICS,
+      ],
+      Resource: [ALERT_RULES, ALERT_LOGS, ALERT_TOPICS],
+    },
+    {
+      Sid: "WriteLogPolicies",
+      Action: ["logs:DeleteResourcePolicy", "logs:PutResourcePolicy"],
+      Resource: ["*"],
+    },
+    {
+      Sid: "WriteDefaultTags",
+      Action: [
+        "events:TagResource",
+        "events:UntagResource",
+        "logs:TagResource",
+        "logs:UntagResource",
+        "sns:TagResource",
+        "sns:UntagResource",
+      ],
+      Resource: [ALERT_RULES, ALERT_LOGS, ALERT_TOPICS],
+    },
+  ],
+  notes: {
+    ReadLogs: "only for log groups. The same holds for `WriteLogPolicies`.",
+    WriteDefaultTags: DEFAULT_TAGS,
+  },
+};
+
+const REMINDER_NAMES = `${REMINDER_ROLE.namePrefix}*`;
+const REMINDER_TOPICS = regional("sns", REMINDER_NAMES);
+const REMINDERS = regional("scheduler", `schedule/default/${REMINDER_NAMES}`);
+
+const EXPIRY: Part = {
+  title: "`CredentialExpiryAlert`",
+  purpose:
+    "If you give the topic a name, replace the beginning of its ARN. A topic that exists needs no permission. The cache needs its own permissions as well.",
+  plan: [
+    { Sid: "ReadReminders", Action: ["scheduler:GetSchedule", ...READ_TOPICS], Resource: [REMINDERS, REMINDER_TOPICS] },
+    { Sid: "ReadRoles", Action: READ_ROLES, Resource: [iam(`role/${REMINDER_NAMES}`)] },
+  ],
+  apply: [
+    {
+      Sid: "WriteReminders",
+      Action: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", ...WRITE_TOPICS],
+      Resource: [REMINDERS, REMINDER_TOPICS],
+    },
+    ...writeRoles(iam(`role/${REMINDER_NAMES}`)),
+    passRole("PassReminderRole", REMINDER_NAMES, REMINDER_ROLE.service),
+    {
+      Sid: "WriteDefaultTags",
+      Action: [...TAG_ROLES, "sns:TagResource", "sns:UntagResource"],
+      Resource: [iam(`role/${REMINDER_NAMES}`), REMINDER_TOPICS],
+    },
+  ],
+  notes: {
+    ChangeBoundaries: CHANGE_BOUNDARIES,
+    PassReminderRole: `[required](${PASS_ROLE}) to give EventBridge Scheduler the role.`,
+    WriteDefaultTags: DEFAULT_TAGS,
+  },
+};
+
 const STACKS = regional("cloudformation", "stack/acme-agent/*");
 const READ_STACK: Statement = {
   Sid: "ReadStack",
@@ -465,6 +567,8 @@ export const PARTS = {
   SCANNING,
   REPLICATION,
   REGISTRY_POLICY,
+  FAILURES,
+  EXPIRY,
   ADOPT,
   AWS_CLI,
   STATE,

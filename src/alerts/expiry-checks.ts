@@ -39,13 +39,11 @@ export function checkCredentialExpiryAlert(
   checkDates(errors, props.expiryDates, isCache ? cache : undefined);
   if (daysBefore !== undefined) {
     errors.checkList("daysBefore", daysBefore, EXPIRY_RULES.daysBefore, (place, days) => {
-      // A token would be left out, but it determines which reminders there are.
-      errors.checkInteger(
-        place,
-        isUnresolved(days) ? String(days) : days,
-        DAYS_BEFORE,
-        "give a literal number of days",
-      );
+      if (isUnresolved(days)) {
+        errors.addBroken(place, EXPIRY_RULES.known, days);
+      } else {
+        errors.checkInteger(place, days, DAYS_BEFORE, "leave it out for 30, 7 and 1");
+      }
       return days;
     });
   }
@@ -75,7 +73,7 @@ function checkDates(errors: ValidationErrors, expiryDates: unknown, cache: PullT
     }
     seen.add(key);
     if (isUnresolved(date)) {
-      errors.addBroken(place, EXPIRY_RULES.knownDate, date);
+      errors.addBroken(place, EXPIRY_RULES.known, date);
     } else if (!isDate(date)) {
       errors.addBroken(place, EXPIRY_DATE, date);
     }

@@ -21,7 +21,7 @@ export const EXPIRY_RULES = {
     requirement: atLeastOne("map", "date"),
     hint: 'give the end date of each credential, like { "docker-hub": "2027-03-31" }',
   },
-  knownDate: { requirement: "be known at synth", hint: "give a literal: it determines when the reminders are sent" },
+  known: { requirement: "be known at synth", hint: "give a literal: it determines when the reminders are sent" },
   withCredential: (prefixes: readonly string[]): Requirement => ({
     requirement: `have prefixes of upstreams with a credential as keys: ${prefixes.join(", ") || "the cache has none"}`,
     hint: "leave out the others: they have nothing that expires",

@@ -1,5 +1,5 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
-import { TerraformStack } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { CacheWarmer, PullThroughCache, PullThroughCacheFleet, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RoleOptions } from "cdktf-ecr-pull-through-cache";
 import { blocks, messageOf, stackIn, synthesized, testApp } from "../support/synthesis";

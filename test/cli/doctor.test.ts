@@ -381,6 +381,7 @@ const UNSEEN: { readonly [heading: string]: string } = {
   ErrImagePull: "Kubernetes says it for every cause",
   CannotPullContainerError: "Amazon ECS says it for every cause",
   "AWS Lambda: Source image … does not exist": "the command does not know who pulls",
+  "A pull through the cache fails: failure codes": "the command finds the cause that the event names",
   "A push or another bucket is denied": "it is no pull",
   "private-dns-enabled cannot be set because there is already a conflicting DNS domain": "only an apply answers it",
   RouteAlreadyExists: "only an apply answers it",

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { Construct } from "constructs";
 import { BOUNDARY_CONDITION, PARTS, permissionsPage, policyOf } from "../../scripts/permissions";
 import type { Statement } from "../../scripts/permissions";
+import { whyMalformed } from "../local-aws/iam/policy-document";
 import { evaluate } from "../local-aws/iam/policy-evaluation";
 import { requiredPermissions } from "../local-aws/iam/required-permissions";
-import { whyMalformed } from "../local-aws/iam/policy-document";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 

@@ -79,8 +79,10 @@ test("a source only declares: package.json promises bundlers that loading it has
 test("nothing private is exported, and every construct is in the README's table", () => {
   const exported = Object.entries(jest.requireActual<{ readonly [name: string]: unknown }>("../../src")).sort();
   expect(exported.map(([name]) => name)).toEqual([
+    "AlertDestination",
     "CacheWarmer",
     "ClientConfiguration",
+    "CredentialExpiryAlert",
     "EncryptionType",
     "EndpointService",
     "ExistingSettings",

@@ -4,6 +4,8 @@ import { EndpointService, PullThroughCache, RegistryCredential, Upstream } from 
 import { snakeCase } from "../../modules/generator/hcl";
 import { ROLE_OPTIONS_INPUT } from "../../modules/generator/role-options";
 import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
+import { EVENT, INPUT_PATHS, MESSAGE_LINES } from "../../src/alerts/fixed-arguments";
+import { publishEvents, publishReminders, REMINDER_ROLE, writeEvents } from "../../src/alerts/policy-statements";
 import type { PolicyStatement } from "../../src/aws/policy-statement";
 import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
 import { cachedImage } from "../../src/cache/cached-image";
@@ -189,6 +191,7 @@ test("the security page names each role with who may assume it and what it may d
     [UPSTREAM_READING.namePrefix]: ofStatements(UPSTREAM_READING, READ_UPSTREAM),
     [BUILD_ROLE.namePrefix]: ofStatements(BUILD_ROLE, writeLogs("group"), ...networkStatements("arn", "subnet")),
     [SCHEDULE_ROLE.namePrefix]: ofStatements(SCHEDULE_ROLE, startBuilds("project")),
+    [REMINDER_ROLE.namePrefix]: ofStatements(REMINDER_ROLE, ...publishReminders("topic", "key")),
   });
 });
 
@@ -201,6 +204,7 @@ test("the security page has a permissions boundary with the actions of all roles
     WriteLogs: [writeLogs("*")],
     UseNetwork: networkStatements("*", "*"),
     StartBuilds: [startBuilds("*")],
+    SendReminders: publishReminders("*", "*"),
   };
   const boundary = shownJson("security.md");
   expect(whyMalformed(boundary, "identity")).toBeUndefined();
@@ -218,6 +222,25 @@ test("the security page has a permissions boundary with the actions of all roles
   const names = rows.map((row) => row.slice(0, 2).flatMap(codeIn));
   expect(names.map(([, attribute]) => attribute)).toEqual(Object.keys(ROLE_OPTIONS_INPUT.attributes ?? {}));
   expect(names).toEqual(names.map(([option = ""]) => [option, snakeCase(option)]));
+});
+
+test("the security page names the services that may deliver alerts, and their actions", () => {
+  const rows = tableRows(page("security.md"), "resource", "policy", "service");
+  const told = rows.map(([, , services = "", actions = ""]) => [codeIn(services), codeIn(actions)]);
+  const ofStatements = (statements: readonly PolicyStatement[]): unknown[] => [
+    [...new Set(statements.flatMap(({ Principal }) => (Principal as { readonly Service: string }).Service))],
+    statements.flatMap(({ Action }) => Action),
+  ];
+  expect(told).toEqual([ofStatements([publishEvents("topic")]), ofStatements(writeEvents("group", "rule"))]);
+});
+
+test("the page of alerts has the lines of the message and the fields of the event that they show", () => {
+  const rows = tableRows(page("alerts.md"), "line", "field of the event");
+  const fields = new Set(rows.flatMap(([, cell = ""]) => codeIn(cell).map((field) => `$.${field}`)));
+  expect(fields).toEqual(new Set(Object.values(INPUT_PATHS)));
+  const lines = rows.flatMap(([cell = ""]) => codeIn(cell));
+  expect(lines).toEqual(MESSAGE_LINES.slice(1).map((line) => line.replace(/:.*$/, "")));
+  expect(page("alerts.md")).toContain(`\`${EVENT.detailType}\``);
 });
 
 test("the security page names the actions that endpoint policies allow", () => {

@@ -8,8 +8,8 @@ import * as partitions from "../../src/aws/partitions";
 import * as policyDocument from "../../src/aws/policy-document";
 import * as providerVersions from "../../src/aws/provider-versions";
 import { ROLE_ARN } from "../../src/aws/role-arn";
-import * as standardTopic from "../../src/aws/standard-topic";
 import * as roleOptions from "../../src/aws/role-options";
+import * as standardTopic from "../../src/aws/standard-topic";
 import * as cacheRules from "../../src/cache/rules";
 import { EXCLUSION_FILTER, EXCLUSION_RULES } from "../../src/cache/tag-mutability";
 import * as clientConfigRules from "../../src/client-config/rules";
@@ -32,8 +32,8 @@ const FILES: { readonly [file: string]: object } = {
   "aws/policy-document": policyDocument,
   "aws/provider-versions": providerVersions,
   "aws/role-arn": { ROLE_ARN },
-  "aws/standard-topic": standardTopic,
   "aws/role-options": roleOptions,
+  "aws/standard-topic": standardTopic,
   "cache/rules": cacheRules,
   "cache/tag-mutability": { EXCLUSION_FILTER, EXCLUSION_RULES },
   "client-config/rules": clientConfigRules,
@@ -56,8 +56,8 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/policy-document": [0, 2],
   "aws/provider-versions": [1, 2],
   "aws/role-arn": [1, 1],
-  "aws/standard-topic": [1, 1],
   "aws/role-options": [3, 4],
+  "aws/standard-topic": [1, 1],
   "cache/rules": [17, 98],
   "cache/tag-mutability": [1, 7],
   "client-config/rules": [2, 2],

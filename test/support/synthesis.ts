@@ -65,6 +65,15 @@ export function addresses(json: TerraformJson): string[] {
   return [...of(json.resource, ""), ...of(json.data, "data.")].sort();
 }
 
+/** The same JSON with the resources of one construct only, given by the id of the construct. */
+export function resourcesOf(json: TerraformJson, id: string): TerraformJson {
+  const own = Object.entries(json.resource ?? {}).flatMap(([type, named]) => {
+    const kept = Object.entries(named).filter(([name]) => name.startsWith(`${id}_`));
+    return kept.length === 0 ? [] : [[type, Object.fromEntries(kept)] as const];
+  });
+  return { ...json, resource: Object.fromEntries(own) };
+}
+
 /** The warnings a stack carries once its app is synthesized. */
 export function warnings(stack: TerraformStack): string[] {
   return stack.node

@@ -346,6 +346,21 @@ const schedules = own("scheduler", ({ input, ...scope }) => [
 const passScheduleRole: Ask = ({ input }) =>
   passRole("scheduler.amazonaws.com")(optionalText((input["Target"] ?? {}) as Fields, "RoleArn") ?? "");
 
+const rules = ({ input, ...scope }: AuthorizedRequest): string[] => [
+  optionalText(input, "ResourceARN") ??
+    arnOf("events", scope, `rule/${optionalText(input, "Rule") ?? optionalText(input, "Name") ?? ""}`),
+];
+const rule = own("events", rules);
+
+const topics = ({ input, ...scope }: AuthorizedRequest): string[] => [
+  optionalText(input, "TopicArn") ??
+    // The ARN of a subscription is that of its topic, and an ID.
+    optionalText(input, "SubscriptionArn")?.replace(/:[^:]*$/, "") ??
+    optionalText(input, "ResourceArn") ??
+    arnOf("sns", scope, optionalText(input, "Name") ?? ""),
+];
+const topic = own("sns", topics);
+
 const logGroups = ({ input, ...scope }: AuthorizedRequest): string[] => [
   optionalText(input, "resourceArn") ?? arnOf("logs", scope, `log-group:${optionalText(input, "logGroupName") ?? ""}`),
 ];
@@ -383,8 +398,28 @@ const SERVICES: { readonly [signingName: string]: { readonly [operation: string]
     ...each(["GetSchedule", "DeleteSchedule"], schedules),
     ...each(["CreateSchedule", "UpdateSchedule"], all(schedules, passScheduleRole)),
   },
+  events: {
+    ...each(["DescribeRule", "ListTargetsByRule", "ListTagsForResource", "TagResource", "UntagResource"], rule),
+    ...each(["DeleteRule", "PutTargets", "RemoveTargets"], rule),
+    PutRule: all(
+      rule,
+      ifGiven("Tags", (_, request) => allow("events:TagResource", rules(request))),
+    ),
+  },
+  sns: {
+    ...each(["GetTopicAttributes", "SetTopicAttributes", "DeleteTopic", "Subscribe"], topic),
+    ...each(["ListTagsForResource", "TagResource", "UntagResource"], topic),
+    ...each(["GetSubscriptionAttributes", "Unsubscribe"], topic),
+    CreateTopic: all(
+      topic,
+      ifGiven("Tags", (_, request) => allow("sns:TagResource", topics(request))),
+    ),
+  },
   logs: {
-    DescribeLogGroups: own("logs", () => [ANY]),
+    ...each(
+      ["DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy"],
+      own("logs", () => [ANY]),
+    ),
     ...each(["PutRetentionPolicy", "DeleteLogGroup", "ListTagsForResource", "TagResource", "UntagResource"], logGroup),
     CreateLogGroup: all(
       logGroup,

@@ -37,7 +37,7 @@ const CRON: readonly CronField[] = [
  */
 export class Scheduler implements Service {
   /** The time, in milliseconds. A test may set another clock. */
-  public clock: () => number = Date.now;
+  public clock: () => number = () => Date.now();
   /** Why schedules have published nothing. */
   public readonly failed: string[] = [];
   private readonly schedules = new Store<Fields>("schedule");

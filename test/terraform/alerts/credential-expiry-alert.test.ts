@@ -7,7 +7,7 @@ import {
 } from "cdktf-ecr-pull-through-cache";
 import type { CredentialExpiryAlertProps } from "cdktf-ecr-pull-through-cache";
 import { ACCOUNT } from "../../local-aws/server";
-import { stackIn, synthesized } from "../../support/synthesis";
+import { resourcesOf, stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
 
@@ -34,12 +34,7 @@ function alert(props: Partial<CredentialExpiryAlertProps>): object {
     destination: AlertDestination.newTopic({ topicName: "reminders" }),
     ...props,
   });
-  const { resource = {}, ...rest } = synthesized(stack);
-  const own = Object.entries(resource).flatMap(([type, blocks]) => {
-    const kept = Object.entries(blocks).filter(([name]) => name.startsWith("expiry_"));
-    return kept.length === 0 ? [] : [[type, Object.fromEntries(kept)]];
-  });
-  return { ...rest, resource: Object.fromEntries(own) as object };
+  return resourcesOf(synthesized(stack), "expiry");
 }
 
 describeWithTerraform("a reminder of a credential that expires", () => {
@@ -125,7 +120,7 @@ describeWithTerraform("a reminder of a credential that expires", () => {
     ]);
 
     // Today, both reminders and the end date are long past.
-    aws.scheduler.clock = Date.now;
+    aws.scheduler.clock = () => Date.now();
     declare({ ...past, destination });
     expect(await workspace.isUpToDate()).toBe(true);
     await aws.scheduler.runDue();

@@ -4,9 +4,12 @@ import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/clie
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { TerraformOutput } from "cdktf";
 import type { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
 import {
+  AlertDestination,
   EndpointService,
   CacheWarmer,
+  CredentialExpiryAlert,
   ExistingSettings,
   FirstPull,
   OverrideAction,
@@ -22,6 +25,7 @@ import {
   RegistryPolicy,
   StackParameterOverride,
   StateBackend,
+  SyncFailureAlert,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { RoleOptions } from "cdktf-ecr-pull-through-cache";
@@ -37,7 +41,7 @@ import { createStateBucket, stateBucket } from "../../local-aws/s3/state-bucket"
 import { ACCOUNT } from "../../local-aws/server";
 import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { copyModules } from "../../support/module-folders";
-import { stackIn, synthesized, testApp } from "../../support/synthesis";
+import { resourcesOf, stackIn, synthesized, testApp } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
 
@@ -275,6 +279,46 @@ const registryPolicies: Program = (isChanged) => {
   };
 };
 
+const alerts: Program = (isChanged) => {
+  const address = isChanged ? "new@example.com" : "old@example.com";
+  const retention = isChanged ? 7 : 30;
+  const key = KEYS[isChanged ? 1 : 0] ?? "";
+  const module = {
+    prefixes: isChanged ? ["quay"] : ["quay", "hub"],
+    new_topic: { email_addresses: { ops: address }, kms_key_arn: key },
+  };
+  return json(
+    isChanged,
+    (stack) => {
+      cacheIn(stack);
+      new SyncFailureAlert(stack, "mail", { destination: AlertDestination.newTopic({ emailAddresses: [address] }) });
+      new SyncFailureAlert(stack, "log", { destination: AlertDestination.logGroup({ retentionInDays: retention }) });
+    },
+    { "sync-failure-alert": module },
+  );
+};
+
+const EXPIRING_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf`;
+
+/** A cache whose credential expires, without its rule, which AWS would compare with the secret. */
+const reminders: Program = (isChanged) => {
+  const stack = stackIn(REGION);
+  const upstreams = [Upstream.dockerHub(RegistryCredential.fromSecretArn(EXPIRING_SECRET))];
+  const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams });
+  const scope = new Construct(stack, "expiry");
+  // One role loses its permissions boundary, and the other one gets one.
+  for (const id of ["one", "other"]) {
+    new CredentialExpiryAlert(scope, id, {
+      cache,
+      expiryDates: { "docker-hub": isChanged ? "2999-12-31" : "2999-06-30" },
+      destination: AlertDestination.newTopic({ emailAddresses: ["ops@example.com"] }),
+      roleOptions: optionsOfConstruct(isChanged === (id === "one")),
+    });
+  }
+  const provider = { aws: { region: REGION, default_tags: { tags: TAGS[isChanged ? 1 : 0] } } };
+  return { ...resourcesOf(synthesized(stack), "expiry"), provider };
+};
+
 const states: Program = (isChanged) => {
   const fleet = new PullThroughCacheFleet(testApp(), "registries", {
     regions: [REGION],
@@ -357,6 +401,8 @@ const DEPLOYMENTS: { readonly [name: string]: Deployment } = {
   "scanning by construct": { part: PARTS.SCANNING, steps: twice(scanning) },
   "replication by construct": { part: PARTS.REPLICATION, steps: twice(replication) },
   "registry policies, by construct and module": { part: PARTS.REGISTRY_POLICY, steps: twice(registryPolicies) },
+  "alerts, by construct and module": { part: PARTS.FAILURES, beside: CACHE_ONLY, steps: twice(alerts) },
+  "reminders of credentials": { part: PARTS.EXPIRY, steps: twice(reminders) },
   "states in S3": { part: PARTS.STATE, steps: twice(states) },
   "overrides with the AWS CLI": { part: PARTS.AWS_CLI, steps: overridden(OverrideStrategy.AWS_CLI), isOver: true },
   "overrides with the AWS CLI, by module": { part: PARTS.AWS_CLI, steps: moduleOverride("AWS_CLI"), isOver: true },

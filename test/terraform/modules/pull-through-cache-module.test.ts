@@ -1,12 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import {
-  EncryptionType,
-  PullThroughCache,
-  RegistryCredential,
-  TagMutability,
-  Upstream,
-} from "cdktf-ecr-pull-through-cache";
-import type { RepositorySettings, RoleOptions, UpstreamOptions } from "cdktf-ecr-pull-through-cache";
+import { EncryptionType, PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
+import type { RepositorySettings, RoleOptions, UpstreamOptions, TagMutability } from "cdktf-ecr-pull-through-cache";
 import * as fc from "fast-check";
 import { snakeCase } from "../../../modules/generator/hcl";
 import { PLAIN_MUTABILITIES } from "../../../src/cache/rules";
