@@ -30,7 +30,7 @@ export class EcrServiceRoles {
     this.options = options && { ...options };
   }
 
-  /** The role with which ECR creates the repositories of a template, the caller's or a new one; undefined without need. */
+  /** The role with which ECR creates the repositories of a template, if it needs one: the caller's or a new one. */
   public forTemplate(template: RepositoryTemplate): ServiceRole | undefined {
     if (template.roleArn !== undefined) {
       return { roleArn: template.roleArn, dependsOn: [] };
