@@ -12,6 +12,11 @@ export interface Encryption {
   readonly kmsKey?: string;
 }
 
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageTagMutabilityExclusionFilter.html */
+export interface ExclusionFilter {
+  readonly filter: string;
+}
+
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryCreationTemplate.html */
 export interface Template {
   readonly prefix: string;
@@ -19,6 +24,7 @@ export interface Template {
   readonly customRoleArn?: string;
   readonly encryptionConfiguration?: Encryption;
   readonly imageTagMutability?: string;
+  readonly imageTagMutabilityExclusionFilters?: readonly ExclusionFilter[];
   readonly lifecyclePolicy?: string;
   readonly repositoryPolicy?: string;
   readonly resourceTags?: readonly unknown[];
@@ -28,6 +34,7 @@ export interface Template {
 export interface Repository {
   readonly encryptionConfiguration?: Encryption;
   readonly imageTagMutability?: string;
+  readonly imageTagMutabilityExclusionFilters?: readonly ExclusionFilter[];
 }
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html */

@@ -290,7 +290,7 @@ class Examiner {
       template = await templateOf(this.cli, place.path);
       return state === undefined
         ? [unchecked("whether ECR has the repository is not known")]
-        : templateRemarks(this.cli, template, state.repository, repositoryArn);
+        : templateRemarks(this.cli, template, state.repository, repositoryArn, place.reference);
     });
     const [upstream, credential, permissions] = await Promise.all([
       hasRules === true ? this.validate(rule) : [unchecked(RULES_UNKNOWN)],

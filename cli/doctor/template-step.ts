@@ -8,15 +8,16 @@ import type { Cause, Remark } from "./step";
 const NOT_CREATED: Cause = "not found on the first pull";
 const IMMUTABLE = "the tags of the repository are immutable, so ECR never refreshes a tag that it has cached";
 
-/** Looks at the template by which ECR creates the repository of an image, or has created it. */
+/** Looks at the template by which ECR creates the repository of an image, or has created it; `tag` may be a digest. */
 export async function templateRemarks(
   cli: AwsCli,
   template: Template | undefined,
   repository: Repository | undefined,
   arn: string,
+  tag: string,
 ): Promise<Remark[]> {
   if (repository !== undefined) {
-    const hints = [...immutableHint(repository), ...differences(template, repository)];
+    const hints = [...immutableHint(repository, tag), ...differences(template, repository)];
     return hints.length > 0 ? hints : [skipped("ECR uses it only to create the repository, which is there")];
   }
   if (template === undefined) {
@@ -27,7 +28,7 @@ export async function templateRemarks(
     ...(resourceTags.length > 0 ? ["tags"] : []),
     ...((encryption.encryptionType ?? "AES256") === "AES256" ? [] : ["KMS encryption"]),
   ].join(" and ");
-  const remarks: Remark[] = [...immutableHint(template)];
+  const remarks: Remark[] = [...immutableHint(template, tag)];
   if (customRoleArn !== undefined && customRoleArn !== "") {
     remarks.push(...(await roleRemarks(cli, customRoleArn, arn, encryption.kmsKey)));
   } else if (needs !== "") {
@@ -80,10 +81,21 @@ async function roleRemarks(cli: AwsCli, roleArn: string, repositoryArn: string, 
   return remarks;
 }
 
-function immutableHint({ imageTagMutability = "" }: Pick<Template, "imageTagMutability">): Remark[] {
-  return imageTagMutability.startsWith("IMMUTABLE")
-    ? [hint("A tag never changes", IMMUTABLE, "use TagMutability.MUTABLE, unless your tags never move")]
-    : [];
+/** A hint if a tag of the repository cannot move; exclusion filters are for tags to which the opposite applies. */
+function immutableHint(settings: Repository, tag: string): Remark[] {
+  const { imageTagMutability = "MUTABLE", imageTagMutabilityExclusionFilters: filters = [] } = settings;
+  const isExcluded = filters.some(({ filter }) => matchesFilter(tag, filter));
+  if (imageTagMutability.startsWith("IMMUTABLE") === isExcluded) {
+    return [];
+  }
+  const what =
+    filters.length === 0 ? IMMUTABLE : `the tag ${tag} of the repository is immutable, so ECR never refreshes it`;
+  return [hint("A tag never changes", what, "use TagMutability.MUTABLE, unless your tags never move")];
+}
+
+function matchesFilter(tag: string, filter: string): boolean {
+  const parts = filter.split("*").map((part) => part.replaceAll(".", "\\."));
+  return new RegExp(`^${parts.join(".*")}$`).test(tag);
 }
 
 /** The settings of a template that a repository, which was there before, does not have. */

@@ -9,8 +9,8 @@ import type { ArnRequirements } from "./arn-checks";
 import type { KnownLocation } from "./registry";
 
 /**
- * Permissions boundary, path and start of the name of every IAM role that a construct creates, as many companies require
- * them. They do not apply to roles that you give by their ARNs.
+ * Permissions boundary, path and start of the name of every IAM role that a construct creates, as many companies
+ * require them. They do not apply to roles that you give by their ARNs.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */
@@ -26,8 +26,8 @@ export interface RoleOptions {
   readonly permissionsBoundaryArn?: string;
   /**
    * Path of the roles: `/`, or up to 512 characters of ASCII without spaces that begin and end with a slash, like
-   * `/platform/`. The ARNs of the roles contain it. A change replaces the roles: first pulls may fail until the apply has
-   * ended.
+   * `/platform/`. The ARNs of the roles contain it. A change replaces the roles: first pulls may fail until the apply
+   * has ended.
    * @default "/"
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
    */

@@ -11,7 +11,6 @@ import { MAX_INLINE_POLICIES, policyDocument, policyLength } from "../aws/policy
 import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
-import type { RoleOptions } from "../aws/role-options";
 import type { ServiceRole } from "../aws/service-role";
 import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository-path";
 import { reasonUnsupported } from "../image/supported-registries";
@@ -28,18 +27,17 @@ import { areChecked, checkCache, checkCacheInRegion } from "./cache-checks";
 import type { CacheInternals } from "./cache-internals";
 import { checkResolvedCredential, secretWithoutValue } from "./credential-checks";
 import { CredentialSecrets } from "./credential-secrets";
-import { repositoryCreationRole, upstreamRole } from "./ecr-service-roles";
+import { EcrServiceRoles } from "./ecr-service-roles";
 import { imageUri, registryMap } from "./image-uri";
 import type { ImageUriOptions, RegistryMapOptions } from "./image-uri";
 import { NamesInUse, namesInUse } from "./names-in-use";
 import { OtherAccounts } from "./other-accounts";
-import { ANY_KEY, PULL_POLICY_NAME_PREFIX } from "./policy-statements";
+import { PULL_POLICY_NAME_PREFIX } from "./policy-statements";
 import { pullStatements, repositoryArns } from "./pull-policy";
 import type { PullGrant, PullPolicyOptions } from "./pull-policy";
 import { checkPullOptions, copyPullOptions, granteeOfRole, granteeOfRoleNamed } from "./pull-policy-checks";
 import type { PullThroughCacheProps } from "./pull-through-cache-props";
 import type { RegistryCredential } from "./registry-credential";
-import { EncryptionType } from "./repository-settings";
 import type { RepositorySettings } from "./repository-settings";
 import { copySettings, encryptionOf, mergeSettings, repositoryTemplate } from "./repository-template";
 import type { RepositoryTemplate } from "./repository-template";
@@ -97,15 +95,12 @@ export class PullThroughCache extends Construct {
   private readonly registry: Registry;
   private readonly secrets: CredentialSecrets;
   private readonly settings: RepositorySettings;
-  private readonly roleOptions: RoleOptions | undefined;
   private readonly commonTemplate: RepositoryTemplate | undefined;
   // Upstreams and their resources, by the keys of their prefixes.
   private readonly members = new Map<string, Upstream>();
   private readonly rules = new Map<string, EcrPullThroughCacheRule>();
   private readonly templates = new Map<string, CreatedTemplate>();
-  private readonly kmsKeyArns = new Set<string>();
-  private creationRole: ServiceRole | undefined;
-  private crossAccountRole: ServiceRole | undefined;
+  private readonly roles: EcrServiceRoles;
   private readonly grants = new Map<string, PullPolicyOptions[]>();
   private readonly otherAccounts: OtherAccounts;
 
@@ -138,7 +133,7 @@ export class PullThroughCache extends Construct {
 
     this.settings = copySettings(props.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.settings);
-    this.roleOptions = props.roleOptions && { ...props.roleOptions };
+    this.roles = new EcrServiceRoles(this, props.roleOptions, this.registry.regional.provider);
     this.secrets = new CredentialSecrets(this, this.registry);
     this.otherAccounts = new OtherAccounts(this, {
       registry: this.registry,
@@ -604,26 +599,15 @@ export class PullThroughCache extends Construct {
     if (immutableTags !== undefined) {
       warn(this, "immutable-tags", immutableTags);
     }
-    if (template.encryptionType === EncryptionType.KMS && template.roleArn === undefined) {
-      this.kmsKeyArns.add(template.kmsKeyArn ?? ANY_KEY);
-    }
-    const role =
-      template.roleArn === undefined && template.needsRole
-        ? (this.creationRole ??= repositoryCreationRole(
-            this,
-            this.kmsKeyArns,
-            this.roleOptions,
-            this.registry.regional.provider,
-          ))
-        : undefined;
+    const role = this.roles.forTemplate(template);
     const resource = new EcrRepositoryCreationTemplate(this, `${id}-template`, {
       ...this.registry.regional,
       ...template.config,
       prefix: spec.prefix,
       appliedFor: ["PULL_THROUGH_CACHE"],
-      customRoleArn: template.roleArn ?? role?.roleArn,
+      customRoleArn: role?.roleArn,
       lifecycle: this.templateLifecycle(id, template),
-      dependsOn: role?.dependsOn,
+      dependsOn: present(role?.dependsOn ?? []),
     });
     this.templates.set(spec.prefixKey, { template, resource });
     return resource;
@@ -646,9 +630,7 @@ export class PullThroughCache extends Construct {
       return undefined;
     }
     const roleArn = spec.privateEcr?.roleArn;
-    return roleArn === undefined
-      ? (this.crossAccountRole ??= upstreamRole(this, this.roleOptions, this.registry.regional.provider))
-      : { roleArn, dependsOn: [] };
+    return roleArn === undefined ? this.roles.forUpstream() : { roleArn, dependsOn: [] };
   }
 
   private ruleLifecycle(id: string, spec: UpstreamSpec): TerraformResourceLifecycle | undefined {

@@ -96,7 +96,7 @@ export function immutableTagsWarning(prefix: string, tagMutability: TagMutabilit
   }
 }
 
-/** Whether templates of the installed @cdktf/provider-aws take exclusion filters: they do from 21.9, from hashicorp/aws 6.10. */
+/** Whether templates of the installed @cdktf/provider-aws take exclusion filters: from 21.9, of hashicorp/aws 6.10. */
 function takesExclusionFilters(): boolean {
   return "imageTagMutabilityExclusionFilterInput" in EcrRepositoryCreationTemplate.prototype;
 }

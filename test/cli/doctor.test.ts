@@ -304,6 +304,30 @@ const CASES: readonly Case[] = [
     detail: "the tags of the repository are immutable",
   },
   {
+    cause: "A tag never changes",
+    what: "a repository whose exclusion filters do not match the tag",
+    isHint: true,
+    args: noPull,
+    create: (account) =>
+      account.createRepository("docker-hub/library/nginx", {
+        imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+        imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter: "latest" }],
+      }),
+    detail: "is immutable, so ECR never refreshes it",
+  },
+  {
+    cause: "A tag never changes",
+    what: "a repository with an exclusion filter that makes the tag immutable",
+    isHint: true,
+    args: noPull,
+    create: (account) =>
+      account.createRepository("docker-hub/library/nginx", {
+        imageTagMutability: "MUTABLE_WITH_EXCLUSION",
+        imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter: "1*" }],
+      }),
+    detail: "is immutable, so ECR never refreshes it",
+  },
+  {
     cause: "A repository lacks its settings",
     what: "a repository that was there before its template",
     isHint: true,
@@ -432,4 +456,18 @@ describe("doctor finds", () => {
     );
     expect(report.code).toBe(isHint === true ? 0 : 1);
   });
+});
+
+test.each([
+  ["a filter excludes from immutable tags", "IMMUTABLE_WITH_EXCLUSION" as const, "1.*"],
+  ["no filter makes immutable", "MUTABLE_WITH_EXCLUSION" as const, "1*27-*"],
+])("doctor has no hint for a tag that %s", async (_, imageTagMutability, filter) => {
+  const account = newAccount();
+  await account.createCache();
+  await account.createRepository("docker-hub/library/nginx", {
+    imageTagMutability,
+    imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter }],
+  });
+  const report = await account.examine([IMAGE, ...noPull()]);
+  expect(found(report, "hint").filter(({ cause }) => cause === "A tag never changes")).toEqual([]);
 });
