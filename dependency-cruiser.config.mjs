@@ -31,7 +31,7 @@ export default {
         path: "^src/",
         pathNot:
           "^src/(aws|image|validation|terraform)/|^src/[a-z-]+/(rules|plan-conditions|policy-statements)[.]ts$|" +
-          "^src/(cache/repository-settings|network/(first-pull|security-group)|stack-override/(override-action|override-strategy|cli-update)|warmer/(buildspec|fixed-arguments))[.]ts$",
+          "^src/(cache/repository-settings|network/(first-pull|security-group)|registry/existing-settings|stack-override/(override-action|override-strategy|cli-update)|warmer/(buildspec|fixed-arguments))[.]ts$",
       },
     },
     {
