@@ -13,6 +13,7 @@ import type { PullPolicyOptions } from "../cache/pull-policy";
 import { checkPullChoice, checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { mergeSettings } from "../cache/repository-template";
+import { ALLOW_PULL_RULES } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
 import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { constructId } from "../terraform/construct-id";
@@ -202,10 +203,12 @@ export class PullThroughCacheFleet extends Construct {
     const errors = new ValidationErrors();
     if (isPlainObject(options)) {
       checkPullChoice(errors, options, this.prefixes());
-      errors.throwIfAny(this.node.path);
+    } else {
+      errors.addBroken("options", ALLOW_PULL_RULES.options, options);
     }
+    errors.throwIfAny(this.node.path);
     const covering = [...this.caches.values()].flatMap((cache) => {
-      const own = isPlainObject(options) ? optionsIn(cache, options) : options;
+      const own = optionsIn(cache, options);
       return own === undefined ? [] : [[cache._internals.otherAccounts, own] as const];
     });
     covering.forEach(([otherAccounts, own]) => otherAccounts.check(errors, own));

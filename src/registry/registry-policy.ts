@@ -163,7 +163,8 @@ export class RegistryPolicy extends Construct {
    * both come from the same one.
    *
    * ECR needs this permission when it pulls: apply the policy first. If the cache is in another stack, this stack
-   * becomes a dependency of that stack, unless it depends on that stack already.
+   * becomes a dependency of that stack, unless it depends on that stack already. Within one stack, Terraform creates the
+   * policy and the rules of the cache in any order.
    *
    * @param cache a cache of the app with a literal `accountId`
    * @throws if the argument is no cache, or the account of the cache, or the account or region of this registry, is not

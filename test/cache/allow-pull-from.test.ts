@@ -1,13 +1,12 @@
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Fn, TerraformOutput, Token } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import { PullThroughCache, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { AllowPullOptions, PullThroughCacheProps, RepositorySettings } from "cdktf-ecr-pull-through-cache";
 import { policyLength } from "../../src/aws/policy-document";
-import { addresses, blocks, messageOf, only, stackIn, synthesized } from "../support/synthesis";
-import type { Block } from "../support/synthesis";
 import { ownRegistryPolicy } from "../support/registry-policy-owner";
+import { addresses, blocks, messageOf, only, stackIn, synthesized } from "../support/synthesis";
 
 const ACCOUNT = "111122223333";
 const OTHER = "444455556666";
@@ -34,14 +33,21 @@ function owned(props: Partial<PullThroughCacheProps> = {}): { stack: TerraformSt
   return { stack, cache: cacheIn(stack, props) };
 }
 
-/** The policies of the templates, by their prefixes. */
-function templatePolicies(stack: TerraformStack): { [prefix: string]: unknown } {
-  return Object.fromEntries(
-    blocks(synthesized(stack), "aws_ecr_repository_creation_template").map(({ prefix, repository_policy: policy }) => [
-      prefix,
-      policy === undefined ? undefined : (JSON.parse(String(policy)) as unknown),
-    ]),
+/** The texts of the policies of the templates, by their prefixes. */
+function policyTexts(stack: TerraformStack): Map<string, string | undefined> {
+  return new Map(
+    blocks(synthesized(stack), "aws_ecr_repository_creation_template").map(
+      ({ prefix, repository_policy: policy }) => [String(prefix), policy as string | undefined] as const,
+    ),
   );
+}
+
+/** The same, parsed. */
+function templatePolicies(stack: TerraformStack): { readonly [prefix: string]: unknown } {
+  const parsed = [...policyTexts(stack)].map(
+    ([prefix, policy]) => [prefix, policy === undefined ? undefined : (JSON.parse(policy) as unknown)] as const,
+  );
+  return Object.fromEntries(parsed);
 }
 
 function document(...Statement: object[]): object {
@@ -247,17 +253,16 @@ describe("existing repositories", () => {
       "aws_ecr_repository_policy.cache_repository-policies_quay_2fk8s_2fpause_52FCC30A",
       "aws_ecr_repository_policy.cache_repository-policies_quay_2fteam_2fapp_21B49CD5",
     ]);
-    const byPrefix = Object.fromEntries(
-      blocks(json, "aws_ecr_repository_creation_template").map((block) => [block.prefix, block.repository_policy]),
+    const texts = policyTexts(stack);
+    const policies = blocks(json, "aws_ecr_repository_policy").map(
+      ({ repository, policy }) => [String(repository), policy] as const,
     );
-    const policies = blocks(json, "aws_ecr_repository_policy").map(({ repository, policy }: Block) => [
-      repository,
-      policy,
-    ]);
-    expect(Object.fromEntries(policies)).toEqual({
-      "quay/team/app": byPrefix.quay,
-      "quay/k8s/pause": byPrefix["quay/k8s"],
-    });
+    expect(new Map(policies)).toEqual(
+      new Map([
+        ["quay/k8s/pause", texts.get("quay/k8s")],
+        ["quay/team/app", texts.get("quay")],
+      ]),
+    );
   });
 
   test("are listed with a command for each that has no policy yet", () => {

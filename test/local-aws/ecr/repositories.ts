@@ -2,10 +2,10 @@ import { AwsError, Store, optionalList, optionalText, partitionOf, text } from "
 import type { Fields, Scope, Service, Tag } from "../service";
 import { checkEncryption, checkMutability, checkTags } from "./creation-templates";
 import type { CreationTemplate, Encryption, ExclusionFilter } from "./creation-templates";
+import { checkRepositoryPolicy } from "./documents";
 import { registryHost } from "./hosts";
 import { named, sizeOf } from "./images";
 import type { Image, Manifest } from "./images";
-import { checkRepositoryPolicy } from "./documents";
 import { REPOSITORY, checkNoPaging, invalid, now, paged, selected, unsatisfied } from "./parameters";
 
 /** A repository that a caller or the cache created, with the images in it. */
