@@ -83,7 +83,8 @@ export const CONSTRUCT_RULES = {
     requirement: "be an AlertDestination",
     hint: "use AlertDestination.newTopic(), AlertDestination.topic(arn) or AlertDestination.logGroup()",
   },
-  withTopic: { requirement: "be a topic", hint: "a log group has no topic: use AlertDestination.newTopic()" },
+  withLogGroup: { requirement: "be a log group", hint: "use AlertDestination.logGroup()" },
+  withTopic: { requirement: "be a topic", hint: "use AlertDestination.newTopic() or AlertDestination.topic(arn)" },
   options: { requirement: "be an object of options", hint: "leave it out for the defaults" },
   caches: {
     requirement: "be a list of at least one PullThroughCache",

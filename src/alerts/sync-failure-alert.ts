@@ -46,10 +46,8 @@ import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-fa
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
  */
 export class SyncFailureAlert extends Construct {
-  /** Name of the log group; undefined for a topic. */
-  public readonly logGroupName: string | undefined;
-
   private readonly topic: string | undefined;
+  private readonly logGroup: string | undefined;
   private readonly registry: Registry;
   private readonly caches: readonly PullThroughCache[] | undefined;
   private readonly ruleName: string | undefined;
@@ -89,7 +87,7 @@ export class SyncFailureAlert extends Construct {
         this.topic = this.createTopic(rule, spec.options);
         break;
       case "log-group":
-        this.logGroupName = this.createLogGroup(rule, spec.options);
+        this.logGroup = this.createLogGroup(rule, spec.options);
         break;
     }
     this.node.addValidation({
@@ -110,6 +108,16 @@ export class SyncFailureAlert extends Construct {
   public get topicArn(): string {
     const { requirement, hint } = CONSTRUCT_RULES.withTopic;
     return this.topic ?? fail(this.node.path, "destination", requirement, "a log group", hint);
+  }
+
+  /**
+   * Name of the log group.
+   *
+   * @throws if the destination is a topic
+   */
+  public get logGroupName(): string {
+    const { requirement, hint } = CONSTRUCT_RULES.withLogGroup;
+    return this.logGroup ?? fail(this.node.path, "destination", requirement, "a topic", hint);
   }
 
   private createRule(): CloudwatchEventRule {

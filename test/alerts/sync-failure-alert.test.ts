@@ -178,10 +178,12 @@ describe("a new topic", () => {
 test("a log group gets the events of the rule, for 30 days", () => {
   const stack = stackIn(REGION);
   cacheIn(stack);
-  const { topicArn, logGroupName } = new SyncFailureAlert(stack, "alert", { destination: AlertDestination.logGroup() });
+  const alert = new SyncFailureAlert(stack, "alert", { destination: AlertDestination.logGroup() });
   const json = synthesized(stack);
-  expect(topicArn).toBeUndefined();
-  expect(resolved(stack, logGroupName)).toMatch(/^\$\{aws_cloudwatch_log_group\./);
+  expect(() => alert.topicArn).toThrow(
+    "caches/alert: `destination` must be a topic, got \"a log group\"; use AlertDestination.newTopic() or AlertDestination.topic(arn)",
+  );
+  expect(resolved(stack, alert.logGroupName)).toMatch(/^\$\{aws_cloudwatch_log_group\./);
   expect(only(json, "aws_cloudwatch_log_group")).toEqual({
     name_prefix: "/aws/events/ecr-sync-failure-",
     retention_in_days: 30,

@@ -61,7 +61,7 @@ test.each<[string, unknown, string]>([
     { accountIds: [OTHER], prefixes: ["gcr"] },
     "caches: `prefixes[0]` must be one of ecr-public, quay",
   ],
-  ["no options", undefined, "caches: `options` must be an object of options"],
+  ["no options", undefined, "caches: `options` is required; name the accounts that may pull"],
 ])("a fleet fails for %s, and changes no region", (_, options, message) => {
   const fleet = fleetWith();
   expect(messageOf(() => fleet.allowPullFrom(options as AllowPullOptions))).toContain(message);

@@ -446,6 +446,29 @@ describe("an open input", () => {
     );
   });
 
+  test("has rules of a list and of its elements, and is null if it is left out", () => {
+    const names = { type: "list(string)", description: "Names.", rules: [rule], elementRules: [rule] } as const;
+    const input: Input = {
+      type: "object",
+      isOpen: true,
+      noun: "a group",
+      description: "A group.",
+      attributes: { names },
+    };
+    expect(attributeFacts({ group: input })["attributes"]?.value).toEqual({
+      "a group": { names: "a list of strings" },
+    });
+    const validations = validationsOf("group", input);
+    expect(validations.map(({ message }) => /`(.+?)` /.exec(message)?.[1])).toEqual([
+      "group",
+      "group.${name}",
+      "group.${name}",
+      "group.names",
+      "group.names[${index}]",
+    ]);
+    expect(validations[0]?.condition).toBe("var.group == null || can(keys(var.group))");
+  });
+
   test("whose attributes another module checks has no tables here", () => {
     expect(attributeFacts({ things: { ...open, isCheckedBelow: true } })).toEqual({});
   });
