@@ -73,7 +73,8 @@ export class RegistryPolicy extends Construct {
 
   /**
    * @param scope a stack with an AWS provider of the registry, or a construct in one
-   * @param id part of the address of the policy: a change deletes the policy and creates it again
+   * @param id part of the address of the policy: without a `moved` block for both resources, a change deletes the policy
+   * and creates it in any order, so that the registry may have none afterwards
    * @param props the registry, and whether it has a policy already
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props; values
    * that break a rule of their prop; no `existing`; `existing` or `forget` with `ownedElsewhere`
@@ -167,8 +168,8 @@ export class RegistryPolicy extends Construct {
    * policy and the rules of the cache in any order.
    *
    * @param cache a cache of the app with a literal `accountId`
-   * @throws if the argument is no cache, or the account of the cache, or the account or region of this registry, is not
-   * known at synth
+   * @throws if the argument is no cache, or the cache is in the account of this registry
+   * @throws if the account of the cache, or the account or region of this registry, is not known at synth
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
    */
   public allowUpstreamOf(cache: PullThroughCache): void {
