@@ -19,7 +19,7 @@ import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
-import { replicationStatement, upstreamStatement, withOwnSids } from "./policy-statements";
+import { replicationStatement, upstreamStatement } from "./policy-statements";
 import {
   checkRegistryPolicyProps,
   checkReplicationSource,
@@ -151,6 +151,7 @@ export class RegistryPolicy extends Construct {
     const { arn, partition } = this.registry;
     this.replications.push(
       replicationStatement(
+        this.replications.length + 1,
         formatted(`arn:${partition}:iam::%s:root`, accountIds),
         formatted(`${arn}:repository/%s*`, repositoryPrefixes),
       ),
@@ -216,8 +217,7 @@ export class RegistryPolicy extends Construct {
     const ofCaches = cachesBeside(this, this.registry.regional).flatMap(({ _internals }) =>
       _internals.registryStatements(),
     );
-    const ofMethods = [...withOwnSids(this.replications), ...this.upstreamStatements()];
-    return { ofCaches, given: this.given, ofMethods };
+    return { ofCaches, given: this.given, ofMethods: [...this.replications, ...this.upstreamStatements()] };
   }
 
   /** One statement for the account of each reader, with the repositories that its caches read. */
