@@ -23,10 +23,10 @@ export const READ_AS_UPSTREAM = [
 /** The start of the Sid of the statement for the caches of an account; the account ID follows. */
 export const UPSTREAM_SID = "UpstreamOf";
 
-/** The permission of accounts to replicate images to repositories. */
-export function replicationStatement(principals: string | string[], repositories: string[]): PolicyStatement {
+/** The permission of accounts to replicate images to repositories; from the second one on, its Sid ends with its number. */
+export function replicationStatement(number: number, principals: string[], repositories: string[]): PolicyStatement {
   return {
-    Sid: REPLICATION_SID,
+    Sid: number === 1 ? REPLICATION_SID : `${REPLICATION_SID}${number}`,
     Effect: "Allow",
     Principal: { AWS: principals },
     Action: REPLICATE,
@@ -43,11 +43,4 @@ export function upstreamStatement(accountId: string, principal: string, reposito
     Action: READ_AS_UPSTREAM,
     Resource: repositories,
   };
-}
-
-/** Statements of one Sid with Sids of their own: from the second one on, each gets its number. */
-export function withOwnSids(statements: readonly PolicyStatement[]): PolicyStatement[] {
-  return statements.map((statement, index) =>
-    index === 0 ? statement : { ...statement, Sid: `${statement.Sid ?? ""}${index + 1}` },
-  );
 }

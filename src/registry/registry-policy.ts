@@ -19,7 +19,7 @@ import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
-import { replicationStatement, upstreamStatement, withOwnSids } from "./policy-statements";
+import { replicationStatement, upstreamStatement } from "./policy-statements";
 import {
   checkRegistryPolicyProps,
   checkReplicationSource,
@@ -73,7 +73,8 @@ export class RegistryPolicy extends Construct {
 
   /**
    * @param scope a stack with an AWS provider of the registry, or a construct in one
-   * @param id part of the address of the policy: a change deletes the policy and creates it again
+   * @param id part of the address of the policy: without a `moved` block for both resources, a change deletes the policy
+   * and creates it in any order, so that the registry may have none afterwards
    * @param props the registry, and whether it has a policy already
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props; values
    * that break a rule of their prop; no `existing`; `existing` or `forget` with `ownedElsewhere`
@@ -150,6 +151,7 @@ export class RegistryPolicy extends Construct {
     const { arn, partition } = this.registry;
     this.replications.push(
       replicationStatement(
+        this.replications.length + 1,
         formatted(`arn:${partition}:iam::%s:root`, accountIds),
         formatted(`${arn}:repository/%s*`, repositoryPrefixes),
       ),
@@ -167,8 +169,8 @@ export class RegistryPolicy extends Construct {
    * policy and the rules of the cache in any order.
    *
    * @param cache a cache of the app with a literal `accountId`
-   * @throws if the argument is no cache, or the account of the cache, or the account or region of this registry, is not
-   * known at synth
+   * @throws if the argument is no cache, or the cache is in the account of this registry
+   * @throws if the account of the cache, or the account or region of this registry, is not known at synth
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
    */
   public allowUpstreamOf(cache: PullThroughCache): void {
@@ -215,8 +217,7 @@ export class RegistryPolicy extends Construct {
     const ofCaches = cachesBeside(this, this.registry.regional).flatMap(({ _internals }) =>
       _internals.registryStatements(),
     );
-    const ofMethods = [...withOwnSids(this.replications), ...this.upstreamStatements()];
-    return { ofCaches, given: this.given, ofMethods };
+    return { ofCaches, given: this.given, ofMethods: [...this.replications, ...this.upstreamStatements()] };
   }
 
   /** One statement for the account of each reader, with the repositories that its caches read. */

@@ -132,7 +132,7 @@ export function getRegistryPolicy(region: string): string {
 
 /** The hint for `existing` of a registry policy, with the values as the caller writes them. */
 export function existingPolicyHint(region: string, none: string, overwrite: string): string {
-  return `run ${getRegistryPolicy(region)}: if it answers RegistryPolicyNotFoundException use ${none}, otherwise ${overwrite}, which replaces the whole policy`;
+  return `run aws ecr get-registry-policy --region ${region}: if it answers RegistryPolicyNotFoundException use ${none}, otherwise ${overwrite}, which replaces the whole policy`;
 }
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html

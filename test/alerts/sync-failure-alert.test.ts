@@ -147,10 +147,13 @@ describe("a new topic", () => {
     const emailAddresses = ["ops@example.com", "a+b@example.com"];
     const destination = AlertDestination.newTopic({ topicName: "failures", emailAddresses, kmsKeyArn: KEY });
     emailAddresses.push("late@example.com");
-    const { topicArn, logGroupName } = new SyncFailureAlert(stack, "alert", { destination });
+    const alert = new SyncFailureAlert(stack, "alert", { destination });
     const json = synthesized(stack);
     const topic = "${aws_sns_topic.alert_topic_550B8C92.arn}";
-    expect([resolved(stack, topicArn), logGroupName]).toEqual([topic, undefined]);
+    expect(resolved(stack, alert.topicArn)).toBe(topic);
+    expect(() => alert.logGroupName).toThrow(
+      'caches/alert: `destination` must be a log group, got "a topic"; use AlertDestination.logGroup()',
+    );
     expect(only(json, "aws_sns_topic")).toEqual({ name: "failures", kms_master_key_id: KEY });
     expect(only(json, "aws_cloudwatch_event_target")).toMatchObject({
       arn: topic,
