@@ -76,6 +76,11 @@ const CACHE: Part = {
       Resource: [SECRETS],
     },
     { Sid: "ReadManagedSecrets", Action: ["secretsmanager:GetSecretValue"], Resource: [SECRETS] },
+    {
+      Sid: "ReadRepositories",
+      Action: ["ecr:DescribeRepositories", "ecr:GetRepositoryPolicy"],
+      Resource: [regional("ecr", "repository/*")],
+    },
     { Sid: "ReadRoles", Action: READ_ROLES, Resource: [iam(`role/${CREATION_ROLE}`), iam(`role/${UPSTREAM_ROLE}`)] },
   ],
   apply: [
@@ -94,6 +99,11 @@ const CACHE: Part = {
     {
       Sid: "WriteTemplates",
       Action: ["ecr:CreateRepository", "ecr:PutLifecyclePolicy", "ecr:SetRepositoryPolicy"],
+      Resource: [regional("ecr", "repository/*")],
+    },
+    {
+      Sid: "WriteRepositoryPolicies",
+      Action: ["ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"],
       Resource: [regional("ecr", "repository/*")],
     },
     {
@@ -128,6 +138,10 @@ const CACHE: Part = {
     ReadRoles:
       "only if repositories have tags or KMS encryption, or an upstream is in another account. The same holds for `WriteRoles`, `PassCreationRole` and `PassUpstreamRole`.",
     WriteTemplates: `AWS [asks for these actions](${ECR_GUIDE}/repository-creation-templates-create.html) when a template is created or updated.`,
+    ReadRepositories:
+      "only for `existingRepositoryCommands` and the `existingRepositories` of `allowPullFrom`, and for `allow_pull_from` of the module.",
+    WriteRepositoryPolicies:
+      "only for the `existingRepositories` of `allowPullFrom`, and `existing_repositories` of the module.",
     PassCreationRole: `[required](${PASS_ROLE}) to give a role to ECR. If you set \`roleArn\` to a role of your own, add its ARN here or to \`PassUpstreamRole\`.`,
     CreateServiceLinkedRoles: `ECR creates these roles with the first [template](${ECR_GUIDE}/slr-rct.html) and the first [rule](${ECR_GUIDE}/slr-pullthroughcache.html) of the account.`,
     WriteDefaultTags: DEFAULT_TAGS,

@@ -516,10 +516,14 @@ locals {
   }
   keys_without_template = [for key in local.covered_keys : key if !local.has_template[key]]
 
+  # The names are null in a registry without repositories.
+  existing_names = flatten([
+    for names in data.aws_ecr_repositories.existing[*].names : names == null ? [] : sort(names)
+  ])
   repository_arguments = "--region ${local.region} --registry-id ${local.account_id}"
   existing_repository_commands = flatten([
     for key in local.covered_keys : [
-      for name in sort(one(data.aws_ecr_repositories.existing[*].names)) :
+      for name in local.existing_names :
       join(" ", [
         "aws ecr get-repository-policy ${local.repository_arguments} --repository-name ${name} 2>&1",
         "| grep -q RepositoryPolicyNotFoundException &&",

@@ -40,7 +40,8 @@ resource "aws_ecr_registry_policy" "registry" {
       error_message = replace(join("\n", [
         for resource in local.foreign_resources : join("", [
           "`${resource.place}` must be * or the ARN of repositories of this registry, ",
-          "${local.registry_arn}:repository/…, got ${jsonencode(resource.got)}; ",
+          "arn:${local.partition}:ecr:${data.aws_region.current.id}:${local.account_id}:repository/…, got ",
+          "${jsonencode(resource.got)}; ",
           "a registry policy applies to its own account and region only",
         ])
       ]), local.secret_pattern, local.redacted)

@@ -42,5 +42,6 @@ function commandsOf(template: TemplatePolicy, { accountId, region, names, manage
     ...(managed.length === 0 ? [] : [`!contains(${JSON.stringify(managed)}, name)`]),
   ];
   const filter = conditions.length === 0 ? "" : ` if ${conditions.join(" && ")}`;
-  return `[for name in sort(${names}) : "${command} || echo '\${name}: not changed' >&2"${filter}]`;
+  // The names are null in a registry without repositories.
+  return `[for name in (${names} == null ? [] : sort(${names})) : "${command} || echo '\${name}: not changed' >&2"${filter}]`;
 }

@@ -107,8 +107,8 @@ export interface RepositorySettings {
    */
   readonly tags?: { readonly [key: string]: string };
   /**
-   * Policy of each repository, as JSON of up to 10,240 characters: it allows others to pull, for example another
-   * account.
+   * Policy of each repository, as JSON of up to 10,240 characters: it allows others to pull. For pulls from other
+   * accounts use `allowPullFrom` of the cache, which adds statements to this policy.
    * @default - no policy: only principals of the account can pull
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
    */

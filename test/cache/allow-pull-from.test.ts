@@ -270,7 +270,9 @@ describe("existing repositories", () => {
     const json = synthesized(stack);
     expect(json.data).toEqual({ aws_ecr_repositories: { "cache_existing-repositories_8A8CC606": {} } });
     const names = "data.aws_ecr_repositories.cache_existing-repositories_8A8CC606.names";
-    expect(json.output?.commands?.value).toContain(`[for name in sort(${names}) : "aws ecr get-repository-policy`);
+    expect(json.output?.commands?.value).toContain(
+      `[for name in (${names} == null ? [] : sort(${names})) : "aws ecr get-repository-policy`,
+    );
     expect(json.output?.commands?.value).toContain(
       'if startswith(name, "quay/") && !startswith(name, "quay/k8s/") && !contains(["quay/team/app"], name)]',
     );

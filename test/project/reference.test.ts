@@ -20,6 +20,7 @@ import { canonicalDomain } from "../../src/image/registry-hosts";
 import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES } from "../../src/image/supported-registries";
 import type { RegistryKind } from "../../src/image/supported-registries";
 import { bucketsStatement, layersStatement, pushStatement } from "../../src/network/policy-statements";
+import { READ_AS_UPSTREAM } from "../../src/registry/policy-statements";
 import { resolved } from "../../src/terraform/tokens";
 import { ValidationErrors } from "../../src/validation/validation-errors";
 import {
@@ -123,6 +124,7 @@ describe("the page of registries", () => {
     const { Statement } = JSON.parse(policy) as { readonly Statement: readonly PolicyStatement[] };
     const [sentence = ""] =
       /^The other account must allow .*$/m.exec(text("modules/pull-through-cache/README.md")) ?? [];
+    expect(Statement.map(({ Action }) => Action)).toEqual([READ_AS_UPSTREAM]);
     expect(codeIn(sentence)).toEqual(expect.arrayContaining(Statement.flatMap(({ Action }) => Action)));
     expect(codeIn(sentence).filter((code) => code.startsWith("ecr:"))).toHaveLength(4);
   });

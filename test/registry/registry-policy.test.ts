@@ -181,7 +181,7 @@ describe("what the registry has already", () => {
     ],
   ])("fails %s", (_, props, messages) => {
     const stack = stackIn(REGION);
-    const message = messageOf(() => policyIn(stack, props as Partial<RegistryPolicyProps>));
+    const message = messageOf(() => policyIn(stack, props));
     const [only] = messages;
     expect(message).toBe(
       messages.length === 1
@@ -255,6 +255,20 @@ describe("the document", () => {
     expect(documentIn(stack).Statement.map(({ Sid }) => Sid)).toEqual(["Readers"]);
     const { Statement } = JSON.parse(String(resolved(stack, elsewhere.policyJson))) as { Statement: Block[] };
     expect(Statement.map(({ Sid }) => Sid)).toEqual(["FirstPullsOfAccounts1Inquay"]);
+  });
+
+  test("has the statements of the caches of a fleet, in each region", () => {
+    const fleet = new PullThroughCacheFleet(testApp(), "fleet", {
+      accountId: ACCOUNT,
+      regions: ["us-east-1", "eu-west-1"],
+      upstreams: [Upstream.quay()],
+    });
+    fleet.allowPullFrom({ accountIds: [OTHER] });
+    for (const region of fleet.regions) {
+      policyIn(fleet.stackIn(region));
+      const [statement] = documentIn(fleet.stackIn(region)).Statement;
+      expect(statement?.["Resource"]).toEqual([`arn:aws:ecr:${region}:${ACCOUNT}:repository/quay/*`]);
+    }
   });
 
   test("fails without a statement", () => {
@@ -705,7 +719,7 @@ describe("HCL output", () => {
     const policy = policyIn(stack, props);
     policy.addPolicy(text({ ...STATEMENT, Condition: { StringEquals: { "aws:PrincipalOrgID": condition } } }));
     policy.allowReplicationFrom({ accountIds: [OTHER] });
-    return Testing.synthHcl(stack as never);
+    return String(Testing.synthHcl(stack));
   };
 
   test("has the policy, also with values that only Terraform knows", () => {

@@ -1,4 +1,4 @@
-import { optionalList, optionalText, partitionOf } from "../service";
+import { optionalList, optionalText, partitionOf, text } from "../service";
 import type { Fields, Scope } from "../service";
 
 /** An action on a resource that AWS must allow, with the keys that its conditions can compare. */
@@ -91,7 +91,7 @@ const ecr = own("ecr", () => [ANY]);
 const repository = (action: string, { input, ...scope }: AuthorizedRequest): Permission[] =>
   allow(action, [arnOf("ecr", scope, `repository/${optionalText(input, "prefix") ?? ""}/${NEW}`)]);
 const repositoryNamed = own("ecr", ({ input, ...scope }) => [
-  arnOf("ecr", scope, `repository/${optionalText(input, "repositoryName") ?? ANY}`),
+  arnOf("ecr", scope, `repository/${text(input, "repositoryName")}`),
 ]);
 const creationTemplate = all(
   ecr,
@@ -135,7 +135,7 @@ const ECR: { readonly [operation: string]: Ask } = {
     serviceLinkedRole("replication.ecr.amazonaws.com", "AWSServiceRoleForECRReplication"),
   ),
   // Without names it lists the repositories of the registry.
-  DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${ANY}`)]),
+  DescribeRepositories: own("ecr", (scope) => [arnOf("ecr", scope, `repository/${NEW}`)]),
   ...each(["GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy"], repositoryNamed),
   CreatePullThroughCacheRule: all(
     ecr,

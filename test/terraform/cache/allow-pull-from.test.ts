@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import {
   CreateRepositoryCommand,
   DeleteRegistryPolicyCommand,
@@ -14,6 +16,7 @@ import { whyNoPull } from "../../local-aws/ecr/pull";
 import type { Pull } from "../../local-aws/ecr/pull";
 import { ACCOUNT } from "../../local-aws/server";
 import { pullImage } from "../../local-commands/docker";
+import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
 import { useLocalAws } from "../../support/use-local-aws";
@@ -142,9 +145,19 @@ describeWithTerraform("pulls of other accounts, by what Terraform applied", () =
     expect(commands[0]).toMatch(
       /^aws ecr get-repository-policy --region us-east-1 --registry-id 111122223333 --repository-name quay\/old 2>&1 \| grep -q RepositoryPolicyNotFoundException && aws ecr set-repository-policy --region us-east-1 --registry-id 111122223333 --repository-name quay\/old --policy-text '\{.*\}' \|\| echo 'quay\/old: not changed' >&2$/,
     );
-    const [, policyText] = /--policy-text '(.*)' \|\|/.exec(commands[0] ?? "") ?? [];
-    const managed = await ecr().send(new GetRepositoryPolicyCommand({ repositoryName: "quay/managed" }));
-    expect(JSON.parse(policyText ?? "")).toEqual(JSON.parse(managed.policyText ?? ""));
+    const inShell = (command = ""): Promise<{ readonly stderr: string }> =>
+      promisify(execFile)("bash", ["-c", command], {
+        env: { ...process.env, ...aws.environment(), PATH: pathWithAwsCli() },
+      });
+    expect(await inShell(commands[0])).toMatchObject({ stderr: "" });
+    expect(await why(old)).toBeUndefined();
+    const policyOf = async (repositoryName: string): Promise<unknown> =>
+      JSON.parse((await ecr().send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText ?? "");
+    expect(await policyOf("quay/old")).toEqual(await policyOf("quay/managed"));
+    // The second time, the repository has a policy.
+    const other = commands[0]?.replace("PullsOfAccounts1", "Other");
+    expect(await inShell(other)).toMatchObject({ stderr: "quay/old: not changed\n" });
+    expect(await policyOf("quay/old")).toEqual(await policyOf("quay/managed"));
   });
 
   test("the organization pulls and refreshes what exists, and creates nothing", async () => {

@@ -1,6 +1,8 @@
 import * as path from "node:path";
+import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { TerraformOutput } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import {
   EndpointService,
@@ -85,6 +87,7 @@ const caches: Program = (isChanged) => {
   const keepLastImages = isChanged ? 5 : 9;
   const kmsKeyArn = KEYS[isChanged ? 1 : 0] ?? "";
   const tags = { team: "platform" };
+  const accountIds = [isChanged ? "777788889999" : OTHER_ACCOUNT];
   const module = {
     upstreams: {
       quay: { repository_settings: { kms_key: { arn: kmsKeyArn } } },
@@ -94,12 +97,13 @@ const caches: Program = (isChanged) => {
     },
     credentials: { gitlab: { username: "${var.hub_username}", access_token: "${var.hub_token}" } },
     repository_settings: { tags, repository_policy: REPOSITORY_POLICY, keep_last_images: keepLastImages },
+    allow_pull_from: { account_ids: accountIds, create_repositories: false, existing_repositories: ["quay/old"] },
   };
   return json(
     isChanged,
     (stack) => {
       const credential = { usernameVariable: "hub_username", accessTokenVariable: "hub_token", version };
-      new PullThroughCache(stack, "cache", {
+      const cache = new PullThroughCache(stack, "cache", {
         upstreams: [
           Upstream.ecrPublic({ repositorySettings: { kmsKeyArn } }),
           Upstream.dockerHub(RegistryCredential.managed(credential)),
@@ -108,6 +112,8 @@ const caches: Program = (isChanged) => {
         ],
         repositorySettings: { tags, repositoryPolicy: REPOSITORY_POLICY, keepLastImages },
       });
+      cache.allowPullFrom({ accountIds, createRepositories: false, existingRepositories: ["ecr-public/old"] });
+      new TerraformOutput(stack, "commands", { value: cache.existingRepositoryCommands() });
     },
     { "pull-through-cache": module },
   );
@@ -410,6 +416,10 @@ beforeAll(async () => {
   const SecretString = JSON.stringify({ username: "bot", accessToken: "not-a-token" });
   for (const name of EXISTING_SECRETS) {
     await secretsManager.send(new CreateSecretCommand({ Name: `ecr-pullthroughcache/${name}`, SecretString }));
+  }
+  const ecr = new ECRClient(clientConfig(aws, { region: REGION }));
+  for (const repositoryName of ["ecr-public/old", "quay/old"]) {
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
   }
   await new IAMClient(clientConfig(aws)).send(
     new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
