@@ -44,7 +44,8 @@ export class RegistryReplication extends Construct {
   /**
    * @param scope a stack with an AWS provider of the replicated registry's account and region, for example
    * `fleet.stackIn(region)`
-   * @param id part of the address of the resource: a change of it deletes the rules and creates them again
+   * @param id part of the address of the resource: apply `forget` before you change it, since Terraform may destroy the
+   * former resource last, and so delete the rules
    * @param props the destinations, and the repositories to replicate
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props;
    * values that break a rule of their prop; a destination that is the registry itself, in another partition, or given

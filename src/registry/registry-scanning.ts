@@ -41,7 +41,8 @@ export class RegistryScanning extends Construct {
 
   /**
    * @param scope a stack with an AWS provider of the registry's account and region, for example `fleet.stackIn(region)`
-   * @param id part of the address of every resource: a change of it resets the registry and configures it again
+   * @param id part of the address of every resource: apply `forget` before you change it, since Terraform may destroy the
+   * former resources last, and so reset the registry
    * @param props the scan type, and the repositories to scan
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props;
    * values that break a rule of their prop

@@ -7,8 +7,8 @@ import {
   CreatePullThroughCacheRuleCommand,
   DeletePullThroughCacheRuleCommand,
   DescribePullThroughCacheRulesCommand,
-  DescribeImageScanFindingsCommand,
   ECRClient,
+  GetSigningConfigurationCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient, ListUsersCommand } from "@aws-sdk/client-iam";
 import {
@@ -98,7 +98,7 @@ describe("accounts and regions", () => {
 describe("an unknown operation", () => {
   test.each<[string, () => Promise<unknown>]>([
     ["ec2: DescribeInstances", () => sdk.client(EC2Client).send(new DescribeInstancesCommand({}))],
-    ["ecr: DescribeImageScanFindings", () => sdk.client(ECRClient).send(new DescribeImageScanFindingsCommand({ repositoryName: "a", imageId: {} }))],
+    ["ecr: GetSigningConfiguration", () => sdk.client(ECRClient).send(new GetSigningConfigurationCommand({}))],
     ["iam: ListUsers", () => sdk.client(IAMClient).send(new ListUsersCommand({}))],
     ["cloudformation: ListExports", () => sdk.client(CloudFormationClient).send(new ListExportsCommand({}))],
     ["codebuild: ListProjects", () => sdk.client(CodeBuildClient).send(new ListProjectsCommand({}))],
