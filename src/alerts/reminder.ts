@@ -1,5 +1,5 @@
-import { EXPIRY_DATE } from "./expiry-rules";
 import { matches } from "../validation/rule";
+import { EXPIRY_DATE } from "./expiry-rules";
 import { ROTATION } from "./fixed-arguments";
 
 /** The hour of the day, in UTC, at which reminders are sent. */

@@ -2,7 +2,6 @@ import * as path from "node:path";
 import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { TerraformStack } from "cdktf";
-import { Construct } from "constructs";
 import {
   AlertDestination,
   EndpointService,
@@ -21,6 +20,7 @@ import {
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { RoleOptions } from "cdktf-ecr-pull-through-cache";
+import { Construct } from "constructs";
 import { PARTS, policyOf } from "../../../scripts/permissions";
 import type { Part, Statement } from "../../../scripts/permissions";
 import { clientConfig, trusting } from "../../local-aws/clients";
