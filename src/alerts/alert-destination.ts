@@ -109,7 +109,7 @@ export class AlertDestination {
    *
    * @param options the name of the log group, and the retention of the events
    * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
-   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-targets.html
+   * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
    */
   public static logGroup(options: AlertLogGroupOptions = {}): AlertDestination {
     return new AlertDestination({ kind: "log-group", options: deepCopy(options) });

@@ -2,8 +2,8 @@ import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { Construct } from "constructs";
 import { serviceRole } from "../aws/service-role";
 import type { ServiceRole } from "../aws/service-role";
-import { upstreamUrl } from "../cache/upstream-spec";
 import type { Upstream } from "../cache/upstream";
+import { upstreamUrl } from "../cache/upstream-spec";
 import { withoutTrailingSlash } from "../image/repository-path";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructIdIn } from "../terraform/construct-id";
@@ -33,8 +33,7 @@ interface ExpiringCredential {
  * It creates a one-time EventBridge schedule for each reminder, which publishes a message to a topic, and one role for
  * all schedules. Terraform stores when each reminder was declared: it creates no schedule for a reminder whose time has
  * passed then, or comes within a day, and it changes nothing after a reminder was sent. A plan fails if an end date has
- * passed when it is declared. A new end date, topic or role replaces the schedules. AWS keeps a schedule after its time,
- * free of charge.
+ * passed when it is declared. A new end date, topic or role replaces the schedules. AWS keeps a schedule after its time.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */

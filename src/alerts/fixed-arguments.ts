@@ -15,8 +15,7 @@ export const ROTATION = `${DOCS}/registry-credentials.md#rotate-a-token`;
 export const NAME_PREFIX = "ecr-sync-failure-";
 
 /**
- * The start of the names of log groups that EventBridge writes to: the rule of the resource policy that AWS's console
- * creates, and of every example of AWS.
+ * The start of the names of log groups that EventBridge writes to, as on AWS's pages.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
  */
 export const LOG_GROUP_PREFIX = "/aws/events/";

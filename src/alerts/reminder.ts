@@ -1,5 +1,5 @@
-import { EXPIRY_DATE } from "./expiry-rules";
 import { matches } from "../validation/rule";
+import { EXPIRY_DATE } from "./expiry-rules";
 import { ROTATION } from "./fixed-arguments";
 
 /** The hour of the day, in UTC, at which reminders are sent. */
@@ -7,12 +7,17 @@ const HOUR = 9;
 
 /** Whether a text is a date of the calendar. */
 export function isDate(text: unknown): text is string {
-  return matches(text, EXPIRY_DATE) && startOf(text)?.toISOString().startsWith(text) === true;
+  if (!matches(text, EXPIRY_DATE)) {
+    return false;
+  }
+  const start = startOf(text);
+  // JavaScript reads February 30 as March 2, and no date from the month 13.
+  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(text);
 }
 
 /** The time of the reminder that is sent some days before a date, like `2027-03-01T09:00:00`, in UTC. */
 export function reminderTime(date: string, days: number): string {
-  const time = startOf(date) ?? new Date(NaN);
+  const time = startOf(date);
   time.setUTCDate(time.getUTCDate() - days);
   time.setUTCHours(HOUR);
   return time.toISOString().slice(0, "2027-03-01T09:00:00".length);
@@ -39,8 +44,7 @@ export function reminderText({
   ].join("\n");
 }
 
-/** The start of a day in UTC; undefined if no calendar has the month or the day. */
-function startOf(date: string): Date | undefined {
-  const time = new Date(`${date}T00:00:00Z`);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+/** The start of a day in UTC. */
+function startOf(date: string): Date {
+  return new Date(`${date}T00:00:00Z`);
 }

@@ -39,8 +39,8 @@ import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-fa
  * a text with region, repository, tag, upstream, status, failure code, failure reason and a link to the causes; each line
  * is in quotes, and what an event lacks is empty. A log group gets the events as they are.
  *
- * Rules for events of AWS services are free of charge. CloudWatch has no metric of failed pulls: Amazon ECR publishes
- * only the number of pulls of each repository.
+ * CloudWatch has no metric of failed pulls, so there is no dashboard: Amazon ECR publishes only the number of pulls of
+ * each repository.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html

@@ -1,3 +1,4 @@
+import type { App, TerraformStack } from "cdktf";
 import {
   AlertDestination,
   CredentialExpiryAlert,
@@ -6,8 +7,6 @@ import {
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { CredentialExpiryAlertProps } from "cdktf-ecr-pull-through-cache";
-import { App } from "cdktf";
-import type { TerraformStack } from "cdktf";
 import * as fc from "fast-check";
 import { isDate, reminderTime } from "../../src/alerts/reminder";
 import { resolved } from "../../src/terraform/tokens";

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { MAX_INLINE_POLICIES, MAX_MANAGED_POLICY } from "../../src/aws/policy-document";
 import { PROVIDER_VERSIONS } from "../../src/aws/provider-versions";
 import {
@@ -12,7 +13,6 @@ import {
   SECRET_NAME,
 } from "../../src/cache/rules";
 import { WORKSPACE } from "../../src/fleet/rules";
-import { RETENTION_DAYS } from "../../src/aws/log-retention";
 import { MAX_ENDPOINT_POLICY } from "../../src/network/rules";
 import { MAX_TEMPLATE_BYTES, MAX_VALUE_BYTES, UPDATE_MINUTES } from "../../src/stack-override/rules";
 import {

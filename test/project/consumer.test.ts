@@ -21,8 +21,10 @@ const REGION_PROGRAM = `
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import {
+  AlertDestination,
   CacheWarmer,
   ExistingSettings,
+  CredentialExpiryAlert,
   FirstPull,
   PullThroughCache,
   RegistryCredential,
@@ -32,6 +34,7 @@ import {
   ScanType,
   RegistryPolicy,
   StackParameterOverride,
+  SyncFailureAlert,
   TagMutability,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -63,6 +66,10 @@ new CacheWarmer(stack, "warmer", {
   images: ["nginx"],
   alarmTopicArn: "arn:aws:sns:eu-west-1:111122223333:alarms",
 });
+const destination = AlertDestination.newTopic({ emailAddresses: ["ops@example.com"] });
+new SyncFailureAlert(stack, "failures", { region: "eu-west-1", destination });
+new SyncFailureAlert(stack, "log", { region: "eu-west-1", destination: AlertDestination.logGroup() });
+new CredentialExpiryAlert(stack, "expiry", { cache, expiryDates: { "docker-hub": "2999-12-31" }, destination });
 const network = { vpcId: "vpc-0a1b2c3d", routeTableIds: ["rtb-0a1b2c3d"], firstPull: FirstPull.PREWARMED };
 new RegistryEndpoints(stack, "endpoints", {
   ...network,

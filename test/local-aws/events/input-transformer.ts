@@ -1,4 +1,4 @@
-import { AwsError } from "../service";
+import { AwsError, optionalText } from "../service";
 import type { Fields } from "../service";
 import type { AwsEvent } from "./event-pattern";
 
@@ -16,7 +16,7 @@ export class InputTransformer {
 
   public constructor(input: Fields, isForLogs: boolean) {
     this.paths = (input["InputPathsMap"] ?? {}) as { readonly [name: string]: string };
-    this.template = String(input["InputTemplate"] ?? "");
+    this.template = optionalText(input, "InputTemplate") ?? "";
     this.check(isForLogs);
   }
 

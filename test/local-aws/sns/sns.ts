@@ -1,6 +1,6 @@
 import type { Iam } from "../iam/iam";
-import { whyDenied } from "../iam/policy-evaluation";
 import { whyMalformed } from "../iam/policy-document";
+import { whyDenied } from "../iam/policy-evaluation";
 import { AwsError, Store, optionalList, optionalText, partitionOf, tagging, text } from "../service";
 import type { Fields, Scope, Service, Tag } from "../service";
 
@@ -232,7 +232,7 @@ function newTopic(name: string, input: Fields, { accountId, region }: Scope): To
 /** The attributes of a request, which a form has as numbered entries. */
 function entriesOf(input: Fields): [string, string][] {
   const { entry = [] } = (input["Attributes"] || {}) as { readonly entry?: readonly Fields[] };
-  return entry.map(({ key, value }) => [String(key), String(value ?? "")]);
+  return entry.map((item) => [text(item, "key"), optionalText(item, "value") ?? ""]);
 }
 
 function setAttribute(topic: Topic, name: string, value: string): void {

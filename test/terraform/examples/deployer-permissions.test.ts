@@ -4,7 +4,6 @@ import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/clie
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { TerraformOutput } from "cdktf";
 import type { TerraformStack } from "cdktf";
-import { Construct } from "constructs";
 import {
   AlertDestination,
   EndpointService,
@@ -29,6 +28,7 @@ import {
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 import type { RoleOptions } from "cdktf-ecr-pull-through-cache";
+import { Construct } from "constructs";
 import { PARTS, policyOf } from "../../../scripts/permissions";
 import type { Part, Statement } from "../../../scripts/permissions";
 import { clientConfig, trusting } from "../../local-aws/clients";
