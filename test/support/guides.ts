@@ -92,6 +92,15 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token"],
     prepare: publishNginx,
   },
+  "docs/other-accounts.md": {
+    files: { "main.ts": "examples/shared-services/main.ts" },
+    prepare: async (aws) => {
+      publishNginx(aws);
+      await createCredential(aws, "docker-hub", { region: "eu-west-1" });
+      await createCredential(aws, "docker-hub", { region: "us-east-1" });
+    },
+    profiles: { default: ACCOUNT, team: "444455556666" },
+  },
   "docs/pipelines.md": {
     files: { "main.ts": "examples/pipeline/main.ts", ".github/workflows": "examples/pipeline/github" },
     typed: ["not-a-token"],
