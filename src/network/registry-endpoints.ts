@@ -185,7 +185,8 @@ export class RegistryEndpoints extends Construct {
     const errors = new ValidationErrors();
     const { caches, fullAccess, ecrEndpointPolicy } = this.props;
     const isGenerated = makesRegistryEndpoint(this.props) && fullAccess !== true && ecrEndpointPolicy === undefined;
-    const late = isGenerated && caches === undefined ? cachesBeside(this, this.props).filter((c) => !this.caches.includes(c)) : [];
+    const late =
+      isGenerated && caches === undefined ? cachesBeside(this, this.props).filter((c) => !this.caches.includes(c)) : [];
     if (late.length > 0) {
       errors.addBroken("caches", CONSTRUCT_RULES.cacheCreatedBefore, late.map(({ node }) => node.path).join());
     }
