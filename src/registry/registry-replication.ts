@@ -17,7 +17,7 @@ import { cacheConflicts, checkDestinations, checkReplication, conflictErrors, kn
 import type { CacheConflict } from "./replication-checks";
 import { ownSetting } from "./setting-owner";
 
-const TYPE = EcrReplicationConfiguration.tfResourceType;
+const TYPE = "aws_ecr_replication_configuration";
 const ID = "configuration";
 
 /**

@@ -19,7 +19,7 @@ import { filtersOf } from "./scanned-repositories";
 import { checkScanning } from "./scanning-checks";
 import { ownSetting } from "./setting-owner";
 
-const TYPE = EcrRegistryScanningConfiguration.tfResourceType;
+const TYPE = "aws_ecr_registry_scanning_configuration";
 
 /**
  * The scanning configuration of a registry. AWS has one for each account and region, for all repositories, so an app

@@ -152,7 +152,7 @@ describe("a new topic", () => {
     const topic = "${aws_sns_topic.alert_topic_550B8C92.arn}";
     expect(resolved(stack, alert.topicArn)).toBe(topic);
     expect(() => alert.logGroupName).toThrow(
-      'caches/alert: `destination` must be a log group, got "a topic"; use AlertDestination.logGroup()',
+      'stack/alert: `destination` must be a log group, got "a topic"; use AlertDestination.logGroup()',
     );
     expect(only(json, "aws_sns_topic")).toEqual({ name: "failures", kms_master_key_id: KEY });
     expect(only(json, "aws_cloudwatch_event_target")).toMatchObject({
@@ -184,7 +184,7 @@ test("a log group gets the events of the rule, for 30 days", () => {
   const alert = new SyncFailureAlert(stack, "alert", { destination: AlertDestination.logGroup() });
   const json = synthesized(stack);
   expect(() => alert.topicArn).toThrow(
-    "caches/alert: `destination` must be a topic, got \"a log group\"; use AlertDestination.newTopic() or AlertDestination.topic(arn)",
+    "stack/alert: `destination` must be a topic, got \"a log group\"; use AlertDestination.newTopic() or AlertDestination.topic(arn)",
   );
   expect(resolved(stack, alert.logGroupName)).toMatch(/^\$\{aws_cloudwatch_log_group\./);
   expect(only(json, "aws_cloudwatch_log_group")).toEqual({

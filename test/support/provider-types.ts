@@ -33,14 +33,23 @@ function argumentsOf(blocks: BlocksByType, start: string): (readonly ["argument"
     .filter(([type]) => type.startsWith("aws_"))
     .flatMap(([type, named]) =>
       Object.values(named)
-        .flatMap(({ dynamic = {}, ...own }) => [
-          ...Object.keys(own).filter((name) => !META_ARGUMENTS.includes(name)),
-          ...Object.entries(dynamic as { readonly [name: string]: readonly { readonly content: object[] }[] }).flatMap(
-            ([name, blocks]) => [name, ...blocks.flatMap(({ content }) => content.flatMap(Object.keys))],
-          ),
-        ])
+        .flatMap((block) => namesIn(block as Block))
         .map((name) => ["argument", folderOf(type.slice("aws_".length), start), name] as const),
     );
+}
+
+interface Block {
+  readonly dynamic?: { readonly [name: string]: readonly { readonly content: readonly Block[] }[] };
+}
+
+function namesIn({ dynamic = {}, ...own }: Block): string[] {
+  return [
+    ...Object.keys(own).filter((name) => !META_ARGUMENTS.includes(name)),
+    ...Object.entries(dynamic).flatMap(([name, blocks]) => [
+      name,
+      ...blocks.flatMap(({ content }) => content.flatMap(namesIn)),
+    ]),
+  ];
 }
 
 function hasArgument(types: string, name: string): boolean {
