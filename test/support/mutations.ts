@@ -56,7 +56,8 @@ function mutated(value: unknown, isMap = false): (readonly [string, unknown])[] 
 /** The names of members in an answer, as JSON or XML writes them. */
 function namesIn(answer: string): string[] {
   const withoutMaps = answer.replace(new RegExp(`"(${MAPS.join("|")})":\\{[^}]*\\}`, "g"), '"$1":{}');
-  return [...new Set([...withoutMaps.matchAll(/"(\w+)":|<(\w+)>/g)].map(([, inJson, inXml]) => inJson ?? inXml ?? ""))];
+  const names = answer.startsWith("{") ? withoutMaps.matchAll(/"(\w+)":/g) : answer.matchAll(/<(\w+)>/g);
+  return [...new Set([...names].map(([, name = ""]) => name))];
 }
 
 function renamed(answer: string, name: string): string {
