@@ -5,6 +5,7 @@ import {
   REPLICATION_PREFIX,
   REPLICATION_RULES,
   existingReplicationHint,
+  notWith,
 } from "../../src/registry/rules";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import { IS_REQUIRED } from "../../src/validation/wording";
@@ -92,9 +93,8 @@ export const registryReplication: ModuleDefinition = {
         {
           holds: "length(var.repository_prefixes) == 0 || !var.all_repositories",
           place: "repository_prefixes",
-          requirement: REPLICATION_RULES.notBoth.requirement,
+          ...notWith("all_repositories"),
           got: "var.repository_prefixes",
-          hint: REPLICATION_RULES.notBoth.hint,
         },
       ],
     },

@@ -1,15 +1,13 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { accountOfConfig, providerOf } from "../aws/provider";
-import type { ProviderAccount } from "../aws/provider";
+import { accountOfProvider } from "../aws/provider";
 import type { Registry } from "../aws/registry";
 
 /** The names that caches of the app use in an account and region, as far as these are known to be the same. */
 export function namesInUse(scope: Construct, { location, regional }: Registry): readonly NamesInUse[] {
   const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
   const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
-  const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
-  const accountId = location.accountId ?? configured;
+  const accountId = location.accountId ?? accountOfProvider(scope, regional.provider);
   return accountId !== undefined && location.region !== undefined
     ? [reached, NamesInUse.ofRegistry(scope, accountId, location.region)]
     : [reached];
