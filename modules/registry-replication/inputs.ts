@@ -89,6 +89,7 @@ export const registryReplication: ModuleDefinition = {
           place: "repository_prefixes",
           requirement: IS_REQUIRED,
           hint: REPLICATION_RULES.prefixesOrAll.hint,
+          told: "Required, unless `all_repositories` is true.",
         },
         {
           holds: "length(var.repository_prefixes) == 0 || !var.all_repositories",

@@ -25,8 +25,8 @@ export interface SecretUser {
 export type RegistrySetting = "registry policy" | "scanning configuration" | "replication configuration";
 
 /**
- * The prefixes, secrets and settings of a registry that constructs of an app use in one account and region, where each name can be used only once:
- * without this check, a second use would fail only when it is applied.
+ * The prefixes, secrets and settings of a registry that constructs of an app use in one account and region, where each
+ * can be used only once: without this check, a second use would fail only when it is applied, or overwrite the first one.
  *
  * A provider of a stack reaches one account and region, so a cache always reserves names for its provider. If the cache or
  * the provider names the account and the region, the cache also reserves names for these in the whole app. Providers of

@@ -55,7 +55,7 @@ export interface RegistryScanningProps {
    */
   readonly region?: string;
   /**
-   * Account of the registry; may be a token. It selects no account, the provider does: it only saves a data source.
+   * Account of the registry; may be a token. The provider determines the account: this value only saves a data source.
    * @default - the account that `allowedAccountIds` or `assumeRole` of the provider names, or else looked up when
    * Terraform runs
    */
