@@ -184,7 +184,7 @@ test("a log group gets the events of the rule, for 30 days", () => {
   const alert = new SyncFailureAlert(stack, "alert", { destination: AlertDestination.logGroup() });
   const json = synthesized(stack);
   expect(() => alert.topicArn).toThrow(
-    "stack/alert: `destination` must be a topic, got \"a log group\"; use AlertDestination.newTopic() or AlertDestination.topic(arn)",
+    'stack/alert: `destination` must be a topic, got "a log group"; use AlertDestination.newTopic() or AlertDestination.topic(arn)',
   );
   expect(resolved(stack, alert.logGroupName)).toMatch(/^\$\{aws_cloudwatch_log_group\./);
   expect(only(json, "aws_cloudwatch_log_group")).toEqual({
