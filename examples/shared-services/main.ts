@@ -12,7 +12,6 @@ import {
   RegistryCredential,
   RegistryPolicy,
   RegistryScanning,
-  ScanType,
   SyncFailureAlert,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
@@ -35,7 +34,7 @@ fleet.allowPullFrom({
 for (const region of fleet.regions) {
   const stack = fleet.stackIn(region);
   new RegistryPolicy(stack, "registry-policy", { existing: ExistingSettings.NONE });
-  new RegistryScanning(stack, "scanning", { scanType: ScanType.BASIC });
+  new RegistryScanning(stack, "scanning");
   const failures = new SyncFailureAlert(stack, "sync-failures", {
     destination: AlertDestination.newTopic({ emailAddresses: ["platform@example.com"] }),
   });

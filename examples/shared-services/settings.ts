@@ -10,7 +10,6 @@ import {
   RegistryReplication,
   RegistryScanning,
   ScanFrequency,
-  ScanType,
   Upstream,
 } from "cdktf-ecr-pull-through-cache";
 
@@ -42,7 +41,6 @@ policy.addPolicy(
 );
 
 new RegistryScanning(stack, "scanning", {
-  scanType: ScanType.BASIC,
   rules: [{ frequency: ScanFrequency.SCAN_ON_PUSH }],
 });
 

@@ -1,8 +1,8 @@
-import { RETENTION_DAYS } from "../../src/aws/log-retention";
+import { RETENTION, RETENTION_DAYS } from "../../src/aws/log-retention";
 import { DIGEST_HINT, HOST, IMAGE_NAME, REPOSITORY_PREFIX, UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { DEFAULT_DOMAIN } from "../../src/image/image-grammar";
 import { REGISTRY_ALIASES, SUPPORTED_REGISTRIES, requestedHost } from "../../src/image/supported-registries";
-import { atLeastOne, integerRequirement, oneOfRequirement } from "../../src/validation/rule";
+import { atLeastOne, integerRequirement } from "../../src/validation/rule";
 import { warmingProgram } from "../../src/warmer/buildspec";
 import { networkStatements } from "../../src/warmer/policy-statements";
 import {
@@ -57,10 +57,9 @@ const TIMEOUT: InputRule = {
   hint: "leave it out for an hour",
 };
 
-const RETENTION: InputRule = {
-  requirement: oneOfRequirement(RETENTION_DAYS),
+const RETENTION_RULE: InputRule = {
+  ...RETENTION,
   holds: (value) => `contains(${hcl(RETENTION_DAYS)}, ${value})`,
-  hint: "CloudWatch Logs accepts no other number",
 };
 
 const MAX_NAME = PROJECT_NAME_WITH_RUN_ON_CHANGE.maxLength ?? 0;
@@ -182,7 +181,7 @@ export const cacheWarmer: ModuleDefinition = {
       type: "number",
       default: DEFAULTS.logRetentionInDays,
       description: "The retention of the logs in days.",
-      rules: [RETENTION],
+      rules: [RETENTION_RULE],
     },
     alarm_topic: {
       type: "object",

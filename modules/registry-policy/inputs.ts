@@ -2,7 +2,7 @@ import { ACCOUNT_ID } from "../../src/aws/partitions";
 import { UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
 import { ExistingSettings } from "../../src/registry/existing-settings";
 import { READ_AS_UPSTREAM, REPLICATE, REPLICATION_SID, UPSTREAM_SID } from "../../src/registry/policy-statements";
-import { REPLICATED_REPOSITORIES, REGISTRY_POLICY_RULES, existingPolicyHint } from "../../src/registry/rules";
+import { REGISTRY_POLICY_RULES, REPLICATION_PREFIX, existingPolicyHint } from "../../src/registry/rules";
 import { atLeastOne } from "../../src/validation/rule";
 import type { Requirement, Rule } from "../../src/validation/rule";
 import type { InputRule, ModuleDefinition, ValidationRule } from "../generator/definition";
@@ -58,8 +58,8 @@ export const registryPolicy: ModuleDefinition = {
           description:
             "Prefixes of the names of the repositories that may be replicated. As in the filters of ECR, `prod` permits `prod/app` and also `production`.",
           otherwise: "all repositories",
-          rules: [filled(REPLICATED_REPOSITORIES)],
-          elementRules: [following(REPLICATED_REPOSITORIES)],
+          rules: [filled(REPLICATION_PREFIX)],
+          elementRules: [following(REPLICATION_PREFIX)],
         },
       },
       validations: [accountsGiven()],

@@ -608,8 +608,8 @@ variable "replication_from" {
     error_message = replace(join("\n", [
       for value in [try(tolist(var.replication_from.repository_prefixes), null)] :
       join("", [
-        "`replication_from.repository_prefixes` must be a list of at least one, got ${jsonencode(value)}; leave ",
-        "it out for all repositories",
+        "`replication_from.repository_prefixes` must be a list of at least one, got ${jsonencode(value)}; write ",
+        "team/ for all repositories under team",
       ])
       if !(value == null || try(length(value) > 0, true))
     ]), local.secret_pattern, local.redacted)
@@ -622,7 +622,7 @@ variable "replication_from" {
         []
       ) :
       (
-        can(regex("^[a-z0-9][a-z0-9._/-]*$", element))
+        can(regex("^([a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*$", element))
         && try(length(element) >= 2, false)
         && try(length(element) <= 256, false)
       )
@@ -633,11 +633,12 @@ variable "replication_from" {
         []
       ) :
       join("", [
-        "`replication_from.repository_prefixes[${index}]` must be the start of the names of repositories: 2 to ",
-        "256 lower-case letters, digits and ._/-, got ${jsonencode(element)}; leave it out for all repositories",
+        "`replication_from.repository_prefixes[${index}]` must be the beginning of repository names, 2 to 256 ",
+        "characters: lower-case letters, digits and `.`, `_`, `-` or `/`, got ${jsonencode(element)}; write ",
+        "team/ for all repositories under team",
       ])
       if !(
-        can(regex("^[a-z0-9][a-z0-9._/-]*$", element))
+        can(regex("^([a-z0-9][a-z0-9._-]*/)*[a-z0-9._-]*$", element))
         && try(length(element) >= 2, false)
         && try(length(element) <= 256, false)
       )

@@ -5,6 +5,7 @@ import {
   REPLICATION_PREFIX,
   REPLICATION_RULES,
   existingReplicationHint,
+  notWith,
 } from "../../src/registry/rules";
 import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import { IS_REQUIRED } from "../../src/validation/wording";
@@ -88,13 +89,13 @@ export const registryReplication: ModuleDefinition = {
           place: "repository_prefixes",
           requirement: IS_REQUIRED,
           hint: REPLICATION_RULES.prefixesOrAll.hint,
+          told: "Required, unless `all_repositories` is true.",
         },
         {
           holds: "length(var.repository_prefixes) == 0 || !var.all_repositories",
           place: "repository_prefixes",
-          requirement: REPLICATION_RULES.notBoth.requirement,
+          ...notWith("all_repositories"),
           got: "var.repository_prefixes",
-          hint: REPLICATION_RULES.notBoth.hint,
         },
       ],
     },

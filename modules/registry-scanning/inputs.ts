@@ -1,5 +1,11 @@
 import { REPOSITORY_PREFIX } from "../../src/cache/rules";
-import { MAX_SCAN_FILTERS, SCANNING_RULES, SCAN_FILTER, SCAN_FREQUENCIES } from "../../src/registry/rules";
+import {
+  DEFAULT_SCAN_TYPE,
+  MAX_SCAN_FILTERS,
+  SCANNING_RULES,
+  SCAN_FILTER,
+  SCAN_FREQUENCIES,
+} from "../../src/registry/rules";
 import type { Input, ModuleDefinition } from "../generator/definition";
 import { existingInput } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
@@ -32,7 +38,7 @@ export const registryScanning: ModuleDefinition = {
   inputs: {
     scan_type: {
       type: "string",
-      required: true,
+      default: DEFAULT_SCAN_TYPE,
       description:
         "How images are scanned, in the whole registry: BASIC by Amazon ECR, ENHANCED by Amazon Inspector, which bills each scan.",
       rules: [oneOf(Object.keys(SCAN_FREQUENCIES), SCANNING_RULES.scanType.hint)],

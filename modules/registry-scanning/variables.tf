@@ -6,12 +6,13 @@ variable "scan_type" {
     which bills each scan.
   EOT
   type        = string
+  default     = "BASIC"
   nullable    = false
 
   validation {
     condition = try(contains(["BASIC", "ENHANCED"], var.scan_type), false)
     error_message = replace(
-      "`scan_type` must be one of BASIC, ENHANCED, got ${jsonencode(var.scan_type)}; give one of the two",
+      "`scan_type` must be one of BASIC, ENHANCED, got ${jsonencode(var.scan_type)}; leave it out for BASIC",
       local.secret_pattern,
       local.redacted
     )

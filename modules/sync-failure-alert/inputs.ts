@@ -11,7 +11,6 @@ import {
 } from "../../src/alerts/fixed-arguments";
 import { writeEvents } from "../../src/alerts/policy-statements";
 import {
-  ALERT_RULES,
   DEFAULTS,
   EMAIL_ADDRESS,
   LOG_GROUP_NAME,
@@ -20,14 +19,14 @@ import {
   TOPIC_KEY,
   TOPIC_NAME,
 } from "../../src/alerts/rules";
-import { RETENTION_DAYS } from "../../src/aws/log-retention";
+import { RETENTION, RETENTION_DAYS } from "../../src/aws/log-retention";
 import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
 import type { InputRule, ModuleDefinition } from "../generator/definition";
 import { hcl } from "../generator/hcl";
 import { following } from "../generator/rules";
 
-const RETENTION: InputRule = {
-  ...ALERT_RULES.retention,
+const RETENTION_RULE: InputRule = {
+  ...RETENTION,
   // Without a log group there is no value.
   holds: (value) => `try(contains(${hcl(RETENTION_DAYS)}, ${value}), true)`,
 };
@@ -123,7 +122,7 @@ export const syncFailureAlert: ModuleDefinition = {
           type: "number",
           default: DEFAULTS.retentionInDays,
           description: "The retention of the events in days.",
-          rules: [RETENTION],
+          rules: [RETENTION_RULE],
         },
       },
     },

@@ -29,7 +29,7 @@ export interface NewTopicOptions {
    * ARN of a customer managed KMS key that encrypts the topic. For a `SyncFailureAlert`, the policy of the key must
    * allow `events.amazonaws.com` the actions `kms:GenerateDataKey*` and `kms:Decrypt`, without the condition keys
    * `aws:SourceAccount`, `aws:SourceArn` and `aws:SourceOrgID`, which AWS does not support here. Otherwise EventBridge
-   * drops the events. The key `alias/aws/sns` has a policy that nobody can change: it is refused.
+   * drops the events. The key `alias/aws/sns` is an error, since nobody can change its policy.
    * @default - the topic is not encrypted with a key of KMS
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
    */
@@ -102,7 +102,7 @@ export class AlertDestination {
 
   /**
    * A log group that a `SyncFailureAlert` creates and deletes, with a resource policy for EventBridge. An account has at
-   * most 10 resource policies of CloudWatch Logs in each region, which AWS does not raise.
+   * most 10 resource policies of CloudWatch Logs in each region; AWS does not raise this quota.
    *
    * The log has each event as JSON, without a link to the troubleshooting entry: AWS allows no text of its own in the
    * messages of a log group.

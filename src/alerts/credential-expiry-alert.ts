@@ -27,8 +27,8 @@ interface ExpiringCredential {
 }
 
 /**
- * Reminds people of the end dates of credentials. ECR cannot sign in with an expired credential, and AWS sends no event
- * before: pulls fail one image after the other, as cached tags need a refresh.
+ * Reminds people of the end dates of credentials. With an expired credential, ECR cannot sign in to the upstream and
+ * imports no images. AWS sends no event before a credential expires.
  *
  * It creates a one-time EventBridge schedule for each reminder, which publishes a message to a topic, and one role for
  * all schedules. Terraform stores when each reminder was declared: it creates no schedule for a reminder whose time has

@@ -1,5 +1,5 @@
 import { checkArn } from "../aws/arn-checks";
-import { RETENTION_DAYS } from "../aws/log-retention";
+import { RETENTION, RETENTION_DAYS } from "../aws/log-retention";
 import type { KnownLocation } from "../aws/registry";
 import { KMS_KEY_REGION_HINT } from "../cache/rules";
 import { isUnresolved } from "../terraform/tokens";
@@ -102,6 +102,6 @@ function checkLogGroup(errors: ValidationErrors, { logGroupName, retentionInDays
     errors.checkString("destination.logGroupName", logGroupName, LOG_GROUP_NAME);
   }
   if (!isUnresolved(retentionInDays)) {
-    errors.checkEnum("destination.retentionInDays", retentionInDays, RETENTION_DAYS, ALERT_RULES.retention.hint);
+    errors.checkEnum("destination.retentionInDays", retentionInDays, RETENTION_DAYS, RETENTION.hint);
   }
 }

@@ -1,7 +1,6 @@
-import { RETENTION_DAYS } from "../aws/log-retention";
 import { STANDARD_TOPIC } from "../aws/standard-topic";
 import { KMS_KEY } from "../cache/rules";
-import { atLeastOne, oneOfRequirement } from "../validation/rule";
+import { OBJECT_OF_OPTIONS, atLeastOne } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
 import { LOG_GROUP_PREFIX } from "./fixed-arguments";
 
@@ -62,11 +61,10 @@ export const TOPIC_KEY: Rule = {
   hint: "give the ARN of a customer managed key: EventBridge cannot use alias/aws/sns, whose key policy cannot be changed",
 };
 
-const MAX_EVENT_PATTERN = 2048;
+export const MAX_EVENT_PATTERN = 2048;
 
 /** The rules of an alert that no pattern expresses. */
 export const ALERT_RULES = {
-  retention: { requirement: oneOfRequirement(RETENTION_DAYS), hint: "CloudWatch Logs accepts no other number" },
   emailAddresses: { requirement: atLeastOne("list", "e-mail address"), hint: "leave it out for no subscription" },
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
   patternLength: {
@@ -74,8 +72,6 @@ export const ALERT_RULES = {
     hint: "give some prefixes to a second alert",
   },
 } as const;
-
-export { MAX_EVENT_PATTERN };
 
 /** The rules of the constructs alone. */
 export const CONSTRUCT_RULES = {
@@ -85,7 +81,7 @@ export const CONSTRUCT_RULES = {
   },
   withLogGroup: { requirement: "be a log group", hint: "use AlertDestination.logGroup()" },
   withTopic: { requirement: "be a topic", hint: "use AlertDestination.newTopic() or AlertDestination.topic(arn)" },
-  options: { requirement: "be an object of options", hint: "leave it out for the defaults" },
+  options: { requirement: OBJECT_OF_OPTIONS, hint: "leave it out for the defaults" },
   caches: {
     requirement: "be a list of at least one PullThroughCache",
     hint: "leave it out for all caches of the stack",

@@ -34,10 +34,10 @@ import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-fa
  * Sends a message when a pull through a cache fails at the upstream, for example because a credential is not valid any
  * more.
  *
- * ECR sends an event for each pull through a cache to EventBridge, as well as it can: AWS does not guarantee events. The
+ * ECR sends an event for each pull through a cache to EventBridge. AWS does not guarantee that every event arrives. The
  * alert creates an EventBridge rule for the events of the caches whose status is not SUCCESS, and a target. A topic gets
  * a text with region, repository, tag, upstream, status, failure code, failure reason and a link to the causes; each line
- * is in quotes, and what an event lacks is empty. A log group gets the events as they are.
+ * is in quotes, and a field that the event lacks is empty. A log group gets the events as they are.
  *
  * CloudWatch has no metric of failed pulls, so there is no dashboard: Amazon ECR publishes only the number of pulls of
  * each repository.

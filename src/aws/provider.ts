@@ -50,6 +50,11 @@ export function accountOfConfig({ allowedAccountIds, assumeRole }: ProviderAccou
   return typeof roleArn === "string" ? ROLE_ACCOUNT.exec(roleArn)?.[1] : undefined;
 }
 
+/** The account that the configuration of a construct's AWS provider names. */
+export function accountOfProvider(scope: Construct, given: TerraformProvider | undefined): string | undefined {
+  return accountOfConfig(providerOf(scope, given) as ProviderAccount | undefined);
+}
+
 /**
  * The error of a construct without `provider` in a stack whose AWS providers all have aliases: Terraform would silently use
  * the account and region of its environment.

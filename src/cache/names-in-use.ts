@@ -1,15 +1,13 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { accountOfConfig, providerOf } from "../aws/provider";
-import type { ProviderAccount } from "../aws/provider";
+import { accountOfProvider } from "../aws/provider";
 import type { Registry } from "../aws/registry";
 
 /** The names that caches of the app use in an account and region, as far as these are known to be the same. */
 export function namesInUse(scope: Construct, { location, regional }: Registry): readonly NamesInUse[] {
   const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
   const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
-  const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
-  const accountId = location.accountId ?? configured;
+  const accountId = location.accountId ?? accountOfProvider(scope, regional.provider);
   return accountId !== undefined && location.region !== undefined
     ? [reached, NamesInUse.ofRegistry(scope, accountId, location.region)]
     : [reached];
@@ -27,8 +25,8 @@ export interface SecretUser {
 export type RegistrySetting = "registry policy" | "scanning configuration" | "replication configuration";
 
 /**
- * The prefixes, secrets and settings of a registry that constructs of an app use in one account and region, where each name can be used only once:
- * without this check, a second use would fail only when it is applied.
+ * The prefixes, secrets and settings of a registry that constructs of an app use in one account and region, where each
+ * can be used only once: without this check, a second use would fail only when it is applied, or overwrite the first one.
  *
  * A provider of a stack reaches one account and region, so a cache always reserves names for its provider. If the cache or
  * the provider names the account and the region, the cache also reserves names for these in the whole app. Providers of

@@ -3,7 +3,7 @@ import { INLINE_POLICIES } from "../aws/policy-document";
 import { SECRET_PREFIX } from "../aws/secret-names";
 import { DIGEST, DOMAIN_COMPONENT, IMAGE_ID, MAX_PATH, PATH, PATH_COMPONENT, TAG } from "../image/image-grammar";
 import { AZURE_NAME } from "../image/supported-registries";
-import { atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
+import { OBJECT_OF_OPTIONS, atLeastOne, integerRequirement, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
 import { IS_REQUIRED } from "../validation/wording";
 import { EncryptionType, TagMutability } from "./repository-settings";
@@ -427,7 +427,7 @@ export function prefixOfUpstream(known: readonly string[]): Requirement {
 
 /** Rules of permissions to pull, of arguments of a cache's methods, and of names of images. */
 export const PULL_RULES = {
-  options: { requirement: "be an object of options", hint: "leave it out to allow pulls from every upstream" },
+  options: { requirement: OBJECT_OF_OPTIONS, hint: "leave it out to allow pulls from every upstream" },
   prefixes: { requirement: AT_LEAST_ONE_PREFIX, hint: "leave it out for all upstreams" },
   createRepositories: { requirement: "be true or false", hint: "leave it out to let pulls create repositories" },
   withTemplate: {
@@ -480,7 +480,7 @@ export const PULL_RULES = {
     requirement: "have a name that is known at synth",
     hint: "only the tag or the digest may be a token: for a repository that is a token, use repositoryUri",
   },
-  uriOptions: { requirement: "be an object of options", hint: "leave it out for the defaults" },
+  uriOptions: { requirement: OBJECT_OF_OPTIONS, hint: "leave it out for the defaults" },
   dualStack: {
     requirement: "be left out",
     hint: "AWS documents no host for IPv4 and IPv6 here, or the partition is not known at synth: set the region of the AWS provider as a literal",
@@ -495,7 +495,7 @@ export const PULL_RULES = {
 
 /** Rules of permissions to pull from other accounts. */
 export const ALLOW_PULL_RULES = {
-  options: { requirement: "be an object of options", hint: "name the accounts that may pull" },
+  options: { requirement: OBJECT_OF_OPTIONS, hint: "name the accounts that may pull" },
   principals: {
     requirement: IS_REQUIRED,
     hint: "name who may pull: `accountIds`, `organizationId` or `organizationalUnitPaths`",

@@ -6,7 +6,7 @@ import { RegistryMapping } from "../image/registry-map";
 import type { RegistryMap } from "../image/registry-map";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
-import { matches, oneOfRequirement } from "../validation/rule";
+import { OBJECT_OF_OPTIONS, matches, oneOfRequirement } from "../validation/rule";
 import { ConfigErrors } from "./config-errors";
 import { FailurePolicy } from "./failure-policy";
 import { patchExpression, policyVariables } from "./policy-expressions";
@@ -264,7 +264,7 @@ export class ClientConfiguration {
 function checkPolicyOptions(options: unknown): void {
   const errors = new ConfigErrors();
   if (!isPlainObject(options)) {
-    errors.add("options", "be an object of options", options, `use ${POLICY_OPTIONS.join(", ")}`);
+    errors.add("options", OBJECT_OF_OPTIONS, options, `use ${POLICY_OPTIONS.join(", ")}`);
     return errors.throwIfAny();
   }
   errors.checkKeys(options, POLICY_OPTIONS);

@@ -10,13 +10,14 @@ import type { AllKeys } from "../validation/rule";
 import { keyShown } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
+import { accountOfCache } from "./known-account";
 import type { RegistryPolicyProps, ReplicationSourceOptions } from "./registry-policy-props";
 import {
   ECR_ACTION,
   PRINCIPAL,
   REGISTRY_POLICY_METHOD_RULES,
   REGISTRY_POLICY_RULES,
-  REPLICATED_REPOSITORIES,
+  REPLICATION_PREFIX,
   REPOSITORY_ARN,
   SERVICE_PRINCIPAL,
   SID,
@@ -24,6 +25,7 @@ import {
   existingPolicyHint,
   inPartition,
   inRegistry,
+  notWith,
 } from "./rules";
 
 const PROPS = Object.keys({
@@ -64,7 +66,7 @@ export function checkRegistryPolicyProps(
   if (ownedElsewhere === true) {
     for (const [prop, value] of Object.entries({ existing, forget: forget === true ? forget : undefined })) {
       if (value !== undefined) {
-        errors.addBroken(prop, REGISTRY_POLICY_RULES.without("ownedElsewhere"), value);
+        errors.addBroken(prop, notWith("ownedElsewhere"), value);
       }
     }
     return;
@@ -212,7 +214,7 @@ export function checkReplicationSource(
     errors.addBroken(`accountIds[${accountIds.indexOf(own)}]`, REGISTRY_POLICY_RULES.otherAccount, own);
   }
   if (repositoryPrefixes !== undefined) {
-    errors.checkStrings("repositoryPrefixes", repositoryPrefixes, REPLICATED_REPOSITORIES);
+    errors.checkStrings("repositoryPrefixes", repositoryPrefixes, REPLICATION_PREFIX);
   }
 }
 
@@ -228,7 +230,7 @@ export function checkUpstreamOf(errors: ValidationErrors, cache: PullThroughCach
     errors.addBroken("cache", IS_CACHE, cache);
     return;
   }
-  const reader = cache._internals.registry.location.accountId;
+  const reader = accountOfCache(cache);
   if (reader === undefined) {
     errors.addBroken("cache", REGISTRY_POLICY_METHOD_RULES.knownCache, cache.node.path);
   } else if (reader === accountId) {

@@ -42,7 +42,8 @@ export interface RegistryPolicyProps {
   /**
    * The account ID of 12 digits; may be a token, except for `allowUpstreamOf`. Nothing compares it with the account of
    * the provider: to make Terraform compare them, set `allowedAccountIds` of the provider as well.
-   * @default - looked up when Terraform plans, if a resource needs it
+   * @default - the account that `allowedAccountIds` or `assumeRole` of the provider names, or else looked up when
+   * Terraform runs, if a resource needs it
    */
   readonly accountId?: string;
   /**

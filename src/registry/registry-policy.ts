@@ -5,13 +5,14 @@ import { Construct } from "constructs";
 import { jsonDocument } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
-import { Registry, checkRegistryProps } from "../aws/registry";
+import { checkRegistryProps } from "../aws/registry";
+import type { Registry } from "../aws/registry";
 import { cachesBeside } from "../cache/caches-beside";
 import { repositoryArns } from "../cache/pull-policy";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 import { upstreamRepositoryPrefix, upstreamUrl } from "../cache/upstream-spec";
 import { ROOT, withoutTrailingSlash } from "../image/repository-path";
-import { ForgottenResource, ImportBlock } from "../terraform/blocks";
+import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { resolved } from "../terraform/tokens";
 import { addressClashes } from "../validation/address-clashes";
@@ -19,6 +20,8 @@ import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
+import { importSetting } from "./imported-setting";
+import { accountOfCache, registryOf } from "./known-account";
 import { replicationStatement, upstreamStatement } from "./policy-statements";
 import {
   checkRegistryPolicyProps,
@@ -90,14 +93,14 @@ export class RegistryPolicy extends Construct {
     super(scope, id);
     const errors = new ValidationErrors();
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry");
-    checkRegistryProps(errors, this, { ...props });
-    this.registry = new Registry(this, { ...props });
-    checkRegistryPolicyProps(errors, { ...props }, this.registry.location);
+    this.props = { ...props };
+    checkRegistryProps(errors, this, this.props);
+    this.registry = registryOf(this, this.props);
+    checkRegistryPolicyProps(errors, this.props, this.registry.location);
     errors.throwAndRemove(this);
     ownSetting(errors, this, this.registry, "registry policy");
     errors.throwAndRemove(this);
 
-    this.props = { ...props };
     this.policyJson = Lazy.stringValue({ produce: () => documentOf(this.statements()) });
     if (props.forget === true) {
       this.forgetPolicy();
@@ -168,7 +171,7 @@ export class RegistryPolicy extends Construct {
    * becomes a dependency of that stack, unless it depends on that stack already. Within one stack, Terraform creates the
    * policy and the rules of the cache in any order.
    *
-   * @param cache a cache of the app with a literal `accountId`
+   * @param cache a cache of the app whose account is known at synth, for example by `accountId`
    * @throws if the argument is no cache, or the cache is in the account of this registry
    * @throws if the account of the cache, or the account or region of this registry, is not known at synth
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
@@ -193,10 +196,7 @@ export class RegistryPolicy extends Construct {
     if (this.props.existing === ExistingSettings.OVERWRITE) {
       requireTerraform(this, 7);
       this.requireJson("cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy");
-      const { accountId } = this.registry;
-      // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-      const importId = regional.region === undefined ? accountId : `${accountId}@${regional.region}`;
-      new ImportBlock(this, "import", { to: `${POLICY_TYPE}.${policy.friendlyUniqueId}`, id: importId });
+      importSetting(this, policy, this.registry);
     }
   }
 
@@ -224,7 +224,7 @@ export class RegistryPolicy extends Construct {
   private upstreamStatements(): PolicyStatement[] {
     const prefixes = new Map<string, string[]>();
     for (const cache of this.readers) {
-      const account = cache._internals.registry.location.accountId as string;
+      const account = accountOfCache(cache) as string;
       prefixes.set(account, [...(prefixes.get(account) ?? []), ...this.prefixesReadBy(cache)]);
     }
     return [...prefixes]

@@ -54,8 +54,9 @@ export interface RegistryReplicationProps {
    */
   readonly region?: string;
   /**
-   * Account of the replicated registry; may be a token. It selects no account, the provider does.
-   * @default - looked up when Terraform runs
+   * Account of the replicated registry; may be a token. The provider determines the account: this value only saves a data source.
+   * @default - the account that `allowedAccountIds` or `assumeRole` of the provider names, or else looked up when
+   * Terraform runs
    */
   readonly accountId?: string;
 }

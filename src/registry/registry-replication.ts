@@ -2,18 +2,20 @@ import { EcrReplicationConfiguration } from "@cdktf/provider-aws/lib/ecr-replica
 import { Aspects } from "cdktf";
 import { Construct } from "constructs";
 import { missingProvider } from "../aws/provider";
-import { Registry } from "../aws/registry";
-import { ForgottenResource, ImportBlock } from "../terraform/blocks";
+import type { Registry } from "../aws/registry";
+import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
-import { isPlainObject } from "../validation/plain-object";
+import { deepCopy } from "../validation/plain-object";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
-import type { RegistryReplicationProps, ReplicationDestination } from "./registry-replication-props";
-import { cacheConflicts, checkDestinations, checkReplication, conflictErrors, knownPlace } from "./replication-checks";
+import { importSetting } from "./imported-setting";
+import { registryOf } from "./known-account";
+import type { RegistryReplicationProps } from "./registry-replication-props";
+import { cacheConflicts, checkDestinations, checkReplication, conflictErrors } from "./replication-checks";
 import type { CacheConflict } from "./replication-checks";
 import { ownSetting } from "./setting-owner";
 
@@ -62,11 +64,11 @@ export class RegistryReplication extends Construct {
     super(scope, id);
     const errors = new ValidationErrors();
     // Copied, since the caller may change the lists later.
-    this.props = copied(props);
+    this.props = deepCopy({ ...props });
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry's region");
     checkReplication(errors, this, this.props);
-    this.registry = new Registry(this, this.props);
-    checkDestinations(errors, this.props.destinations, knownPlace(this, this.registry));
+    this.registry = registryOf(this, this.props);
+    checkDestinations(errors, this.props.destinations, this.registry.location);
     errors.throwAndRemove(this);
     if (props.forget !== true) {
       ownSetting(errors, this, this.registry, "replication configuration");
@@ -91,7 +93,7 @@ export class RegistryReplication extends Construct {
   }
 
   private configure(): void {
-    const { destinations, repositoryPrefixes, existing, region } = this.props;
+    const { destinations, repositoryPrefixes, existing } = this.props;
     const configuration = new EcrReplicationConfiguration(this, ID, {
       ...this.registry.regional,
       replicationConfiguration: {
@@ -107,16 +109,13 @@ export class RegistryReplication extends Construct {
       },
     });
     if (existing === ExistingSettings.OVERWRITE) {
-      const { accountId } = this.registry;
-      // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-      const id = region === undefined ? accountId : `${accountId}@${region}`;
-      new ImportBlock(this, "import", { to: `${TYPE}.${configuration.friendlyUniqueId}`, id });
+      importSetting(this, configuration, this.registry);
     }
   }
 
   /** The caches as they are by now, since they may follow this construct. */
   private conflicts(): CacheConflict[] {
-    return this.props.forget === true ? [] : cacheConflicts(this, this.props, knownPlace(this, this.registry));
+    return this.props.forget === true ? [] : cacheConflicts(this, this.props, this.registry.location);
   }
 
   private warnOfPossibleConflicts(): void {
@@ -125,17 +124,4 @@ export class RegistryReplication extends Construct {
       warn(this, "replicates-to-cache", message);
     }
   }
-}
-
-function copied(props: RegistryReplicationProps): RegistryReplicationProps {
-  const { destinations, repositoryPrefixes } = props;
-  return {
-    ...props,
-    destinations: Array.isArray(destinations) ? destinations.map(copiedDestination) : destinations,
-    ...(Array.isArray(repositoryPrefixes) ? { repositoryPrefixes: [...repositoryPrefixes] } : {}),
-  };
-}
-
-function copiedDestination(destination: ReplicationDestination): ReplicationDestination {
-  return isPlainObject(destination) ? { ...destination } : destination;
 }

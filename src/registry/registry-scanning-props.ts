@@ -20,8 +20,11 @@ export interface ScanRule {
 
 /** The scanning configuration of a registry. */
 export interface RegistryScanningProps {
-  /** How images are scanned, in the whole registry. */
-  readonly scanType: ScanType;
+  /**
+   * How images are scanned, in the whole registry.
+   * @default ScanType.BASIC
+   */
+  readonly scanType?: ScanType;
   /**
    * One rule, or one for each frequency. No filter can exclude repositories: those that match none are not scanned
    * automatically, so list your own repositories as well.
@@ -52,8 +55,9 @@ export interface RegistryScanningProps {
    */
   readonly region?: string;
   /**
-   * Account of the registry; may be a token. It selects no account, the provider does: it only saves a data source.
-   * @default - looked up when Terraform runs
+   * Account of the registry; may be a token. The provider determines the account: this value only saves a data source.
+   * @default - the account that `allowedAccountIds` or `assumeRole` of the provider names, or else looked up when
+   * Terraform runs
    */
   readonly accountId?: string;
 }

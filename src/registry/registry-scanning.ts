@@ -2,19 +2,21 @@ import { EcrRegistryScanningConfiguration } from "@cdktf/provider-aws/lib/ecr-re
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { missingProvider } from "../aws/provider";
-import { Registry } from "../aws/registry";
+import type { Registry } from "../aws/registry";
 import { cachesBeside } from "../cache/caches-beside";
-import { ForgottenResource, ImportBlock, terraformData } from "../terraform/blocks";
+import { ForgottenResource, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
-import { isPlainObject } from "../validation/plain-object";
+import { deepCopy } from "../validation/plain-object";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
+import { importSetting } from "./imported-setting";
+import { registryOf } from "./known-account";
 import { hadNoOtherScanning, recordOfScanning } from "./plan-conditions";
 import type { RegistryScanningProps, ScanRule } from "./registry-scanning-props";
-import { SCANNING_RULES, SCAN_FREQUENCIES } from "./rules";
+import { DEFAULT_SCAN_TYPE, SCANNING_RULES, SCAN_FREQUENCIES } from "./rules";
 import { filtersOf } from "./scanned-repositories";
 import { checkScanning } from "./scanning-checks";
 import { ownSetting } from "./setting-owner";
@@ -53,15 +55,15 @@ export class RegistryScanning extends Construct {
    * @throws from `app.synth()`, if another element of the stack has an address of the construct
    * @throws from `app.synth()`, if the app has HCL output
    */
-  public constructor(scope: Construct, id: string, props: RegistryScanningProps) {
+  public constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
     super(scope, id);
     const errors = new ValidationErrors();
     // Copied, since the caller may change the lists later.
-    this.props = copied(props);
+    this.props = deepCopy({ ...props });
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry's region");
     checkScanning(errors, this, this.props);
     errors.throwAndRemove(this);
-    const registry = new Registry(this, this.props);
+    const registry = registryOf(this, this.props);
     if (props.forget !== true) {
       ownSetting(errors, this, registry, "scanning configuration");
       errors.throwAndRemove(this);
@@ -81,7 +83,7 @@ export class RegistryScanning extends Construct {
   }
 
   private configure(registry: Registry): void {
-    const { scanType, existing = ExistingSettings.NONE } = this.props;
+    const { scanType = DEFAULT_SCAN_TYPE, existing = ExistingSettings.NONE } = this.props;
     // Generated at synth, since caches may still be added.
     const rule = Lazy.anyValue({ produce: () => this.rules() });
     const configuration = new EcrRegistryScanningConfiguration(this, "configuration", {
@@ -92,7 +94,7 @@ export class RegistryScanning extends Construct {
     if (existing === ExistingSettings.OVERWRITE) {
       // Terraform would reset the registry if it destroyed the second resource of a former NONE.
       new ForgottenResource(this, "existing", TYPE);
-      this.import(configuration, registry);
+      importSetting(this, configuration, registry);
     } else {
       const { condition, errorMessage } = this.verify(registry, { scan_type: scanType, rule });
       configuration.lifecycle = { precondition: [{ condition, errorMessage }] };
@@ -109,20 +111,13 @@ export class RegistryScanning extends Construct {
       scanType: "BASIC",
       lifecycle: { ignoreChanges: "all" },
     });
-    this.import(existing, registry);
+    importSetting(this, existing, registry);
     const before = terraformData(this, "before", {
       input: `\${${recordOfScanning(`${TYPE}.${existing.friendlyUniqueId}`)}}`,
       lifecycle: { ignoreChanges: ["input"] },
     });
     const declared = new TerraformLocal(this, "declared", declaration);
     return hadNoOtherScanning(`terraform_data.${before.friendlyUniqueId}.input`, `local.${declared.friendlyUniqueId}`);
-  }
-
-  private import({ friendlyUniqueId }: EcrRegistryScanningConfiguration, { accountId }: Registry): void {
-    const { region } = this.props;
-    // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-    const id = region === undefined ? accountId : `${accountId}@${region}`;
-    new ImportBlock(this, "import", { to: `${TYPE}.${friendlyUniqueId}`, id });
   }
 
   /** The rules as Terraform has them, with the filters of the caches that exist by now. */
@@ -134,7 +129,7 @@ export class RegistryScanning extends Construct {
   }
 
   private declaredRules(): readonly ScanRule[] {
-    const { scanType, rules } = this.props;
+    const { scanType = DEFAULT_SCAN_TYPE, rules } = this.props;
     return rules ?? [{ frequency: SCAN_FREQUENCIES[scanType][0] }];
   }
 
@@ -150,13 +145,4 @@ export class RegistryScanning extends Construct {
     }
     return errors.list();
   }
-}
-
-function copied(props: RegistryScanningProps): RegistryScanningProps {
-  const { rules } = props;
-  return Array.isArray(rules) ? { ...props, rules: rules.map(copiedRule) } : { ...props };
-}
-
-function copiedRule(rule: ScanRule): ScanRule {
-  return isPlainObject(rule) && Array.isArray(rule.filters) ? { ...rule, filters: [...rule.filters] } : rule;
 }

@@ -1,9 +1,7 @@
 import type { Construct } from "constructs";
 import { ACCOUNT_ID, REGION_NAME, partitionOf } from "../aws/partitions";
-import { accountOfConfig, providerOf } from "../aws/provider";
-import type { ProviderAccount } from "../aws/provider";
 import { checkRegistryProps } from "../aws/registry";
-import type { KnownLocation, Registry } from "../aws/registry";
+import type { KnownLocation } from "../aws/registry";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { ROOT } from "../image/repository-path";
 import { isUnresolved } from "../terraform/tokens";
@@ -13,6 +11,7 @@ import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
 import { IS_REQUIRED } from "../validation/wording";
 import { ExistingSettings } from "./existing-settings";
+import { accountOfCache } from "./known-account";
 import { checkBlocks, checkStringBlocks } from "./list-checks";
 import type { RegistryReplicationProps, ReplicationDestination } from "./registry-replication-props";
 import {
@@ -22,6 +21,7 @@ import {
   REPLICATION_RULES,
   existingReplicationHint,
   notCachedThere,
+  notWith,
 } from "./rules";
 
 const PROPS = Object.keys({
@@ -54,7 +54,7 @@ export function checkReplication(errors: ValidationErrors, scope: Construct, pro
   if (repositoryPrefixes !== undefined) {
     checkStringBlocks(errors, "repositoryPrefixes", repositoryPrefixes, PREFIXES, REPLICATION_PREFIX);
     if (allRepositories === true) {
-      errors.addBroken("repositoryPrefixes", REPLICATION_RULES.notBoth, repositoryPrefixes);
+      errors.addBroken("repositoryPrefixes", notWith("allRepositories"), repositoryPrefixes);
     }
   } else if (allRepositories !== true) {
     errors.addBroken("repositoryPrefixes", REPLICATION_RULES.prefixesOrAll, undefined);
@@ -99,12 +99,6 @@ export function checkDestinations(
   });
 }
 
-/** The location of a registry as far as it is known, with the account that its provider names. */
-export function knownPlace(scope: Construct, { location, regional }: Registry): KnownLocation {
-  const configured = accountOfConfig(providerOf(scope, regional.provider) as ProviderAccount | undefined);
-  return { ...location, accountId: location.accountId ?? configured };
-}
-
 /** A cache in the region of a destination that fills some of the repositories that the destination gets. */
 export interface CacheConflict {
   /** The place of the destination in the list. */
@@ -125,10 +119,10 @@ export function cacheConflicts(
   const caches = scope.node.root.node.findAll().filter((one) => PullThroughCache.isPullThroughCache(one));
   return destinations.flatMap(({ region, accountId = source.accountId }, index) =>
     caches.flatMap((cache) => {
-      const place = knownPlace(cache, cache._internals.registry);
+      const ofCache = accountOfCache(cache);
       const account = matches(accountId, ACCOUNT_ID) ? accountId : undefined;
-      const isKnown = account !== undefined && place.accountId !== undefined;
-      if (place.region !== region || (isKnown && account !== place.accountId)) {
+      const isKnown = account !== undefined && ofCache !== undefined;
+      if (cache._internals.registry.location.region !== region || (isKnown && account !== ofCache)) {
         return [];
       }
       return cache.upstreams

@@ -1,9 +1,8 @@
 import type { RegistrySetting } from "../cache/names-in-use";
-import { atLeastOne, oneOfRequirement } from "../validation/rule";
+import { OBJECT_OF_OPTIONS, atLeastOne, oneOfRequirement } from "../validation/rule";
 import type { Requirement, Rule } from "../validation/rule";
 import { IS_REQUIRED } from "../validation/wording";
-import { ScanFrequency } from "./scan-type";
-import type { ScanType } from "./scan-type";
+import { ScanFrequency, ScanType } from "./scan-type";
 
 /** The requirement that a setting of a registry has one owner in the app. */
 export function ownedOnce(setting: RegistrySetting, owner: string): Requirement {
@@ -11,6 +10,11 @@ export function ownedOnce(setting: RegistrySetting, owner: string): Requirement 
     requirement: `be the only owner of the ${setting} of its account and region, but ${owner} owns it`,
     hint: "AWS has one per account and region, and the last apply would win: declare it once",
   };
+}
+
+/** The requirement of a prop that excludes another one. */
+export function notWith(other: string): Requirement {
+  return { requirement: `not be given with \`${other}\``, hint: "leave out one of the two" };
 }
 
 /** The requirement of a list whose elements become blocks of a resource. */
@@ -37,9 +41,15 @@ export const SCAN_FREQUENCIES: { readonly [type in ScanType]: readonly [ScanFreq
   ENHANCED: [ScanFrequency.CONTINUOUS_SCAN, ScanFrequency.SCAN_ON_PUSH],
 };
 
+/** AWS's default. */
+export const DEFAULT_SCAN_TYPE = ScanType.BASIC;
+
 /** The rules of a scanning configuration that no pattern expresses. */
 export const SCANNING_RULES = {
-  scanType: { requirement: oneOfRequirement(Object.keys(SCAN_FREQUENCIES)), hint: "give one of the two" },
+  scanType: {
+    requirement: oneOfRequirement(Object.keys(SCAN_FREQUENCIES)),
+    hint: `leave it out for ${DEFAULT_SCAN_TYPE}`,
+  },
   rules: { requirement: atLeastOne("list", "rule"), hint: "leave it out to scan the repositories of the caches" },
   rule: {
     requirement: "be a scan rule",
@@ -109,7 +119,6 @@ export const REPLICATION_RULES = {
     requirement: IS_REQUIRED,
     hint: "give the beginnings of the names to replicate, or set `allRepositories` to true to copy every image, cached ones included",
   },
-  notBoth: { requirement: "not be given with `allRepositories`", hint: "leave out one of the two" },
 } as const;
 
 /** The hint for the required prop `existing`; `values` precedes the names of its values. */
@@ -123,11 +132,6 @@ export function notCachedThere(region: string, cache: string, prefix: string): R
     requirement: `not get copies of repositories that a cache there fills: ${cache} caches ${prefix} in ${region}`,
     hint: "a repository is either replicated or cached: replicate other prefixes, or leave out one of the two",
   };
-}
-
-/** The command that tells whether a registry has a policy. */
-export function getRegistryPolicy(region: string): string {
-  return `aws ecr get-registry-policy --region ${region}`;
 }
 
 /** The hint for `existing` of a registry policy, with the values as the caller writes them. */
@@ -178,23 +182,9 @@ export const REPOSITORY_ARN: Rule = {
   hint: "write the region and the account out; the name of the repository may have wildcards",
 };
 
-/** The start of the names of replicated repositories. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryFilter.html */
-export const REPLICATED_REPOSITORIES: Rule = {
-  pattern: /^[a-z0-9][a-z0-9._/-]*$/,
-  minLength: 2,
-  maxLength: 256,
-  requirement: "be the start of the names of repositories: 2 to 256 lower-case letters, digits and ._/-",
-  hint: "leave it out for all repositories",
-};
-
 /** The rules of a registry policy that no pattern expresses. */
 export const REGISTRY_POLICY_RULES = {
   existing: { requirement: oneOfRequirement(["NONE", "OVERWRITE"]) },
-  /** For a prop that has no effect beside another one. */
-  without: (other: string): Requirement => ({
-    requirement: `not be given with \`${other}\``,
-    hint: "leave out one of the two",
-  }),
   known: {
     requirement: "be known at synth",
     hint: "write the policy with JSON.stringify: only texts in it may be tokens, since its statements become part of one policy",
@@ -253,7 +243,7 @@ export function inPartition(partition: string): Requirement {
 /** The rules of methods that only the construct has. */
 export const REGISTRY_POLICY_METHOD_RULES = {
   options: {
-    requirement: "be an object of options",
+    requirement: OBJECT_OF_OPTIONS,
     hint: 'for example { accountIds: ["111122223333"] }',
   },
   knownRegistry: {

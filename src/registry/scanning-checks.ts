@@ -6,7 +6,7 @@ import type { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
 import { checkBlocks, checkStringBlocks } from "./list-checks";
 import type { RegistryScanningProps, ScanRule } from "./registry-scanning-props";
-import { MAX_SCAN_FILTERS, SCANNING_RULES, SCAN_FILTER, SCAN_FREQUENCIES } from "./rules";
+import { DEFAULT_SCAN_TYPE, MAX_SCAN_FILTERS, SCANNING_RULES, SCAN_FILTER, SCAN_FREQUENCIES } from "./rules";
 import { ScanType } from "./scan-type";
 
 const PROPS = Object.keys({
@@ -29,10 +29,8 @@ const RULE = Object.keys({ frequency: true, filters: true } satisfies AllKeys<Sc
 /** Adds the errors in the props of a scanning configuration. */
 export function checkScanning(errors: ValidationErrors, scope: Construct, props: RegistryScanningProps): void {
   errors.checkKeys("", props, PROPS, "a property of RegistryScanning");
-  const { scanType, rules, existing, forget } = props;
-  if (!Object.values(ScanType).includes(scanType)) {
-    errors.addBroken("scanType", SCANNING_RULES.scanType, scanType);
-  }
+  const { scanType = DEFAULT_SCAN_TYPE, rules, existing, forget } = props;
+  errors.checkEnum("scanType", scanType, Object.values(ScanType), SCANNING_RULES.scanType.hint);
   if (rules !== undefined) {
     checkRules(errors, scanType, rules);
   }

@@ -48,6 +48,9 @@ export function byteLength(text: string): number {
 /** The requirement that no two elements are the same. */
 export const GIVEN_ONCE: Requirement = { requirement: "be given once", hint: "leave out the second one" };
 
+/** The requirement of the options of a method. */
+export const OBJECT_OF_OPTIONS = "be an object of options";
+
 /** The requirement that a collection is not empty. */
 export function atLeastOne(collection: "list" | "map", element = ""): string {
   return `be a ${collection} of at least one ${element}`.trim();

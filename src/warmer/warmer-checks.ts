@@ -2,7 +2,7 @@ import type { CodebuildProject } from "@cdktf/provider-aws/lib/codebuild-project
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
-import { RETENTION_DAYS } from "../aws/log-retention";
+import { RETENTION, RETENTION_DAYS } from "../aws/log-retention";
 import { providerOf } from "../aws/provider";
 import { checkRoleOptions } from "../aws/role-options";
 import { cachedImage } from "../cache/cached-image";
@@ -66,8 +66,7 @@ export function checkWarmer(errors: ValidationErrors, scope: Construct, props: C
   checkProjectName(errors, scope, props);
   errors.checkInteger("timeoutInMinutes", timeoutInMinutes, TIMEOUT_MINUTES, "leave it out for an hour");
   if (!isUnresolved(logRetentionInDays)) {
-    const hint = "CloudWatch Logs accepts no other number";
-    errors.checkEnum("logRetentionInDays", logRetentionInDays, RETENTION_DAYS, hint);
+    errors.checkEnum("logRetentionInDays", logRetentionInDays, RETENTION_DAYS, RETENTION.hint);
   }
   checkNetwork(errors, props);
   const { location = {} } = PullThroughCache.isPullThroughCache(cache) ? cache._internals.registry : {};

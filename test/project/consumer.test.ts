@@ -31,7 +31,6 @@ import {
   RegistryEndpoints,
   RegistryReplication,
   RegistryScanning,
-  ScanType,
   RegistryPolicy,
   StackParameterOverride,
   SyncFailureAlert,
@@ -78,7 +77,7 @@ new RegistryEndpoints(stack, "endpoints", {
   clientCidrs: ["10.0.0.0/16"],
   s3EndpointId: "vpce-0a1b2c3d",
 });
-new RegistryScanning(stack, "scanning", { region: "eu-west-1", accountId: "111122223333", scanType: ScanType.BASIC });
+new RegistryScanning(stack, "scanning", { region: "eu-west-1", accountId: "111122223333" });
 new RegistryReplication(stack, "replication", {
   region: "eu-west-1",
   accountId: "111122223333",

@@ -497,6 +497,20 @@ describe("addPolicy", () => {
   });
 });
 
+test("the account that the provider names is that of the registry, and needs no data source", () => {
+  const stack = new TerraformStack(new App(), "stack");
+  const assumeRole = [{ roleArn: `arn:aws:iam::${ACCOUNT}:role/deploy` }];
+  new AwsProvider(stack, "aws", { region: REGION, assumeRole });
+  const policy = policyIn(stack, { accountId: undefined, existing: ExistingSettings.OVERWRITE });
+  const own = { accountIds: [ACCOUNT] };
+  expect(() => policy.allowReplicationFrom(own)).toThrow("another account than that of the registry");
+  policy.allowReplicationFrom({ accountIds: [OTHER] });
+  const json = synthesized(stack);
+  expect(json.data).toBeUndefined();
+  expect(json).toMatchObject({ import: [{ id: ACCOUNT }] });
+  expect(documentIn(stack).Statement[0]?.Resource).toEqual([`${REPOSITORY}/*`]);
+});
+
 describe("allowReplicationFrom", () => {
   test("allows accounts to replicate to the repositories with the prefixes, and to create them", () => {
     const { stack } = policyAfter((policy) =>
@@ -553,7 +567,7 @@ describe("allowReplicationFrom", () => {
     [
       "with a pattern as prefix",
       { accountIds: [OTHER], repositoryPrefixes: ["prod/*"] },
-      '`repositoryPrefixes[0]` must be the start of the names of repositories: 2 to 256 lower-case letters, digits and ._/-, got "prod/*"; leave it out for all repositories',
+      '`repositoryPrefixes[0]` must be the beginning of repository names, 2 to 256 characters: lower-case letters, digits and `.`, `_`, `-` or `/`, got "prod/*"; write team/ for all repositories under team',
     ],
     [
       "with a misspelt option",

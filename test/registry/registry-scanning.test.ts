@@ -1,6 +1,6 @@
 import { EcrRegistryScanningConfiguration } from "@cdktf/provider-aws/lib/ecr-registry-scanning-configuration";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
+import { App, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import {
   ExistingSettings,
   PullThroughCache,
@@ -14,7 +14,6 @@ import { addresses, blocks, messageOf, only, stackIn, synthesized } from "../sup
 import type { Block, TerraformJson } from "../support/synthesis";
 
 const ACCOUNT = "111122223333";
-const BASIC: RegistryScanningProps = { scanType: ScanType.BASIC };
 const TYPE = "aws_ecr_registry_scanning_configuration";
 const ON_PUSH = ScanFrequency.SCAN_ON_PUSH;
 const CONTINUOUS = ScanFrequency.CONTINUOUS_SCAN;
@@ -23,7 +22,7 @@ const CONTINUOUS = ScanFrequency.CONTINUOUS_SCAN;
 function stackWith(props: Partial<RegistryScanningProps> = {}): TerraformStack {
   const stack = stackIn("eu-west-1");
   new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()] });
-  new RegistryScanning(stack, "scanning", { ...BASIC, accountId: ACCOUNT, ...props });
+  new RegistryScanning(stack, "scanning", { accountId: ACCOUNT, ...props });
   return stack;
 }
 
@@ -99,7 +98,7 @@ test("rules replace the default one, and their filters those of the caches", () 
 test("caches and upstreams that follow are scanned as well, but not those of another provider", () => {
   const stack = stackIn("eu-west-1");
   const provider = new AwsProvider(stack, "other", { region: "us-east-1", alias: "other" });
-  new RegistryScanning(stack, "scanning", BASIC);
+  new RegistryScanning(stack, "scanning");
   const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay({ prefix: "my.quay/" })] });
   new PullThroughCache(stack, "elsewhere", { provider, upstreams: [Upstream.quay()] });
   cache.addUpstream(Upstream.kubernetes());
@@ -115,6 +114,15 @@ test("the prefix ROOT is all repositories", () => {
   expect(filtersOf(synthesized(stack))).toEqual({ SCAN_ON_PUSH: ["*"] });
 });
 
+test("an account that the provider names needs no data source", () => {
+  const stack = new TerraformStack(new App(), "stack");
+  new AwsProvider(stack, "aws", { region: "eu-west-1", allowedAccountIds: [ACCOUNT] });
+  new RegistryScanning(stack, "scanning", { rules: [{ frequency: ON_PUSH, filters: ["*"] }] });
+  const json = synthesized(stack);
+  expect(json.data).toBeUndefined();
+  expect(json).toMatchObject({ import: [{ id: ACCOUNT }] });
+});
+
 test("OVERWRITE imports the configuration itself, and forgets what NONE has read", () => {
   expect(synthesized(stackWith({ existing: ExistingSettings.OVERWRITE }))).toMatchObject({
     import: [{ to: `${TYPE}.scanning_configuration_96397B85`, id: ACCOUNT }],
@@ -124,7 +132,7 @@ test("OVERWRITE imports the configuration itself, and forgets what NONE has read
 
 test("forget removes the resources from the state, and creates nothing", () => {
   const stack = stackIn("eu-west-1");
-  new RegistryScanning(stack, "scanning", { ...BASIC, forget: true });
+  new RegistryScanning(stack, "scanning", { forget: true });
   const json = synthesized(stack);
   expect(addresses(json)).toEqual([]);
   expect(json).toMatchObject({
@@ -146,7 +154,7 @@ test("another provider reads and configures its own registry", () => {
   const stack = stackIn("eu-west-1");
   const provider = new AwsProvider(stack, "other", { region: "us-east-1", alias: "other" });
   new PullThroughCache(stack, "cache", { provider, upstreams: [Upstream.quay()] });
-  new RegistryScanning(stack, "scanning", { ...BASIC, provider });
+  new RegistryScanning(stack, "scanning", { provider });
   expect(blocks(synthesized(stack), TYPE).map((block) => block["provider"])).toEqual(["aws.other", "aws.other"]);
 });
 
@@ -154,7 +162,7 @@ test("tokens are filters and accounts", () => {
   const stack = stackIn("eu-west-1");
   const filter = new TerraformVariable(stack, "filter", { type: "string" }).stringValue;
   const accountId = new TerraformVariable(stack, "account", { type: "string" }).stringValue;
-  new RegistryScanning(stack, "scanning", { ...BASIC, accountId, rules: [{ frequency: ON_PUSH, filters: [filter] }] });
+  new RegistryScanning(stack, "scanning", { accountId, rules: [{ frequency: ON_PUSH, filters: [filter] }] });
   const json = synthesized(stack);
   expect(filtersOf(json)).toEqual({ SCAN_ON_PUSH: ["${var.filter}"] });
   expect(json).toMatchObject({ import: [{ id: "${var.account}" }] });
@@ -180,11 +188,10 @@ const FILTER =
   "must be a filter of repositories of at most 255 characters: lower-case letters, digits and *, with single `.`, `_`, `-` or `/` between them";
 
 test.each<[string, object, string]>([
-  ["no scan type", { scanType: undefined }, "`scanType` is required; give one of the two"],
   [
     "another scan type",
     { scanType: "FULL" },
-    '`scanType` must be one of BASIC, ENHANCED, got "FULL"; give one of the two',
+    '`scanType` must be one of BASIC, ENHANCED, got "FULL"; leave it out for BASIC',
   ],
   [
     "a misspelt prop",
@@ -265,19 +272,19 @@ test("fails for a list whose length only Terraform knows", () => {
   const stack = stackIn("eu-west-1");
   const filters = new TerraformVariable(stack, "filters", { type: "list(string)" }).listValue;
   expect(
-    messageOf(() => new RegistryScanning(stack, "scanning", { ...BASIC, rules: [{ frequency: ON_PUSH, filters }] })),
+    messageOf(() => new RegistryScanning(stack, "scanning", { rules: [{ frequency: ON_PUSH, filters }] })),
   ).toMatch(
     /^stack\/scanning: `rules\[0\]\.filters` must be a list whose length is known at synth, got .*; give a literal list; its elements may be tokens$/,
   );
-  expect(
-    messageOf(() => new RegistryScanning(stack, "scanning", { ...BASIC, rules: Token.asAny(filters) as never })),
-  ).toContain("`rules` must be a list whose length is known at synth");
+  expect(messageOf(() => new RegistryScanning(stack, "scanning", { rules: Token.asAny(filters) as never }))).toContain(
+    "`rules` must be a list whose length is known at synth",
+  );
 });
 
 test("fails for rules without filters in a stack without caches", () => {
   const alone = (props: Partial<RegistryScanningProps>): string => {
     const stack = stackIn("eu-west-1");
-    new RegistryScanning(stack, "scanning", { ...BASIC, ...props });
+    new RegistryScanning(stack, "scanning", { ...props });
     return messageOf(() => synthesized(stack));
   };
   const hint = "this stack has no PullThroughCache with the same provider and region, so give rules with `filters`";
@@ -287,30 +294,30 @@ test("fails for rules without filters in a stack without caches", () => {
 
 test("fails for a second configuration of one registry, and names both", () => {
   const stack = stackWith();
-  const second = (): unknown => new RegistryScanning(stack, "second", BASIC);
+  const second = (): unknown => new RegistryScanning(stack, "second");
   expect(messageOf(second)).toBe(
     'stack/second: `second` must be the only owner of the scanning configuration of its account and region, but stack/scanning owns it, got "stack/second"; AWS has one per account and region, and the last apply would win: declare it once',
   );
   expect(stack.node.tryFindChild("second")).toBeUndefined();
   const other = new TerraformStack(stack.node.root, "other");
   new AwsProvider(other, "aws", { region: "eu-west-1" });
-  expect(messageOf(() => new RegistryScanning(other, "scanning", { ...BASIC, accountId: ACCOUNT }))).toContain(
+  expect(messageOf(() => new RegistryScanning(other, "scanning", { accountId: ACCOUNT }))).toContain(
     "but stack/scanning owns it",
   );
   // A configuration that moves to another stack is forgotten in the first one.
-  new RegistryScanning(other, "forgotten", { ...BASIC, accountId: ACCOUNT, forget: true });
+  new RegistryScanning(other, "forgotten", { accountId: ACCOUNT, forget: true });
 });
 
 test("a declaration with mistakes owns nothing", () => {
   const stack = stackIn("eu-west-1");
   expect(() => new RegistryScanning(stack, "scanning", { scanType: "FULL" as ScanType })).toThrow();
-  new RegistryScanning(stack, "scanning", { ...BASIC, rules: [{ frequency: ON_PUSH, filters: ["*"] }] });
+  new RegistryScanning(stack, "scanning", { rules: [{ frequency: ON_PUSH, filters: ["*"] }] });
   expect(only(synthesized(stack), "terraform_data")).toBeDefined();
 });
 
 test("fails outside of a stack", () => {
   const app = Testing.app();
-  expect(messageOf(() => new RegistryScanning(app, "scanning", BASIC))).toContain(
+  expect(messageOf(() => new RegistryScanning(app, "scanning"))).toContain(
     "`scope` must be a TerraformStack or a construct inside one",
   );
 });
@@ -318,7 +325,7 @@ test("fails outside of a stack", () => {
 test("fails without a provider where all have aliases", () => {
   const stack = new TerraformStack(Testing.app(), "stack");
   new AwsProvider(stack, "aws", { region: "eu-west-1", alias: "ireland" });
-  new RegistryScanning(stack, "scanning", { ...BASIC, rules: [{ frequency: ON_PUSH, filters: ["*"] }] });
+  new RegistryScanning(stack, "scanning", { rules: [{ frequency: ON_PUSH, filters: ["*"] }] });
   expect(messageOf(() => synthesized(stack))).toContain("`provider` is required");
 });
 
@@ -331,7 +338,7 @@ test("fails beside an element with one of its addresses", () => {
 
 test("fails in an app with HCL output", () => {
   const stack = stackIn("eu-west-1");
-  new RegistryScanning(stack, "scanning", { ...BASIC, forget: true });
+  new RegistryScanning(stack, "scanning", { forget: true });
   expect(messageOf(() => Testing.synthHcl(stack))).toBe(
     "stack/scanning: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no import and removed blocks",
   );

@@ -5,9 +5,8 @@ mock_provider "aws" {
 }
 
 variables {
-  scan_type = "BASIC"
-  prefixes  = ["docker-hub", "my.team/"]
-  existing  = "NONE"
+  prefixes = ["docker-hub", "my.team/"]
+  existing = "NONE"
 }
 
 run "the_repositories_of_caches_are_scanned_on_push" {

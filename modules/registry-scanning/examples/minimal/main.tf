@@ -7,7 +7,6 @@ module "cache" {
 module "scanning" {
   source = "../.."
 
-  scan_type = "BASIC"
-  prefixes  = module.cache.prefixes
-  existing  = "NONE"
+  prefixes = module.cache.prefixes
+  existing = "NONE"
 }
