@@ -67,7 +67,7 @@ class Page {
 
   private bodyOfInterface({ name, children = [] }: DeclarationReflection): string[] {
     // Callers write these, with defaults for what they leave out; they only read other interfaces.
-    const isInput = /(Props|Options|Settings)$/.test(name);
+    const isInput = /(Props|Options|Settings|ScanRule|Destination)$/.test(name);
     const rows = children.map((prop) => [
       `[\`${prop.name}\`](#${prop.name.toLowerCase()})`,
       this.type(prop.type),
