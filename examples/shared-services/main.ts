@@ -41,7 +41,7 @@ for (const region of fleet.regions) {
   new CredentialExpiryAlert(stack, "credential-expiry", {
     cache: fleet.cacheIn(region),
     expiryDates: { "docker-hub": "2099-12-31" }, // the date that Docker Hub shows for the access token
-    destination: AlertDestination.topic(failures.topicArn),
+    destination: failures.destination,
   });
   new TerraformOutput(stack, "alerts", { value: failures.topicArn });
 }

@@ -79,7 +79,7 @@ export class AlertDestination {
    * policy must allow what `kmsKeyArn` of `newTopic` describes. Otherwise EventBridge drops the events, and counts them
    * in its metric `FailedInvocations`. No change and no removal of the alert changes the topic or its policies.
    *
-   * @param topicArn its ARN; may be a token, for example `topicArn` of another alert
+   * @param topicArn its ARN; may be a token
    * @param options the key of an encrypted topic
    * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
    */
@@ -89,7 +89,7 @@ export class AlertDestination {
 
   /**
    * A standard SNS topic that the alert creates and deletes. Two alerts with this destination create two topics; give
-   * the second alert `AlertDestination.topic(first.topicArn)` for one topic.
+   * the second alert `destination` of the first one for one topic.
    *
    * For a `SyncFailureAlert`, the policy of the topic allows EventBridge to publish, and nothing else. Users and roles
    * of the account need permissions of their own.

@@ -5,7 +5,7 @@ import type { ServiceRole } from "../aws/service-role";
 import type { Upstream } from "../cache/upstream";
 import { upstreamUrl } from "../cache/upstream-spec";
 import { withoutTrailingSlash } from "../image/repository-path";
-import { replacedWith, terraformData } from "../terraform/blocks";
+import { CheckBlock, replacedWith, terraformData } from "../terraform/blocks";
 import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { addressClashes } from "../validation/address-clashes";
@@ -31,9 +31,10 @@ interface ExpiringCredential {
  * imports no images. AWS sends no event before a credential expires.
  *
  * It creates a one-time EventBridge schedule for each reminder, which publishes a message to a topic, and one role for
- * all schedules. Terraform stores when each reminder was declared: it creates no schedule for a reminder whose time has
- * passed then, or comes within a day, and it changes nothing after a reminder was sent. A plan fails if an end date has
- * passed when it is declared. A new end date, topic or role replaces the schedules. AWS keeps a schedule after its time.
+ * all schedules. Terraform stores when each reminder was declared: it creates no schedule for a reminder whose time
+ * has passed then, or comes within a day, and it changes nothing after a reminder was sent. Every plan warns of a
+ * credential that this leaves without a reminder. A plan fails if an end date has passed when it is declared. A new
+ * end date, topic or role replaces the schedules. AWS keeps a schedule after its time.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
@@ -70,8 +71,11 @@ export class CredentialExpiryAlert extends Construct {
       const key = withoutTrailingSlash(prefix);
       return { upstream: props.cache._internals.tryFindUpstream(key) as Upstream, date };
     });
-    for (const days of props.daysBefore ?? DEFAULT_DAYS_BEFORE) {
-      credentials.forEach((credential) => this.createReminder(credential, days, role));
+    for (const credential of credentials) {
+      const isSent = (props.daysBefore ?? DEFAULT_DAYS_BEFORE).map((days) =>
+        this.createReminder(credential, days, role),
+      );
+      this.warnOfNoReminder(credential, isSent);
     }
     this.node.addValidation({ validate: () => addressClashes(this) });
   }
@@ -102,7 +106,8 @@ export class CredentialExpiryAlert extends Construct {
     });
   }
 
-  private createReminder({ upstream, date }: ExpiringCredential, days: number, role: ServiceRole): void {
+  /** Creates a reminder, and returns the condition that it is sent, as an expression. */
+  private createReminder({ upstream, date }: ExpiringCredential, days: number, role: ServiceRole): string {
     const { registry } = this.props.cache._internals;
     const { prefix, prefixKey } = upstream._spec;
     const id = `${constructIdIn(this, prefixKey)}-${days}-days`;
@@ -144,6 +149,17 @@ export class CredentialExpiryAlert extends Construct {
     });
     // AWS refuses a schedule in the past. A day is left for the apply of the plan.
     const input = `terraform_data.${declared.friendlyUniqueId}.input`;
-    schedule.addOverride("count", `\${timecmp("${time}Z", timeadd(${input}, "24h")) > 0 ? 1 : 0}`);
+    const isSent = `timecmp("${time}Z", timeadd(${input}, "24h")) > 0`;
+    schedule.addOverride("count", `\${${isSent} ? 1 : 0}`);
+    return isSent;
+  }
+
+  /** Every plan warns of a credential that was declared too late for all of its reminders. */
+  private warnOfNoReminder({ upstream, date }: ExpiringCredential, isSent: readonly string[]): void {
+    const { prefix, prefixKey } = upstream._spec;
+    new CheckBlock(this, `${constructIdIn(this, prefixKey)}-reminded`, {
+      condition: `\${anytrue([${isSent.join(", ")}])}`,
+      errorMessage: `No reminder of the credential of ${prefix} is sent, because its end date, ${date}, is too near; renew the credential now, and give its new date.`,
+    });
   }
 }

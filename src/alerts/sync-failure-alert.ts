@@ -14,6 +14,7 @@ import type { PullThroughCache } from "../cache/pull-through-cache";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { ValidationErrors, fail } from "../validation/validation-errors";
+import { AlertDestination } from "./alert-destination";
 import type { AlertLogGroupOptions, NewTopicOptions } from "./alert-destination";
 import { createTopic } from "./alert-topic";
 import {
@@ -47,6 +48,7 @@ import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-fa
  */
 export class SyncFailureAlert extends Construct {
   private readonly topic: string | undefined;
+  private readonly kmsKeyArn: string | undefined;
   private readonly logGroup: string | undefined;
   private readonly registry: Registry;
   private readonly caches: readonly PullThroughCache[] | undefined;
@@ -81,10 +83,12 @@ export class SyncFailureAlert extends Construct {
     switch (spec.kind) {
       case "topic":
         this.topic = spec.topicArn;
+        this.kmsKeyArn = spec.options.kmsKeyArn;
         this.sendTo(rule, spec.topicArn);
         break;
       case "new-topic":
         this.topic = this.createTopic(rule, spec.options);
+        this.kmsKeyArn = spec.options.kmsKeyArn;
         break;
       case "log-group":
         this.logGroup = this.createLogGroup(rule, spec.options);
@@ -101,7 +105,16 @@ export class SyncFailureAlert extends Construct {
   }
 
   /**
-   * ARN of the topic, created or given, for example for `AlertDestination.topic` of another alert.
+   * The topic, created or given, as the destination of another alert. A role that publishes to it may use its key.
+   *
+   * @throws if the destination is a log group
+   */
+  public get destination(): AlertDestination {
+    return AlertDestination.topic(this.topicArn, { kmsKeyArn: this.kmsKeyArn });
+  }
+
+  /**
+   * ARN of the topic, created or given.
    *
    * @throws if the destination is a log group
    */

@@ -151,6 +151,11 @@ describe("a new topic", () => {
     const json = synthesized(stack);
     const topic = "${aws_sns_topic.alert_topic_550B8C92.arn}";
     expect(resolved(stack, alert.topicArn)).toBe(topic);
+    expect(resolved(stack, alert.destination._spec)).toEqual({
+      kind: "topic",
+      topicArn: topic,
+      options: { kmsKeyArn: KEY },
+    });
     expect(() => alert.logGroupName).toThrow(
       'stack/alert: `destination` must be a log group, got "a topic"; use AlertDestination.logGroup()',
     );

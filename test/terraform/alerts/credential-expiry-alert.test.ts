@@ -84,6 +84,13 @@ describeWithTerraform("a reminder of a credential that expires", () => {
     expect(await workspace.isUpToDate()).toBe(true);
   });
 
+  test("is missed in every plan if the credential was declared too late for all of its reminders", async () => {
+    declare({ expiryDates: { "docker-hub": dateIn(1) } });
+    const warning = `No reminder of the credential of docker-hub is sent, because its end date, ${dateIn(1)}, is too near`;
+    expect(await workspace.apply()).toContain(warning);
+    expect(await workspace.run(["plan", "-input=false", "-no-color"])).toContain(warning);
+  });
+
   test("fails the plan for an end date that has passed when it is declared", async () => {
     declare({ expiryDates: { "docker-hub": "2026-01-31" }, daysBefore: [1] });
     expect(await workspace.refusal()).toContain(
