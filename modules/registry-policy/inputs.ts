@@ -1,34 +1,24 @@
 import { ACCOUNT_ID } from "../../src/aws/partitions";
 import { UPSTREAM_REPOSITORY_PREFIX } from "../../src/cache/rules";
-import { ExistingSettings } from "../../src/registry/existing-settings";
 import { READ_AS_UPSTREAM, REPLICATE, REPLICATION_SID, UPSTREAM_SID } from "../../src/registry/policy-statements";
-import { REGISTRY_POLICY_RULES, REPLICATION_PREFIX, existingPolicyHint } from "../../src/registry/rules";
+import { REPLICATION_PREFIX, existingPolicyHint } from "../../src/registry/rules";
 import { atLeastOne } from "../../src/validation/rule";
 import type { Requirement, Rule } from "../../src/validation/rule";
 import type { InputRule, ModuleDefinition, ValidationRule } from "../generator/definition";
-import { ACCOUNT_INPUT } from "../generator/registry";
-import { following, oneOf } from "../generator/rules";
+import { ACCOUNT_INPUT, existingInput } from "../generator/registry";
+import { following } from "../generator/rules";
 import { policyRules } from "./policy-rules";
-
-const EXISTING = Object.values(ExistingSettings);
 
 /** The inputs of the module registry-policy. */
 export const registryPolicy: ModuleDefinition = {
   name: "registry-policy",
   inputs: {
     existing: {
-      type: "string",
-      required: true,
-      decides: true,
-      description:
+      ...existingInput(
         "Whether the registry has a policy already; keep the value after the first apply. Find out with `aws ecr get-registry-policy --region <region>`: use `NONE` if AWS answers RegistryPolicyNotFoundException. Otherwise use `OVERWRITE`, add the statements that you want to keep to `policies`, and write an import block in your root module: the plan then shows the old and the new policy, and fails without the import block. With `NONE`, Terraform silently replaces a policy that exists.",
-      rules: [
-        oneOf(
-          EXISTING,
-          existingPolicyHint("<region>", "NONE", "OVERWRITE"),
-          REGISTRY_POLICY_RULES.existing.requirement,
-        ),
-      ],
+        existingPolicyHint("<region>"),
+      ),
+      decides: true,
     },
     policies: {
       type: "list(string)",

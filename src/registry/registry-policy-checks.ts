@@ -9,7 +9,7 @@ import { Redacted } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
 import { keyShown } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { ExistingSettings } from "./existing-settings";
+import { checkExisting } from "./existing-checks";
 import { accountOfCache } from "./known-account";
 import type { RegistryPolicyProps, ReplicationSourceOptions } from "./registry-policy-props";
 import {
@@ -62,20 +62,15 @@ export function checkRegistryPolicyProps(
   errors.checkKeys("", props, PROPS, "a property of RegistryPolicy");
   const { existing, ownedElsewhere, forget } = props;
   errors.checkBoolean("ownedElsewhere", ownedElsewhere, "leave it out for false");
-  errors.checkBoolean("forget", forget, "leave it out for false");
   if (ownedElsewhere === true) {
-    for (const [prop, value] of Object.entries({ existing, forget: forget === true ? forget : undefined })) {
+    for (const [prop, value] of Object.entries({ existing, forget: forget === false ? undefined : forget })) {
       if (value !== undefined) {
         errors.addBroken(prop, notWith("ownedElsewhere"), value);
       }
     }
     return;
   }
-  const isKnown = existing !== undefined && Object.values(ExistingSettings).includes(existing);
-  if (!isKnown && !(existing === undefined && forget === true)) {
-    const hint = existingPolicyHint(region, "ExistingSettings.NONE", "ExistingSettings.OVERWRITE");
-    errors.addBroken("existing", { ...REGISTRY_POLICY_RULES.existing, hint }, existing);
-  }
+  checkExisting(errors, props, existingPolicyHint(region, "ExistingSettings."));
 }
 
 /** The statements of a policy of the caller. Adds the errors in them. */

@@ -9,8 +9,7 @@ import { isPlainObject } from "../validation/plain-object";
 import { matches } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
-import { IS_REQUIRED } from "../validation/wording";
-import { ExistingSettings } from "./existing-settings";
+import { checkExisting } from "./existing-checks";
 import { accountOfCache } from "./known-account";
 import { checkBlocks, checkStringBlocks } from "./list-checks";
 import type { RegistryReplicationProps, ReplicationDestination } from "./registry-replication-props";
@@ -50,7 +49,7 @@ const DESTINATIONS = {
 /** Adds the errors in the props of a replication configuration, except those of its destinations' places. */
 export function checkReplication(errors: ValidationErrors, scope: Construct, props: RegistryReplicationProps): void {
   errors.checkKeys("", props, PROPS, "a property of RegistryReplication");
-  const { repositoryPrefixes, allRepositories, existing, forget } = props;
+  const { repositoryPrefixes, allRepositories } = props;
   if (repositoryPrefixes !== undefined) {
     checkStringBlocks(errors, "repositoryPrefixes", repositoryPrefixes, PREFIXES, REPLICATION_PREFIX);
     if (allRepositories === true) {
@@ -60,12 +59,7 @@ export function checkReplication(errors: ValidationErrors, scope: Construct, pro
     errors.addBroken("repositoryPrefixes", REPLICATION_RULES.prefixesOrAll, undefined);
   }
   errors.checkBoolean("allRepositories", allRepositories, "leave it out for false");
-  const hint = existingReplicationHint("ExistingSettings.");
-  if (existing === undefined && forget !== true) {
-    errors.addBroken("existing", { requirement: IS_REQUIRED, hint }, undefined);
-  }
-  errors.checkEnum("existing", existing, Object.values(ExistingSettings), hint);
-  errors.checkBoolean("forget", forget, "leave it out for false");
+  checkExisting(errors, props, existingReplicationHint("ExistingSettings."));
   checkRegistryProps(errors, scope, props);
 }
 

@@ -134,9 +134,9 @@ export function notCachedThere(region: string, cache: string, prefix: string): R
   };
 }
 
-/** The hint for `existing` of a registry policy, with the values as the caller writes them. */
-export function existingPolicyHint(region: string, none: string, overwrite: string): string {
-  return `run aws ecr get-registry-policy --region ${region}: if it answers RegistryPolicyNotFoundException use ${none}, otherwise ${overwrite}, which replaces the whole policy`;
+/** The hint for `existing` of a registry policy; `values` precedes the names of its values. */
+export function existingPolicyHint(region: string, values = ""): string {
+  return `run aws ecr get-registry-policy --region ${region}: if it answers RegistryPolicyNotFoundException use ${values}NONE, otherwise ${values}OVERWRITE, which replaces the whole policy`;
 }
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html
@@ -184,7 +184,6 @@ export const REPOSITORY_ARN: Rule = {
 
 /** The rules of a registry policy that no pattern expresses. */
 export const REGISTRY_POLICY_RULES = {
-  existing: { requirement: oneOfRequirement(["NONE", "OVERWRITE"]) },
   known: {
     requirement: "be known at synth",
     hint: "write the policy with JSON.stringify: only texts in it may be tokens, since its statements become part of one policy",

@@ -3,7 +3,7 @@ import { checkRegistryProps } from "../aws/registry";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
-import { ExistingSettings } from "./existing-settings";
+import { checkExisting } from "./existing-checks";
 import { checkBlocks, checkStringBlocks } from "./list-checks";
 import type { RegistryScanningProps, ScanRule } from "./registry-scanning-props";
 import { DEFAULT_SCAN_TYPE, MAX_SCAN_FILTERS, SCANNING_RULES, SCAN_FILTER, SCAN_FREQUENCIES } from "./rules";
@@ -29,13 +29,12 @@ const RULE = Object.keys({ frequency: true, filters: true } satisfies AllKeys<Sc
 /** Adds the errors in the props of a scanning configuration. */
 export function checkScanning(errors: ValidationErrors, scope: Construct, props: RegistryScanningProps): void {
   errors.checkKeys("", props, PROPS, "a property of RegistryScanning");
-  const { scanType = DEFAULT_SCAN_TYPE, rules, existing, forget } = props;
+  const { scanType = DEFAULT_SCAN_TYPE, rules } = props;
   errors.checkEnum("scanType", scanType, Object.values(ScanType), SCANNING_RULES.scanType.hint);
   if (rules !== undefined) {
     checkRules(errors, scanType, rules);
   }
-  errors.checkEnum("existing", existing, Object.values(ExistingSettings), "leave it out for NONE");
-  errors.checkBoolean("forget", forget, "leave it out for false");
+  checkExisting(errors, props);
   checkRegistryProps(errors, scope, props);
 }
 

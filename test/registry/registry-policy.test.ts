@@ -654,6 +654,15 @@ describe("allowUpstreamOf", () => {
     ]);
   });
 
+  test("takes the account that the provider of the cache names", () => {
+    const { stack, policy } = policyAfter(() => undefined);
+    const other = new TerraformStack(stack.node.root as App, "downstream");
+    new AwsProvider(other, "aws", { region: REGION, allowedAccountIds: [OTHER] });
+    const upstreams = [Upstream.privateEcr({ accountId: ACCOUNT, region: REGION })];
+    policy.allowUpstreamOf(new PullThroughCache(other, "cache", { upstreams }));
+    expect(documentIn(stack).Statement.map(({ Sid }) => Sid)).toEqual([`UpstreamOf${OTHER}`]);
+  });
+
   test("makes the stack of the cache wait for that of the policy, unless it waits the other way round", () => {
     const { stack, policy } = policyAfter(() => undefined);
     const app = stack.node.root as App;
