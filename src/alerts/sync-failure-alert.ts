@@ -110,7 +110,7 @@ export class SyncFailureAlert extends Construct {
    * @throws if the destination is a log group
    */
   public get destination(): AlertDestination {
-    return AlertDestination.topic(this.topicArn, { kmsKeyArn: this.kmsKeyArn });
+    return AlertDestination.topic(this.topicOfDestination(), { kmsKeyArn: this.kmsKeyArn });
   }
 
   /**
@@ -119,8 +119,7 @@ export class SyncFailureAlert extends Construct {
    * @throws if the destination is a log group
    */
   public get topicArn(): string {
-    const { requirement, hint } = CONSTRUCT_RULES.withTopic;
-    return this.topic ?? fail(this.node.path, "destination", requirement, "a log group", hint);
+    return this.topicOfDestination();
   }
 
   /**
@@ -131,6 +130,11 @@ export class SyncFailureAlert extends Construct {
   public get logGroupName(): string {
     const { requirement, hint } = CONSTRUCT_RULES.withLogGroup;
     return this.logGroup ?? fail(this.node.path, "destination", requirement, "a topic", hint);
+  }
+
+  private topicOfDestination(): string {
+    const { requirement, hint } = CONSTRUCT_RULES.withTopic;
+    return this.topic ?? fail(this.node.path, "destination", requirement, "a log group", hint);
   }
 
   private createRule(): CloudwatchEventRule {
