@@ -656,7 +656,7 @@ describe("allowUpstreamOf", () => {
 
   test("takes the account that the provider of the cache names", () => {
     const { stack, policy } = policyAfter(() => undefined);
-    const other = new TerraformStack(stack.node.root as App, "downstream");
+    const other = new TerraformStack(stack.node.root, "downstream");
     new AwsProvider(other, "aws", { region: REGION, allowedAccountIds: [OTHER] });
     const upstreams = [Upstream.privateEcr({ accountId: ACCOUNT, region: REGION })];
     policy.allowUpstreamOf(new PullThroughCache(other, "cache", { upstreams }));
