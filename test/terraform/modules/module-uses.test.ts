@@ -87,6 +87,31 @@ const hclOf = (use: string | undefined): string => {
   return hcl;
 };
 
+/** Compares a configuration beside a clone of this package with what its README promises. */
+async function checkUse(workspace: Workspace, hcl: string): Promise<void> {
+  expect(await workspace.validate()).toEqual([]);
+  expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
+  if (hcl.includes('module "')) {
+    const given = /providers\s*= \{ aws = aws\.(\w+) \}/.exec(hcl)?.[1];
+    // The module image-uris uses no provider.
+    const aliased = hcl.replace(
+      /^module "\w+" \{\n(?! *source = ".*\/image-uris")/gm,
+      "$&  providers = { aws = aws.eu }\n",
+    );
+    workspace.write("main.tf", given === undefined ? `provider "aws" {\n  alias = "eu"\n}\n${aliased}` : hcl);
+    expect(await workspace.validate()).toEqual([]);
+    expect(await providersUsed(workspace)).toEqual(new Set([`.${given ?? "eu"}`]));
+    workspace.write("main.tf", hcl);
+  }
+}
+
+/** The aliases of the AWS providers that the modules of a configuration use. */
+async function providersUsed(workspace: Workspace): Promise<Set<string | undefined>> {
+  const graph = await workspace.run(["graph", "-type=plan"]);
+  const used = graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g);
+  return new Set([...used].map(([, alias]) => alias));
+}
+
 describeWithTerraform("the examples of the modules' READMEs", () => {
   let aws: LocalAws;
   beforeEach(async () => {
@@ -95,7 +120,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
   afterEach(() => aws.stop());
 
   test.each(MODULE_EXAMPLES.map(([use]) => use).filter((use) => !Object.values(FORGET).includes(use)))(
-    "apply at the first try, have nothing more to do, and end without a trace: %s",
+    "are valid, use the provider that they are given, apply at the first try, have nothing more to do, and end without a trace: %s",
     async (use) => {
       await EXPECTED[use]?.(aws);
       const foreign = aws.contents();
@@ -104,6 +129,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
       copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
       workspace.write("main.tf", hclOf(use));
       await workspace.init();
+      await checkUse(workspace, hclOf(use));
       await workspace.apply();
       expect(await workspace.isUpToDate()).toBe(true);
       const end = FORGET[use];
@@ -111,6 +137,7 @@ describeWithTerraform("the examples of the modules' READMEs", () => {
         await workspace.destroy();
       } else {
         workspace.write("main.tf", hclOf(end));
+        await checkUse(workspace, hclOf(end));
         await workspace.apply();
       }
       expect((await workspace.run(["state", "list"])).trim()).toBe("");

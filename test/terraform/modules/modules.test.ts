@@ -2,18 +2,9 @@ import * as path from "node:path";
 import { MODULES_FOLDER, conditionsOf, parsedModule } from "../../../modules/generator/parsed-module";
 import { execute } from "../../support/commands";
 import { PROJECT_ROOT } from "../../support/example-program";
-import { MODULE_EXAMPLES, MODULE_NAMES, copyModules } from "../../support/module-folders";
+import { MODULE_NAMES, copyModules } from "../../support/module-folders";
 import { brokenRules, ruleOf, testRuns } from "../../support/module-runs";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
-
-/** A clone of this package, and a configuration in a folder beside it. */
-async function besideClone(hcl: string): Promise<Workspace> {
-  const workspace = new Workspace({});
-  copyModules(path.join(workspace.folder, "..", "cdktf-ecr-pull-through-cache", "modules"));
-  workspace.write("main.tf", hcl);
-  await workspace.init();
-  return workspace;
-}
 
 /** A module, with those that it may call beside it. */
 async function inModule(name: string): Promise<Workspace> {
@@ -109,31 +100,4 @@ describeWithTerraform("the plain modules", () => {
     workspace.write("main.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
     await workspace.init();
   });
-
-  test.each(MODULE_EXAMPLES)("can be used from another repository as the README says: %s", async (_, hcl) => {
-    const workspace = await besideClone(hcl);
-    expect(await workspace.validate()).toEqual([]);
-    expect(await workspace.try(["fmt", "-check", "-diff", "main.tf"])).toEqual({ status: 0, output: "" });
-  });
-
-  test.each(MODULE_EXAMPLES.filter(([, hcl]) => hcl.includes('module "')))(
-    "use no provider but the one that they are given: %s",
-    async (_, hcl) => {
-      const given = /providers\s*= \{ aws = aws\.(\w+) \}/.exec(hcl)?.[1];
-      // The module image-uris uses no provider.
-      const aliased = hcl.replace(
-        /^module "\w+" \{\n(?! *source = ".*\/image-uris")/gm,
-        "$&  providers = { aws = aws.eu }\n",
-      );
-      const workspace = await besideClone(
-        given === undefined ? `provider "aws" {\n  alias = "eu"\n}\n${aliased}` : hcl,
-      );
-      expect(await workspace.validate()).toEqual([]);
-      const graph = await workspace.run(["graph", "-type=plan"]);
-      const used = [
-        ...graph.matchAll(/"\[root\] module\..*" -> "\[root\] provider\[\\"[^"]*hashicorp\/aws\\"\](\.\w+)?"/g),
-      ];
-      expect(new Set(used.map(([, alias]) => alias))).toEqual(new Set([`.${given ?? "eu"}`]));
-    },
-  );
 });
