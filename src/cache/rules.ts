@@ -535,12 +535,12 @@ export const ALLOW_PULL_RULES = {
     hint: "allowPullFrom adds statements to it: write it with JSON.stringify",
   },
   ownStatements: {
-    requirement: "have a statement or a list of statements as `Statement`",
-    hint: "allowPullFrom adds statements to it: write each as an object",
+    requirement: "have an object or a list of objects as Statement",
+    hint: "allowPullFrom adds its statements there: write each as an object",
   },
   ownSids: {
-    requirement: "have no Sid that allowPullFrom gives to its statements",
-    hint: "choose a Sid that does not begin with PullsOf",
+    requirement: "have no Sid like PullsOfAccounts1",
+    hint: "allowPullFrom gives such Sids to its own statements: choose another",
   },
   ownLongestPrefix: (prefix: string, owner: string): Requirement => ({
     requirement: `not be under the longer prefix ${prefix}, which ${owner} has`,

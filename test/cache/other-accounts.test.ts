@@ -203,13 +203,13 @@ describe("an own repository policy", () => {
     ["lists in a list", [[{}]], "[a list]"],
   ])("fails with %s as Statement", (_, Statement, got) => {
     expect(messageOf(() => allowWith({ Statement }))).toBe(
-      `stack/cache: \`repositoryPolicy of quay\` must have a statement or a list of statements as \`Statement\`, got ${got}; allowPullFrom adds statements to it: write each as an object`,
+      `stack/cache: \`repositoryPolicy of quay\` must have an object or a list of objects as Statement, got ${got}; allowPullFrom adds its statements there: write each as an object`,
     );
   });
 
   test.each(["PullsOfAccounts1", "PullsOfOrganization2", "PullsOfOrganizationalUnits10"])("fails with %s", (Sid) => {
     expect(messageOf(() => allowWith({ Statement: { Sid } }))).toBe(
-      `stack/cache: \`repositoryPolicy of quay\` must have no Sid that allowPullFrom gives to its statements, got "${Sid}"; choose a Sid that does not begin with PullsOf`,
+      `stack/cache: \`repositoryPolicy of quay\` must have no Sid like PullsOfAccounts1, got "${Sid}"; allowPullFrom gives such Sids to its own statements: choose another`,
     );
   });
 
@@ -222,7 +222,7 @@ describe("an own repository policy", () => {
     cache.allowPullFrom({ accountIds: [OTHER] });
     const repositorySettings = { repositoryPolicy: JSON.stringify({ Statement: null }) };
     expect(messageOf(() => cache.addUpstream(Upstream.kubernetes({ repositorySettings })))).toContain(
-      "`upstream.repositorySettings.repositoryPolicy` must have a statement or a list of statements",
+      "`upstream.repositorySettings.repositoryPolicy` must have an object or a list of objects as Statement",
     );
   });
 });
