@@ -480,6 +480,26 @@ locals {
     for key in local.template_keys :
     key => jsondecode(coalesce(local.settings[key].repository_policy, jsonencode({ Version = "2012-10-17" })))
   }
+  given_statements = {
+    for key in local.covered_keys :
+    key => (
+      can(keys(local.given_repository_policies[key].Statement))
+      ? tolist([jsonencode(local.given_repository_policies[key].Statement)])
+      : tolist(try([for statement in local.given_repository_policies[key].Statement : jsonencode(statement)], ["null"]))
+    )
+    if local.has_template[key] && can(local.given_repository_policies[key].Statement)
+  }
+  keys_without_statements = [
+    for key, statements in local.given_statements : key
+    if !alltrue([for statement in statements : can(keys(jsondecode(statement)))])
+  ]
+  taken_sids = {
+    for key, statements in local.given_statements :
+    key => [
+      for statement in statements : jsondecode(statement).Sid
+      if can(regex("^PullsOf(Accounts|Organization|OrganizationalUnits)\\d+$", jsondecode(statement).Sid))
+    ]
+  }
   repository_policies = {
     for key in local.template_keys :
     key => (
@@ -530,6 +550,7 @@ locals {
     for names in data.aws_ecr_repositories.existing[*].names : names == null ? [] : sort(names)
   ])
   repository_arguments = "--region ${local.region} --registry-id ${local.account_id}"
+  # None for ROOT: every repository of the registry begins as it does, whoever created it.
   existing_repository_commands = flatten([
     for key in local.covered_keys : [
       for name in local.existing_names :
@@ -544,7 +565,7 @@ locals {
         for start in local.starts_below[key] : startswith(name, start)
       ]) && !contains(local.allow_pull_from.existing_repositories, name)
     ]
-    if local.has_template[key]
+    if local.has_template[key] && local.prefixes[key] != "ROOT"
   ])
 }
 

@@ -115,6 +115,29 @@ output "registry_policy_json" {
   }
 
   precondition {
+    condition = length(local.keys_without_statements) == 0
+    error_message = replace(join("\n", [
+      for key in local.keys_without_statements : join("", [
+        "`repository_policy of ${local.prefixes[key]}` must have an object or a list of objects as Statement, ",
+        "got ${jsonencode(local.given_repository_policies[key].Statement)}; ",
+        "allow_pull_from adds its statements there: write each as an object",
+      ])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  precondition {
+    condition = length(flatten(values(local.taken_sids))) == 0
+    error_message = replace(join("\n", flatten([
+      for key, sids in local.taken_sids : [
+        for sid in sids : join("", [
+          "`repository_policy of ${local.prefixes[key]}` must have no Sid like PullsOfAccounts1, ",
+          "got ${jsonencode(sid)}; allow_pull_from gives such Sids to its own statements: choose another",
+        ])
+      ]
+    ])), local.secret_pattern, local.redacted)
+  }
+
+  precondition {
     condition = length(local.uncovered_existing) == 0
     error_message = replace(join("\n", [
       for index, path in local.uncovered_existing : join("", [
@@ -129,7 +152,8 @@ output "registry_policy_json" {
 output "existing_repository_commands" {
   description = <<-EOT
     For each existing repository that `allow_pull_from` covers, a shell command that gives the
-    repository the policy of new repositories, unless it has a policy already.
+    repository the policy of new repositories, unless it has a policy already. Repositories of the
+    prefix ROOT have none: name them in `existing_repositories`.
   EOT
   value       = local.existing_repository_commands
 }

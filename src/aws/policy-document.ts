@@ -1,5 +1,5 @@
-import { Fn, Token } from "cdktf";
-import { escapeDirectives } from "../terraform/template-directives";
+import { Fn, Token, ref } from "cdktf";
+import { TEMPLATE_PARTS, escapeDirectives } from "../terraform/template-directives";
 import { isPlainObject } from "../validation/plain-object";
 import type { PolicyStatement } from "./policy-statement";
 
@@ -34,7 +34,7 @@ export function extendedLength(policy: string | undefined, statements: readonly 
 
 function extended(policy: string | undefined, statements: readonly PolicyStatement[]): string {
   const { Statement: own = [], ...document } = parsedObject(policy ?? "") ?? { Version: "2012-10-17" };
-  return JSON.stringify({ ...document, Statement: [own, statements].flat() });
+  return JSON.stringify({ ...document, Statement: [own, withTokens(statements)].flat() });
 }
 
 /** A trust policy for one AWS service, on behalf of one account if it is given. */
@@ -49,11 +49,12 @@ export function trustPolicy(service: string, accountId?: string): string {
 }
 
 /**
- * The JSON text of a document: a literal if all values are known, so that plans show it, and Terraform's `jsonencode` if
- * it contains a token.
+ * The JSON text of a document: a literal if all values are known or are text with expressions, so that plans show it, and
+ * Terraform's `jsonencode` if it contains a token.
  */
 export function jsonDocument(document: object): string {
-  return containsToken(document) ? Fn.jsonencode(document) : JSON.stringify(document);
+  const rendered = withTokens(document);
+  return containsToken(document) ? Fn.jsonencode(rendered) : JSON.stringify(rendered);
 }
 
 // Condition keys have a colon after the service or after the OpenID Connect provider, whose URL may have a path.
@@ -67,6 +68,43 @@ const POLICY_VARIABLE = /(?<!\$)\$\{(?=\s*(?:[\w./-]+:(?!:)|[*?$]\}))/g;
 export function literalJson(text: string): string {
   // A token that is not text contains no policy variables.
   return typeof text === "string" ? escapeDirectives(text.replace(POLICY_VARIABLE, "$$$&")) : text;
+}
+
+/**
+ * The text of a value without its tokens and expressions, for checks. Policy variables remain, since AWS replaces them with
+ * values of the request, and so does escaped text.
+ */
+export function textBesideExpressions(text: string): string {
+  return text.replace(TEMPLATE_PARTS, (part) => (isExpression(part) ? "" : part));
+}
+
+/**
+ * A value in which expressions of the caller, like `${var.organization}`, are tokens. Otherwise cdktf escapes them in the
+ * arguments of functions, so that AWS gets their text, and JSON escapes their quotes.
+ */
+export function withTokens<T>(value: T): T {
+  return tokenized(value) as T;
+}
+
+function tokenized(value: unknown): unknown {
+  if (typeof value === "string") {
+    return value.replace(TEMPLATE_PARTS, (part) =>
+      isExpression(part) && !Token.isUnresolved(part) ? Token.asString(ref(part.slice(2, -1))) : part,
+    );
+  }
+  if (Token.isUnresolved(value)) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(tokenized);
+  }
+  return isPlainObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, tokenized(part)]))
+    : value;
+}
+
+function isExpression(part: string): boolean {
+  return part.startsWith("${") && part.search(POLICY_VARIABLE) !== 0;
 }
 
 /** The object that a JSON text contains; undefined for other text. */

@@ -17,7 +17,7 @@ import {
   partitionOf,
   reverseDnsPrefixOf,
 } from "./partitions";
-import { checkProvider, regionOfProvider, regionalArguments, resourcesTakeRegion } from "./provider";
+import { accountOfProvider, checkProvider, regionOfProvider, regionalArguments, resourcesTakeRegion } from "./provider";
 import type { RegionalArguments } from "./provider";
 
 /** The props that locate a registry; each may be a token. */
@@ -88,6 +88,11 @@ function knownLocation(scope: Construct, props: RegistryProps): KnownLocation {
     region,
     partition: partition !== undefined && PARTITION_NAMES.includes(partition) ? partition : undefined,
   };
+}
+
+/** The account of a construct's registry, if its props or the configuration of its AWS provider name it. */
+export function knownAccount(scope: Construct, { location, regional }: Registry): string | undefined {
+  return location.accountId ?? accountOfProvider(scope, regional.provider);
 }
 
 /**

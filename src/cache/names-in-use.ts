@@ -1,13 +1,14 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { accountOfProvider } from "../aws/provider";
+import { knownAccount } from "../aws/registry";
 import type { Registry } from "../aws/registry";
 
 /** The names that caches of the app use in an account and region, as far as these are known to be the same. */
-export function namesInUse(scope: Construct, { location, regional }: Registry): readonly NamesInUse[] {
+export function namesInUse(scope: Construct, registry: Registry): readonly NamesInUse[] {
+  const { location, regional } = registry;
   const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
   const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
-  const accountId = location.accountId ?? accountOfProvider(scope, regional.provider);
+  const accountId = knownAccount(scope, registry);
   return accountId !== undefined && location.region !== undefined
     ? [reached, NamesInUse.ofRegistry(scope, accountId, location.region)]
     : [reached];
@@ -49,7 +50,8 @@ export class NamesInUse {
   /** A copy of several collections of names together, in which a check can reserve the names of a declaration. */
   public static copyOf(names: readonly NamesInUse[]): NamesInUse {
     const copy = new NamesInUse();
-    for (const { prefixes, writtenSecrets, readSecrets, settings } of names) {
+    for (const { prefixes, withoutTemplate, writtenSecrets, readSecrets, settings } of names) {
+      withoutTemplate.forEach((prefix) => copy.withoutTemplate.add(prefix));
       settings.forEach((owner, setting) => copy.settings.set(setting, owner));
       prefixes.forEach((owner, prefix) => copy.prefixes.set(prefix, owner));
       writtenSecrets.forEach((writer, name) => copy.writtenSecrets.set(name, writer));
@@ -78,6 +80,8 @@ export class NamesInUse {
 
   /** The owner of each prefix, as messages name it, by the key of the prefix. */
   public readonly prefixes = new Map<string, string>();
+  /** The keys of the prefixes of upstreams without a creation template. */
+  public readonly withoutTemplate = new Set<string>();
   /** The user that writes each secret, by the name of the secret. */
   public readonly writtenSecrets = new Map<string, SecretUser>();
   /** The user that looks up each existing secret, by the name of the secret. */

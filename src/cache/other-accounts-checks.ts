@@ -1,11 +1,12 @@
+import { Token } from "cdktf";
 import { ORGANIZATIONAL_UNIT_PATH, ORGANIZATION_ID } from "../aws/organizations";
 import { ACCOUNT_ID } from "../aws/partitions";
-import { parsedObject } from "../aws/policy-document";
+import { parsedObject, textBesideExpressions } from "../aws/policy-document";
 import { ROOT, isUnder, withoutTrailingSlash } from "../image/repository-path";
 import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
-import type { AllKeys } from "../validation/rule";
 import { atLeastOne } from "../validation/rule";
+import type { AllKeys, Requirement, Rule } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { AllowPullOptions } from "./allow-pull-options";
 import { checkPullChoice } from "./pull-policy-checks";
@@ -19,6 +20,14 @@ const OPTIONS = Object.keys({
   createRepositories: true,
   existingRepositories: true,
 } satisfies AllKeys<AllowPullOptions>);
+
+/** The characters of account IDs, of organization IDs and of paths of organizational units. */
+const IDENTITY_PART = /^[a-z0-9/-]*$/;
+
+type ListCheck = [rule: Requirement, check: (place: string, element: unknown) => unknown];
+
+/** The Sids that `repositoryStatements` gives. */
+const ADDED_SID = /^PullsOf(Accounts|Organization|OrganizationalUnits)\d+$/;
 
 /** The part of a cache that options are checked against. */
 export interface AllowPullContext {
@@ -75,14 +84,31 @@ export function checkPolicyTemplate(
 ): void {
   if (template === undefined) {
     errors.addBroken(`${settings}.creationTemplate`, ALLOW_PULL_RULES.templateOfCovered, false);
-  } else if (!canBeExtended(template.ownPolicy)) {
-    errors.addBroken(`${settings}.repositoryPolicy`, ALLOW_PULL_RULES.parsedPolicy, template.ownPolicy);
+  } else {
+    checkOwnPolicy(errors, `${settings}.repositoryPolicy`, template.ownPolicy);
   }
 }
 
-/** Whether statements can be added to a policy: its text is JSON, in which single values may be tokens. */
-function canBeExtended(policy: string | undefined): boolean {
-  return policy === undefined || parsedObject(policy) !== undefined;
+/** Adds an error unless statements can be added to a policy: its text is JSON, in which single values may be tokens. */
+function checkOwnPolicy(errors: ValidationErrors, place: string, policy: string | undefined): void {
+  if (policy === undefined) {
+    return;
+  }
+  const document = parsedObject(policy);
+  if (document === undefined) {
+    errors.addBroken(place, ALLOW_PULL_RULES.parsedPolicy, policy);
+    return;
+  }
+  const { Statement: given = [] } = document;
+  const statements: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (!statements.every(isPlainObject)) {
+    errors.addBroken(place, ALLOW_PULL_RULES.ownStatements, given);
+  }
+  for (const { Sid: sid } of statements.filter(isPlainObject) as readonly { readonly Sid?: unknown }[]) {
+    if (typeof sid === "string" && ADDED_SID.test(sid)) {
+      errors.addBroken(place, ALLOW_PULL_RULES.ownSids, sid);
+    }
+  }
 }
 
 function checkPrincipals(errors: ValidationErrors, options: AllowPullOptions, ownAccount: string | undefined): void {
@@ -91,25 +117,47 @@ function checkPrincipals(errors: ValidationErrors, options: AllowPullOptions, ow
     errors.addBroken("accountIds", ALLOW_PULL_RULES.principals, undefined);
   }
   if (accountIds !== undefined) {
-    errors.checkList("accountIds", accountIds, ALLOW_PULL_RULES.accountIds, (place, accountId) => {
-      if (errors.checkString(place, accountId, ACCOUNT_ID) && accountId === ownAccount) {
+    checkKnownList(errors, "accountIds", accountIds, ALLOW_PULL_RULES.accountIds, (place, accountId) => {
+      if (checkIdentity(errors, place, accountId, ACCOUNT_ID) && accountId === ownAccount) {
         errors.addBroken(place, ALLOW_PULL_RULES.otherAccount, accountId);
       }
       return accountId;
     });
   }
   if (organizationId !== undefined) {
-    errors.checkString("organizationId", organizationId, ORGANIZATION_ID);
+    checkIdentity(errors, "organizationId", organizationId, ORGANIZATION_ID);
   }
   if (organizationalUnitPaths !== undefined) {
-    errors.checkList(
+    checkKnownList(
+      errors,
       "organizationalUnitPaths",
       organizationalUnitPaths,
       { requirement: atLeastOne("list"), hint: ORGANIZATIONAL_UNIT_PATH.hint },
       (place, path) =>
-        errors.checkString(place, path, ORGANIZATIONAL_UNIT_PATH) ? withoutTrailingSlash(String(path)) : undefined,
+        checkIdentity(errors, place, path, ORGANIZATIONAL_UNIT_PATH) ? withoutTrailingSlash(String(path)) : undefined,
     );
   }
+}
+
+/** Like `checkList`, with an error of its own for a list whose elements only Terraform knows. */
+function checkKnownList(errors: ValidationErrors, prop: string, list: unknown, ...rest: ListCheck): void {
+  if (Token.isUnresolved(list)) {
+    errors.addBroken(prop, ALLOW_PULL_RULES.knownList, list);
+  } else {
+    errors.checkList(prop, list, ...rest);
+  }
+}
+
+/**
+ * Like `checkString`, and it also checks the text beside tokens and expressions. Conditions compare with patterns, and AWS
+ * replaces policy variables: `*` and `${aws:PrincipalOrgID}` would allow every organization.
+ */
+function checkIdentity(errors: ValidationErrors, place: string, value: unknown, rule: Rule): boolean {
+  if (typeof value === "string" && isUnresolved(value) && !IDENTITY_PART.test(textBesideExpressions(value))) {
+    errors.addBroken(place, rule, value);
+    return false;
+  }
+  return errors.checkString(place, value, rule);
 }
 
 /** Adds an error for each covered upstream without a template, and for each repository that no policy could cover. */
@@ -118,8 +166,8 @@ function checkCoverage(errors: ValidationErrors, options: AllowPullOptions, cont
   for (const key of covered) {
     if (!context.hasTemplate(key)) {
       errors.addBroken("prefixes", ALLOW_PULL_RULES.withTemplate, key);
-    } else if (!canBeExtended(context.ownPolicy(key))) {
-      errors.addBroken(`repositoryPolicy of ${key}`, ALLOW_PULL_RULES.parsedPolicy, context.ownPolicy(key));
+    } else {
+      checkOwnPolicy(errors, `repositoryPolicy of ${key}`, context.ownPolicy(key));
     }
   }
   const { existingRepositories } = options;

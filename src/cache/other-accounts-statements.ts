@@ -1,4 +1,5 @@
 import { Fn } from "cdktf";
+import { withTokens } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-statement";
 import type { Registry } from "../aws/registry";
 import { withoutTrailingSlash } from "../image/repository-path";
@@ -104,5 +105,5 @@ function alphanumeric(prefix: string): string {
 }
 
 function pathPattern(path: string): string {
-  return isUnresolved(path) ? `${Fn.trimsuffix(path, "/")}/*` : `${withoutTrailingSlash(path)}/*`;
+  return isUnresolved(path) ? `${Fn.trimsuffix(withTokens(path), "/")}/*` : `${withoutTrailingSlash(path)}/*`;
 }

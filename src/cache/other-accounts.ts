@@ -5,14 +5,17 @@ import { Lazy, Token } from "cdktf";
 import { Construct } from "constructs";
 import { extendedDocument, extendedLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-statement";
+import { knownAccount } from "../aws/registry";
 import type { Registry } from "../aws/registry";
-import { under } from "../image/repository-path";
+import { ROOT, isUnder, longerPrefix, under } from "../image/repository-path";
 import { constructId } from "../terraform/construct-id";
+import { isUnresolved, resolved } from "../terraform/tokens";
+import { JsonOnly } from "../validation/json-only";
 import { deepCopy } from "../validation/plain-object";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { AllowPullOptions } from "./allow-pull-options";
 import { setPolicyCommands } from "./existing-repositories";
-import { namesInUse } from "./names-in-use";
+import { NamesInUse, namesInUse } from "./names-in-use";
 import { checkAllowPullOptions, checkPolicyTemplate, coveredKeys, keyOfPath } from "./other-accounts-checks";
 import { firstPullStatements, principalsOf, repositoryStatements } from "./other-accounts-statements";
 import type { Principals } from "./other-accounts-statements";
@@ -29,6 +32,8 @@ export interface UpstreamsOfCache {
   /** Whether the creation template that applies to a prefix sets tags. */
   readonly createsWithTags: (key: string) => boolean;
 }
+
+const JSON_ONLY = "json-only";
 
 interface Grant {
   readonly options: AllowPullOptions;
@@ -49,7 +54,7 @@ export class OtherAccounts {
   /** Adds the errors of options. */
   public check(errors: ValidationErrors, options: AllowPullOptions): void {
     checkAllowPullOptions(errors, options, {
-      accountId: this.upstreams.registry.location.accountId,
+      accountId: knownAccount(this.cache, this.upstreams.registry),
       prefixes: this.upstreams.keys(),
       hasTemplate: (key) => this.upstreams.template(key) !== undefined,
       ownPolicy: this.upstreams.ownPolicy,
@@ -116,12 +121,13 @@ export class OtherAccounts {
     // Rendered at synth, since permissions and upstreams may still be added.
     const produce = (): string =>
       setPolicyCommands({
-        accountId,
-        region,
+        accountId: resolved(this.cache, accountId),
+        region: resolved(this.cache, region),
         names: `data.aws_ecr_repositories.${existing.friendlyUniqueId}.names`,
         templates: this.upstreams
           .keys()
-          .filter((key) => this.statementsOf(key).length > 0)
+          // Every repository of the registry begins as ROOT does, whoever created it.
+          .filter((key) => key !== ROOT && this.statementsOf(key).length > 0)
           .map((key) => ({
             policy: `aws_ecr_repository_creation_template.${this.upstreams.template(key)?.friendlyUniqueId ?? ""}.repository_policy`,
             start: under(key, ""),
@@ -142,6 +148,7 @@ export class OtherAccounts {
         errors.addBroken(`allowPullFrom for ${key}`, ALLOW_PULL_RULES.repositoryPolicy, `${length} characters`);
       }
     }
+    this.checkOtherCaches(errors);
     const [reached] = namesInUse(this.cache, this.upstreams.registry);
     if (this.registryStatements().length > 0 && reached?.settings.has("registry policy") !== true) {
       errors.addBroken("RegistryPolicy", ALLOW_PULL_RULES.registryPolicy, undefined);
@@ -153,10 +160,37 @@ export class OtherAccounts {
     return keyOfPath(path, this.upstreams.keys()) ?? "";
   }
 
-  /** The starts of names to which the longer prefix of another upstream applies. */
+  /** The starts of names to which the longer prefix of another upstream of the registry applies. */
   private startsBelow(key: string): string[] {
-    const starts = this.upstreams.keys().map((other) => under(other, ""));
-    return starts.filter((start) => start !== under(key, "") && start.startsWith(under(key, "")));
+    return [...this.namesInUse().prefixes.keys()]
+      .filter((other) => isUnder(key, other))
+      .map((other) => under(other, ""));
+  }
+
+  /** The names that all caches of the registry use. */
+  private namesInUse(): NamesInUse {
+    return NamesInUse.copyOf(namesInUse(this.cache, this.upstreams.registry));
+  }
+
+  /** Adds an error for each prefix of another cache that the permissions would cover, or that applies to a repository. */
+  private checkOtherCaches(errors: ValidationErrors): void {
+    const { prefixes, withoutTemplate } = this.namesInUse();
+    const own = this.upstreams.keys();
+    const others = [...prefixes.keys()].filter((key) => !own.includes(key));
+    const ownerOf = (key: string): string => prefixes.get(key) ?? "";
+    for (const path of this.existing.keys()) {
+      const longer = longerPrefix(others, this.keyOf(path), path);
+      if (longer !== undefined) {
+        errors.addBroken("existingRepositories", ALLOW_PULL_RULES.ownLongestPrefix(longer, ownerOf(longer)), path);
+      }
+    }
+    const covered = own.filter((key) => this.statementsOf(key).length > 0);
+    for (const other of others.filter((key) => withoutTemplate.has(key))) {
+      const key = keyOfPath(other, covered);
+      if (key !== undefined) {
+        errors.addBroken(`allowPullFrom for ${key}`, ALLOW_PULL_RULES.templateOfOther(other, ownerOf(other)), key);
+      }
+    }
   }
 
   private createPolicy(path: string): EcrRepositoryPolicy {
@@ -179,6 +213,14 @@ export class OtherAccounts {
   }
 
   private documentOf(key: string): string {
-    return extendedDocument(this.upstreams.ownPolicy(key), this.statementsOf(key));
+    const document = extendedDocument(this.upstreams.ownPolicy(key), this.statementsOf(key));
+    if (document.includes('"') && isUnresolved(document) && this.cache.node.tryFindChild(JSON_ONLY) === undefined) {
+      new JsonOnly(
+        this.cache,
+        JSON_ONLY,
+        "cdktf's HCL does not escape the quotes of a repository policy that contains references or policy variables",
+      );
+    }
+    return document;
   }
 }

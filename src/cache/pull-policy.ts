@@ -45,7 +45,9 @@ export function readStatements(repositories: readonly string[]): PolicyStatement
 /** The upstreams and repositories that a permission to pull covers. */
 export interface PullPolicyOptions {
   /**
-   * The prefixes of the upstreams that the permission covers, at least one.
+   * The prefixes of the upstreams that the permission covers, at least one. AWS matches `<prefix>/*`, so the permission
+   * also covers upstreams whose prefixes lie below one of these. Only `ecr:TagResource` is limited to the prefixes that you
+   * give: to allow first pulls through an upstream below whose repositories get tags, give its prefix as well.
    * @default - the prefixes of all upstreams, including upstreams that are added later
    */
   readonly prefixes?: string[];

@@ -346,14 +346,22 @@ export class PullThroughCache extends Construct {
    * `existingRepositoryCommands`. If the settings of an upstream have a `repositoryPolicy`, the statements are added to
    * it.
    *
+   * If the template of a covered upstream sets tags, the registry policy also allows `ecr:TagResource` under its prefix:
+   * the other accounts can then change the tags of all repositories there, with ROOT those of every repository of the
+   * registry.
+   *
    * @param options the other accounts, and the upstreams that they may pull from
    * @throws before it creates or changes a resource, if the options have mistakes. One error lists all of them: unknown
    * options; nobody who may pull; IDs that break their rules; the account of the cache itself; a prefix of no upstream;
-   * an upstream with `creationTemplate: false`; a `repositoryPolicy` that is a token as a whole; an existing repository
-   * that is a token, that the permission does not cover, or that another call has
+   * an upstream with `creationTemplate: false`; a `repositoryPolicy` that is a token as a whole, whose `Statement` is not
+   * a statement or a list of statements, or that has a Sid like those that are added; an existing repository that is a
+   * token, that the permission does not cover, or that another call has
    * @throws from `app.synth()`, if pulls may create repositories and the stack has no RegistryPolicy with the same
    * provider and region
    * @throws from `app.synth()`, if the policy of a repository exceeds the 10,240 characters that ECR allows
+   * @throws from `app.synth()`, if another cache of the registry has an upstream without a creation template below a
+   * prefix that the permission covers, or a longer prefix that applies to an existing repository
+   * @throws from `app.synth()`, if the app has HCL output, and a policy with quotes contains references
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
    */
   public allowPullFrom(options: AllowPullOptions): void {
@@ -366,7 +374,9 @@ export class PullThroughCache extends Construct {
   /**
    * The commands that give the repositories that exist already the policy of `allowPullFrom`, as a list for a
    * TerraformOutput. Terraform finds the repositories when it plans, with a data source that the first call creates; it
-   * leaves out `existingRepositories` and repositories that no permission covers.
+   * leaves out `existingRepositories`, repositories that no permission covers, and those under prefixes of other caches
+   * of the app in the registry. It has no command for the upstream with the prefix ROOT: its repositories cannot be
+   * distinguished from those that do not belong to the cache, so name them in `existingRepositories`.
    *
    * Each command is for a POSIX shell with the AWS CLI. It sets the policy only if AWS answers that the repository has
    * none, and otherwise says that it changed nothing. The list includes permissions and upstreams that are added later.
@@ -593,6 +603,7 @@ export class PullThroughCache extends Construct {
   private createTemplate(id: string, spec: UpstreamSpec): EcrRepositoryCreationTemplate | undefined {
     const template = this.templateOf(spec);
     if (template === undefined) {
+      namesInUse(this, this.registry).forEach(({ withoutTemplate }) => withoutTemplate.add(spec.prefixKey));
       return undefined;
     }
     const immutableTags = immutableTagsWarning(spec.prefix, template.tagMutability);

@@ -504,6 +504,10 @@ export const ALLOW_PULL_RULES = {
     requirement: atLeastOne("list", "account"),
     hint: "list the other accounts, or leave it out beside an organization or organizational units",
   },
+  knownList: {
+    requirement: "be a list that is known at synth",
+    hint: "list the elements one by one: each of them may be a token",
+  },
   otherAccount: {
     requirement: "be another account than the cache's",
     hint: "use grantPull for its identities: they need no registry policy",
@@ -530,6 +534,22 @@ export const ALLOW_PULL_RULES = {
     requirement: "be JSON text without tokens in place of its structure",
     hint: "allowPullFrom adds statements to it: write it with JSON.stringify",
   },
+  ownStatements: {
+    requirement: "have an object or a list of objects as Statement",
+    hint: "allowPullFrom adds its statements there: write each as an object",
+  },
+  ownSids: {
+    requirement: "have no Sid like PullsOfAccounts1",
+    hint: "allowPullFrom gives such Sids to its own statements: choose another",
+  },
+  ownLongestPrefix: (prefix: string, owner: string): Requirement => ({
+    requirement: `not be under the longer prefix ${prefix}, which ${owner} has`,
+    hint: "name it in allowPullFrom of that cache, whose policy applies to it",
+  }),
+  templateOfOther: (prefix: string, owner: string): Requirement => ({
+    requirement: `not cover the prefix ${prefix} without a creation template, which ${owner} has`,
+    hint: "ECR would apply the template of the shorter prefix to its repositories: remove `creationTemplate: false` there, or cover other prefixes here",
+  }),
   repositoryPolicy: {
     requirement: `make a repository policy of at most ${MAX_REPOSITORY_POLICY} characters`,
     hint: "allow an organization or organizational units in place of many accounts",

@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { accountOfProvider } from "../aws/provider";
-import { Registry } from "../aws/registry";
+import { Registry, knownAccount } from "../aws/registry";
 import type { RegistryProps } from "../aws/registry";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 
@@ -11,6 +11,5 @@ export function registryOf(scope: Construct, props: RegistryProps): Registry {
 
 /** The account of a cache, if the cache or the configuration of its AWS provider names it. */
 export function accountOfCache(cache: PullThroughCache): string | undefined {
-  const { location, regional } = cache._internals.registry;
-  return location.accountId ?? accountOfProvider(cache, regional.provider);
+  return knownAccount(cache, cache._internals.registry);
 }

@@ -1,6 +1,6 @@
 // Expressions come first, so that a directive in one stays: it is the caller's own Terraform code. Braces may nest twice.
 // https://developer.hashicorp.com/terraform/language/expressions/strings
-const TEMPLATE_PARTS = /\$\$\{|%%\{|\$\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|%\{/g;
+export const TEMPLATE_PARTS = /\$\$\{|%%\{|\$\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|%\{/g;
 
 /**
  * Text in which `%{` is no template directive for Terraform. Tokens, expressions and what is escaped already stay as they

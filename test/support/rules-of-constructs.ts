@@ -58,7 +58,7 @@ export const EXPECTED_COUNTS: { readonly [file: string]: readonly [patterns: num
   "aws/role-arn": [1, 1],
   "aws/role-options": [3, 4],
   "aws/standard-topic": [1, 1],
-  "cache/rules": [17, 98],
+  "cache/rules": [17, 103],
   "cache/tag-mutability": [1, 7],
   "client-config/rules": [2, 2],
   "fleet/rules": [10, 39],

@@ -227,6 +227,35 @@ run "covered_upstreams_have_templates" {
   expect_failures = [output.registry_policy_json]
 }
 
+run "own_repository_policies_have_statements" {
+  command = plan
+  variables {
+    upstreams       = { quay = { repository_settings = { repository_policy = jsonencode({ Statement = null }) } } }
+    allow_pull_from = { organization_id = "o-a1b2c3d4e5" }
+  }
+  expect_failures = [output.registry_policy_json]
+}
+
+run "own_repository_policies_have_objects_as_statements" {
+  command = plan
+  variables {
+    upstreams       = { quay = { repository_settings = { repository_policy = jsonencode({ Statement = [[{}]] }) } } }
+    allow_pull_from = { organization_id = "o-a1b2c3d4e5" }
+  }
+  expect_failures = [output.registry_policy_json]
+}
+
+run "own_repository_policies_have_sids_of_their_own" {
+  command = plan
+  variables {
+    upstreams = { quay = {
+      repository_settings = { repository_policy = jsonencode({ Statement = { Sid = "PullsOfOrganization1" } }) }
+    } }
+    allow_pull_from = { organization_id = "o-a1b2c3d4e5" }
+  }
+  expect_failures = [output.registry_policy_json]
+}
+
 run "existing_repositories_name_at_least_one" {
   command = plan
   variables {

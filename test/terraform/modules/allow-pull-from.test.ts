@@ -134,6 +134,18 @@ const BAD: { readonly [what: string]: Given } = {
     allow: { organizationId: ORGANIZATION, existingRepositories: ["team/app"] },
     upstreams: { quay: { creationTemplate: false }, other: undefined },
   },
+  "own policies that take no further statements": {
+    allow: { organizationId: ORGANIZATION },
+    upstreams: {
+      null: { repositoryPolicy: JSON.stringify({ Statement: null }) },
+      text: { repositoryPolicy: JSON.stringify({ Statement: "x" }) },
+      lists: { repositoryPolicy: JSON.stringify({ Statement: [[{}]] }) },
+      sid: { repositoryPolicy: JSON.stringify({ Statement: [{ Sid: "PullsOfOrganization1" }, { Sid: "Own" }] }) },
+    },
+  },
+  "variables as identities": {
+    allow: { organizationId: "$${aws:PrincipalOrgID}", organizationalUnitPaths: ["$${aws:PrincipalOrgID}/*"] },
+  },
   "too many accounts": {
     allow: { accountIds: Array.from({ length: 310 }, (_, index) => String(400_000_000_000 + index)) },
   },
