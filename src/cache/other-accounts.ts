@@ -12,11 +12,11 @@ import { deepCopy } from "../validation/plain-object";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { AllowPullOptions } from "./allow-pull-options";
 import { setPolicyCommands } from "./existing-repositories";
-import { namesInUse } from "./names-in-use";
 import { checkAllowPullOptions, checkPolicyTemplate, coveredKeys, keyOfPath } from "./other-accounts-checks";
 import { firstPullStatements, principalsOf, repositoryStatements } from "./other-accounts-statements";
 import type { Principals } from "./other-accounts-statements";
 import { ALLOW_PULL_RULES, MAX_REPOSITORY_POLICY } from "./rules";
+import { hasCollector } from "./statement-collectors";
 
 /** The part of a cache that permissions of other accounts depend on. Prefixes are given by their keys. */
 export interface UpstreamsOfCache {
@@ -142,8 +142,7 @@ export class OtherAccounts {
         errors.addBroken(`allowPullFrom for ${key}`, ALLOW_PULL_RULES.repositoryPolicy, `${length} characters`);
       }
     }
-    const [reached] = namesInUse(this.cache, this.upstreams.registry);
-    if (this.registryStatements().length > 0 && reached?.settings.has("registry policy") !== true) {
+    if (this.registryStatements().length > 0 && !hasCollector(this.cache, this.upstreams.registry.regional)) {
       errors.addBroken("RegistryPolicy", ALLOW_PULL_RULES.registryPolicy, undefined);
     }
     return errors.list();
