@@ -442,14 +442,23 @@ describe("the caches of a policy", () => {
     });
   });
 
+  test("stay when their policy is forgotten, and have their statements in policyJson of one with ownedElsewhere", () => {
+    const stack = stackIn(REGION);
+    cacheIn(stack);
+    policyIn(stack, { forget: true });
+    const { policyJson } = new RegistryPolicy(stack, "elsewhere", { accountId: ACCOUNT, ownedElsewhere: true });
+    expect(addresses(synthesized(stack)).filter((address) => address.includes("registry"))).toEqual([]);
+    expect(resolved(stack, policyJson)).toContain("FirstPullsOfAccounts1Inquay");
+  });
+
   test("of a second copy of the package are of one owner as well", () => {
     const stack = stackIn(REGION);
     cacheIn(stack);
     policyIn(stack);
     jest.isolateModules(() => {
-      const copy = jest.requireActual<typeof import("cdktf-ecr-pull-through-cache")>("cdktf-ecr-pull-through-cache");
+      const copy = jest.requireActual<{ RegistryPolicy: typeof RegistryPolicy }>("cdktf-ecr-pull-through-cache");
       expect(copy.RegistryPolicy).not.toBe(RegistryPolicy);
-      const props = { existing: copy.ExistingSettings.NONE };
+      const props = { existing: ExistingSettings.NONE };
       expect(messageOf(() => new copy.RegistryPolicy(stack, "second", props))).toContain("but stack/registry owns it");
     });
   });
