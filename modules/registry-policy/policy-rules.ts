@@ -1,4 +1,9 @@
 import {
+  CALLER,
+  CALLER_KEY,
+  CALLER_OPERATOR,
+  CONDITION_KEY,
+  CONDITION_OPERATOR,
   ECR_ACTION,
   PRINCIPAL,
   REGISTRY_POLICY_RULES,
@@ -9,12 +14,31 @@ import {
 } from "../../src/registry/rules";
 import type { Requirement, Rule } from "../../src/validation/rule";
 import type { ValidationRule } from "../generator/definition";
-import { hcl, matchesExpression } from "../generator/hcl";
+import { hcl, matchesExpression, regex } from "../generator/hcl";
 
 // Terraform evaluates the condition of a loop once even if it has no elements: every expression is in `try` or `can`.
 
 const STATEMENTS = "flatten([jsondecode(document).Statement])";
 const STATEMENT_LOOP = `position, statement in try(${STATEMENTS}, [])`;
+
+/** A loop over the condition keys of a statement and their values; an operator without an object has none. */
+const CONDITION_LOOP = (result: string): string =>
+  `flatten([for operator, tests in statement.Condition : [for key in try(keys(tests), []) : ${result}]])`;
+
+/** The operators of a condition with their keys, as messages show them. */
+const TESTS =
+  'flatten([for operator, tests in statement.Condition : try([for key in coalescelist(keys(tests)) : "${operator} ${key}"], operator)])';
+
+const HAS_VALUES =
+  "tests[key] != null && try(length(tolist(tests[key])) > 0 && alltrue([for value in tolist(tests[key]) : value != null && can(tostring(value))]), can(tostring(tests[key])))";
+
+/** Whether the condition of a statement has operators with keys and values. */
+const IS_CONDITION = `try(length(statement.Condition) > 0 && alltrue([for operator, tests in statement.Condition : can(regex(${regex(CONDITION_OPERATOR)}, operator)) && length(keys(tests)) > 0]) && alltrue(${CONDITION_LOOP(`can(regex(${regex(CONDITION_KEY)}, key)) && ${HAS_VALUES}`)}), false)`;
+
+/** Whether the condition of a statement names the accounts or organizations of all callers. */
+const NAMES_CALLERS = `try(anytrue(${CONDITION_LOOP(
+  `can(regex(${regex(CALLER_OPERATOR)}, operator)) && can(regex(${regex(CALLER_KEY)}, key)) && length(flatten([tests[key]])) > 0 && alltrue([for value in flatten([tests[key]]) : can(regex(${regex(CALLER)}, value))])`,
+)}), false)`;
 
 /** The elements of a statement that are one text or a list, and the rule of each text. Principals may be left out. */
 const TEXTS: readonly { readonly element: string; readonly isOptional: boolean; readonly rule: Rule }[] = [
@@ -84,11 +108,14 @@ export function policyRules(input: string): ValidationRule[] {
         got: "text",
       },
     ]),
-    ofStatement("!can(statement.Condition) || can(keys(statement.Condition))", condition, value("Condition")),
+    ofStatement(`!can(statement.Condition) || ${IS_CONDITION}`, condition, {
+      element: ".Condition",
+      got: `try(${TESTS}, statement.Condition, null)`,
+    }),
     ofStatement(
-      'try(statement.Effect, "") != "Allow" || length(try(keys(statement.Condition), [])) > 0 || !(try(statement.Principal == "*", false) || try(contains(flatten([statement.Principal.AWS]), "*"), false))',
+      `try(statement.Effect, "") != "Allow" || ${NAMES_CALLERS} || !(try(statement.Principal == "*", false) || try(contains(flatten([statement.Principal.AWS]), "*"), false))`,
       anybody,
-      { gotText: "none" },
+      { got: `try(${TESTS}, [])` },
     ),
   ];
 }

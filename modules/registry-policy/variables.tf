@@ -122,7 +122,7 @@ variable "policies" {
       for index, document in var.policies :
       [
         for position, statement in try(flatten([jsondecode(document).Statement]), []) :
-        can(regex("^[^\\n]+$", try(statement.Sid, null)))
+        can(regex("^[^\\n]*[^ \\t\\n][^\\n]*$", try(statement.Sid, null)))
       ]
     ]))
     error_message = replace(join("\n", flatten([
@@ -134,7 +134,7 @@ variable "policies" {
           "${jsonencode(try(statement.Sid, null))}; give each statement a Sid that no other statement of the ",
           "registry policy has",
         ])
-        if !can(regex("^[^\\n]+$", try(statement.Sid, null)))
+        if !can(regex("^[^\\n]*[^ \\t\\n][^\\n]*$", try(statement.Sid, null)))
       ]
     ])), local.secret_pattern, local.redacted)
   }
@@ -411,7 +411,28 @@ variable "policies" {
       for index, document in var.policies :
       [
         for position, statement in try(flatten([jsondecode(document).Statement]), []) :
-        !can(statement.Condition) || can(keys(statement.Condition))
+        !can(statement.Condition)
+        || try(
+          length(statement.Condition) > 0
+          && alltrue([
+            for operator, tests in statement.Condition :
+            can(regex("^[A-Za-z]+(:[A-Za-z]+)?$", operator)) && length(keys(tests)) > 0
+          ])
+          && alltrue(flatten([
+            for operator, tests in statement.Condition :
+            [
+              for key in try(keys(tests), []) :
+              can(regex("^[^:]+:[^:]", key))
+              && tests[key] != null
+              && try(
+                length(tolist(tests[key])) > 0
+                && alltrue([for value in tolist(tests[key]) : value != null && can(tostring(value))]),
+                can(tostring(tests[key]))
+              )
+            ]
+          ])),
+          false
+        )
       ]
     ]))
     error_message = replace(join("\n", flatten([
@@ -419,10 +440,39 @@ variable "policies" {
       [
         for position, statement in try(flatten([jsondecode(document).Statement]), []) :
         join("", [
-          "`policies[${index}].Statement[${position}].Condition` must be an object of condition operators, got ",
-          "${jsonencode(try(statement.Condition, null))}; leave it out for no condition",
+          "`policies[${index}].Statement[${position}].Condition` must be an object of condition operators with ",
+          "condition keys and their values, got ",
+          jsonencode(try(flatten([
+            for operator, tests in statement.Condition :
+            try([for key in coalescelist(keys(tests)) : "${operator} ${key}"], operator)
+          ]), statement.Condition, null)),
+          "; for example { StringEquals: { \"aws:PrincipalOrgID\": \"o-a1b2c3d4e5\" } }; leave it out for no ",
+          "condition",
         ])
-        if !(!can(statement.Condition) || can(keys(statement.Condition)))
+        if !(
+          !can(statement.Condition)
+          || try(
+            length(statement.Condition) > 0
+            && alltrue([
+              for operator, tests in statement.Condition :
+              can(regex("^[A-Za-z]+(:[A-Za-z]+)?$", operator)) && length(keys(tests)) > 0
+            ])
+            && alltrue(flatten([
+              for operator, tests in statement.Condition :
+              [
+                for key in try(keys(tests), []) :
+                can(regex("^[^:]+:[^:]", key))
+                && tests[key] != null
+                && try(
+                  length(tolist(tests[key])) > 0
+                  && alltrue([for value in tolist(tests[key]) : value != null && can(tostring(value))]),
+                  can(tostring(tests[key]))
+                )
+              ]
+            ])),
+            false
+          )
+        )
       ]
     ])), local.secret_pattern, local.redacted)
   }
@@ -433,7 +483,31 @@ variable "policies" {
       [
         for position, statement in try(flatten([jsondecode(document).Statement]), []) :
         try(statement.Effect, "") != "Allow"
-        || length(try(keys(statement.Condition), [])) > 0
+        || try(anytrue(flatten([
+          for operator, tests in statement.Condition :
+          [
+            for key in try(keys(tests), []) :
+            can(regex(
+              "^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$",
+              operator
+            ))
+            && can(regex(
+              "(?i)^aws:(Principal(OrgID|OrgPaths|Account|Arn)|Source(OrgID|OrgPaths|Account|Arn))$",
+              key
+            ))
+            && length(flatten([tests[key]])) > 0
+            && alltrue([
+              for value in flatten([tests[key]]) :
+              can(regex(
+                join("", [
+                  "^(\\d{12}|o-[a-z0-9]{10,32}(/[^\\n]*)?|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:\\d{12}:",
+                  "[^\\n]+|\\$?\\$\\{aws:Resource(Account|OrgID)\\})$",
+                ]),
+                value
+              ))
+            ])
+          ]
+        ])), false)
         || !(
           try(statement.Principal == "*", false) || try(contains(flatten([statement.Principal.AWS]), "*"), false)
         )
@@ -444,13 +518,46 @@ variable "policies" {
       [
         for position, statement in try(flatten([jsondecode(document).Statement]), []) :
         join("", [
-          "`policies[${index}].Statement[${position}]` must have a Condition with the Principal * and the ",
-          "Effect Allow, got none; add one, for example StringEquals with aws:PrincipalOrgID: without it, every ",
-          "AWS account has the permission",
+          "`policies[${index}].Statement[${position}]` must have a Condition that names accounts or ",
+          "organizations, with the Principal * and the Effect Allow, got ",
+          jsonencode(try(
+            flatten([
+              for operator, tests in statement.Condition :
+              try([for key in coalescelist(keys(tests)) : "${operator} ${key}"], operator)
+            ]),
+            []
+          )),
+          "; add StringEquals, StringLike, ArnEquals or ArnLike with aws:PrincipalOrgID, aws:PrincipalOrgPaths, ",
+          "aws:PrincipalAccount, aws:PrincipalArn, aws:SourceOrgID, aws:SourceOrgPaths, aws:SourceAccount or ",
+          "aws:SourceArn, and write IDs out: without it, every AWS account has the permission",
         ])
         if !(
           try(statement.Effect, "") != "Allow"
-          || length(try(keys(statement.Condition), [])) > 0
+          || try(anytrue(flatten([
+            for operator, tests in statement.Condition :
+            [
+              for key in try(keys(tests), []) :
+              can(regex(
+                "^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$",
+                operator
+              ))
+              && can(regex(
+                "(?i)^aws:(Principal(OrgID|OrgPaths|Account|Arn)|Source(OrgID|OrgPaths|Account|Arn))$",
+                key
+              ))
+              && length(flatten([tests[key]])) > 0
+              && alltrue([
+                for value in flatten([tests[key]]) :
+                can(regex(
+                  join("", [
+                    "^(\\d{12}|o-[a-z0-9]{10,32}(/[^\\n]*)?|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:\\d{12}:",
+                    "[^\\n]+|\\$?\\$\\{aws:Resource(Account|OrgID)\\})$",
+                  ]),
+                  value
+                ))
+              ])
+            ]
+          ])), false)
           || !(
             try(statement.Principal == "*", false) || try(contains(flatten([statement.Principal.AWS]), "*"), false)
           )

@@ -3,6 +3,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import type { Construct } from "constructs";
 import type { RegionalArguments } from "../aws/provider";
 import { constructId } from "../terraform/construct-id";
+import { escapeDirectives } from "../terraform/template-directives";
 import { stableKey } from "../terraform/tokens";
 import type { NewTopicOptions } from "./alert-destination";
 
@@ -20,7 +21,12 @@ export function createTopic(
   for (const [index, endpoint] of emailAddresses.entries()) {
     // The id does not depend on the other addresses, since it is part of an address.
     const id = `subscription-${constructId(stableKey(scope, endpoint) ?? String(index))}`;
-    new SnsTopicSubscription(scope, id, { ...regional, topicArn: topic.arn, protocol: "email", endpoint });
+    new SnsTopicSubscription(scope, id, {
+      ...regional,
+      topicArn: topic.arn,
+      protocol: "email",
+      endpoint: escapeDirectives(endpoint),
+    });
   }
   return topic;
 }

@@ -19,6 +19,7 @@ import { checkCredentialExpiryAlert } from "./expiry-checks";
 import { DEFAULT_DAYS_BEFORE } from "./expiry-rules";
 import { publishReminders, REMINDER_ROLE } from "./policy-statements";
 import { reminderText, reminderTime } from "./reminder";
+import { nameClashes } from "./unique-names";
 
 /** A credential that expires: its upstream and its end date. */
 interface ExpiringCredential {
@@ -53,6 +54,7 @@ export class CredentialExpiryAlert extends Construct {
    * without a credential; dates that no calendar has
    * @throws at once, if no scope is a TerraformStack
    * @throws from `app.synth()`, if another element of the stack has an address of the alert
+   * @throws from `app.synth()`, if another topic of the app has the same name, provider and region
    * @throws from `app.synth()`, if the app has HCL output
    */
   public constructor(scope: Construct, id: string, props: CredentialExpiryAlertProps) {
@@ -77,7 +79,7 @@ export class CredentialExpiryAlert extends Construct {
       );
       this.warnOfNoReminder(credential, isSent);
     }
-    this.node.addValidation({ validate: () => addressClashes(this) });
+    this.node.addValidation({ validate: () => [...addressClashes(this), ...nameClashes(this)] });
   }
 
   /** The destination, which has been checked not to be a log group. */

@@ -1,8 +1,9 @@
+import type { Construct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import { RETENTION, RETENTION_DAYS } from "../aws/log-retention";
 import type { KnownLocation } from "../aws/registry";
 import { KMS_KEY_REGION_HINT } from "../cache/rules";
-import { isUnresolved } from "../terraform/tokens";
+import { isUnresolved, stableKey } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import type { ValidationErrors } from "../validation/validation-errors";
@@ -42,6 +43,7 @@ export function specOf(destination: AlertDestination | undefined): DestinationSp
 /** Adds the errors of a destination. */
 export function checkDestination(
   errors: ValidationErrors,
+  scope: Construct,
   destination: AlertDestination,
   location: KnownLocation,
 ): void {
@@ -61,7 +63,7 @@ export function checkDestination(
       checkKey(errors, spec.options.kmsKeyArn, location);
       break;
     case "new-topic":
-      checkNewTopic(errors, spec.options, location);
+      checkNewTopic(errors, scope, spec.options, location);
       break;
     case "log-group":
       checkLogGroup(errors, spec.options);
@@ -83,6 +85,7 @@ function checkKey(errors: ValidationErrors, kmsKeyArn: string | undefined, locat
 
 function checkNewTopic(
   errors: ValidationErrors,
+  scope: Construct,
   { topicName, emailAddresses, kmsKeyArn }: NewTopicOptions,
   location: KnownLocation,
 ): void {
@@ -91,7 +94,8 @@ function checkNewTopic(
   }
   if (emailAddresses !== undefined) {
     errors.checkList("destination.emailAddresses", emailAddresses, ALERT_RULES.emailAddresses, (place, address) =>
-      errors.checkString(place, address, EMAIL_ADDRESS) ? address : undefined,
+      // The same reference may be a token and an expression.
+      errors.checkString(place, address, EMAIL_ADDRESS) ? stableKey(scope, address) : undefined,
     );
   }
   checkKey(errors, kmsKeyArn, location);

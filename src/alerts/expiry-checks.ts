@@ -7,6 +7,7 @@ import { withoutTrailingSlash } from "../image/repository-path";
 import { isUnresolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
+import { keyShown } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import type { CredentialExpiryAlertProps } from "./credential-expiry-alert-props";
 import { checkDestination, specOf } from "./destination-checks";
@@ -42,12 +43,13 @@ export function checkCredentialExpiryAlert(
       if (isUnresolved(days)) {
         errors.addBroken(place, EXPIRY_RULES.known, days);
       } else {
-        errors.checkInteger(place, days, DAYS_BEFORE, "leave it out for 30, 7 and 1");
+        // A list may lack elements, and so have undefined in their places.
+        errors.checkInteger(place, days ?? null, DAYS_BEFORE, "leave it out for 30, 7 and 1");
       }
       return days;
     });
   }
-  checkDestination(errors, destination, location);
+  checkDestination(errors, scope, destination, location);
   if (specOf(destination)?.kind === "log-group") {
     errors.addBroken("destination", EXPIRY_RULES.topic, "a log group");
   }
@@ -64,7 +66,7 @@ function checkDates(errors: ValidationErrors, expiryDates: unknown, cache: PullT
   const seen = new Set<string>();
   for (const [prefix, date] of Object.entries(expiryDates)) {
     const key = withoutTrailingSlash(prefix);
-    const place = `expiryDates["${prefix}"]`;
+    const place = `expiryDates["${keyShown(prefix)}"]`;
     if (cache !== undefined && !known.some(({ _spec: { prefixKey } }) => prefixKey === key)) {
       errors.addBroken("expiryDates", EXPIRY_RULES.withCredential(known.map((upstream) => upstream.prefix)), prefix);
     }

@@ -95,8 +95,12 @@ export const CONSTRUCT_RULES = {
     hint: "create an alert in each region: ECR sends the events of a cache to its own region",
   }),
   knownRuleName: { requirement: "be known at synth", hint: "give a literal, or leave it out for a unique name" },
-  uniqueRuleName: (other: string): Requirement => ({
+  account: (account: string): Requirement => ({
+    requirement: `be in the account of the alert, ${account}`,
+    hint: "create an alert in each account: ECR sends the events of a cache to its own account",
+  }),
+  uniqueName: (other: string, reason: string): Requirement => ({
     requirement: `differ from the name of ${other}`,
-    hint: "leave it out for a unique name: of two rules with one name, the last apply wins",
+    hint: `leave it out for a unique name: ${reason}`,
   }),
 } as const;

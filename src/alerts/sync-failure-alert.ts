@@ -29,7 +29,8 @@ import {
 import { publishEvents, writeEvents } from "./policy-statements";
 import { CONSTRUCT_RULES, DEFAULTS } from "./rules";
 import type { SyncFailureAlertProps } from "./sync-failure-alert-props";
-import { checkSyncFailureAlert, patternErrors, ruleNameClashes } from "./sync-failure-checks";
+import { checkSyncFailureAlert, patternErrors } from "./sync-failure-checks";
+import { nameClashes } from "./unique-names";
 
 /**
  * Sends a message when a pull through a cache fails at the upstream, for example because a credential is not valid any
@@ -59,12 +60,13 @@ export class SyncFailureAlert extends Construct {
    * @param id part of the address of every resource: changing it replaces them all
    * @param props the caches, and where the messages go
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props;
-   * values that break a rule of their prop or of the destination; caches of another region
+   * values that break a rule of their prop or of the destination; caches of another account or region
    * @throws at once, if no scope is a TerraformStack
    * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
    * @throws from `app.synth()`, if another element of the stack has an address of the alert
    * @throws from `app.synth()`, if there is no cache, or the prefixes make an event pattern of more than 2,048 characters
-   * @throws from `app.synth()`, if another EventBridge rule of the app has the same name, provider and region
+   * @throws from `app.synth()`, if another EventBridge rule, topic or log group of the app has the same name, provider and
+   * region
    */
   public constructor(scope: Construct, id: string, props: SyncFailureAlertProps) {
     super(scope, id);
@@ -73,7 +75,7 @@ export class SyncFailureAlert extends Construct {
     checkInStack(errors, this, "give the stack of the cache");
     checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
-    checkSyncFailureAlert(errors, { ...props }, this.registry.location);
+    checkSyncFailureAlert(errors, this, { ...props }, this.registry);
     errors.throwAndRemove(this);
 
     this.caches = caches && [...caches];
@@ -99,7 +101,7 @@ export class SyncFailureAlert extends Construct {
         ...missingProvider(this, provider),
         ...addressClashes(this),
         ...patternErrors(this.prefixKeys()),
-        ...ruleNameClashes(this, this.ruleName),
+        ...nameClashes(this),
       ],
     });
   }

@@ -1,8 +1,7 @@
-import type { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
-import { TerraformResource } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
-import { providerOf } from "../aws/provider";
-import type { KnownLocation } from "../aws/registry";
+import type { Construct } from "constructs";
+import { accountOfProvider } from "../aws/provider";
+import type { KnownLocation, Registry } from "../aws/registry";
+import { accountOfCache } from "../cache/caches-beside";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { IS_CACHE } from "../cache/rules";
 import { isUnresolved } from "../terraform/tokens";
@@ -24,15 +23,16 @@ const PROPS = Object.keys({
 /** Adds the errors in the props of an alert, except those that locate it. */
 export function checkSyncFailureAlert(
   errors: ValidationErrors,
+  scope: Construct,
   props: SyncFailureAlertProps,
-  location: KnownLocation,
+  { location, regional }: Registry,
 ): void {
   errors.checkKeys("", props, PROPS, "a property of SyncFailureAlert");
   const { destination, caches, ruleName } = props;
-  checkDestination(errors, destination, location);
+  checkDestination(errors, scope, destination, location);
   if (caches !== undefined) {
     errors.checkList("caches", caches, CONSTRUCT_RULES.caches, (place, cache) =>
-      checkCache(errors, place, cache, location),
+      checkCache(errors, place, cache, { ...location, accountId: accountOfProvider(scope, regional.provider) }),
     );
   }
   if (isUnresolved(ruleName)) {
@@ -49,6 +49,10 @@ function checkCache(errors: ValidationErrors, place: string, cache: unknown, loc
     return undefined;
   }
   const { region } = cache._internals.registry.location;
+  const accountId = accountOfCache(cache);
+  if (accountId !== undefined && location.accountId !== undefined && accountId !== location.accountId) {
+    errors.addBroken(place, CONSTRUCT_RULES.account(location.accountId), accountId);
+  }
   if (region !== undefined && location.region !== undefined && region !== location.region) {
     errors.addBroken(place, CONSTRUCT_RULES.region(location.region), region);
   }
@@ -65,28 +69,4 @@ export function patternErrors(prefixKeys: readonly string[]): string[] {
     errors.addBroken("caches", ALERT_RULES.patternLength, length);
   }
   return errors.list();
-}
-
-/** Returns an error for another rule with the name, the provider and the region of an alert's rule. */
-export function ruleNameClashes(alert: Construct, ruleName: string | undefined): string[] {
-  const errors = new ValidationErrors();
-  const rules = alert.node.root.node.findAll().filter(isRule);
-  const place = (rule: CloudwatchEventRule): string => {
-    // Only the newer provider packages have a region on every resource.
-    const { regionInput = "" } = rule as { readonly regionInput?: string };
-    return [providerOf(rule, rule.provider)?.node.path ?? "", regionInput, rule.nameInput].join(" ");
-  };
-  const own = rules.find(({ node }) => node.scopes.includes(alert));
-  const namesake =
-    own && ruleName !== undefined ? rules.find((other) => other !== own && place(other) === place(own)) : undefined;
-  if (namesake !== undefined) {
-    errors.addBroken("ruleName", CONSTRUCT_RULES.uniqueRuleName(namesake.node.path), ruleName);
-  }
-  return errors.list();
-}
-
-function isRule(construct: IConstruct): construct is CloudwatchEventRule {
-  return (
-    TerraformResource.isTerraformResource(construct) && construct.terraformResourceType === "aws_cloudwatch_event_rule"
-  );
 }

@@ -1,18 +1,32 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { regionOfProvider } from "../aws/provider";
+import type { RegionalArguments } from "../aws/provider";
 import { knownAccount } from "../aws/registry";
 import type { Registry } from "../aws/registry";
+import { stableKey } from "../terraform/tokens";
+
+/**
+ * A key of the provider and the region that a construct uses, which is the same for all constructs of a stack that are
+ * certainly in one account and region, also if one gives the region and another leaves it to the provider.
+ */
+export function providerAndRegion(scope: Construct, { provider, region }: RegionalArguments): string {
+  const effective = region ?? regionOfProvider(scope, provider);
+  return [provider?.fqn ?? "aws", effective === undefined ? "" : stableKey(scope, effective)].join("@");
+}
 
 /** The names that caches of the app use in an account and region, as far as these are known to be the same. */
 export function namesInUse(scope: Construct, registry: Registry): readonly NamesInUse[] {
-  const { location, regional } = registry;
-  const provider = [regional.provider?.fqn ?? "aws", location.region ?? regional.region ?? ""].join("@");
-  const reached = NamesInUse.ofProvider(TerraformStack.of(scope), provider);
+  const { region } = registry.location;
+  const reached = NamesInUse.ofProvider(TerraformStack.of(scope), providerAndRegion(scope, registry.regional));
   const accountId = knownAccount(scope, registry);
-  return accountId !== undefined && location.region !== undefined
-    ? [reached, NamesInUse.ofRegistry(scope, accountId, location.region)]
+  return accountId !== undefined && region !== undefined
+    ? [reached, NamesInUse.ofRegistry(scope, accountId, region)]
     : [reached];
 }
+
+// On the construct itself, since an app may load a second copy of this package.
+const NAMES = Symbol.for("cdktf-ecr-pull-through-cache.NamesInUse");
 
 /** The credential that writes or looks up a secret, and its cache. */
 export interface SecretUser {
@@ -35,8 +49,6 @@ export type RegistrySetting = "registry policy" | "scanning configuration" | "re
  * credentials of another account, for example development and production.
  */
 export class NamesInUse {
-  private static readonly byScope = new WeakMap<Construct, Map<string, NamesInUse>>();
-
   /** The names in use in a known account and region, in the whole app of a construct. */
   public static ofRegistry(scope: Construct, accountId: string, region: string): NamesInUse {
     return NamesInUse.find(scope.node.root, `${accountId}/${region}`);
@@ -71,8 +83,8 @@ export class NamesInUse {
   }
 
   private static find(scope: Construct, key: string): NamesInUse {
-    const ofScope = NamesInUse.byScope.get(scope) ?? new Map<string, NamesInUse>();
-    NamesInUse.byScope.set(scope, ofScope);
+    const holder = scope as Construct & { [NAMES]?: Map<string, NamesInUse> };
+    const ofScope = (holder[NAMES] ??= new Map<string, NamesInUse>());
     const names = ofScope.get(key) ?? new NamesInUse();
     ofScope.set(key, names);
     return names;

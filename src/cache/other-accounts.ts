@@ -20,6 +20,7 @@ import { checkAllowPullOptions, checkPolicyTemplate, coveredKeys, keyOfPath } fr
 import { firstPullStatements, principalsOf, repositoryStatements } from "./other-accounts-statements";
 import type { Principals } from "./other-accounts-statements";
 import { ALLOW_PULL_RULES, MAX_REPOSITORY_POLICY } from "./rules";
+import { hasCollector } from "./statement-collectors";
 
 /** The part of a cache that permissions of other accounts depend on. Prefixes are given by their keys. */
 export interface UpstreamsOfCache {
@@ -149,8 +150,7 @@ export class OtherAccounts {
       }
     }
     this.checkOtherCaches(errors);
-    const [reached] = namesInUse(this.cache, this.upstreams.registry);
-    if (this.registryStatements().length > 0 && reached?.settings.has("registry policy") !== true) {
+    if (this.registryStatements().length > 0 && !hasCollector(this.cache, this.upstreams.registry.regional)) {
       errors.addBroken("RegistryPolicy", ALLOW_PULL_RULES.registryPolicy, undefined);
     }
     return errors.list();

@@ -556,7 +556,7 @@ export const ALLOW_PULL_RULES = {
   },
   registryPolicy: {
     requirement: IS_REQUIRED,
-    hint: "allowPullFrom needs statements in the registry policy: create a RegistryPolicy in this stack for the same provider and region, with `ownedElsewhere: true` if another configuration owns the policy",
+    hint: "allowPullFrom needs statements in the registry policy: create a RegistryPolicy in this stack for the same provider and region, with `ownedElsewhere: true` if another stack or configuration owns the policy",
   },
 } as const;
 

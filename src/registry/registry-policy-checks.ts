@@ -1,6 +1,7 @@
 import { ACCOUNT_ID } from "../aws/partitions";
 import { literalJson, parsedObject } from "../aws/policy-document";
 import type { KnownLocation } from "../aws/registry";
+import { accountOfCache } from "../cache/caches-beside";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { IS_CACHE } from "../cache/rules";
 import { isUnresolved, literalPrefix } from "../terraform/tokens";
@@ -9,8 +10,8 @@ import { Redacted } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
 import { keyShown } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
+import { checkCallersNamed, checkCondition } from "./condition-checks";
 import { checkExisting } from "./existing-checks";
-import { accountOfCache } from "./known-account";
 import type { RegistryPolicyProps, ReplicationSourceOptions } from "./registry-policy-props";
 import {
   ECR_ACTION,
@@ -85,6 +86,10 @@ export function givenStatements(
     errors.addBroken(prop, REGISTRY_POLICY_RULES.known, json);
     return [];
   }
+  if (typeof json === "string" && json.includes("#{TfToken[")) {
+    errors.addBroken(prop, REGISTRY_POLICY_RULES.listToken, Redacted.of(json));
+    return [];
+  }
   const { Statement: given, Version: version } = policy ?? {};
   const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
   if (statements.length === 0 || !statements.every(isPlainObject)) {
@@ -116,9 +121,7 @@ function checkStatement(
   checkPrincipal(errors, place, statement, location);
   checkTexts(errors, `${place}.Action`, Action, (at, action) => errors.checkString(at, action, ECR_ACTION));
   checkTexts(errors, `${place}.Resource`, Resource, (at, arn) => checkResource(errors, at, arn, location));
-  if (Condition !== undefined && !isPlainObject(Condition)) {
-    errors.addBroken(`${place}.Condition`, REGISTRY_POLICY_RULES.condition, Condition);
-  }
+  checkCondition(errors, `${place}.Condition`, Condition);
 }
 
 function checkPrincipal(
@@ -151,9 +154,8 @@ function checkPrincipal(
     );
   }
   const isAnybody = given === "*" || [aws].flat().includes("*");
-  const isConditional = isPlainObject(Condition) && Object.keys(Condition).length > 0;
-  if (Effect === "Allow" && isAnybody && !isConditional) {
-    errors.addBroken(place, REGISTRY_POLICY_RULES.anybody, "none");
+  if (Effect === "Allow" && isAnybody) {
+    checkCallersNamed(errors, place, Condition);
   }
 }
 
@@ -185,7 +187,7 @@ function checkTexts(
 ): void {
   if (typeof value === "string") {
     check(place, value);
-  } else if (Array.isArray(value) && value.length > 0 && !isUnresolved(value)) {
+  } else if (Array.isArray(value) && value.length > 0) {
     value.forEach((text: unknown, index) => check(`${place}[${index}]`, text));
   } else {
     errors.addBroken(place, REGISTRY_POLICY_RULES.texts, value);

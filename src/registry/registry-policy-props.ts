@@ -14,15 +14,18 @@ export interface RegistryPolicyProps {
    */
   readonly existing?: ExistingSettings;
   /**
-   * Whether another configuration owns the registry policy. The construct then creates nothing, and `policyJson` has the
-   * statements that the owner must add to its policy. Excludes `existing` and `forget`.
+   * Whether another stack or configuration owns the registry policy. The construct then creates nothing, and `policyJson`
+   * has the statements that the owner must add to its policy. If the owner is a RegistryPolicy of the app, pass
+   * `policyJson` to its `addPolicy`. Excludes `existing` and `forget`.
    * @default false
    */
   readonly ownedElsewhere?: boolean;
   /**
    * Whether Terraform removes the policy and the setting of its scope from its state, and changes nothing in AWS. Apply
    * it before you delete the construct or destroy its stack, if the registry must keep its policy: a destroy deletes
-   * the whole policy. It needs JSON output, the default of cdktf, and Terraform 1.7.
+   * the whole policy. From then on, AWS keeps the statements of the last apply: statements that you add or change, also
+   * by `allowPullFrom` of a cache, do not reach the registry. It needs JSON output, the default of cdktf, and Terraform
+   * 1.7.
    * @default false
    * @see https://developer.hashicorp.com/terraform/language/resources/syntax#removing-resources
    */

@@ -7,9 +7,10 @@ import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { checkRegistryProps } from "../aws/registry";
 import type { Registry } from "../aws/registry";
-import { cachesBeside } from "../cache/caches-beside";
+import { accountOfCache, cachesBeside } from "../cache/caches-beside";
 import { repositoryArns } from "../cache/pull-policy";
 import type { PullThroughCache } from "../cache/pull-through-cache";
+import { markCollector } from "../cache/statement-collectors";
 import { upstreamRepositoryPrefix, upstreamUrl } from "../cache/upstream-spec";
 import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { ForgottenResource } from "../terraform/blocks";
@@ -21,7 +22,7 @@ import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
 import { importSetting } from "./imported-setting";
-import { accountOfCache, registryOf } from "./known-account";
+import { registryOf } from "./known-account";
 import { replicationStatement, upstreamStatement } from "./policy-statements";
 import {
   checkRegistryPolicyProps,
@@ -73,6 +74,8 @@ export class RegistryPolicy extends Construct {
   private readonly given: GivenStatement[] = [];
   private readonly replications: PolicyStatement[] = [];
   private readonly readers: PullThroughCache[] = [];
+  /** The policies of other stacks whose statements this one has. */
+  private readonly others: RegistryPolicy[] = [];
 
   /**
    * @param scope a stack with an AWS provider of the registry, or a construct in one
@@ -82,6 +85,7 @@ export class RegistryPolicy extends Construct {
    * @throws before it creates a resource, if the props have mistakes. One error lists all of them: unknown props; values
    * that break a rule of their prop; no `existing`; `existing` or `forget` with `ownedElsewhere`
    * @throws at once, if no scope is a TerraformStack, or another construct of the app owns the policy of the registry
+   * @throws from `app.synth()`, if a cache with the same provider and region has another account
    * @throws from `app.synth()`, if the policy has no statement, a Sid twice, or more than 10,240 characters
    * @throws from `app.synth()`, if a cache of `allowUpstreamOf` has no upstream in the registry
    * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
@@ -98,21 +102,25 @@ export class RegistryPolicy extends Construct {
     this.registry = registryOf(this, this.props);
     checkRegistryPolicyProps(errors, this.props, this.registry.location);
     errors.throwAndRemove(this);
-    ownSetting(errors, this, this.registry, "registry policy");
-    errors.throwAndRemove(this);
+    if (this.props.forget !== true && this.props.ownedElsewhere !== true) {
+      ownSetting(errors, this, this.registry, "registry policy");
+      errors.throwAndRemove(this);
+    }
 
+    markCollector(this, this.registry.regional);
     this.policyJson = Lazy.stringValue({ produce: () => documentOf(this.statements()) });
-    if (props.forget === true) {
+    if (this.props.forget === true) {
       this.forgetPolicy();
-    } else if (props.ownedElsewhere !== true) {
+    } else if (this.props.ownedElsewhere !== true) {
       this.createPolicy();
     }
     this.node.addValidation({
       validate: () => [
-        ...missingProvider(this, props.provider),
+        ...missingProvider(this, this.props.provider),
         ...addressClashes(this),
+        ...this.accountErrors(),
         ...this.readerErrors(),
-        ...(props.forget === true ? [] : this.documentErrors()),
+        ...(this.props.forget === true ? [] : this.documentErrors()),
       ],
     });
   }
@@ -123,13 +131,24 @@ export class RegistryPolicy extends Construct {
    * `Condition`. Actions are those of Amazon ECR, and resources are `*` or ARNs of repositories of this registry. Texts may
    * contain tokens, and policy variables like `${aws:PrincipalTag/team}`.
    *
+   * It also takes the `policyJson` of a RegistryPolicy of another stack that has `ownedElsewhere`, for the same account
+   * and region, with the statements that are added to that one later.
+   *
    * @param json the policy
-   * @throws if the text is no policy, is a token as a whole, or a statement breaks a rule: other elements like NotAction,
-   * actions of other services, principals that AWS refuses or of another partition, resources of another registry, or
-   * everybody as principal without a condition. One error lists all of them
+   * @throws if the text is no policy, is another token as a whole, or a statement breaks a rule: other elements like
+   * NotAction, actions of other services, principals that AWS refuses or of another partition, resources of another
+   * registry, a condition without values, or everybody as principal, unless the condition names accounts or
+   * organizations. One error lists all of them
+   * @throws if the text is `policyJson` of a RegistryPolicy without `ownedElsewhere` or of another registry, or this one
+   * has `ownedElsewhere`
    */
   public addPolicy(json: string): void {
     const errors = new ValidationErrors();
+    const other = this.policyOf(json);
+    if (other !== undefined) {
+      this.addStatementsOf(errors, other);
+      return;
+    }
     const statements = givenStatements(errors, "json", json, this.registry.location);
     errors.throwIfAny(this.node.path);
     this.given.push(...statements);
@@ -187,6 +206,27 @@ export class RegistryPolicy extends Construct {
     }
   }
 
+  /** The policy of the app with this `policyJson`. */
+  private policyOf(json: string): RegistryPolicy | undefined {
+    return this.node.root.node
+      .findAll()
+      .filter((construct) => construct instanceof RegistryPolicy)
+      .find(({ policyJson }) => policyJson === json);
+  }
+
+  private addStatementsOf(errors: ValidationErrors, other: RegistryPolicy): void {
+    const [own, given] = [this.registry.location, other.registry.location];
+    const isElsewhere = (["accountId", "region"] as const).some(
+      (part) => own[part] !== undefined && given[part] !== undefined && own[part] !== given[part],
+    );
+    // Only from those that create nothing to the one that does, so that no two have each other's statements.
+    if (isElsewhere || other.props.ownedElsewhere !== true || this.props.ownedElsewhere === true) {
+      errors.addBroken("json", REGISTRY_POLICY_METHOD_RULES.ofOtherStack, other.node.path);
+    }
+    errors.throwIfAny(this.node.path);
+    this.others.push(other);
+  }
+
   private createPolicy(): void {
     const { regional } = this.registry;
     const scope = new EcrAccountSetting(this, "scope", { ...regional, name: "REGISTRY_POLICY_SCOPE", value: "V2" });
@@ -217,7 +257,13 @@ export class RegistryPolicy extends Construct {
     const ofCaches = cachesBeside(this, this.registry.regional).flatMap(({ _internals }) =>
       _internals.registryStatements(),
     );
-    return { ofCaches, given: this.given, ofMethods: [...this.replications, ...this.upstreamStatements()] };
+    const own = { ofCaches, given: this.given, ofMethods: [...this.replications, ...this.upstreamStatements()] };
+    const all = [own, ...this.others.map((other) => other.statements())];
+    return {
+      ofCaches: all.flatMap((one) => one.ofCaches),
+      given: all.flatMap((one) => one.given),
+      ofMethods: all.flatMap((one) => one.ofMethods),
+    };
   }
 
   /** One statement for the account of each reader, with the repositories that its caches read. */
@@ -246,6 +292,19 @@ export class RegistryPolicy extends Construct {
       .map(({ _spec }) => _spec)
       .filter(({ privateEcr }) => privateEcr?.accountId === accountId && privateEcr?.region === region)
       .map((spec) => withoutTrailingSlash(upstreamRepositoryPrefix(spec) ?? ROOT));
+  }
+
+  /** The errors of the caches whose statements the policy collects, but whose account is another one. */
+  private accountErrors(): string[] {
+    const errors = new ValidationErrors();
+    const { accountId } = this.registry.location;
+    for (const cache of cachesBeside(this, this.registry.regional)) {
+      const ofCache = accountOfCache(cache);
+      if (accountId !== undefined && ofCache !== undefined && ofCache !== accountId) {
+        errors.addBroken("accountId", REGISTRY_POLICY_METHOD_RULES.accountOf(cache.node.path, ofCache), accountId);
+      }
+    }
+    return errors.list();
   }
 
   private readerErrors(): string[] {

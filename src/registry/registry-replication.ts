@@ -70,7 +70,7 @@ export class RegistryReplication extends Construct {
     this.registry = registryOf(this, this.props);
     checkDestinations(errors, this.props.destinations, this.registry.location);
     errors.throwAndRemove(this);
-    if (props.forget !== true) {
+    if (this.props.forget !== true) {
       ownSetting(errors, this, this.registry, "replication configuration");
       errors.throwAndRemove(this);
     }
@@ -79,12 +79,12 @@ export class RegistryReplication extends Construct {
     new JsonOnly(this, "json-only", "cdktf's HCL has no import and removed blocks");
     this.node.addValidation({
       validate: () => [
-        ...missingProvider(this, props.provider),
+        ...missingProvider(this, this.props.provider),
         ...addressClashes(this),
         ...conflictErrors(this.conflicts()),
       ],
     });
-    if (props.forget === true) {
+    if (this.props.forget === true) {
       new ForgottenResource(this, ID, TYPE);
     } else {
       this.configure();

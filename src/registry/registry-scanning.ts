@@ -64,7 +64,7 @@ export class RegistryScanning extends Construct {
     checkScanning(errors, this, this.props);
     errors.throwAndRemove(this);
     const registry = registryOf(this, this.props);
-    if (props.forget !== true) {
+    if (this.props.forget !== true) {
       ownSetting(errors, this, registry, "scanning configuration");
       errors.throwAndRemove(this);
     }
@@ -72,9 +72,13 @@ export class RegistryScanning extends Construct {
     requireTerraform(this, 7);
     new JsonOnly(this, "json-only", "cdktf's HCL has no import and removed blocks");
     this.node.addValidation({
-      validate: () => [...missingProvider(this, props.provider), ...addressClashes(this), ...this.missingFilters()],
+      validate: () => [
+        ...missingProvider(this, this.props.provider),
+        ...addressClashes(this),
+        ...this.missingFilters(),
+      ],
     });
-    if (props.forget === true) {
+    if (this.props.forget === true) {
       new ForgottenResource(this, "configuration", TYPE);
       new ForgottenResource(this, "existing", TYPE);
     } else {

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import { ACCOUNT_ID, REGION_NAME, partitionOf } from "../aws/partitions";
 import { checkRegistryProps } from "../aws/registry";
 import type { KnownLocation } from "../aws/registry";
+import { accountOfCache } from "../cache/caches-beside";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { ROOT } from "../image/repository-path";
 import { isUnresolved } from "../terraform/tokens";
@@ -10,7 +11,6 @@ import { matches } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
 import { checkExisting } from "./existing-checks";
-import { accountOfCache } from "./known-account";
 import { checkBlocks, checkStringBlocks } from "./list-checks";
 import type { RegistryReplicationProps, ReplicationDestination } from "./registry-replication-props";
 import {

@@ -4,11 +4,17 @@ import type { Requirement, Rule } from "../validation/rule";
 import { IS_REQUIRED } from "../validation/wording";
 import { ScanFrequency, ScanType } from "./scan-type";
 
+// The other settings cannot be merged.
+const MERGED: { readonly [setting in RegistrySetting]?: string } = {
+  "registry policy":
+    ", or give all but one of them `ownedElsewhere: true`, and pass `policyJson` of these to `addPolicy` of that one",
+};
+
 /** The requirement that a setting of a registry has one owner in the app. */
 export function ownedOnce(setting: RegistrySetting, owner: string): Requirement {
   return {
     requirement: `be the only owner of the ${setting} of its account and region, but ${owner} owns it`,
-    hint: "AWS has one per account and region, and the last apply would win: declare it once",
+    hint: `AWS has one per account and region, and the last apply would win: declare it once${MERGED[setting] ?? ""}`,
   };
 }
 
@@ -147,7 +153,7 @@ export const STATEMENT_ELEMENTS = ["Sid", "Effect", "Principal", "Action", "Reso
 
 /** The Sid of a statement. */
 export const SID: Rule = {
-  pattern: /^[^\n]+$/,
+  pattern: /^[^\n]*[^ \t\n][^\n]*$/,
   requirement: "be a text that identifies the statement",
   hint: "give each statement a Sid that no other statement of the registry policy has",
 };
@@ -182,6 +188,28 @@ export const REPOSITORY_ARN: Rule = {
   hint: "write the region and the account out; the name of the repository may have wildcards",
 };
 
+/** The names of a condition: its operator, and a condition key, which has a colon. */
+export const CONDITION_OPERATOR = /^[A-Za-z]+(:[A-Za-z]+)?$/;
+export const CONDITION_KEY = /^[^:]+:[^:]/;
+
+/**
+ * The operators that a request fulfills only if it has the condition key. Negated operators, those with IfExists and
+ * ForAllValues also hold for requests without the key.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+export const CALLER_OPERATOR = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
+
+/**
+ * The condition keys with the account or organization of the caller; upper and lower case do not matter.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+export const CALLER_KEY = /^aws:(Principal(OrgID|OrgPaths|Account|Arn)|Source(OrgID|OrgPaths|Account|Arn))$/i;
+
+/** The values of these keys that name an organization or an account; the policy variables are those of the registry's own. */
+export const CALLER =
+  /^(\d{12}|o-[a-z0-9]{10,32}(\/[^\n]*)?|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:\d{12}:[^\n]+|\$?\$\{aws:Resource(Account|OrgID)\})$/;
+
 /** The rules of a registry policy that no pattern expresses. */
 export const REGISTRY_POLICY_RULES = {
   known: {
@@ -203,10 +231,17 @@ export const REGISTRY_POLICY_RULES = {
     hint: 'for example { AWS: "arn:aws:iam::111122223333:root" }',
   },
   texts: { requirement: "be a text or a list of at least one", hint: "list each value as a text" },
-  condition: { requirement: "be an object of condition operators", hint: "leave it out for no condition" },
+  listToken: {
+    requirement: "have no list of which only Terraform knows the length",
+    hint: "list the values in the policy: each may be a token",
+  },
+  condition: {
+    requirement: "be an object of condition operators with condition keys and their values",
+    hint: 'for example { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }; leave it out for no condition',
+  },
   anybody: {
-    requirement: "have a Condition with the Principal * and the Effect Allow",
-    hint: "add one, for example StringEquals with aws:PrincipalOrgID: without it, every AWS account has the permission",
+    requirement: "have a Condition that names accounts or organizations, with the Principal * and the Effect Allow",
+    hint: "add StringEquals, StringLike, ArnEquals or ArnLike with aws:PrincipalOrgID, aws:PrincipalOrgPaths, aws:PrincipalAccount, aws:PrincipalArn, aws:SourceOrgID, aws:SourceOrgPaths, aws:SourceAccount or aws:SourceArn, and write IDs out: without it, every AWS account has the permission",
   },
   sidOnce: { requirement: "have each Sid once", hint: "give one of the two statements another Sid" },
   statements: {
@@ -252,6 +287,14 @@ export const REGISTRY_POLICY_METHOD_RULES = {
   knownCache: {
     requirement: "have an account that is known at synth",
     hint: "give the cache `accountId` as a literal: its stack is applied with credentials of another account",
+  },
+  accountOf: (cache: string, accountId: string): Requirement => ({
+    requirement: `be the account of ${cache}, ${accountId}: both use one provider`,
+    hint: "a provider reaches one account: correct one of the two, or give one of them another `provider`",
+  }),
+  ofOtherStack: {
+    requirement: "be `policyJson` of a RegistryPolicy of the same registry with `ownedElsewhere: true`",
+    hint: "set `ownedElsewhere: true` on each policy but the one that creates the registry policy, and pass the `policyJson` of the others to that one",
   },
   upstreamHere: (registry: string): Requirement => ({
     requirement: `have an upstream in this registry, ${registry}, with its \`accountId\``,

@@ -49,7 +49,7 @@ function checkRules(errors: ValidationErrors, scanType: string, rules: readonly 
     }
     errors.checkKeys(place, rule, RULE, "a property of a scan rule");
     const { frequency, filters } = rule as { readonly frequency?: unknown; readonly filters?: unknown };
-    if (frequencies !== undefined && !frequencies.includes(String(frequency))) {
+    if (frequencies !== undefined && !frequencies.includes(frequency as string)) {
       errors.addBroken(`${place}.frequency`, SCANNING_RULES.frequencyOf(scanType, frequencies), frequency);
     } else if (seen.has(frequency)) {
       errors.addBroken(`${place}.frequency`, SCANNING_RULES.frequencyOnce, frequency);

@@ -1,3 +1,4 @@
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import type { App, TerraformStack } from "cdktf";
 import {
   AlertDestination,
@@ -228,6 +229,11 @@ describe("fails at once with", () => {
       { daysBefore: [0] },
       "`daysBefore[0]` must be an integer from 1 to 365, got 0; leave it out for 30, 7 and 1",
     ],
+    [
+      "a list of days with a hole",
+      { daysBefore: [undefined] },
+      "`daysBefore[0]` must be an integer from 1 to 365, got null; leave it out for 30, 7 and 1",
+    ],
     ["a day twice", { daysBefore: [7, 7] }, "`daysBefore[1]` must be given once, got 7; leave out the second one"],
     [
       "days that are a token",
@@ -272,4 +278,27 @@ test("fails at synth with HCL output", () => {
   alertIn(stack);
   Object.assign(stack.node.root as App, { hclOutput: true });
   expect(messageOf(() => stack.toHclTerraform())).toContain("cdktf's HCL cannot write what replaces the schedules");
+});
+
+test("fails with a token in place of a prefix, and does not show it", () => {
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const message = refusal({ expiryDates: { [secret]: "bad" } });
+  expect(message).not.toContain(secret);
+  expect(message).toContain('`expiryDates["(a key not shown)"]` must be a calendar date, like 2027-03-31, got "bad"');
+});
+
+test("fails with null as props, and leaves no construct", () => {
+  const stack = stackIn(REGION);
+  const act = (): unknown => new CredentialExpiryAlert(stack, "alert", null as unknown as CredentialExpiryAlertProps);
+  expect(messageOf(act)).toContain("`cache` is required");
+  expect(stack.node.tryFindChild("alert")).toBeUndefined();
+});
+
+test("fails with the name of another topic", () => {
+  const stack = stackIn(REGION);
+  new SnsTopic(stack, "ops", { name: "expiry" });
+  alertIn(stack, { destination: AlertDestination.newTopic({ topicName: "expiry" }) });
+  expect(messageOf(() => synthesized(stack))).toContain(
+    '`destination.topicName` must differ from the name of stack/ops, got "expiry"; leave it out for a unique name: two topics with one name are one topic; for one topic, give the second alert AlertDestination.topic(first.topicArn)',
+  );
 });

@@ -141,6 +141,11 @@ describe("an alert", () => {
 });
 
 describe("a new topic", () => {
+  test("has subscriptions of addresses with what Terraform reads as a directive", () => {
+    const destination = AlertDestination.newTopic({ emailAddresses: ["a%{b}@example.com"] });
+    expect(only(alert({ destination }), "aws_sns_topic_subscription")["endpoint"]).toBe("a%%{b}@example.com");
+  });
+
   test("lets EventBridge publish before the rule has a target, and has its name, key and subscriptions", () => {
     const stack = stackIn(REGION);
     cacheIn(stack);
@@ -372,6 +377,53 @@ describe("fails at synth with", () => {
     expect(messageOf(() => synthesized(stack))).toContain(
       '`ruleName` must differ from the name of stack/rule, got "failures"; leave it out for a unique name: of two rules with one name, the last apply wins',
     );
+  });
+
+  test("a cache of another account", () => {
+    const stack = stackIn(REGION);
+    (stack.node.findChild("aws") as AwsProvider).allowedAccountIds = ["444455556666"];
+    const caches = [cacheIn(stack)];
+    expect(messageOf(() => new SyncFailureAlert(stack, "alert", { destination: TO_TOPIC, caches }))).toBe(
+      `stack/alert: \`caches[0]\` must be in the account of the alert, 444455556666, got "${ACCOUNT}"; create an alert in each account: ECR sends the events of a cache to its own account`,
+    );
+  });
+
+  test("null as props, and leaves no construct", () => {
+    const stack = stackIn(REGION);
+    const act = (): unknown => new SyncFailureAlert(stack, "alert", null as unknown as SyncFailureAlertProps);
+    expect(messageOf(act)).toContain("`destination` is required");
+    expect(stack.node.tryFindChild("alert")).toBeUndefined();
+  });
+
+  test("an e-mail address twice, as a token and as an expression", () => {
+    const stack = stackIn(REGION);
+    const address = new TerraformVariable(stack, "address", { type: "string" });
+    const emailAddresses = [address.stringValue, "${var.address}"];
+    const destination = AlertDestination.newTopic({ emailAddresses });
+    expect(messageOf(() => new SyncFailureAlert(stack, "alert", { destination }))).toBe(
+      'stack/alert: `destination.emailAddresses[1]` must be given once, got "${var.address}"; leave out the second one',
+    );
+  });
+
+  test.each<readonly [prop: string, destination: AlertDestination, reason: string]>([
+    [
+      "topicName",
+      AlertDestination.newTopic({ topicName: "failures" }),
+      "two topics with one name are one topic; for one topic, give the second alert AlertDestination.topic(first.topicArn)",
+    ],
+    [
+      "logGroupName",
+      AlertDestination.logGroup({ logGroupName: "/aws/events/failures" }),
+      "AWS refuses a second log group with the name",
+    ],
+  ])("two alerts with the same %s", (prop, destination, reason) => {
+    const stack = stackIn(REGION);
+    cacheIn(stack);
+    new SyncFailureAlert(stack, "one", { destination });
+    new SyncFailureAlert(stack, "two", { destination });
+    const message = messageOf(() => synthesized(stack));
+    expect(message).toContain(`\`destination.${prop}\` must differ from the name of stack/two/`);
+    expect(message).toContain(`leave it out for a unique name: ${reason}`);
   });
 
   test("providers that all have an alias", () => {

@@ -225,7 +225,7 @@ test("policy variables of a repository policy stay literal, and tokens in it res
 
 test("tokens become references", () => {
   const stack = stackIn(undefined);
-  ownRegistryPolicy(stack, "aws@");
+  ownRegistryPolicy(stack);
   const other = new DataAwsCallerIdentity(stack, "other", {}).accountId;
   const cache = cacheIn(stack, { upstreams: [Upstream.quay()], accountId: undefined });
   cache.allowPullFrom({

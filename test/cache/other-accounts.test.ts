@@ -17,7 +17,7 @@ function cacheIn(stack: TerraformStack, id: string, props: Partial<PullThroughCa
 /** A cache of quay in a stack whose registry policy has an owner; neither account nor region is known with `undefined`. */
 function owned(region: string | undefined, accountId?: string): { stack: TerraformStack; cache: PullThroughCache } {
   const stack = stackIn(region);
-  ownRegistryPolicy(stack, `aws@${region ?? ""}`);
+  ownRegistryPolicy(stack);
   return { stack, cache: cacheIn(stack, "cache", { accountId }) };
 }
 

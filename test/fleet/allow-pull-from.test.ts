@@ -17,7 +17,7 @@ function fleetWith(props: Partial<PullThroughCacheFleetProps> = {}): PullThrough
     ...props,
   });
   fleet.cacheIn("eu-west-1").addUpstream(Upstream.quay());
-  REGIONS.forEach((region) => ownRegistryPolicy(fleet.stackIn(region), `aws@${region}`));
+  REGIONS.forEach((region) => ownRegistryPolicy(fleet.stackIn(region)));
   return fleet;
 }
 

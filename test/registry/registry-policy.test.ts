@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Fn, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import {
@@ -10,13 +11,14 @@ import {
 } from "cdktf-ecr-pull-through-cache";
 import type {
   PrivateEcrOptions,
+  PullThroughCacheProps,
   RegistryPolicyProps,
   ReplicationSourceOptions,
   UpstreamOptions,
 } from "cdktf-ecr-pull-through-cache";
 import { resolved } from "../../src/terraform/tokens";
 import { addresses, messageOf, only, stackIn, synthesized, testApp } from "../support/synthesis";
-import type { Block } from "../support/synthesis";
+import type { Block, TerraformJson } from "../support/synthesis";
 
 const REGION = "us-east-1";
 const ACCOUNT = "111122223333";
@@ -198,16 +200,20 @@ describe("what the registry has already", () => {
     );
   });
 
-  test.each([
-    ["another one", { existing: ExistingSettings.NONE }],
-    ["one that is owned elsewhere", { existing: undefined, ownedElsewhere: true }],
-  ])("fails beside %s of the same registry, and names both", (_, props) => {
+  test("fails beside another one of the same registry, and names both", () => {
     const { stack } = policyAfter((policy) => policy.addPolicy(text(STATEMENT)));
-    const second = { accountId: ACCOUNT, ...props };
+    const second = { accountId: ACCOUNT, existing: ExistingSettings.NONE };
     expect(messageOf(() => new RegistryPolicy(stack, "second", second))).toBe(
-      'stack/second: `second` must be the only owner of the registry policy of its account and region, but stack/registry owns it, got "stack/second"; AWS has one per account and region, and the last apply would win: declare it once',
+      'stack/second: `second` must be the only owner of the registry policy of its account and region, but stack/registry owns it, got "stack/second"; AWS has one per account and region, and the last apply would win: declare it once, or give all but one of them `ownedElsewhere: true`, and pass `policyJson` of these to `addPolicy` of that one',
     );
     expect(() => synthesized(stack)).not.toThrow();
+  });
+
+  test("one that is forgotten does not own the policy, which another stack may own then", () => {
+    const { stack } = policyAfter(() => undefined, { forget: true });
+    const other = new TerraformStack(stack.node.root, "other");
+    new AwsProvider(other, "aws", { region: REGION });
+    expect(() => policyIn(other, { existing: ExistingSettings.OVERWRITE })).not.toThrow();
   });
 
   test("the same account may have a policy in another region and in another stack", () => {
@@ -314,6 +320,150 @@ describe("the document", () => {
   });
 });
 
+describe("the caches of a policy", () => {
+  const cacheIn = (stack: TerraformStack, props: Partial<PullThroughCacheProps> = {}): PullThroughCache => {
+    const cache = new PullThroughCache(stack, "cache", { accountId: ACCOUNT, upstreams: [Upstream.quay()], ...props });
+    cache.allowPullFrom({ accountIds: [OTHER] });
+    return cache;
+  };
+  const sidsIn = (stack: TerraformStack): unknown[] => documentIn(stack).Statement.map(({ Sid }) => Sid);
+
+  describe("with @cdktf/provider-aws 21", () => {
+    beforeAll(() =>
+      Object.defineProperty(EcrPullThroughCacheRule.prototype, "region", { configurable: true, value: undefined }),
+    );
+    afterAll(() => Reflect.deleteProperty(EcrPullThroughCacheRule.prototype, "region"));
+
+    test.each<readonly [props: object, ofCache: object]>([
+      [{ region: REGION }, {}],
+      [{}, { region: REGION }],
+    ])("are those of its region, whether an argument or the provider names it: %j, %j", (props, ofCache) => {
+      const stack = stackIn(REGION);
+      cacheIn(stack, ofCache);
+      policyIn(stack, props);
+      expect(sidsIn(stack)).toEqual(["FirstPullsOfAccounts1Inquay"]);
+      expect(messageOf(() => new RegistryPolicy(stack, "again", { existing: ExistingSettings.NONE }))).toContain(
+        "but stack/registry owns it",
+      );
+    });
+
+    test("are those of the same variable, which each reads for itself", () => {
+      const stack = stackIn(undefined);
+      const region = new TerraformVariable(stack, "region", { type: "string" });
+      cacheIn(stack, { region: region.stringValue });
+      policyIn(stack, { region: region.stringValue });
+      const [{ policy } = {}] = Object.values(synthesized(stack).resource?.["aws_ecr_registry_policy"] ?? {});
+      expect(policy).toContain("FirstPullsOfAccounts1Inquay");
+    });
+
+    test("fail without a policy for their region", () => {
+      const stack = stackIn(REGION);
+      cacheIn(stack);
+      policyIn(stack, { region: "eu-west-1" }).allowReplicationFrom({ accountIds: [OTHER] });
+      expect(messageOf(() => synthesized(stack))).toContain("`RegistryPolicy` is required");
+    });
+  });
+
+  test("may come before the provider, and the policy after it", () => {
+    const stack = new TerraformStack(testApp(), "stack");
+    cacheIn(stack);
+    new AwsProvider(stack, "aws", { region: REGION });
+    policyIn(stack);
+    expect(only(synthesized(stack), "aws_ecr_registry_policy")["policy"]).toContain("FirstPullsOfAccounts1Inquay");
+  });
+
+  test("are of its account, or synthesis fails", () => {
+    const stack = stackIn(REGION);
+    cacheIn(stack, { accountId: "777788889999" });
+    policyIn(stack);
+    expect(messageOf(() => synthesized(stack))).toContain(
+      `\`accountId\` must be the account of stack/cache, 777788889999: both use one provider, got "${ACCOUNT}"; a provider reaches one account: correct one of the two, or give one of them another \`provider\``,
+    );
+  });
+
+  describe("of several stacks", () => {
+    const inStack = (app: App, name: string): TerraformStack => {
+      const stack = new TerraformStack(app, name);
+      new AwsProvider(stack, "aws", { region: REGION });
+      cacheIn(stack, { upstreams: [Upstream.quay({ prefix: name })] });
+      return stack;
+    };
+
+    test("have their statements in one policy, which gets policyJson of the others", () => {
+      const app = testApp();
+      const [one, two, three] = ["one", "two", "three"].map((name) => inStack(app, name)) as [
+        TerraformStack,
+        TerraformStack,
+        TerraformStack,
+      ];
+      const owner = policyIn(one);
+      const others = [two, three].map((stack) => policyIn(stack, { existing: undefined, ownedElsewhere: true }));
+      others.forEach(({ policyJson }) => owner.addPolicy(policyJson));
+      others[0]?.addPolicy(text({ ...STATEMENT, Condition: { StringEquals: { "aws:username": "${aws:username}" } } }));
+      others[1]?.allowReplicationFrom({ accountIds: [OTHER] });
+      expect(sidsIn(one)).toEqual([
+        "FirstPullsOfAccounts1Inone",
+        "FirstPullsOfAccounts1Intwo",
+        "FirstPullsOfAccounts1Inthree",
+        "Readers",
+        "ReplicationFromOtherAccounts",
+      ]);
+      expect(addresses(synthesized(two)).filter((address) => address.includes("registry"))).toEqual([]);
+    });
+
+    test("may have accounts that only Terraform knows", () => {
+      const app = testApp();
+      const stack = inStack(app, "one");
+      const owner = policyIn(stack);
+      const other = inStack(app, "two");
+      const { accountId } = new DataAwsCallerIdentity(other, "identity");
+      const policy = policyIn(other, { existing: undefined, ownedElsewhere: true });
+      policy.allowReplicationFrom({ accountIds: [accountId] });
+      owner.addPolicy(policy.policyJson);
+      app.synth();
+      const json = JSON.parse(Testing.synth(stack)) as TerraformJson;
+      expect(String(only(json, "aws_ecr_registry_policy")["policy"])).toContain(
+        "data.terraform_remote_state.cross-stack-reference-input-two.outputs",
+      );
+    });
+
+    test.each<readonly [fault: string, own: object, other: object]>([
+      ["has no ownedElsewhere", { ownedElsewhere: true, existing: undefined }, {}],
+      ["goes to one with ownedElsewhere", { ownedElsewhere: true, existing: undefined }, { ownedElsewhere: true }],
+      ["is of another account", {}, { ownedElsewhere: true, accountId: OTHER }],
+    ])("fail if policyJson %s", (_, own, props) => {
+      const app = testApp();
+      const [one, two] = ["one", "two"].map((name) => inStack(app, name)) as [TerraformStack, TerraformStack];
+      const isCollector = "ownedElsewhere" in props;
+      const other = policyIn(two, { ...props, existing: isCollector ? undefined : ExistingSettings.NONE });
+      expect(messageOf(() => policyIn(one, own).addPolicy(other.policyJson))).toBe(
+        'one/registry: `json` must be `policyJson` of a RegistryPolicy of the same registry with `ownedElsewhere: true`, got "two/registry"; set `ownedElsewhere: true` on each policy but the one that creates the registry policy, and pass the `policyJson` of the others to that one',
+      );
+    });
+  });
+
+  test("stay when their policy is forgotten, and have their statements in policyJson of one with ownedElsewhere", () => {
+    const stack = stackIn(REGION);
+    cacheIn(stack);
+    policyIn(stack, { forget: true });
+    const { policyJson } = new RegistryPolicy(stack, "elsewhere", { accountId: ACCOUNT, ownedElsewhere: true });
+    expect(addresses(synthesized(stack)).filter((address) => address.includes("registry"))).toEqual([]);
+    expect(resolved(stack, policyJson)).toContain("FirstPullsOfAccounts1Inquay");
+  });
+
+  test("of a second copy of the package are of one owner as well", () => {
+    const stack = stackIn(REGION);
+    cacheIn(stack);
+    policyIn(stack);
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<{ RegistryPolicy: typeof RegistryPolicy }>("cdktf-ecr-pull-through-cache");
+      expect(copy.RegistryPolicy).not.toBe(RegistryPolicy);
+      const props = { existing: ExistingSettings.NONE };
+      expect(messageOf(() => new copy.RegistryPolicy(stack, "second", props))).toContain("but stack/registry owns it");
+    });
+  });
+});
+
 describe("addPolicy", () => {
   test("takes everything that a statement may have", () => {
     const statements = [
@@ -369,8 +519,10 @@ describe("addPolicy", () => {
   const notPolicy = (got: string): string =>
     `\`json\` must be a policy with at least one statement as JSON text, got ${got}; write it with JSON.stringify, or with jsonencode in Terraform`;
   const withheld = (length: number): string => `a string of ${length} characters (not shown, it may be a secret)`;
-  const anybody =
-    '`json.Statement[0]` must have a Condition with the Principal * and the Effect Allow, got "none"; add one, for example StringEquals with aws:PrincipalOrgID: without it, every AWS account has the permission';
+  const anybody = (...got: string[]): string =>
+    `\`json.Statement[0]\` must have a Condition that names accounts or organizations, with the Principal * and the Effect Allow, got ${JSON.stringify(got)}; add StringEquals, StringLike, ArnEquals or ArnLike with aws:PrincipalOrgID, aws:PrincipalOrgPaths, aws:PrincipalAccount, aws:PrincipalArn, aws:SourceOrgID, aws:SourceOrgPaths, aws:SourceAccount or aws:SourceArn, and write IDs out: without it, every AWS account has the permission`;
+  const noCondition = (got: string): string =>
+    `\`json.Statement[0].Condition\` must be an object of condition operators with condition keys and their values, got ${got}; for example { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }; leave it out for no condition`;
   const principal = (place: string, got: string): string =>
     `\`json.Statement[0].Principal${place}\` must be an account ID of 12 digits, or the ARN of an account, a user, a role or a session, without wildcards, got ${got}; for principals by a pattern, use * with a Condition`;
   const resource = (got: string): string =>
@@ -432,8 +584,17 @@ describe("addPolicy", () => {
       changed({ Principal: { Service: "ecr" } }),
       '`json.Statement[0].Principal.Service` must be the name of an AWS service, like replication.ecr.amazonaws.com, got "ecr"; use the service principal that the service documents',
     ],
-    ["everybody", changed({ Principal: "*" }), anybody],
-    ["everybody in a list, with an empty condition", changed({ Principal: { AWS: ["*"] }, Condition: {} }), anybody],
+    [
+      "a Sid of spaces",
+      changed({ Sid: " " }),
+      '`json.Statement[0].Sid` must be a text that identifies the statement, got " "; give each statement a Sid that no other statement of the registry policy has',
+    ],
+    ["everybody", changed({ Principal: "*" }), anybody()],
+    [
+      "everybody in a list, with a condition on the connection",
+      changed({ Principal: { AWS: ["*"] }, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+      anybody("Bool aws:SecureTransport"),
+    ],
     [
       "no action",
       changed({ Action: [] }),
@@ -459,13 +620,73 @@ describe("addPolicy", () => {
       changed({ Resource: `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/*` }),
       resource(`"arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/*"`),
     ],
+    ["a condition that is none", changed({ Condition: "aws:PrincipalOrgID" }), noCondition('"aws:PrincipalOrgID"')],
+    ["an empty condition", changed({ Condition: {} }), noCondition("[]")],
+    ["an operator without a key", changed({ Condition: { StringEquals: {} } }), noCondition('["StringEquals"]')],
     [
-      "a condition that is none",
-      changed({ Condition: "aws:PrincipalOrgID" }),
-      '`json.Statement[0].Condition` must be an object of condition operators, got "aws:PrincipalOrgID"; leave it out for no condition',
+      "a prototype as operator",
+      document(text(STATEMENT).replace('"Sid"', '"Condition":{"__proto__":{"aws:PrincipalOrgID":"o-1"}},"Sid"')),
+      noCondition('["__proto__ aws:PrincipalOrgID"]'),
     ],
+    ...[null, [], {}, [null], ["o-a1b2c3d4e5", []]].map(
+      (values) =>
+        [
+          `the values ${JSON.stringify(values)} of a condition key`,
+          changed({ Condition: { StringEquals: { "aws:PrincipalOrgID": values } } }),
+          noCondition('["StringEquals aws:PrincipalOrgID"]'),
+        ] as const,
+    ),
   ])("fails with %s", (_, act, message) => {
     expect(messageOf(() => policyAfter(act))).toBe(`stack/registry: ${message}`);
+  });
+
+  test("fails with a list that only Terraform knows", () => {
+    const condition = { StringEquals: { "aws:PrincipalAccount": Token.asList("${var.accounts}") } };
+    expect(messageOf(() => policyAfter(changed({ Condition: condition })))).toMatch(
+      /^stack\/registry: `json` must have no list of which only Terraform knows the length, got a string of \d+ characters \(not shown, it may be a secret\); list the values in the policy: each may be a token$/,
+    );
+  });
+
+  test.each<readonly [operator: string, key: string, values: unknown]>([
+    ["StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"],
+    ["StringEqualsIgnoreCase", "AWS:principalorgid", ["o-a1b2c3d4e5"]],
+    ["StringLike", "aws:SourceOrgPaths", "o-a1b2c3d4e5/*"],
+    ["ForAnyValue:StringLike", "aws:PrincipalOrgPaths", ["o-a1b2c3d4e5/r-ab12/*", "o-b1b2c3d4e5/*"]],
+    ["StringEquals", "aws:PrincipalAccount", [OTHER, "777788889999"]],
+    ["ArnLike", "aws:PrincipalArn", `arn:aws:iam::${OTHER}:role/team-*`],
+    ["ArnEquals", "aws:SourceArn", `arn:aws:lambda:*:${OTHER}:function:*`],
+    ["StringEquals", "aws:SourceOrgID", "${aws:ResourceOrgID}"],
+    ["StringEquals", "aws:SourceAccount", "${var.account}"],
+  ])("permits everybody whom %s with %s names", (operator, key, values) => {
+    const own = {
+      Principal: "*",
+      Condition: { [operator]: { [key]: values }, Bool: { "aws:SecureTransport": "true" } },
+    };
+    expect(() => policyAfter(changed(own))).not.toThrow();
+  });
+
+  test.each<readonly [operator: string, key: string, values: unknown]>([
+    ["StringLike", "aws:PrincipalOrgID", "*"],
+    ["StringLike", "aws:PrincipalOrgID", ["o-a1b2c3d4e5", "o-*"]],
+    ["StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"],
+    ["StringEqualsIfExists", "aws:PrincipalOrgID", "o-a1b2c3d4e5"],
+    ["ForAllValues:StringLike", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/*"],
+    ["StringEquals", "aws:PrincipalOrgID", "${aws:PrincipalOrgID}"],
+    ["StringEquals", "aws:PrincipalAccount", "${aws:PrincipalTag/account}"],
+    ["ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/team"],
+    ["StringLike", "aws:PrincipalAccount", "*${var.account}"],
+    ["StringEquals", "aws:PrincipalTag/team", "a"],
+    ["StringEquals", "aws:PrincipalAccount", 1],
+  ])("fails with everybody whom %s with %s does not name", (operator, key, values) => {
+    const own = { Principal: "*", Condition: { [operator]: { [key]: values } } };
+    expect(messageOf(() => policyAfter(changed(own)))).toBe(`stack/registry: ${anybody(`${operator} ${key}`)}`);
+  });
+
+  test("fails with everybody and an empty condition, and says both", () => {
+    const message = messageOf(() => policyAfter(changed({ Principal: "*", Condition: { StringEquals: {} } })));
+    expect(message).toBe(
+      `stack/registry: 2 validation errors\n- ${anybody("StringEquals")}\n- ${noCondition('["StringEquals"]')}`,
+    );
   });
 
   test("fails with everything that is wrong at once, and adds nothing", () => {

@@ -355,3 +355,10 @@ test("fails in an app with HCL output", () => {
     "`hclOutput` must not be set in an app with this construct",
   );
 });
+
+test("fails with null as props, and leaves no construct", () => {
+  const stack = stackIn("eu-west-1");
+  const act = (): unknown => new RegistryReplication(stack, "replication", null as unknown as RegistryReplicationProps);
+  expect(messageOf(act)).toContain("`destinations` is required");
+  expect(stack.node.tryFindChild("replication")).toBeUndefined();
+});

@@ -292,6 +292,20 @@ test("fails for rules without filters in a stack without caches", () => {
   expect(alone({ rules: [{ frequency: ON_PUSH }] })).toContain(`\`rules[0].filters\` is required; ${hint}`);
 });
 
+test("null as props is like no props", () => {
+  const stack = stackIn("eu-west-1");
+  new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()] });
+  new RegistryScanning(stack, "scanning", null as unknown as RegistryScanningProps);
+  expect(addresses(synthesized(stack))).toContain(`${TYPE}.scanning_configuration_96397B85`);
+});
+
+test("fails with a frequency that is no text", () => {
+  const rules = [{ frequency: Object.create(null) as ScanFrequency }];
+  expect(faultOf({ rules })).toBe(
+    "`rules[0].frequency` must be SCAN_ON_PUSH with BASIC, got a value of type object; continuous scans need ENHANCED",
+  );
+});
+
 test("fails for a second configuration of one registry, and names both", () => {
   const stack = stackWith();
   const second = (): unknown => new RegistryScanning(stack, "second");

@@ -1,7 +1,8 @@
 import type { TerraformStack } from "cdktf";
-import { NamesInUse } from "../../src/cache/names-in-use";
+import { Construct } from "constructs";
+import { markCollector } from "../../src/cache/statement-collectors";
 
-/** Makes the default provider of a stack the owner of its registry policy, as a RegistryPolicy of the stack does. */
-export function ownRegistryPolicy(stack: TerraformStack, provider = "aws@us-east-1"): void {
-  NamesInUse.ofProvider(stack, provider).settings.set("registry policy", "stack/policy");
+/** Has the statements of the caches with the default provider of a stack collected, as a RegistryPolicy of the stack does. */
+export function ownRegistryPolicy(stack: TerraformStack): void {
+  markCollector(new Construct(stack, "registry-policy-owner"), {});
 }

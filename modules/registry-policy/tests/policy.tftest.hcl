@@ -332,11 +332,11 @@ run "a_condition_is_an_object" {
   expect_failures = [var.policies]
 }
 
-run "everybody_is_allowed_nothing_without_a_condition" {
+run "everybody_is_allowed_nothing_without_a_condition_that_names_callers" {
   command = plan
   variables {
     policies = [jsonencode({
-      Statement = { Sid = "A", Effect = "Allow", Principal = { AWS = ["*"] }, Action = "ecr:*", Resource = "*", Condition = {} }
+      Statement = { Sid = "A", Effect = "Allow", Principal = { AWS = ["*"] }, Action = "ecr:*", Resource = "*", Condition = { Bool = { "aws:SecureTransport" = "true" } } }
     })]
   }
   expect_failures = [var.policies]

@@ -36,7 +36,7 @@ function bothForms({ allow, upstreams = { "docker-images": undefined, quay: unde
   const prefixes = Object.keys(upstreams).sort();
   return {
     construct: (stack) => {
-      ownRegistryPolicy(stack, `aws@${REGION}`);
+      ownRegistryPolicy(stack);
       const cache = new PullThroughCache(stack, "cache", {
         upstreams: prefixes.map((prefix) => Upstream.quay({ prefix, repositorySettings: upstreams[prefix] })),
         accountId: ACCOUNT,

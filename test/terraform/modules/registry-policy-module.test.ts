@@ -90,6 +90,8 @@ function readerIn(app: App, name: string, accountId: string, prefix: string): Pu
 
 const changed = (change: object): Given => ({ statements: [{ ...STATEMENT, ...change }], hasAccount: true });
 
+const allowed = (condition: object): Given => changed({ Principal: { AWS: ["*"] }, Condition: condition });
+
 /** What is declared wrong, one fault each. */
 const BAD: { readonly [fault: string]: Given } = {
   "no statement": {},
@@ -102,7 +104,15 @@ const BAD: { readonly [fault: string]: Given } = {
   "a pattern of roles": changed({ Principal: { AWS: `arn:aws:iam::${OTHER}:role/*` } }),
   "a principal of another partition": changed({ Principal: { AWS: `arn:aws-cn:iam::${OTHER}:root` } }),
   "a service that is none": changed({ Principal: { Service: "ecr" } }),
-  everybody: changed({ Principal: "*", Condition: {} }),
+  everybody: changed({ Principal: "*" }),
+  "everybody over TLS": allowed({ Bool: { "aws:SecureTransport": "true" } }),
+  "every organization": allowed({ StringLike: { "aws:PrincipalOrgID": ["o-a1b2c3d4e5", "*"] } }),
+  "every organization but one": allowed({ StringNotEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } }),
+  "no organization": allowed({ StringEquals: { "aws:PrincipalOrgID": [] } }),
+  "no condition key": allowed({ StringEquals: {} }),
+  "the organization of the caller": allowed({ StringEquals: { "aws:PrincipalOrgID": "${aws:PrincipalOrgID}" } }),
+  "a condition without a value": changed({ Condition: { Bool: { "aws:SecureTransport": null } } }),
+  "a Sid of spaces": changed({ Sid: " " }),
   "no action": changed({ Action: [] }),
   "an action of S3": changed({ Action: "s3:GetObject" }),
   "no repository": changed({ Resource: "docker-hub/*" }),
@@ -128,6 +138,11 @@ describeWithTerraform("the module registry-policy", () => {
         { replication: { accountIds: [OTHER, THIRD] } },
         { replication: { accountIds: [OTHER], repositoryPrefixes: ["prod", "base/"] }, statements: [STATEMENT] },
         { readers: [{ account: OTHER, prefix: "ROOT" }] },
+        allowed({
+          "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/*", "o-b1b2c3d4e5/*"] },
+          Bool: { "aws:SecureTransport": true },
+          StringEquals: { "aws:PrincipalTag/team": ["a", "${aws:ResourceOrgID}"] },
+        }),
         {
           statements: [STATEMENT, { ...STATEMENT, Sid: "Others", Effect: "Deny", Principal: "*" }],
           replication: { accountIds: [OTHER] },
