@@ -260,6 +260,40 @@ run "an_attribute_that_a_log_group_does_not_have_is_refused" {
   expect_failures = [var.log_group]
 }
 
+run "a_new_topic_that_is_no_object_is_refused" {
+  command = plan
+  variables {
+    new_topic = "failures"
+  }
+  expect_failures = [var.new_topic]
+}
+
+run "an_attribute_of_a_new_topic_of_a_wrong_type_is_refused" {
+  command = plan
+  variables {
+    new_topic = { email_addresses = ["ops@example.com"] }
+  }
+  expect_failures = [var.new_topic]
+}
+
+run "a_log_group_that_is_no_object_is_refused" {
+  command = plan
+  variables {
+    new_topic = null
+    log_group = "failures"
+  }
+  expect_failures = [var.log_group]
+}
+
+run "an_attribute_of_a_log_group_of_a_wrong_type_is_refused" {
+  command = plan
+  variables {
+    new_topic = null
+    log_group = { retention_in_days = "a month" }
+  }
+  expect_failures = [var.log_group]
+}
+
 run "a_topic_of_another_region_is_refused" {
   command = plan
   variables {
