@@ -287,8 +287,11 @@ variable "role_names" {
 }
 
 variable "managed_policy" {
-  description = "Creates a managed policy, for configurations that need the ARN of a policy."
-  type        = object({ name = string })
+  description = <<-EOT
+    Creates a managed policy, for configurations that need the ARN of a policy. An object with any of
+    these attributes, whose types are in the README: name.
+  EOT
+  type        = any
   default     = null
 }
 

@@ -10,6 +10,12 @@ locals {
   # The text that messages show in its place.
   redacted = "(not shown, it may be a secret)"
 
+  # The attributes of inputs of type any, and the type of each that is optional.
+  attributes = { "a managed policy" = { name = "" } }
+
+  # Wrong names that people may use for attributes, with the right ones.
+  misnomers = {}
+
   # The actions of pulls from repositories that exist.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
   pull_actions = [

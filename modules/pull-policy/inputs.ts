@@ -41,6 +41,8 @@ export const pullPolicy: ModuleDefinition = {
     },
     managed_policy: {
       type: "object",
+      isOpen: true,
+      noun: "a managed policy",
       description: "Creates a managed policy, for configurations that need the ARN of a policy.",
       otherwise: "no managed policy",
       attributes: {
@@ -57,7 +59,7 @@ export const pullPolicy: ModuleDefinition = {
       default: [],
       description: "The regions of the caches.",
       otherwise: "the region of the provider",
-      elementRules: [following(REGION_NAME)],
+      elementRules: [following(REGION_NAME, "list the regions of the caches")],
     },
     account_id: ACCOUNT_INPUT,
   },

@@ -108,14 +108,43 @@ variable "role_names" {
   }
 }
 
+# The type is any, since Terraform silently drops attributes that an object type does not have: the validations check
+# their names and types. A validation loops over nothing if the input is no map, which another validation reports.
 variable "managed_policy" {
-  description = "Creates a managed policy, for configurations that need the ARN of a policy."
-  type        = object({ name = string })
+  description = <<-EOT
+    Creates a managed policy, for configurations that need the ARN of a policy. An object with any of
+    these attributes, whose types are in the README: name.
+  EOT
+  type        = any
   default     = null
 
   validation {
+    condition = var.managed_policy == null || can(keys(var.managed_policy))
+    error_message = replace(join("", [
+      "`managed_policy` must be an object, got ",
+      startswith(jsonencode(var.managed_policy), "{")
+      ? "an object"
+      : startswith(jsonencode(var.managed_policy), "[")
+      ? "a list"
+      : startswith(jsonencode(var.managed_policy), "\"") ? "a string" : jsonencode(var.managed_policy),
+      "; give its attributes, or leave it out",
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.managed_policy), []) : can(local.attributes["a managed policy"][name])
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.managed_policy), []) :
+      "`managed_policy.${name}` is not an attribute of a managed policy; known attributes: name"
+      if !can(local.attributes["a managed policy"][name])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
     condition = (
-      var.managed_policy == null
+      try(keys(var.managed_policy), null) == null
       || (
         can(regex("^[\\w+=,.@-]+$", try(var.managed_policy.name, null)))
         && try(length(try(var.managed_policy.name, null)) <= 128, false)
@@ -140,7 +169,7 @@ variable "regions" {
       for key, element in var.regions :
       join("", [
         "`regions[${jsonencode(key)}]` must be the name of an AWS region, like eu-west-1, got ",
-        "${jsonencode(element)}; give the region, not an availability zone",
+        "${jsonencode(element)}; list the regions of the caches",
       ])
       if !can(regex("^[a-z]{2,4}(-[a-z]+)+-\\d+$", element))
     ]), local.secret_pattern, local.redacted)

@@ -84,5 +84,10 @@ resource "aws_ecr_registry_policy" "registry" {
 # Fails the plan of OVERWRITE if the policy was not imported. An unknown condition does not fail a plan, but an
 # unknown count does: Terraform knows the id of a policy that it has imported, and not of one that it would create.
 resource "terraform_data" "needs_an_import_block" {
-  count = var.existing == "OVERWRITE" ? length([for id in [aws_ecr_registry_policy.registry.id] : id if id == ""]) : 0
+  count = (
+    # Do not use -target: it overwrites the policy unseen. Write the import block of the README.
+    var.existing == "OVERWRITE" ?
+    (aws_ecr_registry_policy.registry.id == "" ? 1 : 0) :
+    0
+  )
 }

@@ -58,6 +58,7 @@ resource "aws_ecr_replication_configuration" "registry" {
 # count does: Terraform knows the id of what it has imported, and does not know the id of what it would create.
 resource "terraform_data" "needs_an_import_block" {
   count = (
+    # Do not use -target: it overwrites the setting unseen. Write the import block of the README.
     var.existing == "OVERWRITE" ?
     (aws_ecr_replication_configuration.registry.id == "" ? 1 : 0) :
     0

@@ -10,12 +10,34 @@ locals {
   # The text that messages show in its place.
   redacted = "(not shown, it may be a secret)"
 
+  # The attributes of inputs of type any, and the type of each that is optional.
+  attributes = {
+    "a new topic" = { name = "a string", email_addresses = "an object", kms_key_arn = "a string" }
+    "a log group" = { name = "a string", retention_in_days = "a number" }
+  }
+
+  # Wrong names that people may use for attributes, with the right ones.
+  misnomers = {
+    "a new topic" = { topic_name = "name", emails = "email_addresses", key = "kms_key_arn" }
+    "a log group" = { log_group_name = "name", days = "retention_in_days" }
+  }
+
   # The start of names that nobody gives; Terraform adds 26 characters.
   name_prefix = "ecr-sync-failure-"
 
   # The start of the names of log groups that EventBridge writes to.
   # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
   log_group_prefix = "/aws/events/"
+
+  # The retention of a log group that nobody gives.
+  retention_in_days = 30
+
+  # The hint for a topic of another region.
+  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+  topic_region_hint = "give a topic in that region: a rule and its target are in one region"
+
+  # The hint for a KMS key of another region.
+  key_region_hint = "use a key of that region"
 
   # The documents that messages link to.
   docs = "https://github.com/cdktf-ecr-pull-through-cache/cdktf-ecr-pull-through-cache/blob/main/docs"

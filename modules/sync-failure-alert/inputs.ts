@@ -18,18 +18,23 @@ import {
   TOPIC_ARN,
   TOPIC_KEY,
   TOPIC_NAME,
+  TOPIC_REGION_HINT,
 } from "../../src/alerts/rules";
 import { RETENTION, RETENTION_DAYS } from "../../src/aws/log-retention";
-import { AT_LEAST_ONE_PREFIX, REPOSITORY_PREFIX } from "../../src/cache/rules";
+import { AT_LEAST_ONE_PREFIX, KMS_KEY_REGION_HINT, REPOSITORY_PREFIX } from "../../src/cache/rules";
 import type { InputRule, ModuleDefinition } from "../generator/definition";
-import { hcl } from "../generator/hcl";
+import { expression, hcl } from "../generator/hcl";
 import { following } from "../generator/rules";
 
 const RETENTION_RULE: InputRule = {
   ...RETENTION,
-  // Without a log group there is no value.
-  holds: (value) => `try(contains(${hcl(RETENTION_DAYS)}, ${value}), true)`,
+  // Also evaluated for null, which contains() refuses.
+  holds: (value) => `try(contains(${hcl(RETENTION_DAYS)}, ${value}), false)`,
 };
+
+const DESTINATIONS = ["topic_arn", "new_topic", "log_group"];
+/** The destinations that are given, as an expression. */
+const GIVEN = `compact([${DESTINATIONS.map((name) => `var.${name} == null ? "" : "\`${name}\`"`).join(", ")}])`;
 
 /** A text with its link as an expression: no line of a file is longer than 120 characters. */
 function withLink(text: string): string {
@@ -70,17 +75,19 @@ export const syncFailureAlert: ModuleDefinition = {
       rules: [following(TOPIC_ARN)],
       validations: [
         {
-          holds:
-            "length([for given in [var.topic_arn != null, var.new_topic != null, var.log_group != null] : given if given]) == 1",
+          holds: `length(${GIVEN}) == 1`,
           place: "topic_arn",
           requirement: "be given, or one of `new_topic` and `log_group`, and only one of the three",
-          gotText: "${jsonencode([var.topic_arn != null, var.new_topic != null, var.log_group != null])}",
+          gotText: expression(`coalesce(join(", ", ${GIVEN}), "none")`),
           hint: "call the module once for each place where the messages go",
         },
       ],
     },
     new_topic: {
       type: "object",
+      isOpen: true,
+      noun: "a new topic",
+      misnomers: { topic_name: "name", emails: "email_addresses", key: "kms_key_arn" },
       description: "Creates a standard SNS topic for the messages, with a policy that allows EventBridge to publish.",
       otherwise: "no new topic",
       attributes: {
@@ -108,6 +115,9 @@ export const syncFailureAlert: ModuleDefinition = {
     },
     log_group: {
       type: "object",
+      isOpen: true,
+      noun: "a log group",
+      misnomers: { log_group_name: "name", days: "retention_in_days" },
       description:
         "Creates a log group for the events, with a resource policy for EventBridge. An account has at most 10 resource policies of CloudWatch Logs in each region.",
       otherwise: "no log group",
@@ -137,6 +147,16 @@ export const syncFailureAlert: ModuleDefinition = {
         "The start of the names of log groups that EventBridge writes to. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
       value: LOG_GROUP_PREFIX,
     },
+    retention_in_days: {
+      comment: "The retention of a log group that nobody gives.",
+      value: DEFAULTS.retentionInDays,
+    },
+    topic_region_hint: {
+      comment:
+        "The hint for a topic of another region. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html",
+      value: TOPIC_REGION_HINT,
+    },
+    key_region_hint: { comment: "The hint for a KMS key of another region.", value: KMS_KEY_REGION_HINT },
     docs: { comment: "The documents that messages link to.", value: DOCS },
     failure_codes: {
       comment: "The page with the causes of failures.",

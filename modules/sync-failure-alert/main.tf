@@ -1,3 +1,7 @@
+data "aws_region" "current" {}
+
+data "aws_partition" "current" {}
+
 resource "aws_cloudwatch_event_rule" "failures" {
   name          = var.rule_name
   name_prefix   = var.rule_name == null ? local.name_prefix : null
@@ -12,6 +16,16 @@ resource "aws_cloudwatch_event_rule" "failures" {
         "`prefixes` must make an event pattern of at most 2048 characters, got ${length(local.event_pattern)}; ",
         "give some prefixes to a second alert",
       ])
+    }
+
+    precondition {
+      condition = length(local.arns_elsewhere) == 0
+      error_message = replace(join("\n", [
+        for elsewhere in local.arns_elsewhere : join("", [
+          "`${elsewhere.input}` must be in the ${elsewhere.place} of the cache, ${elsewhere.expected}, ",
+          "got ${jsonencode(elsewhere.arn)}; ${elsewhere.hint}",
+        ])
+      ]), local.secret_pattern, local.redacted)
     }
   }
 }
@@ -38,9 +52,9 @@ resource "aws_cloudwatch_event_target" "destination" {
 resource "aws_sns_topic" "failures" {
   count = local.creates_topic ? 1 : 0
 
-  name              = var.new_topic.name
-  name_prefix       = var.new_topic.name == null ? local.name_prefix : null
-  kms_master_key_id = var.new_topic.kms_key_arn
+  name              = local.new_topic.name
+  name_prefix       = local.new_topic.name == null ? local.name_prefix : null
+  kms_master_key_id = local.new_topic.kms_key_arn
 }
 
 resource "aws_sns_topic_policy" "failures" {
@@ -61,19 +75,19 @@ resource "aws_sns_topic_policy" "failures" {
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  for_each = local.email_addresses
+  for_each = local.subscriptions
 
   topic_arn = aws_sns_topic.failures[0].arn
   protocol  = "email"
-  endpoint  = each.value
+  endpoint  = var.new_topic.email_addresses[each.key]
 }
 
 resource "aws_cloudwatch_log_group" "failures" {
   count = local.is_logged ? 1 : 0
 
-  name              = var.log_group.name
-  name_prefix       = var.log_group.name == null ? "${local.log_group_prefix}${local.name_prefix}" : null
-  retention_in_days = var.log_group.retention_in_days
+  name              = local.log_group.name
+  name_prefix       = local.log_group.name == null ? "${local.log_group_prefix}${local.name_prefix}" : null
+  retention_in_days = local.log_group.retention_in_days
 }
 
 resource "aws_cloudwatch_log_resource_policy" "failures" {

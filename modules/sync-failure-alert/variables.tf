@@ -72,114 +72,374 @@ variable "topic_arn" {
     )
     error_message = replace(join("", [
       "`topic_arn` must be the ARN of a standard SNS topic, got ${jsonencode(var.topic_arn)}; give the topic's ",
-      "ARN, not its name",
+      "ARN, not its name or that of a FIFO topic",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = (
-      length([for given in [var.topic_arn != null, var.new_topic != null, var.log_group != null] : given if given])
+      length(compact([
+        var.topic_arn == null ? "" : "`topic_arn`",
+        var.new_topic == null ? "" : "`new_topic`",
+        var.log_group == null ? "" : "`log_group`",
+      ]))
       == 1
     )
     error_message = replace(join("", [
       "`topic_arn` must be given, or one of `new_topic` and `log_group`, and only one of the three, got ",
-      "${jsonencode([var.topic_arn != null, var.new_topic != null, var.log_group != null])}; call the module ",
-      "once for each place where the messages go",
+      coalesce(join(", ", compact([
+        var.topic_arn == null ? "" : "`topic_arn`",
+        var.new_topic == null ? "" : "`new_topic`",
+        var.log_group == null ? "" : "`log_group`",
+      ])), "none"),
+      "; call the module once for each place where the messages go",
     ]), local.secret_pattern, local.redacted)
   }
 }
 
+# The type is any, since Terraform silently drops attributes that an object type does not have: the validations check
+# their names and types. A validation loops over nothing if the input is no map, which another validation reports.
 variable "new_topic" {
-  description = "Creates a standard SNS topic for the messages, with a policy that allows EventBridge to publish."
-  type = object({
-    name            = optional(string)
-    email_addresses = optional(map(string), {})
-    kms_key_arn     = optional(string)
-  })
-  default = null
+  description = <<-EOT
+    Creates a standard SNS topic for the messages, with a policy that allows EventBridge to publish. An
+    object with any of these attributes, whose types are in the README: name, email_addresses,
+    kms_key_arn.
+  EOT
+  type        = any
+  default     = null
 
   validation {
-    condition = (
-      try(var.new_topic.name, null) == null
-      || (
-        can(regex("^[A-Za-z0-9_-]+$", try(var.new_topic.name, null)))
-        && try(length(try(var.new_topic.name, null)) <= 256, false)
-      )
-    )
+    condition = var.new_topic == null || can(keys(var.new_topic))
     error_message = replace(join("", [
-      "`new_topic.name` must be the name of a standard topic: 1 to 256 letters, digits, hyphens and ",
-      "underscores, got ${jsonencode(try(var.new_topic.name, null))}; leave it out for a unique name",
+      "`new_topic` must be an object, got ",
+      startswith(jsonencode(var.new_topic), "{")
+      ? "an object"
+      : startswith(jsonencode(var.new_topic), "[")
+      ? "a list"
+      : startswith(jsonencode(var.new_topic), "\"") ? "a string" : jsonencode(var.new_topic),
+      "; give its attributes, or leave it out",
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([for name in try(keys(var.new_topic), []) : can(local.attributes["a new topic"][name])])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.new_topic), []) :
+      join("", [
+        "`new_topic.${name}` is not an attribute of a new topic; ",
+        [
+          for likely in [
+            for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+            coalescelist(
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["a new topic"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [for word, right in local.misnomers["a new topic"] : right if word == join("_", words)]
+              )),
+              [
+                for one in keys(local.attributes["a new topic"]) : one
+                if length(setintersection(
+                  flatten([
+                    for word in [one] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ]),
+                  flatten([
+                    for word in [join("_", words)] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ])
+                )) > 0
+              ],
+              [
+                for one in keys(local.attributes["a new topic"]) : one
+                if length(setintersection(split("_", one), words)) > 0
+              ],
+              [""]
+            )
+          ] :
+          likely[0] == ""
+          ? "known attributes: ${join(", ", keys(local.attributes["a new topic"]))}"
+          : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+        ][0],
+      ])
+      if !can(local.attributes["a new topic"][name])
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = alltrue([
-      for key, element in coalesce(try(var.new_topic.email_addresses, null), {}) :
-      (
-        can(regex("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$", element))
-        && try(length(element) <= 254, false)
+      for name in try(keys(var.new_topic), []) :
+      try(var.new_topic[name] == null, true)
+      || lookup(
+        { "a string" = can(tostring(var.new_topic[name])), "an object" = can(keys(var.new_topic[name])) },
+        lookup(local.attributes["a new topic"], name, ""),
+        true
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in coalesce(try(var.new_topic.email_addresses, null), {}) :
+      for name in try(keys(var.new_topic), []) :
       join("", [
-        "`new_topic.email_addresses[${jsonencode(key)}]` must be an e-mail address, got ${jsonencode(element)}; ",
-        "give the address alone, without a name",
+        "`new_topic.${name}` must be ${lookup(local.attributes["a new topic"], name, "")}, got ",
+        startswith(jsonencode(var.new_topic[name]), "{")
+        ? "an object"
+        : startswith(jsonencode(var.new_topic[name]), "[")
+        ? "a list"
+        : startswith(jsonencode(var.new_topic[name]), "\"") ? "a string" : jsonencode(var.new_topic[name]),
+        "; the README of the module has the type of each attribute",
       ])
       if !(
-        can(regex("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$", element))
-        && try(length(element) <= 254, false)
+        try(var.new_topic[name] == null, true)
+        || lookup(
+          { "a string" = can(tostring(var.new_topic[name])), "an object" = can(keys(var.new_topic[name])) },
+          lookup(local.attributes["a new topic"], name, ""),
+          true
+        )
       )
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
-    condition = (
-      try(var.new_topic.kms_key_arn, null) == null
-      || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$", try(var.new_topic.kms_key_arn, null)))
-    )
-    error_message = replace(join("", [
-      "`new_topic.kms_key_arn` must be the ARN of a KMS key in lower case, not of an alias, got ",
-      "${jsonencode(try(var.new_topic.kms_key_arn, null))}; give the ARN of a customer managed key: EventBridge ",
-      "cannot use alias/aws/sns, whose key policy cannot be changed",
+    condition = alltrue([
+      for value in [try(tostring(var.new_topic.name), null)] :
+      value == null || (can(regex("^[A-Za-z0-9_-]+$", value)) && try(length(value) <= 256, false))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.new_topic.name), null)] :
+      join("", [
+        "`new_topic.name` must be the name of a standard topic: 1 to 256 letters, digits, hyphens and ",
+        "underscores, got ${jsonencode(value)}; leave it out for a unique name",
+      ])
+      if !(value == null || (can(regex("^[A-Za-z0-9_-]+$", value)) && try(length(value) <= 256, false)))
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.new_topic.email_addresses), []) :
+      (
+        can(regex(
+          "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$",
+          tostring(var.new_topic.email_addresses[name])
+        ))
+        && try(length(tostring(var.new_topic.email_addresses[name])) <= 254, false)
+      )
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.new_topic.email_addresses), []) :
+      join("", [
+        "`new_topic.email_addresses[${jsonencode(name)}]` must be an e-mail address, got ",
+        "${jsonencode(var.new_topic.email_addresses[name])}; give the address alone, without a name",
+      ])
+      if !(
+        can(regex(
+          "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$",
+          tostring(var.new_topic.email_addresses[name])
+        ))
+        && try(length(tostring(var.new_topic.email_addresses[name])) <= 254, false)
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.new_topic.kms_key_arn), null)] :
+      value == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$", value))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.new_topic.kms_key_arn), null)] :
+      join("", [
+        "`new_topic.kms_key_arn` must be the ARN of a KMS key in lower case, not of an alias, got ",
+        "${jsonencode(value)}; give the ARN of a customer managed key: EventBridge cannot use alias/aws/sns, ",
+        "whose key policy cannot be changed",
+      ])
+      if !(value == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-z0-9-]+$", value)))
     ]), local.secret_pattern, local.redacted)
   }
 }
 
+# The type is any, since Terraform silently drops attributes that an object type does not have: the validations check
+# their names and types. A validation loops over nothing if the input is no map, which another validation reports.
 variable "log_group" {
   description = <<-EOT
     Creates a log group for the events, with a resource policy for EventBridge. An account has at most
-    10 resource policies of CloudWatch Logs in each region.
+    10 resource policies of CloudWatch Logs in each region. An object with any of these attributes,
+    whose types are in the README: name, retention_in_days.
   EOT
-  type        = object({ name = optional(string), retention_in_days = optional(number, 30) })
+  type        = any
   default     = null
 
   validation {
-    condition = (
-      try(var.log_group.name, null) == null
-      || (
-        can(regex("^/aws/events/[A-Za-z0-9._/#-]+$", try(var.log_group.name, null)))
-        && try(length(try(var.log_group.name, null)) <= 512, false)
-      )
-    )
+    condition = var.log_group == null || can(keys(var.log_group))
     error_message = replace(join("", [
-      "`log_group.name` must be the name of a log group that begins with /aws/events/: at most 512 letters, ",
-      "digits and ._/#-, got ${jsonencode(try(var.log_group.name, null))}; leave it out for a unique name",
+      "`log_group` must be an object, got ",
+      startswith(jsonencode(var.log_group), "{")
+      ? "an object"
+      : startswith(jsonencode(var.log_group), "[")
+      ? "a list"
+      : startswith(jsonencode(var.log_group), "\"") ? "a string" : jsonencode(var.log_group),
+      "; give its attributes, or leave it out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
-    condition = (
-      var.log_group == null
-      || try(contains(
-        [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-        try(var.log_group.retention_in_days, null)
-      ), true)
-    )
-    error_message = replace(join("", [
-      "`log_group.retention_in_days` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, ",
-      "731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got ",
-      "${jsonencode(try(var.log_group.retention_in_days, null))}; CloudWatch Logs accepts no other number",
+    condition = alltrue([for name in try(keys(var.log_group), []) : can(local.attributes["a log group"][name])])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.log_group), []) :
+      join("", [
+        "`log_group.${name}` is not an attribute of a log group; ",
+        [
+          for likely in [
+            for words in [[for word in regexall("[A-Z]?[a-z0-9]+", name) : lower(word)]] :
+            coalescelist(
+              distinct(concat(
+                [
+                  for one in keys(local.attributes["a log group"]) : one
+                  if length(join("_", words)) >= 3 && startswith(one, join("_", words))
+                ],
+                [for word, right in local.misnomers["a log group"] : right if word == join("_", words)]
+              )),
+              [
+                for one in keys(local.attributes["a log group"]) : one
+                if length(setintersection(
+                  flatten([
+                    for word in [one] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ]),
+                  flatten([
+                    for word in [join("_", words)] :
+                    [word, [for at in range(length(word)) : "${substr(word, 0, at)}${substr(word, at + 1, -1)}"]]
+                  ])
+                )) > 0
+              ],
+              [
+                for one in keys(local.attributes["a log group"]) : one
+                if length(setintersection(split("_", one), words)) > 0
+              ],
+              [""]
+            )
+          ] :
+          likely[0] == ""
+          ? "known attributes: ${join(", ", keys(local.attributes["a log group"]))}"
+          : "did you mean ${join(" or ", formatlist("`%s`", likely))}?"
+        ][0],
+      ])
+      if !can(local.attributes["a log group"][name])
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for name in try(keys(var.log_group), []) :
+      try(var.log_group[name] == null, true)
+      || lookup(
+        { "a string" = can(tostring(var.log_group[name])), "a number" = can(tonumber(var.log_group[name])) },
+        lookup(local.attributes["a log group"], name, ""),
+        true
+      )
+    ])
+    error_message = replace(join("\n", [
+      for name in try(keys(var.log_group), []) :
+      join("", [
+        "`log_group.${name}` must be ${lookup(local.attributes["a log group"], name, "")}, got ",
+        startswith(jsonencode(var.log_group[name]), "{")
+        ? "an object"
+        : startswith(jsonencode(var.log_group[name]), "[")
+        ? "a list"
+        : startswith(jsonencode(var.log_group[name]), "\"") ? "a string" : jsonencode(var.log_group[name]),
+        "; the README of the module has the type of each attribute",
+      ])
+      if !(
+        try(var.log_group[name] == null, true)
+        || lookup(
+          { "a string" = can(tostring(var.log_group[name])), "a number" = can(tonumber(var.log_group[name])) },
+          lookup(local.attributes["a log group"], name, ""),
+          true
+        )
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tostring(var.log_group.name), null)] :
+      value == null || (can(regex("^/aws/events/[A-Za-z0-9._/#-]+$", value)) && try(length(value) <= 512, false))
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tostring(var.log_group.name), null)] :
+      join("", [
+        "`log_group.name` must be the name of a log group that begins with /aws/events/: at most 512 letters, ",
+        "digits and ._/#-, got ${jsonencode(value)}; leave it out for a unique name",
+      ])
+      if !(
+        value == null || (can(regex("^/aws/events/[A-Za-z0-9._/#-]+$", value)) && try(length(value) <= 512, false))
+      )
+    ]), local.secret_pattern, local.redacted)
+  }
+
+  validation {
+    condition = alltrue([
+      for value in [try(tonumber(var.log_group.retention_in_days), null)] :
+      value == null
+      || try(contains([
+        1,
+        3,
+        5,
+        7,
+        14,
+        30,
+        60,
+        90,
+        120,
+        150,
+        180,
+        365,
+        400,
+        545,
+        731,
+        1096,
+        1827,
+        2192,
+        2557,
+        2922,
+        3288,
+        3653,
+      ], value), false)
+    ])
+    error_message = replace(join("\n", [
+      for value in [try(tonumber(var.log_group.retention_in_days), null)] :
+      join("", [
+        "`log_group.retention_in_days` must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, ",
+        "731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got ${jsonencode(value)}; CloudWatch Logs accepts no ",
+        "other number",
+      ])
+      if !(
+        value == null
+        || try(contains([
+          1,
+          3,
+          5,
+          7,
+          14,
+          30,
+          60,
+          90,
+          120,
+          150,
+          180,
+          365,
+          400,
+          545,
+          731,
+          1096,
+          1827,
+          2192,
+          2557,
+          2922,
+          3288,
+          3653,
+        ], value), false)
+      )
     ]), local.secret_pattern, local.redacted)
   }
 }

@@ -9,5 +9,5 @@ import type { Rule } from "../validation/rule";
 export const STANDARD_TOPIC: Rule = {
   pattern: /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
   requirement: "be the ARN of a standard SNS topic",
-  hint: "give the topic's ARN, not its name",
+  hint: "give the topic's ARN, not its name or that of a FIFO topic",
 };

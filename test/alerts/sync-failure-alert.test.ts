@@ -249,12 +249,12 @@ describe("fails at once with", () => {
     [
       "a topic's name for its ARN",
       { destination: AlertDestination.topic("ops") },
-      `\`destination.topicArn\` ${arn}, got "ops"; give the topic's ARN, not its name`,
+      `\`destination.topicArn\` ${arn}, got "ops"; give the topic's ARN, not its name or that of a FIFO topic`,
     ],
     [
       "a FIFO topic",
       { destination: AlertDestination.topic(`${TOPIC}.fifo`) },
-      `\`destination.topicArn\` ${arn}, got "${TOPIC}.fifo"; give the topic's ARN, not its name`,
+      `\`destination.topicArn\` ${arn}, got "${TOPIC}.fifo"; give the topic's ARN, not its name or that of a FIFO topic`,
     ],
     [
       "a topic of another region",

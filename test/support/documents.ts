@@ -49,7 +49,7 @@ export function readersTerraform(file: string): string {
   return fs
     .readFileSync(path.join(ROOT, file), "utf8")
     .replaceAll('"../.."', `"${modules}/${module}"`)
-    .replaceAll('"../../../modules/', `"${modules}/`);
+    .replaceAll(module === "" ? '"../../../modules/' : '"../../../', `"${modules}/`);
 }
 
 /** The names of the documents in a folder and in those below it. */

@@ -178,6 +178,22 @@ run "a_managed_policy_has_a_name_that_iam_takes" {
   expect_failures = [var.managed_policy]
 }
 
+run "a_managed_policy_that_is_no_object_is_refused" {
+  command = plan
+  variables {
+    managed_policy = "pull"
+  }
+  expect_failures = [var.managed_policy]
+}
+
+run "an_attribute_that_a_managed_policy_does_not_have_is_refused" {
+  command = plan
+  variables {
+    managed_policy = { name = "pull", path = "/teams/" }
+  }
+  expect_failures = [var.managed_policy]
+}
+
 run "regions_are_regions_and_no_zones" {
   command = plan
   variables {

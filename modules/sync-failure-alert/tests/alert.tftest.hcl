@@ -1,4 +1,10 @@
 mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_resource "aws_cloudwatch_event_rule" {
     defaults = { arn = "arn:aws:events:eu-west-1:111122223333:rule/failures" }
   }
@@ -235,4 +241,75 @@ run "a_retention_of_two_days_is_refused" {
     log_group = { retention_in_days = 2 }
   }
   expect_failures = [var.log_group]
+}
+
+run "an_attribute_that_a_new_topic_does_not_have_is_refused" {
+  command = plan
+  variables {
+    new_topic = { email_adresses = { ops = "ops@example.com" } }
+  }
+  expect_failures = [var.new_topic]
+}
+
+run "an_attribute_that_a_log_group_does_not_have_is_refused" {
+  command = plan
+  variables {
+    new_topic = null
+    log_group = { retention = 90 }
+  }
+  expect_failures = [var.log_group]
+}
+
+run "a_new_topic_that_is_no_object_is_refused" {
+  command = plan
+  variables {
+    new_topic = "failures"
+  }
+  expect_failures = [var.new_topic]
+}
+
+run "an_attribute_of_a_new_topic_of_a_wrong_type_is_refused" {
+  command = plan
+  variables {
+    new_topic = { email_addresses = ["ops@example.com"] }
+  }
+  expect_failures = [var.new_topic]
+}
+
+run "a_log_group_that_is_no_object_is_refused" {
+  command = plan
+  variables {
+    new_topic = null
+    log_group = "failures"
+  }
+  expect_failures = [var.log_group]
+}
+
+run "an_attribute_of_a_log_group_of_a_wrong_type_is_refused" {
+  command = plan
+  variables {
+    new_topic = null
+    log_group = { retention_in_days = "a month" }
+  }
+  expect_failures = [var.log_group]
+}
+
+run "a_topic_of_another_region_is_refused" {
+  command = plan
+  variables {
+    topic_arn = "arn:aws:sns:us-east-1:111122223333:ops"
+    new_topic = null
+  }
+  expect_failures = [aws_cloudwatch_event_rule.failures]
+}
+
+run "takes_values_that_only_an_apply_tells" {
+  module {
+    source = "./tests/made-in-the-same-run"
+  }
+
+  assert {
+    condition     = module.alert.topic_arn == "arn:aws:sns:eu-west-1:111122223333:failures"
+    error_message = "the topic is ${module.alert.topic_arn}"
+  }
 }

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { ECRClient, PutRegistryPolicyCommand, PutReplicationConfigurationCommand } from "@aws-sdk/client-ecr";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { createDockerHubCache } from "../../local-aws/ecr/docker-hub-cache";
@@ -30,6 +30,7 @@ const EXPECTED: { readonly [use: string]: (aws: LocalAws) => Promise<unknown> | 
       new CreateRoleCommand({ RoleName: "eks-node", AssumeRolePolicyDocument: trusting("ec2.amazonaws.com") }),
     );
   },
+  "pull-through-cache: repository-settings": createBoundary,
   "pull-through-cache: import": (aws) => createDockerHubCache(aws, REGION),
   "registry-endpoints: minimal": addNetwork,
   "registry-replication: overwrite": addReplication,
@@ -49,6 +50,13 @@ async function putRegistryPolicy(aws: LocalAws): Promise<void> {
   const Statement = { Sid: "Old", Effect: "Allow", Principal: { AWS: "777788889999" }, Action: "ecr:*", Resource };
   const policyText = JSON.stringify({ Version: "2012-10-17", Statement });
   await new ECRClient(clientConfig(aws, { region: REGION })).send(new PutRegistryPolicyCommand({ policyText }));
+}
+
+/** The permissions boundary that an example names, which limits nothing. */
+async function createBoundary(aws: LocalAws): Promise<void> {
+  const Statement = { Effect: "Allow", Action: "*", Resource: "*" };
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await new IAMClient(clientConfig(aws)).send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
 }
 
 /** The network that the examples name, with a NAT gateway. */

@@ -96,6 +96,14 @@ const BAD: { readonly [fault: string]: Declaration } = {
   "a rule's name of 65 characters": alert({ prefixes: ["quay"], ruleName: "r".repeat(65), destination: topic }),
   "a topic's name for its ARN": alert({ prefixes: ["quay"], destination: { topicArn: "ops" } }),
   "a FIFO topic": alert({ prefixes: ["quay"], destination: { topicArn: `${TOPIC}.fifo` } }),
+  "a topic of another region": alert({
+    prefixes: ["quay"],
+    destination: { topicArn: TOPIC.replace(REGION, "us-east-1") },
+  }),
+  "a key of another region and partition": alert({
+    prefixes: ["quay"],
+    destination: { newTopic: { kmsKeyArn: KEY.replace(`aws:kms:${REGION}`, "aws-cn:kms:cn-north-1") } },
+  }),
   "a new FIFO topic": alert({ prefixes: ["quay"], destination: { newTopic: { topicName: "ops.fifo" } } }),
   "AWS's own key": alert({ prefixes: ["quay"], destination: { newTopic: { kmsKeyArn: "alias/aws/sns" } } }),
   "no address": alert({ prefixes: ["quay"], destination: { newTopic: { emailAddresses: ["ops"] } } }),

@@ -4,9 +4,9 @@ module "cache" {
   upstreams = { quay = {}, ecr-public = {} }
 
   allow_pull_from = {
-    account_ids     = ["444455556666"]
-    organization_id = "o-a1b2c3d4e5"
-    prefixes        = ["quay"]
+    account_ids               = ["444455556666"]
+    organizational_unit_paths = ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"]
+    prefixes                  = ["quay"]
   }
 }
 

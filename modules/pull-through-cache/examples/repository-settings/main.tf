@@ -12,4 +12,10 @@ module "cache" {
     keep_last_images = 50
     tags             = { team = "platform" }
   }
+
+  # Options of that role. The boundary is a policy of your account, and must exist.
+  role_options = {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    path                     = "/platform/"
+  }
 }
