@@ -300,7 +300,7 @@ test("null as props is like no props", () => {
 });
 
 test("fails with a frequency that is no text", () => {
-  const rules = [{ frequency: Object.create(null) as ScanFrequency }];
+  const rules = [{ frequency: { toString: null } as unknown as ScanFrequency }];
   expect(faultOf({ rules })).toBe(
     "`rules[0].frequency` must be SCAN_ON_PUSH with BASIC, got a value of type object; continuous scans need ENHANCED",
   );
