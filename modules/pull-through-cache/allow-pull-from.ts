@@ -54,7 +54,7 @@ export const ALLOW_PULL_FROM: Input = {
     existing_repositories: {
       type: "list(string)",
       description:
-        "Paths of repositories that exist already, like `docker-hub/library/nginx`, whose policies Terraform manages from now on: the apply replaces the policy of the repository, and a destroy deletes it. Each must lie under a covered prefix.",
+        "Paths of repositories that exist already, like `docker-hub/library/nginx`, known when Terraform plans, whose policies Terraform manages from now on: the apply replaces the policy of the repository, and a destroy deletes it. Each must lie under a covered prefix.",
       otherwise: "existing repositories keep their policies",
       rules: [filled(ALLOW_PULL_RULES.existing)],
       elementRules: [following(REPOSITORY_PATH, PULL_RULES.noTag.hint)],
