@@ -37,11 +37,10 @@ function commandsOf(template: TemplatePolicy, { accountId, region, names, manage
     `aws ecr set-repository-policy ${repository} --policy-text '\${${quoted}}'`,
   ].join(" && ");
   const conditions = [
-    ...(start === "" ? [] : [`startswith(name, ${JSON.stringify(start)})`]),
+    `startswith(name, ${JSON.stringify(start)})`,
     ...others.map((other) => `!startswith(name, ${JSON.stringify(other)})`),
     ...(managed.length === 0 ? [] : [`!contains(${JSON.stringify(managed)}, name)`]),
   ];
-  const filter = conditions.length === 0 ? "" : ` if ${conditions.join(" && ")}`;
   // The names are null in a registry without repositories.
-  return `[for name in (${names} == null ? [] : sort(${names})) : "${command} || echo '\${name}: not changed' >&2"${filter}]`;
+  return `[for name in (${names} == null ? [] : sort(${names})) : "${command} || echo '\${name}: not changed' >&2" if ${conditions.join(" && ")}]`;
 }

@@ -76,6 +76,14 @@ export async function brokenRules(module: string): Promise<BrokenRules[]> {
   return broken;
 }
 
+/**
+ * Whether Terraform names the call of the module in the error: it does so for an input that the call gives. For a default
+ * or a resource it names the file of the module, which must then belong to one call.
+ */
+function namesCall({ inputs, expectedFailures }: TestRun): boolean {
+  return expectedFailures.every((failure) => failure.startsWith("var.") && failure.slice("var.".length) in inputs);
+}
+
 async function brokenBy(module: string, runs: readonly TestRun[]): Promise<BrokenRules[]> {
   const workspace = new Workspace(configuration());
   // Mocks are found from here: its own, and those of the modules beside it.
@@ -84,13 +92,16 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
     recursive: true,
     filter: (file) => !file.endsWith(".tftest.hcl"),
   });
+  // Terraform reads the files of a copy that many calls share only once.
+  const sources = runs.map((run, index) => (namesCall(run) ? "shared" : `run_${index}`));
+  for (const source of new Set(sources)) {
+    copyModules(path.join(workspace.folder, source), [module]);
+  }
   for (const [index, { inputs, alias }] of runs.entries()) {
-    // Each calls a copy of its own: a condition that fails is told by the file that it stands in.
     const folder = `run_${index}`;
-    copyModules(path.join(workspace.folder, folder), [module]);
     const provider = alias === undefined ? [] : [`  providers = { aws = aws.${alias} }`];
     const given = Object.entries(inputs).map(([name, value]) => `  ${name} = ${value}`);
-    const call = [`module "${folder}" {`, `  source = "./${folder}/${module}"`, ...provider, ...given, "}"];
+    const call = [`module "${folder}" {`, `  source = "./${sources[index]}/${module}"`, ...provider, ...given, "}"];
     workspace.write(`${folder}.tf`, `${call.join("\n")}\n`);
   }
   const aliases = new Set(runs.flatMap(({ alias }) => alias ?? []));
