@@ -57,5 +57,12 @@ function isCaller(value: unknown): boolean {
     return false;
   }
   // Policy variables are escaped: AWS fills them in, mostly with what the caller decides.
-  return CALLER.test(value) || (isUnresolved(value) && !value.includes("$${") && !value.startsWith("*"));
+  return CALLER.test(value) || (isUnresolved(value) && !value.includes("$${") && !hasWildcardInId(value));
+}
+
+/** Whether the account of an ARN, or the ID before the first slash of another text, has a wildcard beside its tokens. */
+function hasWildcardInId(value: string): boolean {
+  const text = value.replace(/\$\{[^}]*\}/g, "");
+  const id = text.startsWith("arn:") ? text.split(":")[4] : text.split("/")[0];
+  return /[*?]/.test(id ?? "");
 }

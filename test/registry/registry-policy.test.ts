@@ -657,6 +657,8 @@ describe("addPolicy", () => {
     ["ArnEquals", "aws:SourceArn", `arn:aws:lambda:*:${OTHER}:function:*`],
     ["StringEquals", "aws:SourceOrgID", "${aws:ResourceOrgID}"],
     ["StringEquals", "aws:SourceAccount", "${var.account}"],
+    ["ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "${var.organization}/*"],
+    ["ArnLike", "aws:SourceArn", "arn:aws:lambda:*:${var.account}:function:*"],
   ])("permits everybody whom %s with %s names", (operator, key, values) => {
     const own = {
       Principal: "*",
@@ -675,6 +677,9 @@ describe("addPolicy", () => {
     ["StringEquals", "aws:PrincipalAccount", "${aws:PrincipalTag/account}"],
     ["ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/team"],
     ["StringLike", "aws:PrincipalAccount", "*${var.account}"],
+    ["StringLike", "aws:PrincipalOrgID", "o-*${var.id}"],
+    ["StringLike", "aws:PrincipalOrgID", "${var.id}*"],
+    ["ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/${var.role}"],
     ["StringEquals", "aws:PrincipalTag/team", "a"],
     ["StringEquals", "aws:PrincipalAccount", 1],
   ])("fails with everybody whom %s with %s does not name", (operator, key, values) => {
