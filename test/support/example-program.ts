@@ -6,6 +6,11 @@ import { execute } from "./commands";
 /** The folder of the project. */
 export const PROJECT_ROOT = path.resolve(__dirname, "../..");
 
+/** The names of the examples that are programs. */
+export const EXAMPLES: readonly string[] = fs
+  .readdirSync(path.join(PROJECT_ROOT, "examples"))
+  .filter((name) => fs.existsSync(path.join(PROJECT_ROOT, "examples", name, "main.ts")));
+
 const EXAMPLE_ACCOUNT = "111122223333";
 
 /** A place in a program, and what is to stand there instead. */
@@ -45,6 +50,14 @@ export async function runExample(example: string, outdir: string, options: Examp
       fs.rmSync(folder, { recursive: true });
     }
   }
+}
+
+/** Every file of an output folder with its text. */
+export function contents(outdir: string): { [file: string]: string } {
+  const files = fs
+    .readdirSync(outdir, { recursive: true, encoding: "utf8" })
+    .filter((file) => fs.statSync(path.join(outdir, file)).isFile());
+  return Object.fromEntries(files.sort().map((file) => [file, fs.readFileSync(path.join(outdir, file), "utf8")]));
 }
 
 function editedCopy(main: string, edits: readonly Edit[], accountId: string, folder: string): string {

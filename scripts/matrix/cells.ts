@@ -1,0 +1,99 @@
+// The cells of the matrix. Every value of every column is there with each package of the AWS provider; not every
+// combination is. Three combinations could break where neither value does alone, and so they are all there: a framework
+// with a module resolution, a framework with a major version of TypeScript, and these two with each other.
+import type { Framework } from "../../test/support/consumer-project";
+
+/** A combination of versions. */
+export interface Cell {
+  readonly framework: Framework;
+  readonly constructs: string;
+  readonly node: string;
+  readonly typescript: string;
+  readonly manager: Manager;
+}
+
+/** A package manager; Yarn once for each way to install that it has. */
+export type Manager = "npm 10" | "npm 11" | "pnpm" | "Yarn" | "Yarn PnP";
+
+/** The package on npm that has the binary of Node.js for this machine. */
+const NODE_BINARY = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+
+const NODE_20 = "20.20.2";
+const NODE_22 = "22.23.3";
+const NODE_24 = "24.21.0";
+const TYPESCRIPT_5 = "5.9.3";
+const TYPESCRIPT_7 = "7.0.2";
+
+const MANAGERS: { readonly [manager in Manager]: { readonly package: string; readonly version: string } } = {
+  "npm 10": { package: "npm", version: "10.9.9" },
+  "npm 11": { package: "npm", version: "11.21.2" },
+  pnpm: { package: "pnpm", version: "12.21.0" },
+  Yarn: { package: "@yarnpkg/cli-dist", version: "4.18.1" },
+  "Yarn PnP": { package: "@yarnpkg/cli-dist", version: "4.18.1" },
+};
+
+const CDKTF_5: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" };
+const CDKTF_6: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" };
+export const CDKTN: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" };
+
+/** The oldest and the newest version that each framework admits. */
+const CONSTRUCTS = { cdktf: ["10.4.2", "10.8.1"], cdktn: ["10.6.0", "10.7.2"] } as const;
+
+type Row = readonly [Framework, "oldest" | "newest", node: string, typescript: string, Manager];
+
+// Yarn's Plug'n'Play cannot run TypeScript 7: the compiler is no JavaScript, and does not know where Yarn has the packages.
+const ROWS: readonly Row[] = [
+  [CDKTF_5, "oldest", NODE_20, TYPESCRIPT_5, "npm 10"],
+  [CDKTF_5, "newest", NODE_24, TYPESCRIPT_7, "npm 11"],
+  [CDKTF_5, "oldest", NODE_22, TYPESCRIPT_7, "pnpm"],
+  [CDKTF_5, "newest", NODE_20, TYPESCRIPT_7, "Yarn"],
+  [CDKTF_5, "newest", NODE_22, TYPESCRIPT_5, "Yarn PnP"],
+  [CDKTF_6, "newest", NODE_22, TYPESCRIPT_7, "npm 10"],
+  [CDKTF_6, "oldest", NODE_24, TYPESCRIPT_5, "npm 11"],
+  [CDKTF_6, "newest", NODE_24, TYPESCRIPT_5, "pnpm"],
+  [CDKTF_6, "oldest", NODE_20, TYPESCRIPT_7, "Yarn"],
+  [CDKTF_6, "newest", NODE_24, TYPESCRIPT_5, "Yarn PnP"],
+  [CDKTN, "oldest", NODE_20, TYPESCRIPT_5, "npm 10"],
+  [CDKTN, "newest", NODE_24, TYPESCRIPT_7, "npm 11"],
+  [CDKTN, "newest", NODE_22, TYPESCRIPT_5, "pnpm"],
+  [CDKTN, "oldest", NODE_22, TYPESCRIPT_7, "Yarn"],
+  [CDKTN, "newest", NODE_24, TYPESCRIPT_5, "Yarn PnP"],
+];
+
+export const CELLS: readonly Cell[] = ROWS.map(([framework, constructs, node, typescript, manager]) => ({
+  framework,
+  constructs: CONSTRUCTS[framework.name][constructs === "oldest" ? 0 : 1],
+  node,
+  typescript,
+  manager,
+}));
+
+/** Programs that run the cells and check the tarball, by the name of the folder that each is installed into. */
+export const TOOLS: { readonly [name: string]: string } = {
+  ...Object.fromEntries([NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`])),
+  ...Object.fromEntries(
+    Object.entries(MANAGERS).map(([manager, { package: name, version }]) => [
+      managerTool(manager as Manager),
+      `${name}@${version}`,
+    ]),
+  ),
+  publint: "publint@0.3.25",
+  attw: "@arethetypeswrong/cli@0.18.5",
+};
+
+/** The name of the tool that is a version of Node.js. */
+export function nodeTool(version: string): string {
+  return `node-${version}`;
+}
+
+/** The name of the tool that is a package manager. */
+export function managerTool(manager: Manager): string {
+  const { package: name, version } = MANAGERS[manager];
+  return `${name.replace(/^.*\//, "")}-${version}`;
+}
+
+/** A package manager with its version. */
+export function managerName(manager: Manager): string {
+  const { version } = MANAGERS[manager];
+  return manager.startsWith("Yarn") ? manager.replace("Yarn", `Yarn ${version}`) : `${manager.split(" ")[0]} ${version}`;
+}
