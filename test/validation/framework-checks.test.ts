@@ -1,5 +1,5 @@
-import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { App, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import {
