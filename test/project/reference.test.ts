@@ -286,7 +286,7 @@ test("the page of versions has those of package.json and of the modules", () => 
   });
   expect(rows["cdktf"]).toBe("0.21");
   expect(rows["cdktn"]).toBe("0.24");
-  expect(rows["constructs"]).toBe("10.4.2 or later, before 11; cdktn 0.24 needs 10.6 or 10.7");
+  expect(rows["constructs"]).toBe("10.4.2 or later, before 11; `cdktn` 0.24 needs 10.6 or 10.7");
   expect(rows["@cdktf/provider-aws"]).toBe("20.1.0 or later, before 22");
   expect(rows["@cdktn/provider-aws"]).toBe("25.5.0 or later, before 26");
   expect(rows["hashicorp/aws"]).toBe(`\`${PROVIDER_VERSIONS}\``);
