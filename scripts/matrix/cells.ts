@@ -18,6 +18,8 @@ export type Manager = "npm 10" | "npm 11" | "pnpm" | "Yarn" | "Yarn PnP";
 /** The package on npm that has the binary of Node.js for this machine. */
 const NODE_BINARY = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
+/** The oldest version that package.json admits, and the newest of each major version. */
+const NODE_20_9 = "20.9.0";
 const NODE_20 = "20.20.2";
 const NODE_22 = "22.23.3";
 const NODE_24 = "24.21.0";
@@ -36,14 +38,15 @@ const CDKTF_5: Framework = { name: "cdktf", version: "0.21.0", providerVersion: 
 const CDKTF_6: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" };
 export const CDKTN: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" };
 
-/** The oldest and the newest version that each framework admits. */
-const CONSTRUCTS = { cdktf: ["10.4.2", "10.8.1"], cdktn: ["10.6.0", "10.7.2"] } as const;
+/** The oldest and the newest version of constructs that each framework admits. */
+const OLDEST_CONSTRUCTS = { cdktf: "10.4.2", cdktn: "10.6.0" } as const;
+export const NEWEST_CONSTRUCTS = { cdktf: "10.8.1", cdktn: "10.7.2" } as const;
 
 type Row = readonly [Framework, "oldest" | "newest", node: string, typescript: string, Manager];
 
 // Yarn's Plug'n'Play cannot run TypeScript 7: the compiler is no JavaScript, and does not know where Yarn has the packages.
 const ROWS: readonly Row[] = [
-  [CDKTF_5, "oldest", NODE_20, TYPESCRIPT_5, "npm 10"],
+  [CDKTF_5, "oldest", NODE_20_9, TYPESCRIPT_5, "npm 10"],
   [CDKTF_5, "newest", NODE_24, TYPESCRIPT_7, "npm 11"],
   [CDKTF_5, "oldest", NODE_22, TYPESCRIPT_7, "pnpm"],
   [CDKTF_5, "newest", NODE_20, TYPESCRIPT_7, "Yarn"],
@@ -62,7 +65,7 @@ const ROWS: readonly Row[] = [
 
 export const CELLS: readonly Cell[] = ROWS.map(([framework, constructs, node, typescript, manager]) => ({
   framework,
-  constructs: CONSTRUCTS[framework.name][constructs === "oldest" ? 0 : 1],
+  constructs: (constructs === "oldest" ? OLDEST_CONSTRUCTS : NEWEST_CONSTRUCTS)[framework.name],
   node,
   typescript,
   manager,
@@ -70,7 +73,7 @@ export const CELLS: readonly Cell[] = ROWS.map(([framework, constructs, node, ty
 
 /** Programs that run the cells and check the tarball, by the name of the folder that each is installed into. */
 export const TOOLS: { readonly [name: string]: string } = {
-  ...Object.fromEntries([NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`])),
+  ...Object.fromEntries([NODE_20_9, NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`])),
   ...Object.fromEntries(
     Object.entries(MANAGERS).map(([manager, { package: name, version }]) => [
       managerTool(manager as Manager),

@@ -140,17 +140,36 @@ export async function synthesizeExamples({ folder, node }: ConsumerProject): Pro
   return written(program, (list) => node(["synthesize.cjs", list]));
 }
 
-/** What the examples must write in a project: the same as from the sources, but for the versions of the project. */
-export function expectedExamples(sources: WrittenExamples, { version }: Framework, awsVersion: string): WrittenExamples {
-  const inProject = (text: string): string =>
+/**
+ * What the examples must write in a project: the same as from the sources, but for the versions of the project. CDK
+ * Terrain gives the provider its whole name, and puts empty lists and objects on one line.
+ */
+export function expectedExamples(sources: WrittenExamples, { name, version }: Framework, aws: string): WrittenExamples {
+  const versioned = (text: string): string =>
     text
-      .replaceAll('"version": "5.100.0"', `"version": "${awsVersion}"`)
+      .replaceAll('"version": "5.100.0"', `"version": "${aws}"`)
       .replaceAll('"version": "0.21.0"', `"version": "${version}"`);
+  const inProject = (text: string): string =>
+    name === "cdktf"
+      ? versioned(text)
+      : versioned(text)
+          .replaceAll('"source": "aws"', '"source": "hashicorp/aws"')
+          .replace(/([[{])\s+(?=[\]}])/g, "$1");
   const files = Object.entries(sources).map(([example, texts]) => [
     example,
     Object.fromEntries(Object.entries(texts).map(([file, text]) => [file, inProject(text)])),
   ]);
   return Object.fromEntries(files) as WrittenExamples;
+}
+
+/** The files that differ between what examples wrote and what they must write. */
+export function differences(actual: WrittenExamples, expected: WrittenExamples): string[] {
+  const examples = [...new Set([...Object.keys(actual), ...Object.keys(expected)])];
+  return examples.flatMap((example) => {
+    const [is, must] = [actual[example] ?? {}, expected[example] ?? {}];
+    const files = [...new Set([...Object.keys(is), ...Object.keys(must)])];
+    return files.filter((file) => is[file] !== must[file]).map((file) => `${example}/${file}`);
+  });
 }
 
 /** What the examples write when they run from their sources, on the framework that the repository has. */
