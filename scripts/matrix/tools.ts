@@ -16,6 +16,7 @@ export interface Tools {
 
 /** Installs programs below a folder; `packages` has their packages by their names. */
 export async function installTools(root: string, packages: { readonly [name: string]: string }): Promise<Tools> {
+  fs.mkdirSync(root, { recursive: true });
   const registry = (await run("npm", ["config", "get", "registry", "--loglevel=error"], root)).trim();
   const reasons = new Map<string, string>();
   const folder = (name: string): string => {
@@ -25,7 +26,7 @@ export async function installTools(root: string, packages: { readonly [name: str
   await Promise.all(
     Object.entries(packages).map(async ([name, spec]) => {
       const prefix = path.join(root, name);
-      fs.mkdirSync(prefix, { recursive: true });
+      fs.mkdirSync(prefix);
       const options = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
       const { status } = await execute("npm", ["install", "--prefix", prefix, ...options, spec], { cwd: prefix });
       if (status !== 0) {
