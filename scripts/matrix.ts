@@ -94,7 +94,11 @@ async function main(): Promise<void> {
   });
   finish(faults, folder);
   if (faults.length === 0) {
-    write(combinations, checks.map((tool, index) => [TOOLS[tool] ?? "", tarballResults[index] ?? ""]), passedTests);
+    write(
+      combinations,
+      checks.map((tool, index) => [TOOLS[tool] ?? "", tarballResults[index] ?? ""]),
+      passedTests,
+    );
   }
 }
 

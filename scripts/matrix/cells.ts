@@ -73,7 +73,9 @@ export const CELLS: readonly Cell[] = ROWS.map(([framework, constructs, node, ty
 
 /** Programs that run the cells and check the tarball, by the name of the folder that each is installed into. */
 export const TOOLS: { readonly [name: string]: string } = {
-  ...Object.fromEntries([NODE_20_9, NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`])),
+  ...Object.fromEntries(
+    [NODE_20_9, NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`]),
+  ),
   ...Object.fromEntries(
     Object.entries(MANAGERS).map(([manager, { package: name, version }]) => [
       managerTool(manager as Manager),
@@ -98,5 +100,7 @@ export function managerTool(manager: Manager): string {
 /** A package manager with its version. */
 export function managerName(manager: Manager): string {
   const { version } = MANAGERS[manager];
-  return manager.startsWith("Yarn") ? manager.replace("Yarn", `Yarn ${version}`) : `${manager.split(" ")[0]} ${version}`;
+  return manager.startsWith("Yarn")
+    ? manager.replace("Yarn", `Yarn ${version}`)
+    : `${manager.split(" ")[0]} ${version}`;
 }

@@ -36,7 +36,15 @@ export interface Results {
   };
 }
 
-const HEADER = ["framework", "AWS provider package", "`constructs`", "Node.js", "TypeScript", "package manager", "result"];
+const HEADER = [
+  "framework",
+  "AWS provider package",
+  "`constructs`",
+  "Node.js",
+  "TypeScript",
+  "package manager",
+  "result",
+];
 
 const BEGIN = "<!-- BEGIN_SUPPORT: written by npm run matrix -->";
 const END = "<!-- END_SUPPORT -->";
@@ -72,7 +80,10 @@ Not run: Windows, macOS and other processors; Terraform with the provider of \`@
 
 The unit tests of the repository ran with \`cdktn\` ${framework.version} and \`@cdktn/provider-aws\` ${framework.providerVersion} in place of CDKTF: ${String(passed)} passed. The following ones do not apply:
 
-${table(["test", "reason"], exceptions.map(({ test, reason }) => [test, reason]))}
+${table(
+  ["test", "reason"],
+  exceptions.map(({ test, reason }) => [test, reason]),
+)}
 
 ## Packed package
 

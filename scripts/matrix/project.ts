@@ -84,7 +84,8 @@ export function cellProject(cell: Cell, folder: string, tarball: string, shared:
     folder,
     framework,
     install: () => execute(node, [managerScript, ...install], { cwd: folder, env }),
-    node: (args, more) => run(node, runsPrograms ? [managerScript, "node", ...args] : args, folder, { ...env, ...more }),
+    node: (args, more) =>
+      run(node, runsPrograms ? [managerScript, "node", ...args] : args, folder, { ...env, ...more }),
     command: (name, args) =>
       runsPrograms
         ? run(node, [managerScript, name, ...args], folder, env)

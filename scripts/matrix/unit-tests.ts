@@ -128,7 +128,9 @@ export async function runUnitTests(folder: string, constructs: string): Promise<
   if (unexpected.length > 0 || passing.length > 0) {
     const lines = (tests: readonly { readonly file: string; readonly test: string }[]): string =>
       tests.map(({ file, test }) => `\n  ${file}: ${test}`).join("");
-    throw new Error(`failed:${lines(unexpected)}\nin the list of those that do not apply, but passed:${lines(passing)}`);
+    throw new Error(
+      `failed:${lines(unexpected)}\nin the list of those that do not apply, but passed:${lines(passing)}`,
+    );
   }
   return numPassedTests;
 }
@@ -136,7 +138,9 @@ export async function runUnitTests(folder: string, constructs: string): Promise<
 /** Copies every file of the repository that Git does not ignore. */
 async function copyRepository(folder: string): Promise<void> {
   const files = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], PROJECT_ROOT);
-  for (const file of files.split("\0").filter((name) => fs.statSync(path.join(PROJECT_ROOT, name), NO_THROW)?.isFile())) {
+  for (const file of files
+    .split("\0")
+    .filter((name) => fs.statSync(path.join(PROJECT_ROOT, name), NO_THROW)?.isFile())) {
     fs.cpSync(path.join(PROJECT_ROOT, file), path.join(folder, file), { recursive: true });
   }
 }

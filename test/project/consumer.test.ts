@@ -3,19 +3,58 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pack from "../../src";
 import { execute } from "../support/commands";
+import {
+  PACKAGE,
+  awsVersion,
+  differences,
+  expectedExamples,
+  importNames,
+  packTarball,
+  peersOf,
+  programFor,
+  run,
+  runCommand,
+  runTypeScript,
+  sourceExamples,
+  synthesizeExamples,
+  typeCheck,
+  writePrograms,
+} from "../support/consumer-project";
+import type { ConsumerProject, Framework, WrittenExamples } from "../support/consumer-project";
 import { describeUnless } from "../support/describe-unless";
-import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
+import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
 
-const PACKAGE = "cdktf-ecr-pull-through-cache";
-
 /** The file of a resource of AWS, by its name. */
 const RESOURCE = /\/@cdktf\/provider-aws\/lib\/([\w-]+)\//;
 
-/** The oldest and the newest provider package that the peers admit, and the examples each runs. */
-const PROVIDERS = [["20.1.0"], ["21.22.1"]] as const;
+/** A combination of versions that every run of the tests installs; scripts/matrix/cells.ts has many more. */
+interface Cell {
+  readonly framework: Framework;
+  readonly constructs: string;
+  readonly typescript: string;
+}
+
+/** The oldest and the newest provider package for CDKTF, and the newest for CDK Terrain. */
+const CELLS: readonly Cell[] = [
+  {
+    framework: { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" },
+    constructs: "10.8.1",
+    typescript: "5.9.3",
+  },
+  {
+    framework: { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" },
+    constructs: "10.8.1",
+    typescript: "7.0.2",
+  },
+  {
+    framework: { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" },
+    constructs: "10.7.2",
+    typescript: "7.0.2",
+  },
+];
 
 const REGION_PROGRAM = `
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
@@ -100,17 +139,6 @@ process.on("exit", () => {
 });
 `;
 
-const npm = (args: string[], cwd: string): Promise<{ status: number | null; output: string }> =>
-  execute("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], { cwd });
-
-async function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { status, output } = await execute(command, args, { cwd, env: { ...process.env, ...env } });
-  if (status !== 0) {
-    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
-  }
-  return output;
-}
-
 /** Why the npm registry cannot be used here. In CI it must be: nothing is asked, and an install that fails is a failure. */
 function registryMissing(): string | undefined {
   const reached =
@@ -119,11 +147,10 @@ function registryMissing(): string | undefined {
 }
 
 let tarball: string;
+let sources: WrittenExamples;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
-  tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+  [tarball, sources] = await Promise.all([packTarball(temporaryFolder()), sourceExamples()]);
 });
 
 describe("the package, unpacked beside its peers", () => {
@@ -256,54 +283,49 @@ describe("the package, unpacked beside its peers", () => {
     ]);
   });
 
-  test.each(EXAMPLES)("writes for examples/%s what its sources write", async (example) => {
-    fs.copyFileSync(path.join(ROOT, "examples", example, "main.ts"), path.join(folder, `${example}.ts`));
-    const outdir = path.join(temporaryFolder(), "cdktf.out");
-    await run(process.execPath, ["--import", require.resolve("tsx"), `${example}.ts`], folder, {
-      CDKTF_OUTDIR: outdir,
-    });
-    expect(contents(outdir)).toEqual(contents(await synthesizeExample(example)));
+  test("writes for every example what its sources write", async () => {
+    writePrograms({ folder, framework: CELLS[0]!.framework });
+    const node = (args: readonly string[]): Promise<string> => runTypeScript(args, folder);
+    const examples = await synthesizeExamples({ folder, node }, (example) => path.join(folder, `${example}.ts`));
+    expect(differences(examples, sources)).toEqual([]);
   });
 });
 
 describeUnless(registryMissing(), "the package, installed from its tarball", () => {
-  test.each(PROVIDERS)(
-    "type-checks and runs beside @cdktf/provider-aws %s in an empty folder",
-    async (version) => {
-      const folder = temporaryFolder();
-      install(folder);
-      const installed = await npm(
-        ["install", "--prefer-offline", "--save-exact", tarball, `@cdktf/provider-aws@${version}`, ...PEERS],
-        folder,
-      );
-      expect(`${String(installed.status)} ${installed.status === 0 ? "" : installed.output}`).toBe("0 ");
+  let projects: ReadonlyMap<Cell, Promise<ConsumerProject>>;
 
-      fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
-      fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
-      fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
-      await run("npx", ["--no-install", "tsc", "-p", "."], folder);
+  // Installations wait for the registry and the disk, so all of them run at the same time.
+  beforeAll(() => {
+    projects = new Map(CELLS.map((cell) => [cell, installed(cell)]));
+    return Promise.allSettled(projects.values());
+  });
 
-      const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
+  test.each(
+    CELLS.map((cell) => [`@${cell.framework.name}/provider-aws ${cell.framework.providerVersion}`, cell] as const),
+  )(
+    "type-checks and runs beside %s in an empty folder",
+    async (_, cell) => {
+      const project = await projects.get(cell)!;
+      const { folder, framework } = project;
+      writePrograms(project);
+      fs.writeFileSync(path.join(folder, "region.ts"), programFor(framework, REGION_PROGRAM));
+      await typeCheck(project, ["node16"]);
+      await importNames(project);
+      await runCommand(project);
+
+      const lib = path.join(folder, "node_modules", `@${framework.name}`, "provider-aws", "lib");
       expect(await missingFrom(lib)).toEqual([]);
       expect(await missingFrom(folder)).not.toEqual([]);
 
-      const outdir = path.join(folder, "cdktf.out");
-      await run(process.execPath, ["main.js"], folder, { CDKTF_OUTDIR: outdir });
-      const provider = version.startsWith("20") ? "5.100.0" : providerVersion(folder);
-      const here = contents(await synthesizeExample("all-upstreams"));
-      const expected = Object.fromEntries(
-        Object.entries(here).map(([file, text]) => [
-          file,
-          text.replace('"version": "5.100.0"', `"version": "${provider}"`),
-        ]),
-      );
-      expect(contents(outdir)).toEqual(expected);
+      const expected = expectedExamples(sources, framework, await awsVersion(project));
+      expect(differences(await synthesizeExamples(project), expected)).toEqual([]);
 
-      const region = await execute(process.execPath, ["region.js"], {
+      const outdir = path.join(folder, "cdktf.out");
+      const region = await execute(process.execPath, [path.join("build", "region.js")], {
         cwd: folder,
         env: { ...process.env, CDKTF_OUTDIR: outdir },
       });
-      if (version.startsWith("20")) {
+      if (framework.providerVersion.startsWith("20")) {
         expect(region.status).toBe(1);
         expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");
         expect(region.output).toContain("`repositorySettings.tagMutability` must be one of MUTABLE, IMMUTABLE with");
@@ -332,39 +354,49 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
     },
     600_000,
   );
+
+  test("explains a program that mixes CDKTF and CDK Terrain", async () => {
+    const { folder } = await [...projects.values()].at(-1)!;
+    fs.symlinkSync(path.join(ROOT, "node_modules", "cdktf"), path.join(folder, "node_modules", "cdktf"));
+    const mixed = async (framework: string, entry: string): Promise<string> => {
+      const program = `
+        const { App, TerraformStack } = require("${framework}");
+        const { PullThroughCache, Upstream } = require("${entry}");
+        const stack = new TerraformStack(new App(), "stack");
+        new PullThroughCache(stack, "cache", { upstreams: [Upstream.ecrPublic()] });`;
+      const { status, output } = await execute(process.execPath, ["-e", program], { cwd: folder });
+      expect(status).toBe(1);
+      return output;
+    };
+    const [cdktf, terrain] = ["CDKTF (package cdktf)", "CDK Terrain (package cdktn)"];
+    expect(await mixed("cdktn", PACKAGE)).toContain(
+      `stack/cache: \`scope\` must belong to ${cdktf}, got "a scope of ${terrain}"; in a program of CDK Terrain, import this package as "${PACKAGE}/cdktn"`,
+    );
+    expect(await mixed("cdktf", `${PACKAGE}/cdktn`)).toContain(
+      `stack/cache: \`scope\` must belong to ${terrain}, got "a scope of ${cdktf}"; in a program of CDKTF, import this package as "${PACKAGE}"`,
+    );
+  });
 });
 
-/** What a user of the package has beside it. */
-const PEERS = ["cdktf@0.21.0", "constructs@10.8.1", "typescript@5.9.3", "@types/node@20"];
-
-function install(folder: string): void {
+/** Installs the package in an empty folder, beside what its user has. */
+async function installed({ framework, constructs, typescript }: Cell): Promise<ConsumerProject> {
+  const folder = temporaryFolder();
   fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  fs.writeFileSync(
-    path.join(folder, "tsconfig.json"),
-    JSON.stringify({
-      compilerOptions: {
-        target: "ES2022",
-        module: "node16",
-        moduleResolution: "node16",
-        strict: true,
-        skipLibCheck: false,
-        types: ["node"],
-      },
-      files: ["main.ts", "private.ts", "region.ts"],
-    }),
-  );
+  const others = [`constructs@${constructs}`, `typescript@${typescript}`, "@types/node@20"];
+  const options = ["--prefer-offline", "--save-exact", "--no-audit", "--no-fund", "--loglevel=error"];
+  await run("npm", ["install", ...options, tarball, ...peersOf(framework), ...others], folder);
+  return {
+    folder,
+    framework,
+    node: (args, env) => run(process.execPath, args, folder, env),
+    command: (name, args) => run(path.join(folder, "node_modules", ".bin", name), args, folder),
+  };
 }
 
 /** The words that begin at a place of a source file, as a stack trace gives it. */
 function codeAt(file: string, line = "", column = ""): string | undefined {
   const lines = fs.readFileSync(path.join(ROOT, file), "utf8").split("\n");
   return /^[\w ]+/.exec(lines[Number(line) - 1]?.slice(Number(column) - 1) ?? "")?.[0];
-}
-
-/** The version of hashicorp/aws that an installed provider package is made for. */
-function providerVersion(folder: string): string {
-  const text = fs.readFileSync(path.join(folder, "node_modules/@cdktf/provider-aws/lib/provider/index.js"), "utf8");
-  return /providerVersion: ['"]([\d.]+)['"]/.exec(text)?.[1] ?? "unknown";
 }
 
 interface Connector {

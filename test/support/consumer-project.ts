@@ -46,7 +46,7 @@ const BUILD = "build";
 
 /** Synthesizes programs, each into a folder of its own, in one process: the packages load once. */
 const SYNTHESIZE = `
-for (const [program, outdir] of JSON.parse(process.argv[2])) {
+for (const [program, outdir] of JSON.parse(process.argv[1])) {
   process.env.CDKTF_OUTDIR = outdir;
   require(program);
 }
@@ -100,7 +100,6 @@ export function writePrograms({ folder, framework }: Pick<ConsumerProject, "fold
   for (const extension of ["cts", "mts"]) {
     fs.writeFileSync(path.join(folder, `names.${extension}`), namesProgram(framework));
   }
-  fs.writeFileSync(path.join(folder, "synthesize.cjs"), SYNTHESIZE);
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
     const compilerOptions = {
       target: "ES2022",
@@ -134,10 +133,33 @@ export async function importNames({ node }: ConsumerProject): Promise<void> {
   await node([path.join(BUILD, "names.mjs")]);
 }
 
-/** Runs the compiled examples of a project. */
-export async function synthesizeExamples({ folder, node }: ConsumerProject): Promise<WrittenExamples> {
-  const program = (example: string): string => path.join(folder, BUILD, `${example}.js`);
-  return written(program, (list) => node(["synthesize.cjs", list]));
+/** Runs the examples of a project, and returns what they wrote; `program` is the file of an example. */
+export async function synthesizeExamples(
+  { folder, node }: Pick<ConsumerProject, "folder" | "node">,
+  program = (example: string): string => path.join(folder, BUILD, `${example}.js`),
+): Promise<WrittenExamples> {
+  const parent = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
+  const outdir = (example: string): string => path.join(parent, example);
+  try {
+    await node(["-e", SYNTHESIZE, JSON.stringify(EXAMPLES.map((example) => [program(example), outdir(example)]))]);
+    return Object.fromEntries(EXAMPLES.map((example) => [example, contents(outdir(example))]));
+  } finally {
+    fs.rmSync(parent, { recursive: true });
+  }
+}
+
+/** What the examples write when they run from their sources, on the framework that the repository has. */
+export function sourceExamples(): Promise<WrittenExamples> {
+  const env = { TSX_TSCONFIG_PATH: path.join(PROJECT_ROOT, "tsconfig.json") };
+  return synthesizeExamples(
+    { folder: PROJECT_ROOT, node: (args) => runTypeScript(args, PROJECT_ROOT, env) },
+    (example) => path.join(PROJECT_ROOT, "examples", example, "main.ts"),
+  );
+}
+
+/** Runs a program that may be TypeScript, with the Node.js of the repository, and returns its output. */
+export function runTypeScript(args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<string> {
+  return run(process.execPath, ["--import", require.resolve("tsx"), ...args], cwd, env);
 }
 
 /**
@@ -172,23 +194,6 @@ export function differences(actual: WrittenExamples, expected: WrittenExamples):
   });
 }
 
-/** What the examples write when they run from their sources, on the framework that the repository has. */
-export async function sourceExamples(): Promise<WrittenExamples> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
-  try {
-    const driver = path.join(folder, "synthesize.cjs");
-    fs.writeFileSync(driver, SYNTHESIZE);
-    const program = (example: string): string => path.join(PROJECT_ROOT, "examples", example, "main.ts");
-    return await written(program, (list) =>
-      run(process.execPath, ["--import", require.resolve("tsx"), driver, list], PROJECT_ROOT, {
-        TSX_TSCONFIG_PATH: path.join(PROJECT_ROOT, "tsconfig.json"),
-      }),
-    );
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
-}
-
 /** The version of hashicorp/aws that the provider package of a project is made for. */
 export async function awsVersion({ framework, node }: ConsumerProject): Promise<string> {
   const file = `@${framework.name}/provider-aws/lib/provider/index.js`;
@@ -217,19 +222,4 @@ if ([${values.join(", ")}].some((value) => value === undefined)) {
   throw new Error("a name is undefined");
 }
 `;
-}
-
-/** Has the examples written into a folder, and reads it. */
-async function written(
-  program: (example: string) => string,
-  synthesize: (list: string) => Promise<string>,
-): Promise<WrittenExamples> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
-  const outdir = (example: string): string => path.join(folder, example);
-  try {
-    await synthesize(JSON.stringify(EXAMPLES.map((example) => [program(example), outdir(example)])));
-    return Object.fromEntries(EXAMPLES.map((example) => [example, contents(outdir(example))]));
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
 }
