@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pack from "../../src";
@@ -9,7 +8,6 @@ import {
   differences,
   expectedExamples,
   importNames,
-  packTarball,
   peersOf,
   programFor,
   run,
@@ -24,6 +22,8 @@ import type { ConsumerProject, Framework, WrittenExamples } from "../support/con
 import { describeUnless } from "../support/describe-unless";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
+import { registryMissing } from "../support/npm-registry";
+import { packedPackage } from "../support/packed-package";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -139,18 +139,11 @@ process.on("exit", () => {
 });
 `;
 
-/** Why the npm registry cannot be used here. In CI it must be: nothing is asked, and an install that fails is a failure. */
-function registryMissing(): string | undefined {
-  const reached =
-    process.env["CI"] !== undefined || spawnSync("npm", ["ping", "--loglevel=error"], { timeout: 20_000 }).status === 0;
-  return reached ? undefined : "the npm registry is out of reach";
-}
-
 let tarball: string;
 let sources: WrittenExamples;
 
 beforeAll(async () => {
-  [tarball, sources] = await Promise.all([packTarball(temporaryFolder()), sourceExamples()]);
+  [tarball, sources] = await Promise.all([packedPackage(), sourceExamples()]);
 });
 
 describe("the package, unpacked beside its peers", () => {

@@ -298,6 +298,18 @@ test("the page of versions has those of package.json and of the modules", () => 
   }
 });
 
+test("the page of OpenTofu has the versions that the modules need, and claims nothing to be run", () => {
+  const needed = tableRows(page("opentofu.md"), "you use", "Terraform", "OpenTofu");
+  const [[named = "", newer] = [], [others, older] = []] = needed;
+  expect(others).toBe("the other modules");
+  for (const module of MODULE_NAMES) {
+    const version = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
+    expect([module, version]).toEqual([module, named.includes(module) ? newer : older]);
+  }
+  const features = tableRows(page("opentofu.md"), "feature", "since Terraform", "since OpenTofu");
+  expect(new Set([...needed, ...features].map((row) => row.at(-1)))).toEqual(new Set(["not run"]));
+});
+
 test("the hosts of a registry in names of images are those of the code", () => {
   const rows = new Map(
     tableRows(page("upstreams.md"), "registry", "hosts in names of images").map(([registry = "", hosts = ""]) => [
