@@ -20,7 +20,7 @@ import {
 } from "../test/support/consumer-project";
 import type { Resolution, WrittenExamples } from "../test/support/consumer-project";
 import { PROJECT_ROOT } from "../test/support/example-program";
-import { CDKTN, CELLS, NEWEST_CONSTRUCTS, TOOLS, managerName, managerTool, nodeTool } from "./matrix/cells";
+import { CDKTN, CELLS, NEWEST_CONSTRUCTS, TOOLS, columnsOf, managerName, managerTool, nodeTool } from "./matrix/cells";
 import type { Cell } from "./matrix/cells";
 import { PAGE, pageText, readmeWith } from "./matrix/page";
 import type { Combination } from "./matrix/page";
@@ -157,17 +157,6 @@ function write(
   fs.writeFileSync(path.join(PROJECT_ROOT, PAGE), page);
   fs.writeFileSync(path.join(PROJECT_ROOT, "README.md"), readmeWith(read("README.md"), page));
   console.log(`Wrote ${PAGE} and the table of the README.`);
-}
-
-function columnsOf({ framework, constructs, node, typescript, manager }: Cell): Omit<Combination, "result"> {
-  return {
-    framework: `\`${framework.name}\` ${framework.version}`,
-    provider: `\`@${framework.name}/provider-aws\` ${framework.providerVersion}`,
-    constructs,
-    node,
-    typescript,
-    manager: managerName(manager),
-  };
 }
 
 function nameOf({ framework, constructs, node, typescript, manager }: Cell): string {

@@ -1,7 +1,8 @@
-// The cells of the matrix. Every value of every column is there with each package of the AWS provider; not every
-// combination is. Three combinations could break where neither value does alone, and so they are all there: a framework
-// with a module resolution, a framework with a major version of TypeScript, and these two with each other.
+// The cells of the matrix. Every major version of Node.js, every version of TypeScript, the oldest and the newest
+// constructs, and every package manager are there with each framework and provider. So are all pairs of a version of
+// TypeScript with a module resolution, because every cell checks all resolutions. Other pairs are not complete.
 import type { Framework } from "../../test/support/consumer-project";
+import type { Combination } from "./page";
 
 /** A combination of versions. */
 export interface Cell {
@@ -36,6 +37,7 @@ const MANAGERS: { readonly [manager in Manager]: { readonly package: string; rea
 
 const CDKTF_5: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" };
 const CDKTF_6: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" };
+const CDKTN_OLDEST: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.5.0" };
 export const CDKTN: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" };
 
 /** The oldest and the newest version of constructs that each framework admits. */
@@ -44,7 +46,7 @@ export const NEWEST_CONSTRUCTS = { cdktf: "10.8.1", cdktn: "10.7.2" } as const;
 
 type Row = readonly [Framework, "oldest" | "newest", node: string, typescript: string, Manager];
 
-// Yarn's Plug'n'Play cannot run TypeScript 7: the compiler is no JavaScript, and does not know where Yarn has the packages.
+// TypeScript 7 finds no package that Yarn's Plug'n'Play keeps in an archive: it ends with TS2688.
 const ROWS: readonly Row[] = [
   [CDKTF_5, "oldest", NODE_20_9, TYPESCRIPT_5, "npm 10"],
   [CDKTF_5, "newest", NODE_24, TYPESCRIPT_7, "npm 11"],
@@ -56,6 +58,7 @@ const ROWS: readonly Row[] = [
   [CDKTF_6, "newest", NODE_24, TYPESCRIPT_5, "pnpm"],
   [CDKTF_6, "oldest", NODE_20, TYPESCRIPT_7, "Yarn"],
   [CDKTF_6, "newest", NODE_24, TYPESCRIPT_5, "Yarn PnP"],
+  [CDKTN_OLDEST, "oldest", NODE_22, TYPESCRIPT_5, "npm 10"],
   [CDKTN, "oldest", NODE_20, TYPESCRIPT_5, "npm 10"],
   [CDKTN, "newest", NODE_24, TYPESCRIPT_7, "npm 11"],
   [CDKTN, "newest", NODE_22, TYPESCRIPT_5, "pnpm"],
@@ -103,4 +106,16 @@ export function managerName(manager: Manager): string {
   return manager.startsWith("Yarn")
     ? manager.replace("Yarn", `Yarn ${version}`)
     : `${manager.split(" ")[0]} ${version}`;
+}
+
+/** A cell as the page shows it. */
+export function columnsOf({ framework, constructs, node, typescript, manager }: Cell): Omit<Combination, "result"> {
+  return {
+    framework: `\`${framework.name}\` ${framework.version}`,
+    provider: `\`@${framework.name}/provider-aws\` ${framework.providerVersion}`,
+    constructs,
+    node,
+    typescript,
+    manager: managerName(manager),
+  };
 }

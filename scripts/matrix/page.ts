@@ -60,25 +60,27 @@ This page lists the combinations of versions that the package was tested with. \
 
 ## Combinations
 
-Each row is a project in an empty folder, which installs the packed package and the packages of the row. The row passed if all of this is true:
+Each row is a project in an empty folder. The package manager installs the packed package and the packages of the row. A row passed if all of these statements are true:
 
-- The package manager installs everything with its strictest check of peer dependencies, and warns about nothing that concerns this package.
-- TypeScript accepts all examples with \`skipLibCheck: false\`, so it checks the types of all packages as well. It does so for each module resolution: ${list(resolutions.map((name) => `\`${name}\``))}. The last is \`module: commonjs\` without another option, as \`cdktf init\` and \`cdktn init\` write it.
-- Every exported name can be imported from a CommonJS module and from an ES module.
-- All examples write the same JSON as from the sources, byte for byte. Only versions differ. With CDK Terrain, the source of the provider is \`hashicorp/aws\` where CDKTF writes \`aws\`, and empty lists and objects are on one line.
+- The package manager checks peer dependencies as strictly as it can. It installs everything, and no warning names this package.
+- TypeScript accepts all examples with \`skipLibCheck: false\`, so it also checks the types of all packages. It does so with each \`moduleResolution\`: ${list(resolutions.filter((name) => name !== "commonjs").map((name) => `\`${name}\``))}. It also does so with \`module: commonjs\` alone, which is what \`cdktf init\` and \`cdktn init\` write.
+- A CommonJS module and an ES module import every exported name.
+- Every example writes the same files as from the sources, byte for byte, except for versions. CDK Terrain also writes the provider's source as \`hashicorp/aws\` instead of \`aws\`, and empty lists and objects on one line.
 - The command \`ecr-pull-through-cache\` runs.
 
 ${table(HEADER, combinations.map(rowOf))}
 
-The matrix does not have every combination. Every value of a column appears with each version of an AWS provider package. Two pairs are complete, because one value decides there how the other works: the framework with the package manager, which checks its peer dependencies, and TypeScript with the module resolution. A package manager with Plug'n'Play is not combined with TypeScript 7, whose compiler cannot read what Yarn installs.
+\`@cdktn/provider-aws\` requires Node.js 22.11 or later. On Node.js 20, npm prints the warning \`EBADENGINE\` for it, and the row passed. Give the versions when you install on Node.js 20: \`npm install cdktn @cdktn/provider-aws constructs\` without versions fails there with npm 10, because npm prefers an older \`@cdktn/provider-aws\`, which needs an older \`cdktn\`.
 
-\`@cdktn/provider-aws\` asks for Node.js 22.11 or later. On Node.js 20, npm warns about that (\`EBADENGINE\`), and everything above works.
+Not every combination was run. Each major version of Node.js, each version of TypeScript, the oldest and the newest \`constructs\`, and each package manager were run with the newest \`@cdktn/provider-aws\` and with both versions of \`@cdktf/provider-aws\`. Not run:
 
-Not run: Windows, macOS and other processors; Terraform with the provider of \`@cdktf/provider-aws\` 21 and \`@cdktn/provider-aws\`, which is hashicorp/aws 6.
+- other operating systems and processors
+- TypeScript 7 with Yarn Plug'n'Play: TypeScript 7 does not find packages in Yarn's archives
+- Terraform with hashicorp/aws 6, which \`@cdktf/provider-aws\` 21 and \`@cdktn/provider-aws\` require. Other tests run Terraform with hashicorp/aws 5.100.0.
 
 ## Unit tests with CDK Terrain
 
-The unit tests of the repository ran with \`cdktn\` ${framework.version} and \`@cdktn/provider-aws\` ${framework.providerVersion} in place of CDKTF: ${String(passed)} passed. The following ones do not apply:
+The unit tests of the repository also ran with \`cdktn\` ${framework.version} and \`@cdktn/provider-aws\` ${framework.providerVersion} instead of CDKTF. ${String(passed)} tests passed. These tests do not apply, and failed as expected:
 
 ${table(
   ["test", "reason"],

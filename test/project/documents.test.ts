@@ -6,7 +6,7 @@ import { GUIDES } from "../support/guides";
 import { MODULE_NAMES } from "../support/module-folders";
 
 /** Pages that a program writes, whose own tests compare them with the code. */
-const GENERATED = /^docs\/(api\/|reference\/deployer-permissions\.md$)/;
+const GENERATED = /^docs\/(api\/|reference\/(compatibility|deployer-permissions)\.md$)/;
 /** Pages of the folder of guides that lead to others. */
 const NO_GUIDES: readonly string[] = ["docs/README.md", "docs/troubleshooting.md"];
 

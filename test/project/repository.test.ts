@@ -232,3 +232,15 @@ test("dependabot leaves the peers and the pinned Node.js types alone", () => {
 test("the package takes in nothing of .github", () => {
   expect(manifest.files.filter((name) => name.startsWith("."))).toEqual([]);
 });
+
+test("every entry point has its types where TypeScript does not read `exports`, as with module commonjs", () => {
+  const { exports: entries, typesVersions } = JSON.parse(text("package.json")) as {
+    readonly exports: { readonly [entry: string]: string | { readonly types: string } };
+    readonly typesVersions: unknown;
+  };
+  const types = Object.entries(entries).flatMap(([entry, target]) =>
+    typeof target === "string" || entry === "." ? [] : [[entry.replace("./", ""), [target.types]]],
+  );
+  expect(types.length).toBeGreaterThan(0);
+  expect(typesVersions).toEqual({ "*": Object.fromEntries(types) as object });
+});

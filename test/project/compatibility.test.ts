@@ -1,0 +1,78 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CELLS, columnsOf } from "../../scripts/matrix/cells";
+import { PAGE, combinationsOf, readmeWith } from "../../scripts/matrix/page";
+import { complaints } from "../../scripts/matrix/project";
+import { ROOT } from "../support/examples";
+
+const read = (file: string): string => fs.readFileSync(path.join(ROOT, file), "utf8");
+
+const page = read(PAGE);
+const combinations = combinationsOf(page);
+const { engines, peerDependencies } = JSON.parse(read("package.json")) as {
+  readonly engines: { readonly node: string };
+  readonly peerDependencies: { readonly [name: string]: string };
+};
+
+/** A version as a number that grows with it. */
+function ordinal(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  return (major * 1_000 + minor) * 1_000 + patch;
+}
+
+/** Whether a range of package.json has a version. */
+function admits(range: string, version: string): boolean {
+  return range.split(" ").every((comparator) => {
+    const [, operator, bound = ""] = /^(\^|>=|<)([\d.]+)$/.exec(comparator) ?? [];
+    if (operator === "<") {
+      return ordinal(version) < ordinal(bound);
+    }
+    const [major = "", minor = ""] = bound.split(".");
+    const next = major === "0" ? `0.${String(Number(minor) + 1)}` : String(Number(major) + 1);
+    return ordinal(version) >= ordinal(bound) && (operator === ">=" || ordinal(version) < ordinal(next));
+  });
+}
+
+test("the page has every cell of the matrix with its result, when and where it ran: npm run matrix renews it", () => {
+  expect(page).toMatch(/tested version \d+\.\d+\.\d+ on \d{1,2} [A-Z][a-z]+ \d{4}, on [a-z0-9]+-[a-z0-9]+\./);
+  const rows = combinations.map(({ result, ...columns }) => [columns, /^(passed|not run: .+)$/.test(result)]);
+  expect(rows).toEqual(CELLS.map((cell) => [columnsOf(cell), true]));
+});
+
+test("the page has no version that package.json refuses", () => {
+  const refused = combinations.flatMap(({ framework, provider, constructs, node }) => {
+    const packages = [framework, provider].map((cell) => cell.replaceAll("`", "").split(" "));
+    const named = [...packages, ["constructs", constructs]];
+    const versions = named.map(([name = "", version = ""]) => [name, peerDependencies[name] ?? "", version] as const);
+    return [...versions, ["Node.js", engines.node, node] as const].filter(
+      ([, range, version]) => !admits(range, version),
+    );
+  });
+  expect(combinations.length).toBeGreaterThan(0);
+  expect(refused).toEqual([]);
+});
+
+test("the README has the versions of the page: npm run matrix renews them", () => {
+  expect(read("README.md")).toBe(readmeWith(read("README.md"), page));
+});
+
+test.each([
+  ["npm refuses a peer", "npm error ERESOLVE unable to resolve dependency tree"],
+  ["npm overrides a peer", "npm warn ERESOLVE overriding peer dependency"],
+  ["npm warns about the package", "npm warn deprecated cdktf-ecr-pull-through-cache@0.1.0: use another"],
+  ["pnpm misses a peer", "✕ unmet peer cdktf"],
+  ["Yarn misses a peer", "➤ YN0002: │ consumer doesn't provide constructs (p1)"],
+  ["Yarn has a peer of another version", "➤ YN0060: │ cdktf is listed by your project with version 0.20.12"],
+  ["Yarn sums up", "➤ YN0086: │ Some peer dependencies are incorrectly met by your project"],
+])("an installation fails where %s", (_, line) => {
+  expect(complaints(`added 7 packages\n${line}\n`)).toEqual([line]);
+});
+
+test("an installation may warn about other packages", () => {
+  const output = [
+    "npm warn EBADENGINE   package: '@cdktn/provider-aws@25.7.0',",
+    "+ cdktf-ecr-pull-through-cache 0.1.0",
+    "➤ YN0092: │ ESM support for PnP uses the experimental loader API and is therefore experimental",
+  ];
+  expect(complaints(output.join("\n"))).toEqual([]);
+});
