@@ -279,9 +279,7 @@ test("the page of versions has those of package.json and of the modules", () => 
   expect(rows["Node.js"]).toMatch(/^20\.9 or later/);
   expect(peerDependencies).toEqual({
     "@cdktf/provider-aws": ">=20.1.0 <22",
-    "@cdktn/provider-aws": ">=25.5.0 <26",
     cdktf: "^0.21.0",
-    cdktn: "^0.24.0",
     constructs: "^10.4.2",
   });
   expect(rows["cdktf"]).toBe("0.21");
