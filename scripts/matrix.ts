@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import type { Outcome } from "../test/support/commands";
 import {
   RESOLUTIONS,
   awsVersion,
@@ -111,11 +112,7 @@ async function runCell(cell: Cell, { folder: parent, tarball, tools, sources }: 
   const folder = path.join(parent, nameOf(cell).replace(/[^\w.]+/g, "-"));
   fs.mkdirSync(folder);
   const project = cellProject(cell, folder, tarball, path.join(parent, "shared"), tools);
-  const { status, output } = await project.install();
-  const seen = complaints(output);
-  if (status !== 0 || seen.length > 0) {
-    throw new Error(`the installation ended with ${String(status)}: ${seen.join("\n") || output}`);
-  }
+  checkInstallation(await project.install());
   writePrograms(project);
   await typeCheck(project, RESOLUTION_NAMES);
   await importNames(project);
@@ -125,8 +122,19 @@ async function runCell(cell: Cell, { folder: parent, tarball, tools, sources }: 
     throw new Error(`these files differ from what the sources write: ${different.join(", ")}`);
   }
   await runCommand(project);
+  if (project.resolveCli !== undefined) {
+    checkInstallation(await project.resolveCli());
+  }
   fs.rmSync(folder, { recursive: true });
   return PASSED;
+}
+
+/** Throws if an installation failed, or said something that nobody may see. */
+function checkInstallation({ status, output }: Outcome): void {
+  const seen = complaints(output);
+  if (status !== 0 || seen.length > 0) {
+    throw new Error(`the installation ended with ${String(status)}: ${seen.join("\n") || output}`);
+  }
 }
 
 /** Ends the run: the folder stays if something failed. */

@@ -13,6 +13,8 @@ import type { Tools } from "./tools";
 export interface CellProject extends ConsumerProject {
   /** Installs the package and what it needs, and returns the output. */
   readonly install: () => Promise<Outcome>;
+  /** Has npm decide whether the command line interface of the framework can be installed as well. */
+  readonly resolveCli?: () => Promise<Outcome>;
 }
 
 /** How a package manager is run. */
@@ -51,6 +53,9 @@ export function cellProject(cell: Cell, folder: string, tarball: string, shared:
   const node = path.join(tools.folder(nodeTool(cell.node)), "bin", "node");
   const managerScript = path.join(tools.folder(managerTool(manager)), script);
   const env = environment(path.dirname(node));
+  const manage = (args: readonly string[]): Promise<Outcome> =>
+    execute(node, [managerScript, ...args], { cwd: folder, env });
+  const cli = [...install, "--package-lock-only", `${framework.name}-cli@${framework.version}`];
   fs.writeFileSync(
     path.join(folder, "package.json"),
     JSON.stringify({
@@ -83,7 +88,8 @@ export function cellProject(cell: Cell, folder: string, tarball: string, shared:
   return {
     folder,
     framework,
-    install: () => execute(node, [managerScript, ...install], { cwd: folder, env }),
+    install: () => manage(install),
+    ...(manager.startsWith("npm") && { resolveCli: () => manage(cli) }),
     node: (args, more) =>
       run(node, runsPrograms ? [managerScript, "node", ...args] : args, folder, { ...env, ...more }),
     command: (name, args) =>
