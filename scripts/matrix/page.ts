@@ -64,7 +64,7 @@ Each row is a project in an empty folder. The package manager installs the packe
 
 - The package manager checks peer dependencies as strictly as it can. It installs everything, and no warning names this package. npm also accepts the framework's \`cdktf-cli\` or \`cdktn-cli\` in the project.
 - TypeScript accepts all examples with \`skipLibCheck: false\`, so it also checks the types of all packages. It does so with each \`moduleResolution\`: ${list(resolutions.filter((name) => name !== "commonjs").map((name) => `\`${name}\``))}. It also does so with \`module: commonjs\` alone, which is what \`cdktf init\` and \`cdktn init\` write.
-- A CommonJS module and an ES module import every exported name.
+- A CommonJS module and an ES module import every exported name. For ES modules, Yarn Plug'n'Play has the setting \`pnpEnableEsmLoader: true\`.
 - Every example writes the same files as from the sources, byte for byte, except for versions. CDK Terrain also writes the provider's source as \`hashicorp/aws\` instead of \`aws\`, and empty lists and objects on one line.
 - The command \`ecr-pull-through-cache\` runs.
 

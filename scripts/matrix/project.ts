@@ -77,6 +77,8 @@ export function cellProject(cell: Cell, folder: string, tarball: string, shared:
   if (manager.startsWith("Yarn")) {
     writeSettings(path.join(folder, ".yarnrc.yml"), {
       nodeLinker: manager === "Yarn PnP" ? "pnp" : "node-modules",
+      // Else ES modules find packages only if an installed package is one.
+      pnpEnableEsmLoader: true,
       npmRegistryServer: tools.registry,
       globalFolder: path.join(shared, "yarn"),
       enableTelemetry: false,
