@@ -59,6 +59,9 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
     backend?._check(errors);
   }
   const regions = checkRegions(errors, props.regions);
+  if (isOneStack(props)) {
+    checkOnePartition(errors, regions);
+  }
   checkStackNames(errors, fleet, isOneStack(props) ? [ALL_REGIONS_STACK] : regions, backend);
   checkCaches(
     errors,
@@ -138,6 +141,13 @@ function checkLayout(errors: ValidationErrors, layout: unknown): void {
   errors.checkEnum("layout", layout, Object.values(FleetLayout), `leave it out for ${FleetLayout.STACK_PER_REGION}`);
   if (layout === FleetLayout.ONE_STACK && !resourcesTakeRegion()) {
     errors.addBroken("layout", FLEET_RULES.layoutSupported, layout);
+  }
+}
+
+function checkOnePartition(errors: ValidationErrors, regions: readonly string[]): void {
+  const partitions = new Set(regions.map(partitionOf));
+  if (partitions.size > 1) {
+    errors.addBroken("regions", FLEET_RULES.onePartition, [...partitions]);
   }
 }
 

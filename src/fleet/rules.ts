@@ -27,6 +27,10 @@ export const FLEET_RULES = {
     requirement: `not be ${FleetLayout.ONE_STACK} with @cdktf/provider-aws 20, whose resources have no argument \`region\``,
     hint: "use @cdktf/provider-aws 21, or leave it out for a stack per region",
   },
+  onePartition: {
+    requirement: `be of one partition with ${FleetLayout.ONE_STACK}`,
+    hint: "create a fleet for each partition: one AWS provider has credentials of one partition",
+  },
   settingsByRegion: {
     requirement: "be an object of settings by the names of regions",
     hint: 'for example { "eu-west-1": { kmsKeyArn } }',

@@ -296,12 +296,12 @@ describe("a declaration of a fleet", () => {
     [
       "a region that only Terraform knows",
       { regions: [Token.asString({ resolve: () => "${var.region}" })] },
-      "`regions[0]` must be known at synth, got a token; give a literal: each stack is named after its region",
+      "`regions[0]` must be known at synth, got a token; give a literal: names of stacks and addresses contain it",
     ],
     [
       "a region that is an expression",
       { regions: ["${var.region}"] },
-      '`regions[0]` must be known at synth, got "${var.region}"; give a literal: each stack is named after its region',
+      '`regions[0]` must be known at synth, got "${var.region}"; give a literal: names of stacks and addresses contain it',
     ],
     [
       "an account that is none",
