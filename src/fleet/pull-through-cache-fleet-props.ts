@@ -61,11 +61,12 @@ export interface PullThroughCacheFleetProps {
   /**
    * The version constraint of the provider hashicorp/aws in each stack, a literal. `terraform init` chooses the version
    * in the lock file, and without a lock file the newest version that the constraint allows. Your own resources in the
-   * stacks may need a narrower constraint.
+   * stacks may need a narrower constraint. With FleetLayout.ONE_STACK the default is `">= 6.0.0, < 7.0.0"`, since
+   * hashicorp/aws 5 has no argument `region`.
    *
    * Begin with the lowest version: `cdktf deploy` compares only the first version in the constraint with a lock file,
    * and upgrades the provider if the constraint excludes that version.
-   * @default ">= 5.100.0, < 7.0.0", and ">= 6.0.0, < 7.0.0" with FleetLayout.ONE_STACK
+   * @default ">= 5.100.0, < 7.0.0"
    * @see https://developer.hashicorp.com/terraform/language/expressions/version-constraints
    */
   readonly providerVersion?: string;
