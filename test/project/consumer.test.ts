@@ -6,6 +6,7 @@ import { execute } from "../support/commands";
 import { describeUnless } from "../support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
+import { ONE_STACK_PROGRAMS, expectOneStack } from "../support/one-stack";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -271,6 +272,7 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
       fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
       fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
+      ONE_STACK_PROGRAMS.forEach(({ file, source }) => fs.copyFileSync(source, path.join(folder, file)));
       await run("npx", ["--no-install", "tsc", "-p", "."], folder);
 
       const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
@@ -300,6 +302,10 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        for (const { file, stack } of ONE_STACK_PROGRAMS) {
+          await run(process.execPath, [file.replace(/ts$/, "js")], folder, { CDKTF_OUTDIR: outdir });
+          expectOneStack(outdir, stack);
+        }
         const { resource } = read<{ readonly resource: { readonly [type: string]: object } }>(
           path.join(outdir, "stacks", "region", "cdk.tf.json"),
         );
@@ -340,7 +346,7 @@ function install(folder: string): void {
         skipLibCheck: false,
         types: ["node"],
       },
-      files: ["main.ts", "private.ts", "region.ts"],
+      files: ["main.ts", "private.ts", "region.ts", ...ONE_STACK_PROGRAMS.map(({ file }) => file)],
     }),
   );
 }
