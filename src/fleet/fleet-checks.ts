@@ -9,6 +9,7 @@ import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import type { UpstreamContext } from "../cache/upstream-spec";
 import { isUnresolved } from "../terraform/tokens";
+import { checkFramework } from "../validation/framework-checks";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
@@ -38,11 +39,16 @@ const FINAL_STACK_OPTIONS = Object.keys({ region: true } satisfies AllKeys<Final
 /** Throws one error that reports everything that is wrong with a fleet, and removes the fleet from the app. */
 export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   const errors = new ValidationErrors();
+  checkFramework(errors, fleet);
   errors.checkKeys("", props, PROPS, "a property of PullThroughCacheFleet");
   checkName(errors, fleet.node.id);
   const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
   if (enclosing !== undefined) {
     errors.addBroken("scope", FLEET_RULES.scope, enclosing.node.path);
+  }
+  const onlyInStacks: unknown = fleet.node.tryGetContext("failOnConstructsOutsideOfStacks");
+  if (onlyInStacks) {
+    errors.addBroken("scope", FLEET_RULES.constructsInStacks, onlyInStacks);
   }
   checkLayout(errors, props.layout);
   if (props.accountId !== undefined) {

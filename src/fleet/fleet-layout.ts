@@ -7,8 +7,8 @@ export enum FleetLayout {
   STACK_PER_REGION = "STACK_PER_REGION",
   /**
    * One stack for all regions, named `<id>-regions`, with one AWS provider and one state: each resource has the argument
-   * `region`. One plan and one apply reach all regions, in one process of the provider. Needs `@cdktf/provider-aws` 21,
-   * and so hashicorp/aws 6.
+   * `region`. One plan and one apply reach all regions, in one process of the provider. Needs hashicorp/aws 6, and so
+   * `@cdktf/provider-aws` 21 or CDK Terrain.
    */
   ONE_STACK = "ONE_STACK",
 }

@@ -153,7 +153,7 @@ describe("the package, unpacked beside its peers", () => {
     return [...new Set(matches.filter((match) => match !== undefined))].sort();
   }
 
-  test("holds two scripts, a source map, types and licences, and no source file, test or private path", async () => {
+  test("holds three scripts, source maps, types and licences, and no source file, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
     expect(files).toEqual(
       expect.arrayContaining([
@@ -174,6 +174,8 @@ describe("the package, unpacked beside its peers", () => {
     ).toEqual([]);
     const compiled = files.filter((file) => file.startsWith("package/lib/") && !file.endsWith(".d.ts"));
     expect(compiled.sort()).toEqual([
+      "package/lib/cdktn/index.js",
+      "package/lib/cdktn/index.js.map",
       "package/lib/cli.js",
       "package/lib/cli.js.LICENSES.txt",
       "package/lib/index.js",
@@ -188,6 +190,14 @@ describe("the package, unpacked beside its peers", () => {
     const check = `if ([${names.join(", ")}].some((value) => value === undefined)) { throw new Error("undefined"); }`;
     expect(await loadedBy("all.cjs", `${common} ${check}`, RESOURCE)).toEqual([]);
     expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
+  });
+
+  test("names the other entry point if the framework of this one is not installed", async () => {
+    const { status, output } = await execute(process.execPath, ["-e", `require("${PACKAGE}/cdktn")`], { cwd: folder });
+    expect(status).toBe(1);
+    expect(output).toContain(
+      `Error: the package cdktn is not installed; a program of CDKTF imports from "${PACKAGE}"\nCannot find module 'cdktn'`,
+    );
   });
 
   test("has a command that loads no other file", async () => {

@@ -279,12 +279,16 @@ test("the page of versions has those of package.json and of the modules", () => 
   expect(rows["Node.js"]).toMatch(/^20\.9 or later/);
   expect(peerDependencies).toEqual({
     "@cdktf/provider-aws": ">=20.1.0 <22",
+    "@cdktn/provider-aws": ">=25.5.0 <26",
     cdktf: "^0.21.0",
+    cdktn: "^0.24.0",
     constructs: "^10.4.2",
   });
   expect(rows["cdktf"]).toBe("0.21");
-  expect(rows["constructs"]).toBe("10.4.2 or later, before 11");
+  expect(rows["cdktn"]).toBe("0.24");
+  expect(rows["constructs"]).toBe("10.4.2 or later, before 11; `cdktn` 0.24 needs 10.6 or 10.7");
   expect(rows["@cdktf/provider-aws"]).toBe("20.1.0 or later, before 22");
+  expect(rows["@cdktn/provider-aws"]).toBe("25.5.0 or later, before 26");
   expect(rows["hashicorp/aws"]).toBe(`\`${PROVIDER_VERSIONS}\``);
   const [newer, older] = (rows["Terraform, modules"] ?? "").split(";");
   expect(older).toBe(" 1.9 for the other modules");

@@ -978,19 +978,19 @@ describe("HCL output", () => {
       "OVERWRITE",
       { existing: ExistingSettings.OVERWRITE },
       "o-1",
-      "cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy",
+      "the HCL output has no import blocks, without which Terraform would silently overwrite the policy",
     ],
     [
       "forget",
       { forget: true },
       "o-1",
-      "cdktf's HCL has no removed blocks, without which Terraform would delete the policy",
+      "the HCL output has no removed blocks, without which Terraform would delete the policy",
     ],
     [
       "a policy variable",
       {},
       "${aws:username}",
-      "cdktf's HCL does not escape quotes, backslashes and policy variables of `addPolicy`",
+      "the HCL output does not escape quotes, backslashes and policy variables of `addPolicy`",
     ],
   ])("fails with %s", (_, props, condition, reason) => {
     expect(messageOf(() => hcl(props, condition))).toBe(

@@ -496,7 +496,7 @@ describe("a warmer fails with", () => {
     const synthesize = (runOnChange: boolean) => () => void Testing.synthHcl(stackWithWarmer({ runOnChange }));
     expect(synthesize(false)).not.toThrow();
     expect(messageOf(synthesize(true))).toBe(
-      "stack/warmer: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL cannot write what replaces the schedule of `runOnChange`",
+      "stack/warmer: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output cannot write what replaces the schedule of `runOnChange`",
     );
   });
 
