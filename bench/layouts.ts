@@ -6,9 +6,7 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
 import { App } from "cdktf";
 import { FleetLayout, PullThroughCacheFleet, RegistryCredential, StateBackend, Upstream } from "../src";
 import { terraformEnvironment } from "../test/support/terraform-environment";
-
-/** The regions of the fleet: only their number matters, since nothing is sent. */
-export const REGIONS = Array.from({ length: 34 }, (_, index) => `eu-west-${index + 1}`);
+import { DOCKER_HUB_CREDENTIAL, REGIONS } from "./workloads/declaration";
 
 /** How many stacks of a region are planned in place of all of them. */
 export const SAMPLED_STACKS = 3;
@@ -42,8 +40,8 @@ const ENVIRONMENT = {
   GOGC: "100",
   AWS_ACCESS_KEY_ID: "none",
   AWS_SECRET_ACCESS_KEY: "none",
-  TF_VAR_hub_username: "bot",
-  TF_VAR_hub_access_token: "not-a-token",
+  TF_VAR_docker_hub_username: "bot",
+  TF_VAR_docker_hub_access_token: "not-a-token",
 };
 
 const SAMPLING_INTERVAL = 200;
@@ -103,18 +101,13 @@ function synthesize(layout: FleetLayout): StackJson[] {
       regions: REGIONS,
       layout,
       backend: StateBackend.none(),
-      providerConfig: { skipCredentialsValidation: true, skipRequestingAccountId: true },
+      // Some of the regions are newer than the provider.
+      providerConfig: { skipCredentialsValidation: true, skipRequestingAccountId: true, skipRegionValidation: true },
       upstreams: [
         Upstream.ecrPublic(),
         Upstream.kubernetes(),
         Upstream.quay(),
-        Upstream.dockerHub(
-          RegistryCredential.managed({
-            usernameVariable: "hub_username",
-            accessTokenVariable: "hub_access_token",
-            version: 1,
-          }),
-        ),
+        Upstream.dockerHub(RegistryCredential.managed(DOCKER_HUB_CREDENTIAL)),
       ],
       repositorySettings: { tags: { team: "platform" } },
     });

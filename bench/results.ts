@@ -21,7 +21,7 @@ export function resultsTable(comparisons: readonly Comparison[], size: string): 
 
 /** A Markdown table of the layouts of a fleet, one measure to a row, with ratios to the stacks of all regions. */
 export function layoutsTable(costs: readonly LayoutCosts[]): string {
-  const header = ["Measure", "34 stacks", "One stack", "Ratio", "Range", "Aliases", "Ratio", "Range"];
+  const header = ["Measure", "Stacks", "One stack", "Ratio", "Range", "Aliases", "Ratio", "Range"];
   const rows = [
     ["CPU s", ({ cpu }: PlanCost) => cpu / 1e3] as const,
     ["Wall s", ({ wall }: PlanCost) => wall / 1e3] as const,
@@ -112,7 +112,7 @@ ${layoutsTable(costs)}
 \`terraform plan\` of a fleet in ${regions} regions with four upstreams, ${first?.stacks.resources ?? 0} resources in all, from an empty
 state and without refresh. The number of resources is verified to be the same in each layout.
 
-- ${regions} stacks: a plan for each region, one after the other. ${sampled} of them are planned in each round, and their time is
+- Stacks: a plan for each region, one after the other. ${sampled} of them are planned in each round, and their time is
   multiplied; the memory is that of one plan.
 - One stack: one provider for all resources. It stands in for hashicorp/aws 6, where each resource has the argument
   \`region\`: the provider that runs here is hashicorp/aws 5.100.0, which does not know the argument. Not run:
@@ -120,8 +120,8 @@ state and without refresh. The number of resources is verified to be the same in
 - Aliases: one stack with a provider for each region, each a process.
 - Memory: the largest sum over Terraform and its providers, with shared pages counted once. Values: medians. Ratio: median
   of the ratios to the stacks in ${costs.length} rounds, run in turns; range: the smallest and the largest. ${cpus} CPUs.
-- A refresh sends the same requests in each layout; it is not measured.
-- Run again with \`npm run bench:layouts\`; \`BENCH_PAIRS=5 npm run bench:layouts\` takes more rounds. It needs Linux.
+- A refresh reads the same resources in each layout; it is not measured.
+- Run again with \`npm run bench:layouts\`; \`BENCH_PAIRS=11 npm run bench:layouts\` takes more rounds. It needs Linux.
 `;
 }
 

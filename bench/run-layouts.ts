@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { REGIONS, SAMPLED_STACKS, planCost, prepareLayout } from "./layouts";
+import { SAMPLED_STACKS, planCost, prepareLayout } from "./layouts";
 import type { LayoutCosts, PlanCost } from "./layouts";
 import { numberOfPairs } from "./number-of-pairs";
 import { layoutsSection, layoutsTable, writeSection } from "./results";
+import { REGIONS } from "./workloads/declaration";
 
-const DEFAULT_ROUNDS = 3;
+const DEFAULT_ROUNDS = 5;
 
 async function main(): Promise<void> {
   const rounds = numberOfPairs(DEFAULT_ROUNDS);
