@@ -76,6 +76,7 @@ export class PullThroughCacheFleet extends Construct {
     // cdktf validates stacks only, so the first stack validates for the fleet.
     const [first] = this.stacks.keys();
     first?.node.addValidation({ validate: () => namesakeErrors([...this.stacks.keys()]) });
+    this.leaveTree(scope);
   }
 
   /** The regions, in the order in which they were given. */
@@ -301,6 +302,16 @@ export class PullThroughCacheFleet extends Construct {
     };
     // cdktf leaves the id Default out of addresses, so they begin with the prefix.
     return new PullThroughCache(this.createStack(region, { region, regional: true }), "Default", markAsChecked(props));
+  }
+
+  /**
+   * Removes the fleet from the children of an app that refuses all children but stacks; nothing looks for it there. CDK
+   * Terrain reads the flag, which `cdktn init` and `Testing.app()` set. https://cdktn.io/docs/release
+   */
+  private leaveTree(scope: Construct): void {
+    if (scope === this.node.root && Boolean(this.node.tryGetContext("failOnConstructsOutsideOfStacks"))) {
+      scope.node.tryRemoveChild(this.node.id);
+    }
   }
 
   /** The prefixes of the caches of all regions. */
