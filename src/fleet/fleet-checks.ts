@@ -46,10 +46,6 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   if (enclosing !== undefined) {
     errors.addBroken("scope", FLEET_RULES.scope, enclosing.node.path);
   }
-  const onlyInStacks: unknown = fleet.node.tryGetContext("failOnConstructsOutsideOfStacks");
-  if (onlyInStacks) {
-    errors.addBroken("scope", FLEET_RULES.constructsInStacks, onlyInStacks);
-  }
   checkLayout(errors, props.layout);
   if (props.accountId !== undefined) {
     errors.checkString("accountId", props.accountId, ACCOUNT_ID);

@@ -81,6 +81,7 @@ export class PullThroughCacheFleet extends Construct {
     // cdktf validates stacks only, so the first stack validates for the fleet.
     const [first] = this.stacks.keys();
     first?.node.addValidation({ validate: () => namesakeErrors([...this.stacks.keys()]) });
+    this.leaveTree(scope);
   }
 
   /** The regions, in the order in which they were given. */
@@ -325,6 +326,16 @@ export class PullThroughCacheFleet extends Construct {
       roleOptions,
       accountId,
     });
+  }
+
+  /**
+   * Removes the fleet from the children of an app that refuses all children but stacks; nothing looks for it there. CDK
+   * Terrain reads the flag, which `cdktn init` and `Testing.app()` set. https://cdktn.io/docs/release
+   */
+  private leaveTree(scope: Construct): void {
+    if (scope === this.node.root && Boolean(this.node.tryGetContext("failOnConstructsOutsideOfStacks"))) {
+      scope.node.tryRemoveChild(this.node.id);
+    }
   }
 
   /** The prefixes of the caches of all regions. */

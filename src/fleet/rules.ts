@@ -20,11 +20,6 @@ export const FLEET_RULES = {
     requirement: "not be in a stack",
     hint: "give the app as the scope: the fleet creates a stack for each region",
   },
-  // CDK Terrain 0.24 reads the flag; `cdktn init` sets it in new projects.
-  constructsInStacks: {
-    requirement: "not be an app whose context has failOnConstructsOutsideOfStacks",
-    hint: "remove the flag from cdktf.json: a fleet is a construct outside of stacks, since it creates them",
-  },
   backend: { requirement: "be a StateBackend", hint: "use a factory, for example StateBackend.s3(options)" },
   regions: { requirement: atLeastOne("list", "region"), hint: "give the regions to cache in" },
   literalRegion: { requirement: "be known at synth", hint: "give a literal: names of stacks and addresses contain it" },

@@ -1,5 +1,7 @@
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
+import { OWN_FRAMEWORK, untestedVersion } from "../terraform/framework";
+import { warn } from "../terraform/warnings";
 import { checkConstructsOf, checkFramework } from "./framework-checks";
 import { ValidationErrors } from "./validation-errors";
 
@@ -21,7 +23,21 @@ export function checkInStack(errors: ValidationErrors, construct: Construct, hin
   } else {
     checkConstructsOf(errors, stack);
     errors.throwAndRemove(construct);
+    warnOfVersion(stack);
     construct.node.addValidation({ validate: () => constructErrors(stack) });
+  }
+}
+
+/** For each stack once. */
+function warnOfVersion(stack: Construct): void {
+  const version = untestedVersion();
+  if (version !== undefined) {
+    const { package: name, testedVersion } = OWN_FRAMEWORK;
+    warn(
+      stack,
+      "framework-version",
+      `the program has ${name} ${version}; this version of cdktf-ecr-pull-through-cache is tested with ${name} ${testedVersion}`,
+    );
   }
 }
 

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pack from "../../src";
@@ -6,7 +5,9 @@ import { execute } from "../support/commands";
 import { describeUnless } from "../support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
+import { registryMissing } from "../support/npm-registry";
 import { ONE_STACK_PROGRAMS, expectOneStack } from "../support/one-stack";
+import { packedPackage } from "../support/packed-package";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -112,19 +113,10 @@ async function run(command: string, args: string[], cwd: string, env: NodeJS.Pro
   return output;
 }
 
-/** Why the npm registry cannot be used here. In CI it must be: nothing is asked, and an install that fails is a failure. */
-function registryMissing(): string | undefined {
-  const reached =
-    process.env["CI"] !== undefined || spawnSync("npm", ["ping", "--loglevel=error"], { timeout: 20_000 }).status === 0;
-  return reached ? undefined : "the npm registry is out of reach";
-}
-
 let tarball: string;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
-  tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+  tarball = await packedPackage();
 });
 
 describe("the package, unpacked beside its peers", () => {

@@ -279,9 +279,7 @@ test("the page of versions has those of package.json and of the modules", () => 
   expect(rows["Node.js"]).toMatch(/^20\.9 or later/);
   expect(peerDependencies).toEqual({
     "@cdktf/provider-aws": ">=20.1.0 <22",
-    "@cdktn/provider-aws": ">=25.5.0 <26",
     cdktf: "^0.21.0",
-    cdktn: "^0.24.0",
     constructs: "^10.4.2",
   });
   expect(rows["cdktf"]).toBe("0.21");
@@ -296,6 +294,18 @@ test("the page of versions has those of package.json and of the modules", () => 
     const needed = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
     expect([module, needed]).toEqual([module, newer?.includes(module) === true ? "1.11" : "1.9"]);
   }
+});
+
+test("the page of OpenTofu has the versions that the modules need, and claims nothing to be run", () => {
+  const needed = tableRows(page("opentofu.md"), "you use", "Terraform", "OpenTofu");
+  const [[named = "", newer] = [], [others, older] = []] = needed;
+  expect(others).toBe("the other modules");
+  for (const module of MODULE_NAMES) {
+    const version = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
+    expect([module, version]).toEqual([module, named.includes(module) ? newer : older]);
+  }
+  const features = tableRows(page("opentofu.md"), "feature", "since Terraform", "since OpenTofu");
+  expect(new Set([...needed, ...features].map((row) => row.at(-1)))).toEqual(new Set(["not run"]));
 });
 
 test("the hosts of a registry in names of images are those of the code", () => {

@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
-import { App, TerraformStack, Testing } from "cdktf";
+import { App, TerraformElement, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
 import {
   ExistingSettings,
@@ -71,16 +71,6 @@ test("fails for a fleet in an app of the other framework", () => {
   expect(app.node.children).toEqual([]);
 });
 
-test("fails for a fleet in an app that refuses constructs outside of stacks", () => {
-  const app = new App({ outdir: Testing.app().outdir, context: { failOnConstructsOutsideOfStacks: "true" } });
-  expect(() => new PullThroughCacheFleet(app, "fleet", { regions: ["eu-west-1"], upstreams })).toThrow(
-    new Error(
-      "fleet: `scope` must not be an app whose context has failOnConstructsOutsideOfStacks, " +
-        'got "true"; remove the flag from cdktf.json: a fleet is a construct outside of stacks, since it creates them',
-    ),
-  );
-});
-
 test("fails if the stack has a construct of the other framework, at once or when the app is synthesized", () => {
   const stack = new TerraformStack(Testing.app(), "stack");
   new AwsProvider(stack, "aws", { region: "eu-west-1" });
@@ -98,4 +88,31 @@ test("accepts constructs that belong to no framework, and classes of users", () 
   class OwnStack extends TerraformStack {}
   const stack = new OwnStack(Testing.app(), "stack");
   expect(() => new PullThroughCache(stack, "it", { upstreams })).not.toThrow();
+});
+
+describe("a version of the framework that is not tested", () => {
+  const type = TerraformElement as unknown as { [key: symbol]: object };
+  const key = Symbol.for("jsii.rtti");
+  const original = type[key] ?? {};
+  afterEach(() => void (type[key] = original));
+
+  const warnings = (version: string): string[] => {
+    type[key] = { ...original, version };
+    const stack = new TerraformStack(Testing.app(), "stack");
+    new PullThroughCache(stack, "one", { upstreams: [Upstream.quay()] });
+    new PullThroughCache(stack, "two", { upstreams: [Upstream.ecrPublic()] });
+    return stack.node.metadata.map(({ data }) => String(data)).filter((text) => text.includes("framework-version"));
+  };
+
+  test.each(["0.20.9", "0.22.0", "0.210.0", "1.0.0"])("gives one warning for each stack: %s", (version) => {
+    expect(warnings(version)).toEqual([
+      expect.stringContaining(
+        `the program has cdktf ${version}; this version of cdktf-ecr-pull-through-cache is tested with cdktf 0.21 (if`,
+      ),
+    ]);
+  });
+
+  test.each(["0.21.0", "0.21.7"])("is not %s", (version) => {
+    expect(warnings(version)).toEqual([]);
+  });
 });
