@@ -77,16 +77,10 @@ export const EXCEPTIONS: readonly Exception[] = DIFFERENT.map(({ file, test, rea
 /** The tests of the packed package install both frameworks themselves. */
 const LEFT_OUT = ["test/project/consumer.test.ts"];
 
-/** Testing.app() of CDK Terrain sets this flag for every app. Fleets refuse it, because they are outside of stacks. */
-const WITHOUT_FLAG = `
-const { FUTURE_FLAGS } = require("cdktf/lib/features");
-delete FUTURE_FLAGS.failOnConstructsOutsideOfStacks;
-`;
-
 const CONFIGURATION = `
 import config from "./jest.config.mjs";
 const { projects, testTimeout } = config;
-export default { ...projects[0], testTimeout, setupFiles: ["<rootDir>/without-flag.cjs"] };
+export default { ...projects[0], testTimeout };
 `;
 
 interface Report {
@@ -102,7 +96,6 @@ interface Report {
 export async function runUnitTests(folder: string, constructs: string): Promise<number> {
   await copyRepository(folder);
   await linkPackages(folder, constructs);
-  fs.writeFileSync(path.join(folder, "without-flag.cjs"), WITHOUT_FLAG);
   fs.writeFileSync(path.join(folder, "cdktn.config.mjs"), CONFIGURATION);
   const report = path.join(folder, "report.json");
   const jest = [require.resolve("jest/bin/jest"), "--config", "cdktn.config.mjs", "--json", "--outputFile", report];

@@ -23,6 +23,7 @@ import { describeUnless } from "../support/describe-unless";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 import { registryMissing } from "../support/npm-registry";
+import { ONE_STACK_PROGRAMS, expectOneStack } from "../support/one-stack";
 import { packedPackage } from "../support/packed-package";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -302,6 +303,9 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       const { folder, framework } = project;
       writePrograms(project);
       fs.writeFileSync(path.join(folder, "region.ts"), programFor(framework, REGION_PROGRAM));
+      for (const { file, source } of ONE_STACK_PROGRAMS) {
+        fs.writeFileSync(path.join(folder, file), programFor(framework, fs.readFileSync(source, "utf8")));
+      }
       await typeCheck(project, ["node16"]);
       await importNames(project);
       await runCommand(project);
@@ -325,6 +329,10 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        for (const { file, stack } of ONE_STACK_PROGRAMS) {
+          await project.node([path.join("build", file.replace(/ts$/, "js"))], { CDKTF_OUTDIR: outdir });
+          expectOneStack(outdir, stack);
+        }
         const { resource } = read<{ readonly resource: { readonly [type: string]: object } }>(
           path.join(outdir, "stacks", "region", "cdk.tf.json"),
         );

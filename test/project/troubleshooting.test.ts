@@ -14,7 +14,6 @@ const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
   "AWS Lambda": ["Source image … does not exist"],
   "CDK Terrain": [
     "_resetResolveDiscoveredProviderFeatureUsage is not a function",
-    "failOnConstructsOutsideOfStacks",
     "write-only attributes requires terraform >=1.11.0",
   ],
   "Docker Hub and Amazon ECR": ["toomanyrequests"],

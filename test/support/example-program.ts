@@ -25,10 +25,14 @@ export interface ExampleOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs an example as a program of its own, edited if asked for, and has it write its output into a folder. */
+/**
+ * Runs an example as a program of its own, edited if asked for, and has it write its output into a folder. The example is
+ * the name of its folder, or the path of a program beside `main.ts`.
+ */
 export async function runExample(example: string, outdir: string, options: ExampleOptions = {}): Promise<void> {
   const { edits = [], accountId = EXAMPLE_ACCOUNT, cwd = PROJECT_ROOT, env = {} } = options;
-  const main = path.join(PROJECT_ROOT, "examples", example, "main.ts");
+  const file = example.endsWith(".ts") ? example : path.join(example, "main.ts");
+  const main = path.join(PROJECT_ROOT, "examples", file);
   const isAsItIs = edits.length === 0 && accountId === EXAMPLE_ACCOUNT;
   const folder = isAsItIs ? undefined : fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-"));
   try {

@@ -71,16 +71,6 @@ test("fails for a fleet in an app of the other framework", () => {
   expect(app.node.children).toEqual([]);
 });
 
-test("fails for a fleet in an app that refuses constructs outside of stacks", () => {
-  const app = new App({ outdir: Testing.app().outdir, context: { failOnConstructsOutsideOfStacks: "true" } });
-  expect(() => new PullThroughCacheFleet(app, "fleet", { regions: ["eu-west-1"], upstreams })).toThrow(
-    new Error(
-      "fleet: `scope` must not be an app whose context has failOnConstructsOutsideOfStacks, " +
-        'got "true"; remove the flag from cdktf.json: a fleet is a construct outside of stacks, since it creates them',
-    ),
-  );
-});
-
 test("fails if the stack has a construct of the other framework, at once or when the app is synthesized", () => {
   const stack = new TerraformStack(Testing.app(), "stack");
   new AwsProvider(stack, "aws", { region: "eu-west-1" });

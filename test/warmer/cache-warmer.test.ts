@@ -666,6 +666,19 @@ describe("a warmer fails with", () => {
     );
   });
 
+  test("the name of another project of the region, which only one of both names", () => {
+    const stack = stackWithWarmer({ projectName: "warm" });
+    const cache = stack.node.findChild("cache") as PullThroughCache;
+    const again = new CacheWarmer(stack, "again", { cache, images: ["quay.io/a/b"], projectName: "warm" });
+    const regionInput = jest.fn(() => "us-east-1");
+    Object.defineProperty(again.node.findChild("project"), "regionInput", { get: regionInput });
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "[stack/again] `projectName` must differ from the project name of",
+    );
+    regionInput.mockReturnValue("eu-west-1");
+    expect(() => App.of(stack).synth()).not.toThrow();
+  });
+
   test("a cache of another stack", () => {
     const stack = stackIn("us-east-1");
     const cache = cacheIn(stack);
