@@ -17,6 +17,7 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
       testPathIgnorePatterns: ["<rootDir>/test/terraform/"],
+      globalSetup: "<rootDir>/test/support/run-folder.ts",
     },
     {
       ...shared,

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Comparison } from "./comparison";
+import type { Layout, LayoutCosts, PlanCost } from "./layouts";
+import { median, quantile } from "./statistics";
 
 /** What the results were measured on and with. */
 export interface Circumstances {
@@ -14,11 +16,32 @@ const RESULTS = join(__dirname, "RESULTS.md");
 /** A Markdown table of all comparisons, one to a row; `size` heads the column of their sizes. */
 export function resultsTable(comparisons: readonly Comparison[], size: string): string {
   const header = ["Measure", size, "This pack", "By hand", "Ratio", "Middle half", "Target", "Met"];
-  const rows = [header, ...comparisons.map(cellsOf)];
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
-  return lines.join("\n");
+  return table(header, comparisons.map(cellsOf));
+}
+
+/** A Markdown table of the layouts of a fleet, one measure to a row, with ratios to the stacks of all regions. */
+export function layoutsTable(costs: readonly LayoutCosts[]): string {
+  const header = ["Measure", "Stacks", "One stack", "Ratio", "Range", "Aliases", "Ratio", "Range"];
+  const rows = [
+    ["CPU s", ({ cpu }: PlanCost) => cpu / 1e3] as const,
+    ["Wall s", ({ wall }: PlanCost) => wall / 1e3] as const,
+    ["Peak memory, MiB", ({ memory }: PlanCost) => memory] as const,
+  ].map(([measure, of]) => {
+    const ratios = (layout: Layout): string[] => {
+      const all = costs.map((cost) => of(cost[layout]) / of(cost.stacks));
+      return [inThreeDigits(median(all)), `${inThreeDigits(quantile(all, 0))}–${inThreeDigits(quantile(all, 1))}`];
+    };
+    const typical = (layout: Layout): string => inThreeDigits(median(costs.map((cost) => of(cost[layout]))));
+    return [
+      measure,
+      typical("stacks"),
+      typical("one-stack"),
+      ...ratios("one-stack"),
+      typical("aliases"),
+      ...ratios("aliases"),
+    ];
+  });
+  return table(header, rows);
 }
 
 /** Writes a section of RESULTS.md, and keeps the others. */
@@ -76,6 +99,32 @@ Terraform needs to load the provider and its schema.
 `;
 }
 
+/** The section on the layouts of a fleet. */
+export function layoutsSection(
+  costs: readonly LayoutCosts[],
+  { regions, sampled, cpus }: { readonly regions: number; readonly sampled: number; readonly cpus: number },
+): string {
+  const [first] = costs;
+  return `# Plans of a fleet in one stack against a stack per region
+
+${layoutsTable(costs)}
+
+\`terraform plan\` of a fleet in ${regions} regions with four upstreams, ${first?.stacks.resources ?? 0} resources in all, from an empty
+state and without refresh. The number of resources is verified to be the same in each layout.
+
+- Stacks: a plan for each region, one after the other. ${sampled} of them are planned in each round, and their time is
+  multiplied; the memory is that of one plan.
+- One stack: one provider for all resources. It stands in for hashicorp/aws 6, where each resource has the argument
+  \`region\`: the provider that runs here is hashicorp/aws 5.100.0, which does not know the argument. Not run:
+  hashicorp/aws 6 itself, and its requests to ${regions} regions.
+- Aliases: one stack with a provider for each region, each a process.
+- Memory: the largest sum over Terraform and its providers, with shared pages counted once. Values: medians. Ratio: median
+  of the ratios to the stacks in ${costs.length} rounds, run in turns; range: the smallest and the largest. ${cpus} CPUs.
+- A refresh reads the same resources in each layout; it is not measured.
+- Run again with \`npm run bench:layouts\`; \`BENCH_PAIRS=11 npm run bench:layouts\` takes more rounds. It needs Linux.
+`;
+}
+
 /** The section on the command that rewrites names of images. */
 export function rewriteSection(comparisons: readonly Comparison[], circumstances: Circumstances): string {
   const { pairs, nodeVersion, cpus } = circumstances;
@@ -93,6 +142,14 @@ command parses every file, and starts Node.js.
 - Node.js ${nodeVersion}, ${cpus} CPUs.
 - Run again with \`npm run bench:rewrite\`; \`BENCH_PAIRS=31 npm run bench:rewrite\` takes more pairs. It needs GNU time.
 `;
+}
+
+function table(header: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = [header, ...cells];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
+  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
+  return lines.join("\n");
 }
 
 function cellsOf({ measure, size, pack, hand, ratio, spread, target }: Comparison): string[] {

@@ -47,6 +47,7 @@ export {
   type AlertLogGroupOptions,
 } from "./alerts/alert-destination";
 export { PullThroughCacheFleet } from "./fleet/pull-through-cache-fleet";
+export { FleetLayout } from "./fleet/fleet-layout";
 export {
   type PullThroughCacheFleetProps,
   type FinalStackOptions,

@@ -66,7 +66,7 @@ export class CredentialExpiryAlert extends Construct {
 
     this.props = { ...props, expiryDates: { ...props.expiryDates } };
     requireTerraform(this, 5);
-    new JsonOnly(this, "json-only", "cdktf's HCL cannot write what replaces the schedules");
+    new JsonOnly(this, "json-only", "the HCL output cannot write what replaces the schedules");
     this.topicArn = this.findOrCreateTopic();
     const role = this.createRole();
     const credentials = Object.entries(this.props.expiryDates).map(([prefix, date]) => {

@@ -3,8 +3,10 @@ import type { Requirement, Rule } from "../validation/rule";
 /** The versions of hashicorp/aws that have all arguments that the constructs and the modules use. */
 export const PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 
+/** The versions of hashicorp/aws whose resources also have the argument `region`. */
+export const PROVIDER_VERSIONS_WITH_REGION = ">= 6.0.0, < 7.0.0";
+
 const VERSION = String.raw`\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?`;
-const SUPPORTED_FROM = [5, 100, 0];
 // One way to match each space: with two, the time to refuse a text grows exponentially with the number of its conditions.
 const CONDITION = String.raw` *((=|!=|>|>=|<|<=|~>) *)?${VERSION} *`;
 
@@ -16,24 +18,25 @@ export const VERSION_CONSTRAINT: Rule = {
 };
 
 /** The requirement that a constraint allows a supported version. */
-export const SUPPORTED_VERSION: Requirement = {
-  requirement: `allow a version in "${PROVIDER_VERSIONS}"`,
-  hint: "other versions lack arguments that the constructs use",
-};
+export function supportedVersion(supported: string): Requirement {
+  return {
+    requirement: `allow a version in "${supported}"`,
+    hint: "other versions lack arguments that the constructs use",
+  };
+}
 
 /**
- * Whether a constraint allows a supported version. It is enough to try the versions in the constraint, the patch versions
- * after them and the first supported version. Only Terraform can decide on pre-releases: they return true.
+ * Whether a constraint allows a version that another one allows. It is enough to try the versions in both constraints and
+ * the patch versions after them. Only Terraform can decide on pre-releases: they return true.
  */
-export function allowsSupportedVersion(constraint: string): boolean {
-  const conditions = [...`${PROVIDER_VERSIONS},${constraint}`.matchAll(/([=!<>~]*) *(\d[^\s,]*)/g)].map(
+export function allowsSupportedVersion(constraint: string, supported: string): boolean {
+  const conditions = [...`${supported},${constraint}`.matchAll(/([=!<>~]*) *(\d[^\s,]*)/g)].map(
     ([, operator = "", version = ""]) => ({ operator, version, parts: version.split(".").map(Number) }),
   );
   if (conditions.some(({ version }) => !/^[\d.]+$/.test(version))) {
     return true;
   }
-  const named = [SUPPORTED_FROM, ...conditions.map(({ parts }) => parts)];
-  const candidates = named.flatMap(([major = 0, minor = 0, patch = 0]) => [
+  const candidates = conditions.flatMap(({ parts: [major = 0, minor = 0, patch = 0] }) => [
     [major, minor, patch],
     [major, minor, patch + 1],
   ]);

@@ -42,6 +42,10 @@ const LOCATION_RULES = {
     requirement: "not be set with @cdktf/provider-aws 20, whose resources have no argument `region`",
     hint: "give `provider` an AwsProvider of that region, or use @cdktf/provider-aws 21",
   },
+  regionOfProvider: (providerRegion: string): Requirement => ({
+    requirement: `be in ${partitionOf(providerRegion)}, the partition of the AWS provider in ${providerRegion}`,
+    hint: "give `provider` an AwsProvider with credentials of the other partition",
+  }),
   partition: { requirement: oneOfRequirement(PARTITION_NAMES), hint: DERIVED_PARTITION },
   partitionOf: (region: string): Requirement => ({
     requirement: `be the partition of ${region}, ${partitionOf(region)}`,
@@ -64,8 +68,8 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
   if (props.region !== undefined) {
     if (!resourcesTakeRegion()) {
       errors.addBroken("region", LOCATION_RULES.regionSupported, props.region);
-    } else {
-      errors.checkString("region", props.region, REGION_NAME);
+    } else if (errors.checkString("region", props.region, REGION_NAME)) {
+      checkPartitionOfProvider(errors, props.region, providerRegion);
     }
   }
   if (props.partition !== undefined && !isUnresolved(props.partition)) {
@@ -75,6 +79,14 @@ export function checkRegistryProps(errors: ValidationErrors, scope: Construct, p
     } else if (region !== undefined && partitionOf(region) !== props.partition) {
       errors.addBroken("partition", LOCATION_RULES.partitionOf(region), props.partition);
     }
+  }
+}
+
+/** hashicorp/aws refuses a `region` in another partition than that of its own region. */
+function checkPartitionOfProvider(errors: ValidationErrors, region: string, providerRegion: string | undefined): void {
+  const [own, ofProvider] = [literalRegion(region), literalRegion(providerRegion)];
+  if (own !== undefined && ofProvider !== undefined && partitionOf(own) !== partitionOf(ofProvider)) {
+    errors.addBroken("region", LOCATION_RULES.regionOfProvider(ofProvider), own);
   }
 }
 

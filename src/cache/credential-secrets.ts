@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
 import type { Registry } from "../aws/registry";
 import { SECRET_PREFIX } from "../aws/secret-names";
 import { constructIdIn } from "../terraform/construct-id";
-import { requireTerraform } from "../terraform/required-version";
+import { allowWriteOnlyArguments, requireTerraform } from "../terraform/required-version";
 import { CredentialVariable } from "./credential-variable";
 import type { ManagedCredentialOptions, RegistryCredential } from "./registry-credential";
 import { SECRET_DESCRIPTION } from "./rules";
@@ -93,6 +93,7 @@ export class CredentialSecrets {
       secretStringWoVersion: variables.version,
       lifecycle: REPLACED_FIRST,
     });
+    allowWriteOnlyArguments(version);
     return { secretArn: secret.arn, dependsOn: [version], secret };
   }
 

@@ -218,7 +218,7 @@ export class OtherAccounts {
       new JsonOnly(
         this.cache,
         JSON_ONLY,
-        "cdktf's HCL does not escape the quotes of a repository policy that contains references or policy variables",
+        "the HCL output does not escape the quotes of a repository policy that contains references or policy variables",
       );
     }
     return document;

@@ -630,7 +630,7 @@ export class PullThroughCache extends Construct {
    * template that loses its key.
    */
   private templateLifecycle(id: string, template: RepositoryTemplate): TerraformResourceLifecycle | undefined {
-    // cdktf's HCL cannot write the address.
+    // the HCL output cannot write the address.
     return (this.node.root as Partial<App>).hclOutput === true
       ? undefined
       : replacedWith(terraformData(this, `${id}-encryption`, { input: encryptionOf(template) }));

@@ -1,27 +1,30 @@
 import { TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { ACCOUNT_ID, REGION_NAME, partitionOf } from "../aws/partitions";
-import { accountOfConfig } from "../aws/provider";
-import { SUPPORTED_VERSION, VERSION_CONSTRAINT, allowsSupportedVersion } from "../aws/provider-versions";
+import { accountOfConfig, resourcesTakeRegion } from "../aws/provider";
+import { VERSION_CONSTRAINT, allowsSupportedVersion, supportedVersion } from "../aws/provider-versions";
 import { checkCache, checkCacheInRegion } from "../cache/cache-checks";
 import { NamesInUse } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import type { UpstreamContext } from "../cache/upstream-spec";
 import { isUnresolved } from "../terraform/tokens";
+import { checkFramework } from "../validation/framework-checks";
 import { isPlainObject } from "../validation/plain-object";
 import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
 import { ValidationErrors } from "../validation/validation-errors";
+import { FleetLayout } from "./fleet-layout";
 import { checkProviderConfig } from "./provider-config-checks";
 import type { FinalStackOptions, PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
-import { FINAL_STACK_REGION, FLEET_RULES, PULL_POLICY_RULES, TERRAFORM_STACK_NAME } from "./rules";
-import { BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
+import { FINAL_STACK_REGION, FLEET_RULES, PULL_POLICY_RULES, TERRAFORM_STACK_NAME, providerVersions } from "./rules";
+import { ALL_REGIONS_STACK, BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
 import type { StateBackend } from "./state-backend";
 
 const PROPS = Object.keys({
   regions: true,
   upstreams: true,
+  layout: true,
   repositorySettings: true,
   repositorySettingsByRegion: true,
   roleOptions: true,
@@ -36,18 +39,20 @@ const FINAL_STACK_OPTIONS = Object.keys({ region: true } satisfies AllKeys<Final
 /** Throws one error that reports everything that is wrong with a fleet, and removes the fleet from the app. */
 export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   const errors = new ValidationErrors();
+  checkFramework(errors, fleet);
   errors.checkKeys("", props, PROPS, "a property of PullThroughCacheFleet");
   checkName(errors, fleet.node.id);
   const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
   if (enclosing !== undefined) {
     errors.addBroken("scope", FLEET_RULES.scope, enclosing.node.path);
   }
+  checkLayout(errors, props.layout);
   if (props.accountId !== undefined) {
     errors.checkString("accountId", props.accountId, ACCOUNT_ID);
   }
   checkProviderConfig(errors, props.providerConfig ?? {}, props.accountId);
   if (props.providerVersion !== undefined) {
-    checkProviderVersion(errors, props.providerVersion);
+    checkProviderVersion(errors, props.providerVersion, providerVersions(props.layout));
   }
   const backend = props.backend ?? undefined;
   if (backend !== undefined && backend._attach === undefined) {
@@ -56,7 +61,10 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
     backend?._check(errors);
   }
   const regions = checkRegions(errors, props.regions);
-  checkStackNames(errors, fleet, regions, backend);
+  if (isOneStack(props)) {
+    checkOnePartition(errors, regions);
+  }
+  checkStackNames(errors, fleet, isOneStack(props) ? [ALL_REGIONS_STACK] : regions, backend);
   checkCaches(
     errors,
     fleet,
@@ -130,12 +138,31 @@ function checkName(errors: ValidationErrors, id: unknown): void {
   }
 }
 
+/** All resources of one stack would be in the region of its provider if they had no argument `region`. */
+function checkLayout(errors: ValidationErrors, layout: unknown): void {
+  errors.checkEnum("layout", layout, Object.values(FleetLayout), `leave it out for ${FleetLayout.STACK_PER_REGION}`);
+  if (layout === FleetLayout.ONE_STACK && !resourcesTakeRegion()) {
+    errors.addBroken("layout", FLEET_RULES.layoutSupported, layout);
+  }
+}
+
+function checkOnePartition(errors: ValidationErrors, regions: readonly string[]): void {
+  const partitions = new Set(regions.map(partitionOf));
+  if (partitions.size > 1) {
+    errors.addBroken("regions", FLEET_RULES.onePartition, [...partitions]);
+  }
+}
+
+function isOneStack({ layout }: PullThroughCacheFleetProps): boolean {
+  return layout === FleetLayout.ONE_STACK;
+}
+
 /** Terraform takes no expression for a provider's version, so a token is an error, too. */
-function checkProviderVersion(errors: ValidationErrors, version: unknown): void {
+function checkProviderVersion(errors: ValidationErrors, version: unknown, supported: string): void {
   if (!matches(version, VERSION_CONSTRAINT)) {
     errors.addBroken("providerVersion", VERSION_CONSTRAINT, version);
-  } else if (!allowsSupportedVersion(version)) {
-    errors.addBroken("providerVersion", SUPPORTED_VERSION, version);
+  } else if (!allowsSupportedVersion(version, supported)) {
+    errors.addBroken("providerVersion", supportedVersion(supported), version);
   }
 }
 

@@ -9,7 +9,7 @@ export interface FleetManifestStack {
    * the app.
    */
   readonly region?: string;
-  /** Whether the stack contains the cache of its region. */
+  /** Whether the stack contains the cache of its region, or with FleetLayout.ONE_STACK the caches of all regions. */
   readonly regional: boolean;
   /** Names of the stacks that must be applied before this one; all of them are in earlier stages. */
   readonly waitsFor: string[];

@@ -2,17 +2,27 @@ import type { AwsProviderConfig } from "@cdktf/provider-aws/lib/provider";
 import type { RoleOptions } from "../aws/role-options";
 import type { RepositorySettings } from "../cache/repository-settings";
 import type { Upstream } from "../cache/upstream";
+import type { FleetLayout } from "./fleet-layout";
 import type { StateBackend } from "./state-backend";
 
 /** The declaration of a PullThroughCacheFleet: the same caches in many regions of one account. */
 export interface PullThroughCacheFleetProps {
-  /** The names of the regions, at least one and each once, as literals. Each region gets a stack. */
+  /**
+   * The names of the regions, at least one and each once, as literals. Each region gets a stack, unless `layout` is
+   * ONE_STACK; then the first region is the region of the stack's AWS provider.
+   */
   readonly regions: string[];
   /**
    * The registries to cache, at least one, under the same prefixes in every region. AWS allows 50 per account and
    * region.
    */
   readonly upstreams: Upstream[];
+  /**
+   * Whether each region has its own stack, or one stack has all regions. Another layout means other states: choose it
+   * before the first apply, or move the resources as the guide "Cache in many regions" says.
+   * @default FleetLayout.STACK_PER_REGION
+   */
+  readonly layout?: FleetLayout;
   /**
    * Settings of the repositories that ECR creates for cached images.
    * @default - as for `PullThroughCache`
@@ -51,7 +61,8 @@ export interface PullThroughCacheFleetProps {
   /**
    * The version constraint of the provider hashicorp/aws in each stack, a literal. `terraform init` chooses the version
    * in the lock file, and without a lock file the newest version that the constraint allows. Your own resources in the
-   * stacks may need a narrower constraint.
+   * stacks may need a narrower constraint. With FleetLayout.ONE_STACK the default is `">= 6.0.0, < 7.0.0"`, since
+   * hashicorp/aws 5 has no argument `region`.
    *
    * Begin with the lowest version: `cdktf deploy` compares only the first version in the constraint with a lock file,
    * and upgrades the provider if the constraint excludes that version.

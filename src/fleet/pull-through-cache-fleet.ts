@@ -5,13 +5,13 @@ import { Construct } from "constructs";
 import { dnsSuffixOf, partitionOf } from "../aws/partitions";
 import { MAX_MANAGED_POLICY, policyDocument, policyLength } from "../aws/policy-document";
 import type { PolicyStatement } from "../aws/policy-statement";
-import { PROVIDER_VERSIONS } from "../aws/provider-versions";
 import type { AllowPullOptions } from "../cache/allow-pull-options";
 import { markAsChecked } from "../cache/cache-checks";
 import { pullStatements } from "../cache/pull-policy";
 import type { PullPolicyOptions } from "../cache/pull-policy";
 import { checkPullChoice, checkPullOptions, copyPullOptions, isSameChoice } from "../cache/pull-policy-checks";
 import { PullThroughCache } from "../cache/pull-through-cache";
+import type { PullThroughCacheProps } from "../cache/pull-through-cache-props";
 import { mergeSettings } from "../cache/repository-template";
 import { ALLOW_PULL_RULES } from "../cache/rules";
 import type { Upstream } from "../cache/upstream";
@@ -21,6 +21,7 @@ import { isUnresolved } from "../terraform/tokens";
 import { deepCopy, isPlainObject } from "../validation/plain-object";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFinalStack, checkFleet, checkPolicyStack, namesakeErrors } from "./fleet-checks";
+import { FleetLayout } from "./fleet-layout";
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
 import type { FinalStackOptions, FleetPullPolicy, PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
@@ -30,8 +31,9 @@ import {
   PULL_POLICY_RULES,
   REGISTRY_MAP_RULES,
   TEMPLATED_URI_RULES,
+  providerVersions,
 } from "./rules";
-import { POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
+import { ALL_REGIONS_STACK, POLICY_STACK, PROVIDER_ID, stackName, stagesOf } from "./stages";
 import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
 
@@ -42,6 +44,11 @@ import { StateBackend } from "./state-backend";
  * Each region is planned, applied and rolled back separately, one after the other or in parallel jobs, and each run of
  * Terraform starts one provider process. The stacks are children of the app; `cdktf deploy '*'` applies all of them.
  * If you remove a region from `regions`, Terraform does not destroy its resources: destroy its stack first.
+ *
+ * With `layout: FleetLayout.ONE_STACK`, one stack named `<id>-regions` has the caches of all regions, with one provider
+ * and one state. One apply changes all regions, so that pipelines cannot run regions in parallel, and the time of a plan
+ * grows with their number. If AWS refuses a change in one region, the apply fails, the other regions keep what was
+ * applied, and the next apply continues. If you remove a region from `regions`, the next apply destroys its resources.
  */
 export class PullThroughCacheFleet extends Construct {
   private readonly props: PullThroughCacheFleetProps;
@@ -56,7 +63,7 @@ export class PullThroughCacheFleet extends Construct {
    * @param props the registries, the regions and the place of the states
    * @throws before it creates a stack, if the declaration has mistakes. One error lists all of them: unknown props;
    * props, upstreams, credentials or settings that break a rule on their pages; a scope in a stack; a name of a stack
-   * that the app uses already
+   * that the app uses already; FleetLayout.ONE_STACK with `@cdktf/provider-aws` 20
    * @throws from `app.synth()`, if another stack of the app has the name of a stack of the fleet
    * @throws from `app.synth()`, if a token of `providerConfig` resolves to a literal that may be a secret
    * @throws from `app.synth()`, for the reasons that PullThroughCache lists, in any region
@@ -68,14 +75,13 @@ export class PullThroughCacheFleet extends Construct {
       ...props,
       backend: props.backend ?? StateBackend.local(),
       providerConfig: deepCopy(props.providerConfig ?? {}),
-      providerVersion: props.providerVersion ?? PROVIDER_VERSIONS,
+      providerVersion: props.providerVersion ?? providerVersions(props.layout),
     };
-    for (const region of props.regions) {
-      this.caches.set(region, this.createCache(region));
-    }
+    this.createCaches();
     // cdktf validates stacks only, so the first stack validates for the fleet.
     const [first] = this.stacks.keys();
     first?.node.addValidation({ validate: () => namesakeErrors([...this.stacks.keys()]) });
+    this.leaveTree(scope);
   }
 
   /** The regions, in the order in which they were given. */
@@ -84,7 +90,8 @@ export class PullThroughCacheFleet extends Construct {
   }
 
   /**
-   * The stack of a region, for resources of your own.
+   * The stack of a region, for resources of your own. With FleetLayout.ONE_STACK it is the same stack for all regions:
+   * give each resource its own id and the argument `region`. Without the argument, it is in the first of `regions`.
    *
    * @param region the name of the region
    * @throws if the region is not one of the fleet's
@@ -106,7 +113,7 @@ export class PullThroughCacheFleet extends Construct {
 
   /**
    * Creates a stack that waits for the stacks of all regions: for changes that need the cache of every region. The
-   * stack is named `<id of the fleet>-<id>` and has an AWS provider and a state like the stacks of the regions.
+   * stack is named `<id of the fleet>-<id>` and has an AWS provider and a state of its own, in each layout.
    *
    * @param id last part of the stack's name: up to 128 letters, digits, dots, underscores and hyphens, of which the
    * first is a letter or digit
@@ -132,9 +139,9 @@ export class PullThroughCacheFleet extends Construct {
    * creates: the stack of the Elastio Cloud Connector, for example, takes such ARNs as its parameter
    * `globalManagedPolicies`.
    *
-   * The first policy creates a stack named `<id of the fleet>-iam` for all policies, since IAM is the same in all
-   * regions; `cdktf deploy` applies it before the other stacks of the fleet. The same id with the same options returns
-   * an equal object and creates nothing.
+   * The first policy creates a stack named `<id of the fleet>-iam` for all policies, in each layout, since IAM is the
+   * same in all regions; `cdktf deploy` applies it before the other stacks of the fleet. The same id with the same
+   * options returns an equal object and creates nothing.
    *
    * The ARN consists of the account and the name, so any stack can use it before the policy exists.
    *
@@ -190,8 +197,8 @@ export class PullThroughCacheFleet extends Construct {
 
   /**
    * Allows identities of other accounts to pull through the caches of all regions, as `PullThroughCache.allowPullFrom`
-   * does for one. Each region needs a RegistryPolicy in its stack, which `stackIn` returns. The policy for the other
-   * accounts is `pullPolicyJson`.
+   * does for one. Each region needs a RegistryPolicy in its stack, which `stackIn` returns; with FleetLayout.ONE_STACK
+   * each RegistryPolicy needs its `region`. The policy for the other accounts is `pullPolicyJson`.
    *
    * @param options the other accounts, and the upstreams that they may pull from; a region without any of the
    * `prefixes` stays as it is
@@ -259,7 +266,7 @@ export class PullThroughCacheFleet extends Construct {
 
   /**
    * The stacks of the fleet in the order in which a pipeline applies them: first the stack of the policies, then the
-   * stacks of the regions in parallel, then the final stacks. It includes other stacks of the app that a stack of the
+   * stacks of the regions in parallel, or the one stack of all regions, then the final stacks. It includes other stacks of the app that a stack of the
    * fleet waits for, by `addDependency` or by a reference. It is plain data without tokens and the same on every
    * machine: write it beside the stacks with `JSON.stringify`.
    *
@@ -291,16 +298,44 @@ export class PullThroughCacheFleet extends Construct {
     return Object.fromEntries(maps);
   }
 
-  private createCache(region: string): PullThroughCache {
+  private createCaches(): void {
+    const { regions, layout } = this.props;
+    if (layout !== FleetLayout.ONE_STACK) {
+      for (const region of regions) {
+        const stack = this.createStack(region, { region, regional: true });
+        // cdktf leaves the id Default out of addresses, so they begin with the prefix.
+        this.caches.set(region, new PullThroughCache(stack, "Default", this.cacheProps(region)));
+      }
+      return;
+    }
+    const [first = ""] = regions;
+    const stack = this.createStack(ALL_REGIONS_STACK, { region: first, regional: true });
+    for (const region of regions) {
+      // Also in the region of the provider, so that the order of the regions has no effect on a cache.
+      this.caches.set(region, new PullThroughCache(stack, region, this.cacheProps(region, { region })));
+    }
+  }
+
+  /** The props of the cache of a region, which have been checked. */
+  private cacheProps(ofRegion: string, location: Pick<PullThroughCacheProps, "region"> = {}): PullThroughCacheProps {
     const { upstreams, repositorySettings, repositorySettingsByRegion, roleOptions, accountId } = this.props;
-    const props = {
+    return markAsChecked({
+      ...location,
       upstreams,
-      repositorySettings: mergeSettings(repositorySettings, repositorySettingsByRegion?.[region]),
+      repositorySettings: mergeSettings(repositorySettings, repositorySettingsByRegion?.[ofRegion]),
       roleOptions,
       accountId,
-    };
-    // cdktf leaves the id Default out of addresses, so they begin with the prefix.
-    return new PullThroughCache(this.createStack(region, { region, regional: true }), "Default", markAsChecked(props));
+    });
+  }
+
+  /**
+   * Removes the fleet from the children of an app that refuses all children but stacks; nothing looks for it there. CDK
+   * Terrain reads the flag, which `cdktn init` and `Testing.app()` set. https://cdktn.io/docs/release
+   */
+  private leaveTree(scope: Construct): void {
+    if (scope === this.node.root && Boolean(this.node.tryGetContext("failOnConstructsOutsideOfStacks"))) {
+      scope.node.tryRemoveChild(this.node.id);
+    }
   }
 
   /** The prefixes of the caches of all regions. */

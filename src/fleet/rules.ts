@@ -1,8 +1,10 @@
 import { REGION_NAME } from "../aws/partitions";
 import { MANAGED_POLICY } from "../aws/policy-document";
+import { PROVIDER_VERSIONS, PROVIDER_VERSIONS_WITH_REGION } from "../aws/provider-versions";
 import { POLICY_NAME, POLICY_NAME_PARTS } from "../cache/rules";
 import type { Requirement, Rule } from "../validation/rule";
 import { atLeastOne } from "../validation/rule";
+import { FleetLayout } from "./fleet-layout";
 
 /** The id of a fleet, and the name of each of its stacks. */
 export const TERRAFORM_STACK_NAME: Rule = {
@@ -20,7 +22,15 @@ export const FLEET_RULES = {
   },
   backend: { requirement: "be a StateBackend", hint: "use a factory, for example StateBackend.s3(options)" },
   regions: { requirement: atLeastOne("list", "region"), hint: "give the regions to cache in" },
-  literalRegion: { requirement: "be known at synth", hint: "give a literal: each stack is named after its region" },
+  literalRegion: { requirement: "be known at synth", hint: "give a literal: names of stacks and addresses contain it" },
+  layoutSupported: {
+    requirement: `not be ${FleetLayout.ONE_STACK} with @cdktf/provider-aws 20, whose resources have no argument \`region\``,
+    hint: "use @cdktf/provider-aws 21, or leave it out for a stack per region",
+  },
+  onePartition: {
+    requirement: `be of one partition with ${FleetLayout.ONE_STACK}`,
+    hint: "create a fleet for each partition: one AWS provider has credentials of one partition",
+  },
   settingsByRegion: {
     requirement: "be an object of settings by the names of regions",
     hint: 'for example { "eu-west-1": { kmsKeyArn } }',
@@ -34,6 +44,11 @@ export const FLEET_RULES = {
     hint: `choose another id: the stack ${other} has this name already`,
   }),
 } as const;
+
+/** The versions of hashicorp/aws that the stacks of a layout can use. */
+export function providerVersions(layout: FleetLayout | undefined): string {
+  return layout === FleetLayout.ONE_STACK ? PROVIDER_VERSIONS_WITH_REGION : PROVIDER_VERSIONS;
+}
 
 /** The region of a stack that waits for all regions. */
 export const FINAL_STACK_REGION: Rule = { ...REGION_NAME, hint: "give the region of the stack's AWS provider" };

@@ -74,6 +74,9 @@ export const BACKEND_ID = "backend";
 /** Last part of the name of the stack for IAM policies, which belong to no region. */
 export const POLICY_STACK = "iam";
 
+/** Last part of the name of the stack of all regions. */
+export const ALL_REGIONS_STACK = "regions";
+
 /** The name of a stack of a fleet. */
 export function stackName(fleet: Construct, suffix: string): string {
   return `${fleet.node.id}-${suffix}`;

@@ -45,7 +45,7 @@ import { ENDPOINTS_GROUP, HTTPS, httpsFrom } from "./security-group";
  *
  * If IDs are literals, the plan fails before any resource is created when the VPC has no DNS support or hostnames, when
  * a subnet or route table is in another VPC, when two subnets are in one zone, or when an existing endpoint is of
- * another service or type. This needs Terraform 1.5 and JSON output, since cdktf's HCL has no such conditions.
+ * another service or type. This needs Terraform 1.5 and JSON output, since the HCL output has no such conditions.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  */
@@ -102,7 +102,7 @@ export class RegistryEndpoints extends Construct {
     new JsonOnly(
       this,
       "json-only",
-      "cdktf's HCL has no conditions, which make a plan fail on a network that AWS refuses",
+      "the HCL output has no conditions, which make a plan fail on a network that AWS refuses",
     );
     lookUpNetwork(this, this.props, this.registry);
     // The getter may declare data sources, which is not possible during synthesis.

@@ -153,7 +153,7 @@ export class RegistryPolicy extends Construct {
     errors.throwIfAny(this.node.path);
     this.given.push(...statements);
     if (statements.some(isText)) {
-      this.requireJson("cdktf's HCL does not escape quotes, backslashes and policy variables of `addPolicy`");
+      this.requireJson("the HCL output does not escape quotes, backslashes and policy variables of `addPolicy`");
     }
   }
 
@@ -235,14 +235,16 @@ export class RegistryPolicy extends Construct {
     // is not there fails the plan, and a put replaces one that is there.
     if (this.props.existing === ExistingSettings.OVERWRITE) {
       requireTerraform(this, 7);
-      this.requireJson("cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy");
+      this.requireJson(
+        "the HCL output has no import blocks, without which Terraform would silently overwrite the policy",
+      );
       importSetting(this, policy, this.registry);
     }
   }
 
   private forgetPolicy(): void {
     requireTerraform(this, 7);
-    this.requireJson("cdktf's HCL has no removed blocks, without which Terraform would delete the policy");
+    this.requireJson("the HCL output has no removed blocks, without which Terraform would delete the policy");
     new ForgottenResource(this, "policy", POLICY_TYPE);
     new ForgottenResource(this, "scope", SCOPE_TYPE);
   }

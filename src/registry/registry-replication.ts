@@ -76,7 +76,7 @@ export class RegistryReplication extends Construct {
     }
 
     requireTerraform(this, 7);
-    new JsonOnly(this, "json-only", "cdktf's HCL has no import and removed blocks");
+    new JsonOnly(this, "json-only", "the HCL output has no import and removed blocks");
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, this.props.provider),

@@ -1,5 +1,8 @@
+import { TerraformStack } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { ACCOUNT_ID, REGION_NAME, partitionOf } from "../aws/partitions";
+import { providerOf } from "../aws/provider";
 import { checkRegistryProps } from "../aws/registry";
 import type { KnownLocation } from "../aws/registry";
 import { accountOfCache } from "../cache/caches-beside";
@@ -107,24 +110,32 @@ export interface CacheConflict {
 /** The caches of the app that fill repositories which a destination gets; those in other accounts are left out. */
 export function cacheConflicts(
   scope: Construct,
-  { destinations, repositoryPrefixes }: RegistryReplicationProps,
+  { destinations, repositoryPrefixes, provider }: RegistryReplicationProps,
   source: KnownLocation,
 ): CacheConflict[] {
   const caches = scope.node.root.node.findAll().filter((one) => PullThroughCache.isPullThroughCache(one));
-  return destinations.flatMap(({ region, accountId = source.accountId }, index) =>
+  return destinations.flatMap(({ region, accountId: given }, index) =>
     caches.flatMap((cache) => {
       const ofCache = accountOfCache(cache);
+      const accountId = given ?? source.accountId;
       const account = matches(accountId, ACCOUNT_ID) ? accountId : undefined;
       const isKnown = account !== undefined && ofCache !== undefined;
       if (cache._internals.registry.location.region !== region || (isKnown && account !== ofCache)) {
         return [];
       }
+      const isSameAccount = isKnown || (given === undefined && usesProviderOf(cache, scope, provider)) || undefined;
       return cache.upstreams
         .map(({ _spec: { prefixKey } }) => prefixKey)
         .filter((key) => repositoryPrefixes?.some((prefix) => overlaps(prefix, key)) ?? true)
-        .map((prefix) => ({ index, region, cache, prefix, isSameAccount: isKnown || undefined }));
+        .map((prefix) => ({ index, region, cache, prefix, isSameAccount }));
     }),
   );
+}
+
+/** Whether a cache uses the provider of a construct, and so its account: the regions of both may differ. */
+function usesProviderOf(cache: PullThroughCache, scope: Construct, given: TerraformProvider | undefined): boolean {
+  const own = cache._internals.registry.regional.provider;
+  return TerraformStack.of(cache) === TerraformStack.of(scope) && providerOf(cache, own) === providerOf(scope, given);
 }
 
 /** The errors for the caches that are certainly in the account of a destination. */

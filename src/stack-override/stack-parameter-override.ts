@@ -132,7 +132,7 @@ export class StackParameterOverride extends Construct {
     new JsonOnly(
       this,
       "json-only",
-      "cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
+      "the HCL output has no removed blocks, without which Terraform would delete the stack",
     );
     this.node.addValidation({
       validate: () => [

@@ -3,6 +3,9 @@ import type { Construct } from "constructs";
 
 const ID = "terraform-version-constraint";
 
+/** The context of CDK Terrain for the versions that a program runs with. */
+const TARGET_VERSIONS = "targetVersions";
+
 /** Terraform 1.5 has `check` blocks, 1.7 `removed` blocks, 1.11 write-only arguments and S3's own state lock. */
 export type TerraformMinor = 5 | 7 | 11;
 
@@ -16,6 +19,17 @@ export function requireTerraform(scope: Construct, minor: TerraformMinor): void 
   // The caller may have used the id. It is not part of any address.
   const id = stack.node.tryFindChild(ID) === undefined ? ID : `${ID}-of-pull-through-caches`;
   (existing ?? new TerraformVersionConstraint(stack, id)).atLeast(minor);
+}
+
+/**
+ * Declares to CDK Terrain the versions that have the write-only arguments of a resource, unless the program declares
+ * versions itself: CDK Terrain otherwise refuses them, since it assumes that the program runs with Terraform 1.5.7.
+ * CDKTF does not read the context.
+ */
+export function allowWriteOnlyArguments({ node }: TerraformElement): void {
+  if (node.tryGetContext(TARGET_VERSIONS) === undefined) {
+    node.setContext(TARGET_VERSIONS, { terraform: ">=1.11.0", opentofu: ">=1.11.0" });
+  }
 }
 
 class TerraformVersionConstraint extends TerraformElement {

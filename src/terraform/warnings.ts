@@ -13,7 +13,8 @@ export type WarningId =
   | "nothing-warms"
   | "secret-value-not-awaited"
   | "first-pull-by-digest"
-  | "replicates-to-cache";
+  | "replicates-to-cache"
+  | "framework-version";
 
 /**
  * Adds a warning to a construct once, unless the app's context acknowledges it.

@@ -171,7 +171,7 @@ export class CacheWarmer extends Construct {
       scheduleExpression: this.props.schedule ?? DEFAULTS.schedule,
     });
     if (this.props.runOnChange === true) {
-      new JsonOnly(this, "json-only", "cdktf's HCL cannot write what replaces the schedule of `runOnChange`");
+      new JsonOnly(this, "json-only", "the HCL output cannot write what replaces the schedule of `runOnChange`");
       const projectAddress = `aws_codebuild_project.${project.friendlyUniqueId}`;
       new SchedulerSchedule(this, "run-on-change", {
         ...common,

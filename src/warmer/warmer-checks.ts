@@ -3,10 +3,10 @@ import { TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { checkArn } from "../aws/arn-checks";
 import { RETENTION, RETENTION_DAYS } from "../aws/log-retention";
-import { providerOf } from "../aws/provider";
 import { checkRoleOptions } from "../aws/role-options";
 import { cachedImage } from "../cache/cached-image";
 import type { CachedImage } from "../cache/cached-image";
+import { providerAndRegion } from "../cache/names-in-use";
 import { PullThroughCache } from "../cache/pull-through-cache";
 import { IS_CACHE } from "../cache/rules";
 import { isUnresolved } from "../terraform/tokens";
@@ -86,8 +86,9 @@ export function projectClashes(warmer: Construct): string[] {
   const projects = warmer.node.root.node.findAll().filter(isProject);
   const place = (project: CodebuildProject): string => {
     // Only the newer provider packages have a region on every resource.
-    const { regionInput = "" } = project as { readonly regionInput?: string };
-    return [providerOf(project, project.provider)?.node.path ?? "", regionInput, project.nameInput].join(" ");
+    const { provider, regionInput: region } = project as CodebuildProject & { readonly regionInput?: string };
+    const { path } = TerraformStack.of(project).node;
+    return [path, providerAndRegion(project, { provider, region }), project.nameInput].join(" ");
   };
   for (const own of projects.filter(({ node }) => node.scopes.includes(warmer))) {
     const namesake = projects.find((other) => other !== own && place(other) === place(own));

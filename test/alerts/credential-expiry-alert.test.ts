@@ -277,7 +277,7 @@ test("fails at synth with HCL output", () => {
   const stack = stackIn(REGION);
   alertIn(stack);
   Object.assign(stack.node.root as App, { hclOutput: true });
-  expect(messageOf(() => stack.toHclTerraform())).toContain("cdktf's HCL cannot write what replaces the schedules");
+  expect(messageOf(() => stack.toHclTerraform())).toContain("the HCL output cannot write what replaces the schedules");
 });
 
 test("fails with a token in place of a prefix, and does not show it", () => {

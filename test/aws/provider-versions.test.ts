@@ -17,7 +17,7 @@ test.each([
   ">5.101,<6.0.0",
   "7.0.0-beta1",
 ])("%s allows a supported version", (constraint) => {
-  expect(allowsSupportedVersion(constraint)).toBe(true);
+  expect(allowsSupportedVersion(constraint, PROVIDER_VERSIONS)).toBe(true);
 });
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   "> 5.100.0, < 5.100.0",
   "~> 4.0, >= 5",
 ])("%s allows none", (constraint) => {
-  expect(allowsSupportedVersion(constraint)).toBe(false);
+  expect(allowsSupportedVersion(constraint, PROVIDER_VERSIONS)).toBe(false);
 });
 
 test("many conditions with many spaces are refused at once when the last one is wrong", () => {

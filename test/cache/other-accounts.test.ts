@@ -250,7 +250,7 @@ describe("HCL output", () => {
     ["an expression in a literal policy", undefined, ACCOUNT, "${var.organization}"],
   ])("fails with %s", (_, policy, accountId, organizationId) => {
     expect(messageOf(() => hcl(policy, accountId, organizationId))).toBe(
-      "stack/cache: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL does not escape the quotes of a repository policy that contains references or policy variables",
+      "stack/cache: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output does not escape the quotes of a repository policy that contains references or policy variables",
     );
   });
 });

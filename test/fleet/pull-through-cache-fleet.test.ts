@@ -47,6 +47,30 @@ test("the addresses of a fleet's resources stay what they were", () => {
   ]);
 });
 
+test("a fleet works in an app that refuses all children but stacks", () => {
+  const synthesize = (context: { readonly [key: string]: unknown }) => {
+    const app = new App({ outdir: testApp().outdir, context });
+    const fleet = new PullThroughCacheFleet(app, "cache", {
+      regions: ["us-east-1"],
+      upstreams,
+      accountId: "111122223333",
+    });
+    fleet.addPullPolicy("pull");
+    const last = fleet.addFinalStack("last", { region: "us-east-1" });
+    app.synth();
+    const stacks = [...fleet.regions.map((region) => fleet.stackIn(region)), last];
+    return { app, json: stacks.map(synthesized), manifest: fleet.manifest() };
+  };
+  const { app, ...refusing } = synthesize({ failOnConstructsOutsideOfStacks: "true" });
+  const { app: usual, ...others } = synthesize({});
+  expect(app.node.children.filter((child) => !TerraformStack.isStack(child))).toEqual([]);
+  expect(usual.node.children.filter((child) => !TerraformStack.isStack(child))).toHaveLength(1);
+  expect(refusing).toEqual(others);
+  expect(() => new PullThroughCacheFleet(app, "cache", { regions: ["us-east-1"], upstreams })).toThrow(
+    "must give each stack of the app a unique name",
+  );
+});
+
 test("a region's stack takes resources of one's own, and its cache gives URIs", () => {
   const fleet = fleetWith({ accountId: "111122223333" });
   new DataAwsVpc(fleet.stackIn("eu-west-1"), "vpc", { default: true });
@@ -296,12 +320,12 @@ describe("a declaration of a fleet", () => {
     [
       "a region that only Terraform knows",
       { regions: [Token.asString({ resolve: () => "${var.region}" })] },
-      "`regions[0]` must be known at synth, got a token; give a literal: each stack is named after its region",
+      "`regions[0]` must be known at synth, got a token; give a literal: names of stacks and addresses contain it",
     ],
     [
       "a region that is an expression",
       { regions: ["${var.region}"] },
-      '`regions[0]` must be known at synth, got "${var.region}"; give a literal: each stack is named after its region',
+      '`regions[0]` must be known at synth, got "${var.region}"; give a literal: names of stacks and addresses contain it',
     ],
     [
       "an account that is none",

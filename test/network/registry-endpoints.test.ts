@@ -1069,7 +1069,7 @@ test("fails outside of a stack, and without props with all errors at once and no
 test("fails in an app with HCL output", () => {
   const stack = stackWith();
   expect(() => stack.toHclTerraform()).toThrow(
-    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no conditions, which make a plan fail on a network that AWS refuses",
+    "stack/endpoints: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output has no conditions, which make a plan fail on a network that AWS refuses",
   );
 });
 

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pack from "../../src";
@@ -6,6 +5,9 @@ import { execute } from "../support/commands";
 import { describeUnless } from "../support/describe-unless";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
+import { registryMissing } from "../support/npm-registry";
+import { ONE_STACK_PROGRAMS, expectOneStack } from "../support/one-stack";
+import { packedPackage } from "../support/packed-package";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -111,19 +113,10 @@ async function run(command: string, args: string[], cwd: string, env: NodeJS.Pro
   return output;
 }
 
-/** Why the npm registry cannot be used here. In CI it must be: nothing is asked, and an install that fails is a failure. */
-function registryMissing(): string | undefined {
-  const reached =
-    process.env["CI"] !== undefined || spawnSync("npm", ["ping", "--loglevel=error"], { timeout: 20_000 }).status === 0;
-  return reached ? undefined : "the npm registry is out of reach";
-}
-
 let tarball: string;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  await run("npm", ["pack", "--pack-destination", folder, "--loglevel=error"], ROOT);
-  tarball = path.join(folder, fs.readdirSync(folder)[0] ?? "");
+  tarball = await packedPackage();
 });
 
 describe("the package, unpacked beside its peers", () => {
@@ -152,7 +145,7 @@ describe("the package, unpacked beside its peers", () => {
     return [...new Set(matches.filter((match) => match !== undefined))].sort();
   }
 
-  test("holds two scripts, a source map, types and licences, and no source file, test or private path", async () => {
+  test("holds three scripts, source maps, types and licences, and no source file, test or private path", async () => {
     const files = (await run("tar", ["-tzf", tarball], ROOT)).trim().split("\n");
     expect(files).toEqual(
       expect.arrayContaining([
@@ -173,6 +166,8 @@ describe("the package, unpacked beside its peers", () => {
     ).toEqual([]);
     const compiled = files.filter((file) => file.startsWith("package/lib/") && !file.endsWith(".d.ts"));
     expect(compiled.sort()).toEqual([
+      "package/lib/cdktn/index.js",
+      "package/lib/cdktn/index.js.map",
       "package/lib/cli.js",
       "package/lib/cli.js.LICENSES.txt",
       "package/lib/index.js",
@@ -187,6 +182,14 @@ describe("the package, unpacked beside its peers", () => {
     const check = `if ([${names.join(", ")}].some((value) => value === undefined)) { throw new Error("undefined"); }`;
     expect(await loadedBy("all.cjs", `${common} ${check}`, RESOURCE)).toEqual([]);
     expect(await loadedBy("all.mjs", `${modern} ${check}`, RESOURCE)).toEqual([]);
+  });
+
+  test("names the other entry point if the framework of this one is not installed", async () => {
+    const { status, output } = await execute(process.execPath, ["-e", `require("${PACKAGE}/cdktn")`], { cwd: folder });
+    expect(status).toBe(1);
+    expect(output).toContain(
+      `Error: the package cdktn is not installed; a program of CDKTF imports from "${PACKAGE}"\nCannot find module 'cdktn'`,
+    );
   });
 
   test("has a command that loads no other file", async () => {
@@ -271,6 +274,7 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       fs.copyFileSync(path.join(ROOT, "examples", "all-upstreams", "main.ts"), path.join(folder, "main.ts"));
       fs.copyFileSync(path.join(ROOT, "examples", "private-codebuild", "main.ts"), path.join(folder, "private.ts"));
       fs.writeFileSync(path.join(folder, "region.ts"), REGION_PROGRAM);
+      ONE_STACK_PROGRAMS.forEach(({ file, source }) => fs.copyFileSync(source, path.join(folder, file)));
       await run("npx", ["--no-install", "tsc", "-p", "."], folder);
 
       const lib = path.join(folder, "node_modules", "@cdktf", "provider-aws", "lib");
@@ -300,6 +304,10 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
+        for (const { file, stack } of ONE_STACK_PROGRAMS) {
+          await run(process.execPath, [file.replace(/ts$/, "js")], folder, { CDKTF_OUTDIR: outdir });
+          expectOneStack(outdir, stack);
+        }
         const { resource } = read<{ readonly resource: { readonly [type: string]: object } }>(
           path.join(outdir, "stacks", "region", "cdk.tf.json"),
         );
@@ -340,7 +348,7 @@ function install(folder: string): void {
         skipLibCheck: false,
         types: ["node"],
       },
-      files: ["main.ts", "private.ts", "region.ts"],
+      files: ["main.ts", "private.ts", "region.ts", ...ONE_STACK_PROGRAMS.map(({ file }) => file)],
     }),
   );
 }

@@ -88,6 +88,7 @@ test("nothing private is exported, and every construct is in the README's table"
     "ExistingSettings",
     "FailurePolicy",
     "FirstPull",
+    "FleetLayout",
     "ImageReference",
     "OverrideAction",
     "OverrideStrategy",

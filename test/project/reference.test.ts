@@ -283,8 +283,10 @@ test("the page of versions has those of package.json and of the modules", () => 
     constructs: "^10.4.2",
   });
   expect(rows["cdktf"]).toBe("0.21");
-  expect(rows["constructs"]).toBe("10.4.2 or later, before 11");
+  expect(rows["cdktn"]).toBe("0.24");
+  expect(rows["constructs"]).toBe("10.4.2 or later, before 11; `cdktn` 0.24 needs 10.6 or 10.7");
   expect(rows["@cdktf/provider-aws"]).toBe("20.1.0 or later, before 22");
+  expect(rows["@cdktn/provider-aws"]).toBe("25.5.0 or later, before 26");
   expect(rows["hashicorp/aws"]).toBe(`\`${PROVIDER_VERSIONS}\``);
   const [newer, older] = (rows["Terraform, modules"] ?? "").split(";");
   expect(older).toBe(" 1.9 for the other modules");
@@ -292,6 +294,18 @@ test("the page of versions has those of package.json and of the modules", () => 
     const needed = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
     expect([module, needed]).toEqual([module, newer?.includes(module) === true ? "1.11" : "1.9"]);
   }
+});
+
+test("the page of OpenTofu has the versions that the modules need, and claims nothing to be run", () => {
+  const needed = tableRows(page("opentofu.md"), "you use", "Terraform", "OpenTofu");
+  const [[named = "", newer] = [], [others, older] = []] = needed;
+  expect(others).toBe("the other modules");
+  for (const module of MODULE_NAMES) {
+    const version = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
+    expect([module, version]).toEqual([module, named.includes(module) ? newer : older]);
+  }
+  const features = tableRows(page("opentofu.md"), "feature", "since Terraform", "since OpenTofu");
+  expect(new Set([...needed, ...features].map((row) => row.at(-1)))).toEqual(new Set(["not run"]));
 });
 
 test("the hosts of a registry in names of images are those of the code", () => {

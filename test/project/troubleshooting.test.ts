@@ -12,6 +12,10 @@ const MESSAGES = [...text.matchAll(/^### .*?`([^`]+)`/gm)].map(([, message = ""]
 const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
   "Amazon ECS": ["CannotPullContainerError", "ResourceInitializationError"],
   "AWS Lambda": ["Source image … does not exist"],
+  "CDK Terrain": [
+    "_resetResolveDiscoveredProviderFeatureUsage is not a function",
+    "write-only attributes requires terraform >=1.11.0",
+  ],
   "Docker Hub and Amazon ECR": ["toomanyrequests"],
   Kubernetes: ["ErrImagePull"],
   Terraform: [

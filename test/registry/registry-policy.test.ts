@@ -1,5 +1,4 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, Fn, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import {
@@ -17,6 +16,7 @@ import type {
   UpstreamOptions,
 } from "cdktf-ecr-pull-through-cache";
 import { resolved } from "../../src/terraform/tokens";
+import { useRegionalResources } from "../support/regional-resources";
 import { addresses, messageOf, only, stackIn, synthesized, testApp } from "../support/synthesis";
 import type { Block, TerraformJson } from "../support/synthesis";
 
@@ -329,10 +329,7 @@ describe("the caches of a policy", () => {
   const sidsIn = (stack: TerraformStack): unknown[] => documentIn(stack).Statement.map(({ Sid }) => Sid);
 
   describe("with @cdktf/provider-aws 21", () => {
-    beforeAll(() =>
-      Object.defineProperty(EcrPullThroughCacheRule.prototype, "region", { configurable: true, value: undefined }),
-    );
-    afterAll(() => Reflect.deleteProperty(EcrPullThroughCacheRule.prototype, "region"));
+    useRegionalResources();
 
     test.each<readonly [props: object, ofCache: object]>([
       [{ region: REGION }, {}],
@@ -981,19 +978,19 @@ describe("HCL output", () => {
       "OVERWRITE",
       { existing: ExistingSettings.OVERWRITE },
       "o-1",
-      "cdktf's HCL has no import blocks, without which Terraform would silently overwrite the policy",
+      "the HCL output has no import blocks, without which Terraform would silently overwrite the policy",
     ],
     [
       "forget",
       { forget: true },
       "o-1",
-      "cdktf's HCL has no removed blocks, without which Terraform would delete the policy",
+      "the HCL output has no removed blocks, without which Terraform would delete the policy",
     ],
     [
       "a policy variable",
       {},
       "${aws:username}",
-      "cdktf's HCL does not escape quotes, backslashes and policy variables of `addPolicy`",
+      "the HCL output does not escape quotes, backslashes and policy variables of `addPolicy`",
     ],
   ])("fails with %s", (_, props, condition, reason) => {
     expect(messageOf(() => hcl(props, condition))).toBe(

@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { ExistingSettings, PullThroughCache, RegistryReplication, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RegistryReplicationProps } from "cdktf-ecr-pull-through-cache";
+import { useRegionalResources } from "../support/regional-resources";
 import { addresses, messageOf, only, stackIn, synthesized, warnings } from "../support/synthesis";
 import type { TerraformJson } from "../support/synthesis";
 
@@ -305,6 +306,31 @@ describe("a cache in the region of a destination", () => {
     expect(messageOf(() => synthesized(stack))).toContain(
       `[stack/replication] \`destinations[0]\` ${conflict} ${prefix} in us-east-1, got "us-east-1"; a repository is either replicated or cached: replicate other prefixes, or leave out one of the two`,
     );
+  });
+
+  describe("with @cdktf/provider-aws 21", () => {
+    useRegionalResources();
+
+    test("fails the synthesis with the provider of the configuration, whose account nothing names", () => {
+      const stack = stackWith({ accountId: undefined });
+      new PullThroughCache(stack, "cache", {
+        region: "us-east-1",
+        upstreams: [Upstream.ecrPublic({ prefix: "team" })],
+      });
+      expect(messageOf(() => synthesized(stack))).toContain(
+        "must not get copies of repositories that a cache there fills: stack/cache caches team in us-east-1",
+      );
+    });
+
+    test("warns with the provider of the configuration, if copies go to an account that may be another one", () => {
+      const stack = stackWith({ accountId: undefined, destinations: [{ region: "us-east-1", accountId: ACCOUNT }] });
+      new PullThroughCache(stack, "cache", {
+        region: "us-east-1",
+        upstreams: [Upstream.ecrPublic({ prefix: "team" })],
+      });
+      synthesized(stack);
+      expect(warnings(stack)).toEqual([expect.stringContaining("copies of repositories may go to us-east-1")]);
+    });
   });
 
   test("fails the synthesis in the account of a destination", () => {

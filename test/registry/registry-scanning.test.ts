@@ -354,6 +354,6 @@ test("fails in an app with HCL output", () => {
   const stack = stackIn("eu-west-1");
   new RegistryScanning(stack, "scanning", { forget: true });
   expect(messageOf(() => Testing.synthHcl(stack))).toBe(
-    "stack/scanning: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no import and removed blocks",
+    "stack/scanning: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output has no import and removed blocks",
   );
 });

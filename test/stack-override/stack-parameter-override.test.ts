@@ -542,7 +542,7 @@ describe("bad input", () => {
     const stack = stackIn("us-east-1");
     overrideIn(stack);
     expect(messageOf(() => stack.toHclTerraform())).toBe(
-      "stack/override: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL has no removed blocks, without which Terraform would delete the stack",
+      "stack/override: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output has no removed blocks, without which Terraform would delete the stack",
     );
   });
 

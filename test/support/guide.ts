@@ -11,6 +11,7 @@ import { execute } from "./commands";
 import { readDocument, readersTerraform } from "./documents";
 import type { CodeBlock } from "./documents";
 import { ROOT } from "./examples";
+import { packedPackage } from "./packed-package";
 import { pathWithAttachedTerraform } from "./path-with-attached-terraform";
 import { temporaryFolder } from "./temporary-folder";
 import { terraformEnvironment } from "./terraform-environment";
@@ -28,6 +29,11 @@ export interface GuideSetup {
   readonly profiles?: { readonly [name: string]: string };
   /** What the reader types where a command reads a line without showing it. */
   readonly typed?: readonly string[];
+  /**
+   * Whether commands install packages with npm. The reader then has the packed package as PACKAGE_FILE, and the test
+   * needs the npm registry.
+   */
+  readonly installs?: boolean;
   /** The nodes of the reader's cluster. */
   readonly nodes?: Puller;
   /** The machine that the reader runs Docker on. @default - one with a route to the internet and all permissions */
@@ -39,6 +45,9 @@ interface Step {
   readonly block: CodeBlock;
   readonly expected: string | undefined;
 }
+
+/** The packed package, as the files of a reader name it. */
+const PACKAGE_FILE = "cdktf-ecr-pull-through-cache.tgz";
 
 const MARK = "=== step";
 const TSX = require.resolve("tsx");
@@ -60,6 +69,9 @@ export async function followGuide(name: string, setup: GuideSetup): Promise<void
   try {
     await prepare?.(aws);
     const folder = readersFolder(files);
+    if (setup.installs === true) {
+      fs.copyFileSync(await packedPackage(), path.join(folder, PACKAGE_FILE));
+    }
     const script = steps.map(({ block }, index) => `echo "${MARK} ${index}"\n${block.text}`).join("\n");
     const file = path.join(temporaryFolder(), "guide.sh");
     const input = typed.map((line) => `${line}\n`).join("");
@@ -109,7 +121,10 @@ function condensed(line: string): string {
   return line.trim().replace(/\s+/g, " ");
 }
 
-/** The folder that the reader works in: programs find the packages, and a clone is beside it and beside its folders. */
+/**
+ * The folder that the reader works in: programs find the packages above it, where npm changes nothing, and a clone is
+ * beside it and beside its folders.
+ */
 function readersFolder(files: GuideSetup["files"]): string {
   const parent = temporaryFolder();
   const folder = path.join(parent, "caches");
@@ -121,7 +136,7 @@ function readersFolder(files: GuideSetup["files"]): string {
       fs.cpSync(path.join(ROOT, source), path.join(folder, name), { recursive: true });
     }
   }
-  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(parent, "node_modules"));
   for (const beside of [parent, folder]) {
     fs.mkdirSync(path.join(beside, "cdktf-ecr-pull-through-cache"));
     fs.symlinkSync(path.join(ROOT, "modules"), path.join(beside, "cdktf-ecr-pull-through-cache", "modules"));
@@ -160,6 +175,9 @@ esac`,
     TF_CLI_ARGS_destroy: "-auto-approve",
     TF_INPUT: "0",
     npm_config_loglevel: "error",
+    npm_config_audit: "false",
+    npm_config_fund: "false",
+    npm_config_prefer_offline: "true",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   });
 }

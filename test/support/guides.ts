@@ -92,6 +92,12 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     typed: ["not-a-token"],
     prepare: publishNginx,
   },
+  "docs/move-to-cdk-terrain.md": {
+    files: { "main.ts": "examples/docker-hub/move.ts", "package.json": "test/project/cdktf-packages.json" },
+    typed: ["not-a-token"],
+    prepare: publishNginx,
+    installs: true,
+  },
   "docs/other-accounts.md": {
     files: { "main.ts": "examples/shared-services/main.ts" },
     prepare: async (aws) => {

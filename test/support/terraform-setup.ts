@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import makeRunFolder from "./run-folder";
 import { terraformEnvironment } from "./terraform-environment";
 
 /** The result of the search for Terraform and the provider, for all tests that run them. */
@@ -29,6 +30,7 @@ export function terraformSetup(): TerraformSetup {
 
 /** Jest calls this once, before all tests that run Terraform. */
 export default function setUp(): void {
+  makeRunFolder();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pull-through-cache-setup-"));
   process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
   const log = path.join(folder, "runs");

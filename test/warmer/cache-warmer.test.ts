@@ -496,7 +496,7 @@ describe("a warmer fails with", () => {
     const synthesize = (runOnChange: boolean) => () => void Testing.synthHcl(stackWithWarmer({ runOnChange }));
     expect(synthesize(false)).not.toThrow();
     expect(messageOf(synthesize(true))).toBe(
-      "stack/warmer: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: cdktf's HCL cannot write what replaces the schedule of `runOnChange`",
+      "stack/warmer: `hclOutput` must not be set in an app with this construct, got true; synthesize to JSON: the HCL output cannot write what replaces the schedule of `runOnChange`",
     );
   });
 
@@ -664,6 +664,19 @@ describe("a warmer fails with", () => {
     expect(messageOf(() => App.of(stack).synth())).toContain(
       "[stack/again] `projectName` must differ from the project name of",
     );
+  });
+
+  test("the name of another project of the region, which only one of both names", () => {
+    const stack = stackWithWarmer({ projectName: "warm" });
+    const cache = stack.node.findChild("cache") as PullThroughCache;
+    const again = new CacheWarmer(stack, "again", { cache, images: ["quay.io/a/b"], projectName: "warm" });
+    const regionInput = jest.fn(() => "us-east-1");
+    Object.defineProperty(again.node.findChild("project"), "regionInput", { get: regionInput });
+    expect(messageOf(() => App.of(stack).synth())).toContain(
+      "[stack/again] `projectName` must differ from the project name of",
+    );
+    regionInput.mockReturnValue("eu-west-1");
+    expect(() => App.of(stack).synth()).not.toThrow();
   });
 
   test("a cache of another stack", () => {
