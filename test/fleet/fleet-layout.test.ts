@@ -305,14 +305,14 @@ function ofRegion(json: TerraformJson, region: string): object {
   return withoutAddresses({ resource: Object.fromEntries(own) }, region);
 }
 
-/** The arguments of all resources by their types, with the names that a stack per region gives them. */
+/** The arguments of all resources but `region`, by their types, with the names that a stack per region gives them. */
 function withoutAddresses({ resource = {} }: TerraformJson, region = ""): object {
   return Object.fromEntries(
     Object.entries(resource).map(([type, named]) => [
       type,
       Object.values(named)
         .map((block) =>
-          JSON.stringify(block)
+          JSON.stringify({ ...block, region: undefined })
             .replace(new RegExp(`\\b${region}_([\\w-]+)_[0-9A-F]{8}\\b`, "g"), "$1")
             // At the start of an address, a digit or a hyphen is encoded.
             .replace(/(?<=\baws_\w+\.|\bterraform_data\.)_([23][0-9a-f])/g, (_, code: string) =>

@@ -5,8 +5,10 @@ import { EcrPullThroughCacheRule } from "@cdktf/provider-aws/lib/ecr-pull-throug
  * installed 20 leave the argument out of the JSON; test/project/consumer.test.ts has it on the resources of 21.
  */
 export function useRegionalResources(): void {
-  beforeAll(() =>
-    Object.defineProperty(EcrPullThroughCacheRule.prototype, "region", { configurable: true, value: undefined }),
-  );
-  afterAll(() => Reflect.deleteProperty(EcrPullThroughCacheRule.prototype, "region"));
+  const { prototype } = EcrPullThroughCacheRule;
+  if ("region" in prototype) {
+    return;
+  }
+  beforeAll(() => Object.defineProperty(prototype, "region", { configurable: true, value: undefined }));
+  afterAll(() => Reflect.deleteProperty(prototype, "region"));
 }
