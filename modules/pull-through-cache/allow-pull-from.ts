@@ -84,8 +84,9 @@ function filled({ requirement, hint }: Requirement): InputRule {
 function givenOnceIn(attribute: string, identity = (element: string): string => element): ValidationRule {
   const list = `try([for text in tolist(var.allow_pull_from.${attribute}) : tostring(text)], [])`;
   return {
-    each: [`index, element in ${list}`],
-    holds: `try(index([for other in ${list} : ${identity("other")}], ${identity("element")}) == index, true)`,
+    // Terraform makes the list of identities once, and not for each element.
+    each: [`identities in [[for other in ${list} : ${identity("other")}]]`, `index, element in ${list}`],
+    holds: `try(index(identities, ${identity("element")}) == index, true)`,
     place: `allow_pull_from.${attribute}[\${index}]`,
     requirement: GIVEN_ONCE.requirement,
     got: "element",

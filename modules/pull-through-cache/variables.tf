@@ -2523,112 +2523,108 @@ variable "allow_pull_from" {
   }
 
   validation {
-    condition = alltrue([
-      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
-      try(
-        index([
-          for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other
-        ], element)
-        == index,
-        true
-      )
-    ])
-    error_message = replace(join("\n", [
-      for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
-      join("", [
-        "`allow_pull_from.account_ids[${index}]` must be given once, got ${jsonencode(element)}; leave out the ",
-        "second one",
-      ])
-      if !try(
-        index([
-          for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other
-        ], element)
-        == index,
-        true
-      )
-    ]), local.secret_pattern, local.redacted)
+    condition = alltrue(flatten([
+      for identities in [
+        [for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other],
+      ] :
+      [
+        for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+        try(index(identities, element) == index, true)
+      ]
+    ]))
+    error_message = replace(join("\n", flatten([
+      for identities in [
+        [for other in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) : other],
+      ] :
+      [
+        for index, element in try([for text in tolist(var.allow_pull_from.account_ids) : tostring(text)], []) :
+        join("", [
+          "`allow_pull_from.account_ids[${index}]` must be given once, got ${jsonencode(element)}; leave out ",
+          "the second one",
+        ])
+        if !try(index(identities, element) == index, true)
+      ]
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
-    condition = alltrue([
-      for index, element in try(
-        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
-        []
-      ) :
-      try(
-        index(
-          [
-            for other in try(
-              [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
-              []
-            ) :
-            trimsuffix(other, "/")
-          ],
-          trimsuffix(element, "/")
-        )
-        == index,
-        true
-      )
-    ])
-    error_message = replace(join("\n", [
-      for index, element in try(
-        [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
-        []
-      ) :
-      join("", [
-        "`allow_pull_from.organizational_unit_paths[${index}]` must be given once, got ${jsonencode(element)}; ",
-        "leave out the second one",
-      ])
-      if !try(
-        index(
-          [
-            for other in try(
-              [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
-              []
-            ) :
-            trimsuffix(other, "/")
-          ],
-          trimsuffix(element, "/")
-        )
-        == index,
-        true
-      )
-    ]), local.secret_pattern, local.redacted)
+    condition = alltrue(flatten([
+      for identities in [
+        [
+          for other in try(
+            [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+            []
+          ) :
+          trimsuffix(other, "/")
+        ],
+      ] :
+      [
+        for index, element in try(
+          [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+          []
+        ) :
+        try(index(identities, trimsuffix(element, "/")) == index, true)
+      ]
+    ]))
+    error_message = replace(join("\n", flatten([
+      for identities in [
+        [
+          for other in try(
+            [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+            []
+          ) :
+          trimsuffix(other, "/")
+        ],
+      ] :
+      [
+        for index, element in try(
+          [for text in tolist(var.allow_pull_from.organizational_unit_paths) : tostring(text)],
+          []
+        ) :
+        join("", [
+          "`allow_pull_from.organizational_unit_paths[${index}]` must be given once, got ${jsonencode(element)}",
+          "; leave out the second one",
+        ])
+        if !try(index(identities, trimsuffix(element, "/")) == index, true)
+      ]
+    ])), local.secret_pattern, local.redacted)
   }
 
   validation {
-    condition = alltrue([
-      for index, element in try(
-        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
-        []
-      ) :
-      try(
-        index([
+    condition = alltrue(flatten([
+      for identities in [
+        [
           for other in try([for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)], []) :
           other
-        ], element)
-        == index,
-        true
-      )
-    ])
-    error_message = replace(join("\n", [
-      for index, element in try(
-        [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
-        []
-      ) :
-      join("", [
-        "`allow_pull_from.existing_repositories[${index}]` must be given once, got ${jsonencode(element)}; ",
-        "leave out the second one",
-      ])
-      if !try(
-        index([
+        ],
+      ] :
+      [
+        for index, element in try(
+          [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+          []
+        ) :
+        try(index(identities, element) == index, true)
+      ]
+    ]))
+    error_message = replace(join("\n", flatten([
+      for identities in [
+        [
           for other in try([for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)], []) :
           other
-        ], element)
-        == index,
-        true
-      )
-    ]), local.secret_pattern, local.redacted)
+        ],
+      ] :
+      [
+        for index, element in try(
+          [for text in tolist(var.allow_pull_from.existing_repositories) : tostring(text)],
+          []
+        ) :
+        join("", [
+          "`allow_pull_from.existing_repositories[${index}]` must be given once, got ${jsonencode(element)}; ",
+          "leave out the second one",
+        ])
+        if !try(index(identities, element) == index, true)
+      ]
+    ])), local.secret_pattern, local.redacted)
   }
 }
 

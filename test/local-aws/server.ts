@@ -155,9 +155,12 @@ export class LocalAws {
     this.refusals.push(refusal);
   }
 
-  /** Begins to answer, at a free port. */
-  public async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  /** Begins to answer, at a port or at a free one; returns the port. */
+  public async listen(port = 0): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
+    return (this.server.address() as AddressInfo).port;
   }
 
   public async stop(): Promise<void> {

@@ -5,9 +5,12 @@ import { execute } from "../support/commands";
 import { EXAMPLES, ROOT, contents, synthesizeExample } from "../support/examples";
 import { temporaryFolder } from "../support/temporary-folder";
 
-test("an example gives the same bytes from any folder", async () => {
+test("an example gives the same bytes from any folder, run by tsx or bundled", async () => {
   for (const example of EXAMPLES) {
-    const outdirs = [synthesizeExample(example), synthesizeExample(example, { cwd: temporaryFolder() })];
+    const outdirs = [
+      synthesizeExample(example, { withTsx: true }),
+      synthesizeExample(example, { cwd: temporaryFolder() }),
+    ];
     const [here = {}, elsewhere] = (await Promise.all(outdirs)).map(contents);
     expect(elsewhere).toEqual(here);
     expect(Object.keys(here)).not.toEqual([]);

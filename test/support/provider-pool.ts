@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
@@ -35,8 +36,8 @@ const NO_FIELDS = Buffer.alloc(5);
  */
 export class ProviderPool {
   /** Listens on a free port of this machine. */
-  public static async start(binary: string, env: NodeJS.ProcessEnv): Promise<ProviderPool> {
-    const pool = new ProviderPool(binary, env);
+  public static async start(binary: string, schemaFile: string, env: NodeJS.ProcessEnv): Promise<ProviderPool> {
+    const pool = new ProviderPool(binary, schemaFile, env);
     await new Promise<void>((resolve) => pool.server.listen(0, "127.0.0.1", resolve));
     return pool;
   }
@@ -51,6 +52,7 @@ export class ProviderPool {
 
   private constructor(
     private readonly binary: string,
+    private readonly schemaFile: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {
     this.server.on("session", (session) => this.serve(session));
@@ -115,7 +117,7 @@ export class ProviderPool {
   ): Promise<void> {
     switch (headers[":path"]) {
       case SCHEMA:
-        ProviderPool.schema ??= (await provider).call(SCHEMA, NO_FIELDS).then(withUsedTypes);
+        ProviderPool.schema ??= this.readSchema(provider);
         respond(stream, await ProviderPool.schema);
         break;
       case PREPARE_CONFIGURATION:
@@ -124,6 +126,18 @@ export class ProviderPool {
       default:
         await (await provider).pass(stream, headers);
     }
+  }
+
+  /** The schema without the types that nobody uses. The first file of tests keeps it for the others. */
+  private async readSchema(provider: Promise<Provider>): Promise<Buffer> {
+    if (!fs.existsSync(this.schemaFile)) {
+      const schema = withUsedTypes(await (await provider).call(SCHEMA, NO_FIELDS));
+      // Others must not read half of it.
+      const draft = `${this.schemaFile}.${process.pid}`;
+      fs.writeFileSync(draft, schema);
+      fs.renameSync(draft, this.schemaFile);
+    }
+    return fs.readFileSync(this.schemaFile);
   }
 
   private prepare(provider: Promise<Provider>, request: Buffer): Promise<Buffer> {

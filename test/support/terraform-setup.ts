@@ -13,6 +13,8 @@ export interface TerraformSetup {
   readonly provider?: string;
   /** Holds a line with the command for every Terraform run. */
   readonly log: string;
+  /** Holds the provider's schema once a test has asked for it. */
+  readonly schema: string;
 }
 
 const VARIABLE = "TERRAFORM_SETUP";
@@ -33,10 +35,11 @@ export default function setUp(): void {
   process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
   const log = path.join(folder, "runs");
   fs.writeFileSync(log, "");
-  process.env[VARIABLE] = JSON.stringify({ log, ...findTerraform(folder, log) });
+  const schema = path.join(folder, "schema");
+  process.env[VARIABLE] = JSON.stringify({ log, schema, ...findTerraform(folder, log) });
 }
 
-function findTerraform(folder: string, log: string): Omit<TerraformSetup, "log"> {
+function findTerraform(folder: string, log: string): Pick<TerraformSetup, "missing" | "provider"> {
   const terraform = (args: string[]) =>
     spawnSync("terraform", args, { cwd: folder, env: terraformEnvironment(), encoding: "utf8" });
   if (terraform(["version"]).status !== 0) {

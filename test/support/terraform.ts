@@ -179,11 +179,11 @@ export async function attachment(env: NodeJS.ProcessEnv): Promise<NodeJS.Process
 function poolFor(env: NodeJS.ProcessEnv): Promise<ProviderPool> {
   const aws = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("AWS_")));
   const key = JSON.stringify(aws);
-  const { missing, provider = "" } = terraformSetup();
+  const { missing, provider = "", schema } = terraformSetup();
   if (missing !== undefined) {
     throw new Error(missing);
   }
-  const pool = pools.get(key) ?? ProviderPool.start(provider, aws);
+  const pool = pools.get(key) ?? ProviderPool.start(provider, schema, aws);
   pools.set(key, pool);
   return pool;
 }

@@ -3,12 +3,13 @@ import * as path from "node:path";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PullThroughCache, RegistryCredential, Upstream } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../../local-aws/clients";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { stackFolders, synthesizeExample } from "../../support/examples";
 import { copyModules } from "../../support/module-folders";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
-import { useLocalAws } from "../../support/use-local-aws";
+import { useLocalAws, useNewLocalAws } from "../../support/use-local-aws";
 
 const MARKER = "m4rk3r-0f-th3-t0k3n";
 const env = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_token: MARKER };
@@ -114,8 +115,8 @@ const CACHES: { readonly [subject: string]: (secretArn?: string) => object } = {
 
 describeWithTerraform("a managed secret", () => {
   let aws: LocalAws;
-  beforeEach(async () => {
-    aws = await LocalAws.start();
+  useNewLocalAws(async (made) => {
+    aws = made;
     await new SecretsManagerClient(clientConfig(aws, { region: REGION })).send(
       new CreateSecretCommand({
         Name: "ecr-pullthroughcache/own",
@@ -123,7 +124,6 @@ describeWithTerraform("a managed secret", () => {
       }),
     );
   });
-  afterEach(() => aws.stop());
 
   const variables = { TF_VAR_hub_username: "bot", TF_VAR_hub_token: "not-a-token" };
   const MANAGED = `${ACCOUNT} ${REGION} secret ecr-pullthroughcache/docker-hub`;

@@ -3,10 +3,12 @@ import { DescribeRepositoryCreationTemplatesCommand, ECRClient } from "@aws-sdk/
 import { EncryptionType, PullThroughCache, Upstream } from "cdktf-ecr-pull-through-cache";
 import type { RepositorySettings } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../../local-aws/clients";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { copyModules } from "../../support/module-folders";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { useNewLocalAws } from "../../support/use-local-aws";
 
 const REGION = "us-east-1";
 const roleArn = `arn:aws:iam::${ACCOUNT}:role/creates`;
@@ -49,12 +51,11 @@ describeWithTerraform("a template whose encryption changes", () => {
   let aws: LocalAws;
   let workspace: Workspace;
 
-  beforeEach(async () => {
-    aws = await LocalAws.start();
+  useNewLocalAws((made) => {
+    aws = made;
     workspace = new Workspace(configuration(), aws.environment());
     copyModules(path.join(workspace.folder, "modules"));
   });
-  afterEach(() => aws.stop());
 
   function write(json: object): void {
     workspace.write("main.tf.json", JSON.stringify(json));

@@ -4,10 +4,12 @@ import { CreatePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/clie
 import { clientConfig, trusting } from "../../local-aws/clients";
 import { createAgentStack } from "../../local-aws/cloudformation/vendor-stacks";
 import { createDockerHubCache } from "../../local-aws/ecr/docker-hub-cache";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { pathWithAwsCli } from "../../local-commands/path-with-aws-cli";
 import { MODULE_EXAMPLES, copyModules } from "../../support/module-folders";
 import { Workspace, describeWithTerraform } from "../../support/terraform";
+import { useNewLocalAws } from "../../support/use-local-aws";
 
 const REGION = "eu-west-1";
 /** The examples that take the place of another one, whose resources Terraform must not delete. */
@@ -121,10 +123,9 @@ async function providersUsed(workspace: Workspace): Promise<Set<string | undefin
 
 describeWithTerraform("the examples of the modules' READMEs", () => {
   let aws: LocalAws;
-  beforeEach(async () => {
-    aws = await LocalAws.start();
+  useNewLocalAws((made) => {
+    aws = made;
   });
-  afterEach(() => aws.stop());
 
   test.each(MODULE_EXAMPLES.map(([use]) => use).filter((use) => !Object.values(FORGET).includes(use)))(
     "are valid, use the provider that they are given, apply at the first try, have nothing more to do, and end without a trace: %s",

@@ -16,10 +16,12 @@ import {
 } from "cdktf-ecr-pull-through-cache";
 import type { RegistryReplicationProps, RegistryScanningProps } from "cdktf-ecr-pull-through-cache";
 import { clientConfig } from "../../local-aws/clients";
-import { ACCOUNT, LocalAws } from "../../local-aws/server";
+import { ACCOUNT } from "../../local-aws/server";
+import type { LocalAws } from "../../local-aws/server";
 import { modelViolations } from "../../local-aws/service-model";
 import { stackIn, synthesized } from "../../support/synthesis";
 import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import { useNewLocalAws } from "../../support/use-local-aws";
 
 const REGION = "us-east-1";
 const OTHER_ACCOUNT = "444455556666";
@@ -38,14 +40,13 @@ describeWithTerraform("the settings of a registry", () => {
   let aws: LocalAws;
   let ecr: ECRClient;
   let workspace: Workspace;
-  beforeEach(async () => {
-    aws = await LocalAws.start();
+  useNewLocalAws(async (made) => {
+    aws = made;
     ecr = new ECRClient(clientConfig(aws, { region: REGION }));
     workspace = new Workspace(configuration(), aws.environment());
     await workspace.init();
   });
-  afterEach(async () => {
-    await aws.stop();
+  afterEach(() => {
     expect(aws.requests.flatMap(modelViolations)).toEqual([]);
   });
 
