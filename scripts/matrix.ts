@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { run } from "../test/support/commands";
 import type { Outcome } from "../test/support/commands";
 import {
   RESOLUTIONS,
@@ -13,7 +14,6 @@ import {
   importNames,
   packTarball,
   runCommand,
-  run,
   sourceExamples,
   synthesizeExamples,
   typeCheck,

@@ -1,9 +1,9 @@
 // A project of a cell: a folder that the cell's package manager installs into, with the cell's Node.js.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { execute } from "../../test/support/commands";
+import { execute, run } from "../../test/support/commands";
 import type { Outcome } from "../../test/support/commands";
-import { PACKAGE, peersOf, run } from "../../test/support/consumer-project";
+import { PACKAGE, peersOf } from "../../test/support/consumer-project";
 import type { ConsumerProject } from "../../test/support/consumer-project";
 import { managerTool, nodeTool } from "./cells";
 import type { Cell } from "./cells";

@@ -1,8 +1,7 @@
 // The programs that the matrix needs beside the packages of a project, each in a folder of its own.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { execute } from "../../test/support/commands";
-import { run } from "../../test/support/consumer-project";
+import { execute, run } from "../../test/support/commands";
 
 /** Installed programs. */
 export interface Tools {

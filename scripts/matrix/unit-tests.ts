@@ -2,8 +2,8 @@
 // `@cdktf/provider-aws` are those of CDK Terrain. The sources are the same, and so are the tests.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { execute } from "../../test/support/commands";
-import { peersOf, run } from "../../test/support/consumer-project";
+import { execute, run } from "../../test/support/commands";
+import { peersOf } from "../../test/support/consumer-project";
 import { PROJECT_ROOT } from "../../test/support/example-program";
 import { CDKTN } from "./cells";
 import type { Exception } from "./page";

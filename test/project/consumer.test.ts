@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pack from "../../src";
-import { execute } from "../support/commands";
+import { execute, run } from "../support/commands";
 import {
   PACKAGE,
   awsVersion,
@@ -10,7 +10,6 @@ import {
   importNames,
   peersOf,
   programFor,
-  run,
   runCommand,
   runTypeScript,
   sourceExamples,

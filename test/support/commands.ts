@@ -23,3 +23,17 @@ export function execute(command: string, args: string[], options: CommandOptions
     child.on("close", (status) => resolve({ status, output: Buffer.concat(chunks).toString() }));
   });
 }
+
+/** Runs a command, and returns its output, or throws it. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const { status, output } = await execute(command, [...args], { cwd, env: { ...process.env, ...env } });
+  if (status !== 0) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
+  }
+  return output;
+}

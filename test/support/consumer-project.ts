@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pack from "../../src";
-import { execute } from "./commands";
+import { run } from "./commands";
 import { EXAMPLES, PROJECT_ROOT, contents } from "./example-program";
 
 export const PACKAGE = "cdktf-ecr-pull-through-cache";
@@ -51,20 +51,6 @@ for (const [program, outdir] of JSON.parse(process.argv[1])) {
   require(program);
 }
 `;
-
-/** Runs a command, and returns its output, or throws it. */
-export async function run(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const { status, output } = await execute(command, [...args], { cwd, env: { ...process.env, ...env } });
-  if (status !== 0) {
-    throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${output}`);
-  }
-  return output;
-}
 
 /** Packs the package into a folder, and returns the file. */
 export async function packTarball(folder: string): Promise<string> {
