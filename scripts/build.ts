@@ -19,6 +19,9 @@ const FRAMEWORK_IMPORT = /^(var \w+ = )(require\("cdkt[fn]"\));$/gm;
 const PROVIDER_IMPORT = /^(var \w+ = )(require\("@cdkt[fn]\/provider-aws\/lib\/[\w-]+"\));$/gm;
 
 /**
+ * `installed` gives the hint only if the framework itself is missing, and not a package that it needs. It asks for the
+ * framework again, because the messages of Node.js and of Yarn Plug'n'Play differ.
+ *
  * `onFirstUse` stands for a file of the provider until a class is read from it. The files have up to half a megabyte, and
  * a program needs those of the constructs that it uses and no others.
  */
@@ -31,10 +34,18 @@ function installed(load) {
   try {
     return load();
   } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND" && error.message.startsWith("Cannot find module '${framework}'")) {
+    if (error.code === "MODULE_NOT_FOUND" && !isFound()) {
       error.message = \`the package ${framework} is not installed; ${hint}\\n\${error.message}\`;
     }
     throw error;
+  }
+}
+function isFound() {
+  try {
+    require.resolve("${framework}");
+    return true;
+  } catch {
+    return false;
   }
 }`;
 

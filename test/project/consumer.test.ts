@@ -219,6 +219,17 @@ describe("the package, unpacked beside its peers", () => {
     );
   });
 
+  test("leaves the error of an installed framework that misses a package of its own", async () => {
+    const framework = path.join(folder, "node_modules", "cdktn");
+    fs.mkdirSync(framework);
+    fs.writeFileSync(path.join(framework, "index.js"), 'require("absent");');
+    const { status, output } = await execute(process.execPath, ["-e", `require("${PACKAGE}/cdktn")`], { cwd: folder });
+    fs.rmSync(framework, { recursive: true });
+    expect(status).toBe(1);
+    expect(output).toContain("Error: Cannot find module 'absent'");
+    expect(output).not.toContain("is not installed");
+  });
+
   test("has a command that loads no other file", async () => {
     const { bin } = read<{ readonly bin: { readonly [name: string]: string } }>(
       path.join(folder, "node_modules", PACKAGE, "package.json"),
