@@ -339,9 +339,9 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
-        for (const { file, stack } of ONE_STACK_PROGRAMS) {
-          await project.node([path.join("build", file.replace(/ts$/, "js"))], { CDKTF_OUTDIR: outdir });
-          expectOneStack(outdir, stack);
+        for (const program of ONE_STACK_PROGRAMS) {
+          await project.node([path.join("build", program.file.replace(/ts$/, "js"))], { CDKTF_OUTDIR: outdir });
+          expectOneStack(outdir, program);
         }
         const { resource } = read<{ readonly resource: { readonly [type: string]: object } }>(
           path.join(outdir, "stacks", "region", "cdk.tf.json"),
