@@ -19,15 +19,17 @@ export type Manager = "npm 10" | "npm 11" | "pnpm" | "Yarn" | "Yarn PnP";
 /** The package on npm that has the binary of Node.js for this machine. */
 const NODE_BINARY = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
-/** The oldest version that package.json admits, and the newest of each major version. */
 const NODE_20_9 = "20.9.0";
 const NODE_20 = "20.20.2";
 const NODE_22 = "22.23.3";
 const NODE_24 = "24.21.0";
-const TYPESCRIPT_5 = "5.9.3";
-const TYPESCRIPT_7 = "7.0.2";
+/** The oldest version that package.json admits, and the newest of each major version. */
+export const NODE_VERSIONS = [NODE_20_9, NODE_20, NODE_22, NODE_24] as const;
 
-const MANAGERS: { readonly [manager in Manager]: { readonly package: string; readonly version: string } } = {
+export const TYPESCRIPT_5 = "5.9.3";
+export const TYPESCRIPT_7 = "7.0.2";
+
+export const MANAGERS: { readonly [manager in Manager]: { readonly package: string; readonly version: string } } = {
   "npm 10": { package: "npm", version: "10.9.9" },
   "npm 11": { package: "npm", version: "11.21.2" },
   pnpm: { package: "pnpm", version: "12.21.0" },
@@ -35,13 +37,14 @@ const MANAGERS: { readonly [manager in Manager]: { readonly package: string; rea
   "Yarn PnP": { package: "@yarnpkg/cli-dist", version: "4.18.1" },
 };
 
-const CDKTF_5: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" };
-const CDKTF_6: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" };
-const CDKTN_OLDEST: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.5.0" };
+/** The oldest and the newest supported versions of each framework and its AWS provider package. */
+export const CDKTF_5: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" };
+export const CDKTF_6: Framework = { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" };
+export const CDKTN_OLDEST: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.5.0" };
 export const CDKTN: Framework = { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" };
 
 /** The oldest and the newest version of constructs that each framework admits. */
-const OLDEST_CONSTRUCTS = { cdktf: "10.4.2", cdktn: "10.6.0" } as const;
+export const OLDEST_CONSTRUCTS = { cdktf: "10.4.2", cdktn: "10.6.0" } as const;
 export const NEWEST_CONSTRUCTS = { cdktf: "10.8.1", cdktn: "10.7.2" } as const;
 
 type Row = readonly [Framework, "oldest" | "newest", node: string, typescript: string, Manager];
@@ -76,9 +79,7 @@ export const CELLS: readonly Cell[] = ROWS.map(([framework, constructs, node, ty
 
 /** Programs that run the cells and check the tarball, by the name of the folder that each is installed into. */
 export const TOOLS: { readonly [name: string]: string } = {
-  ...Object.fromEntries(
-    [NODE_20_9, NODE_20, NODE_22, NODE_24].map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`]),
-  ),
+  ...Object.fromEntries(NODE_VERSIONS.map((version) => [nodeTool(version), `${NODE_BINARY}@${version}`])),
   ...Object.fromEntries(
     Object.entries(MANAGERS).map(([manager, { package: name, version }]) => [
       managerTool(manager as Manager),

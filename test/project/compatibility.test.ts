@@ -1,9 +1,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CELLS, columnsOf } from "../../scripts/matrix/cells";
-import { PAGE, combinationsOf, readmeWith } from "../../scripts/matrix/page";
+import {
+  CDKTF_5,
+  CDKTF_6,
+  CDKTN,
+  CDKTN_OLDEST,
+  CELLS,
+  MANAGERS,
+  NEWEST_CONSTRUCTS,
+  NODE_VERSIONS,
+  OLDEST_CONSTRUCTS,
+  TYPESCRIPT_5,
+  TYPESCRIPT_7,
+  columnsOf,
+} from "../../scripts/matrix/cells";
+import type { Cell } from "../../scripts/matrix/cells";
+import { PAGE, combinationsOf, pageText, readmeWith } from "../../scripts/matrix/page";
 import { complaints } from "../../scripts/matrix/project";
+import { EXCEPTIONS } from "../../scripts/matrix/unit-tests";
+import { RESOLUTIONS } from "../support/consumer-project";
+import { tableRows } from "../support/documents";
 import { ROOT } from "../support/examples";
+import { majorOf } from "../support/versions";
 
 const read = (file: string): string => fs.readFileSync(path.join(ROOT, file), "utf8");
 
@@ -44,6 +62,45 @@ test("the page has every cell of the matrix with its result, when and where it r
   expect(page).toMatch(/tested version \d+\.\d+\.\d+ on \d{1,2} [A-Z][a-z]+ \d{4}, on [a-z0-9]+-[a-z0-9]+\./);
   const rows = combinations.map(({ result, ...columns }) => [columns, /^(passed|not run: .+)$/.test(result)]);
   expect(rows).toEqual(CELLS.map((cell) => [columnsOf(cell), true]));
+});
+
+test("the page has the text that npm run matrix would write for its results", () => {
+  const [, version = "", date = "", machine = ""] = /tested version (\S+) on (.+?), on (\S+)\./.exec(page) ?? [];
+  const passed = Number(/(\d+) tests passed/.exec(page)?.[1]);
+  const written = pageText({
+    date,
+    machine,
+    version,
+    resolutions: Object.keys(RESOLUTIONS),
+    combinations,
+    tarball: tableRows(page, "check", "result").map(([check = "", result = ""]) => [check, result]),
+    unitTests: { framework: CDKTN, passed, exceptions: EXCEPTIONS },
+  });
+  expect(page).toBe(written);
+});
+
+test.each([CDKTF_5, CDKTF_6, CDKTN])(
+  "the cells cover what the page says about $name with provider-aws $providerVersion",
+  (framework) => {
+    const { name } = framework;
+    const cells = CELLS.filter((cell) => cell.framework === framework);
+    const covered = (valueOf: (cell: Cell) => string | number): unknown => new Set(cells.map(valueOf));
+    expect(covered(({ node }) => majorOf(node))).toEqual(new Set(NODE_VERSIONS.map(majorOf)));
+    expect(covered(({ typescript }) => typescript)).toEqual(new Set([TYPESCRIPT_5, TYPESCRIPT_7]));
+    expect(covered(({ constructs }) => constructs)).toEqual(
+      new Set([OLDEST_CONSTRUCTS[name], NEWEST_CONSTRUCTS[name]]),
+    );
+    expect(covered(({ manager }) => manager)).toEqual(new Set(Object.keys(MANAGERS)));
+  },
+);
+
+test("the cells have no other versions of the provider packages, and none that the page says was not run", () => {
+  expect(new Set(CELLS.map(({ framework }) => framework))).toEqual(new Set([CDKTF_5, CDKTF_6, CDKTN_OLDEST, CDKTN]));
+  expect(ordinal(CDKTN.providerVersion)).toBeGreaterThanOrEqual(ordinal(CDKTN_OLDEST.providerVersion));
+  const inArchives = CELLS.filter(({ manager }) => manager === "Yarn PnP");
+  expect(inArchives.map(({ typescript }) => majorOf(typescript))).not.toContain(7);
+  const onNode20 = CELLS.filter(({ framework, node }) => framework === CDKTN && majorOf(node) === 20);
+  expect(onNode20.map(({ manager }) => manager)).toContain("npm 10");
 });
 
 test("the page has no version that is not supported", () => {
