@@ -24,6 +24,8 @@ const CDK_TERRAIN: Framework = {
   entryPoint: "cdktf-ecr-pull-through-cache/cdktn",
 };
 
+export const FRAMEWORKS: readonly Framework[] = [CDKTF, CDK_TERRAIN];
+
 /** Where jsii keeps the full name of a class, which begins with the npm package. */
 const RUNTIME_TYPE = Symbol.for("jsii.rtti");
 
@@ -48,7 +50,7 @@ export function frameworkOf(construct: IConstruct): Framework | undefined {
 function frameworkOfClass(constructor: unknown): Framework | undefined {
   for (let type = constructor; typeof type === "function"; type = Object.getPrototypeOf(type) as unknown) {
     const { fqn } = runtimeTypeOf(type);
-    const framework = [CDKTF, CDK_TERRAIN].find(({ package: name }) => fqn?.startsWith(`${name}.`));
+    const framework = FRAMEWORKS.find(({ package: name }) => fqn?.startsWith(`${name}.`));
     if (framework !== undefined) {
       return framework;
     }

@@ -18,10 +18,11 @@ import type { Cell } from "../../scripts/matrix/cells";
 import { PAGE, combinationsOf, pageText, readmeWith } from "../../scripts/matrix/page";
 import { complaints } from "../../scripts/matrix/project";
 import { EXCEPTIONS } from "../../scripts/matrix/unit-tests";
+import { FRAMEWORKS } from "../../src/terraform/framework";
 import { RESOLUTIONS } from "../support/consumer-project";
 import { tableRows } from "../support/documents";
 import { ROOT } from "../support/examples";
-import { majorOf } from "../support/versions";
+import { majorOf, minorOf } from "../support/versions";
 
 const read = (file: string): string => fs.readFileSync(path.join(ROOT, file), "utf8");
 
@@ -34,8 +35,8 @@ const { engines, peerDependencies } = JSON.parse(read("package.json")) as {
 
 /** package.json names the packages of CDK Terrain without versions; docs/reference/upgrades.md has these. */
 const RANGES: { readonly [name: string]: string } = {
-  cdktn: "^0.24.0",
-  "@cdktn/provider-aws": ">=25.5.0 <26",
+  cdktn: `^${CDKTN_OLDEST.version}`,
+  "@cdktn/provider-aws": `>=${CDKTN_OLDEST.providerVersion} <${String(majorOf(CDKTN.providerVersion) + 1)}`,
   ...peerDependencies,
 };
 
@@ -101,6 +102,11 @@ test("the cells have no other versions of the provider packages, and none that t
   expect(inArchives.map(({ typescript }) => majorOf(typescript))).not.toContain(7);
   const onNode20 = CELLS.filter(({ framework, node }) => framework === CDKTN && majorOf(node) === 20);
   expect(onNode20.map(({ manager }) => manager)).toContain("npm 10");
+});
+
+test.each(FRAMEWORKS)("programs get no warning with the versions of $package that the cells have", (framework) => {
+  const own = CELLS.filter((cell) => cell.framework.name === framework.package);
+  expect(new Set(own.map((cell) => minorOf(cell.framework.version)))).toEqual(new Set([framework.testedVersion]));
 });
 
 test("the page has no version that is not supported", () => {

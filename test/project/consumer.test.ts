@@ -1,5 +1,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import {
+  CDKTF_5,
+  CDKTF_6,
+  CDKTN,
+  NEWEST_CONSTRUCTS,
+  OLDEST_CONSTRUCTS,
+  TYPESCRIPT_5,
+  TYPESCRIPT_7,
+} from "../../scripts/matrix/cells";
+import type { Cell as MatrixCell } from "../../scripts/matrix/cells";
+import { PAGE } from "../../scripts/matrix/page";
 import * as pack from "../../src";
 import { execute, run } from "../support/commands";
 import {
@@ -17,7 +28,7 @@ import {
   typeCheck,
   writePrograms,
 } from "../support/consumer-project";
-import type { ConsumerProject, Framework, WrittenExamples } from "../support/consumer-project";
+import type { ConsumerProject, WrittenExamples } from "../support/consumer-project";
 import { describeUnless } from "../support/describe-unless";
 import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
@@ -26,34 +37,19 @@ import { ONE_STACK_PROGRAMS, expectOneStack } from "../support/one-stack";
 import { packedPackage } from "../support/packed-package";
 import { missingFrom } from "../support/provider-types";
 import { temporaryFolder } from "../support/temporary-folder";
+import { majorOf, minorOf } from "../support/versions";
 
 /** The file of a resource of AWS, by its name. */
 const RESOURCE = /\/@cdktf\/provider-aws\/lib\/([\w-]+)\//;
 
 /** A combination of versions that every run of the tests installs; scripts/matrix/cells.ts has many more. */
-interface Cell {
-  readonly framework: Framework;
-  readonly constructs: string;
-  readonly typescript: string;
-}
+type Cell = Pick<MatrixCell, "framework" | "constructs" | "typescript">;
 
 /** The oldest and the newest provider package for CDKTF, and the newest for CDK Terrain. */
 const CELLS: readonly Cell[] = [
-  {
-    framework: { name: "cdktf", version: "0.21.0", providerVersion: "20.1.0" },
-    constructs: "10.8.1",
-    typescript: "5.9.3",
-  },
-  {
-    framework: { name: "cdktf", version: "0.21.0", providerVersion: "21.22.1" },
-    constructs: "10.8.1",
-    typescript: "7.0.2",
-  },
-  {
-    framework: { name: "cdktn", version: "0.24.0", providerVersion: "25.7.0" },
-    constructs: "10.7.2",
-    typescript: "7.0.2",
-  },
+  { framework: CDKTF_5, constructs: NEWEST_CONSTRUCTS.cdktf, typescript: TYPESCRIPT_5 },
+  { framework: CDKTF_6, constructs: NEWEST_CONSTRUCTS.cdktf, typescript: TYPESCRIPT_7 },
+  { framework: CDKTN, constructs: NEWEST_CONSTRUCTS.cdktn, typescript: TYPESCRIPT_7 },
 ];
 
 const REGION_PROGRAM = `
@@ -288,7 +284,7 @@ describe("the package, unpacked beside its peers", () => {
   });
 
   test("writes for every example what its sources write", async () => {
-    writePrograms({ folder, framework: CELLS[0]!.framework });
+    writePrograms({ folder, framework: CDKTF_5 });
     const node = (args: readonly string[]): Promise<string> => runTypeScript(args, folder);
     const examples = await synthesizeExamples({ folder, node }, (example) => path.join(folder, `${example}.ts`));
     expect(differences(examples, sources)).toEqual([]);
@@ -324,20 +320,18 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
       expect(await missingFrom(lib)).toEqual([]);
       expect(await missingFrom(folder)).not.toEqual([]);
 
-      const expected = expectedExamples(sources, framework, await awsVersion(project));
-      expect(differences(await synthesizeExamples(project), expected)).toEqual([]);
-
       const outdir = path.join(folder, "cdktf.out");
       const region = await execute(process.execPath, [path.join("build", "region.js")], {
         cwd: folder,
         env: { ...process.env, CDKTF_OUTDIR: outdir },
       });
-      if (framework.providerVersion.startsWith("20")) {
+      if (framework === CDKTF_5) {
         expect(region.status).toBe(1);
         expect(region.output).toContain("`region` must not be set with @cdktf/provider-aws 20");
         expect(region.output).toContain("`repositorySettings.tagMutability` must be one of MUTABLE, IMMUTABLE with");
       } else {
         expect(`${String(region.status)} ${region.status === 0 ? "" : region.output}`).toBe("0 ");
+        expect(region.output).not.toContain("framework-version");
         expectRegionEverywhere(path.join(outdir, "stacks", "region", "cdk.tf.json"));
         for (const program of ONE_STACK_PROGRAMS) {
           await project.node([path.join("build", program.file.replace(/ts$/, "js"))], { CDKTF_OUTDIR: outdir });
@@ -362,9 +356,39 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
         );
         expect(stacks).toMatchObject(Array(3).fill({ region: "eu-west-1" }));
       }
+
+      const expected = expectedExamples(sources, framework, await awsVersion(project));
+      expect(differences(await synthesizeExamples(project), expected)).toEqual([]);
     },
     600_000,
   );
+
+  test("needs with CDK Terrain what the documents say", async () => {
+    const document = (file: string): string => fs.readFileSync(path.join(ROOT, file), "utf8");
+    const guide = document("docs/move-to-cdk-terrain.md");
+    const [cdktf, , terrain] = await Promise.all(projects.values());
+    for (const project of [cdktf!, terrain!]) {
+      const { name, providerVersion } = project.framework;
+      expect(guide).toContain(`exactly ${await awsVersion(project)} with \`@${name}/provider-aws\` ${providerVersion}`);
+    }
+    const aws = await awsVersion(terrain!);
+    expect(guide).toContain(`${CDKTN.providerVersion} is made for hashicorp/aws ${aws}.`);
+    expect(guide).toContain(`"~> ${minorOf(aws)}"`);
+
+    const packages = path.join(terrain!.folder, "node_modules");
+    const provider = read<Manifest>(path.join(packages, "@cdktn/provider-aws/package.json"));
+    const node = minorOf(provider.engines.node.replace(/^>= ?/, ""));
+    expect(guide).toContain(
+      `${node} or later, says \`@cdktn/provider-aws\` ${String(majorOf(CDKTN.providerVersion))}:`,
+    );
+    expect(document(PAGE)).toContain(`\`@cdktn/provider-aws\` requires Node.js ${node} or later.`);
+
+    const { peerDependencies } = read<Manifest>(path.join(packages, "cdktn/package.json"));
+    const [major, minor] = NEWEST_CONSTRUCTS.cdktn.split(".").map(Number);
+    expect(peerDependencies.constructs).toBe(
+      `>=${OLDEST_CONSTRUCTS.cdktn} <${String(major)}.${String((minor ?? 0) + 1)}.0`,
+    );
+  });
 
   test("explains a program that mixes CDKTF and CDK Terrain", async () => {
     const { folder } = await [...projects.values()].at(-1)!;
@@ -408,6 +432,12 @@ async function installed({ framework, constructs, typescript }: Cell): Promise<C
 function codeAt(file: string, line = "", column = ""): string | undefined {
   const lines = fs.readFileSync(path.join(ROOT, file), "utf8").split("\n");
   return /^[\w ]+/.exec(lines[Number(line) - 1]?.slice(Number(column) - 1) ?? "")?.[0];
+}
+
+/** What package.json has of a package of CDK Terrain. */
+interface Manifest {
+  readonly engines: { readonly node: string };
+  readonly peerDependencies: { readonly constructs: string };
 }
 
 interface Connector {

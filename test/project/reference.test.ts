@@ -4,6 +4,14 @@ import { EndpointService, PullThroughCache, RegistryCredential, Upstream } from 
 import { snakeCase } from "../../modules/generator/hcl";
 import { ROLE_OPTIONS_INPUT } from "../../modules/generator/role-options";
 import { SETTINGS } from "../../modules/pull-through-cache/repository-settings";
+import {
+  CDKTF_5,
+  CDKTF_6,
+  CDKTN,
+  CDKTN_OLDEST,
+  NEWEST_CONSTRUCTS,
+  OLDEST_CONSTRUCTS,
+} from "../../scripts/matrix/cells";
 import { EVENT, INPUT_PATHS, MESSAGE_LINES } from "../../src/alerts/fixed-arguments";
 import { publishEvents, publishReminders, REMINDER_ROLE, writeEvents } from "../../src/alerts/policy-statements";
 import type { PolicyStatement } from "../../src/aws/policy-statement";
@@ -41,6 +49,7 @@ import { ROOT } from "../support/examples";
 import { MODULE_NAMES } from "../support/module-folders";
 import { messageOf, stackIn } from "../support/synthesis";
 import { REGISTRY_KINDS, upstreamOfKind } from "../support/upstreams";
+import { majorOf, minorOf } from "../support/versions";
 
 const ACCOUNT = "111122223333";
 
@@ -264,7 +273,10 @@ test("the guide of VPC endpoints has each constant of EndpointService, and besid
   );
 });
 
-test("the page of versions has those of package.json and of the modules", () => {
+/** The versions of constructs that CDK Terrain admits. */
+const CDKTN_CONSTRUCTS = `${minorOf(OLDEST_CONSTRUCTS.cdktn)} or ${minorOf(NEWEST_CONSTRUCTS.cdktn)}`;
+
+test("the page of versions has those of package.json, of the matrix and of the modules", () => {
   const rows = Object.fromEntries(
     tableRows(page("upgrades.md"), "software", "versions").map(([name = "", versions = ""]) => [
       name.replace(/`/g, ""),
@@ -277,16 +289,21 @@ test("the page of versions has those of package.json and of the modules", () => 
   };
   expect(engines.node).toBe(">=20.9.0");
   expect(rows["Node.js"]).toMatch(/^20\.9 or later/);
+  const after = (version: string): string => String(majorOf(version) + 1);
   expect(peerDependencies).toEqual({
-    "@cdktf/provider-aws": ">=20.1.0 <22",
-    cdktf: "^0.21.0",
-    constructs: "^10.4.2",
+    "@cdktf/provider-aws": `>=${CDKTF_5.providerVersion} <${after(CDKTF_6.providerVersion)}`,
+    cdktf: `^${CDKTF_5.version}`,
+    constructs: `^${OLDEST_CONSTRUCTS.cdktf}`,
   });
-  expect(rows["cdktf"]).toBe("0.21");
-  expect(rows["cdktn"]).toBe("0.24");
-  expect(rows["constructs"]).toBe("10.4.2 or later, before 11; `cdktn` 0.24 needs 10.6 or 10.7");
-  expect(rows["@cdktf/provider-aws"]).toBe("20.1.0 or later, before 22");
-  expect(rows["@cdktn/provider-aws"]).toBe("25.5.0 or later, before 26");
+  const from = (oldest: string, newest: string): string => `${oldest} or later, before ${after(newest)}`;
+  const constructs = from(OLDEST_CONSTRUCTS.cdktf, NEWEST_CONSTRUCTS.cdktf);
+  expect(rows).toMatchObject({
+    cdktf: minorOf(CDKTF_6.version),
+    cdktn: minorOf(CDKTN.version),
+    constructs: `${constructs}; \`cdktn\` ${minorOf(CDKTN.version)} needs ${CDKTN_CONSTRUCTS}`,
+    "@cdktf/provider-aws": from(CDKTF_5.providerVersion, CDKTF_6.providerVersion),
+    "@cdktn/provider-aws": from(CDKTN_OLDEST.providerVersion, CDKTN.providerVersion),
+  });
   expect(rows["hashicorp/aws"]).toBe(`\`${PROVIDER_VERSIONS}\``);
   const [newer, older] = (rows["Terraform, modules"] ?? "").split(";");
   expect(older).toBe(" 1.9 for the other modules");
@@ -294,6 +311,32 @@ test("the page of versions has those of package.json and of the modules", () => 
     const needed = /required_version = ">= ([\d.]+)"/.exec(text(`modules/${module}/versions.tf`))?.[1];
     expect([module, needed]).toEqual([module, newer?.includes(module) === true ? "1.11" : "1.9"]);
   }
+});
+
+test("the guide to CDK Terrain has the versions of the matrix", () => {
+  const guide = text("docs/move-to-cdk-terrain.md");
+  const rows = Object.fromEntries(
+    tableRows(guide, "", "CDKTF", "CDK Terrain").map(([name = "", ...cells]) => [name.replace(/`/g, ""), cells]),
+  );
+  expect(rows["framework"]).toEqual([CDKTF_6, CDKTN].map(({ name, version }) => `\`${name}\` ${minorOf(version)}`));
+  expect(rows["constructs"]?.[1]).toBe(CDKTN_CONSTRUCTS);
+  const [terrain, provider] = [minorOf(CDKTN.version), String(majorOf(CDKTN.providerVersion))];
+  expect(guide).toContain(
+    `npm install cdktn@${terrain} @cdktn/provider-aws@${provider} constructs@${minorOf(NEWEST_CONSTRUCTS.cdktn)}\n`,
+  );
+  const [refused, admitted] = [NEWEST_CONSTRUCTS.cdktf, NEWEST_CONSTRUCTS.cdktn].map(minorOf);
+  const refusal = `\`cdktn\` ${terrain} does not accept \`constructs\` ${String(refused)}`;
+  expect(guide.includes(refusal)).toBe(refused !== admitted);
+});
+
+test("no document has another version of CDK Terrain or of its AWS provider package than the matrix", () => {
+  const tested = [CDKTN_OLDEST, CDKTN].flatMap(({ version, providerVersion }) => [version, providerVersion]);
+  const others = ["README.md", "CONTRIBUTING.md", ...documentsIn("docs")].flatMap((file) =>
+    [...text(file).matchAll(/(?:\bcdktn(?:-cli)?|@cdktn\/provider-aws)`?[ @](\d+(?:\.\d+)*)/g)]
+      .filter(([, version = ""]) => !tested.some((known) => `${known}.`.startsWith(`${version}.`)))
+      .map(([mention]) => `${file}: ${mention}`),
+  );
+  expect(others).toEqual([]);
 });
 
 test("the page of OpenTofu has the versions that the modules need, and claims nothing to be run", () => {

@@ -64,7 +64,8 @@ export function documentsIn(folder: string): string[] {
 /** The rows of the table whose first line has the given cells at its start; each row is a list of cells. */
 export function tableRows(text: string, ...header: readonly string[]): string[][] {
   const lines = text.split("\n");
-  const start = lines.findIndex((line) => line.startsWith(`| ${header.join(" | ")} |`));
+  const first = `| ${header.join(" | ")} |`.replaceAll("|  |", "| |");
+  const start = lines.findIndex((line) => line.startsWith(first));
   if (start === -1) {
     throw new Error(`there is no table that begins with ${header.join(", ")}`);
   }
