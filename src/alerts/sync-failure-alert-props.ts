@@ -26,6 +26,7 @@ export interface SyncFailureAlertProps {
   readonly provider?: TerraformProvider;
   /**
    * The region of the caches, if it is not that of the provider. It needs `@cdktf/provider-aws` 21.
+   * Required if the caches of the stack are in several regions and `caches` is left out.
    * @default - the region of the provider
    */
   readonly region?: string;

@@ -9,7 +9,7 @@ import { Construct } from "constructs";
 import { policyDocument } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
-import { cachesBeside } from "../cache/caches-beside";
+import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
@@ -99,6 +99,7 @@ export class SyncFailureAlert extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, provider),
+        ...(this.caches === undefined ? missingRegion(this, { provider, region }) : []),
         ...addressClashes(this),
         ...patternErrors(this.prefixKeys()),
         ...nameClashes(this),

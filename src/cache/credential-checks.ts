@@ -61,11 +61,14 @@ export function checkCredential(
   errors: ValidationErrors,
   prop: string,
   credential: RegistryCredential,
-  { location, stack, reservedIds = [] }: UpstreamContext,
+  { location, stack, olderVersions, reservedIds = [] }: UpstreamContext,
 ): void {
   const spec = credential._spec;
   switch (spec.source) {
     case "variables":
+      if (olderVersions !== undefined) {
+        errors.addBroken(prop, CREDENTIAL_RULES.targetVersions, olderVersions);
+      }
       return checkVariables(errors, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
       return !isUnresolved(spec.secretArn) && containsAccessToken(String(spec.secretArn))

@@ -16,9 +16,11 @@ import { isUnder, longerPrefix, withoutTrailingSlash } from "../image/repository
 import { reasonUnsupported } from "../image/supported-registries";
 import { replacedWith, terraformData } from "../terraform/blocks";
 import { constructId, constructIdIn } from "../terraform/construct-id";
+import { declaredOlderVersions } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
+import { watchFramework } from "../validation/framework-checks";
 import { checkInStack } from "../validation/in-stack";
 import type { AllKeys, Requirement } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
@@ -121,7 +123,9 @@ export class PullThroughCache extends Construct {
     super(scope, id);
     const errors = new ValidationErrors();
     const isChecked = areChecked(props);
-    if (!isChecked) {
+    if (isChecked) {
+      watchFramework(this);
+    } else {
       errors.checkKeys("", { ...props }, PROPS, "a property of PullThroughCache");
       checkInStack(errors, this, "use a TerraformStack, or a PullThroughCacheFleet, which creates stacks");
       checkRegistryProps(errors, this, { ...props });
@@ -521,6 +525,7 @@ export class PullThroughCache extends Construct {
       location: this.registry.location,
       namesInUse: names,
       cache: this.node.path,
+      olderVersions: declaredOlderVersions(this),
       stack: TerraformStack.of(this),
     };
   }

@@ -176,7 +176,7 @@ export const SETTINGS_RULES = {
   },
   reservedTag: {
     requirement: "have no key that JavaScript reserves",
-    hint: "rename the tag, since cdktf would leave it out",
+    hint: "rename the tag, since the JSON would not contain it",
   },
   repositoryPolicy: {
     requirement: "be a policy as JSON text",
@@ -283,6 +283,11 @@ export const CREDENTIAL_RULES = {
     requirement: "contain no literal that may be a secret",
     hint,
   }),
+  // CDK Terrain compares the write-only argument with what the program declares; CDKTF does not read it.
+  targetVersions: {
+    requirement: "not be managed while the context `targetVersions` allows Terraform or OpenTofu before 1.11",
+    hint: 'replace it by { "terraform": ">=1.11.0" }, in cdktf.json or in the app: the secret is a write-only argument',
+  },
   version: {
     requirement: integerRequirement(1),
     hint: "start at 1 and increase it by one with every new value of the credential",

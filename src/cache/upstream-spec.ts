@@ -49,6 +49,8 @@ export interface UpstreamContext {
   readonly namesInUse: NamesInUse;
   /** Path of the cache, which names the owner of prefixes and secrets in messages. */
   readonly cache: string;
+  /** The versions that the program declares, if some lack write-only arguments. */
+  readonly olderVersions?: string;
   /** The stack of the cache; undefined if it does not exist yet. */
   readonly stack?: TerraformStack;
   /** Ids that a stack will have that does not exist yet. */

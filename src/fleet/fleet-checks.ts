@@ -8,6 +8,8 @@ import { NamesInUse } from "../cache/names-in-use";
 import type { RepositorySettings } from "../cache/repository-settings";
 import { checkRepositorySettings } from "../cache/repository-settings-checks";
 import type { UpstreamContext } from "../cache/upstream-spec";
+import { OWN_FRAMEWORK } from "../terraform/framework";
+import { declaredOlderVersions } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import { checkFramework } from "../validation/framework-checks";
 import { isPlainObject } from "../validation/plain-object";
@@ -36,12 +38,29 @@ const PROPS = Object.keys({
 
 const FINAL_STACK_OPTIONS = Object.keys({ region: true } satisfies AllKeys<FinalStackOptions>);
 
+/** The ids of the fleets that are not among the children of their app, by app. */
+const OUTSIDE_OF_TREES = new WeakMap<IConstruct, Set<string>>();
+
+/**
+ * Removes a fleet from the children of an app that refuses all children but stacks; nothing looks for it there. CDK Terrain
+ * reads the flag, which `cdktn init` and `Testing.app()` set. https://cdktn.io/docs/release
+ */
+export function leaveTree({ node }: Construct): void {
+  if (node.scope === node.root && Boolean(node.tryGetContext("failOnConstructsOutsideOfStacks"))) {
+    node.root.node.tryRemoveChild(node.id);
+    OUTSIDE_OF_TREES.set(node.root, (OUTSIDE_OF_TREES.get(node.root) ?? new Set()).add(node.id));
+  }
+}
+
 /** Throws one error that reports everything that is wrong with a fleet, and removes the fleet from the app. */
 export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps): void {
   const errors = new ValidationErrors();
   checkFramework(errors, fleet);
   errors.checkKeys("", props, PROPS, "a property of PullThroughCacheFleet");
   checkName(errors, fleet.node.id);
+  if (OUTSIDE_OF_TREES.get(fleet.node.root)?.has(fleet.node.id) === true) {
+    errors.addBroken("id", FLEET_RULES.uniqueId, fleet.node.id);
+  }
   const enclosing = fleet.node.scopes.find((scope) => TerraformStack.isStack(scope));
   if (enclosing !== undefined) {
     errors.addBroken("scope", FLEET_RULES.scope, enclosing.node.path);
@@ -57,6 +76,8 @@ export function checkFleet(fleet: Construct, props: PullThroughCacheFleetProps):
   const backend = props.backend ?? undefined;
   if (backend !== undefined && backend._attach === undefined) {
     errors.addBroken("backend", FLEET_RULES.backend, backend);
+  } else if (backend !== undefined && backend._framework !== OWN_FRAMEWORK.package) {
+    errors.addBroken("backend", FLEET_RULES.backendOfFramework, `StateBackend of ${backend._framework}`);
   } else {
     backend?._check(errors);
   }
@@ -200,6 +221,7 @@ function contextIn(fleet: Construct, props: PullThroughCacheFleetProps, region?:
         ? new NamesInUse()
         : NamesInUse.copyOf([NamesInUse.ofRegistry(fleet, account, region)]),
     cache: fleet.node.path,
+    olderVersions: declaredOlderVersions(fleet),
     reservedIds: [PROVIDER_ID, BACKEND_ID],
   };
 }

@@ -20,7 +20,7 @@ import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
 import { deepCopy, isPlainObject } from "../validation/plain-object";
 import { ValidationErrors, fail } from "../validation/validation-errors";
-import { checkFinalStack, checkFleet, checkPolicyStack, namesakeErrors } from "./fleet-checks";
+import { checkFinalStack, checkFleet, checkPolicyStack, leaveTree, namesakeErrors } from "./fleet-checks";
 import { FleetLayout } from "./fleet-layout";
 import type { FleetManifest } from "./fleet-manifest";
 import { literalSecrets } from "./provider-config-checks";
@@ -81,7 +81,7 @@ export class PullThroughCacheFleet extends Construct {
     // cdktf validates stacks only, so the first stack validates for the fleet.
     const [first] = this.stacks.keys();
     first?.node.addValidation({ validate: () => namesakeErrors([...this.stacks.keys()]) });
-    this.leaveTree(scope);
+    leaveTree(this);
   }
 
   /** The regions, in the order in which they were given. */
@@ -326,16 +326,6 @@ export class PullThroughCacheFleet extends Construct {
       roleOptions,
       accountId,
     });
-  }
-
-  /**
-   * Removes the fleet from the children of an app that refuses all children but stacks; nothing looks for it there. CDK
-   * Terrain reads the flag, which `cdktn init` and `Testing.app()` set. https://cdktn.io/docs/release
-   */
-  private leaveTree(scope: Construct): void {
-    if (scope === this.node.root && Boolean(this.node.tryGetContext("failOnConstructsOutsideOfStacks"))) {
-      scope.node.tryRemoveChild(this.node.id);
-    }
   }
 
   /** The prefixes of the caches of all regions. */

@@ -2,6 +2,7 @@ import { REGION_NAME } from "../aws/partitions";
 import { MANAGED_POLICY } from "../aws/policy-document";
 import { PROVIDER_VERSIONS, PROVIDER_VERSIONS_WITH_REGION } from "../aws/provider-versions";
 import { POLICY_NAME, POLICY_NAME_PARTS } from "../cache/rules";
+import { OWN_FRAMEWORK } from "../terraform/framework";
 import type { Requirement, Rule } from "../validation/rule";
 import { atLeastOne } from "../validation/rule";
 import { FleetLayout } from "./fleet-layout";
@@ -20,7 +21,12 @@ export const FLEET_RULES = {
     requirement: "not be in a stack",
     hint: "give the app as the scope: the fleet creates a stack for each region",
   },
+  uniqueId: { requirement: "be the id of one fleet of the app", hint: "choose another id" },
   backend: { requirement: "be a StateBackend", hint: "use a factory, for example StateBackend.s3(options)" },
+  backendOfFramework: {
+    requirement: `be a StateBackend of ${OWN_FRAMEWORK.package}`,
+    hint: `import StateBackend from "${OWN_FRAMEWORK.entryPoint}"`,
+  },
   regions: { requirement: atLeastOne("list", "region"), hint: "give the regions to cache in" },
   literalRegion: { requirement: "be known at synth", hint: "give a literal: names of stacks and addresses contain it" },
   layoutSupported: {

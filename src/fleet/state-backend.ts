@@ -3,6 +3,7 @@ import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { BUCKET } from "../aws/bucket-names";
 import { ROLE_ARN } from "../aws/role-arn";
+import { OWN_FRAMEWORK } from "../terraform/framework";
 import { requireTerraform } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import type { AllKeys, Rule } from "../validation/rule";
@@ -174,6 +175,12 @@ export class StateBackend {
       (stack) => new NoBackend(stack),
     );
   }
+
+  /**
+   * The package of the framework whose backends this class creates: both entry points of this package have the class.
+   * @internal
+   */
+  public readonly _framework = OWN_FRAMEWORK.package;
 
   private constructor(
     /** @internal */

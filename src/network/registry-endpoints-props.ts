@@ -129,6 +129,7 @@ export interface RegistryEndpointsProps {
   /**
    * The region of the VPC; may be a token. It needs `@cdktf/provider-aws` 21: the resources of version 20 have no such
    * argument.
+   * Required if the caches of the stack are in several regions and `caches` is left out.
    * @default - the region of the provider
    */
   readonly region?: string;

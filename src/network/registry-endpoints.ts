@@ -9,7 +9,7 @@ import { serviceNameOf } from "../aws/endpoint-service-names";
 import { literalJson } from "../aws/policy-document";
 import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
-import { cachesBeside } from "../cache/caches-beside";
+import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
@@ -118,6 +118,7 @@ export class RegistryEndpoints extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, provider),
+        ...(this.props.caches === undefined ? missingRegion(this, this.props) : []),
         ...addressClashes(this),
         ...endpointClashes(this),
         ...vpcErrors(this, this.props.vpcId),

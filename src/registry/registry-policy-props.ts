@@ -39,6 +39,7 @@ export interface RegistryPolicyProps {
   /**
    * The region, as an argument of every regional resource; may be a token. It needs `@cdktf/provider-aws` 21: the
    * resources of version 20 have no such argument.
+   * Required if the caches of the stack are in several regions.
    * @default - the region of the provider
    */
   readonly region?: string;

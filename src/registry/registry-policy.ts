@@ -7,7 +7,7 @@ import type { PolicyStatement } from "../aws/policy-statement";
 import { missingProvider } from "../aws/provider";
 import { checkRegistryProps } from "../aws/registry";
 import type { Registry } from "../aws/registry";
-import { accountOfCache, cachesBeside } from "../cache/caches-beside";
+import { accountOfCache, cachesBeside, missingRegion } from "../cache/caches-beside";
 import { repositoryArns } from "../cache/pull-policy";
 import type { PullThroughCache } from "../cache/pull-through-cache";
 import { markCollector } from "../cache/statement-collectors";
@@ -117,6 +117,7 @@ export class RegistryPolicy extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, this.props.provider),
+        ...missingRegion(this, this.props),
         ...addressClashes(this),
         ...this.accountErrors(),
         ...this.readerErrors(),

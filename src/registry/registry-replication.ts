@@ -3,6 +3,7 @@ import { Aspects } from "cdktf";
 import { Construct } from "constructs";
 import { missingProvider } from "../aws/provider";
 import type { Registry } from "../aws/registry";
+import { missingRegion } from "../cache/caches-beside";
 import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { warn } from "../terraform/warnings";
@@ -80,6 +81,7 @@ export class RegistryReplication extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, this.props.provider),
+        ...missingRegion(this, this.props),
         ...addressClashes(this),
         ...conflictErrors(this.conflicts()),
       ],

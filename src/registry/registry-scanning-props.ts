@@ -51,6 +51,7 @@ export interface RegistryScanningProps {
   /**
    * Region of the registry; may be a token. It needs `@cdktf/provider-aws` 21: the resources of version 20 have no such
    * argument.
+   * Required if the caches of the stack are in several regions.
    * @default - the region of the provider
    */
   readonly region?: string;

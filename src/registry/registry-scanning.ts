@@ -3,7 +3,7 @@ import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { missingProvider } from "../aws/provider";
 import type { Registry } from "../aws/registry";
-import { cachesBeside } from "../cache/caches-beside";
+import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import { ForgottenResource, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { addressClashes } from "../validation/address-clashes";
@@ -74,6 +74,7 @@ export class RegistryScanning extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, this.props.provider),
+        ...missingRegion(this, this.props),
         ...addressClashes(this),
         ...this.missingFilters(),
       ],

@@ -48,7 +48,7 @@ export function frameworkOf(construct: IConstruct): Framework | undefined {
 function frameworkOfClass(constructor: unknown): Framework | undefined {
   for (let type = constructor; typeof type === "function"; type = Object.getPrototypeOf(type) as unknown) {
     const { fqn } = runtimeTypeOf(type);
-    const framework = [CDKTF, CDK_TERRAIN].find(({ package: name }) => fqn?.startsWith(`${name}.`));
+    const framework = [CDKTF, CDK_TERRAIN].find(({ package: name }) => String(fqn).startsWith(`${name}.`));
     if (framework !== undefined) {
       return framework;
     }

@@ -22,6 +22,26 @@ export function requireTerraform(scope: Construct, minor: TerraformMinor): void 
 }
 
 /**
+ * The versions that a program declares to CDK Terrain, if some have no write-only arguments; `cdktn init` declares such.
+ * CDK Terrain reports the ranges that it cannot read. https://cdktn.io/docs/create-and-deploy/configuration-file
+ */
+export function declaredOlderVersions(scope: Construct): string | undefined {
+  const declared: unknown = scope.node.tryGetContext(TARGET_VERSIONS);
+  const entries: [string, unknown][] = typeof declared === "object" ? Object.entries(declared ?? {}) : [];
+  const ranges = entries.filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return ranges.some(([, range]) => range.split("||").some(allowsOlder))
+    ? ranges.map((entry) => entry.join(" ")).join(", ")
+    : undefined;
+}
+
+/** Whether a range of npm's form, without alternatives, begins before the versions with write-only arguments. */
+function allowsOlder(range: string): boolean {
+  const comparators = [...range.matchAll(/([<>=^~]*)\s*v?(\d+)(?:\.(\d+))?[\w.*+-]*/g)];
+  const bounds = comparators.filter(([, operator = ""]) => !operator.startsWith("<"));
+  return !bounds.some(([, , major, minor = 0]) => Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 11));
+}
+
+/**
  * Declares to CDK Terrain the versions that have the write-only arguments of a resource, unless the program declares
  * versions itself: CDK Terrain otherwise refuses them, since it assumes that the program runs with Terraform 1.5.7.
  * CDKTF does not read the context.

@@ -1,9 +1,7 @@
 import { TerraformStack } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
-import { OWN_FRAMEWORK, untestedVersion } from "../terraform/framework";
-import { warn } from "../terraform/warnings";
-import { checkConstructsOf, checkFramework } from "./framework-checks";
-import { ValidationErrors } from "./validation-errors";
+import type { Construct } from "constructs";
+import { checkConstructsOf, checkFramework, watchFramework } from "./framework-checks";
+import type { ValidationErrors } from "./validation-errors";
 
 /**
  * Throws at once if a construct is not in a stack, or the stack has constructs of the other framework, since other checks
@@ -23,26 +21,6 @@ export function checkInStack(errors: ValidationErrors, construct: Construct, hin
   } else {
     checkConstructsOf(errors, stack);
     errors.throwAndRemove(construct);
-    warnOfVersion(stack);
-    construct.node.addValidation({ validate: () => constructErrors(stack) });
+    watchFramework(construct);
   }
-}
-
-/** For each stack once. */
-function warnOfVersion(stack: Construct): void {
-  const version = untestedVersion();
-  if (version !== undefined) {
-    const { package: name, testedVersion } = OWN_FRAMEWORK;
-    warn(
-      stack,
-      "framework-version",
-      `the program has ${name} ${version}; this version of cdktf-ecr-pull-through-cache is tested with ${name} ${testedVersion}`,
-    );
-  }
-}
-
-function constructErrors(stack: IConstruct): string[] {
-  const errors = new ValidationErrors();
-  checkConstructsOf(errors, stack);
-  return errors.list();
 }

@@ -547,7 +547,7 @@ test("fails on a tag's value without its key where the key may be an access toke
 test("fails on a tag with the key __proto__, which cdktf would leave out", () => {
   const tags = JSON.parse('{ "__proto__": "x" }') as object;
   expect(faultOf({ tags })).toContain(
-    '`repositorySettings.tags` must have no key that JavaScript reserves, got "__proto__"; rename the tag, since cdktf would leave it out',
+    '`repositorySettings.tags` must have no key that JavaScript reserves, got "__proto__"; rename the tag, since the JSON would not contain it',
   );
 });
 

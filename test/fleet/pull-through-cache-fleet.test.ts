@@ -69,6 +69,9 @@ test("a fleet works in an app that refuses all children but stacks", () => {
   expect(() => new PullThroughCacheFleet(app, "cache", { regions: ["us-east-1"], upstreams })).toThrow(
     "must give each stack of the app a unique name",
   );
+  expect(() => new PullThroughCacheFleet(app, "cache", { regions: ["eu-west-1"], upstreams })).toThrow(
+    new Error('cache: `id` must be the id of one fleet of the app, got "cache"; choose another id'),
+  );
 });
 
 test("a region's stack takes resources of one's own, and its cache gives URIs", () => {

@@ -11,6 +11,7 @@ import {
   RegistryPolicy,
   RegistryReplication,
   RegistryScanning,
+  StateBackend,
   StackParameterOverride,
   Upstream,
 } from "../../src";
@@ -57,10 +58,34 @@ const CONSTRUCTS: [string, (scope: Construct) => unknown][] = [
 
 test.each(CONSTRUCTS)("fails before it makes a %s in a stack of the other framework", (_, create) => {
   for (const type of [TerrainStack, DerivedStack]) {
-    const stack = new type(Testing.app(), "stack");
+    const stack = new type(new TerrainApp({ outdir: Testing.app().outdir }), "stack");
     expect(() => create(stack)).toThrow(new Error(`stack/it: ${FOREIGN_SCOPE}`));
     expect(stack.node.children).toEqual([]);
   }
+});
+
+test.each([
+  ["App", () => new TerraformStack(new TerrainApp({ outdir: Testing.app().outdir }), "stack"), "TerrainApp"],
+  ["stack", () => new TerrainStack(Testing.app(), "stack"), "TerrainStack"],
+])("fails if the %s belongs to the other framework, and names it", (_, parent, name) => {
+  expect(() => new PullThroughCache(parent(), "it", { upstreams })).toThrow(
+    new Error(
+      "stack/it: `scope` must have parents that all belong to CDKTF (package cdktf), " +
+        `got "${name} of CDK Terrain (package cdktn)"; import the App and all stacks from one package, "cdktf" or "cdktn"`,
+    ),
+  );
+});
+
+test("fails for a backend of the other framework", () => {
+  const backend = Object.assign(StateBackend.local(), { _framework: "cdktn" });
+  const declare = () =>
+    new PullThroughCacheFleet(Testing.app(), "fleet", { regions: ["eu-west-1"], upstreams, backend });
+  expect(declare).toThrow(
+    new Error(
+      'fleet: `backend` must be a StateBackend of cdktf, got "StateBackend of cdktn"; ' +
+        'import StateBackend from "cdktf-ecr-pull-through-cache"',
+    ),
+  );
 });
 
 test("fails for a fleet in an app of the other framework", () => {
@@ -82,6 +107,14 @@ test("fails if the stack has a construct of the other framework, at once or when
     new Error(`stack/late: ${FOREIGN_CONSTRUCT}`),
   );
   expect(stack.node.tryFindChild("late")).toBeUndefined();
+});
+
+test("fails for a construct of the other framework in a stack of a fleet", () => {
+  const fleet = new PullThroughCacheFleet(Testing.app(), "fleet", { regions: ["eu-west-1"], upstreams });
+  new TerrainTopic(fleet.stackIn("eu-west-1"), "topic", {});
+  expect(fleet.cacheIn("eu-west-1").node.validate()).toEqual([
+    FOREIGN_CONSTRUCT.replace("stack/topic", "fleet-eu-west-1/topic"),
+  ]);
 });
 
 test("accepts constructs that belong to no framework, and classes of users", () => {
@@ -110,6 +143,13 @@ describe("a version of the framework that is not tested", () => {
         `the program has cdktf ${version}; this version of cdktf-ecr-pull-through-cache is tested with cdktf 0.21 (if`,
       ),
     ]);
+  });
+
+  test("gives a fleet's stack the warning, too", () => {
+    type[key] = { ...original, version: "0.22.0" };
+    const fleet = new PullThroughCacheFleet(Testing.app(), "fleet", { regions: ["eu-west-1"], upstreams });
+    const texts = fleet.stackIn("eu-west-1").node.metadata.map(({ data }) => String(data));
+    expect(texts.filter((text) => text.includes("framework-version"))).toHaveLength(1);
   });
 
   test.each(["0.21.0", "0.21.7"])("is not %s", (version) => {
