@@ -49,7 +49,7 @@ class Page {
         .map((model) => [`[\`${model.name}\`](${model.name}.md)`, firstSentence(this.summary(model.comment))]);
     return paragraphs(
       "# API reference",
-      "Everything that `cdktf-ecr-pull-through-cache` exports. `cdktf-ecr-pull-through-cache/cdktn` exports the same for CDK Terrain; where a page says `cdktf` or `@cdktf/provider-aws`, CDK Terrain has `cdktn` and `@cdktn/provider-aws`. A page lists the properties with their types and defaults, and the errors of the constructor and of each method. `npm run api` writes these pages from the doc comments in `src/`.",
+      "Everything that `cdktf-ecr-pull-through-cache` exports. `cdktf-ecr-pull-through-cache/cdktn` exports the same for CDK Terrain; where a page says `cdktf` or `@cdktf/provider-aws`, CDK Terrain has `cdktn` and `@cdktn/provider-aws`. Their versions differ: `@cdktf/provider-aws` 21 means hashicorp/aws 6, which every supported `@cdktn/provider-aws` has. A page lists the properties with their types and defaults, and the errors of the constructor and of each method. `npm run api` writes these pages from the doc comments in `src/`.",
       ...TASKS.flatMap(([task]) => [`## ${task}`, table(["export", "description"], rows(task))]),
     );
   }

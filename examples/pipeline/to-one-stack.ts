@@ -51,7 +51,8 @@ for (const [region, secretArn] of Object.entries(secretArns)) {
 // The former stacks forget it, and destroy the rest: the roles that nothing uses any more.
 for (const region of fleet.regions) {
   const former = new TerraformStack(app, `registries-${region}`);
-  new AwsProvider(former, "aws", { region, allowedAccountIds: [accountId] });
+  new AwsProvider(former, "aws", { region, allowedAccountIds: [accountId] }); // with the fleet's `providerConfig`
+  former.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
   const key = `ecr-pull-through-cache/registries-${region}.tfstate`;
   new S3Backend(former, { ...states, key, encrypt: true }).addOverride("use_lockfile", true);
   former.addDependency(fleet.stackIn(region));

@@ -43,7 +43,8 @@ for (const [region, secretArn] of Object.entries(secretArns)) {
 
 // The former stack forgets it, and destroys the rest: the roles that nothing uses any more.
 const former = new TerraformStack(app, "registries-regions");
-new AwsProvider(former, "aws", { region: "us-east-1", allowedAccountIds: [accountId] });
+new AwsProvider(former, "aws", { region: "us-east-1", allowedAccountIds: [accountId] }); // with the fleet's `providerConfig`
+former.addOverride("terraform.required_providers.aws.version", ">= 6.0.0, < 7.0.0");
 const key = "ecr-pull-through-cache/registries-regions.tfstate";
 new S3Backend(former, { ...states, key, encrypt: true }).addOverride("use_lockfile", true);
 fleet.regions.forEach((region) => former.addDependency(fleet.stackIn(region)));

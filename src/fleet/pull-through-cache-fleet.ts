@@ -38,8 +38,8 @@ import type { FleetStackInfo } from "./stages";
 import { StateBackend } from "./state-backend";
 
 /**
- * The same pull-through caches in many regions: one stack per region, named `<id>-<region>`, with its own AWS provider
- * and its own state.
+ * The same pull-through caches in many regions: by default one stack per region, named `<id>-<region>`, with its own AWS
+ * provider and its own state.
  *
  * Each region is planned, applied and rolled back separately, one after the other or in parallel jobs, and each run of
  * Terraform starts one provider process. The stacks are children of the app; `cdktf deploy '*'` applies all of them.

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { programFor } from "../support/consumer-project";
 import { documentsIn, readDocument, readersTerraform } from "../support/documents";
+import type { CodeBlock } from "../support/documents";
 import { ROOT } from "../support/examples";
 import { GUIDES } from "../support/guides";
 import { MODULE_NAMES } from "../support/module-folders";
@@ -35,10 +37,10 @@ function dedented(text: string): string {
   return lines.map((line) => line.slice(Math.min(...indents))).join("\n");
 }
 
-/** Whether a file has these lines side by side, at any depth. */
-function hasLines(file: string, block: string): boolean {
+/** Whether a file has the lines of a block side by side, at any depth. */
+function hasLines(file: string, { text: block, isForCdkTerrain }: CodeBlock): boolean {
   const text = file.endsWith(".tf") ? readersTerraform(file) : fs.readFileSync(path.join(ROOT, file), "utf8");
-  const lines = text.split("\n");
+  const lines = (isForCdkTerrain ? programFor({ name: "cdktn" }, text) : text).split("\n");
   const count = block.trimEnd().split("\n").length;
   return lines.some((_, at) => dedented(lines.slice(at, at + count).join("\n")) === dedented(block.trimEnd()));
 }
@@ -60,9 +62,10 @@ test.each(LINKING)("every link of %s resolves", (name) => {
 
 test.each(DOCUMENTS)("every block of code in %s comes from a file or is run", (name) => {
   const { blocks } = readDocument(name);
-  const strays = blocks.filter(({ language, file, text }, index) => {
+  const strays = blocks.filter((block, index) => {
+    const { language, file } = block;
     if (file !== undefined) {
-      return !hasLines(file, text);
+      return !hasLines(file, block);
     }
     const isRun = name in GUIDES && language === "sh";
     const isPrinted = name in GUIDES && language === "text" && blocks[index - 1]?.language === "sh";

@@ -13,7 +13,9 @@ const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
   "Amazon ECS": ["CannotPullContainerError", "ResourceInitializationError"],
   "AWS Lambda": ["Source image … does not exist"],
   "CDK Terrain": [
+    "Found constructs outside of a TerraformStack",
     "_resetResolveDiscoveredProviderFeatureUsage is not a function",
+    "util.markAsUncloneable is not a function",
     "write-only attributes requires terraform >=1.11.0",
   ],
   "Docker Hub and Amazon ECR": ["toomanyrequests"],

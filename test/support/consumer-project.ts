@@ -65,12 +65,12 @@ export function peersOf({ name, version, providerVersion }: Framework): string[]
 }
 
 /** The name by which a user of the framework imports the package. */
-export function entryPoint({ name }: Framework): string {
+export function entryPoint({ name }: Pick<Framework, "name">): string {
   return name === "cdktf" ? PACKAGE : `${PACKAGE}/${name}`;
 }
 
 /** A program for cdktf, as it is for another framework: only its imports differ. */
-export function programFor(framework: Framework, text: string): string {
+export function programFor(framework: Pick<Framework, "name">, text: string): string {
   return text
     .replaceAll('from "cdktf"', `from "${framework.name}"`)
     .replaceAll('from "@cdktf/provider-aws/', `from "@${framework.name}/provider-aws/`)

@@ -12,6 +12,8 @@ export interface CodeBlock {
   readonly line: number;
   /** The file that the comment before the block names, from the project's folder. */
   readonly file: string | undefined;
+  /** Whether the comment says that the block has the imports for CDK Terrain, in place of those of the file. */
+  readonly isForCdkTerrain: boolean;
 }
 
 /** A document in Markdown. */
@@ -26,7 +28,7 @@ export interface MarkdownDocument {
   readonly blocks: readonly CodeBlock[];
 }
 
-const FILE = /^<!-- (\S+\.\w+) -->\s*$/;
+const FILE = /^<!-- (\S+\.\w+)( for CDK Terrain)? -->\s*$/;
 
 const markdown = new MarkdownIt({ html: true });
 
@@ -102,14 +104,15 @@ function anchorsOf(headings: readonly string[]): string[] {
 function blocksOf(tokens: readonly Token[]): CodeBlock[] {
   return tokens.flatMap((token, index) => {
     const before = tokens[index - 1];
-    const comment = before?.type === "html_block" ? before.content : "";
+    const [, file, framework] = FILE.exec(before?.type === "html_block" ? before.content : "") ?? [];
     return token.type === "fence"
       ? [
           {
             language: token.info,
             text: token.content,
             line: (token.map?.[0] ?? 0) + 1,
-            file: FILE.exec(comment)?.[1],
+            file,
+            isForCdkTerrain: framework !== undefined,
           },
         ]
       : [];

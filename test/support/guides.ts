@@ -93,7 +93,11 @@ export const GUIDES: { readonly [name: string]: GuideSetup } = {
     prepare: publishNginx,
   },
   "docs/move-to-cdk-terrain.md": {
-    files: { "main.ts": "examples/docker-hub/move.ts", "package.json": "test/project/cdktf-packages.json" },
+    files: {
+      "main.ts": "examples/docker-hub/move.ts",
+      "package.json": "test/project/cdktf-packages.json",
+      "__tests__/main-test.ts": "test/project/cdktf-main-test.ts",
+    },
     typed: ["not-a-token"],
     prepare: publishNginx,
     installs: true,
