@@ -378,9 +378,7 @@ describeUnless(registryMissing(), "the package, installed from its tarball", () 
     const packages = path.join(terrain!.folder, "node_modules");
     const provider = read<Manifest>(path.join(packages, "@cdktn/provider-aws/package.json"));
     const node = minorOf(provider.engines.node.replace(/^>= ?/, ""));
-    expect(guide).toContain(
-      `${node} or later, says \`@cdktn/provider-aws\` ${String(majorOf(CDKTN.providerVersion))}:`,
-    );
+    expect(guide).toContain(`${node} or later for \`@cdktn/provider-aws\` ${String(majorOf(CDKTN.providerVersion))};`);
     expect(document(PAGE)).toContain(`\`@cdktn/provider-aws\` requires Node.js ${node} or later.`);
 
     const { peerDependencies } = read<Manifest>(path.join(packages, "cdktn/package.json"));
