@@ -24,6 +24,7 @@ const CDK_TERRAIN: Framework = {
   entryPoint: "cdktf-ecr-pull-through-cache/cdktn",
 };
 
+/** The frameworks that this package has an entry point for. */
 export const FRAMEWORKS: readonly Framework[] = [CDKTF, CDK_TERRAIN];
 
 /** Where jsii keeps the full name of a class, which begins with the npm package. */
