@@ -219,6 +219,38 @@ describe("a refusal", () => {
   });
 });
 
+describe("a request whose answer is lost", () => {
+  /** Loses the first answer, and returns the requests that the stand-in has carried out. */
+  async function sentAgain(): Promise<unknown[]> {
+    const ecr = sdk.client(ECRClient);
+    let lost = false;
+    ecr.middlewareStack.add(
+      (next) => async (request) => {
+        const answer = await next(request);
+        if (!lost) {
+          lost = true;
+          throw Object.assign(new Error("the connection is closed"), { code: "ECONNRESET" });
+        }
+        return answer;
+      },
+      { step: "deserialize" },
+    );
+    const { $metadata } = await ecr.send(new CreatePullThroughCacheRuleCommand(QUAY));
+    expect($metadata.attempts).toBe(2);
+    return sdk.aws.requests.map(({ operation, errorCode }) => [operation, errorCode]);
+  }
+
+  test("gets the same answer when the client sends it again, and is carried out once", async () => {
+    expect(await sentAgain()).toEqual([["CreatePullThroughCacheRule", undefined]]);
+  });
+
+  test("does not hide that another request creates the same", async () => {
+    await sentAgain();
+    const again = sdk.client(ECRClient).send(new CreatePullThroughCacheRuleCommand(QUAY));
+    await expect(again).rejects.toMatchObject({ name: "PullThroughCacheRuleAlreadyExistsException" });
+  });
+});
+
 describe("a request that the caller may not send", () => {
   test.each([
     ["UnauthorizedOperation", EC2Client, new DescribeVpcsCommand({})],

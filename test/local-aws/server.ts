@@ -98,6 +98,11 @@ export class LocalAws {
   public readonly scheduler = new Scheduler(this.iam, this.sns);
   public readonly requests: LoggedRequest[] = [];
   private readonly refusals: Refusal[] = [];
+  /**
+   * The answers to granted requests, by the SDK's id of the invocation. An SDK that has lost an answer repeats the request
+   * with this id; otherwise it would be told that what it has just created exists already.
+   */
+  private readonly granted = new Map<string, { readonly headers: http.OutgoingHttpHeaders; readonly answer: string }>();
   private readonly server: http.Server;
   private readonly services: { readonly [signingName: string]: Service };
 
@@ -178,6 +183,12 @@ export class LocalAws {
       return;
     }
     const call = callOf(request, body, this.services);
+    const invocation = String(request.headers["amz-sdk-invocation-id"]);
+    const former = this.granted.get(invocation);
+    if (former !== undefined && isRepeated(request)) {
+      response.writeHead(200, former.headers).end(former.answer);
+      return;
+    }
     let input: Fields = {};
     try {
       input = call.protocol.parse(body);
@@ -185,14 +196,14 @@ export class LocalAws {
       const result = await this.run(call, input);
       const answer = call.protocol.result(call.operation, result);
       this.log(call, input, answer);
-      response
-        .writeHead(200, {
-          "content-type": call.protocol.contentType,
-          // Whoever reads an object in parts asks on and on until it has been told the length.
-          "content-length": Buffer.byteLength(answer),
-          ...call.protocol.headers?.(result),
-        })
-        .end(answer);
+      const headers = {
+        "content-type": call.protocol.contentType,
+        // Whoever reads an object in parts asks on and on until it has been told the length.
+        "content-length": Buffer.byteLength(answer),
+        ...call.protocol.headers?.(result),
+      };
+      this.granted.set(invocation, { headers, answer });
+      response.writeHead(200, headers).end(answer);
     } catch (thrown) {
       const error = thrown instanceof AwsError ? thrown : new AwsError("SerializationException", String(thrown));
       const answer = call.protocol.error(error);
@@ -261,6 +272,12 @@ export class LocalAws {
     this.requests.push(request);
     this.options.onRequest?.(request);
   }
+}
+
+/** Whether an SDK sends a request again: it counts its attempts. */
+function isRepeated({ headers }: http.IncomingMessage): boolean {
+  const attempt = /attempt=(\d+)/.exec(String(headers["amz-sdk-request"]))?.[1];
+  return Number(attempt ?? 1) > 1;
 }
 
 /** Who is asked for what: the signature says the account, the region and the service. */
