@@ -35,7 +35,7 @@ export const OWN_FRAMEWORK = frameworkOfClass(TerraformElement) ?? CDKTF;
 
 /**
  * The installed version of the framework, unless this package is tested with it. npm checks only the version of cdktf:
- * with a range for cdktn, which admits fewer versions of constructs, npm refuses to install cdktf-cli.
+ * with a range for cdktn, which admits fewer versions of constructs, npm refuses some programs that have cdktf-cli.
  */
 export function untestedVersion(): string | undefined {
   const { version } = runtimeTypeOf(TerraformElement);
