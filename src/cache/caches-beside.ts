@@ -9,10 +9,7 @@ import { PullThroughCache } from "./pull-through-cache";
 /** The caches of a construct's stack with the same provider and region. */
 export function cachesBeside(scope: Construct, regional: RegionalArguments): PullThroughCache[] {
   const own = providerAndRegion(scope, regional);
-  return TerraformStack.of(scope)
-    .node.findAll()
-    .filter((construct) => PullThroughCache.isPullThroughCache(construct))
-    .filter((cache) => providerAndRegion(cache, cache._internals.registry.regional) === own);
+  return cachesOfStack(scope).filter((cache) => providerAndRegion(cache, cache._internals.registry.regional) === own);
 }
 
 /**
@@ -21,9 +18,7 @@ export function cachesBeside(scope: Construct, regional: RegionalArguments): Pul
  */
 export function missingRegion(scope: Construct, { provider, region }: RegionalArguments): string[] {
   const errors = new ValidationErrors();
-  const regions = TerraformStack.of(scope)
-    .node.findAll()
-    .filter((construct) => PullThroughCache.isPullThroughCache(construct))
+  const regions = cachesOfStack(scope)
     .map((cache) => cache._internals.registry)
     .filter(({ regional }) => regional.provider?.fqn === provider?.fqn)
     .map(({ location }) => location.region);
@@ -37,4 +32,10 @@ export function missingRegion(scope: Construct, { provider, region }: RegionalAr
 /** The account of a cache, if the cache or the configuration of its AWS provider names it. */
 export function accountOfCache(cache: PullThroughCache): string | undefined {
   return knownAccount(cache, cache._internals.registry);
+}
+
+function cachesOfStack(scope: Construct): PullThroughCache[] {
+  return TerraformStack.of(scope)
+    .node.findAll()
+    .filter((construct) => PullThroughCache.isPullThroughCache(construct));
 }

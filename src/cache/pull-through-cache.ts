@@ -635,7 +635,7 @@ export class PullThroughCache extends Construct {
    * template that loses its key.
    */
   private templateLifecycle(id: string, template: RepositoryTemplate): TerraformResourceLifecycle | undefined {
-    // the HCL output cannot write the address.
+    // HCL output cannot write the address.
     return (this.node.root as Partial<App>).hclOutput === true
       ? undefined
       : replacedWith(terraformData(this, `${id}-encryption`, { input: encryptionOf(template) }));
