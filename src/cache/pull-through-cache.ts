@@ -113,7 +113,7 @@ export class PullThroughCache extends Construct {
    * @throws before it creates a resource, if the declaration has mistakes. One error lists all of them: unknown props;
    * props, upstreams, credentials or settings that break a rule on their pages; two upstreams with one prefix, or more
    * than 50 upstreams, in an account and region; two credentials or caches that write one secret
-   * @throws at once, if no scope is a TerraformStack
+   * @throws at once, if no scope is a TerraformStack, or if the app or the stack has constructs of the other framework
    * @throws from `app.synth()`, if `provider` is left out and every AWS provider of the stack has an alias
    * @throws from `app.synth()`, if another element of the stack has an address of the cache
    * @throws from `app.synth()`, if a token of a credential resolves to a literal that may be a secret

@@ -266,9 +266,9 @@ export class PullThroughCacheFleet extends Construct {
 
   /**
    * The stacks of the fleet in the order in which a pipeline applies them: first the stack of the policies, then the
-   * stacks of the regions in parallel, or the one stack of all regions, then the final stacks. It includes other stacks of the app that a stack of the
-   * fleet waits for, by `addDependency` or by a reference. It is plain data without tokens and the same on every
-   * machine: write it beside the stacks with `JSON.stringify`.
+   * stacks of the regions in parallel, or the one stack of all regions, then the final stacks. It includes other stacks
+   * of the app that a stack of the fleet waits for, by `addDependency` or by a reference. It is plain data without tokens
+   * and the same on every machine: write it beside the stacks with `JSON.stringify`.
    *
    * @throws if you call it before `app.synth()`, since the stacks are not written yet
    */
