@@ -17,15 +17,18 @@ export interface TestRun {
   /** What it gives the module, as HCL. */
   readonly inputs: { readonly [input: string]: string };
   readonly expectedFailures: readonly string[];
+  /** Whether it applies, in place of planning only. */
+  readonly applies: boolean;
   readonly asserts: number;
   /** The alias of the provider that it runs with, where it is not the default one. */
   readonly alias?: string;
 }
 
-/** What a run that expects a failure has broken: rules, or what else is reported. */
+/** What a run that expects a failure has broken: rules, or what else is reported, and the blocks that have them. */
 export interface BrokenRules {
-  readonly name: string;
+  readonly run: TestRun;
   readonly rules: readonly string[];
+  readonly blocks: readonly string[];
 }
 
 /** What tells a condition of a module from its others. */
@@ -46,10 +49,18 @@ export function testRuns(module: string): TestRun[] {
       overrides: [...blocksIn(text, "override_\\w+", 0), ...blocksIn(run, "override_\\w+", 2)],
       inputs: { ...inputsIn(text, 0), ...inputsIn(run, 2) },
       expectedFailures: /^ {2}expect_failures = \[([^\]]*)\]/m.exec(run)?.[1]?.split(/,\s*/) ?? [],
+      applies: !/^ {2}command = plan$/m.test(run),
       asserts: blocksIn(run, "assert", 2).length,
       alias: /^ {4}aws = aws\.(\w+)$/m.exec(run)?.[1],
     }));
   });
+}
+
+/** A file of tests without the runs that expect a failure. */
+export function withoutFailures(text: string): string {
+  return blocksIn(text, 'run "\\w+"', 0)
+    .filter((run) => /^ {2}expect_failures = /m.test(run))
+    .reduce((rest, run) => rest.replace(run, () => ""), text);
 }
 
 /**
@@ -73,7 +84,7 @@ export async function brokenRules(module: string): Promise<BrokenRules[]> {
       broken.push(...telling);
       pending = pending.filter((_, index) => outcomes[index]?.rules.length === 0);
     }
-    broken.push(...pending.map(({ name }) => ({ name, rules: [] })));
+    broken.push(...pending.map((run) => ({ run, rules: [], blocks: [] })));
   }
   return broken;
 }
@@ -120,8 +131,9 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
   const conditions = conditionsOf(await parsedModule(module));
   const rules = conditions.map(ruleOf);
   const patterns = conditions.map(messagePattern);
-  const told = runs.map((): string[] => []);
-  for (const { detail, summary, range } of diagnosticsIn(output)) {
+  const told = runs.map(() => ({ rules: new Set<string>(), blocks: new Set<string>() }));
+  for (const diagnostic of diagnosticsIn(output)) {
+    const { detail, summary, range } = diagnostic;
     const message = detail === "" ? summary : detail;
     // Of rules that a message fits, the one that leaves least open.
     const fitting = rules.filter((_, rule) => patterns[rule]?.test(message));
@@ -131,15 +143,35 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
     if (by === undefined) {
       throw new Error(`this is about no run: ${message}`);
     }
-    by.push(broken ?? message);
+    by.rules.add(broken ?? message);
+    by.blocks.add(blockOf(diagnostic, module));
   }
-  return runs.map(({ name }, index) => ({ name, rules: [...new Set(told[index])] }));
+  return runs.map((run, index) => ({
+    run,
+    rules: [...(told[index]?.rules ?? [])],
+    blocks: [...(told[index]?.blocks ?? [])],
+  }));
+}
+
+/** The block that a message is about, as `expect_failures` names it. */
+function blockOf({ detail, snippet }: TestDiagnostic, module: string): string {
+  const [, file, line] = /^This was checked by the validation rule at \S+\/(\S+):(\d+),/m.exec(detail) ?? [];
+  if (file !== undefined) {
+    const before = fs
+      .readFileSync(path.join(MODULES_FOLDER, module, file), "utf8")
+      .split("\n")
+      .slice(0, Number(line));
+    return `var.${before.flatMap((text) => /^variable "(\w+)"/.exec(text)?.[1] ?? []).at(-1)}`;
+  }
+  const [type = "", ...labels] = snippet?.context?.match(/\w+/g) ?? [];
+  return [...(type === "resource" ? [] : [type]), ...labels].join(".");
 }
 
 interface TestDiagnostic {
   readonly summary: string;
   readonly detail: string;
   readonly range?: { readonly filename: string };
+  readonly snippet?: { readonly context?: string | null };
 }
 
 function diagnosticsIn(output: string): TestDiagnostic[] {
