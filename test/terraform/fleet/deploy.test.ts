@@ -15,13 +15,12 @@ const variables = { TF_VAR_docker_hub_username: "bot", TF_VAR_docker_hub_access_
 /** One more upstream, which needs no credential. */
 const MORE: Edit = ["  upstreams: [\n", '  upstreams: [\n    Upstream.quay({ prefix: "more" }),\n'];
 
-// Terraform installs and starts the provider itself here, as it does for users.
 describeWithTerraform("an apply that fails midway", () => {
   const aws = useLocalAws();
 
   test("converges when it is run again", async () => {
     const [folder = ""] = stackFolders(await synthesizeExample("docker-hub", { edits: [MORE] }));
-    const workspace = new Workspace(folder, { ...variables, ...aws.environment(), ...STARTS_PROVIDERS });
+    const workspace = new Workspace(folder, { ...variables, ...aws.environment() });
     await workspace.init();
     aws.refuseOnce({
       operation: "CreatePullThroughCacheRule",
