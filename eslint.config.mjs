@@ -7,6 +7,11 @@ const providerRoot = {
   message: "It loads every resource of AWS: import @cdktf/provider-aws/lib/<resource>.",
 };
 
+const copyleft = {
+  group: ["@cloud-copilot/*"],
+  message: "It is under the AGPL: only test/local-aws/iam/policy-evaluation.ts may import it.",
+};
+
 export default tseslint.config(
   { ignores: ["lib/", "build/", "coverage/", "**/cdktf.out/", "node_modules/", "modules/*/*.js"] },
   js.configs.recommended,
@@ -33,7 +38,7 @@ export default tseslint.config(
           pathGroupsExcludedImportTypes: ["builtin"],
         },
       ],
-      "no-restricted-imports": ["error", { paths: [providerRoot] }],
+      "no-restricted-imports": ["error", { paths: [providerRoot], patterns: [copyleft] }],
     },
   },
   {
@@ -44,10 +49,14 @@ export default tseslint.config(
         "error",
         {
           paths: [providerRoot],
-          patterns: [{ group: ["cdktf/*", "node:*"], message: "Use the public API of the peers." }],
+          patterns: [copyleft, { group: ["cdktf/*", "node:*"], message: "Use the public API of the peers." }],
         },
       ],
     },
+  },
+  {
+    files: ["test/local-aws/iam/policy-evaluation.ts"],
+    rules: { "no-restricted-imports": ["error", { paths: [providerRoot] }] },
   },
   {
     files: ["**/*.mjs"],

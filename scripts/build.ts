@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
+import { COMMAND_BUNDLE, libraryBundle, noticesOf, packagesIn } from "./bundles";
+import type { Framework } from "./bundles";
 
 const ROOT = path.join(__dirname, "..");
 const LIB = path.join(ROOT, "lib");
@@ -62,18 +64,9 @@ bundle("cdktn", path.join(LIB, "cdktn"));
 writeTypes();
 
 /** Bundles src/ for a framework. */
-function bundle(framework: "cdktf" | "cdktn", folder: string): void {
-  const alias: Record<string, string> = { cdktf: framework, "@cdktf/provider-aws": `@${framework}/provider-aws` };
+function bundle(framework: Framework, folder: string): void {
   const { outputFiles } = buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: ["src/index.ts"],
-    outfile: path.join(folder, "index.js"),
-    bundle: true,
-    packages: "external",
-    alias: framework === "cdktf" ? {} : alias,
-    format: "cjs",
-    platform: "node",
-    target: "node20",
+    ...libraryBundle(framework),
     sourcemap: true,
     // Stack traces show the names of classes and functions, some of which a bundle otherwise changes.
     keepNames: true,
@@ -108,35 +101,6 @@ function shaped(text: string): string {
     .replace(SAME_NAME, "");
 }
 
-const command = buildSync({
-  absWorkingDir: ROOT,
-  entryPoints: ["cli/main.ts"],
-  outfile: "lib/cli.js",
-  bundle: true,
-  format: "cjs",
-  platform: "node",
-  target: "node20",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  banner: { js: "#!/usr/bin/env node" },
-  legalComments: "none",
-  metafile: true,
-});
+const command = buildSync({ ...COMMAND_BUNDLE, banner: { js: "#!/usr/bin/env node" }, legalComments: "none" });
 fs.chmodSync(path.join(LIB, "cli.js"), 0o755);
-fs.writeFileSync(path.join(LIB, "cli.js.LICENSES.txt"), licensesOf(Object.keys(command.metafile.inputs)));
-
-/** The licences of the packages that a bundle contains. */
-function licensesOf(inputs: readonly string[]): string {
-  const packages = new Set(inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
-  return [...packages]
-    .sort()
-    .map((folder) => {
-      const files = fs.readdirSync(path.join(ROOT, folder)).filter((file) => /^licen[cs]e/i.test(file));
-      if (files.length === 0) {
-        throw new Error(`${folder} has no licence to include`);
-      }
-      const texts = files.map((file) => fs.readFileSync(path.join(ROOT, folder, file), "utf8").trim());
-      return `${folder.replace("node_modules/", "")}\n\n${texts.join("\n\n")}\n`;
-    })
-    .join("\n---\n\n");
-}
+fs.writeFileSync(path.join(LIB, "cli.js.LICENSES.txt"), noticesOf(packagesIn(command.metafile)));

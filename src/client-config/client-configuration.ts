@@ -67,13 +67,13 @@ export class ClientConfiguration {
   /**
    * The configuration for a registry map.
    *
-   * @param map the result of `cache.registryMap()`, one map of `fleet.registryMaps()`, or the output `registry_map` of
-   * the module pull-through-cache
+   * @param registryMap the result of `cache.registryMap()`, one map of `fleet.registryMaps()`, or the output
+   * `registry_map` of the module pull-through-cache
    * @throws if the value is no registry map of one cache
    */
-  public static fromRegistryMap(map: { readonly [name: string]: string }): ClientConfiguration {
-    checkRegistryMap(map);
-    return new ClientConfiguration({ ...map });
+  public static fromRegistryMap(registryMap: { readonly [name: string]: string }): ClientConfiguration {
+    checkRegistryMap(registryMap);
+    return new ClientConfiguration({ ...registryMap });
   }
 
   private readonly mapping: RegistryMapping;

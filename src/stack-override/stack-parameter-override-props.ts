@@ -32,7 +32,7 @@ export interface StackParameterOverrideProps {
    * @default - those that the stack lists
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
    */
-  readonly capabilities?: readonly string[];
+  readonly capabilities?: string[];
   /**
    * Whether the template, other parameters and tags really contain the question marks that CloudFormation shows, for
    * OverrideStrategy.ADOPT only. CloudFormation shows a question mark in place of each character that is not ASCII, and

@@ -39,7 +39,9 @@ interface Workflow {
   readonly jobs: { readonly [name: string]: Job };
 }
 
+/** The workflows that run all checks. */
 const WORKFLOWS = ["ci.yml", "publish.yml"];
+const ALL_WORKFLOWS = [...WORKFLOWS, "advisories.yml"];
 const FORMS = ["bug.yml", "feature.yml"];
 
 const text = (...segments: string[]): string => fs.readFileSync(path.join(ROOT, ...segments), "utf8");
@@ -65,8 +67,11 @@ test("every file that names the repository's address names the one of package.js
 });
 
 test("GitHub's parser accepts the workflows, and the shell reads each of their scripts", async () => {
-  expect(await lintWorkflows(WORKFLOWS.map(workflowFile))).toEqual({ "ci.yml": [], "publish.yml": [] });
-  for (const script of WORKFLOWS.flatMap(stepsOf).flatMap(({ run }) => run ?? [])) {
+  expect(fs.readdirSync(path.dirname(workflowFile("ci.yml"))).sort()).toEqual([...ALL_WORKFLOWS].sort());
+  expect(await lintWorkflows(ALL_WORKFLOWS.map(workflowFile))).toEqual(
+    Object.fromEntries(ALL_WORKFLOWS.map((name) => [name, []])),
+  );
+  for (const script of ALL_WORKFLOWS.flatMap(stepsOf).flatMap(({ run }) => run ?? [])) {
     expect([script, await syntaxErrors("bash", script)]).toEqual([script, ""]);
   }
 });
@@ -95,10 +100,10 @@ test("the workflows have the Terraform that the README and the modules ask for",
 });
 
 test("one job can sign in to npm, after a person's approval, and it runs nothing of the repository", () => {
-  for (const name of WORKFLOWS) {
+  for (const name of ALL_WORKFLOWS) {
     expect(workflow(name).permissions).toEqual({ contents: "read" });
   }
-  const jobs = [...Object.entries(workflow("ci.yml").jobs), ...Object.entries(workflow("publish.yml").jobs)];
+  const jobs = ALL_WORKFLOWS.flatMap((name) => Object.entries(workflow(name).jobs));
   expect(jobs.filter(([, { permissions }]) => permissions !== undefined).map(([name]) => name)).toEqual(["publish"]);
   const { publish } = workflow("publish.yml").jobs;
   expect([publish?.permissions, publish?.environment]).toEqual([{ "id-token": "write" }, "npm"]);
@@ -109,7 +114,7 @@ test("one job can sign in to npm, after a person's approval, and it runs nothing
 });
 
 test("every action has a version, and those that publish have a commit and its version in a comment", () => {
-  for (const { uses } of stepsOf("ci.yml")) {
+  for (const { uses } of ["ci.yml", "advisories.yml"].flatMap(stepsOf)) {
     expect(uses ?? "none@v0").toMatch(/^[\w/-]+@v\d+$/);
   }
   const lines = fs.readFileSync(workflowFile("publish.yml"), "utf8").match(/uses: .*/g) ?? [];

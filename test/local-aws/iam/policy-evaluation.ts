@@ -1,3 +1,5 @@
+// @cloud-copilot/iam-simulate is under the AGPL. This is the only file that may import it: nothing that is shipped may
+// contain or load it. ESLint and test/project/licenses.test.ts check that.
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 
 /** One action on one resource, and the policies that have a say in it. */

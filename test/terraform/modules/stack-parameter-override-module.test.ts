@@ -300,7 +300,7 @@ describeWithTerraform("the module stack-parameter-override", () => {
             fc.record({ image: value, names: value }),
           ),
           strategy: fc.constantFrom(ADOPT, AWS_CLI),
-          capabilities: fc.constant(["CAPABILITY_AUTO_EXPAND"]),
+          capabilities: fc.constant<string[]>(["CAPABILITY_AUTO_EXPAND"]),
           questionMarksAreGenuine: fc.boolean(),
           updateTimeoutInMinutes: fc.constantFrom(1, 90),
           templateUrl: fc.constant(URL),
