@@ -48,7 +48,10 @@ const LINE_BREAKS_AND_CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
 export function keyShown(key: string): string {
   return looksLikeSecret(key)
     ? "(a key not shown)"
-    : key.replace(LINE_BREAKS_AND_CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    : key.replace(
+        LINE_BREAKS_AND_CONTROLS,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
 }
 
 /** Text as messages show it. */

@@ -26,8 +26,9 @@ export class ValidationErrors {
 
   /** Adds an error unless `value` is a token or a string that matches `rule`; returns whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, hint = rule.hint): boolean {
-    // A token of a list cannot be part of a text.
-    if ((isUnresolved(value) && !Array.isArray(value)) || matches(value, rule)) {
+    // Tokens of lists and numbers are no text, which functions of Terraform need.
+    const isText = !Array.isArray(value) && typeof value !== "number";
+    if ((isText && isUnresolved(value)) || matches(value, rule)) {
       return true;
     }
     this.add(prop, rule.requirement, value, hint);

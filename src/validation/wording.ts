@@ -1,5 +1,5 @@
 /** Nobody reads more errors of one declaration: a text in place of props has one for each character. */
-export const MAX_ERRORS = 25;
+export const MAX_ERRORS = 20;
 
 /** What a message says about a required value that was not given. */
 export const IS_REQUIRED = "is required";
