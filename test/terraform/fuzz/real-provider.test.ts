@@ -75,11 +75,11 @@ describeWithTerraform("the real provider and Terraform", () => {
       { ...configuration(), variable: { secret: { type: "string", ephemeral: true } } },
       { ...aws.environment(), TF_VAR_secret: secretValue },
     );
-    const calls = accepted.map(({ json: { terraform: _, ...json } }, index) => {
+    const calls = accepted.map(({ json }, index) => {
       const folder = `case_${index}`;
       fs.mkdirSync(path.join(workspace.folder, folder));
       // A module has the provider of its root module, and imports nothing.
-      const ofRoot = ["provider", "import"];
+      const ofRoot = ["terraform", "provider", "import"];
       const ofModule = (key: string, value: unknown): unknown => (ofRoot.includes(key) ? undefined : value);
       workspace.write(`${folder}/main.tf.json`, JSON.stringify(json, ofModule));
       const variables = Object.keys(json.variable ?? {}).map((name) => [name, "${var.secret}"]);
