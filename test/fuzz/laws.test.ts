@@ -4,7 +4,7 @@ import { warnings } from "../support/synthesis";
 import { ENTRIES, MANY, callsOf, hostileCase, noteOutcome, plausibleCase, runs, printSummary } from "./cases";
 import { flawOf } from "./error-form";
 import { ErrorOfGetter } from "./hostile";
-import type { Case, Place, Recipe } from "./recipe";
+import type { Case, Recipe } from "./recipe";
 import { secret } from "./secrets";
 import { World } from "./world";
 import type { Handling, Outcome } from "./world";
