@@ -9,6 +9,7 @@ import { Redacted, expressionContainsAccessToken, mayContainSecret } from "../va
 import { matches } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import { containsAccessToken, looksLikeSecret } from "../validation/secret-patterns";
+import { textOf } from "../validation/text-of";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { managedSecretName } from "./credential-secrets";
 import { CredentialVariable } from "./credential-variable";
@@ -71,7 +72,7 @@ export function checkCredential(
       }
       return checkVariables(errors, prop, spec.variables, (id) => isTaken(id, stack, reservedIds));
     case "secret-arn":
-      return !isUnresolved(spec.secretArn) && containsAccessToken(String(spec.secretArn))
+      return !isUnresolved(spec.secretArn) && containsAccessToken(textOf(spec.secretArn))
         ? errors.addBroken(`${prop}.secretArn`, CREDENTIAL_RULES.noAccessToken("ARN"), Redacted.of(spec.secretArn))
         : checkArn(errors, `${prop}.secretArn`, spec.secretArn, SECRET_ARN_REQUIREMENTS, location);
     case "secret-name":

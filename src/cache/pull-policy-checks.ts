@@ -63,12 +63,14 @@ export function granteeOfRole(errors: ValidationErrors, role: IamRole): string {
  * identified yet.
  */
 export function granteeOfRoleNamed(errors: ValidationErrors, scope: Construct, roleName: string): string {
-  errors.checkString("roleName", roleName, ROLE_NAME);
+  if (!errors.checkString("roleName", roleName, ROLE_NAME)) {
+    return "";
+  }
   if (!isUnresolved(roleName)) {
     return `role:${roleName}`;
   }
   const expression = expressionOf(scope, roleName);
-  if (expression === undefined) {
+  if (expression === undefined || expression === "") {
     errors.addBroken("roleName", PULL_RULES.roleKnown, roleName);
     return "";
   }

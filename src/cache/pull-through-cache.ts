@@ -23,6 +23,7 @@ import { addressClashes } from "../validation/address-clashes";
 import { watchFramework } from "../validation/framework-checks";
 import { checkInStack } from "../validation/in-stack";
 import type { AllKeys, Requirement } from "../validation/rule";
+import { textOf } from "../validation/text-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import type { AllowPullOptions } from "./allow-pull-options";
 import { areChecked, checkCache, checkCacheInRegion } from "./cache-checks";
@@ -396,7 +397,7 @@ export class PullThroughCache extends Construct {
       registry: this.registry,
       rules: this.rules,
       warmedPrefixes: new Set(),
-      tryFindUpstream: (prefix) => this.members.get(withoutTrailingSlash(String(prefix))),
+      tryFindUpstream: (prefix) => this.members.get(withoutTrailingSlash(textOf(prefix))),
       repositoryPath: (prefix, repository) => this.repositoryPath(prefix, repository),
       pullGrant: (options = {}) => this.pullGrant(copyPullOptions(options)),
       inlinePolicyLengths: () => this.inlinePolicyLengths(),
@@ -405,7 +406,7 @@ export class PullThroughCache extends Construct {
 
   /** The key of the prefix of an upstream; throws if there is none. */
   private keyOf(prefix: string): string {
-    const key = withoutTrailingSlash(String(prefix));
+    const key = withoutTrailingSlash(textOf(prefix));
     if (!this.members.has(key)) {
       this.fail("prefix", prefixOfUpstream([...this.members.keys()]), prefix);
     }

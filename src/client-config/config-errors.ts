@@ -1,7 +1,7 @@
 import { meant } from "../validation/nearest-name";
 import { isPlainObject } from "../validation/plain-object";
 import { keyShown, shownText } from "../validation/secret-patterns";
-import { errorText, worded } from "../validation/wording";
+import { MAX_ERRORS, errorText, worded } from "../validation/wording";
 
 /** An error in what a caller has given. */
 export class ConfigError extends Error {}
@@ -12,12 +12,17 @@ export class ConfigErrors {
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    this.messages.push(worded(prop, requirement, shown(got), hint));
+    if (!this.isFull()) {
+      this.messages.push(worded(prop, requirement, shown(got), hint));
+    }
   }
 
   /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
   public checkKeys(given: object, known: readonly string[]): void {
     for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
+      if (this.isFull()) {
+        return;
+      }
       this.messages.push(`\`${keyShown(key)}\` is not an option; ${meant(key, known)}`);
     }
   }
@@ -26,6 +31,11 @@ export class ConfigErrors {
     if (this.messages.length > 0) {
       throw new ConfigError(errorText("ClientConfiguration", this.messages));
     }
+  }
+
+  /** Whether there is one error more than a message lists. */
+  private isFull(): boolean {
+    return this.messages.length > MAX_ERRORS;
   }
 }
 

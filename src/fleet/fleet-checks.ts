@@ -125,7 +125,10 @@ export function checkFinalStack(
   checkName(errors, id);
   errors.checkKeys("", options, FINAL_STACK_OPTIONS, "an option of addFinalStack");
   errors.checkString("region", options.region, FINAL_STACK_REGION);
-  checkStackNames(errors, fleet, [id], backend);
+  // Callers in JavaScript may pass a value without a text form.
+  if (typeof id === "string") {
+    checkStackNames(errors, fleet, [id], backend);
+  }
 }
 
 /** Adds an error if a stack of the app has the name of the stack for the policies of a fleet. */

@@ -18,6 +18,7 @@ import { warn } from "../terraform/warnings";
 import { addressClashes } from "../validation/address-clashes";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
+import { textOf } from "../validation/text-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import type { ClientBlock } from "./client-block";
 import { checkCaches, checkEndpoints } from "./endpoint-checks";
@@ -163,7 +164,7 @@ export class RegistryEndpoints extends Construct {
     const [cache = this.caches[0], ...others] = having;
     if (cache === undefined || others.some((other) => !this.isSame(this.uriOf(other), this.uriOf(cache)))) {
       const got = having.map(({ node }) => node.path);
-      const { requirement, hint } = CONSTRUCT_RULES.onePrefix(String(prefix));
+      const { requirement, hint } = CONSTRUCT_RULES.onePrefix(textOf(prefix));
       fail(this.node.path, "caches", requirement, got, hint);
     }
     return `${this.uriOf(cache)}/${cache._internals.repositoryPath(prefix, repository)}`;

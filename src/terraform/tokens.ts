@@ -25,5 +25,8 @@ export function expressionOf(scope: IConstruct, value: unknown): string | undefi
 
 /** A key that identifies an element of a list: its text or its expression; undefined while it has neither. */
 export function stableKey(scope: IConstruct, value: unknown): string | undefined {
-  return isUnresolved(value) ? expressionOf(scope, value) : String(value);
+  if (isUnresolved(value)) {
+    return expressionOf(scope, value);
+  }
+  return typeof value === "string" ? value : undefined;
 }

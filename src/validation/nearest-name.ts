@@ -16,7 +16,9 @@ export function nearestName(name: string, known: readonly string[]): string | un
     .filter((candidate) => beginning.length >= MIN_BEGINNING && plain(candidate).startsWith(beginning))
     .sort((one, other) => one.length - other.length);
   const [nearest] = known
-    .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
+    // The distance is not smaller than the difference in length, and takes long to compute for a long name.
+    .filter((candidate) => Math.abs(beginning.length - plain(candidate).length) <= 2)
+    .map((candidate) => ({ candidate, distance: editDistance(beginning, plain(candidate)) }))
     .filter(({ candidate, distance }) => distance <= 2 && distance < candidate.length / 2)
     .sort((one, other) => one.distance - other.distance);
   return begun ?? nearest?.candidate;

@@ -41,9 +41,17 @@ export function notShown(text: string): string {
   return `a string of ${text.length} characters (not shown, it may be a secret)`;
 }
 
+// Line breaks would split a message, which has a line for each error.
+const LINE_BREAKS_AND_CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
+
 /** A key of an object as messages show it. */
 export function keyShown(key: string): string {
-  return looksLikeSecret(key) ? "(a key not shown)" : key;
+  return looksLikeSecret(key)
+    ? "(a key not shown)"
+    : key.replace(
+        LINE_BREAKS_AND_CONTROLS,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
 }
 
 /** Text as messages show it. */

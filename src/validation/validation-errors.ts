@@ -5,7 +5,7 @@ import { display } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
 import { keyShown } from "./secret-patterns";
-import { errorText, worded } from "./wording";
+import { MAX_ERRORS, errorText, worded } from "./wording";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
 export class ValidationErrors {
@@ -14,7 +14,9 @@ export class ValidationErrors {
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    this.messages.add(worded(prop, requirement, shown(got), hint));
+    if (!this.isFull()) {
+      this.messages.add(worded(prop, requirement, shown(got), hint));
+    }
   }
 
   /** Adds the error that `prop` does not meet a requirement that is defined with its hint. */
@@ -24,8 +26,9 @@ export class ValidationErrors {
 
   /** Adds an error unless `value` is a token or a string that matches `rule`; returns whether it may be used. */
   public checkString(prop: string, value: unknown, rule: Rule, hint = rule.hint): boolean {
-    // A token of a list cannot be part of a text.
-    if ((isUnresolved(value) && !Array.isArray(value)) || matches(value, rule)) {
+    // Tokens of lists and numbers are no text, which functions of Terraform need.
+    const isText = !Array.isArray(value) && typeof value !== "number";
+    if ((isText && isUnresolved(value)) || matches(value, rule)) {
       return true;
     }
     this.add(prop, rule.requirement, value, hint);
@@ -113,6 +116,9 @@ export class ValidationErrors {
     hints: ReadonlyMap<string, string> = new Map(),
   ): void {
     for (const [key, value] of Object.entries(given)) {
+      if (this.isFull()) {
+        return;
+      }
       if (!known.includes(key) && value !== undefined) {
         const name = keyShown(key);
         const place = prop === "" ? name : `${prop}.${name}`;
@@ -141,6 +147,11 @@ export class ValidationErrors {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);
       this.throwIfAny(construct.node.path);
     }
+  }
+
+  /** Whether there is one error more than a message lists. */
+  private isFull(): boolean {
+    return this.messages.size > MAX_ERRORS;
   }
 }
 

@@ -1,3 +1,6 @@
+/** Nobody reads more errors of one declaration: a text in place of props has one for each character. */
+export const MAX_ERRORS = 20;
+
 /** What a message says about a required value that was not given. */
 export const IS_REQUIRED = "is required";
 
@@ -7,10 +10,13 @@ export function worded(prop: string, requirement: string, shown: string | undefi
   return `\`${prop}\` ${what}; ${hint}`;
 }
 
-/** One error for several messages about a place; it names the place and every message. */
+/** One error for several messages about a place; it names the place and the first messages. */
 export function errorText(place: string, messages: readonly string[]): string {
   const [first = "", ...others] = messages;
-  return others.length === 0
-    ? `${place}: ${first}`
-    : `${place}: ${messages.length} validation errors\n${messages.map((message) => `- ${message}`).join("\n")}`;
+  if (others.length === 0) {
+    return `${place}: ${first}`;
+  }
+  const listed = messages.slice(0, MAX_ERRORS);
+  const count = listed.length < messages.length ? `more than ${MAX_ERRORS}` : messages.length;
+  return `${place}: ${count} validation errors\n${listed.map((message) => `- ${message}`).join("\n")}`;
 }

@@ -158,3 +158,18 @@ test("a key of the props has no place before it", () => {
     "`nam` is not a property; did you mean `name`?",
   ]);
 });
+
+test("of more than 20 errors, the first 20 are listed", () => {
+  const errors = new ValidationErrors();
+  errors.checkKeys("", { ...Array.from("x".repeat(500_000)) }, ["name"], "a property");
+  const [first, ...lines] = messageOf(() => errors.throwIfAny("stack/cache")).split("\n");
+  expect(first).toBe("stack/cache: more than 20 validation errors");
+  expect(lines).toHaveLength(20);
+  expect(lines[19]).toBe("- `19` is not a property; use one of name");
+});
+
+test("a line break in an unknown key does not break the line of its error", () => {
+  expect(errorsOf((errors) => errors.checkKeys("", { "a\nb\u2028": 1 }, ["name"], "a property"))).toEqual([
+    "`a\\u000ab\\u2028` is not a property; use one of name",
+  ]);
+});

@@ -1,0 +1,142 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { plausibleCase, seed } from "../../fuzz/cases";
+import { hostileText } from "../../fuzz/hostile";
+import type { Case, Place } from "../../fuzz/recipe";
+import { secret } from "../../fuzz/secrets";
+import { World } from "../../fuzz/world";
+import type { TerraformJson } from "../../support/synthesis";
+import { Workspace, configuration, describeWithTerraform } from "../../support/terraform";
+import type { Plan } from "../../support/terraform";
+import { useLocalAws } from "../../support/use-local-aws";
+
+const CASES = 150;
+
+/** Places of text in which AWS accepts nearly everything. */
+const FREE = ["description", "tags", "path", "json", "repositoryPolicy", "lifecyclePolicy"];
+
+/** What the stand-in for AWS answers without preparation. */
+const DATA = ["aws_caller_identity", "aws_region", "aws_partition"];
+
+/** A stack of an accepted declaration, and the text that was typed into it. */
+interface Accepted {
+  readonly one: Case;
+  readonly text: string;
+  readonly json: TerraformJson;
+}
+
+const declarations = fc.tuple(plausibleCase, hostileText, fc.nat());
+
+/** Accepted declarations with hostile text at a place that takes it. */
+function acceptedDeclarations(): Accepted[] {
+  const print = jest.spyOn(console, "warn").mockImplementation();
+  try {
+    const accepted: Accepted[] = [];
+    for (const [plausible, text, choice] of fc.sample(declarations, { seed: seed(), numRuns: 10 * CASES })) {
+      const places = plausible.places().filter((at) => plausible.at(at).is === "literal");
+      const free = places.filter((at) => FREE.includes(plausible.nameOf(at)));
+      const among = free.length > 0 ? free : places;
+      const at = among[choice % among.length];
+      const one = at === undefined ? plausible : typed(plausible, at, text);
+      const { stacks } = new World().run(one);
+      for (const json of Object.values(stacks).map((stack) => JSON.parse(stack) as TerraformJson)) {
+        if (json.resource !== undefined && Object.keys(json.data ?? {}).every((type) => DATA.includes(type))) {
+          accepted.push({ one, text, json });
+        }
+      }
+      if (accepted.length >= CASES) {
+        break;
+      }
+    }
+    return accepted;
+  } finally {
+    print.mockRestore();
+  }
+}
+
+/** A case with text at a place; in a JSON document, at a place of the document. */
+function typed(one: Case, at: Place, text: string): Case {
+  const { value } = one.at(at) as { readonly value?: unknown };
+  const isDocument = typeof value === "string" && value.startsWith('{"');
+  const written = isDocument
+    ? JSON.stringify(JSON.parse(value, (key, item: unknown) => (/^(Sid|description)$/.test(key) ? text : item)))
+    : text;
+  return one.with({ at, value: { is: "literal", value: written } });
+}
+
+describeWithTerraform("the real provider and Terraform", () => {
+  const aws = useLocalAws();
+
+  test("accept what the constructs accept, and plan each text as it was typed", async () => {
+    const accepted = acceptedDeclarations();
+    const [secretValue = ""] = fc.sample(secret, { seed: seed(), numRuns: 1 }).map(({ marker }) => marker);
+    const workspace = new Workspace(
+      { ...configuration(), variable: { secret: { type: "string", ephemeral: true } } },
+      { ...aws.environment(), TF_VAR_secret: secretValue },
+    );
+    const calls = accepted.map(({ json }, index) => {
+      const folder = `case_${index}`;
+      fs.mkdirSync(path.join(workspace.folder, folder));
+      // A module has the provider of its root module, and imports nothing.
+      const ofRoot = ["terraform", "provider", "import"];
+      const ofModule = (key: string, value: unknown): unknown => (ofRoot.includes(key) ? undefined : value);
+      workspace.write(`${folder}/main.tf.json`, JSON.stringify(json, ofModule));
+      const variables = Object.keys(json.variable ?? {}).map((name) => [name, "${var.secret}"]);
+      return [folder, { source: `./${folder}`, ...Object.fromEntries(variables) }] as const;
+    });
+    workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
+    await workspace.init();
+    const plan = await workspace.plan().catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${guiltyCases(String(error), accepted)}`);
+    });
+
+    const typed = accepted.map((declaration, index) => ({ ...declaration, start: `module.case_${index}.` }));
+    const written = typed.filter(({ text, json }) => text !== "" && contains(json.resource, text));
+    const lost = written.filter(({ text, start }) => !contains(plannedIn(plan, start), text));
+    expect(lost.map(({ one, text }) => `${JSON.stringify(text)} of ${one.toString()}`)).toEqual([]);
+    expect(written.length).toBeGreaterThan(CASES / 5);
+    expect(JSON.stringify(plan)).not.toContain(secretValue);
+    expect(workspace.files().filter((file) => fs.readFileSync(file).includes(secretValue))).toEqual([]);
+  });
+});
+
+/** The cases whose files an error of Terraform names. */
+function guiltyCases(message: string, accepted: readonly Accepted[]): string {
+  const indices = [...message.matchAll(/\bcase_(\d+)\b/g)].map(([, index]) => Number(index));
+  return [...new Set(indices)].map((index) => `case_${index}: ${accepted[index]?.one.toString() ?? ""}`).join("\n");
+}
+
+/** Whether a value has a text somewhere, as Terraform reads it: normalized, and without a byte order mark. */
+function contains(value: unknown, text: string): boolean {
+  const read = (one: string): string => one.replace(/^\ufeff/, "").normalize("NFC");
+  return textsIn(value).some((one) => read(unescaped(one)).includes(read(text)));
+}
+
+function plannedIn(plan: Plan, start: string): unknown[] {
+  const changes = plan.resource_changes ?? [];
+  return changes.filter(({ address }) => address.startsWith(start)).map(({ change }) => change.after);
+}
+
+/** All strings and keys in a value; those in JSON documents are of the document. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") {
+    return [value, ...documentsIn(value).flatMap(textsIn)];
+  }
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)])
+    : [];
+}
+
+function documentsIn(text: string): unknown[] {
+  try {
+    return /^[[{]/.test(text) ? [JSON.parse(text)] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Text without the escapes of Terraform. */
+function unescaped(text: string): string {
+  return text.replace(/\$\$\{/g, "${").replace(/%%\{/g, "%{");
+}
