@@ -15,7 +15,12 @@ export const ACCOUNT_INPUT: Input = {
 
 /** The input that says whether a registry has a setting already. */
 export function existingInput(description: string, hint: string): Input {
-  return { type: "string", required: true, description, rules: [oneOf(Object.values(ExistingSettings), hint)] };
+  return {
+    type: "string",
+    required: true,
+    description: `${description} The plan must know the value.`,
+    rules: [oneOf(Object.values(ExistingSettings), hint)],
+  };
 }
 
 const PULL_PAGE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html";

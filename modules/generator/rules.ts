@@ -109,12 +109,16 @@ export function validationsOf(name: string, input: Input): Validation[] {
   if (input.decides !== true) {
     return validations;
   }
-  // If the whole input is sensitive, only that is reported: Terraform does not show messages that refer to it.
-  const unmarked = (text: string): string =>
-    input.isOpen === true ? text : text.replace(new RegExp(`\\bvar\\.${name}\\b`, "g"), "nonsensitive($&)");
+  // A condition may see a value that is sensitive as a whole. A message must not show it: Terraform withholds messages that
+  // refer to it.
+  const whole = new RegExp(`\\bvar\\.${name}\\b`, "g");
+  const unmarked = (text: string): string => (input.isOpen === true ? text : text.replace(whole, "nonsensitive($&)"));
   return [
     validationOf(isNotSensitive(name)),
-    ...validations.map(({ condition, message }) => ({ condition: unmarked(condition), message: unmarked(message) })),
+    ...validations.map(({ condition, message }) => ({
+      condition: unmarked(condition),
+      message: message.replaceAll(`nonsensitive(var.${name})`, `var.${name}`),
+    })),
   ];
 }
 

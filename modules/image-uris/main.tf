@@ -1,7 +1,11 @@
 # The names of the images, by the keys of var.images.
 locals {
-  # The host, the path after a host, the path without a host, and the tag and the digest.
-  references = { for key, image in var.images : key => regex(local.image_reference, image) }
+  # The host, the path after a host, the path without a host, and the tag and the digest. While another image is known
+  # only after apply, Terraform has not checked the images yet: a name that it refuses in the apply must not fail here.
+  references = {
+    for key, image in var.images :
+    key => try(regex(local.image_reference, image), [null, null, image, ""])
+  }
 
   # Hosts are case-insensitive, and 443 is their default port.
   hosts = {

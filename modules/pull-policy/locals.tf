@@ -57,6 +57,6 @@ locals {
 
   tagged_prefixes_without_cache = {
     for index, prefix in var.tagged_prefixes : index => prefix
-    if !contains(local.all_prefixes, trimsuffix(prefix, "/"))
+    if !try(contains(local.all_prefixes, trimsuffix(prefix, "/")), false)
   }
 }

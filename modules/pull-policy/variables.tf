@@ -80,7 +80,7 @@ variable "role_names" {
       (can(regex("^[\\w+=,.@-]+$", element)) && try(length(element) <= 64, false))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.role_names) :
+      for key, element in var.role_names :
       join("", [
         "`role_names[${jsonencode(key)}]` must be the name of a role: up to 64 letters, digits and _+=,.@-, got ",
         "${jsonencode(element)}; use the name of the role without its path, not its ARN",
@@ -98,12 +98,9 @@ variable "role_names" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.role_names) :
+      for key, element in var.role_names :
       "`role_names[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !try(
-        index(values(nonsensitive(var.role_names)), element) == index(keys(nonsensitive(var.role_names)), key),
-        true
-      )
+      if !try(index(values(var.role_names), element) == index(keys(var.role_names), key), true)
     ]), local.secret_pattern, local.redacted)
   }
 }

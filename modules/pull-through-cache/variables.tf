@@ -39,7 +39,7 @@ variable "upstreams" {
       for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] : can(keys(upstream))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}]` must be an object, got ",
         startswith(jsonencode(upstream), "{")
@@ -59,7 +59,7 @@ variable "upstreams" {
       [for name in try(keys(upstream), []) : can(local.attributes["an upstream"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream), []) :
         join("", [
@@ -135,7 +135,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream), []) :
         join("", [
@@ -175,7 +175,7 @@ variable "upstreams" {
       [for name in try(keys(upstream.role), []) : can(local.attributes["a role"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.role), []) :
         "`upstreams[${jsonencode(key)}].role.${name}` is not an attribute of a role; known attributes: arn"
@@ -190,7 +190,7 @@ variable "upstreams" {
       [for name in try(keys(upstream.repository_settings), []) : can(local.attributes["repository settings"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings), []) :
         join("", [
@@ -268,7 +268,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings), []) :
         join("", [
@@ -311,7 +311,7 @@ variable "upstreams" {
       [for name in try(keys(upstream.repository_settings.kms_key), []) : can(local.attributes["a KMS key"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.kms_key), []) :
         join("", [
@@ -329,7 +329,7 @@ variable "upstreams" {
       [for name in try(keys(upstream.repository_settings.role), []) : can(local.attributes["a role"][name])]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.role), []) :
         join("", [
@@ -348,7 +348,7 @@ variable "upstreams" {
       || try(contains(["managed"], tostring(upstream.credential)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential` must be one of managed, got a value not shown, since it may ",
         "be a secret; set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`",
@@ -373,7 +373,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_version` must be an integer of 1 or more, got ",
         "${jsonencode(tonumber(upstream.credential_version))}; start at 1 and increase it by one with every new ",
@@ -400,7 +400,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
@@ -433,7 +433,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].recovery_window_in_days` must be 0, or an integer from 7 to 30, got ",
         "${jsonencode(tonumber(upstream.recovery_window_in_days))}; use 0 to free the name of a deleted secret ",
@@ -471,7 +471,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_secret_arn` must be the full ARN of a Secrets Manager secret ",
         "whose name starts with ecr-pullthroughcache/, with the six characters at its end, got a value not ",
@@ -506,7 +506,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].credential_secret_name` must be a secret's name that starts with ",
         "ecr-pullthroughcache/, up to 512 letters, digits and /_+=.@-, got a value not shown, since it may be a ",
@@ -530,7 +530,7 @@ variable "upstreams" {
       try(tostring(upstream.account_id), null) == null || can(regex("^\\d{12}$", tostring(upstream.account_id)))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].account_id` must be an AWS account ID of 12 digits, got ",
         "${jsonencode(tostring(upstream.account_id))}; leave it out for the account of the cache",
@@ -555,7 +555,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].upstream_repository_prefix` must be 2 to 30 characters: lower-case ",
         "letters and digits, with single `.`, `_`, `-` or `/` between them, or ROOT for no prefix, got ",
@@ -586,7 +586,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].role.arn` must be the ARN of an IAM role, got ",
         "${jsonencode(try(upstream.role.arn, null))}; leave it out: a role is created if one is needed",
@@ -615,7 +615,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.description` must be a string of 1 to 255 bytes in ",
         "UTF-8, got ${jsonencode(tostring(upstream.repository_settings.description))}; shorten it, or leave it ",
@@ -647,7 +647,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.untagged_expiration_in_days` must be an integer of ",
         "1 or more, got ${jsonencode(tonumber(upstream.repository_settings.untagged_expiration_in_days))}; to ",
@@ -677,7 +677,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_last_images` must be an integer of 1 or more, ",
         "got ${jsonencode(tonumber(upstream.repository_settings.keep_last_images))}; to keep every image, use ",
@@ -702,7 +702,7 @@ variable "upstreams" {
       || can(jsondecode(tostring(upstream.repository_settings.lifecycle_policy)).rules[0])
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be JSON text of an object ",
         "whose `rules` are a list of at least one, got ",
@@ -722,7 +722,7 @@ variable "upstreams" {
       || try(length(tostring(upstream.repository_settings.lifecycle_policy)) <= 30720, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.lifecycle_policy` must be at most 30720 characters, ",
         "got ",
@@ -743,7 +743,7 @@ variable "upstreams" {
       || try(contains(["MUTABLE", "IMMUTABLE"], tostring(upstream.repository_settings.tag_mutability)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tag_mutability` must be one of MUTABLE, IMMUTABLE, ",
         "got ${jsonencode(tostring(upstream.repository_settings.tag_mutability))}; leave it out for MUTABLE; ",
@@ -766,7 +766,7 @@ variable "upstreams" {
       ))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.kms_key.arn` must be the ARN of a KMS key in lower ",
         "case, not of an alias, got ${jsonencode(try(upstream.repository_settings.kms_key.arn, null))}; use the ",
@@ -789,7 +789,7 @@ variable "upstreams" {
       || try(contains(["AES256", "KMS"], tostring(upstream.repository_settings.encryption_type)), false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.encryption_type` must be one of AES256, KMS, got ",
         "${jsonencode(tostring(upstream.repository_settings.encryption_type))}; leave it out for AES256",
@@ -807,7 +807,7 @@ variable "upstreams" {
       try(length(try(keys(upstream.repository_settings.tags), [])) <= 50, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.tags` must have at most 50 entries, got ",
         "${jsonencode(try(length(try(keys(upstream.repository_settings.tags), [])), 0))}; ECR accepts no more ",
@@ -830,7 +830,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         join("", [
@@ -858,7 +858,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in try(keys(upstream.repository_settings.tags), []) :
         join("", [
@@ -882,7 +882,7 @@ variable "upstreams" {
       || can(keys(jsondecode(tostring(upstream.repository_settings.repository_policy))))
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be a policy as JSON text, ",
         "got ${jsonencode(tostring(upstream.repository_settings.repository_policy))}; write it with jsonencode",
@@ -901,7 +901,7 @@ variable "upstreams" {
       || try(length(tostring(upstream.repository_settings.repository_policy)) <= 10240, false)
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.repository_policy` must be at most 10240 ",
         "characters, got ",
@@ -928,7 +928,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.role.arn` must be the ARN of an IAM role, got ",
         "${jsonencode(try(upstream.repository_settings.role.arn, null))}; leave it out: a role is created if ",
@@ -961,10 +961,8 @@ variable "upstreams" {
     ]) <= 50
     error_message = replace(join("", [
       "`upstreams` must have at most 50 upstreams per account and region, got ",
-      jsonencode(length([
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] : key
-      ])),
-      "; AWS does not raise this quota: use another region or account for the rest",
+      "${jsonencode(length([for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] : key]))}; ",
+      "AWS does not raise this quota: use another region or account for the rest",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -989,7 +987,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, kind in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.kind == null ? key : upstream.kind), key)
       } :
       join("", [
@@ -1034,7 +1032,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => (
           try(tostring(upstream.prefix), null) == null
           ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1069,7 +1067,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.prefix, null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1100,7 +1098,7 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for prefix, keys in {
         for key, prefix in {
-          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
           key => (
             try(tostring(upstream.prefix), null) == null
             ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1118,7 +1116,7 @@ variable "upstreams" {
           "already, got ",
           jsonencode(
             {
-              for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+              for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
               key => (
                 try(tostring(upstream.prefix), null) == null
                 ? lookup(local.usual_prefixes, try(tostring(upstream.kind == null ? key : upstream.kind), key), "")
@@ -1149,7 +1147,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, none in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1182,7 +1180,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, none in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(upstream.credential, null) == null
         && try(upstream.credential_secret_arn, null) == null
         && try(upstream.credential_secret_name, null) == null
@@ -1217,7 +1215,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, count in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => length([
           for value in [
             try(upstream.credential, null),
@@ -1246,7 +1244,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [for name in try(keys(upstream), []) : name if can(local.kinds_of_attributes[name])] :
         "`upstreams[${jsonencode(key)}].${name}` is not an attribute of this kind of upstream; leave it out"
@@ -1270,7 +1268,7 @@ variable "upstreams" {
       ]
     ]))
     error_message = replace(join("\n", flatten([
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       [
         for name in [
           for name in try(keys(upstream), []) : name
@@ -1293,7 +1291,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, name in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.registry_name), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "azure"
       } :
@@ -1320,7 +1318,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, host in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1351,7 +1349,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, host in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_registry_url), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "unlisted"
       } :
@@ -1376,7 +1374,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, region in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.region), null)
         if try(tostring(upstream.kind == null ? key : upstream.kind), key) == "private-ecr"
       } :
@@ -1404,7 +1402,7 @@ variable "upstreams" {
     ])
     error_message = replace(join("\n", [
       for key, prefix in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.upstream_repository_prefix), null)
         if "ROOT"
         == (
@@ -1451,7 +1449,7 @@ variable "upstreams" {
     error_message = replace(join("\n", flatten([
       for name, keys in {
         for key, name in {
-          for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+          for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
           key => coalesce(
             try(tostring(upstream.secret_name), null),
             join("", [
@@ -1523,7 +1521,7 @@ variable "upstreams" {
     ]))
     error_message = replace(join("\n", flatten([
       for key, name in {
-        for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+        for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
         key => try(tostring(upstream.credential_secret_name), null)
         if nonsensitive(try(upstream.credential_secret_name, null) != null)
       } :
@@ -1531,7 +1529,7 @@ variable "upstreams" {
         for writers in [
           [
             for other, written in {
-              for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+              for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
               key => coalesce(
                 try(tostring(upstream.secret_name), null),
                 join("", [
@@ -1583,7 +1581,7 @@ variable "upstreams" {
       == 0
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.creation_template` must not be false beside ",
         join(", ", [
@@ -1631,7 +1629,7 @@ variable "upstreams" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_all_images` must not be true beside ",
         "`untagged_expiration_in_days` or `keep_last_images`, got ${jsonencode(true)}; choose one or the other",
@@ -1654,7 +1652,7 @@ variable "upstreams" {
       || try(tobool(upstream.repository_settings.untagged_expiration_in_days), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.untagged_expiration_in_days` must not be given ",
         "beside `lifecycle_policy`, got ",
@@ -1677,7 +1675,7 @@ variable "upstreams" {
       || try(tobool(upstream.repository_settings.keep_last_images), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_last_images` must not be given beside ",
         "`lifecycle_policy`, got ${jsonencode(try(upstream.repository_settings.keep_last_images, null))}; write ",
@@ -1699,7 +1697,7 @@ variable "upstreams" {
       || try(tobool(upstream.repository_settings.keep_all_images), null) == false
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.keep_all_images` must not be given beside ",
         "`lifecycle_policy`, got ${jsonencode(try(upstream.repository_settings.keep_all_images, null))}; write ",
@@ -1720,7 +1718,7 @@ variable "upstreams" {
       || try(upstream.repository_settings.encryption_type, null) == null
     ])
     error_message = replace(join("\n", [
-      for key, upstream in [{}, nonsensitive(var.upstreams)][can(keys(var.upstreams)) ? 1 : 0] :
+      for key, upstream in [{}, var.upstreams][can(keys(var.upstreams)) ? 1 : 0] :
       join("", [
         "`upstreams[${jsonencode(key)}].repository_settings.encryption_type` must not be given beside a KMS ",
         "key, got ${jsonencode(try(upstream.repository_settings.encryption_type, null))}; leave it out, since a ",

@@ -130,16 +130,19 @@ function exclusions(input: string): ValidationRule[] {
     holds: [input, ...others.map(named)].map(absent).join(" || "),
     place: input,
     ...excludedBy(others.map(named)),
-    got: `var.${input}`,
+    // Elements may be known only after apply; a message may not.
+    ...(LISTS.includes(input)
+      ? { gotText: `a list of ${expression(`length(var.${input})`)}` }
+      : { got: `var.${input}` }),
   }));
 }
 
-const BUCKET_ARNS = `flatten([for bucket in var.bucket_names : ${hcl(bucketArns("${local.partition}", "${bucket}"))}])`;
+const BUCKET_ARNS = `flatten([for bucket in compact(var.bucket_names) : ${hcl(bucketArns("${local.partition}", "${bucket}"))}])`;
 
 /** The hint for a wrong name of a service, as an expression. */
 function serviceHint(hint: string): string {
   return expression(
-    `contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element) ? ${hcl(CREATED_ANYWAY)} : ${hcl(hint)}`,
+    `try(contains(${hcl(Object.keys(EXISTING_ENDPOINTS))}, element), false) ? ${hcl(CREATED_ANYWAY)} : ${hcl(hint)}`,
   );
 }
 
@@ -272,7 +275,8 @@ const INPUTS: Inputs = {
     elementRules: [following(SERVICE_NAME, serviceHint("give the whole name, or use `services` for the last part"))],
     validations: [
       {
-        each: ["element in var.service_names"],
+        // Another rule refuses null.
+        each: ["element in compact(var.service_names)"],
         holds: `try(contains(split(".", element), ${REGION}), true)`,
         place: "service_names[${jsonencode(element)}]",
         ...ENDPOINTS_RULES.region(expression(REGION)),
@@ -280,14 +284,16 @@ const INPUTS: Inputs = {
         got: "element",
       },
       {
-        each: ["element in var.service_names"],
+        // Another rule refuses null.
+        each: ["element in compact(var.service_names)"],
         holds: "!contains(var.services, element)",
         place: "service_names[${jsonencode(element)}]",
         ...ENDPOINTS_RULES.serviceOnce,
         got: "element",
       },
       {
-        each: ["element in var.service_names"],
+        // Another rule refuses null.
+        each: ["element in compact(var.service_names)"],
         holds: "!contains(concat(values(local.services_by_name), values(local.registry_services)), element)",
         place: "service_names[${jsonencode(element)}]",
         ...onlyWithPrivateDns("${element}", "leave it out: an endpoint of this service is created anyway"),

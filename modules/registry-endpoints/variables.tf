@@ -37,7 +37,7 @@ variable "subnet_ids" {
       for key, element in nonsensitive(var.subnet_ids) : can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.subnet_ids) :
+      for key, element in var.subnet_ids :
       join("", [
         "`subnet_ids[${key}]` must be the ID of a subnet: subnet- and 8 or 17 hexadecimal digits, got ",
         "${jsonencode(element)}; give one private subnet per availability zone",
@@ -49,16 +49,16 @@ variable "subnet_ids" {
   validation {
     condition = !local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) > 0
     error_message = replace(join("", [
-      "`subnet_ids` must be a list of at least one, got ${jsonencode(nonsensitive(var.subnet_ids))}; give one ",
-      "private subnet per availability zone",
+      "`subnet_ids` must be a list of at least one, got ${jsonencode(var.subnet_ids)}; give one private subnet ",
+      "per availability zone",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.subnet_ids)) == 0
     error_message = replace(join("", [
-      "`subnet_ids` must not be given when no interface endpoint is created, got ",
-      "${jsonencode(nonsensitive(var.subnet_ids))}; leave it out",
+      "`subnet_ids` must not be given when no interface endpoint is created, got ${jsonencode(var.subnet_ids)}; ",
+      "leave it out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -68,9 +68,9 @@ variable "subnet_ids" {
       try(index(nonsensitive(var.subnet_ids), element) == key, true)
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.subnet_ids) :
+      for key, element in var.subnet_ids :
       "`subnet_ids[${key}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !try(index(nonsensitive(var.subnet_ids), element) == key, true)
+      if !try(index(var.subnet_ids, element) == key, true)
     ]), local.secret_pattern, local.redacted)
   }
 }
@@ -101,7 +101,7 @@ variable "route_table_ids" {
       can(regex("^rtb-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.route_table_ids) :
+      for key, element in var.route_table_ids :
       join("", [
         "`route_table_ids[${jsonencode(key)}]` must be the ID of a route table: rtb- and 8 or 17 hexadecimal ",
         "digits, got ${jsonencode(element)}; give the route tables of the clients' subnets",
@@ -113,8 +113,8 @@ variable "route_table_ids" {
   validation {
     condition = var.s3_endpoint != null || length(nonsensitive(var.route_table_ids)) > 0
     error_message = replace(join("", [
-      "`route_table_ids` must be a map of at least one, got ${jsonencode(nonsensitive(var.route_table_ids))}; ",
-      "give the route tables of the clients' subnets",
+      "`route_table_ids` must be a map of at least one, got ${jsonencode(var.route_table_ids)}; give the route ",
+      "tables of the clients' subnets",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -128,16 +128,12 @@ variable "route_table_ids" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.route_table_ids) :
+      for key, element in var.route_table_ids :
       join("", [
         "`route_table_ids[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the ",
         "second one",
       ])
-      if !try(
-        index(values(nonsensitive(var.route_table_ids)), element)
-        == index(keys(nonsensitive(var.route_table_ids)), key),
-        true
-      )
+      if !try(index(values(var.route_table_ids), element) == index(keys(var.route_table_ids), key), true)
     ]), local.secret_pattern, local.redacted)
   }
 }
@@ -166,7 +162,7 @@ variable "client_cidrs" {
       && try(cidrhost(element, 0) == split("/", element)[0], false)
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_cidrs) :
+      for key, element in var.client_cidrs :
       join("", [
         "`client_cidrs[${jsonencode(key)}]` must be an IPv4 block that starts at its first address, got ",
         "${jsonencode(element)}; give blocks like 10.0.0.0/16, and IPv6 blocks in `client_ipv6_cidrs`",
@@ -187,12 +183,9 @@ variable "client_cidrs" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_cidrs) :
+      for key, element in var.client_cidrs :
       "`client_cidrs[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the second one"
-      if !try(
-        index(values(nonsensitive(var.client_cidrs)), element) == index(keys(nonsensitive(var.client_cidrs)), key),
-        true
-      )
+      if !try(index(values(var.client_cidrs), element) == index(keys(var.client_cidrs), key), true)
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -200,7 +193,7 @@ variable "client_cidrs" {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_cidrs)) == 0
     error_message = replace(join("", [
       "`client_cidrs` must not be given when no interface endpoint is created, got ",
-      "${jsonencode(nonsensitive(var.client_cidrs))}; leave it out",
+      "${jsonencode(var.client_cidrs)}; leave it out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -249,7 +242,7 @@ variable "client_ipv6_cidrs" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_ipv6_cidrs) :
+      for key, element in var.client_ipv6_cidrs :
       join("", [
         "`client_ipv6_cidrs[${jsonencode(key)}]` must be an IPv6 block that starts at its first address, got ",
         "${jsonencode(element)}; give blocks like 2001:db8::/56",
@@ -284,7 +277,7 @@ variable "client_ipv6_cidrs" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_ipv6_cidrs) :
+      for key, element in var.client_ipv6_cidrs :
       join("", [
         "`client_ipv6_cidrs[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave out the ",
         "second one",
@@ -292,12 +285,11 @@ variable "client_ipv6_cidrs" {
       if !try(
         index(
           [
-            for other in values(nonsensitive(var.client_ipv6_cidrs)) :
-            try("${cidrhost(other, 0)}/${split("/", other)[1]}", other)
+            for other in values(var.client_ipv6_cidrs) : try("${cidrhost(other, 0)}/${split("/", other)[1]}", other)
           ],
           try("${cidrhost(element, 0)}/${split("/", element)[1]}", element)
         )
-        == index(keys(nonsensitive(var.client_ipv6_cidrs)), key),
+        == index(keys(var.client_ipv6_cidrs), key),
         true
       )
     ]), local.secret_pattern, local.redacted)
@@ -307,16 +299,15 @@ variable "client_ipv6_cidrs" {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_ipv6_cidrs)) == 0
     error_message = replace(join("", [
       "`client_ipv6_cidrs` must not be given when no interface endpoint is created, got ",
-      "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; leave it out",
+      "${jsonencode(var.client_ipv6_cidrs)}; leave it out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = var.dual_stack || length(nonsensitive(var.client_ipv6_cidrs)) == 0
     error_message = replace(join("", [
-      "`client_ipv6_cidrs` must not be given without `dual_stack`, got ",
-      "${jsonencode(nonsensitive(var.client_ipv6_cidrs))}; set `dual_stack` to true for endpoints with IPv6 ",
-      "addresses",
+      "`client_ipv6_cidrs` must not be given without `dual_stack`, got ${jsonencode(var.client_ipv6_cidrs)}; ",
+      "set `dual_stack` to true for endpoints with IPv6 addresses",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -357,7 +348,7 @@ variable "client_security_group_ids" {
       can(regex("^(\\d{12}/)?sg-([0-9a-f]{8}|[0-9a-f]{17})$", element))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_security_group_ids) :
+      for key, element in var.client_security_group_ids :
       join("", [
         "`client_security_group_ids[${jsonencode(key)}]` must be the ID of a security group: sg- and 8 or 17 ",
         "hexadecimal digits, after the account and a slash if the group belongs to another account, got ",
@@ -377,14 +368,13 @@ variable "client_security_group_ids" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.client_security_group_ids) :
+      for key, element in var.client_security_group_ids :
       join("", [
         "`client_security_group_ids[${jsonencode(key)}]` must be given once, got ${jsonencode(element)}; leave ",
         "out the second one",
       ])
       if !try(
-        index(values(nonsensitive(var.client_security_group_ids)), element)
-        == index(keys(nonsensitive(var.client_security_group_ids)), key),
+        index(values(var.client_security_group_ids), element) == index(keys(var.client_security_group_ids), key),
         true
       )
     ]), local.secret_pattern, local.redacted)
@@ -394,7 +384,7 @@ variable "client_security_group_ids" {
     condition = local.creates_interface_endpoints || length(nonsensitive(var.client_security_group_ids)) == 0
     error_message = replace(join("", [
       "`client_security_group_ids` must not be given when no interface endpoint is created, got ",
-      "${jsonencode(nonsensitive(var.client_security_group_ids))}; leave it out",
+      "${jsonencode(var.client_security_group_ids)}; leave it out",
     ]), local.secret_pattern, local.redacted)
   }
 }
@@ -449,11 +439,11 @@ variable "services" {
       )
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.services) :
+      for key, element in var.services :
       join("", [
         "`services[${jsonencode(key)}]` must be the last part of an endpoint service's name, like kms, other ",
         "than ecr.api, ecr.dkr and s3, got ${jsonencode(element)}; ",
-        contains(["ecr.api", "ecr.dkr", "s3"], element)
+        try(contains(["ecr.api", "ecr.dkr", "s3"], element), false)
         ? "leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway"
         : try(lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element), element) != element
         ? "did you mean `${lookup(local.known_services, lower(replace(element, "/[_-]/", "")), element)}`?"
@@ -492,11 +482,11 @@ variable "service_names" {
       for key, element in nonsensitive(var.service_names) : can(regex("^[a-z]+(\\.[a-z0-9-]+){3,}$", element))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.service_names) :
+      for key, element in var.service_names :
       join("", [
         "`service_names[${jsonencode(key)}]` must be the whole name of an endpoint service, like ",
         "com.amazonaws.eu-west-1.kms, got ${jsonencode(element)}; ",
-        contains(["ecr.api", "ecr.dkr", "s3"], element)
+        try(contains(["ecr.api", "ecr.dkr", "s3"], element), false)
         ? "leave it out: the endpoints of ecr.api, ecr.dkr and s3 are created anyway"
         : "give the whole name, or use `services` for the last part",
       ])
@@ -506,10 +496,11 @@ variable "service_names" {
 
   validation {
     condition = alltrue([
-      for element in nonsensitive(var.service_names) : try(contains(split(".", element), local.region), true)
+      for element in compact(nonsensitive(var.service_names)) :
+      try(contains(split(".", element), local.region), true)
     ])
     error_message = replace(join("\n", [
-      for element in nonsensitive(var.service_names) :
+      for element in compact(var.service_names) :
       join("", [
         "`service_names[${jsonencode(element)}]` must be in the region of the VPC, ${local.region}, got ",
         "${jsonencode(element)}; leave it out: an endpoint reaches its own region only",
@@ -519,9 +510,11 @@ variable "service_names" {
   }
 
   validation {
-    condition = alltrue([for element in nonsensitive(var.service_names) : !contains(var.services, element)])
+    condition = alltrue([
+      for element in compact(nonsensitive(var.service_names)) : !contains(var.services, element)
+    ])
     error_message = replace(join("\n", [
-      for element in nonsensitive(var.service_names) :
+      for element in compact(var.service_names) :
       join("", [
         "`service_names[${jsonencode(element)}]` must be a service given once, got ${jsonencode(element)}; ",
         "leave out the second one: a VPC has one private DNS name per service",
@@ -532,11 +525,11 @@ variable "service_names" {
 
   validation {
     condition = alltrue([
-      for element in nonsensitive(var.service_names) :
+      for element in compact(nonsensitive(var.service_names)) :
       !contains(concat(values(local.services_by_name), values(local.registry_services)), element)
     ])
     error_message = replace(join("\n", [
-      for element in nonsensitive(var.service_names) :
+      for element in compact(var.service_names) :
       join("", [
         "`service_names[${jsonencode(element)}]` must be the only endpoint of ${element} with private DNS in ",
         "its VPC, got ${jsonencode(element)}; leave it out: an endpoint of this service is created anyway",
@@ -693,24 +686,24 @@ variable "repository_arns" {
   validation {
     condition = length(var.repository_arns) == 0 || !var.full_access
     error_message = replace(join("", [
-      "`repository_arns` must not be given together with `full_access`, got ${jsonencode(var.repository_arns)}; ",
-      "leave one of them out",
+      "`repository_arns` must not be given together with `full_access`, got a list of ",
+      "${length(var.repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = length(var.repository_arns) == 0 || var.ecr_endpoint_policy == null
     error_message = replace(join("", [
-      "`repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
-      "${jsonencode(var.repository_arns)}; leave one of them out",
+      "`repository_arns` must not be given together with `ecr_endpoint_policy`, got a list of ",
+      "${length(var.repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = length(var.repository_arns) == 0 || var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null
     error_message = replace(join("", [
-      "`repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
-      "${jsonencode(var.repository_arns)}; leave one of them out",
+      "`repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got a list ",
+      "of ${length(var.repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -786,16 +779,16 @@ variable "push_repository_arns" {
   validation {
     condition = length(var.push_repository_arns) == 0 || !var.full_access
     error_message = replace(join("", [
-      "`push_repository_arns` must not be given together with `full_access`, got ",
-      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+      "`push_repository_arns` must not be given together with `full_access`, got a list of ",
+      "${length(var.push_repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = length(var.push_repository_arns) == 0 || var.ecr_endpoint_policy == null
     error_message = replace(join("", [
-      "`push_repository_arns` must not be given together with `ecr_endpoint_policy`, got ",
-      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+      "`push_repository_arns` must not be given together with `ecr_endpoint_policy`, got a list of ",
+      "${length(var.push_repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -804,8 +797,8 @@ variable "push_repository_arns" {
       length(var.push_repository_arns) == 0 || var.ecr_api_endpoint == null || var.ecr_dkr_endpoint == null
     )
     error_message = replace(join("", [
-      "`push_repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got ",
-      "${jsonencode(var.push_repository_arns)}; leave one of them out",
+      "`push_repository_arns` must not be given together with `ecr_api_endpoint` and `ecr_dkr_endpoint`, got a ",
+      "list of ${length(var.push_repository_arns)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -884,24 +877,24 @@ variable "bucket_names" {
   validation {
     condition = length(var.bucket_names) == 0 || !var.full_access
     error_message = replace(join("", [
-      "`bucket_names` must not be given together with `full_access`, got ${jsonencode(var.bucket_names)}; leave ",
-      "one of them out",
+      "`bucket_names` must not be given together with `full_access`, got a list of ${length(var.bucket_names)}; ",
+      "leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = length(var.bucket_names) == 0 || var.s3_endpoint_policy == null
     error_message = replace(join("", [
-      "`bucket_names` must not be given together with `s3_endpoint_policy`, got ${jsonencode(var.bucket_names)}; ",
-      "leave one of them out",
+      "`bucket_names` must not be given together with `s3_endpoint_policy`, got a list of ",
+      "${length(var.bucket_names)}; leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
   validation {
     condition = length(var.bucket_names) == 0 || var.s3_endpoint == null
     error_message = replace(join("", [
-      "`bucket_names` must not be given together with `s3_endpoint`, got ${jsonencode(var.bucket_names)}; leave ",
-      "one of them out",
+      "`bucket_names` must not be given together with `s3_endpoint`, got a list of ${length(var.bucket_names)}; ",
+      "leave one of them out",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -909,7 +902,7 @@ variable "bucket_names" {
     condition = (
       length(var.bucket_names) == 0
       || local.policy_length_without_bucket_names + length(jsonencode(flatten([
-        for bucket in var.bucket_names :
+        for bucket in compact(var.bucket_names) :
         ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
       ]))) <= 20480
     )
@@ -917,7 +910,7 @@ variable "bucket_names" {
       "`bucket_names` must result, with layers, in a policy of at most 20480 characters, got ",
       jsonencode(
         local.policy_length_without_bucket_names + length(jsonencode(flatten([
-          for bucket in var.bucket_names :
+          for bucket in compact(var.bucket_names) :
           ["arn:${local.partition}:s3:::${bucket}", "arn:${local.partition}:s3:::${bucket}/*"]
         ])))
       ),

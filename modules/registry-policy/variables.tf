@@ -7,7 +7,7 @@ variable "existing" {
     RegistryPolicyNotFoundException. Otherwise use `OVERWRITE`, add the statements that you want to keep
     to `policies`, and write an import block in your root module: the plan then shows the old and the
     new policy, and fails without the import block. With `NONE`, Terraform silently replaces a policy
-    that exists.
+    that exists. The plan must know the value.
   EOT
   type        = string
   nullable    = false
@@ -23,7 +23,7 @@ variable "existing" {
   validation {
     condition = try(contains(["NONE", "OVERWRITE"], nonsensitive(var.existing)), false)
     error_message = replace(join("", [
-      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(nonsensitive(var.existing))}; run aws ecr ",
+      "`existing` must be one of NONE, OVERWRITE, got ${jsonencode(var.existing)}; run aws ecr ",
       "get-registry-policy --region <region>: if it answers RegistryPolicyNotFoundException use NONE, otherwise ",
       "OVERWRITE, which replaces the whole policy",
     ]), local.secret_pattern, local.redacted)

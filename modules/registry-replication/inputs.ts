@@ -11,6 +11,7 @@ import { GIVEN_ONCE, atLeastOne } from "../../src/validation/rule";
 import { IS_REQUIRED } from "../../src/validation/wording";
 import { elementsOf } from "../generator/attributes";
 import type { ModuleDefinition } from "../generator/definition";
+import { expression } from "../generator/hcl";
 import { ACCOUNT_INPUT, existingInput, PARTITIONS_BY_REGION } from "../generator/registry";
 import { following, givenOnce } from "../generator/rules";
 
@@ -95,7 +96,8 @@ export const registryReplication: ModuleDefinition = {
           holds: "length(var.repository_prefixes) == 0 || !var.all_repositories",
           place: "repository_prefixes",
           ...notWith("all_repositories"),
-          got: "var.repository_prefixes",
+          // Prefixes may be known only after apply; a message may not.
+          gotText: `a list of ${expression("length(var.repository_prefixes)")}`,
         },
       ],
     },

@@ -288,8 +288,8 @@ variable "repository_prefixes" {
   validation {
     condition = length(var.repository_prefixes) == 0 || !var.all_repositories
     error_message = replace(join("", [
-      "`repository_prefixes` must not be given with `all_repositories`, got ",
-      "${jsonencode(var.repository_prefixes)}; leave out one of the two",
+      "`repository_prefixes` must not be given with `all_repositories`, got a list of ",
+      "${length(var.repository_prefixes)}; leave out one of the two",
     ]), local.secret_pattern, local.redacted)
   }
 }
@@ -308,7 +308,7 @@ variable "existing" {
   description = <<-EOT
     Whether the registry has replication rules already, which `aws ecr describe-registry` prints. With
     NONE, Terraform replaces them without showing them. With OVERWRITE, the plan fails without the
-    import block that shows them.
+    import block that shows them. The plan must know the value.
   EOT
   type        = string
   nullable    = false

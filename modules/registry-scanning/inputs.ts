@@ -7,6 +7,7 @@ import {
   SCAN_FREQUENCIES,
 } from "../../src/registry/rules";
 import type { Input, ModuleDefinition } from "../generator/definition";
+import { expression } from "../generator/hcl";
 import { existingInput } from "../generator/registry";
 import { following, givenOnce, oneOf } from "../generator/rules";
 
@@ -59,7 +60,8 @@ export const registryScanning: ModuleDefinition = {
           holds: 'length(var.continuous_scan) == 0 || var.scan_type != "BASIC"',
           place: "continuous_scan",
           requirement: "be empty with BASIC",
-          got: "var.continuous_scan",
+          // Filters may be known only after apply; a message may not.
+          gotText: `a list of ${expression("length(var.continuous_scan)")}`,
           hint: SCANNING_RULES.frequencyOf("BASIC", SCAN_FREQUENCIES.BASIC).hint,
         },
       ],

@@ -147,8 +147,8 @@ variable "continuous_scan" {
   validation {
     condition = length(var.continuous_scan) == 0 || var.scan_type != "BASIC"
     error_message = replace(join("", [
-      "`continuous_scan` must be empty with BASIC, got ${jsonencode(var.continuous_scan)}; continuous scans ",
-      "need ENHANCED",
+      "`continuous_scan` must be empty with BASIC, got a list of ${length(var.continuous_scan)}; continuous ",
+      "scans need ENHANCED",
     ]), local.secret_pattern, local.redacted)
   }
 }
@@ -157,7 +157,7 @@ variable "existing" {
   description = <<-EOT
     Whether the registry has a scanning configuration already, which `aws ecr
     get-registry-scanning-configuration` prints. With NONE, Terraform replaces it without showing it.
-    With OVERWRITE, the plan fails without the import block that shows it.
+    With OVERWRITE, the plan fails without the import block that shows it. The plan must know the value.
   EOT
   type        = string
   nullable    = false

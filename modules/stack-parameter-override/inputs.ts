@@ -92,7 +92,7 @@ export const stackParameterOverride: ModuleDefinition = {
       type: "string",
       default: OverrideStrategy.ADOPT,
       description:
-        "How to change the parameters: with `ADOPT`, Terraform imports the stack and updates it; with `AWS_CLI`, the AWS CLI updates it where Terraform applies. A stack with NoEcho parameters needs `AWS_CLI`.",
+        "How to change the parameters: with `ADOPT`, Terraform imports the stack and updates it; with `AWS_CLI`, the AWS CLI updates it where Terraform applies. A stack with NoEcho parameters needs `AWS_CLI`. The plan must know the value.",
       rules: [oneOf(STRATEGIES, OVERRIDE_RULES.strategy.hint)],
     },
     template_url: {

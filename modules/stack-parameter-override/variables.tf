@@ -43,8 +43,8 @@ variable "parameters" {
   validation {
     condition = length(nonsensitive(var.parameters)) > 0
     error_message = replace(join("", [
-      "`parameters` must be a map with at least one parameter, got ${jsonencode(nonsensitive(var.parameters))}; ",
-      "declare the parameters to change with their values",
+      "`parameters` must be a map with at least one parameter, got ${jsonencode(var.parameters)}; declare the ",
+      "parameters to change with their values",
     ]), local.secret_pattern, local.redacted)
   }
 
@@ -54,7 +54,7 @@ variable "parameters" {
       (can(regex("^[A-Za-z0-9]+$", key)) && try(length(key) <= 255, false))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters` must have parameter names of letters and digits, got ${jsonencode(key)}; copy the name ",
         "from the template",
@@ -66,7 +66,7 @@ variable "parameters" {
   validation {
     condition = alltrue([for key, element in nonsensitive(var.parameters) : element != null])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters[${jsonencode(key)}]` must be a string, got ${jsonencode(element)}; write the value as ",
         "text, such as `3` or `a,b`",
@@ -81,7 +81,7 @@ variable "parameters" {
       !anytrue([for rest in try(regexall(local.access_token, element), []) : can(regex("[0-9]", rest[0]))])
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters[${jsonencode(key)}]` must contain no access token, got a value not shown, since it may be ",
         "a secret; keep secrets in Secrets Manager, since Terraform stores the values of parameters in its plan ",
@@ -98,7 +98,7 @@ variable "parameters" {
       for key, element in nonsensitive(var.parameters) : try(trimspace(element) != "", true)
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters[${jsonencode(key)}]` must not be empty, got ${jsonencode(element)}; set `action` to ",
         "RESTORE to give a parameter its former value",
@@ -113,7 +113,7 @@ variable "parameters" {
       try(length(replace(base64encode(element), "=", "")) <= 5462, true)
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters[${jsonencode(key)}]` must be at most 4096 bytes long, got a value not shown, since it may ",
         "be a secret; shorten it",
@@ -127,7 +127,7 @@ variable "parameters" {
       for key, element in nonsensitive(var.parameters) : !can(regex("[^\\P{Cc}\\t\\n]", element))
     ])
     error_message = replace(join("\n", [
-      for key, element in nonsensitive(var.parameters) :
+      for key, element in var.parameters :
       join("", [
         "`parameters[${jsonencode(key)}]` must contain no control characters except tab and newline, got a ",
         "value not shown, since it may be a secret; remove them",
@@ -141,7 +141,7 @@ variable "strategy" {
   description = <<-EOT
     How to change the parameters: with `ADOPT`, Terraform imports the stack and updates it; with
     `AWS_CLI`, the AWS CLI updates it where Terraform applies. A stack with NoEcho parameters needs
-    `AWS_CLI`.
+    `AWS_CLI`. The plan must know the value.
   EOT
   type        = string
   default     = "ADOPT"
@@ -276,8 +276,8 @@ variable "action" {
   validation {
     condition = try(contains(["SET", "RESTORE"], nonsensitive(var.action)), false)
     error_message = replace(join("", [
-      "`action` must be one of SET, RESTORE, got ${jsonencode(nonsensitive(var.action))}; to make Terraform ",
-      "forget the stack, replace the module call by a removed block",
+      "`action` must be one of SET, RESTORE, got ${jsonencode(var.action)}; to make Terraform forget the stack, ",
+      "replace the module call by a removed block",
     ]), local.secret_pattern, local.redacted)
   }
 }

@@ -119,11 +119,7 @@ async function brokenBy(module: string, runs: readonly TestRun[]): Promise<Broke
   }
   const aliases = new Set(runs.flatMap(({ alias }) => alias ?? []));
   workspace.write("providers.tf", [...aliases].map((alias) => `provider "aws" {\n  alias = "${alias}"\n}\n`).join(""));
-  const overrides = runs.flatMap((run, index) => {
-    // What a run overrides, its file overrides no more.
-    const byTarget = new Map(run.overrides.map((block) => [/^ +target += (.*)$/m.exec(block)?.[1], block]));
-    return [...byTarget.values()].map((block) => block.replace(/^( +target += )/m, `$1module.run_${index}.`));
-  });
+  const overrides = runs.flatMap((run, index) => overridesIn(run, `module.run_${index}`));
   const all = [runs[0]?.mocks, ...overrides, 'run "all" {\n  command = plan\n}\n'];
   workspace.write("tests/all.tftest.hcl", all.join("\n"));
   await workspace.init();
@@ -165,6 +161,13 @@ function blockOf({ detail, snippet }: TestDiagnostic, module: string): string {
   }
   const [type = "", ...labels] = snippet?.context?.match(/\w+/g) ?? [];
   return [...(type === "resource" ? [] : [type]), ...labels].join(".");
+}
+
+/** What a run overrides, when it calls the module at an address. */
+export function overridesIn({ overrides }: TestRun, address: string): string[] {
+  // What a run overrides, its file overrides no more.
+  const byTarget = new Map(overrides.map((block) => [/^ +target += (.*)$/m.exec(block)?.[1], block]));
+  return [...byTarget.values()].map((block) => block.replace(/^( +target += )/m, `$1${address}.`));
 }
 
 interface TestDiagnostic {

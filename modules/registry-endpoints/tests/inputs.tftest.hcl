@@ -364,6 +364,22 @@ run "a_service_is_named_as_a_whole" {
   expect_failures = [var.service_names]
 }
 
+run "fails_with_a_name_of_a_service_that_is_null" {
+  command = plan
+  variables {
+    service_names = [null]
+  }
+  expect_failures = [var.service_names]
+}
+
+run "fails_with_a_name_of_a_bucket_that_is_null" {
+  command = plan
+  variables {
+    bucket_names = [null]
+  }
+  expect_failures = [var.bucket_names]
+}
+
 run "a_service_is_of_the_region_of_the_vpc" {
   command = plan
   variables {
@@ -970,6 +986,7 @@ run "fails_with_sensitive_ipv6_blocks_of_clients" {
 
   variables {
     client_ipv6_cidrs = sensitive({ vpc = "2001:db8::/56" })
+    dual_stack        = true
   }
 
   expect_failures = [var.client_ipv6_cidrs]
@@ -999,7 +1016,7 @@ run "fails_with_sensitive_names_of_services" {
   command = plan
 
   variables {
-    service_names = sensitive(["com.amazonaws.us-east-1.logs"])
+    service_names = sensitive(["com.amazonaws.eu-west-1.logs"])
   }
 
   expect_failures = [var.service_names]
