@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Consumer } from "./consumer";
 import { median } from "./statistics";
 
-/** Where the CPU time of a whole process goes, in milliseconds: medians of several processes. */
+/** Where the time of a whole process goes, in milliseconds: medians of several processes. */
 export interface ProfileRow {
   readonly place: string;
   readonly regions: number;
