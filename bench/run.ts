@@ -1,25 +1,87 @@
-import { cpus } from "node:os";
-import { compare } from "./comparison";
-import { compileWorkloads } from "./compiled-workloads";
-import { numberOfPairs } from "./number-of-pairs";
-import { resultsTable, synthesisSection, writeSection } from "./results";
-import { REGION_COUNTS, runRound } from "./rounds";
-import type { Round } from "./rounds";
-import { assertSameResources } from "./same-resources";
+// Measures the parts of the benchmark, and writes results.json, RESULTS.md and results.svg.
+import { cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { measureDeploy } from "./parts/deploy";
+import { measureGrowth } from "./parts/growth";
+import { measureLayouts } from "./parts/layouts";
+import { measurePlans, profilePlans } from "./parts/plans";
+import { measureRewrite } from "./parts/rewrite";
+import { measureSynthesis } from "./parts/synthesis";
+import { profile } from "./profile";
+import { rowsTable, writeResults } from "./results";
+import type { Circumstances } from "./results";
+import type { Row } from "./rows";
+import { PARTS, TEXTS } from "./texts";
+import type { PartName } from "./texts";
 
-const DEFAULT_PAIRS = 31;
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    pairs: { type: "string", default: process.env["BENCH_PAIRS"] },
+    regions: { type: "string" },
+    profile: { type: "boolean", default: false },
+  },
+});
 
-const pairs = numberOfPairs(DEFAULT_PAIRS);
+const MEASURE: { readonly [part in PartName]: (pairs: number) => Promise<Row[]> } = {
+  synthesis: measureSynthesis,
+  growth: measureGrowth,
+  plans: measurePlans,
+  layouts: measureLayouts,
+  deploy: (rounds) => measureDeploy(rounds, integer("regions", options.regions)),
+  rewrite: measureRewrite,
+};
 
-compileWorkloads();
-// This also warms the file system's cache, for both sides alike.
-REGION_COUNTS.forEach(assertSameResources);
+/** How often each copy of the module is planned for the profile. */
+const PROFILED_PLANS = 5;
 
-const rounds: Round[] = [];
-while (rounds.length < pairs) {
-  rounds.push(runRound());
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const pairs = integer("pairs", options.pairs);
+  if (options.profile) {
+    const plans = await profilePlans(pairs ?? PROFILED_PLANS);
+    writeResults({ profile: { ...circumstances(), rows: await profile(), plans } });
+    return;
+  }
+  for (const part of chosenParts()) {
+    const start = Date.now();
+    const { pairs: usual, mostPairs = Infinity } = TEXTS[part];
+    const count = Math.min(pairs ?? usual, mostPairs);
+    const rows = await MEASURE[part](count);
+    // Each part is kept, whatever happens to the next one.
+    writeResults({ [part]: { ...circumstances(), pairs: count, rows } });
+    console.log(`${rowsTable(rows)}\n\n${part}: ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+  }
 }
 
-const comparisons = compare(rounds);
-console.log(resultsTable(comparisons, "Regions"));
-writeSection(synthesisSection(comparisons, { pairs, nodeVersion: process.versions.node, cpus: cpus().length }));
+function chosenParts(): PartName[] {
+  const names: readonly string[] = options.only?.split(",") ?? PARTS;
+  return names.map((name) => {
+    const part = PARTS.find((known) => known === name);
+    if (part === undefined) {
+      throw new Error(`--only must be a list of ${PARTS.join(", ")}, got ${name}`);
+    }
+    return part;
+  });
+}
+
+function circumstances(): Circumstances {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpus: cpus().length,
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+    nodeVersion: process.versions.node,
+  };
+}
+
+function integer(name: string, text: string | undefined): number | undefined {
+  const value = text === undefined ? undefined : Number(text);
+  if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
+    throw new Error(`--${name} must be an integer of 1 or more, got ${text ?? ""}`);
+  }
+  return value;
+}

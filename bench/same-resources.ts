@@ -2,8 +2,8 @@ import { deepStrictEqual } from "node:assert";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { synthesize, terraformFiles } from "./measured-process";
-import type { Workload } from "./measured-process";
+import type { Consumer, Sizes } from "./consumer";
+import { synthesizedFiles } from "./synthesized-files";
 
 interface TerraformJson {
   readonly resource?: Blocks;
@@ -15,24 +15,26 @@ interface Blocks {
   readonly [type: string]: { readonly [name: string]: unknown };
 }
 
-/** Throws, with the difference, unless both workloads declare the same but for the names of resources. */
-export function assertSameResources(regions: number): void {
-  const pack = stacksOf("pack", regions);
-  deepStrictEqual(pack, stacksOf("hand-written", regions), "The workloads declare different things");
-  if (pack.size !== regions || [...pack.values()].some(({ resources }) => resources.length === 0)) {
-    throw new Error(`The workloads should declare resources in ${regions} stacks, not in ${pack.size}`);
-  }
+type Stacks = ReadonlyMap<string, ComparableStack>;
+
+/** Throws, with the difference, unless the pack and the program by hand declare the same but for the names of resources. */
+export function assertSameResources(consumer: Consumer, sizes: Sizes): void {
+  const [pack, byHand] = (["pack", "hand-written"] as const).map((workload) => {
+    let stacks: Stacks = new Map();
+    consumer.synthesize(workload, sizes, (outdir) => (stacks = comparableStacks(outdir)));
+    return stacks;
+  });
+  deepStrictEqual(pack, byHand, "The workloads declare different things");
 }
 
-function stacksOf(workload: Workload, regions: number): Map<string, ComparableStack> {
-  const stacks = new Map<string, ComparableStack>();
-  synthesize(workload, regions, (outdir) => {
-    for (const file of terraformFiles(outdir).sort()) {
-      const json = JSON.parse(readFileSync(file, "utf8")) as TerraformJson;
-      stacks.set(basename(dirname(file)), new ComparableStack(json));
-    }
-  });
-  return stacks;
+/** The stacks of an output folder, so that what they declare can be compared. */
+export function comparableStacks(outdir: string): Stacks {
+  return new Map(
+    synthesizedFiles(outdir).map((file) => [
+      basename(dirname(file)),
+      new ComparableStack(JSON.parse(readFileSync(file, "utf8")) as TerraformJson),
+    ]),
+  );
 }
 
 /** A stack in which each resource is named after what it is, so that references can be compared too. */

@@ -46,6 +46,9 @@ export const DOCKER_HUB_CREDENTIAL = {
   version: 1,
 };
 
+/** The name of the secret that holds the credential of Docker Hub. */
+export const DOCKER_HUB_SECRET = "ecr-pullthroughcache/docker-hub";
+
 /** The secret, made elsewhere, that holds the credential of GitHub. */
 export const GITHUB_SECRET = "ecr-pullthroughcache/github";
 
@@ -55,3 +58,60 @@ export const REPOSITORIES = {
   keepLastImages: 50,
   tags: { team: "platform", "cost-center": "1234" },
 };
+
+/** The hosts of the upstreams, by their prefixes. */
+export const HOSTS = {
+  "ecr-public": "public.ecr.aws",
+  kubernetes: "registry.k8s.io",
+  quay: "quay.io",
+  "docker-hub": "registry-1.docker.io",
+  github: "ghcr.io",
+};
+
+/** What the settings of the repositories mean in the language of ECR. */
+export const LIFECYCLE_POLICY = {
+  rules: [
+    {
+      rulePriority: 1,
+      description: "Delete untagged images by age",
+      selection: {
+        tagStatus: "untagged",
+        countType: "sinceImagePushed",
+        countUnit: "days",
+        countNumber: REPOSITORIES.untaggedExpirationInDays,
+      },
+      action: { type: "expire" },
+    },
+    {
+      rulePriority: 2,
+      description: "Keep the newest images",
+      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: REPOSITORIES.keepLastImages },
+      action: { type: "expire" },
+    },
+  ],
+};
+
+/** Who assumes the role that creates repositories. */
+export const TRUST_POLICY = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ecr.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
+/** What the role may do. */
+export const CREATION_POLICY = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Action: ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"], Resource: "*" },
+  ],
+};
+
+/** Texts that both sides give to AWS, so that they have as many bytes. */
+export const ROLE_DESCRIPTION = "Amazon ECR assumes this role to create repositories of a pull-through cache";
+export const VARIABLE_DESCRIPTION =
+  "Credential with which Amazon ECR signs in to an upstream registry. Terraform does not store it in the state.";
+export const CREDENTIAL_DESCRIPTION = "Credential of an ECR pull-through cache";
+
+/** Prefixes of some number of caches of ECR Public, which need no credential. */
+export function prefixesOfEcrPublic(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `ecr-public-${index}`);
+}

@@ -8,42 +8,21 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { Fn, LocalBackend, TerraformResource, TerraformStack, TerraformVariable } from "cdktf";
 import type { App, ITerraformDependable } from "cdktf";
-import { DOCKER_HUB_CREDENTIAL, FLEET, GITHUB_SECRET, REPOSITORIES } from "./declaration";
-import { runMeasuredApp } from "./measured-app";
-
-const LIFECYCLE_POLICY = JSON.stringify({
-  rules: [
-    {
-      rulePriority: 1,
-      description: "Delete untagged images by age",
-      selection: {
-        tagStatus: "untagged",
-        countType: "sinceImagePushed",
-        countUnit: "days",
-        countNumber: REPOSITORIES.untaggedExpirationInDays,
-      },
-      action: { type: "expire" },
-    },
-    {
-      rulePriority: 2,
-      description: "Keep the newest images",
-      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: REPOSITORIES.keepLastImages },
-      action: { type: "expire" },
-    },
-  ],
-});
-
-const TRUST_POLICY = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "ecr.amazonaws.com" }, Action: "sts:AssumeRole" }],
-});
-
-const CREATION_POLICY = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Action: ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:TagResource"], Resource: "*" },
-  ],
-});
+import {
+  CREATION_POLICY,
+  CREDENTIAL_DESCRIPTION,
+  DOCKER_HUB_CREDENTIAL,
+  DOCKER_HUB_SECRET,
+  FLEET,
+  GITHUB_SECRET,
+  HOSTS,
+  LIFECYCLE_POLICY,
+  REPOSITORIES,
+  ROLE_DESCRIPTION,
+  TRUST_POLICY,
+  VARIABLE_DESCRIPTION,
+  prefixesOfEcrPublic,
+} from "./declaration";
 
 /** What ECR creates repositories with, and what must exist before. */
 interface CreationRole {
@@ -57,47 +36,52 @@ interface Credential {
   readonly dependsOn: ITerraformDependable[];
 }
 
-// The ids are the pack's own, so that only what the pack adds to them counts, and not the length of a word.
-runMeasuredApp((app, regions) => {
+/** Declares what `pack.ts` declares. The ids are the pack's own, so that only what it adds to them counts. */
+export function declare(app: App, regions: readonly string[], upstreams?: number): void {
   for (const region of regions) {
-    declareRegion(app, region);
+    declareRegion(app, region, upstreams);
   }
-});
+}
 
-function declareRegion(app: App, region: string): void {
+function declareRegion(app: App, region: string, upstreams: number | undefined): void {
   const name = `${FLEET}-${region}`;
   const stack = new TerraformStack(app, name);
   new AwsProvider(stack, "aws", { region });
   new LocalBackend(stack, { path: `../../../terraform.${name}.tfstate` });
-  stack.addOverride("terraform.required_version", ">= 1.11.0");
   stack.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
 
   const creationRole = declareCreationRole(stack);
+  if (upstreams !== undefined) {
+    prefixesOfEcrPublic(upstreams).forEach((prefix) => declareCache(stack, prefix, HOSTS["ecr-public"], creationRole));
+    return;
+  }
+  // Write-only arguments need it.
+  stack.addOverride("terraform.required_version", ">= 1.11.0");
   const githubSecret = new DataAwsSecretsmanagerSecret(stack, "github-secret-lookup", { name: GITHUB_SECRET });
-  declareCache(stack, "ecr-public", "public.ecr.aws", creationRole);
-  declareCache(stack, "kubernetes", "registry.k8s.io", creationRole);
-  declareCache(stack, "quay", "quay.io", creationRole);
-  declareCache(stack, "docker-hub", "registry-1.docker.io", creationRole, declareDockerHubCredential(stack));
-  declareCache(stack, "github", "ghcr.io", creationRole, { arn: githubSecret.arn, dependsOn: [] });
+  declareCache(stack, "ecr-public", HOSTS["ecr-public"], creationRole);
+  declareCache(stack, "kubernetes", HOSTS["kubernetes"], creationRole);
+  declareCache(stack, "quay", HOSTS["quay"], creationRole);
+  declareCache(stack, "docker-hub", HOSTS["docker-hub"], creationRole, declareDockerHubCredential(stack));
+  declareCache(stack, "github", HOSTS["github"], creationRole, { arn: githubSecret.arn, dependsOn: [] });
 }
 
 function declareCreationRole(stack: TerraformStack): CreationRole {
   const role = new IamRole(stack, "repository-creation-role", {
     namePrefix: "ecr-repository-creation-",
-    description: "Amazon ECR creates the repositories of a pull-through cache with it",
-    assumeRolePolicy: TRUST_POLICY,
+    description: ROLE_DESCRIPTION,
+    assumeRolePolicy: JSON.stringify(TRUST_POLICY),
   });
   const policy = new IamRolePolicy(stack, "repository-creation-role-policy", {
     role: role.name,
-    policy: CREATION_POLICY,
+    policy: JSON.stringify(CREATION_POLICY),
   });
   return { role, policy };
 }
 
 function declareDockerHubCredential(stack: TerraformStack): Credential {
   const secret = new SecretsmanagerSecret(stack, "docker-hub-secret", {
-    name: "ecr-pullthroughcache/docker-hub",
-    description: "Credential of an ECR pull-through cache",
+    name: DOCKER_HUB_SECRET,
+    description: CREDENTIAL_DESCRIPTION,
     recoveryWindowInDays: 0,
     lifecycle: { createBeforeDestroy: true },
   });
@@ -116,7 +100,7 @@ function declareDockerHubCredential(stack: TerraformStack): Credential {
 function declareVariable(stack: TerraformStack, name: string): TerraformVariable {
   const variable = new TerraformVariable(stack, name, {
     type: "string",
-    description: "Credential that Amazon ECR signs in to an upstream registry with; it is not kept in the state.",
+    description: VARIABLE_DESCRIPTION,
     sensitive: true,
     nullable: false,
     validation: [
@@ -144,7 +128,7 @@ function declareCache(
     prefix,
     appliedFor: ["PULL_THROUGH_CACHE"],
     imageTagMutability: "MUTABLE",
-    lifecyclePolicy: LIFECYCLE_POLICY,
+    lifecyclePolicy: JSON.stringify(LIFECYCLE_POLICY),
     resourceTags: REPOSITORIES.tags,
     customRoleArn: role.arn,
     lifecycle: { replaceTriggeredBy: [`terraform_data.${encryption.friendlyUniqueId}`] },

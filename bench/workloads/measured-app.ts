@@ -10,24 +10,24 @@ import "@cdktf/provider-aws/lib/secretsmanager-secret";
 import "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { App } from "cdktf";
 import { REGIONS } from "./declaration";
-import { reportConstructAndSynth } from "./usage";
+import { measure } from "./usage";
 
 /**
- * Builds and synthesizes the app that `declare` fills. Arguments: the output folder and the number of regions; without
- * them nothing is done, so that what it takes to load everything can be measured alone.
+ * Builds and synthesizes the app that `declare` fills. Arguments: the output folder, the number of regions, and that of
+ * the upstreams if it is not the usual one. Without them nothing is done, so that what it takes to load everything can be
+ * measured alone.
  */
-export function runMeasuredApp(declare: (app: App, regions: string[]) => void): void {
-  const [outdir, regions] = process.argv.slice(2);
+export function runMeasuredApp(declare: (app: App, regions: readonly string[], upstreams?: number) => void): void {
+  const [outdir, regions, upstreams] = process.argv.slice(2);
   if (outdir === undefined) {
     return;
   }
   const loaded = Object.keys(require.cache);
-  const start = process.cpuUsage();
-  const app = new App({ outdir });
-  declare(app, REGIONS.slice(0, Number(regions)));
-  app.synth();
-  const { user, system } = process.cpuUsage(start);
-  reportConstructAndSynth(user + system);
+  measure(() => {
+    const app = new App({ outdir });
+    declare(app, REGIONS.slice(0, Number(regions)), upstreams === undefined ? undefined : Number(upstreams));
+    app.synth();
+  });
   const late = Object.keys(require.cache).filter((file) => !loaded.includes(file));
   if (late.length > 0) {
     throw new Error(`Modules were loaded while the clock was running: ${late.join(", ")}`);

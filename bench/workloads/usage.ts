@@ -12,9 +12,12 @@ export interface Usage {
 
 let constructAndSynth = 0;
 
-/** Adds to the report what construct and synth alone took, in microseconds. */
-export function reportConstructAndSynth(cpu: number): void {
-  constructAndSynth = cpu;
+/** Runs construct and synth, and reports what they took alone. */
+export function measure(task: () => void): void {
+  const start = process.cpuUsage();
+  task();
+  const { user, system } = process.cpuUsage(start);
+  constructAndSynth = user + system;
 }
 
 process.on("exit", () => {

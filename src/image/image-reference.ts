@@ -40,7 +40,7 @@ const RULES = {
   tag: "a tag has up to 128 letters, digits and `_.-`, and does not begin with `.` or `-`",
   end: "a path is followed by :tag, @digest or nothing",
   endOfTag: "a tag is followed by @digest or nothing",
-  digest: `a digest is ${new Intl.ListFormat("en", { type: "disjunction" }).format(
+  digest: `a digest is ${alternatives(
     Object.entries(DIGESTS).map(([algorithm, length]) => `\`${algorithm}:\` with ${length}`),
   )} lower-case hexadecimal digits`,
 } as const;
@@ -217,4 +217,9 @@ function matchOf(pattern: RegExp, text: string, start: number): string | undefin
 /** The length of that match; 0 if there is none. */
 function lengthOf(pattern: RegExp, text: string, start = 0): number {
   return matchOf(pattern, text, start)?.length ?? 0;
+}
+
+// A ListFormat of Intl would do the same, but its data takes longer to load than the rest of the package.
+function alternatives(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")}, or ${words.at(-1) ?? ""}`;
 }

@@ -182,7 +182,7 @@ describe("the package, unpacked beside its peers", () => {
     expect(
       files.filter(
         (file) =>
-          !/^package\/(lib\/|docs\/|examples\/|modules\/README\.md$|modules\/[a-z-]+\/((examples\/[a-z-]+\/)?[a-z]+\.(tf|sh)|[a-z-]+\.js|README\.md)$|bench\/RESULTS\.md|package\.json|LICENSE|[A-Z]+\.md)/.test(
+          !/^package\/(lib\/|docs\/|examples\/|modules\/README\.md$|modules\/[a-z-]+\/((examples\/[a-z-]+\/)?[a-z]+\.(tf|sh)|[a-z-]+\.js|README\.md)$|bench\/(RESULTS\.md|results\.svg)|package\.json|LICENSE|[A-Z]+\.md)/.test(
             file,
           ),
       ),

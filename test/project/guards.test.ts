@@ -62,6 +62,10 @@ test("the sources import their peers' public parts only, and Node not at all", (
   }
 });
 
+test("the sources do not use Intl: its data takes longer to load than the package", () => {
+  expect(sources().filter((file) => /\bIntl\./.test(fs.readFileSync(file, "utf8")))).toEqual([]);
+});
+
 test("a source only declares: package.json promises bundlers that loading it has no side effects", () => {
   const statementsOf = (file: string): readonly ts.Statement[] =>
     ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022).statements;

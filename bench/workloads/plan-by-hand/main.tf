@@ -102,7 +102,7 @@ resource "aws_secretsmanager_secret_version" "credential" {
 
 resource "aws_iam_role" "repository_creation" {
   name_prefix = "ecr-repository-creation-"
-  description = "Amazon ECR creates the repositories of a pull-through cache with it"
+  description = "Amazon ECR assumes this role to create repositories of a pull-through cache"
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

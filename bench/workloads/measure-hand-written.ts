@@ -1,0 +1,4 @@
+import { declare } from "./hand-written";
+import { runMeasuredApp } from "./measured-app";
+
+runMeasuredApp(declare);

@@ -1,0 +1,4 @@
+import { runMeasuredApp } from "./measured-app";
+import { declare } from "./pack";
+
+runMeasuredApp(declare);
