@@ -29,6 +29,7 @@ const OF_OTHERS: { readonly [program: string]: readonly string[] } = {
     "No value for required variable",
     "Provider configuration not present",
     "Saved plan is stale",
+    "text file busy",
     "The error message included a sensitive value",
     "the lock file is read-only",
   ],
