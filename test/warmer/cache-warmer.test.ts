@@ -888,6 +888,14 @@ describe("an image", () => {
     expect(hintFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/b:1`)).toBe(elsewhere);
   });
 
+  test("fails with the hint for its own registry if only Terraform knows the host of the cache", () => {
+    const stack = stackIn(undefined);
+    const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()] });
+    expect(messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: ["ghcr.io/quay/app:1"] }))).toBe(
+      'stack/warmer: `images[0]` must come from an upstream of the cache, got "ghcr.io/quay/app:1"; the cache has no upstream ghcr.io: add Upstream.github(credential) to the cache',
+    );
+  });
+
   test("fails if it is in a private registry and only Terraform knows the account and region of the cache", () => {
     const stack = stackIn(undefined);
     const privateEcr = Upstream.privateEcr({ accountId: OTHER_ACCOUNT, region: "eu-west-1" });
