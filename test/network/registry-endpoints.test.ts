@@ -192,6 +192,14 @@ test("a plan fails on a network of literal IDs that AWS would refuse, or that no
   expect(conditions("aws_route_table")).toEqual([`\${self.vpc_id == "${VPC}"}`]);
 });
 
+test("a list of literal IDs and tokens has its literals looked up", () => {
+  const json = synthesized(
+    stackWith({ subnetIds: [SUBNETS[0] ?? "", "${var.subnet}"], routeTableIds: [TABLE, "${var.table}"] }),
+  );
+  expect(blocks(json, "aws_subnet").map(({ id }) => id)).toEqual([SUBNETS[0]]);
+  expect(blocks(json, "aws_route_table").map(({ route_table_id }) => route_table_id)).toEqual([TABLE]);
+});
+
 test("IDs that are tokens are not looked up, and their resources have ids of their own", () => {
   const stack = stackIn("eu-west-1");
   const text = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;

@@ -102,6 +102,7 @@ test.each<[string, string]>([
   ["a token in a comment that does not end", `\${var.a /* x.${PAT}`],
   ["a token in a text that does not end", `\${lower("\${var.a} x.${PAT}`],
   ["a token behind a quote in a text", `\${lower("\\" x.${PAT}")}\${var.a}`],
+  ["a token directly behind a quote in a text", `\${lower("\\"${PAT}")}\${var.a}`],
   ["a token behind the end of a line", `\${lower("x\\n${PAT}")}\${var.a}`],
   ["a token with an escaped character", `\${lower("\\u0064ckr_pat_0123456789abcdef")}\${var.a}`],
   ["a token with another escaped character", `\${lower("\\U00000064ckr_pat_0123456789abcdef")}\${var.a}`],

@@ -46,6 +46,23 @@ test.each(patternRules().filter(([, rule]) => rule.ascii !== undefined))(
   },
 );
 
+test("the pattern of each rule is for the whole text, but for rules on a part of it", () => {
+  // A bracket, a group and an escaped character have no anchors and no alternatives of the pattern itself.
+  const outline = ({ source }: RegExp): string => {
+    const flat = source.replace(/\\./g, "x").replace(/\[[^\]]*\]/g, "x");
+    const outer = flat.replace(/\([^()]*\)/g, "x");
+    return outer === flat ? flat : outline({ source: outer } as RegExp);
+  };
+  const isWhole = (pattern: RegExp): boolean =>
+    outline(pattern)
+      .split("|")
+      .every((alternative) => /^\^.*\$$/.test(alternative));
+  const partial = patternRules().filter(
+    ([, { pattern, ascii }]) => !isWhole(pattern) || (ascii !== undefined && !isWhole(ascii.pattern)),
+  );
+  expect(partial.map(([name]) => name)).toEqual(["DESCRIPTION", "PROJECT", "STATE_KEY", "NOT_OF_A_STACK_SET"]);
+});
+
 test("text beyond ASCII follows the patterns for Unicode", () => {
   const rule = { ...ANY, pattern: /^\p{L}+$/u, ascii: { pattern: /^[A-Za-z]+$/ } };
   expect(["Team", "Käse", "名", "5", "é5"].filter((value) => matches(value, rule))).toEqual(["Team", "Käse", "名"]);
