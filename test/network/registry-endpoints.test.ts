@@ -1010,6 +1010,37 @@ test.each<[string, object, string]>([
   expect(faultOf(props)).toBe(message);
 });
 
+test.each([
+  ["ecrEndpointPolicy", ["fullAccess"]],
+  ["s3EndpointPolicy", ["fullAccess"]],
+  ["repositoryArns", ["fullAccess"]],
+  ["pushRepositoryArns", ["fullAccess"]],
+  ["bucketNames", ["fullAccess"]],
+  ["repositoryArns", ["ecrEndpointPolicy"]],
+  ["pushRepositoryArns", ["ecrEndpointPolicy"]],
+  ["bucketNames", ["s3EndpointPolicy"]],
+  ["s3EndpointPolicy", ["s3EndpointId"]],
+  ["bucketNames", ["s3EndpointId"]],
+  ["ecrEndpointPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+] as const)("fails on %s together with %j, which leave it without effect", (prop, others) => {
+  const values = {
+    fullAccess: true,
+    ecrEndpointPolicy: ALLOW,
+    s3EndpointPolicy: ALLOW,
+    repositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"],
+    pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"],
+    bucketNames: ["bucket"],
+    ecrApiEndpointId: ENDPOINTS[0],
+    ecrDkrEndpointId: ENDPOINTS[1],
+    s3EndpointId: ENDPOINTS[2],
+  };
+  const given = Object.fromEntries([prop, ...others].map((name) => [name, values[name]]));
+  const names = others.map((name) => `\`${name}\``).join(" and ");
+  expect(faultOf(given)).toContain(`\`${prop}\` must not be given together with ${names}, got `);
+});
+
 test("fails on a policy that is one character longer than AWS accepts", () => {
   const policyOfLength = (length: number): string =>
     ALLOW.replace('"*"}', `"${"a".repeat(length - ALLOW.length + 1)}"}`);

@@ -871,6 +871,18 @@ describe("an image", () => {
     expect((source as Block)["buildspec"]).toBe(warmingBuildspec([{ image: name, repository, tag }]));
   });
 
+  test("fails if it is named by its place, and the error has its name at the upstream with the longest prefix", () => {
+    const nested = [
+      Upstream.quay({ prefix: "mirror" }),
+      Upstream.ecrPublic({ prefix: "mirror/public" }),
+      Upstream.kubernetes({ prefix: "ROOT" }),
+    ];
+    const place = (path: string) => `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${path}`;
+    expect(refusal([place("mirror/a:1")], nested)).toMatch(/: quay\.io\/a:1$/);
+    expect(refusal([place("mirror/public/a:1")], nested)).toMatch(/: public\.ecr\.aws\/a:1$/);
+    expect(refusal([place("a/b:1")], nested)).toMatch(/: registry\.k8s\.io\/a\/b:1$/);
+  });
+
   test("fails if it is named by its place in a cache without a literal account, and the error has the name to use", () => {
     const stack = stackIn("us-east-1");
     const cache = new PullThroughCache(stack, "cache", {
