@@ -61,6 +61,7 @@ test.each<[string, string]>([
   ["right literals by a comparison", `\${var.stage == "prod" ? "${ARN}" : var.stage == "test" ? "${ARN}" : "${ARN}"}`],
   ["a reference before a condition", '${var.arns}${var.is_production ? "prod" : "test"}'],
   ["a reference before a condition, in a map", '${{ a = var.arn\n b = var.is_production ? "prod" : "test" }["a"]}'],
+  ["a key in quotes behind one that a condition selects", `\${{ (var.a ? 1 : 2) = "${ARN}", "x": "${ARN}" }["x"]}`],
   ["references in a list", "${[for arn in [var.arn] : arn][0]}"],
   ["right literals selected by a reference", `\${{ eu = "${ARN}", us = "${ARN}" }[var.region]}`],
   ["literals that begin right", '${join(":", ["arn:aws:secretsmanager:us-east-1", lower("X"), "secret"])}'],
