@@ -1,5 +1,12 @@
 import { Token } from "cdktf";
-import { policyLength } from "../../src/aws/policy-document";
+import { extendedLength, policyLength } from "../../src/aws/policy-document";
+
+test("the length of a policy is that of its document, without spaces", () => {
+  const statement = { Effect: "Allow", Action: "*", Resource: "*" } as const;
+  const document = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  expect(policyLength(statement)).toBe(document.length);
+  expect(extendedLength(document, [statement])).toBe(document.length + JSON.stringify(statement).length + 1);
+});
 
 test("the length of a policy counts an expression as the twelve digits of an account", () => {
   const lengthFor = (account: string) =>

@@ -728,6 +728,17 @@ describe("a warmer fails with", () => {
   });
 });
 
+test("takes the largest network that CodeBuild accepts: 16 subnets and 5 security groups", () => {
+  const ids = (prefix: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(8, "0")}`);
+  const network = { vpcId: "vpc-0a1b2c3d", subnetIds: ids("subnet", 16), securityGroupIds: ids("sg", 5) };
+  expect(only(warmed({ ...network }), "aws_codebuild_project")["vpc_config"]).toEqual({
+    vpc_id: "vpc-0a1b2c3d",
+    subnets: network.subnetIds,
+    security_group_ids: network.securityGroupIds,
+  });
+});
+
 describe("an image", () => {
   const upstreams = [
     Upstream.dockerHub(credential),
