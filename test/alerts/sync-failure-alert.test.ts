@@ -188,6 +188,12 @@ describe("a new topic", () => {
   });
 });
 
+test("a rule and a topic may have one name", () => {
+  const named = alert({ ruleName: "failures", destination: AlertDestination.newTopic({ topicName: "failures" }) });
+  expect(only(named, "aws_cloudwatch_event_rule")["name"]).toBe("failures");
+  expect(only(named, "aws_sns_topic")["name"]).toBe("failures");
+});
+
 test("a log group gets the events of the rule, for 30 days", () => {
   const stack = stackIn(REGION);
   cacheIn(stack);

@@ -392,6 +392,18 @@ describe("errors", () => {
     expect(cache.imageUri("quay.io/docker.io")).toBe(`${OWN}/quay/docker.io`);
   });
 
+  test("name the host of an unlisted registry in the path", () => {
+    const cache = cacheOf([Upstream.unlisted("registry.example.com", { prefix: "example" })]);
+    const image = "registry.example.com/registry.example.com/team/app";
+    expect(error(cache, image)).toBe(
+      cannotHold(
+        image,
+        '`repository` must be without the upstream\'s host, got "registry.example.com/team/app"; leave out registry.example.com/',
+      ),
+    );
+    expect(cache.imageUri("registry.example.com/other.example.com/app")).toBe(`${OWN}/example/other.example.com/app`);
+  });
+
   test("name the longer prefix of another upstream", () => {
     const cache = cacheOf([Upstream.quay({ prefix: "ab" }), Upstream.ecrPublic({ prefix: "ab/cd/" })]);
     expect(error(cache, "quay.io/cd/e")).toBe(

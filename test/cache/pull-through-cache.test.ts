@@ -624,6 +624,16 @@ describe("what to pull", () => {
   ])("under %j fails for %j", (prefix, repository, message) => {
     expect(messageOf(() => cache.repositoryUri(prefix, repository))).toBe(`stack/cache: ${message}`);
   });
+
+  test("fails for a repository with the host of an unlisted registry, and not for one with the name of a host", () => {
+    const upstreams = [Upstream.unlisted("registry.example.com", { prefix: "example" })];
+    const unlisted = new PullThroughCache(stackIn("us-east-1"), "cache", { upstreams });
+    expect(messageOf(() => unlisted.repositoryUri("example", "registry.example.com/team/app"))).toBe(
+      'stack/cache: `repository` must be without the upstream\'s host, got "registry.example.com/team/app"; leave out registry.example.com/',
+    );
+    expect(unlisted.repositoryUri("example", "registry.example.com")).toMatch(/\/example\/registry\.example\.com$/);
+    expect(unlisted.repositoryUri("example", "other.example.com/app")).toMatch(/\/example\/other\.example\.com\/app$/);
+  });
 });
 
 describe("who pulls", () => {

@@ -215,6 +215,17 @@ test("a template has the description that is given", () => {
   expect(templateWith({ description: "common" }, { description: "own" })["description"]).toBe("own");
 });
 
+test("a setting of an upstream that is undefined leaves the common one", () => {
+  expect(templateWith({ description: "common" }, { description: undefined })["description"]).toBe("common");
+});
+
+test.each([{}, { description: undefined }])(
+  "settings of an upstream without a value, %j, create no template",
+  (own) => {
+    expect(blocks(cacheWith({ creationTemplate: false }, own), "aws_ecr_repository_creation_template")).toEqual([]);
+  },
+);
+
 describe("how repositories are encrypted", () => {
   const OTHER = KEY.replace("1234abcd", "other");
   const { KMS, AES256 } = EncryptionType;

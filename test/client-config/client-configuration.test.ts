@@ -64,6 +64,24 @@ describe("Kustomize", () => {
     expect(renamed.map((image) => afterKustomize(image, entries))).toEqual(renamed);
   });
 
+  test("knows a registry by the domain that stands for it, however the map names it", () => {
+    const configuration = ClientConfiguration.fromRegistryMap({
+      "registry-1.docker.io": `${REGISTRY}/docker-hub`,
+      "444455556666.dkr-ecr.eu-west-1.on.aws/team": `${REGISTRY}/team`,
+    });
+    const other = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/team/app";
+    expect(configuration.kustomizeComponent(["nginx:1.27", other]).images).toEqual([
+      { name: "nginx", newName: `${REGISTRY}/docker-hub/library/nginx` },
+      { name: other, newName: `${REGISTRY}/team/app` },
+    ]);
+    expect(configuration.renovate()).toEqual(
+      ClientConfiguration.fromRegistryMap({
+        "docker.io": `${REGISTRY}/docker-hub`,
+        "444455556666.dkr.ecr.eu-west-1.amazonaws.com/team": `${REGISTRY}/team`,
+      }).renovate(),
+    );
+  });
+
   test("has an image once, and none of the registry of the cache", () => {
     const images = ["nginx", "nginx:1", `${REGISTRY}/quay/org/app:1`, `${REGISTRY}/team/app`];
     expect(CONFIGURATION.kustomizeComponent(images).images.map(({ name }) => name)).toEqual(["nginx"]);

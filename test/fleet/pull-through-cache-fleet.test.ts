@@ -346,6 +346,16 @@ describe("a declaration of a fleet", () => {
       '`providerConfig.forbiddenAccountIds` must not be given beside `accountId`, got ["444455556666"]; remove one of them: `accountId` is the only account that the providers allow',
     ],
     [
+      "its own account twice",
+      { accountId: "111122223333", providerConfig: { allowedAccountIds: ["111122223333"] } },
+      '`providerConfig.allowedAccountIds` must not be given beside `accountId`, got ["111122223333"]; remove one of them: `accountId` is the only account that the providers allow',
+    ],
+    [
+      "a key of AWS that is no text",
+      { providerConfig: { secretKey: 5 as never } },
+      "`providerConfig.secretKey` must not be a literal, got a value of type number; use Terraform's environment, `profile` or `assumeRole`: the JSON would contain the literal",
+    ],
+    [
       "a key of AWS in the program",
       { providerConfig: { secretKey: "abc" } },
       "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); use Terraform's environment, `profile` or `assumeRole`: the JSON would contain the literal",

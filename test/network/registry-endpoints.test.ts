@@ -192,6 +192,14 @@ test("a plan fails on a network of literal IDs that AWS would refuse, or that no
   expect(conditions("aws_route_table")).toEqual([`\${self.vpc_id == "${VPC}"}`]);
 });
 
+test("a list of literal IDs and tokens has its literals looked up", () => {
+  const json = synthesized(
+    stackWith({ subnetIds: [SUBNETS[0] ?? "", "${var.subnet}"], routeTableIds: [TABLE, "${var.table}"] }),
+  );
+  expect(blocks(json, "aws_subnet").map(({ id }) => id)).toEqual([SUBNETS[0]]);
+  expect(blocks(json, "aws_route_table").map(({ route_table_id }) => route_table_id)).toEqual([TABLE]);
+});
+
 test("IDs that are tokens are not looked up, and their resources have ids of their own", () => {
   const stack = stackIn("eu-west-1");
   const text = (name: string): string => new TerraformVariable(stack, name, { type: "string" }).stringValue;
@@ -1000,6 +1008,37 @@ test.each<[string, object, string]>([
   ["an unknown prop", { subnets: SUBNETS }, "`subnets` is not a property of endpoints; did you mean `subnetIds`?"],
 ])("fails on wrong %s: %j", (_, props, message) => {
   expect(faultOf(props)).toBe(message);
+});
+
+test.each([
+  ["ecrEndpointPolicy", ["fullAccess"]],
+  ["s3EndpointPolicy", ["fullAccess"]],
+  ["repositoryArns", ["fullAccess"]],
+  ["pushRepositoryArns", ["fullAccess"]],
+  ["bucketNames", ["fullAccess"]],
+  ["repositoryArns", ["ecrEndpointPolicy"]],
+  ["pushRepositoryArns", ["ecrEndpointPolicy"]],
+  ["bucketNames", ["s3EndpointPolicy"]],
+  ["s3EndpointPolicy", ["s3EndpointId"]],
+  ["bucketNames", ["s3EndpointId"]],
+  ["ecrEndpointPolicy", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["repositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+  ["pushRepositoryArns", ["ecrApiEndpointId", "ecrDkrEndpointId"]],
+] as const)("fails on %s together with %j, which leave it without effect", (prop, others) => {
+  const values = {
+    fullAccess: true,
+    ecrEndpointPolicy: ALLOW,
+    s3EndpointPolicy: ALLOW,
+    repositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"],
+    pushRepositoryArns: ["arn:aws:ecr:eu-west-1:111122223333:repository/a"],
+    bucketNames: ["bucket"],
+    ecrApiEndpointId: ENDPOINTS[0],
+    ecrDkrEndpointId: ENDPOINTS[1],
+    s3EndpointId: ENDPOINTS[2],
+  };
+  const given = Object.fromEntries([prop, ...others].map((name) => [name, values[name]]));
+  const names = others.map((name) => `\`${name}\``).join(" and ");
+  expect(faultOf(given)).toContain(`\`${prop}\` must not be given together with ${names}, got `);
 });
 
 test("fails on a policy that is one character longer than AWS accepts", () => {

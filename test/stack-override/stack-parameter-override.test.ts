@@ -418,7 +418,7 @@ describe("bad input", () => {
     [
       "a value of 4097 bytes",
       { parameters: { image: `${"é".repeat(2048)}x` } },
-      "`parameters.image` must be at most 4096 bytes long",
+      `\`parameters.image\` must be at most 4096 bytes long, got "${"é".repeat(20)}…"; shorten it`,
     ],
     [
       "a strategy that is none",

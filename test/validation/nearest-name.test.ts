@@ -14,6 +14,7 @@ test.each([
   ["repository", "repositorySettings"],
   ["repo", "repositorySettings"],
   ["account", "accountId"],
+  ["acc", "accountId"],
 ])("%s is taken for %s", (name, nearest) => {
   expect(nearestName(name, KNOWN)).toBe(nearest);
 });

@@ -728,6 +728,17 @@ describe("a warmer fails with", () => {
   });
 });
 
+test("takes the largest network that CodeBuild accepts: 16 subnets and 5 security groups", () => {
+  const ids = (prefix: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(8, "0")}`);
+  const network = { vpcId: "vpc-0a1b2c3d", subnetIds: ids("subnet", 16), securityGroupIds: ids("sg", 5) };
+  expect(only(warmed({ ...network }), "aws_codebuild_project")["vpc_config"]).toEqual({
+    vpc_id: "vpc-0a1b2c3d",
+    subnets: network.subnetIds,
+    security_group_ids: network.securityGroupIds,
+  });
+});
+
 describe("an image", () => {
   const upstreams = [
     Upstream.dockerHub(credential),
@@ -871,6 +882,18 @@ describe("an image", () => {
     expect((source as Block)["buildspec"]).toBe(warmingBuildspec([{ image: name, repository, tag }]));
   });
 
+  test("fails if it is named by its place, and the error has its name at the upstream with the longest prefix", () => {
+    const nested = [
+      Upstream.quay({ prefix: "mirror" }),
+      Upstream.ecrPublic({ prefix: "mirror/public" }),
+      Upstream.kubernetes({ prefix: "ROOT" }),
+    ];
+    const place = (path: string) => `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/${path}`;
+    expect(refusal([place("mirror/a:1")], nested)).toMatch(/: quay\.io\/a:1$/);
+    expect(refusal([place("mirror/public/a:1")], nested)).toMatch(/: public\.ecr\.aws\/a:1$/);
+    expect(refusal([place("a/b:1")], nested)).toMatch(/: registry\.k8s\.io\/a\/b:1$/);
+  });
+
   test("fails if it is named by its place in a cache without a literal account, and the error has the name to use", () => {
     const stack = stackIn("us-east-1");
     const cache = new PullThroughCache(stack, "cache", {
@@ -886,6 +909,14 @@ describe("an image", () => {
     const elsewhere = "add Upstream.privateEcr(options) to the cache";
     expect(hintFor(`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/quay/a/b:1`)).toBe(elsewhere);
     expect(hintFor(`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/team/b:1`)).toBe(elsewhere);
+  });
+
+  test("fails with the hint for its own registry if only Terraform knows the host of the cache", () => {
+    const stack = stackIn(undefined);
+    const cache = new PullThroughCache(stack, "cache", { upstreams: [Upstream.quay()] });
+    expect(messageOf(() => new CacheWarmer(stack, "warmer", { cache, images: ["ghcr.io/quay/app:1"] }))).toBe(
+      'stack/warmer: `images[0]` must come from an upstream of the cache, got "ghcr.io/quay/app:1"; the cache has no upstream ghcr.io: add Upstream.github(credential) to the cache',
+    );
   });
 
   test("fails if it is in a private registry and only Terraform knows the account and region of the cache", () => {
