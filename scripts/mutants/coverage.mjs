@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { SourceMap } from "node:module";
 import path from "node:path";
+import process from "node:process";
 
 /** Writes which lines of src/ each test file runs, and its time; `jest --coverage` alone shows the lines of all files together. */
 export default class Coverage {

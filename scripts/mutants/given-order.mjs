@@ -1,3 +1,4 @@
+import process from "node:process";
 import Sequencer from "@jest/test-sequencer";
 
 /** Runs the files in the order of the variable, so that those that most likely notice a fault come first. */
