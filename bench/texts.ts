@@ -32,13 +32,13 @@ that all sides declare the same.
 - **aws-cdk-lib** uses the L1 classes. Its templates have the same rules, templates, roles, policies and secrets with the
   same settings. CloudFormation has no data source, so the ARN of GitHub's secret is a parameter; it has no
   \`terraform_data\`; the version of the secret belongs to the secret; names of roles have no prefix. The templates come with
-  other files, which the bytes do not count. "Validation off" is \`builtinCloudFormationValidation: false\`. CloudFormation
-  does with a template what \`terraform plan\` does with JSON, in AWS: nothing of that is measured.
+  other files, which the bytes do not count. "Validation off" is \`builtinCloudFormationValidation: false\`. AWS
+  evaluates the template, as \`terraform plan\` evaluates the JSON. The benchmark does not measure this work of AWS.
 - **Plain HCL** is one file for each region, which Terraform reads as it is: there is no synthesis to compare. Terraform
   plans the same resources from both, in one region, against the stand-in for AWS.
 - Import: a process that loads what each side needs, and nothing else: the framework, the files of the resources, which
   the pack otherwise loads when it first uses them, and the pack. With room in the heap, V8 has no reason to collect all
-  of it, which otherwise one side may just do and the other not.
+  of it. Otherwise it may do so on one side only.
 - Construct and synth: cdktf, the files of the resources and the pack are loaded before; aws-cdk-lib loads parts of itself
   meanwhile. Whole process: from start to exit, compiled to JavaScript. With tsx: as
   \`npx tsx main.ts\` runs the program, without npx, with the cache of tsx filled.

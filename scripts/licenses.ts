@@ -1,5 +1,5 @@
 // Writes DEPENDENCIES.md: the licences of what the package contains and of what it is developed with, from
-// package-lock.json. Fails for a licence that nobody has allowed.
+// package-lock.json. Fails for a licence that PERMISSIVE and EXCEPTIONS do not list.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
@@ -46,12 +46,12 @@ const PERMISSIVE = [
   "Unlicense",
 ];
 
-/** The licences that ask for more. A package with one of them is never bundled. */
+/** The licences with further conditions, each with the packages that may have it. Such a package is never bundled. */
 const EXCEPTIONS: { readonly [licence: string]: Exception } = {
   "AGPL-3.0-or-later": {
     packages: ["@cloud-copilot/iam-policy", "@cloud-copilot/iam-simulate", "@cloud-copilot/iam-utils"],
     reason:
-      "Tests evaluate IAM policies with it. Whoever distributes code that is combined with it, or offers it over a network, must give its users the source under the AGPL. Only `test/local-aws/iam/policy-evaluation.ts` may import it.",
+      "Tests evaluate IAM policies with it. Whoever distributes code that is combined with it, or offers a modified version over a network, must give its users the source under the AGPL. Only `test/local-aws/iam/policy-evaluation.ts` may import it.",
   },
   "CC-BY-4.0": {
     packages: ["caniuse-lite"],
@@ -205,8 +205,8 @@ export function licencesPage(lock: Lock, bundles: { readonly [file: string]: rea
       Object.keys(peerDependencies).map((name) => rowOf(`node_modules/${name}`)),
     ),
     "## For development",
-    `The lock file has ${installed.length} packages, each version and each copy counted. Nothing of them is in the package but those above. \`scripts/licenses.ts\` lists the allowed licences, and a test refuses all others.`,
-    "### Licences that ask for more than a notice",
+    `The lock file has ${installed.length} packages, each version and each copy counted. The package contains only those above. \`scripts/licenses.ts\` lists the allowed licences, and a test refuses all others.`,
+    "### Licences with further conditions",
     ...exceptions.flatMap(([license, folders]) => [
       `**${license}.** ${EXCEPTIONS[license]?.reason ?? ""}`,
       table(

@@ -7,9 +7,9 @@ locals {
 
   registry_arns = [for region in local.regions : "arn:${local.partition}:ecr:${region}:${local.account_id}"]
 
-  # Only a pull that creates repositories tags them.
-  tagged_prefixes   = [for prefix in var.tagged_prefixes : trimsuffix(prefix, "/") if var.create_repositories]
-  all_prefixes      = [for prefix in var.prefixes : trimsuffix(prefix, "/")]
+  # Only a pull that creates repositories tags them. Rules refuse null, but Terraform may evaluate them after this.
+  tagged_prefixes   = [for prefix in compact(var.tagged_prefixes) : trimsuffix(prefix, "/") if var.create_repositories]
+  all_prefixes      = [for prefix in compact(var.prefixes) : trimsuffix(prefix, "/")]
   untagged_prefixes = [for prefix in local.all_prefixes : prefix if !contains(local.tagged_prefixes, prefix)]
 
   # ROOT is the prefix of all repositories: the other prefixes add nothing to it.

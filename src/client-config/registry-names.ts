@@ -20,15 +20,15 @@ const MAP_HINT =
 export function checkRegistryMap(map: unknown): asserts map is RegistryMap {
   const errors = new ConfigErrors();
   if (!isPlainObject(map) || Object.keys(map).length === 0) {
-    errors.add("map", "be a registry map with at least one registry", map, MAP_HINT);
+    errors.add("registryMap", "be a registry map with at least one registry", map, MAP_HINT);
   } else {
     const [[, first] = []] = Object.entries(map) as [string, unknown][];
     for (const [key, start] of Object.entries(map) as [string, unknown][]) {
-      const place = `map["${keyShown(key)}"]`;
+      const place = `registryMap["${keyShown(key)}"]`;
       if (typeof start !== "string" || !isInRegistry(start)) {
         errors.add(place, "be the start of names in a private Amazon ECR registry", start, MAP_HINT);
       } else if (!key.includes("${") && !isNameOfRegistry(key)) {
-        errors.add("map", "have names of registries as keys, like docker.io", keyShown(key), MAP_HINT);
+        errors.add("registryMap", "have names of registries as keys, like docker.io", keyShown(key), MAP_HINT);
       } else if (startOf(start) !== startOf(String(first))) {
         errors.add(place, "have the host of the first entry", start, "give the map of one cache");
       }

@@ -218,33 +218,33 @@ describe("a map", () => {
     "give cache.registryMap(), the map of one region of fleet.registryMaps(), or the output registry_map of the module";
 
   test.each<readonly [string, unknown, string]>([
-    ["nothing", undefined, `\`map\` is required; ${hint}`],
-    ["an empty one", {}, `\`map\` must be a registry map with at least one registry, got {}; ${hint}`],
-    ["a list", ["docker.io"], `\`map\` must be a registry map with at least one registry, got a list; ${hint}`],
+    ["nothing", undefined, `\`registryMap\` is required; ${hint}`],
+    ["an empty one", {}, `\`registryMap\` must be a registry map with at least one registry, got {}; ${hint}`],
+    ["a list", ["docker.io"], `\`registryMap\` must be a registry map with at least one registry, got a list; ${hint}`],
     [
       "the maps of all regions",
       { "us-east-1": { "docker.io": `${REGISTRY}/docker-hub` } },
-      `\`map["us-east-1"]\` must be the start of names in a private Amazon ECR registry, got a value of type object; ${hint}`,
+      `\`registryMap["us-east-1"]\` must be the start of names in a private Amazon ECR registry, got a value of type object; ${hint}`,
     ],
     [
       "a map with keys that are no registries",
       { "docker-hub": `${REGISTRY}/docker-hub` },
-      `\`map\` must have names of registries as keys, like docker.io, got "docker-hub"; ${hint}`,
+      `\`registryMap\` must have names of registries as keys, like docker.io, got "docker-hub"; ${hint}`,
     ],
     [
       "another registry",
       { "docker.io": "mirror.example.com/hub" },
-      `\`map["docker.io"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
+      `\`registryMap["docker.io"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
     ],
     [
       "an access token as a name",
       { ghp_0123456789abcdefghijABCDEFGHIJ012345: "mirror.example.com/hub" },
-      `\`map["(a key not shown)"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
+      `\`registryMap["(a key not shown)"]\` must be the start of names in a private Amazon ECR registry, got "mirror.example.com/hub"; ${hint}`,
     ],
     [
       "two registries",
       { "docker.io": `${REGISTRY}/docker-hub`, "quay.io": `444455556666.dkr.ecr.${REGION}.amazonaws.com/quay` },
-      `\`map["quay.io"]\` must have the host of the first entry, got "444455556666.dkr.ecr.${REGION}.amazonaws.com/quay"; give the map of one cache`,
+      `\`registryMap["quay.io"]\` must have the host of the first entry, got "444455556666.dkr.ecr.${REGION}.amazonaws.com/quay"; give the map of one cache`,
     ],
   ])("fails if it is %s", (_, map, message) => {
     const make = (): unknown => ClientConfiguration.fromRegistryMap(map as { [name: string]: string });

@@ -65,7 +65,7 @@ export function withoutFailures(text: string): string {
 
 /**
  * What each run that expects a failure has broken. `terraform test` says no more than that an input or a resource was
- * refused; here all are calls of one configuration, which is planned with the same mocks, and every message is told.
+ * refused. Here all are calls of one configuration, which is planned with the same mocks, and Terraform prints every message.
  */
 export async function brokenRules(module: string): Promise<BrokenRules[]> {
   const groups = new Map<string, TestRun[]>();

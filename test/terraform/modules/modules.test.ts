@@ -60,7 +60,7 @@ describeWithTerraform("the plain modules", () => {
     });
   });
 
-  // A plan of them all takes a quarter of the time that `terraform test` takes for one after the other.
+  // One plan of all these runs takes a quarter of the time of `terraform test`, which evaluates one run after the other.
   test.each(MODULE_NAMES)("%s has runs that break each of its rules where they expect it", async (name) => {
     const broken = await brokenRules(name);
     expect(broken.filter(({ rules, run }) => rules.length !== 1 || run.applies)).toEqual([]);

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { copyModules } from "./module-folders";
-import type { FuzzedCall } from "./module-fuzz";
-import { overridesIn } from "./module-runs";
-import type { Diagnostic, ResourceChange } from "./terraform";
-import { Workspace } from "./terraform";
+import { copyModules } from "../../support/module-folders";
+import { overridesIn } from "../../support/module-runs";
+import type { Diagnostic, ResourceChange } from "../../support/terraform";
+import { Workspace } from "../../support/terraform";
+import type { FuzzedCall } from "./calls";
 
 /** What Terraform says of a call of a module. */
 export interface Outcome {
@@ -57,7 +57,10 @@ export async function planFuzzed(calls: readonly FuzzedCall[]): Promise<Outcome[
     byFile.set(file, [...(byFile.get(file) ?? []), line]);
   }
   return calls.map((call, index) => {
-    const told = byFile.get(testFile(index)) ?? [];
+    const told = byFile.get(testFile(index));
+    if (told === undefined) {
+      throw new Error(`terraform test says nothing of call ${index}:\n${output.slice(-2_000)}`);
+    }
     return {
       call,
       diagnostics: told.flatMap(({ diagnostic }) => diagnostic ?? []),

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import * as fc from "fast-check";
 import { MODULES } from "../../../modules/generator/modules";
-import { planFuzzed } from "../../support/fuzzed-plans";
-import type { Outcome, PlanDiagnostic } from "../../support/fuzzed-plans";
-import { MARKS, corpusOf, fuzzedCall } from "../../support/module-fuzz";
-import type { Change, FuzzedCall, Kind } from "../../support/module-fuzz";
+import { MARKS, corpusOf, fuzzedCall } from "../../fuzz/modules/calls";
+import type { Change, FuzzedCall, Kind } from "../../fuzz/modules/calls";
+import { planFuzzed } from "../../fuzz/modules/plans";
+import type { Outcome, PlanDiagnostic } from "../../fuzz/modules/plans";
 import { describeWithTerraform } from "../../support/terraform";
 
 /** The time of the longer mode; without it, CI plans the same few calls each time. */
@@ -42,18 +42,34 @@ const JUSTIFIED: { readonly [summary: string]: (change: Change, detail: string, 
   "Invalid count argument": decides,
 };
 
+/** How validations of the provider begin, which the AWS provider writes in lower case. */
+const BY_PROVIDER = /^(?:expected|invalid) /;
+
+/**
+ * Whether the provider refuses what a rule of the module would refuse: Terraform evaluates no rule of an input of which
+ * another part is known only after apply.
+ */
+function isBeforeRules(summary: string, changes: readonly Change[]): boolean {
+  const [late, other] = [true, false].map((isLate) =>
+    changes.filter(({ kind }) => TELLS_LATER.includes(kind) === isLate).map(({ path: [input] }) => input),
+  );
+  return BY_PROVIDER.test(summary) && late?.some((input) => other?.includes(input)) === true;
+}
+
 /** Whether a refusal of Terraform names the input. */
 function isAbout([input = ""]: Change["path"], detail: string): boolean {
   return new RegExp(`\\.var\\.${input}\\b`).test(detail);
 }
 
 /** Whether a change may leave Terraform without the resources that there are. */
-function decides({ kind, input: { type, description } }: Change): boolean {
+function decides({ kind, input }: Change): boolean {
   if (![...TELLS_LATER, "sensitive"].includes(kind)) {
     return false;
   }
-  // The places of text and numbers say so where resources depend on them.
-  return (type !== "string" && type !== "number") || MUST_BE_KNOWN.test(description);
+  // Objects, maps and booleans may switch resources on. Where a text, a number or a list does so, the description says it.
+  return (
+    !/^(string|number|list|set)\b/.test(input.type) || input.decides === true || MUST_BE_KNOWN.test(input.description)
+  );
 }
 
 /** Whether an object lacks an attribute that its type requires. */
@@ -88,7 +104,8 @@ const LAWS: { readonly [law: string]: (outcome: Outcome) => readonly string[] } 
       .filter(({ summary, detail }) =>
         OF_THE_MODULE.includes(summary)
           ? detail.includes("will not be displayed") && !changes.some(({ kind }) => kind === "sensitive")
-          : !changes.some((change) => JUSTIFIED[summary]?.(change, detail, changes) === true),
+          : !changes.some((change) => JUSTIFIED[summary]?.(change, detail, changes) === true) &&
+            !isBeforeRules(summary, changes),
       )
       .map(({ summary, detail, range }) => `${summary}: ${detail} (${range?.filename}:${range?.start.line})`),
 

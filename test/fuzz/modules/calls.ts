@@ -1,10 +1,10 @@
 import { parse } from "@cdktf/hcl2json";
 import * as fc from "fast-check";
 import type { GeneratorValue } from "fast-check";
-import type { Input, ModuleDefinition } from "../../modules/generator/definition";
-import { expression, hcl } from "../../modules/generator/hcl";
-import { testRuns } from "./module-runs";
-import type { TestRun } from "./module-runs";
+import type { Input, ModuleDefinition } from "../../../modules/generator/definition";
+import { expression, hcl } from "../../../modules/generator/hcl";
+import { testRuns } from "../../support/module-runs";
+import type { TestRun } from "../../support/module-runs";
 
 /** A call of a module: the inputs of one of its tests, with up to two places changed. */
 export interface FuzzedCall {
