@@ -1,4 +1,4 @@
-// Compares the installed packages with npm's advisories. Fails for every advisory about code that is shipped, and for
+// Compares the packages in package-lock.json with npm's advisories. Fails for every advisory about code that is shipped, and for
 // malware anywhere. It only reports the others: they concern tests and tools, and CDKTF, which is archived, fixes none.
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
@@ -55,12 +55,13 @@ export function judge({ vulnerabilities }: AuditReport, shipped: readonly string
 export function reportIn(output: string): AuditReport {
   const report = JSON.parse(output) as Partial<AuditReport>;
   if (report.vulnerabilities === undefined) {
-    throw new Error(`npm audit gave no report: ${output.slice(0, 500)}`);
+    const { message = output.slice(0, 500) } = report as { readonly message?: string };
+    throw new Error(`npm audit gave no report, so nothing was compared: ${message}`);
   }
   return { vulnerabilities: report.vulnerabilities };
 }
 
-if (require.main === module) {
+function main(): void {
   const { stdout, error } = spawnSync("npm", ["audit", "--json"], {
     cwd: path.join(__dirname, ".."),
     encoding: "utf8",
@@ -76,5 +77,15 @@ if (require.main === module) {
   for (const line of [...warnings.map((text) => `::warning::${text}`), ...errors.map((text) => `::error::${text}`)]) {
     process.stdout.write(`${line}\n`);
   }
+  console.log(`${errors.length} errors, ${warnings.length} warnings`);
   process.exitCode = errors.length === 0 ? 0 : 1;
+}
+
+if (require.main === module) {
+  try {
+    main();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 2;
+  }
 }

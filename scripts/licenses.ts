@@ -236,7 +236,10 @@ if (require.main === module) {
   const bundles = bundledPackages();
   const faults = licenceFaults(lock, Object.values(bundles).flat());
   if (faults.length > 0) {
-    throw new Error(faults.join("\n"));
+    console.error(`${faults.join("\n")}\nReplace these packages, or add an entry with the reason to EXCEPTIONS.`);
+    process.exitCode = 1;
+  } else {
+    fs.writeFileSync(PAGE, licencesPage(lock, bundles));
+    console.log(`${Object.keys(lock.packages).length - 1} packages, all licences allowed`);
   }
-  fs.writeFileSync(PAGE, licencesPage(lock, bundles));
 }
