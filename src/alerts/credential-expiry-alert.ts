@@ -8,7 +8,7 @@ import { withoutTrailingSlash } from "../image/repository-path";
 import { CheckBlock, replacedWith, terraformData } from "../terraform/blocks";
 import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -79,7 +79,7 @@ export class CredentialExpiryAlert extends Construct {
       );
       this.warnOfNoReminder(credential, isSent);
     }
-    this.node.addValidation({ validate: () => [...addressClashes(this), ...nameClashes(this)] });
+    this.node.addValidation({ validate: () => [...addressErrors(this), ...nameClashes(this)] });
   }
 
   /** The destination, which has been checked not to be a log group. */

@@ -11,7 +11,7 @@ import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import type { PullThroughCache } from "../cache/pull-through-cache";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { AlertDestination } from "./alert-destination";
@@ -100,7 +100,7 @@ export class SyncFailureAlert extends Construct {
       validate: () => [
         ...missingProvider(this, provider),
         ...(this.caches === undefined ? missingRegion(this, { provider, region }) : []),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...patternErrors(this.prefixKeys()),
         ...nameClashes(this),
       ],

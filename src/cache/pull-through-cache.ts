@@ -19,7 +19,7 @@ import { constructId, constructIdIn } from "../terraform/construct-id";
 import { declaredOlderVersions } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { watchFramework } from "../validation/framework-checks";
 import { checkInStack } from "../validation/in-stack";
 import type { AllKeys, Requirement } from "../validation/rule";
@@ -158,7 +158,7 @@ export class PullThroughCache extends Construct {
     this.node.addValidation({
       validate: () => [
         ...missingProvider(this, props.provider),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...this.resolvedCredentials().list(),
         ...this.quotaErrors(),
         ...this.otherAccounts.errors(),

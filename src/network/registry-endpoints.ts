@@ -15,7 +15,7 @@ import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { stableKey, isUnresolved, resolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { textOf } from "../validation/text-of";
@@ -120,7 +120,7 @@ export class RegistryEndpoints extends Construct {
       validate: () => [
         ...missingProvider(this, provider),
         ...(this.props.caches === undefined ? missingRegion(this, this.props) : []),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...endpointClashes(this),
         ...vpcErrors(this, this.props.vpcId),
         ...this.lateCaches(),

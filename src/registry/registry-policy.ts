@@ -16,7 +16,7 @@ import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { resolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -118,7 +118,7 @@ export class RegistryPolicy extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...this.accountErrors(),
         ...this.readerErrors(),
         ...(this.props.forget === true ? [] : this.documentErrors()),

@@ -7,7 +7,7 @@ import { missingRegion } from "../cache/caches-beside";
 import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { deepCopy } from "../validation/plain-object";
@@ -82,7 +82,7 @@ export class RegistryReplication extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...conflictErrors(this.conflicts()),
       ],
     });

@@ -6,7 +6,7 @@ import type { Registry } from "../aws/registry";
 import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import { ForgottenResource, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { deepCopy } from "../validation/plain-object";
@@ -75,7 +75,7 @@ export class RegistryScanning extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...this.missingFilters(),
       ],
     });

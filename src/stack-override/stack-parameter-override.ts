@@ -10,7 +10,7 @@ import { writtenAddresses } from "../terraform/addresses";
 import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { JsonOnly } from "../validation/json-only";
 import { oneOfRequirement } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
@@ -138,7 +138,7 @@ export class StackParameterOverride extends Construct {
       validate: () => [
         ...missingProvider(this, props.provider),
         ...synthesisErrors(this, props),
-        ...addressClashes(this, writtenAddresses),
+        ...addressErrors(this, writtenAddresses),
       ],
     });
     const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;

@@ -9,7 +9,7 @@ import type { Registry } from "../aws/registry";
 import { serviceRole } from "../aws/service-role";
 import { pullStatements } from "../cache/pull-policy";
 import { isUnresolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -94,7 +94,7 @@ export class CacheWarmer extends Construct {
       this.createAlarm(project, props.alarmTopicArn);
     }
     prefixes.forEach((prefix) => props.cache._internals.warmedPrefixes.add(prefix));
-    this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
+    this.node.addValidation({ validate: () => [...addressErrors(this), ...projectClashes(this)] });
   }
 
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {
