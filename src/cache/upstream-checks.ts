@@ -59,7 +59,10 @@ export function checkUpstream(
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
   const hints = spec.credential === undefined ? undefined : CREDENTIAL_HINTS;
-  errors.checkKeys(prop, spec.unknown, known, "an option of this upstream", hints);
+  const { options }: { readonly options?: unknown } = spec.unknown;
+  if (errors.checkObject(`${prop}.options`, options, `use ${known.join(", ")}`)) {
+    errors.checkKeys(prop, spec.unknown, known, "an option of this upstream", hints);
+  }
   checkPrefix(errors, prop, spec, context);
   checkHost(errors, prop, spec);
   checkAuthentication(errors, `${prop}.credential`, spec, context);

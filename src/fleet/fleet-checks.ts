@@ -119,12 +119,15 @@ export function checkFinalStack(
   errors: ValidationErrors,
   fleet: Construct,
   id: string,
-  options: Partial<FinalStackOptions>,
+  options: Partial<FinalStackOptions> | undefined,
   backend: StateBackend | undefined,
 ): void {
   checkName(errors, id);
-  errors.checkKeys("", options, FINAL_STACK_OPTIONS, "an option of addFinalStack");
-  errors.checkString("region", options.region, FINAL_STACK_REGION);
+  if (errors.checkObject("options", options, "give the region of the stack's AWS provider, like `{ region }`")) {
+    const { ...given } = options;
+    errors.checkKeys("", given, FINAL_STACK_OPTIONS, "an option of addFinalStack");
+    errors.checkString("region", given.region, FINAL_STACK_REGION);
+  }
   // Callers in JavaScript may pass a value without a text form.
   if (typeof id === "string") {
     checkStackNames(errors, fleet, [id], backend);

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
 import { meant } from "./nearest-name";
-import { display } from "./redaction";
+import { Redacted, display } from "./redaction";
 import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
 import { keyShown } from "./secret-patterns";
@@ -102,6 +102,18 @@ export class ValidationErrors {
     if (value !== undefined && !values.includes(value)) {
       this.add(prop, oneOfRequirement(values), value, hint);
     }
+  }
+
+  /**
+   * Adds an error, and returns false, if a value is neither an object nor nothing: each character of a text would be an
+   * unknown key.
+   */
+  public checkObject(prop: string, value: unknown, hint: string): boolean {
+    if (value === undefined || value === null || (typeof value === "object" && !Array.isArray(value))) {
+      return true;
+    }
+    this.add(prop, "be an object", Redacted.of(value), hint);
+    return false;
   }
 
   /**
