@@ -9,7 +9,6 @@ import { isUnresolved } from "../terraform/tokens";
 import { Redacted } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
-import { containsAccessToken } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
 import { checkRepositorySettings, checkSettingsInRegion } from "./repository-settings-checks";
@@ -135,7 +134,7 @@ function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): 
     if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
       errors.addBroken(place, AZURE_REGISTRY_NAME, given);
     }
-  } else if (!matches(given, HOST) || containsAccessToken(given)) {
+  } else if (!matches(given, HOST)) {
     // The part before an @ in a URL may be a password.
     errors.addBroken(place, HOST, typeof given === "string" && given.includes("@") ? Redacted.of(given) : given);
   } else if (spec.kind === "unsupported") {

@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
 import { meant } from "./nearest-name";
-import { Redacted, display } from "./redaction";
-import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
+import { Redacted, display, expressionContainsAccessToken } from "./redaction";
+import { GIVEN_ONCE, NO_ACCESS_TOKEN, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
-import { keyShown } from "./secret-patterns";
+import { containsAccessToken, keyShown } from "./secret-patterns";
 import { MAX_ERRORS, errorText, worded } from "./wording";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
@@ -31,8 +31,19 @@ export class ValidationErrors {
     if ((isText && isUnresolved(value)) || matches(value, rule)) {
       return true;
     }
-    this.add(prop, rule.requirement, value, hint);
+    if (typeof value === "string" && containsAccessToken(value)) {
+      this.addBroken(prop, NO_ACCESS_TOKEN, value);
+    } else {
+      this.add(prop, rule.requirement, value, hint);
+    }
     return false;
+  }
+
+  /** Adds an error if a document that the caller has written contains an access token. */
+  public checkDocument(prop: string, document: unknown): void {
+    if (typeof document === "string" && expressionContainsAccessToken(document)) {
+      this.addBroken(prop, NO_ACCESS_TOKEN, document);
+    }
   }
 
   /**

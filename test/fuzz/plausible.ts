@@ -67,7 +67,7 @@ const VALUES: { readonly [name: string]: fc.Arbitrary<unknown> } = {
   accessTokenVariable: from("hub_token", "token"),
   version: from(1, 2),
   recoveryWindowInDays: from(0, 7, 30),
-  map: from(
+  registryMap: from(
     { "docker.io": `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/docker-hub` },
     {
       "docker.io": `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/docker-hub`,
