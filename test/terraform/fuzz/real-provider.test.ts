@@ -124,9 +124,13 @@ function argumentsIn({ resource = {} }: TerraformJson): unknown {
   );
 }
 
-/** Whether a value has a text somewhere, as Terraform reads it: normalized, and without a byte order mark. */
+/** Whether a value has a text somewhere, as Terraform reads it: UTF-8, normalized, and without a byte order mark. */
 function contains(value: unknown, text: string): boolean {
-  const read = (one: string): string => one.replace(/^\ufeff/, "").normalize("NFC");
+  const read = (one: string): string =>
+    Buffer.from(one)
+      .toString()
+      .replace(/^\ufeff/, "")
+      .normalize("NFC");
   return textsIn(value).some((one) => read(unescaped(one)).includes(read(text)));
 }
 
