@@ -8,9 +8,10 @@ import { withoutTrailingSlash } from "../image/repository-path";
 import { CheckBlock, replacedWith, terraformData } from "../terraform/blocks";
 import { constructIdIn } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors } from "../validation/validation-errors";
 import type { TopicSpec } from "./alert-destination";
 import { createTopic } from "./alert-topic";
@@ -60,26 +61,26 @@ export class CredentialExpiryAlert extends Construct {
   public constructor(scope: Construct, id: string, props: CredentialExpiryAlertProps) {
     super(scope, id);
     const errors = new ValidationErrors();
+    this.props = propsOf(this, props);
     checkInStack(errors, this, "give the stack of the cache");
-    checkCredentialExpiryAlert(errors, this, { ...props });
+    checkCredentialExpiryAlert(errors, this, this.props);
     errors.throwAndRemove(this);
 
-    this.props = { ...props, expiryDates: { ...props.expiryDates } };
     requireTerraform(this, 5);
     new JsonOnly(this, "json-only", "the HCL output cannot write what replaces the schedules");
     this.topicArn = this.findOrCreateTopic();
     const role = this.createRole();
     const credentials = Object.entries(this.props.expiryDates).map(([prefix, date]) => {
       const key = withoutTrailingSlash(prefix);
-      return { upstream: props.cache._internals.tryFindUpstream(key) as Upstream, date };
+      return { upstream: this.props.cache._internals.tryFindUpstream(key) as Upstream, date };
     });
     for (const credential of credentials) {
-      const isSent = (props.daysBefore ?? DEFAULT_DAYS_BEFORE).map((days) =>
+      const isSent = (this.props.daysBefore ?? DEFAULT_DAYS_BEFORE).map((days) =>
         this.createReminder(credential, days, role),
       );
       this.warnOfNoReminder(credential, isSent);
     }
-    this.node.addValidation({ validate: () => [...addressClashes(this), ...nameClashes(this)] });
+    this.node.addValidation({ validate: () => [...addressErrors(this), ...nameClashes(this)] });
   }
 
   /** The destination, which has been checked not to be a log group. */

@@ -11,8 +11,9 @@ import { missingProvider } from "../aws/provider";
 import { Registry, checkRegistryProps } from "../aws/registry";
 import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import type { PullThroughCache } from "../cache/pull-through-cache";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { AlertDestination } from "./alert-destination";
 import type { AlertLogGroupOptions, NewTopicOptions } from "./alert-destination";
@@ -71,14 +72,15 @@ export class SyncFailureAlert extends Construct {
   public constructor(scope: Construct, id: string, props: SyncFailureAlertProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    const { caches, destination, provider, region, ruleName } = { ...props };
+    const copy = propsOf(this, props);
+    const { caches, destination, provider, region, ruleName } = copy;
     checkInStack(errors, this, "give the stack of the cache");
     checkRegistryProps(errors, this, { provider, region });
     this.registry = new Registry(this, { provider, region });
-    checkSyncFailureAlert(errors, this, { ...props }, this.registry);
+    checkSyncFailureAlert(errors, this, copy, this.registry);
     errors.throwAndRemove(this);
 
-    this.caches = caches && [...caches];
+    this.caches = caches;
     this.ruleName = ruleName;
     const rule = this.createRule();
     const spec = destination._spec;
@@ -100,7 +102,7 @@ export class SyncFailureAlert extends Construct {
       validate: () => [
         ...missingProvider(this, provider),
         ...(this.caches === undefined ? missingRegion(this, { provider, region }) : []),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...patternErrors(this.prefixKeys()),
         ...nameClashes(this),
       ],

@@ -25,6 +25,7 @@ export function checkLifecyclePolicy(errors: ValidationErrors, prop: string, pol
   if (isUnresolved(policy)) {
     return;
   }
+  errors.checkDocument(prop, policy);
   const document = typeof policy === "string" ? parsedObject(policy) : undefined;
   const rules = document?.["rules"];
   if (typeof policy !== "string" || document === undefined || !Array.isArray(rules) || rules.length === 0) {

@@ -19,9 +19,10 @@ import { constructId, constructIdIn } from "../terraform/construct-id";
 import { declaredOlderVersions } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { watchFramework } from "../validation/framework-checks";
 import { checkInStack } from "../validation/in-stack";
+import { propsOf } from "../validation/props-of";
 import type { AllKeys, Requirement } from "../validation/rule";
 import { textOf } from "../validation/text-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
@@ -124,21 +125,22 @@ export class PullThroughCache extends Construct {
     super(scope, id);
     const errors = new ValidationErrors();
     const isChecked = areChecked(props);
+    const copy = isChecked ? props : propsOf(this, props);
     if (isChecked) {
       watchFramework(this);
     } else {
-      errors.checkKeys("", { ...props }, PROPS, "a property of PullThroughCache");
+      errors.checkKeys("", copy, PROPS, "a property of PullThroughCache");
       checkInStack(errors, this, "use a TerraformStack, or a PullThroughCacheFleet, which creates stacks");
-      checkRegistryProps(errors, this, { ...props });
+      checkRegistryProps(errors, this, copy);
     }
-    this.registry = new Registry(this, { ...props });
+    this.registry = new Registry(this, copy);
     const names = NamesInUse.copyOf(namesInUse(this, this.registry));
-    (isChecked ? checkCacheInRegion : checkCache)(errors, { ...props }, this.context(names));
+    (isChecked ? checkCacheInRegion : checkCache)(errors, copy, this.context(names));
     errors.throwAndRemove(this);
 
-    this.settings = copySettings(props.repositorySettings) ?? {};
+    this.settings = copySettings(copy.repositorySettings) ?? {};
     this.commonTemplate = repositoryTemplate(this.settings);
-    this.roles = new EcrServiceRoles(this, props.roleOptions, this.registry.regional.provider);
+    this.roles = new EcrServiceRoles(this, copy.roleOptions, this.registry.regional.provider);
     this.secrets = new CredentialSecrets(this, this.registry);
     this.otherAccounts = new OtherAccounts(this, {
       registry: this.registry,
@@ -150,15 +152,15 @@ export class PullThroughCache extends Construct {
     NamesInUse.adopt(namesInUse(this, this.registry), names, this.node.path);
     this.warnOfRegion();
     // Not forEach: each token of cdktf records the stack, so that every frame above it costs time.
-    for (const upstream of props.upstreams) {
+    for (const upstream of copy.upstreams) {
       this.createUpstream(upstream);
     }
     this._internals = this.internals();
     Object.defineProperty(this, MARK, { value: true });
     this.node.addValidation({
       validate: () => [
-        ...missingProvider(this, props.provider),
-        ...addressClashes(this),
+        ...missingProvider(this, copy.provider),
+        ...addressErrors(this),
         ...this.resolvedCredentials().list(),
         ...this.quotaErrors(),
         ...this.otherAccounts.errors(),

@@ -143,6 +143,7 @@ function checkRepositoryPolicy(errors: ValidationErrors, prop: string, policy: s
   if (Token.isUnresolved(policy)) {
     return;
   }
+  errors.checkDocument(prop, policy);
   if (typeof policy !== "string" || parsedObject(policy) === undefined) {
     errors.addBroken(prop, SETTINGS_RULES.repositoryPolicy, policy);
   } else if (policy.length > MAX_REPOSITORY_POLICY) {

@@ -9,7 +9,6 @@ import { isUnresolved } from "../terraform/tokens";
 import { Redacted } from "../validation/redaction";
 import type { AllKeys } from "../validation/rule";
 import { matches } from "../validation/rule";
-import { containsAccessToken } from "../validation/secret-patterns";
 import type { ValidationErrors } from "../validation/validation-errors";
 import { checkCredential, reserveSecret } from "./credential-checks";
 import { checkRepositorySettings, checkSettingsInRegion } from "./repository-settings-checks";
@@ -59,7 +58,10 @@ export function checkUpstream(
   }
   const known = spec.privateEcr === undefined ? OPTIONS : [...OPTIONS, ...PRIVATE_ECR_OPTIONS];
   const hints = spec.credential === undefined ? undefined : CREDENTIAL_HINTS;
-  errors.checkKeys(prop, spec.unknown, known, "an option of this upstream", hints);
+  const { options }: { readonly options?: unknown } = spec.unknown;
+  if (errors.checkObject(`${prop}.options`, options, `use ${known.join(", ")}`)) {
+    errors.checkKeys(prop, spec.unknown, known, "an option of this upstream", hints);
+  }
   checkPrefix(errors, prop, spec, context);
   checkHost(errors, prop, spec);
   checkAuthentication(errors, `${prop}.credential`, spec, context);
@@ -132,7 +134,7 @@ function checkHost(errors: ValidationErrors, prop: string, spec: UpstreamSpec): 
     if (typeof given !== "string" || kindOf(spec.host ?? "") !== "azure") {
       errors.addBroken(place, AZURE_REGISTRY_NAME, given);
     }
-  } else if (!matches(given, HOST) || containsAccessToken(given)) {
+  } else if (!matches(given, HOST)) {
     // The part before an @ in a URL may be a password.
     errors.addBroken(place, HOST, typeof given === "string" && given.includes("@") ? Redacted.of(given) : given);
   } else if (spec.kind === "unsupported") {

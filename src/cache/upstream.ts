@@ -191,8 +191,7 @@ export class Upstream {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private.html
    */
   public static privateEcr(options: PrivateEcrOptions): Upstream {
-    // Callers in JavaScript may pass nothing; the cache reports what is missing.
-    const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = options ?? {};
+    const { accountId, region, upstreamRepositoryPrefix, roleArn, ...common } = membersOf(options);
     const privateEcr = { accountId, region, upstreamRepositoryPrefix, roleArn };
     return new Upstream({ kind: "private-ecr", privateEcr }, common);
   }
@@ -206,7 +205,7 @@ export class Upstream {
    * @param options a credential, another prefix, and settings of the repositories
    */
   public static fromRegistryUrl(upstreamRegistryUrl: string, options: RegistryUrlOptions = {}): Upstream {
-    const { credential, ...common } = { ...options };
+    const { credential, ...common } = membersOf(options);
     const kind = typeof upstreamRegistryUrl === "string" ? kindOf(upstreamRegistryUrl) : undefined;
     const source = { origin: "upstreamRegistryUrl", given: upstreamRegistryUrl, credential };
     if (kind === "private-ecr") {
@@ -227,7 +226,7 @@ export class Upstream {
    * @param options the `prefix`, which has no default here, and further options
    */
   public static unlisted(upstreamRegistryUrl: string, options: UnlistedRegistryOptions): Upstream {
-    const { credential, ...common } = { ...options };
+    const { credential, ...common } = membersOf(options);
     return new Upstream(
       {
         kind: "unlisted",
@@ -260,7 +259,7 @@ export class Upstream {
     spec: Omit<UpstreamSpec, "prefix" | "prefixKey" | "hasPrefix" | "repositorySettings" | "unknown">,
     options: UpstreamOptions,
   ) {
-    const { prefix, repositorySettings, ...unknown } = isPlainObject(options) ? { ...options } : { options };
+    const { prefix, repositorySettings, ...unknown } = membersOf(options);
     const usual = spec.kind in SUPPORTED_REGISTRIES ? SUPPORTED_REGISTRIES[spec.kind as RegistryKind].usualPrefix : "";
     this.prefix = prefix ?? usual;
     this._spec = {
@@ -274,4 +273,9 @@ export class Upstream {
       unknown,
     };
   }
+}
+
+/** The members of options; anything but an object becomes a member, which no upstream has, and which the cache reports. */
+function membersOf<T>(options: T): T {
+  return isPlainObject(options) ? { ...options } : ({ options } as T);
 }

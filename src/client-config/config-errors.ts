@@ -12,15 +12,14 @@ export class ConfigErrors {
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    if (!this.isFull()) {
-      this.messages.push(worded(prop, requirement, shown(got), hint));
-    }
+    this.messages.push(worded(prop, requirement, shown(got), hint));
   }
 
   /** Adds an error for every key of `given` that is not known: a misspelt key would have no effect. */
   public checkKeys(given: object, known: readonly string[]): void {
     for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
-      if (this.isFull()) {
+      // An object may have many keys, and a message lists few: a search for what each key means would take long.
+      if (this.messages.length > MAX_ERRORS) {
         return;
       }
       this.messages.push(`\`${keyShown(key)}\` is not an option; ${meant(key, known)}`);
@@ -31,11 +30,6 @@ export class ConfigErrors {
     if (this.messages.length > 0) {
       throw new ConfigError(errorText("ClientConfiguration", this.messages));
     }
-  }
-
-  /** Whether there is one error more than a message lists. */
-  private isFull(): boolean {
-    return this.messages.length > MAX_ERRORS;
   }
 }
 

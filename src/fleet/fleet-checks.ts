@@ -19,7 +19,14 @@ import { ValidationErrors } from "../validation/validation-errors";
 import { FleetLayout } from "./fleet-layout";
 import { checkProviderConfig } from "./provider-config-checks";
 import type { FinalStackOptions, PullThroughCacheFleetProps } from "./pull-through-cache-fleet-props";
-import { FINAL_STACK_REGION, FLEET_RULES, PULL_POLICY_RULES, TERRAFORM_STACK_NAME, providerVersions } from "./rules";
+import {
+  FINAL_STACK_REGION,
+  FLEET_RULES,
+  MAX_REGIONS,
+  PULL_POLICY_RULES,
+  TERRAFORM_STACK_NAME,
+  providerVersions,
+} from "./rules";
 import { ALL_REGIONS_STACK, BACKEND_ID, POLICY_STACK, PROVIDER_ID, stackName } from "./stages";
 import type { StateBackend } from "./state-backend";
 
@@ -119,12 +126,15 @@ export function checkFinalStack(
   errors: ValidationErrors,
   fleet: Construct,
   id: string,
-  options: Partial<FinalStackOptions>,
+  options: Partial<FinalStackOptions> | undefined,
   backend: StateBackend | undefined,
 ): void {
   checkName(errors, id);
-  errors.checkKeys("", options, FINAL_STACK_OPTIONS, "an option of addFinalStack");
-  errors.checkString("region", options.region, FINAL_STACK_REGION);
+  if (errors.checkObject("options", options, "give the region of the stack's AWS provider, like `{ region }`")) {
+    const { ...given } = options;
+    errors.checkKeys("", given, FINAL_STACK_OPTIONS, "an option of addFinalStack");
+    errors.checkString("region", given.region, FINAL_STACK_REGION);
+  }
   // Callers in JavaScript may pass a value without a text form.
   if (typeof id === "string") {
     checkStackNames(errors, fleet, [id], backend);
@@ -241,6 +251,10 @@ function withoutKmsKey(settings: RepositorySettings | undefined): RepositorySett
 /** Adds the errors of the regions and returns those that other checks can use. */
 function checkRegions(errors: ValidationErrors, regions: unknown): string[] {
   const valid = new Set<string>();
+  if (Array.isArray(regions) && regions.length > MAX_REGIONS) {
+    errors.addBroken("regions", FLEET_RULES.numberOfRegions, regions.length);
+    return [];
+  }
   errors.checkList("regions", regions, FLEET_RULES.regions, (prop, region) => {
     if (isUnresolved(region)) {
       errors.addBroken(prop, FLEET_RULES.literalRegion, region);

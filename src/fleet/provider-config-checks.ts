@@ -6,6 +6,7 @@ import { literalsOf } from "../terraform/expression-literals";
 import { resolved } from "../terraform/tokens";
 import { isPlainObject } from "../validation/plain-object";
 import { Redacted, hasUserInfo, expressionContainsAccessToken, mayContainSecret } from "../validation/redaction";
+import { NO_ACCESS_TOKEN } from "../validation/rule";
 import type { Requirement } from "../validation/rule";
 import { looksLikeSecret } from "../validation/secret-patterns";
 import { ValidationErrors } from "../validation/validation-errors";
@@ -56,7 +57,8 @@ function checkNames(errors: ValidationErrors, config: AwsProviderConfig): void {
 }
 
 function checkSecrets(errors: ValidationErrors, config: AwsProviderConfig): void {
-  const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, endpoints } = config;
+  const { accessKey, secretKey, token, assumeRoleWithWebIdentity, httpProxy, httpsProxy, ...others } = config;
+  const { endpoints } = others;
   const addEach = (
     values: { readonly [place: string]: unknown },
     isWrong: (value: unknown) => boolean,
@@ -74,6 +76,8 @@ function checkSecrets(errors: ValidationErrors, config: AwsProviderConfig): void
   addEach({ httpProxy, httpsProxy }, hasPassword, PROVIDER_CONFIG_RULES.proxy);
   const hasLogin = (value: unknown): boolean => typeof value === "string" && hasUserInfo(literalsOf(value).joined);
   addEach(inBlocks({ endpoints }, /^/), hasLogin, PROVIDER_CONFIG_RULES.endpoint);
+  const hasAccessToken = (value: unknown): boolean => textsIn(value).some(expressionContainsAccessToken);
+  addEach({ ...others }, hasAccessToken, NO_ACCESS_TOKEN);
 }
 
 /** Whether a value is a literal, or a Terraform expression with a literal secret. Tokens of cdktf are checked at synth. */
@@ -96,6 +100,18 @@ function hasPassword(url: unknown): boolean {
   }
   const { joined, values } = literalsOf(url);
   return looksLikeSecret(joined) || expressionContainsAccessToken(url) || values.some(({ isEncoded }) => isEncoded);
+}
+
+/** The texts in a value, and the keys of all objects in it. */
+function textsIn(value: unknown): string[] {
+  const found = new Set([value]);
+  // What is added is iterated over, too.
+  for (const item of found) {
+    if (Array.isArray(item) || isPlainObject(item)) {
+      Object.entries(item).forEach(([key, member]: [string, unknown]) => found.add(key).add(member));
+    }
+  }
+  return [...found].filter((item) => typeof item === "string");
 }
 
 /** The arguments with wanted names in one block or in a list of blocks, by their places. */

@@ -18,7 +18,8 @@ import type { Upstream } from "../cache/upstream";
 import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { constructId } from "../terraform/construct-id";
 import { isUnresolved } from "../terraform/tokens";
-import { deepCopy, isPlainObject } from "../validation/plain-object";
+import { isPlainObject } from "../validation/plain-object";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import { checkFinalStack, checkFleet, checkPolicyStack, leaveTree, namesakeErrors } from "./fleet-checks";
 import { FleetLayout } from "./fleet-layout";
@@ -70,12 +71,13 @@ export class PullThroughCacheFleet extends Construct {
    */
   public constructor(scope: Construct, id: string, props: PullThroughCacheFleetProps) {
     super(scope, id);
-    checkFleet(this, { ...props });
+    const copy = propsOf(this, props);
+    checkFleet(this, copy);
     this.props = {
-      ...props,
-      backend: props.backend ?? StateBackend.local(),
-      providerConfig: deepCopy(props.providerConfig ?? {}),
-      providerVersion: props.providerVersion ?? providerVersions(props.layout),
+      ...copy,
+      backend: copy.backend ?? StateBackend.local(),
+      providerConfig: copy.providerConfig ?? {},
+      providerVersion: copy.providerVersion ?? providerVersions(copy.layout),
     };
     this.createCaches();
     // cdktf validates stacks only, so the first stack validates for the fleet.
@@ -124,7 +126,7 @@ export class PullThroughCacheFleet extends Construct {
    */
   public addFinalStack(id: string, options: FinalStackOptions): TerraformStack {
     const errors = new ValidationErrors();
-    checkFinalStack(errors, this, id, { ...options }, this.props.backend);
+    checkFinalStack(errors, this, id, options, this.props.backend);
     errors.throwIfAny(this.node.path);
     const stack = this.createStack(id, { region: options.region, regional: false });
     this.regions.forEach((region) => stack.addDependency(this.stackIn(region)));

@@ -15,6 +15,9 @@ export const TERRAFORM_STACK_NAME: Rule = {
   hint: "choose another id: stacks, folders and states are named after it",
 };
 
+/** More than AWS has in all partitions. */
+export const MAX_REGIONS = 100;
+
 /** Rules of the declaration of a fleet. */
 export const FLEET_RULES = {
   scope: {
@@ -28,6 +31,10 @@ export const FLEET_RULES = {
     hint: `import StateBackend from "${OWN_FRAMEWORK.entryPoint}"`,
   },
   regions: { requirement: atLeastOne("list", "region"), hint: "give the regions to cache in" },
+  numberOfRegions: {
+    requirement: `have at most ${MAX_REGIONS} regions`,
+    hint: "AWS has fewer: declare a fleet for each account",
+  },
   literalRegion: { requirement: "be known at synth", hint: "give a literal: names of stacks and addresses contain it" },
   layoutSupported: {
     requirement: `not be ${FleetLayout.ONE_STACK} with @cdktf/provider-aws 20, whose resources have no argument \`region\``,

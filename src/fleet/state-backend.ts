@@ -107,6 +107,9 @@ export class StateBackend {
     const { bucket, region, keyPrefix = "ecr-pull-through-cache/", kmsKeyId, roleArn, ...unknown } = { ...options };
     return new StateBackend(
       (errors) => {
+        if (!errors.checkObject("backend", options, `use ${S3_OPTIONS.join(", ")}`)) {
+          return;
+        }
         errors.checkKeys("backend", unknown, S3_OPTIONS, "an option of StateBackend.s3");
         checkLiteral(errors, "bucket", bucket, BUCKET);
         checkLiteral(errors, "region", region, BUCKET_REGION);
@@ -142,6 +145,9 @@ export class StateBackend {
     const { organization, workspacePrefix = "", project, hostname, ...unknown } = { ...options };
     return new StateBackend(
       (errors) => {
+        if (!errors.checkObject("backend", options, `use ${HCP_OPTIONS.join(", ")}`)) {
+          return;
+        }
         errors.checkKeys("backend", unknown, HCP_OPTIONS, "an option of StateBackend.hcpTerraform");
         checkLiteral(errors, "organization", organization, ORGANIZATION);
         if (project !== undefined) {

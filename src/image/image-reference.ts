@@ -48,6 +48,12 @@ const RULES = {
 // Nobody reads a longer text in a message.
 const MAX_SHOWN = 300;
 
+// A port, and a tag before a digest, look like a password before a host.
+const USER_INFO = new RegExp(
+  `://[^/]*@|:(?!\\d{1,5}/)[^@\\s]*@(?!(?:${Object.keys(DIGESTS).join("|")}):)[a-z0-9]`,
+  "i",
+);
+
 /**
  * The name of an image, parsed and normalized as Docker, containerd and Kubernetes do it.
  *
@@ -172,9 +178,7 @@ export function shownName(name: string): string {
 }
 
 function mayBeShown(text: unknown): boolean {
-  return (
-    typeof text === "string" && text.length <= MAX_SHOWN && !/:\/\/[^/]*@/.test(text) && !containsAccessToken(text)
-  );
+  return typeof text === "string" && text.length <= MAX_SHOWN && !USER_INFO.test(text) && !containsAccessToken(text);
 }
 
 /** Why a text has no whole path at a place. */

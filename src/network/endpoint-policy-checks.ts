@@ -9,6 +9,7 @@ export function checkEndpointPolicy(errors: ValidationErrors, prop: string, poli
   if (Token.isUnresolved(policy)) {
     return;
   }
+  errors.checkDocument(prop, policy);
   const { Statement: given } = (typeof policy === "string" ? parsedObject(policy) : undefined) ?? {};
   const statements: readonly unknown[] = given === undefined ? [] : [given].flat();
   if (typeof policy !== "string" || statements.length === 0 || !statements.every(isPlainObject)) {

@@ -15,9 +15,10 @@ import { constructId } from "../terraform/construct-id";
 import { requireTerraform } from "../terraform/required-version";
 import { stableKey, isUnresolved, resolved } from "../terraform/tokens";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
+import { propsOf } from "../validation/props-of";
 import { textOf } from "../validation/text-of";
 import { ValidationErrors, fail } from "../validation/validation-errors";
 import type { ClientBlock } from "./client-block";
@@ -88,8 +89,7 @@ export class RegistryEndpoints extends Construct {
   public constructor(scope: Construct, id: string, props: RegistryEndpointsProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    // Copied, since the caller may change the lists later.
-    this.props = copyLists({ ...props });
+    this.props = propsOf(this, props);
     const { provider, region } = this.props;
     checkInStack(errors, this, "give a stack that has an AWS provider of the VPC's region");
     checkRegistryProps(errors, this, { provider, region });
@@ -120,7 +120,7 @@ export class RegistryEndpoints extends Construct {
       validate: () => [
         ...missingProvider(this, provider),
         ...(this.props.caches === undefined ? missingRegion(this, this.props) : []),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...endpointClashes(this),
         ...vpcErrors(this, this.props.vpcId),
         ...this.lateCaches(),
@@ -368,12 +368,4 @@ export class RegistryEndpoints extends Construct {
       warn(this, "nothing-warms", message);
     }
   }
-}
-
-function copyLists(props: RegistryEndpointsProps): RegistryEndpointsProps {
-  const copied = Object.entries(props).map(([name, value]: [string, unknown]) => [
-    name,
-    Array.isArray(value) ? Array.from<unknown>(value) : value,
-  ]);
-  return Object.fromEntries(copied) as RegistryEndpointsProps;
 }

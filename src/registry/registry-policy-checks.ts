@@ -81,6 +81,7 @@ export function givenStatements(
   json: unknown,
   location: KnownLocation,
 ): GivenStatement[] {
+  errors.checkDocument(prop, json);
   const policy = typeof json === "string" ? parsedObject(literalJson(json)) : undefined;
   if (policy === undefined && isUnresolved(json)) {
     errors.addBroken(prop, REGISTRY_POLICY_RULES.known, json);

@@ -16,9 +16,10 @@ import { ROOT, withoutTrailingSlash } from "../image/repository-path";
 import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { resolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
 import { importSetting } from "./imported-setting";
@@ -96,8 +97,8 @@ export class RegistryPolicy extends Construct {
   public constructor(scope: Construct, id: string, props: RegistryPolicyProps) {
     super(scope, id);
     const errors = new ValidationErrors();
+    this.props = propsOf(this, props);
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry");
-    this.props = { ...props };
     checkRegistryProps(errors, this, this.props);
     this.registry = registryOf(this, this.props);
     checkRegistryPolicyProps(errors, this.props, this.registry.location);
@@ -118,7 +119,7 @@ export class RegistryPolicy extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...this.accountErrors(),
         ...this.readerErrors(),
         ...(this.props.forget === true ? [] : this.documentErrors()),

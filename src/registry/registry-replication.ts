@@ -7,10 +7,10 @@ import { missingRegion } from "../cache/caches-beside";
 import { ForgottenResource } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { warn } from "../terraform/warnings";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
-import { deepCopy } from "../validation/plain-object";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
 import { importSetting } from "./imported-setting";
@@ -64,8 +64,7 @@ export class RegistryReplication extends Construct {
   public constructor(scope: Construct, id: string, props: RegistryReplicationProps) {
     super(scope, id);
     const errors = new ValidationErrors();
-    // Copied, since the caller may change the lists later.
-    this.props = deepCopy({ ...props });
+    this.props = propsOf(this, props);
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry's region");
     checkReplication(errors, this, this.props);
     this.registry = registryOf(this, this.props);
@@ -82,7 +81,7 @@ export class RegistryReplication extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...conflictErrors(this.conflicts()),
       ],
     });

@@ -6,10 +6,10 @@ import type { Registry } from "../aws/registry";
 import { cachesBeside, missingRegion } from "../cache/caches-beside";
 import { ForgottenResource, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
-import { deepCopy } from "../validation/plain-object";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors } from "../validation/validation-errors";
 import { ExistingSettings } from "./existing-settings";
 import { importSetting } from "./imported-setting";
@@ -58,8 +58,7 @@ export class RegistryScanning extends Construct {
   public constructor(scope: Construct, id: string, props: RegistryScanningProps = {}) {
     super(scope, id);
     const errors = new ValidationErrors();
-    // Copied, since the caller may change the lists later.
-    this.props = deepCopy({ ...props });
+    this.props = propsOf(this, props);
     checkInStack(errors, this, "give a stack that has an AWS provider of the registry's region");
     checkScanning(errors, this, this.props);
     errors.throwAndRemove(this);
@@ -75,7 +74,7 @@ export class RegistryScanning extends Construct {
       validate: () => [
         ...missingProvider(this, this.props.provider),
         ...missingRegion(this, this.props),
-        ...addressClashes(this),
+        ...addressErrors(this),
         ...this.missingFilters(),
       ],
     });

@@ -10,8 +10,9 @@ import { writtenAddresses } from "../terraform/addresses";
 import { CheckBlock, ImportBlock, ProviderCopy, RemovedBlock, terraformData } from "../terraform/blocks";
 import { requireTerraform } from "../terraform/required-version";
 import { isUnresolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { JsonOnly } from "../validation/json-only";
+import { propsOf } from "../validation/props-of";
 import { oneOfRequirement } from "../validation/rule";
 import type { AllKeys } from "../validation/rule";
 import { ValidationErrors, fail } from "../validation/validation-errors";
@@ -122,12 +123,13 @@ export class StackParameterOverride extends Construct {
    */
   public constructor(scope: Construct, id: string, props: StackParameterOverrideProps) {
     super(scope, id);
+    const copy = propsOf(this, props);
     const errors = new ValidationErrors();
-    errors.checkKeys("", { ...props }, PROPS, "a property of StackParameterOverride");
-    checkOverride(errors, this, { ...props });
+    errors.checkKeys("", copy, PROPS, "a property of StackParameterOverride");
+    checkOverride(errors, this, copy);
     errors.throwAndRemove(this);
 
-    markAsOverride(this, { stackName: props.stackName, provider: props.provider, region: props.region });
+    markAsOverride(this, { stackName: copy.stackName, provider: copy.provider, region: copy.region });
     requireTerraform(this, 7);
     new JsonOnly(
       this,
@@ -136,15 +138,15 @@ export class StackParameterOverride extends Construct {
     );
     this.node.addValidation({
       validate: () => [
-        ...missingProvider(this, props.provider),
-        ...synthesisErrors(this, props),
-        ...addressClashes(this, writtenAddresses),
+        ...missingProvider(this, copy.provider),
+        ...synthesisErrors(this, copy),
+        ...addressErrors(this, writtenAddresses),
       ],
     });
-    const adopts = (props.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
-    const forgets = props.action === OverrideAction.FORGET;
-    const provider = this.copyOfProvider(props);
-    this.recordChanges(props);
+    const adopts = (copy.strategy ?? OverrideStrategy.ADOPT) === OverrideStrategy.ADOPT;
+    const forgets = copy.action === OverrideAction.FORGET;
+    const provider = this.copyOfProvider(copy);
+    this.recordChanges(copy);
     if (forgets || !adopts) {
       // Without it, Terraform would delete a stack that it adopted before.
       new RemovedBlock(this, "removed", ADDRESS.adopted);
@@ -152,12 +154,12 @@ export class StackParameterOverride extends Construct {
     if (forgets) {
       return;
     }
-    this.read("current", props, { provider: adopts ? provider : undefined });
-    this.declareValues(props);
+    this.read("current", copy, { provider: adopts ? provider : undefined });
+    this.declareValues(copy);
     if (adopts) {
-      this.adopt(props, provider);
+      this.adopt(copy, provider);
     } else {
-      this.updateByCli(props);
+      this.updateByCli(copy);
     }
   }
 

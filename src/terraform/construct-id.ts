@@ -1,8 +1,8 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
-/** The id that cdktf leaves out of addresses. */
-const HIDDEN_ID = "Default";
+/** The ids that cdktf leaves out of addresses. */
+const HIDDEN_IDS = ["Default", "Resource"];
 
 /**
  * A construct id for an ASCII name of AWS with characters that addresses of Terraform cannot have.
@@ -28,9 +28,9 @@ function encoded(character: string): string {
   return `_${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-/** Whether addresses of children of a scope begin with the id of the child: all scopes above have the hidden id. */
+/** Whether addresses of children of a scope begin with the id of the child: all scopes above have a hidden id. */
 function beginsAddresses(scope: Construct): boolean {
   const { scopes } = scope.node;
   const stack = scopes.findIndex((candidate) => TerraformStack.isStack(candidate));
-  return scopes.slice(stack + 1).every(({ node }) => node.id === HIDDEN_ID);
+  return scopes.slice(stack + 1).every(({ node }) => HIDDEN_IDS.includes(node.id));
 }

@@ -1,3 +1,5 @@
+import { containsAccessToken } from "./secret-patterns";
+
 /** What must be true of a value, and how to correct the value if it is not. */
 export interface Requirement {
   /** Completes "must …". */
@@ -25,9 +27,15 @@ export interface Rule extends Requirement {
 
 const ASCII = /^[^\u0080-\uffff]*$/;
 
-/** Whether a value is a string that follows a rule. */
+/** The requirement of all text: nothing that is declared is a secret. */
+export const NO_ACCESS_TOKEN: Requirement = {
+  requirement: "contain no access token",
+  hint: "keep it in Secrets Manager, since Terraform stores this value in its plan and state",
+};
+
+/** Whether a value is a string that follows a rule and contains no access token. */
 export function matches(value: unknown, rule: Rule): value is string {
-  if (typeof value !== "string") {
+  if (typeof value !== "string" || containsAccessToken(value)) {
     return false;
   }
   const { pattern, except } = rule.ascii !== undefined && ASCII.test(value) ? rule.ascii : rule;

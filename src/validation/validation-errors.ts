@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
 import { isUnresolved } from "../terraform/tokens";
 import { meant } from "./nearest-name";
-import { display } from "./redaction";
-import { GIVEN_ONCE, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
+import { Redacted, display, expressionContainsAccessToken } from "./redaction";
+import { GIVEN_ONCE, NO_ACCESS_TOKEN, atLeastOne, integerRequirement, matches, oneOfRequirement } from "./rule";
 import type { Requirement, Rule } from "./rule";
-import { keyShown } from "./secret-patterns";
+import { containsAccessToken, keyShown } from "./secret-patterns";
 import { MAX_ERRORS, errorText, worded } from "./wording";
 
 /** Collects the errors of one declaration, so that one thrown error reports all of them before the first resource exists. */
@@ -14,9 +14,7 @@ export class ValidationErrors {
 
   /** Adds the error that `prop` does not meet a requirement, with its value, or that it is required, and a hint. */
   public add(prop: string, requirement: string, got: unknown, hint: string): void {
-    if (!this.isFull()) {
-      this.messages.add(worded(prop, requirement, shown(got), hint));
-    }
+    this.messages.add(worded(prop, requirement, shown(got), hint));
   }
 
   /** Adds the error that `prop` does not meet a requirement that is defined with its hint. */
@@ -31,8 +29,19 @@ export class ValidationErrors {
     if ((isText && isUnresolved(value)) || matches(value, rule)) {
       return true;
     }
-    this.add(prop, rule.requirement, value, hint);
+    if (typeof value === "string" && containsAccessToken(value)) {
+      this.addBroken(prop, NO_ACCESS_TOKEN, value);
+    } else {
+      this.add(prop, rule.requirement, value, hint);
+    }
     return false;
+  }
+
+  /** Adds an error if a document that the caller has written contains an access token. */
+  public checkDocument(prop: string, document: unknown): void {
+    if (typeof document === "string" && expressionContainsAccessToken(document)) {
+      this.addBroken(prop, NO_ACCESS_TOKEN, document);
+    }
   }
 
   /**
@@ -105,6 +114,18 @@ export class ValidationErrors {
   }
 
   /**
+   * Adds an error, and returns false, if a value is neither an object nor nothing: each character of a text would be an
+   * unknown key.
+   */
+  public checkObject(prop: string, value: unknown, hint: string): boolean {
+    if (value === undefined || value === null || (typeof value === "object" && !Array.isArray(value))) {
+      return true;
+    }
+    this.add(prop, "be an object", Redacted.of(value), hint);
+    return false;
+  }
+
+  /**
    * Adds an error for every key of `given` that is not known: a misspelt key would have no effect. `hints` are those of
    * keys that people expect.
    */
@@ -116,7 +137,8 @@ export class ValidationErrors {
     hints: ReadonlyMap<string, string> = new Map(),
   ): void {
     for (const [key, value] of Object.entries(given)) {
-      if (this.isFull()) {
+      // An object may have many keys, and a message lists few: a search for what each key means would take long.
+      if (this.messages.size > MAX_ERRORS) {
         return;
       }
       if (!known.includes(key) && value !== undefined) {
@@ -147,11 +169,6 @@ export class ValidationErrors {
       construct.node.scope?.node.tryRemoveChild(construct.node.id);
       this.throwIfAny(construct.node.path);
     }
-  }
-
-  /** Whether there is one error more than a message lists. */
-  private isFull(): boolean {
-    return this.messages.size > MAX_ERRORS;
   }
 }
 

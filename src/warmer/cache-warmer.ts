@@ -9,9 +9,10 @@ import type { Registry } from "../aws/registry";
 import { serviceRole } from "../aws/service-role";
 import { pullStatements } from "../cache/pull-policy";
 import { isUnresolved } from "../terraform/tokens";
-import { addressClashes } from "../validation/address-clashes";
+import { addressErrors } from "../validation/address-errors";
 import { checkInStack } from "../validation/in-stack";
 import { JsonOnly } from "../validation/json-only";
+import { propsOf } from "../validation/props-of";
 import { ValidationErrors } from "../validation/validation-errors";
 import { buildVariables, warmingBuildspec } from "./buildspec";
 import type { CacheWarmerProps } from "./cache-warmer-props";
@@ -73,28 +74,22 @@ export class CacheWarmer extends Construct {
   public constructor(scope: Construct, id: string, props: CacheWarmerProps) {
     super(scope, id);
     const errors = new ValidationErrors();
+    this.props = propsOf(this, props);
     checkInStack(errors, this, "give the stack of the cache");
-    checkWarmer(errors, this, { ...props });
-    const images = warmedImages(errors, { ...props });
+    checkWarmer(errors, this, this.props);
+    const images = warmedImages(errors, this.props);
     errors.throwAndRemove(this);
 
-    const { subnetIds, securityGroupIds, roleOptions } = props;
-    this.props = {
-      ...props,
-      subnetIds: subnetIds && [...subnetIds],
-      securityGroupIds: securityGroupIds && [...securityGroupIds],
-      roleOptions: roleOptions && { ...roleOptions },
-    };
-    this.projectName = props.projectName ?? defaultProjectName(this);
+    this.projectName = this.props.projectName ?? defaultProjectName(this);
     const prefixes = [...new Set(images.map(({ prefix }) => prefix))];
     const warmed = images.map(({ image, path, tag }) => ({ image, repository: path, tag }));
-    const project = this.createProject(warmingBuildspec(warmed, props.includeReferrers), prefixes);
+    const project = this.createProject(warmingBuildspec(warmed, this.props.includeReferrers), prefixes);
     this.createSchedules(project, prefixes);
-    if (props.alarmTopicArn !== undefined) {
-      this.createAlarm(project, props.alarmTopicArn);
+    if (this.props.alarmTopicArn !== undefined) {
+      this.createAlarm(project, this.props.alarmTopicArn);
     }
-    prefixes.forEach((prefix) => props.cache._internals.warmedPrefixes.add(prefix));
-    this.node.addValidation({ validate: () => [...addressClashes(this), ...projectClashes(this)] });
+    prefixes.forEach((prefix) => this.props.cache._internals.warmedPrefixes.add(prefix));
+    this.node.addValidation({ validate: () => [...addressErrors(this), ...projectClashes(this)] });
   }
 
   private createProject(buildspec: string, prefixes: string[]): CodebuildProject {

@@ -44,6 +44,12 @@ test("allowPullFrom fails for a path of an organizational unit that is the token
   );
 });
 
+test("allowPullFrom fails for a value of a wrong type also beside more errors than a message lists", () => {
+  const unknown = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`unknown${index}`, true]));
+  const options = { ...unknown, accountIds: ["111122223333"], prefixes: 5 as never };
+  expect(messageOf(() => newCache().allowPullFrom(options))).toContain("more than 20 validation errors\n");
+});
+
 test("addFinalStack fails for an id without a text form", () => {
   const fleet = new PullThroughCacheFleet(testApp(), "caches", {
     regions: ["us-east-1"],

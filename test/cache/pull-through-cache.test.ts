@@ -109,6 +109,11 @@ test("encodes a digit or hyphen that would begin an address, which Terraform ref
   ];
   expect(addressesIn(stackIn("us-east-1"), "Default")).toEqual(atTheBeginning);
   expect(addressesIn(new Construct(stackIn("us-east-1"), "Default"), "Default")).toEqual(atTheBeginning);
+  expect(addressesIn(stackIn("us-east-1"), "Resource")).toEqual([
+    "aws_ecr_pull_through_cache_rule._33scale-rule_C77B8D9D",
+    "aws_ecr_pull_through_cache_rule.gitlab-rule_B8824D82",
+    "data.aws_secretsmanager_secret._2dx-secret-lookup_46CFCC9A",
+  ]);
   expect(addressesIn(stackIn("us-east-1"), "cache")).toEqual([
     "aws_ecr_pull_through_cache_rule.cache_3scale-rule_0BB20324",
     "aws_ecr_pull_through_cache_rule.cache_gitlab-rule_ED748E50",
@@ -135,6 +140,17 @@ test("fails when something has the address of a look-up, or of a resource, of it
   const message = messageOf(() => App.of(stack).synth());
   expect(message).toContain('got "data.aws_secretsmanager_secret.hub-secret-lookup"; choose another id');
   expect(message).toContain('got "aws_ecr_pull_through_cache_rule.docker-hub-rule"; choose another id');
+});
+
+test.each(["0", "-cache", "%1"])("fails with the id %s, with which addresses begin with no letter", (id) => {
+  const stack = stackIn("us-east-1");
+  const scope = new Construct(stack, "Default");
+  const upstreams = [Upstream.ecrPublic(), Upstream.quay()];
+  const props = { upstreams, repositorySettings: { creationTemplate: false } };
+  const rule = new PullThroughCache(scope, id, props).rule("ecr-public");
+  expect(messageOf(() => App.of(stack).synth()).match(/`stack.*/g)).toEqual([
+    `\`${rule.node.path}\` must have a name that begins with a letter or an underscore, got "aws_ecr_pull_through_cache_rule.${rule.friendlyUniqueId}"; begin the id of the construct, or of the first one that contains it in the stack, with a letter`,
+  ]);
 });
 
 test("fails outside of a stack, and without anything", () => {

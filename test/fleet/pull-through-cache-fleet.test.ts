@@ -356,6 +356,16 @@ describe("a declaration of a fleet", () => {
       "`providerConfig.secretKey` must not be a literal, got a value of type number; use Terraform's environment, `profile` or `assumeRole`: the JSON would contain the literal",
     ],
     [
+      "an access token as the key of a tag",
+      { providerConfig: { defaultTags: [{ tags: { ghp_0123456789abcdefABCDEF0123: "x" } }] } },
+      "`providerConfig.defaultTags` must contain no access token, got a value of type object; keep it in Secrets Manager, since Terraform stores this value in its plan and state",
+    ],
+    [
+      "101 regions",
+      { regions: Array.from({ length: 101 }, (_, at) => `eu-west-${at}`) },
+      "`regions` must have at most 100 regions, got 101; AWS has fewer: declare a fleet for each account",
+    ],
+    [
       "a key of AWS in the program",
       { providerConfig: { secretKey: "abc" } },
       "`providerConfig.secretKey` must not be a literal, got a string of 3 characters (not shown, it may be a secret); use Terraform's environment, `profile` or `assumeRole`: the JSON would contain the literal",

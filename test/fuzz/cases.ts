@@ -58,22 +58,3 @@ export function runs<T>(numRuns: number): fc.Parameters<T> {
     ? { seed: seed(), numRuns }
     : { seed: seed(), numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: Number(FUZZ_SECONDS) * 1_000 };
 }
-
-const outcomes = new Map<string, { accepted: number; refused: number }>();
-
-/** Counts a case for each entry that it calls. */
-export function noteOutcome(one: Case, isAccepted: boolean): void {
-  for (const name of new Set(one.calls())) {
-    const count = outcomes.get(name) ?? { accepted: 0, refused: 0 };
-    count[isAccepted ? "accepted" : "refused"]++;
-    outcomes.set(name, count);
-  }
-}
-
-/** Prints how many cases were accepted and refused, by entry. */
-export function printSummary(): void {
-  const lines = [...outcomes].map(
-    ([name, { accepted, refused }]) => `${accepted} accepted, ${refused} refused: ${name}`,
-  );
-  process.stderr.write(`Fuzzed calls:\n${lines.sort().join("\n")}\n`);
-}

@@ -14,7 +14,7 @@ const from = (...values: readonly unknown[]): fc.Arbitrary<unknown> => fc.consta
  * elements. What is not here has any value of its type.
  */
 const VALUES: { readonly [name: string]: fc.Arbitrary<unknown> } = {
-  id: from("cache", "Default", "a.b", "x_y", "docker.io", "\u00e4 \u6f22", "0", '"', "%{x}"),
+  id: from("cache", "Default", "a.b", "x_y", "docker.io", "\u00e4 \u6f22", '"', "%{x}"),
   accountId: from(ACCOUNT),
   accountIds: from("222233334444", "333344445555", "444455556666"),
   partition: from("aws"),
@@ -67,7 +67,7 @@ const VALUES: { readonly [name: string]: fc.Arbitrary<unknown> } = {
   accessTokenVariable: from("hub_token", "token"),
   version: from(1, 2),
   recoveryWindowInDays: from(0, 7, 30),
-  map: from(
+  registryMap: from(
     { "docker.io": `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/docker-hub` },
     {
       "docker.io": `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/docker-hub`,

@@ -48,6 +48,16 @@ export class Case {
     return new Case(this.entry, args, this.receiver);
   }
 
+  /** With text at a place; in a JSON document, at each place of the document where AWS takes any text. */
+  public typed(at: Place, text: string): Case {
+    const { value } = this.at(at) as { readonly value?: unknown };
+    const isDocument = typeof value === "string" && value.startsWith('{"');
+    const written = isDocument
+      ? JSON.stringify(JSON.parse(value, (key, item: unknown) => (/^(Sid|description)$/.test(key) ? text : item)))
+      : text;
+    return this.with({ at, value: { is: "literal", value: written } });
+  }
+
   /** The names of all entries that the case calls. */
   public calls(): string[] {
     const recipes = this.receiver === undefined ? this.args : [...this.args, this.receiver];

@@ -6,6 +6,7 @@ import { resolved } from "../../src/terraform/tokens";
 import { isPlainObject } from "../../src/validation/plain-object";
 import { temporaryFolder } from "../support/temporary-folder";
 import type { Case, Recipe } from "./recipe";
+import { noteOutcome } from "./summary";
 
 /** What a world does with the objects and lists that it passes to the library. */
 export interface Handling {
@@ -60,19 +61,9 @@ export class World {
 
   /** Makes what the case needs, calls its entry, and synthesizes the app. */
   public run(one: Case): Outcome {
-    let result: unknown;
-    try {
-      result = this.prepare(one)();
-    } catch (error) {
-      return { error, isThrownByCall: true, stacks: {} };
-    }
-    try {
-      const stacks = this.synthesize();
-      const isData = typeof result === "string" || Array.isArray(result) || isPlainObject(result);
-      return { result: isData ? resolved(this.stack, result) : undefined, isThrownByCall: false, stacks };
-    } catch (error) {
-      return { error, isThrownByCall: false, stacks: {} };
-    }
+    const outcome = this.outcomeOf(one);
+    noteOutcome(one, outcome.error === undefined);
+    return outcome;
   }
 
   /** Makes the receiver and the arguments of a case; the function calls the entry. */
@@ -110,6 +101,22 @@ export class World {
   /** The paths of all constructs of the app. */
   public tree(): string[] {
     return this.stack.node.root.node.findAll().map(({ node }) => node.path);
+  }
+
+  private outcomeOf(one: Case): Outcome {
+    let result: unknown;
+    try {
+      result = this.prepare(one)();
+    } catch (error) {
+      return { error, isThrownByCall: true, stacks: {} };
+    }
+    try {
+      const stacks = this.synthesize();
+      const isData = typeof result === "string" || Array.isArray(result) || isPlainObject(result);
+      return { result: isData ? resolved(this.stack, result) : undefined, isThrownByCall: false, stacks };
+    } catch (error) {
+      return { error, isThrownByCall: false, stacks: {} };
+    }
   }
 
   private build(recipe: Recipe): unknown {

@@ -204,7 +204,6 @@ const REFUSED: readonly (readonly [text: string, position: number, rule: string]
   ["fc00::1:5000/debian", 6, HOST],
   ["fd00:1:2::3:75050/a", 7, HOST],
   ["[fe80::1%eth0]:5000/debian", 9, HOST],
-  ["[fe80::1%@invalidzone]:5000/repo", 9, HOST],
   ["[2001:db8:3:4::192.0.2.33]:5000/debian", 19, HOST],
   ["[fd00:1:2::3]75050/a", 14, HOST],
   ["[fd00:1:2::3]::75050/a", 15, HOST],
@@ -257,6 +256,16 @@ test.each([
     "a user of a URL",
     "https://bot:secret@quay.io/a",
     `a text of 28 characters is not the name of an image: at character 7: ${HOST}`,
+  ],
+  [
+    "a password before a host",
+    "deploy:secret@quay.io",
+    `a text of 21 characters is not the name of an image: at character 15: ${DIGEST}`,
+  ],
+  [
+    "a zone of an IPv6 address, which may be a host after a password",
+    "[fe80::1%@invalidzone]:5000/repo",
+    `a text of 32 characters is not the name of an image: at character 9: ${HOST}`,
   ],
   ["a value that is no text", undefined, `undefined is not the name of an image: at character 1: ${NAME}`],
 ])("a message does not repeat %s", (_, text, message) => {

@@ -46,6 +46,18 @@ test("several errors are thrown as one, with the place and their number", () => 
   );
 });
 
+test("text with an access token fails by any rule, is not shown, and is named as one", () => {
+  const errors = new ValidationErrors();
+  const text = "ghp_0123456789abcdefABCDEF0123";
+  expect(errors.checkString("name", text, { ...NAME, pattern: /^/ })).toBe(false);
+  errors.checkDocument("policy", JSON.stringify({ Statement: [{ Sid: text }] }));
+  const hint = "keep it in Secrets Manager, since Terraform stores this value in its plan and state";
+  expect(errors.list()).toEqual([
+    `\`name\` must contain no access token, got a string of 30 characters (not shown, it may be a secret); ${hint}`,
+    `\`policy\` must contain no access token, got a string of 56 characters (not shown, it may be a secret); ${hint}`,
+  ]);
+});
+
 test("a string that matches the rule, a token and an expression pass; a list's token and other values fail", () => {
   const errors = new ValidationErrors();
   expect(["team", TOKEN, "${var.name}"].map((value) => errors.checkString("name", value, NAME))).toEqual([
