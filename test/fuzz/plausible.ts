@@ -59,7 +59,7 @@ const VALUES: { readonly [name: string]: fc.Arbitrary<unknown> } = {
   registryName: from("contoso"),
   upstreamRegistryUrl: from("quay.io", "public.ecr.aws", "registry.k8s.io"),
   "Upstream.unlisted.upstreamRegistryUrl": from("registry.example.com"),
-  "PrivateEcrOptions.accountId": from("222233334444", ACCOUNT),
+  "PrivateEcrOptions.accountId": from("222233334444"),
   upstreamRepositoryPrefix: from("ROOT", "team"),
   secretArn: from(SECRET),
   secretName: from("ecr-pullthroughcache/hub", "ecr-pullthroughcache/a", "ecr-pullthroughcache/b"),

@@ -83,7 +83,12 @@ describeWithTerraform("the real provider and Terraform", () => {
     workspace.write("calls.tf.json", JSON.stringify({ module: Object.fromEntries(calls) }));
     await workspace.init();
     const plan = await workspace.plan().catch((error: unknown) => {
-      throw new Error(`seed ${ofSeed}: ${String(error)}\n${guiltyCases(String(error), accepted)}`);
+      // Before its errors, Terraform prints the whole plan.
+      const errors = String(error)
+        .split(/\n(?=\s*Error: )/)
+        .slice(1)
+        .join("\n");
+      throw new Error(`seed ${ofSeed}: ${errors}\n${guiltyCases(errors, accepted)}`);
     });
 
     const typed = accepted.map((declaration, index) => ({ ...declaration, start: `module.case_${index}.` }));
