@@ -8,8 +8,8 @@ import type { StateBackend } from "./state-backend";
 /** The declaration of a PullThroughCacheFleet: the same caches in many regions of one account. */
 export interface PullThroughCacheFleetProps {
   /**
-   * The names of the regions, at least one and each once, as literals. Each region gets a stack, unless `layout` is
-   * ONE_STACK; then the first region is the region of the stack's AWS provider.
+   * The names of the regions as literals: 1 to 100, each once. Each region gets a stack, unless `layout` is ONE_STACK; then
+   * the first region is the region of the stack's AWS provider.
    */
   readonly regions: string[];
   /**
