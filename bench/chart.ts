@@ -1,7 +1,8 @@
 import type { Results } from "./results";
-import { isMet } from "./rows";
+import { isMet, unitOf } from "./rows";
 import type { Row } from "./rows";
-import { PARTS, TEXTS } from "./texts";
+import { PARTS, headingOf } from "./texts";
+import type { PartName } from "./texts";
 
 /** Rows of a part against the same other side, which share an axis. */
 interface Panel {
@@ -12,6 +13,8 @@ interface Panel {
 const WIDTH = 960;
 const LEFT = 420;
 const RIGHT = 70;
+/** Half of the width of a dot. */
+const DOT = 4;
 const ROW = 18;
 const TITLE = 34;
 const AXIS = 30;
@@ -43,12 +46,12 @@ text { fill: #f0f6fc }
 .target { stroke: #3fb950 }
 }`;
 
-/** Draws the ratios of all rows as dots on logarithmic axes, one for each part and other side. */
+/** Draws the ratios of the main rows as dots on logarithmic axes, one for each part and other side. */
 export function chart(results: Results): string {
   const panels = PARTS.flatMap((part): Panel[] => {
-    const rows = results[part]?.rows ?? [];
+    const rows = mainRows(part, results[part]?.rows ?? []);
     return [...new Set(rows.map(({ against }) => against))].map((against) => ({
-      title: `${TEXTS[part].title}, against ${against}`,
+      title: `${headingOf(part)}, against ${against}`,
       rows: rows.filter((row) => row.against === against),
     }));
   });
@@ -58,23 +61,47 @@ export function chart(results: Results): string {
     top += TITLE + panel.rows.length * ROW + AXIS;
     return text;
   });
-  const all = panels.flatMap(({ rows }) => rows);
+  const all = PARTS.flatMap((part) => results[part]?.rows ?? []);
+  const count = panels.reduce((sum, { rows }) => sum + rows.length, 0);
   const targets = all.map(isMet).filter((met) => met !== undefined);
-  const summary = `${all.length} ratios; ${targets.filter(Boolean).length} of ${targets.length} targets are met. The table of RESULTS.md has all values.`;
+  const summary = `${count} of ${all.length} ratios; ${targets.filter(Boolean).length} of all ${targets.length} targets are met. The table of RESULTS.md has all values.`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" viewBox="0 0 ${WIDTH} ${top}" role="img" aria-labelledby="title description">
-<title id="title">This pack against other ways to declare the same resources</title>
+<title id="title">This package against other ways to get the same resources</title>
 <desc id="description">${escaped(summary)}</desc>
 <style>${STYLE}
 </style>
-<text class="title" x="16" y="24">Ratio of this pack to the other side: less is better</text>
-<circle class="dot" cx="24" cy="42" r="4"/><text x="34" y="46">median</text>
-<line class="half" x1="100" x2="130" y1="42" y2="42"/><text x="140" y="46">middle half of the pairs</text>
-<line class="target" x1="310" x2="310" y1="35" y2="49"/><text x="320" y="46">target</text>
-<g class="missed"><circle class="dot" cx="384" cy="42" r="4"/></g><text x="394" y="46">target missed</text>
-<text class="tick" x="500" y="46">each axis is logarithmic and has its own range</text>
+<text class="title" x="16" y="24">Ratio of this package, or of a setting of it, to the other side: less is better</text>
+${dot(24, 42, false)}<text x="34" y="46">median</text>
+<g class="missed">${dot(112, 42, true)}</g><text x="124" y="46">median, target missed</text>
+<line class="half" x1="280" x2="310" y1="42" y2="42"/><text x="320" y="46">middle half of the pairs</text>
+<line class="target" x1="500" x2="500" y1="35" y2="49"/><text x="510" y="46">target</text>
+<line class="one" x1="590" x2="590" y1="35" y2="49"/><text x="600" y="46">1: equal</text>
+<text class="tick" x="640" y="24">each axis is logarithmic and has its own range</text>
 ${drawn.join("\n")}
 </svg>
 `;
+}
+
+/** The rows of the picture: ratios with a target, and the times of parts that have no target. */
+function mainRows(part: PartName, rows: readonly Row[]): Row[] {
+  if (part === "layouts" || part === "deploy") {
+    return rows.filter(({ measure }) => /, (CPU|wall) s$/.test(measure));
+  }
+  const targeted = rows.filter((row) => targetRatio(row) !== undefined);
+  return part === "growth" ? targeted.filter(isEndOfGrowth) : targeted;
+}
+
+/** Whether a row has the smallest or the largest size of a time. The bytes grow exactly as on the other side. */
+function isEndOfGrowth({ measure, size }: Row, index: number, rows: readonly Row[]): boolean {
+  const isSameSeries = (row: Row | undefined): boolean => row?.measure === measure && unitOf(row) === unitOf({ size });
+  return measure.endsWith("CPU ms") && !(isSameSeries(rows[index - 1]) && isSameSeries(rows[index + 1]));
+}
+
+/** A circle; a diamond for a missed target, so that a reader need not see the color. */
+function dot(x: number, y: number, isMissed: boolean): string {
+  return isMissed
+    ? `<path class="dot" d="M${x} ${y - DOT - 2}l${DOT + 2} ${DOT + 2}l${-DOT - 2} ${DOT + 2}l${-DOT - 2} ${-DOT - 2}z"/>`
+    : `<circle class="dot" cx="${x}" cy="${y}" r="${DOT}"/>`;
 }
 
 function drawPanel({ title, rows }: Panel, top: number): string {
@@ -102,8 +129,8 @@ function drawPanel({ title, rows }: Panel, top: number): string {
       `<g${isMet(row) === false ? ' class="missed"' : ""}>` +
       `<text text-anchor="end" x="${LEFT - 12}" y="${y + 4}">${escaped(`${row.measure}, ${row.size}`.replace(/, –$/, ""))}</text>` +
       `${mark}<line class="half" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>` +
-      `<circle class="dot" cx="${x(row.ratio)}" cy="${y}" r="4"/>` +
-      `<text class="tick" x="${WIDTH - RIGHT + 10}" y="${y + 4}">${shown(row.ratio)}</text></g>`
+      dot(Number(x(row.ratio)), y, isMet(row) === false) +
+      `<text class="tick" x="${WIDTH - RIGHT + 10}" y="${y + 4}">${shown(row)}</text></g>`
     );
   });
   return [`<text class="title" x="16" y="${top + 16}">${escaped(title)}</text>`, ...ticks, ...dots].join("\n");
@@ -129,8 +156,12 @@ function ticksBetween(from: number, to: number): number[] {
   return candidates.find((values) => values.length <= 9) ?? candidates.at(-1) ?? [];
 }
 
-function shown(value: number): string {
-  return value >= 0.9 && value < 10 ? value.toFixed(2) : value.toPrecision(2);
+/** Three decimals where two would look equal to the target. */
+function shown({ ratio, target }: Row): string {
+  if (ratio < 0.9 || ratio >= 10) {
+    return ratio.toPrecision(2);
+  }
+  return ratio.toFixed(target !== undefined && ratio.toFixed(2) === target.toFixed(2) ? 3 : 2);
 }
 
 function escaped(text: string): string {

@@ -18,9 +18,10 @@ import { PACKAGE, packTarball } from "../test/support/consumer-project";
 import { cost } from "./processes";
 import type { Cost } from "./processes";
 import { synthesizedFiles } from "./synthesized-files";
+import { AWS_CDK } from "./versions";
 import type { Usage } from "./workloads/usage";
 
-/** Who declares the resources: this pack, somebody by hand, or a program of aws-cdk-lib. */
+/** Who declares the resources: this package, somebody by hand, or a program of aws-cdk-lib. */
 export type Workload = "pack" | "hand-written" | "aws-cdk";
 
 /** What one process took. */
@@ -33,9 +34,6 @@ export interface Sample extends Usage {
 
 /** The sizes of a workload, as its arguments. */
 export type Sizes = readonly (number | string)[];
-
-/** What a consumer of aws-cdk-lib installs. */
-const AWS_CDK = ["aws-cdk-lib@2.276.0", "constructs@10.8.1"];
 
 const NODE_MODULES = join(__dirname, "..", "node_modules");
 const FROM_REPOSITORY = ["cdktf", "constructs", "@cdktf/provider-aws", "@types/node", "typescript", "tsx"];
@@ -58,9 +56,10 @@ export class Consumer {
       const folder = consumer.folderOf("aws-cdk");
       mkdirSync(folder);
       writeFileSync(join(folder, "package.json"), "{}");
+      const packages = Object.entries(AWS_CDK).map(([name, version]) => `${name}@${version}`);
       await run(
         "npm",
-        ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...AWS_CDK],
+        ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...packages],
         folder,
       );
       ["@types/node", "typescript"].forEach((name) => consumer.link(name, "aws-cdk"));

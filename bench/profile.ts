@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Consumer } from "./consumer";
 import { median } from "./statistics";
+import { PROFILES, SMALLEST_DIFFERENCE } from "./texts";
 
 /** Where the time of a whole process goes, in milliseconds: medians of several processes. */
 export interface ProfileRow {
@@ -22,10 +23,6 @@ interface CpuProfile {
 }
 
 const REGION_COUNTS = [1, 34];
-const RUNS = 7;
-
-/** Smaller differences are noise. */
-const SMALLEST = 0.5;
 
 /** Profiles whole processes of both sides, and returns the places where they differ. */
 export async function profile(): Promise<ProfileRow[]> {
@@ -33,7 +30,7 @@ export async function profile(): Promise<ProfileRow[]> {
   const root = mkdtempSync(join(tmpdir(), "ecr-cache-bench-"));
   try {
     return REGION_COUNTS.flatMap((regions) => {
-      const runs = Array.from({ length: RUNS }, () =>
+      const runs = Array.from({ length: PROFILES }, () =>
         (["pack", "hand-written"] as const).map((workload) => {
           const folder = mkdtempSync(join(root, "profile-"));
           consumer.profile(workload, [regions], folder);
@@ -45,7 +42,7 @@ export async function profile(): Promise<ProfileRow[]> {
         Number(median(runs.map((run) => run[side]?.get(place) ?? 0)).toFixed(1));
       return places
         .map((place) => ({ place, regions, pack: typical(place, 0), byHand: typical(place, 1) }))
-        .filter(({ pack, byHand }) => Math.abs(pack - byHand) >= SMALLEST)
+        .filter(({ pack, byHand }) => Math.abs(pack - byHand) >= SMALLEST_DIFFERENCE)
         .sort((a, b) => b.pack - b.byHand - (a.pack - a.byHand));
     });
   } finally {

@@ -5,8 +5,10 @@ import type { PlanProfileRow } from "./parts/plans";
 import type { ProfileRow } from "./profile";
 import { isMet } from "./rows";
 import type { Row } from "./rows";
-import { PARTS, TEXTS } from "./texts";
+import { missedTargets, summary } from "./summary";
+import { PARTS, PROFILES, SMALLEST_DIFFERENCE, TEXTS, headingOf } from "./texts";
 import type { PartName } from "./texts";
+import { versions } from "./versions";
 
 /** When, on what and how a part was measured. */
 export interface Circumstances {
@@ -53,46 +55,55 @@ export function rendered(results: Results): { readonly [file: string]: string } 
   return { "RESULTS.md": page(results), "results.svg": chart(results) };
 }
 
-/** A Markdown table of rows. */
-export function rowsTable(rows: readonly Row[]): string {
+/** A Markdown table of all rows of some parts. */
+export function rowsTable(results: Results, parts: readonly PartName[]): string {
   return table(
-    ["Measure", "Size", "This pack", "Against", "Other side", "Ratio", "Middle half", "Target", "Met"],
-    rows.map(cellsOf),
+    ["Part", "Measure", "Size", "Measured", "Other side", "Against", "Ratio", "Middle half", "Target", "Met"],
+    parts.flatMap((part) => (results[part]?.rows ?? []).map((row) => [TEXTS[part].name, ...cellsOf(row)])),
   );
 }
 
 function page(results: Results): string {
   const rows = PARTS.flatMap((part) => results[part]?.rows ?? []);
   const targets = rows.map(isMet).filter((met) => met !== undefined);
+  const missed = missedTargets(results);
   return `# Benchmark
 
-This pack against other ways to declare the same resources. A ratio below 1 means that the pack takes less.
-${targets.filter(Boolean).length} of ${targets.length} targets are met.
+This package, or a setting of it, against other ways to get the same resources. A ratio below 1 means that the package,
+or the setting, takes less.
 
-![Ratios of all rows of the table below, by part, with the middle half of the pairs and the targets](results.svg)
+${summary(results)}
 
-${rowsTable(rows)}
+![Ratios of the main rows of the table below, by part, with the middle half of the pairs and the targets](results.svg)
 
-- Both sides run in turns, in processes of their own. This pack and other side: medians. Ratio: median of the ratios of all
-  pairs. Middle half: where the ratios of half of the pairs lie; with fewer than five pairs, where all of them lie.
-- A target is for the ratio, except "exponent", which is for the value of this pack. A row without a target is for
-  information.
+${targets.filter(Boolean).length} of ${targets.length} targets are met.${missed === "" ? "" : ` These are missed:\n\n${missed}`}
+
+## All rows
+
+${rowsTable(results, PARTS)}
+
+- Both sides run in turns, in processes of their own. Measured: the median of this package, or of the setting that the
+  measure names. Against: the median of the other side. Ratio: the median of the ratios of all pairs. Middle half: the
+  range of the middle half of these ratios; with fewer than five pairs, the range of all of them.
+- A target is a limit of the ratio. A target with the word "exponent" is a limit of the measured exponent. A row without
+  a target is for information.
 - Noise: a ratio of times whose middle half contains 1 is no difference. Two runs may differ by a few hundredths in any
   ratio of times, and by more in absolute values. Only the bytes are exact.
+- Versions: ${versions()}.
 - \`npm run bench\` measures all parts. \`npm run bench -- --only ${PARTS.slice(0, 2).join(",")}\` measures some and keeps the others,
-  \`--pairs 99\` takes more pairs, \`--profile\` writes the profile. It needs Linux, bash, zip, Terraform and the npm registry.
+  \`--pairs 99\` takes more pairs, \`--profile\` writes the profile. It needs Linux, bash, zip,
+  GNU time, Terraform and the npm registry.
 
 ${PARTS.map((part) => section(part, results[part])).join("\n\n")}
 ${profileSection(results.profile)}`;
 }
 
 function section(part: PartName, results: PartResults | undefined): string {
-  const { title, text } = TEXTS[part];
   const measured =
     results === undefined
       ? "Not measured."
       : `${results.pairs} ${results.pairs === 1 ? "pair" : "pairs"}, ${circumstances(results)}.`;
-  return `## ${title}\n\n${text}\n\n${measured}`;
+  return `## ${headingOf(part)}\n\n${TEXTS[part].text}\n\n${measured}`;
 }
 
 function profileSection(results: Results["profile"]): string {
@@ -111,18 +122,19 @@ function profileSection(results: Results["profile"]): string {
   return `
 ## Profile
 
-The places where whole processes of this pack and by hand differ by half a millisecond or more: medians of the self time
-in seven profiles of each. The profiler slows both sides down. A place is a package, or what Node.js and V8 do for all of
-them.
+The places where whole processes of this package and by hand differ by ${SMALLEST_DIFFERENCE} ms or more: medians of the self time
+in ${PROFILES} profiles of each. The profiler slows both sides down. A place is a package, or a task of Node.js or V8 for all
+packages.
 
-${table(["Place", "Regions", "This pack, ms", "By hand, ms", "Difference, ms"], rows)}
+${table(["Place", "Regions", "This package, ms", "By hand, ms", "Difference, ms"], rows)}
 
-Plans of the module with 50 upstreams, and of copies of it that lack some of its checks: medians of the CPU time. What
-remains without both is the work of its expressions, of more resources and of the call itself.
+Plans of the module with ${results.plans[0]?.upstreams ?? 0} upstreams, and of copies of the module without some of its checks: medians of the CPU
+time. Without both kinds of checks, the difference to by hand is the work of expressions, of more resources and of the
+call of the module.
 
 ${table(["Configuration", "Plan, CPU ms", "Ratio to by hand"], plans)}
 
-${circumstances(results)}.
+${upperFirst(circumstances(results))}.
 `;
 }
 
@@ -152,6 +164,10 @@ function cellsOf(row: Row): string[] {
     target === undefined ? "–" : `${targetOf === "pack" ? "exponent " : ""}<= ${target.toFixed(2)}`,
     met === undefined ? "–" : met ? "yes" : "**no**",
   ];
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Near 1 the third decimal counts, elsewhere three digits. */

@@ -1,6 +1,6 @@
 import { median, quantile } from "./statistics";
 
-/** One measure of this pack against something else: a row of the table, and a dot of the chart. */
+/** One measure of this package against something else: a row of the table, and a dot of the chart. */
 export interface Row {
   /** What is measured, with its unit. */
   readonly measure: string;
@@ -42,6 +42,11 @@ export function compare(labels: Labels, pairs: readonly (readonly [pack: number,
 /** Whether a row meets its target; undefined if it has none. */
 export function isMet({ pack, ratio, target, targetOf }: Row): boolean | undefined {
   return target === undefined ? undefined : (targetOf === "pack" ? pack : ratio) <= target;
+}
+
+/** What the size of a row counts: region, upstream or file. */
+export function unitOf({ size }: Pick<Row, "size">): string | undefined {
+  return size.split(" ").at(-1)?.replace(/s$/, "");
 }
 
 /** Four digits are more than the noise leaves, and the file stays readable. */

@@ -1,4 +1,5 @@
 // Measures the parts of the benchmark, and writes results.json, RESULTS.md and results.svg.
+import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureDeploy } from "./parts/deploy";
@@ -13,6 +14,7 @@ import type { Circumstances } from "./results";
 import type { Row } from "./rows";
 import { PARTS, TEXTS } from "./texts";
 import type { PartName } from "./texts";
+import { TERRAFORM } from "./versions";
 
 const { values: options } = parseArgs({
   options: {
@@ -41,6 +43,7 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
+  checkTerraform();
   const pairs = integer("pairs", options.pairs);
   if (options.profile) {
     const plans = await profilePlans(pairs ?? PROFILED_PLANS);
@@ -53,8 +56,18 @@ async function main(): Promise<void> {
     const count = Math.min(pairs ?? usual, mostPairs);
     const rows = await MEASURE[part](count);
     // Each part is kept, whatever happens to the next one.
-    writeResults({ [part]: { ...circumstances(), pairs: count, rows } });
-    console.log(`${rowsTable(rows)}\n\n${part}: ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+    const measured = { [part]: { ...circumstances(), pairs: count, rows } };
+    writeResults(measured);
+    console.log(`${rowsTable(measured, [part])}\n\n${part}: ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+  }
+}
+
+/** RESULTS.md names the version. */
+function checkTerraform(): void {
+  const json = execFileSync("terraform", ["version", "-json"], { encoding: "utf8" });
+  const { terraform_version: version } = JSON.parse(json) as { readonly terraform_version: string };
+  if (version !== TERRAFORM) {
+    throw new Error(`terraform must be ${TERRAFORM}, as bench/versions.ts says, got ${version}`);
   }
 }
 

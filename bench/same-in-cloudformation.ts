@@ -71,7 +71,7 @@ const KINDS: readonly (readonly [terraform: string, cloudFormation: string, Sett
 /** What only Terraform has: the version is the secret's own in CloudFormation, and `terraform_data` has no counterpart. */
 const ONLY_IN_TERRAFORM = ["aws_secretsmanager_secret_version", "terraform_data"];
 
-/** Throws, with the difference, unless the templates declare the resources of the pack with the same settings. */
+/** Throws, with the difference, unless the templates declare the resources of the package with the same settings. */
 export function assertSameInCloudFormation(consumer: Consumer, regions: number): void {
   const pack = filesOf<TerraformJson>(consumer, "pack", regions).map(({ resource }) => {
     const types = Object.keys(resource).filter((type) => !ONLY_IN_TERRAFORM.includes(type));

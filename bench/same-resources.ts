@@ -17,7 +17,7 @@ interface Blocks {
 
 type Stacks = ReadonlyMap<string, ComparableStack>;
 
-/** Throws, with the difference, unless the pack and the program by hand declare the same but for the names of resources. */
+/** Throws, with the difference, unless the package and the program by hand declare the same but for the names of resources. */
 export function assertSameResources(consumer: Consumer, sizes: Sizes): void {
   const [pack, byHand] = (["pack", "hand-written"] as const).map((workload) => {
     let stacks: Stacks = new Map();

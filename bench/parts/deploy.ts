@@ -21,10 +21,11 @@ import { cost } from "../processes";
 import type { Cost } from "../processes";
 import { compare } from "../rows";
 import type { Row } from "../rows";
+import { AWS_PROVIDER } from "../versions";
 import { DOCKER_HUB_CREDENTIAL, REGIONS } from "../workloads/declaration";
 
 /** How a fleet is deployed. */
-interface Configuration {
+export interface Configuration {
   readonly cache: boolean;
   /** How many stacks at the same time. @default - all, as cdktf does */
   readonly parallelism?: number;
@@ -46,7 +47,9 @@ interface Prepared {
 
 const DEFAULTS: Configuration = { cache: false };
 
-const OTHERS: readonly Configuration[] = [
+/** The first one is the other side of all rows. */
+export const CONFIGURATIONS: readonly Configuration[] = [
+  DEFAULTS,
   { cache: false, parallelism: 4 },
   { cache: true },
   { cache: true, parallelism: 10 },
@@ -62,7 +65,6 @@ const MEASURES: readonly (readonly [measure: string, of: (cost: DeployCost) => n
 ];
 
 const PROVIDER = "registry.terraform.io/hashicorp/aws";
-const VERSION = "5.100.0";
 const UPSTREAMS = [
   Upstream.ecrPublic(),
   Upstream.kubernetes(),
@@ -80,19 +82,23 @@ export async function measureDeploy(rounds: number, regionCount = REGIONS.length
     const prepared = await prepare(root, REGIONS.slice(0, regionCount));
     const costs = new Map<Configuration, DeployCost[]>();
     for (let round = 0; round < rounds; round++) {
-      for (const configuration of [DEFAULTS, ...OTHERS].filter((each) => hasMemory(each, regionCount))) {
+      for (const configuration of CONFIGURATIONS.filter((each) => hasMemory(each, regionCount))) {
         const taken = await deploy(prepared, configuration);
         console.log(`${nameOf(configuration)}: ${(taken.wall / 1e3).toFixed(0)} s`);
         costs.set(configuration, [...(costs.get(configuration) ?? []), taken]);
       }
     }
-    return rowsOf(costs, regionCount);
+    return deployRows(costs, regionCount);
   } finally {
     rmSync(root, { recursive: true });
   }
 }
 
-function rowsOf(costs: ReadonlyMap<Configuration, readonly DeployCost[]>, regionCount: number): Row[] {
+/** The rows of the part, from the costs of the configurations that were deployed. */
+export function deployRows(
+  costs: ReadonlyMap<Configuration, readonly DeployCost[]>,
+  regionCount = REGIONS.length,
+): Row[] {
   const [[reference, references] = [DEFAULTS, []], ...others] = costs;
   return others.flatMap(([configuration, taken]) =>
     // The disk does not depend on the parallelism.
@@ -109,7 +115,8 @@ function isCacheAlone({ cache, parallelism }: Configuration): boolean {
   return cache && parallelism === undefined;
 }
 
-function nameOf({ cache, parallelism }: Configuration): string {
+/** What the rows call a configuration. */
+export function nameOf({ cache, parallelism }: Configuration): string {
   return `${cache ? "plugin cache" : "no plugin cache"}, ${parallelism === undefined ? "all at once" : `${parallelism} at once`}`;
 }
 
@@ -156,14 +163,14 @@ async function prepare(root: string, regions: readonly string[]): Promise<Prepar
 async function packedMirror(root: string): Promise<string> {
   const folder = join(root, "unpacked");
   mkdirSync(folder);
-  const aws = { source: "hashicorp/aws", version: VERSION };
+  const aws = { source: "hashicorp/aws", version: AWS_PROVIDER };
   writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers: { aws } } }));
   await cost(["terraform", "init", "-input=false"], { cwd: folder, env: terraformEnvironment() });
-  const versions = join(folder, ".terraform", "providers", PROVIDER, VERSION);
+  const versions = join(folder, ".terraform", "providers", PROVIDER, AWS_PROVIDER);
   const [platform = ""] = readdirSync(versions);
   const mirror = join(root, "mirror", PROVIDER);
   mkdirSync(mirror, { recursive: true });
-  const archive = join(mirror, `terraform-provider-aws_${VERSION}_${platform}.zip`);
+  const archive = join(mirror, `terraform-provider-aws_${AWS_PROVIDER}_${platform}.zip`);
   // What it saves with more effort would only take longer to write.
   await run("zip", ["-q", "-1", "-r", archive, "."], realpathSync(join(versions, platform)));
   rmSync(folder, { recursive: true });
@@ -234,7 +241,7 @@ function firstStack(output: string): string {
 
 /** Which file the cached provider is, and when it was written. */
 function cachedProvider(cache: string): string {
-  const folder = join(cache, PROVIDER, VERSION);
+  const folder = join(cache, PROVIDER, AWS_PROVIDER);
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => {
       const { ino, mtimeMs } = statSync(join(folder, name));

@@ -42,19 +42,26 @@ type Pair = readonly [pack: Sample, byHand: Sample];
 export async function measureGrowth(pairs: number): Promise<Row[]> {
   const consumer = await Consumer.create({ awsCdk: false });
   try {
-    return DIMENSIONS.flatMap((dimension) => {
+    return growthRows((dimension) => {
       dimension.counts.forEach((count) => assertSameResources(consumer, dimension.sizes(count)));
-      const rounds = Array.from({ length: pairs }, () =>
+      return Array.from({ length: pairs }, () =>
         dimension.counts.map((count): Pair => {
           const sizes = dimension.sizes(count);
           return [consumer.synthesize("pack", sizes), consumer.synthesize("hand-written", sizes)];
         }),
       );
-      return MEASURES.flatMap((measure) => rowsOf(measure, dimension, rounds));
     });
   } finally {
     consumer.remove();
   }
+}
+
+/** The rows of the part, from the rounds of each dimension. */
+export function growthRows(roundsOf: (dimension: Dimension) => Pair[][]): Row[] {
+  return DIMENSIONS.flatMap((dimension) => {
+    const rounds = roundsOf(dimension);
+    return MEASURES.flatMap((measure) => rowsOf(measure, dimension, rounds));
+  });
 }
 
 function rowsOf(

@@ -10,6 +10,7 @@ import type { Cost } from "../processes";
 import { compare } from "../rows";
 import type { Row } from "../rows";
 import { SAMPLED_STACKS } from "../texts";
+import { AWS_PROVIDER } from "../versions";
 import { DOCKER_HUB_CREDENTIAL, REGIONS } from "../workloads/declaration";
 
 /** How a fleet reaches its regions: by its stacks, by one provider, or by a provider for each region in one stack. */
@@ -60,21 +61,26 @@ export async function measureLayouts(rounds: number): Promise<Row[]> {
       }
       costs.push(round);
     }
-    const layouts = [
-      ["Plan of one stack", "one-stack"],
-      ["Plan with aliases", "aliases"],
-    ] as const;
-    return layouts.flatMap(([name, layout]) =>
-      MEASURES.map(([measure, of]) =>
-        compare(
-          { measure: `${name}, ${measure}`, size: `${REGIONS.length} regions`, against: "a stack per region" },
-          costs.map((round) => [of(round[layout]), of(round.stacks)] as const),
-        ),
-      ),
-    );
+    return layoutRows(costs);
   } finally {
     rmSync(root, { recursive: true });
   }
+}
+
+/** The rows of the part, from its rounds. */
+export function layoutRows(rounds: readonly LayoutCosts[]): Row[] {
+  const layouts = [
+    ["Plan of one stack", "one-stack"],
+    ["Plan with aliases", "aliases"],
+  ] as const;
+  return layouts.flatMap(([name, layout]) =>
+    MEASURES.map(([measure, of]) =>
+      compare(
+        { measure: `${name}, ${measure}`, size: `${REGIONS.length} regions`, against: "a stack per region" },
+        rounds.map((round) => [of(round[layout]), of(round.stacks)] as const),
+      ),
+    ),
+  );
 }
 
 /** Writes the configurations of a layout, and initializes them; returns their folders. */
@@ -142,7 +148,7 @@ function synthesize(layout: FleetLayout): StackJson[] {
     const stacks = join(outdir, "stacks");
     return readdirSync(stacks).map((stack) => {
       const json = JSON.parse(readFileSync(join(stacks, stack, "cdk.tf.json"), "utf8")) as StackJson;
-      return { ...json, terraform: { required_providers: { aws: { source: "aws", version: "5.100.0" } } } };
+      return { ...json, terraform: { required_providers: { aws: { source: "aws", version: AWS_PROVIDER } } } };
     });
   } finally {
     rmSync(outdir, { recursive: true });

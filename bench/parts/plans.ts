@@ -34,29 +34,40 @@ export interface PlanProfileRow {
   readonly cpu: number;
 }
 
+/** CPU times of the module and by hand, one pair for each time they were measured. */
+type Values = [module: number, byHand: number][];
+
 /** Compares plans of the module with those of the same resources by hand. */
 export async function measurePlans(pairs: number): Promise<Row[]> {
   const root = mkdtempSync(join(tmpdir(), "ecr-cache-bench-"));
   try {
     const byModule = await prepare(root, "plan-by-module");
     const byHand = await prepare(root, "plan-by-hand");
-    const rows: Row[] = [];
+    const measured = new Map<number, Values>();
     for (const upstreams of UPSTREAM_COUNTS) {
       const options = optionsFor(upstreams);
       await assertSamePlans([byModule, byHand], env, options);
       const plan = async (cwd: string): Promise<number> =>
         (await cost(["terraform", "plan", "-input=false", ...options], { cwd, env })).cpu;
-      const costs: [number, number][] = [];
+      const values: Values = [];
       for (let pair = 0; pair < pairs; pair++) {
-        costs.push([await plan(byModule), await plan(byHand)]);
+        values.push([await plan(byModule), await plan(byHand)]);
       }
-      const size = `${upstreams} ${upstreams === 1 ? "upstream" : "upstreams"}`;
-      rows.push(compare({ measure: "Plan, CPU ms", size, against: "HCL by hand", target: TARGETS[upstreams] }, costs));
+      measured.set(upstreams, values);
     }
-    return rows;
+    return planRows((upstreams) => measured.get(upstreams) ?? []);
   } finally {
     rmSync(root, { recursive: true });
   }
+}
+
+/** The rows of the part, from the values for each number of upstreams. */
+export function planRows(valuesOf: (upstreams: number) => Values): Row[] {
+  return UPSTREAM_COUNTS.map((upstreams) => {
+    const size = `${upstreams} ${upstreams === 1 ? "upstream" : "upstreams"}`;
+    const labels = { measure: "Plan, CPU ms", size, against: "HCL by hand", target: TARGETS[upstreams] };
+    return compare(labels, valuesOf(upstreams));
+  });
 }
 
 /** Plans with copies of the module that lack some of its checks: the CPU time, in milliseconds, by the name of the copy. */

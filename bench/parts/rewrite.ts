@@ -45,14 +45,15 @@ export async function measureRewrite(pairs: number): Promise<Row[]> {
       }
       rounds.push(round);
     }
-    return rowsOf(rounds);
+    return rewriteRows(rounds);
   } finally {
     consumer.remove();
     rmSync(folder, { recursive: true });
   }
 }
 
-function rowsOf(rounds: readonly (readonly Pair[])[]): Row[] {
+/** The rows of the part, from its rounds. */
+export function rewriteRows(rounds: readonly (readonly Pair[])[]): Row[] {
   const growth = (round: readonly Pair[], side: 0 | 1): number =>
     growthExponent(round.map((pair, index) => ({ x: FILE_COUNTS[index] ?? NaN, y: pair[side].cpu })));
   return [

@@ -9,7 +9,7 @@ import type { Sample, Workload } from "../consumer";
 import { plainHcl } from "../plain-hcl";
 import { cost } from "../processes";
 import { compare } from "../rows";
-import type { Row } from "../rows";
+import type { Labels, Row } from "../rows";
 import { assertSameInCloudFormation } from "../same-in-cloudformation";
 import { assertSamePlans } from "../same-plans";
 import { assertSameResources } from "../same-resources";
@@ -17,7 +17,7 @@ import { synthesizedFiles } from "../synthesized-files";
 import { SYNTHESIS_REGIONS } from "../texts";
 import { DOCKER_HUB_CREDENTIAL, REGIONS } from "../workloads/declaration";
 
-/** What the pack is compared with here; each but the first is a way to run a program of aws-cdk-lib. */
+/** What this package is compared with here; each but the first is a way to run a program of aws-cdk-lib. */
 const BY_HAND = "cdktf by hand";
 const AWS_CDK = "aws-cdk-lib";
 const AWS_CDK_UNCHECKED = "aws-cdk-lib, validation off";
@@ -28,6 +28,9 @@ const SYNTHESES: { readonly [against: string]: readonly [Workload, ...string[]] 
   [AWS_CDK]: ["aws-cdk"],
   [AWS_CDK_UNCHECKED]: ["aws-cdk", "off"],
 };
+
+/** This package and another side, one directly after the other. */
+type SamplePair = readonly [pack: Sample, other: Sample];
 
 /** The measures of a synthesis, and the targets against the program by hand. */
 const MEASURES: readonly {
@@ -48,6 +51,24 @@ const ROOM = ["--initial-heap-size=96"];
 /** A third of the pairs is enough for what takes seconds. */
 const SLOW = 3;
 
+/** The rows that are measured apart from the syntheses, in the order of the table. */
+const SINGLE_ROWS = {
+  importByHand: { measure: "Import, CPU ms", size: "–", against: BY_HAND, target: 1.05 },
+  importWithRoom: { measure: "Import with room in the heap, CPU ms", size: "–", against: BY_HAND },
+  importAwsCdk: { measure: "Import, CPU ms", size: "–", against: AWS_CDK },
+  tsx: { measure: "Whole process with tsx, CPU ms", size: regions(), against: BY_HAND, target: 1.05 },
+  typeCheckByHand: { measure: "Type-check, CPU ms", size: "–", against: BY_HAND, target: 1.1 },
+  typeCheckAwsCdk: { measure: "Type-check, CPU ms", size: "–", against: AWS_CDK },
+  outputHcl: { measure: "Output, KiB", size: regions(), against: PLAIN_HCL },
+  validateHcl: { measure: "terraform validate, CPU ms", size: "1 region", against: PLAIN_HCL },
+  planHcl: { measure: "terraform plan, CPU ms", size: "1 region", against: PLAIN_HCL },
+} satisfies { readonly [name: string]: Labels };
+
+type SingleRow = keyof typeof SINGLE_ROWS;
+
+/** Values of this package and of the other side, one pair for each time they were measured. */
+type Values = [pack: number, other: number][];
+
 /** Compares a fleet with the same by hand, by aws-cdk-lib and in HCL. */
 export async function measureSynthesis(pairs: number): Promise<Row[]> {
   const consumer = await Consumer.create({ awsCdk: true });
@@ -55,87 +76,100 @@ export async function measureSynthesis(pairs: number): Promise<Row[]> {
     assertSameResources(consumer, [SYNTHESIS_REGIONS]);
     assertSameInCloudFormation(consumer, SYNTHESIS_REGIONS);
     const slowPairs = Math.ceil(pairs / SLOW);
-    return [
-      ...compareSyntheses(consumer, pairs),
-      ...compareImports(consumer, pairs),
-      ...(await compareTypeScript(consumer, pairs)),
-      ...(await compareTypeChecks(consumer, slowPairs)),
-      ...(await compareWithHcl(consumer, slowPairs)),
-    ];
+    const syntheses = measureSyntheses(consumer, pairs);
+    const values = {
+      ...measureImports(consumer, pairs),
+      ...(await measureTypeScript(consumer, pairs)),
+      ...(await measureTypeChecks(consumer, slowPairs)),
+      ...(await measureHcl(consumer, slowPairs)),
+    };
+    return synthesisRows(
+      (against) => syntheses.get(against) ?? [],
+      (row) => values[row],
+    );
   } finally {
     consumer.remove();
   }
 }
 
-function compareSyntheses(consumer: Consumer, pairs: number): Row[] {
-  const rounds = Array.from({ length: pairs }, () => {
-    const pack = consumer.synthesize("pack", [SYNTHESIS_REGIONS]);
-    return new Map(
-      Object.entries(SYNTHESES).map(([against, [workload, ...flags]]) => [
-        against,
-        [pack, consumer.synthesize(workload, [SYNTHESIS_REGIONS, ...flags])] as const,
-      ]),
-    );
-  });
-  return Object.keys(SYNTHESES).flatMap((against) =>
-    MEASURES.map(({ measure, target, of }) =>
-      compare(
-        { measure, size: regions(), against, target: against === BY_HAND ? target : undefined },
-        rounds
-          .flatMap((round) => [round.get(against) ?? []].flat())
-          .flatMap((_, index, all) =>
-            index % 2 === 0 ? [[of(all[index] as Sample), of(all[index + 1] as Sample)] as const] : [],
-          ),
+/** The rows of the part, from what was measured. */
+export function synthesisRows(
+  synthesesAgainst: (against: string) => readonly SamplePair[],
+  valuesOf: (row: SingleRow) => Values,
+): Row[] {
+  return [
+    ...Object.keys(SYNTHESES).flatMap((against) =>
+      MEASURES.map(({ measure, target, of }) =>
+        compare(
+          { measure, size: regions(), against, target: against === BY_HAND ? target : undefined },
+          synthesesAgainst(against).map(([pack, other]) => [of(pack), of(other)] as const),
+        ),
       ),
     ),
-  );
-}
-
-function compareImports(consumer: Consumer, pairs: number): Row[] {
-  const cpu = ({ cpu: microseconds }: Sample): number => microseconds / 1e3;
-  const [plain, withRoom, awsCdk]: (readonly [number, number])[][] = [[], [], []];
-  for (let pair = 0; pair < pairs; pair++) {
-    const pack = cpu(consumer.load("pack"));
-    plain?.push([pack, cpu(consumer.load("hand-written"))]);
-    awsCdk?.push([pack, cpu(consumer.load("aws-cdk"))]);
-    withRoom?.push([cpu(consumer.load("pack", ROOM)), cpu(consumer.load("hand-written", ROOM))]);
-  }
-  return [
-    compare({ measure: "Import, CPU ms", size: "–", against: BY_HAND, target: 1.05 }, plain ?? []),
-    compare({ measure: "Import with room in the heap, CPU ms", size: "–", against: BY_HAND }, withRoom ?? []),
-    compare({ measure: "Import, CPU ms", size: "–", against: AWS_CDK }, awsCdk ?? []),
+    ...(Object.keys(SINGLE_ROWS) as SingleRow[]).map((row) => compare(SINGLE_ROWS[row], valuesOf(row))),
   ];
 }
 
-async function compareTypeScript(consumer: Consumer, pairs: number): Promise<Row[]> {
+/** The pairs of each other side. One run of this package in each round is compared with all of them. */
+function measureSyntheses(consumer: Consumer, pairs: number): ReadonlyMap<string, readonly SamplePair[]> {
+  const measured = new Map(Object.keys(SYNTHESES).map((against): [string, SamplePair[]] => [against, []]));
+  for (let pair = 0; pair < pairs; pair++) {
+    const pack = consumer.synthesize("pack", [SYNTHESIS_REGIONS]);
+    for (const [against, [workload, ...flags]] of Object.entries(SYNTHESES)) {
+      measured.get(against)?.push([pack, consumer.synthesize(workload, [SYNTHESIS_REGIONS, ...flags])]);
+    }
+  }
+  return measured;
+}
+
+function measureImports(
+  consumer: Consumer,
+  pairs: number,
+): Record<"importByHand" | "importWithRoom" | "importAwsCdk", Values> {
+  const cpu = ({ cpu: microseconds }: Sample): number => microseconds / 1e3;
+  const importByHand: Values = [];
+  const importWithRoom: Values = [];
+  const importAwsCdk: Values = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const pack = cpu(consumer.load("pack"));
+    importByHand.push([pack, cpu(consumer.load("hand-written"))]);
+    importAwsCdk.push([pack, cpu(consumer.load("aws-cdk"))]);
+    importWithRoom.push([cpu(consumer.load("pack", ROOM)), cpu(consumer.load("hand-written", ROOM))]);
+  }
+  return { importByHand, importWithRoom, importAwsCdk };
+}
+
+async function measureTypeScript(consumer: Consumer, pairs: number): Promise<Record<"tsx", Values>> {
   // The first run of each fills the cache of tsx.
   const sizes = [SYNTHESIS_REGIONS];
   await consumer.runTypeScript("pack", sizes);
   await consumer.runTypeScript("hand-written", sizes);
-  const costs: [number, number][] = [];
+  const tsx: Values = [];
   for (let pair = 0; pair < pairs; pair++) {
     const pack = await consumer.runTypeScript("pack", sizes);
-    costs.push([pack.cpu, (await consumer.runTypeScript("hand-written", sizes)).cpu]);
+    tsx.push([pack.cpu, (await consumer.runTypeScript("hand-written", sizes)).cpu]);
   }
-  const measure = "Whole process with tsx, CPU ms";
-  return [compare({ measure, size: regions(), against: BY_HAND, target: 1.05 }, costs)];
+  return { tsx };
 }
 
-async function compareTypeChecks(consumer: Consumer, pairs: number): Promise<Row[]> {
-  const [byHand, awsCdk]: [number, number][][] = [[], []];
+async function measureTypeChecks(
+  consumer: Consumer,
+  pairs: number,
+): Promise<Record<"typeCheckByHand" | "typeCheckAwsCdk", Values>> {
+  const typeCheckByHand: Values = [];
+  const typeCheckAwsCdk: Values = [];
   for (let pair = 0; pair < pairs; pair++) {
     const { cpu: pack } = await consumer.typeCheck("pack");
-    byHand?.push([pack, (await consumer.typeCheck("hand-written")).cpu]);
-    awsCdk?.push([pack, (await consumer.typeCheck("aws-cdk")).cpu]);
+    typeCheckByHand.push([pack, (await consumer.typeCheck("hand-written")).cpu]);
+    typeCheckAwsCdk.push([pack, (await consumer.typeCheck("aws-cdk")).cpu]);
   }
-  const measure = "Type-check, CPU ms";
-  return [
-    compare({ measure, size: "–", against: BY_HAND, target: 1.1 }, byHand ?? []),
-    compare({ measure, size: "–", against: AWS_CDK }, awsCdk ?? []),
-  ];
+  return { typeCheckByHand, typeCheckAwsCdk };
 }
 
-async function compareWithHcl(consumer: Consumer, pairs: number): Promise<Row[]> {
+async function measureHcl(
+  consumer: Consumer,
+  pairs: number,
+): Promise<Record<"outputHcl" | "validateHcl" | "planHcl", Values>> {
   const [region = ""] = REGIONS;
   const root = mkdtempSync(join(tmpdir(), "ecr-cache-bench-"));
   const aws = await LocalAws.start();
@@ -159,19 +193,19 @@ async function compareWithHcl(consumer: Consumer, pairs: number): Promise<Row[]>
     await assertSamePlans([json, hcl], env);
     const bytes = REGIONS.slice(0, SYNTHESIS_REGIONS).reduce((sum, name) => sum + plainHcl(name).length, 0);
     const output = consumer.synthesize("pack", [SYNTHESIS_REGIONS]).bytes;
-    const rows = [
-      compare({ measure: "Output, KiB", size: regions(), against: PLAIN_HCL }, [[output / 1024, bytes / 1024]]),
-    ];
-    for (const command of ["validate", "plan"]) {
-      const args = ["terraform", command, ...(command === "plan" ? ["-input=false"] : [])];
-      const costs: [number, number][] = [];
+    const cpuOf = async (args: readonly string[]): Promise<Values> => {
+      const values: Values = [];
       for (let pair = 0; pair < pairs; pair++) {
-        const pack = await cost(args, { cwd: json, env });
-        costs.push([pack.cpu, (await cost(args, { cwd: hcl, env })).cpu]);
+        const pack = await cost(["terraform", ...args], { cwd: json, env });
+        values.push([pack.cpu, (await cost(["terraform", ...args], { cwd: hcl, env })).cpu]);
       }
-      rows.push(compare({ measure: `terraform ${command}, CPU ms`, size: "1 region", against: PLAIN_HCL }, costs));
-    }
-    return rows;
+      return values;
+    };
+    return {
+      outputHcl: [[output / 1024, bytes / 1024]],
+      validateHcl: await cpuOf(["validate"]),
+      planHcl: await cpuOf(["plan", "-input=false"]),
+    };
   } finally {
     await aws.stop();
     rmSync(root, { recursive: true });

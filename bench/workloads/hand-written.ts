@@ -36,7 +36,7 @@ interface Credential {
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Declares what `pack.ts` declares. The ids are the pack's own, so that only what it adds to them counts. */
+/** Declares what `pack.ts` declares. The ids are the package's own, so that only what it adds to them counts. */
 export function declare(app: App, regions: readonly string[], upstreams?: number): void {
   for (const region of regions) {
     declareRegion(app, region, upstreams);

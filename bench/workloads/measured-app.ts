@@ -1,4 +1,4 @@
-// What both workloads use of the provider: by hand it is imported, the pack loads it as it makes the first resource.
+// What both workloads use of the provider: by hand it is imported, the package loads it as it makes the first resource.
 // Here it is loaded before the clock starts, for both.
 import "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret";
 import "@cdktf/provider-aws/lib/ecr-pull-through-cache-rule";
