@@ -64,7 +64,8 @@ const UPSTREAM_ITSELF: Inputs = {
   },
   credential: {
     type: "string",
-    description: "`managed` for a secret that the module creates with a value from `credentials`. The plan must know it.",
+    description:
+      "`managed` for a secret that the module creates with a value from `credentials`. The plan must know it.",
     rules: [
       secretly(
         oneOf(["managed"], "set the value in `credentials`, and the ARN of a secret in `credential_secret_arn`"),
