@@ -94,7 +94,7 @@ function reasonOf(results: Results, part: PartName, rows: readonly Row[]): strin
   if (measure.startsWith("Import")) {
     const room = find(results, "synthesis", "Import with room in the heap, CPU ms", "cdktf by hand");
     return room
-      ? `This package loads the same files as by hand, and its own. With room in the heap the ratio is ${room.ratio.toFixed(3)}: V8's garbage collector takes the rest.`
+      ? `This package loads the same files as by hand, and its own. With room in the heap the ratio is ${room.ratio.toFixed(3)}: the difference between the two ratios is the work of V8's garbage collector.`
       : NOT_PROFILED;
   }
   const hasProfile = ["Whole process, CPU ms", "Construct and synth, CPU ms"].includes(measure);

@@ -10,8 +10,8 @@ const word = fc.stringMatching(/^[a-z]{3,8}$/);
 const from = (...values: readonly unknown[]): fc.Arbitrary<unknown> => fc.constantFrom(...values);
 
 /**
- * Values that are accepted, by `<struct>.<member>`, `<entry>.<parameter>` or the name alone. In place of a list: of its
- * elements. What is not here has any value of its type.
+ * Values that constructs accept, by `<struct>.<member>`, `<entry>.<parameter>` or the name alone. For a list, they are its
+ * elements. For a name that the table lacks, the generator takes any value of the type.
  */
 const VALUES: { readonly [name: string]: fc.Arbitrary<unknown> } = {
   id: from("cache", "Default", "a.b", "x_y", "docker.io", "\u00e4 \u6f22", '"', "%{x}"),
